@@ -1,0 +1,54 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+// y = x W' + b and, if RELU, the ReLU that follows. An invocation computes 2 features of ITEMS items, so that each
+// weight is loaded once for ITEMS uses; lanes run along the features, so that loads of weights are neighbours.
+//
+// Bindings      0 input (N, I) f32; 1 output (N, O) f32;
+//               2 weight (I, ceil(O / 2), 2) f32, features beyond O zero; 3 bias, padded in the same way
+// Dispatch      x: ceil(O / 2) / 32, y: ceil(N / ITEMS)
+// Preconditions ITEMS is at most 8
+#include "relu.glsl"
+
+layout(local_size_x = 32) in;
+layout(constant_id = 0) const uint BATCH = 1;
+layout(constant_id = 1) const uint IN_FEATURES = 1;
+layout(constant_id = 2) const uint OUT_FEATURES = 1;
+layout(constant_id = 3) const uint ITEMS = 1;
+layout(constant_id = 4) const uint RELU = 0;
+
+layout(binding = 0) readonly buffer Input { float x[]; };
+layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 2) readonly buffer Weight { vec2 weight[]; };
+layout(binding = 3) readonly buffer Bias { vec2 bias[]; };
+
+const uint LARGEST_ITEMS = 8;
+
+void main() {
+    uint pairs = (OUT_FEATURES + 1) / 2;
+    uint pair = gl_GlobalInvocationID.x;
+    uint first = gl_WorkGroupID.y * ITEMS;
+    if (pair >= pairs)
+        return;
+
+    // Items beyond the last compute the last one again, and are not stored.
+    uint item[LARGEST_ITEMS];
+    vec2 sum[LARGEST_ITEMS];
+    [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++) {
+        item[n] = min(first + n, BATCH - 1) * IN_FEATURES;
+        sum[n] = bias[pair];
+    }
+    for (uint i = 0; i < IN_FEATURES; i++) {
+        vec2 w = weight[i * pairs + pair];
+        [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+            if (n < ITEMS)
+                sum[n] += w * x[item[n] + i];
+    }
+    [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+        if (n < ITEMS && first + n < BATCH) {
+            uint feature = 2 * pair;
+            y[(first + n) * OUT_FEATURES + feature] = RELU != 0 ? relu(sum[n].x) : sum[n].x;
+            if (feature + 1 < OUT_FEATURES)
+                y[(first + n) * OUT_FEATURES + feature + 1] = RELU != 0 ? relu(sum[n].y) : sum[n].y;
+        }
+}

@@ -1,0 +1,20 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// ReLU of each element, for a ReLU that no other kernel could take along.
+//
+// Bindings      0 input f32; 1 output f32, of as many elements
+// Dispatch      one invocation an element, GroupCount.Linear
+#include "index.glsl"
+#include "relu.glsl"
+
+layout(local_size_x = 64) in;
+layout(constant_id = 0) const uint COUNT = 1;
+
+layout(binding = 0) readonly buffer Input { float x[]; };
+layout(binding = 1) writeonly buffer Output { float y[]; };
+
+void main() {
+    uint index = linear_index();
+    if (index < COUNT)
+        y[index] = relu(x[index]);
+}

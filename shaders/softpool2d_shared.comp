@@ -1,0 +1,61 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// Second half of 2-D SoftPool with weights shared across channels: y_c = sum_i w_i x_ci over the real cells of each
+// window, w_i = s_i exp(m_i - m) / sum_j s_j exp(m_j - m), with m_i and s_i from softpool2d_shared_sums and m the
+// largest m_i of the window. The shift is the window's own: no single one is safe for a whole map.
+//
+// Bindings      0 input (N, C, H, W) f32; 1 output (N, C, OH, OW) f32; 2 (m, s) of each pixel (N, H * W)
+// Dispatch      one invocation an output element, GroupCount.Linear
+// Preconditions every window holds at least one real cell (padding at most half the kernel)
+#include "pool2d.glsl"
+#include "index.glsl"
+#include "exp.glsl"
+
+layout(binding = 0) readonly buffer Input { float x[]; };
+layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 2) readonly buffer Sums { vec2 sums[]; };
+
+const float LARGEST_FLOAT = 3.40282347e38;
+
+void main() {
+    uint index = linear_index();
+    if (index >= BATCH * CHANNELS * OUT_HEIGHT * OUT_WIDTH)
+        return;
+    Window window = window_of(index);
+    uint map = window.image * HEIGHT * WIDTH;
+    uint plane = (window.image * CHANNELS + window.channel) * HEIGHT * WIDTH;
+
+    precise float largest = -LARGEST_FLOAT;
+    for (uint row = window.top; row < window.bottom; row++)
+        for (uint column = window.left; column < window.right; column++) {
+            float value = sums[map + row * WIDTH + column].x;
+            largest = value > largest ? value : largest;
+        }
+
+    precise float total = 0.0;
+    for (uint row = window.top; row < window.bottom; row++)
+        for (uint column = window.left; column < window.right; column++) {
+            vec2 sum = sums[map + row * WIDTH + column];
+            precise float difference = sum.x - largest;
+            total += sum.y * exp_nonpositive(difference < -LARGEST_FLOAT ? -LARGEST_FLOAT : difference);
+        }
+
+    // A mean lies between its smallest and its largest term. Rounding can leave that range, at the end of the floats
+    // even for infinity, so it is held there; NaN passes through every comparison.
+    precise float mean = 0.0;
+    float low = LARGEST_FLOAT;
+    float high = -LARGEST_FLOAT;
+    for (uint row = window.top; row < window.bottom; row++)
+        for (uint column = window.left; column < window.right; column++) {
+            vec2 sum = sums[map + row * WIDTH + column];
+            precise float difference = sum.x - largest;
+            precise float weight =
+                sum.y * exp_nonpositive(difference < -LARGEST_FLOAT ? -LARGEST_FLOAT : difference) / total;
+            float value = x[plane + row * WIDTH + column];
+            mean += weight * value;
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+        }
+    mean = mean < low ? low : mean;
+    y[index] = mean > high ? high : mean;
+}

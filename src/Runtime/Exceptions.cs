@@ -1,0 +1,87 @@
+namespace SoftPool;
+
+/// <summary>What the runtime throws when it cannot do as asked. The message is one sentence for the user.</summary>
+public abstract class SoftPoolException : Exception
+{
+    private protected SoftPoolException(string message, Exception? inner = null) : base(message, inner)
+    {
+    }
+}
+
+/// <summary>A file is no valid model: damaged, hostile, or of a kind that this version does not read.</summary>
+public sealed class ModelFormatException : SoftPoolException
+{
+    /// <summary>Says what was expected and what came.</summary>
+    public ModelFormatException(string message, Exception? inner = null) : base(message, inner)
+    {
+    }
+}
+
+/// <summary>Shapes do not fit: of a layer's input, of a weight, or of a buffer handed to a session.</summary>
+public sealed class ShapeMismatchException : SoftPoolException
+{
+    /// <summary>Says what was expected and what came.</summary>
+    public ShapeMismatchException(string message) : base(message)
+    {
+    }
+}
+
+/// <summary>The machine has no Vulkan loader (libvulkan.so.1, vulkan-1.dll).</summary>
+public sealed class NoVulkanLoaderException : SoftPoolException
+{
+    internal NoVulkanLoaderException(Exception inner) : base(
+        "No Vulkan loader was found: install a graphics driver, or the loader by itself (Debian and Ubuntu: "
+        + "apt-get install libvulkan1).", inner)
+    {
+    }
+}
+
+/// <summary>The Vulkan loader is there, but no driver that it can use.</summary>
+public sealed class NoVulkanDriverException : SoftPoolException
+{
+    internal NoVulkanDriverException() : base(
+        "The Vulkan loader found no driver: install the graphics card's, or a software driver (Debian and Ubuntu: "
+        + "apt-get install mesa-vulkan-drivers).")
+    {
+    }
+}
+
+/// <summary>There are Vulkan devices, but none that was asked for or none that can run the kernels.</summary>
+public sealed class NoSuitableDeviceException : SoftPoolException
+{
+    internal NoSuitableDeviceException(string message) : base(message)
+    {
+    }
+}
+
+/// <summary>The device cannot hold what was asked of it: a buffer or a workgroup exceeds one of its limits.</summary>
+public sealed class UnsupportedDeviceException : SoftPoolException
+{
+    internal UnsupportedDeviceException(string message) : base(message)
+    {
+    }
+}
+
+/// <summary>The device's memory is exhausted.</summary>
+public sealed class OutOfDeviceMemoryException : SoftPoolException
+{
+    internal OutOfDeviceMemoryException(string message) : base(message)
+    {
+    }
+}
+
+/// <summary>The device was lost (driver reset, unplugged, timed out). The session cannot be used any more.</summary>
+public sealed class DeviceLostException : SoftPoolException
+{
+    internal DeviceLostException(string message) : base(message)
+    {
+    }
+}
+
+/// <summary>A Vulkan call failed in a way that has no exception of its own.</summary>
+public sealed class VulkanException : SoftPoolException
+{
+    internal VulkanException(string call, string result) : base($"{call} failed with {result}.")
+    {
+    }
+}

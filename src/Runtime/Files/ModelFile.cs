@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace SoftPool.Files;
+
+/// <summary>
+/// A model as one safetensors file: the weights as tensors; graph, classes and preprocessing as JSON in its metadata.
+/// </summary>
+internal static class ModelFile
+{
+    private const int Version = 1;
+    private const string GraphKey = "softpool.graph";
+    private const string ClassesKey = "softpool.classes";
+    private const string PreprocessingKey = "softpool.preprocessing";
+
+    public static void Write(Model model, string path)
+    {
+        ModelGraph graph = model.Graph;
+        var metadata = new Dictionary<string, string>
+        {
+            // What PyTorch's own tools look for.
+            ["format"] = "pt",
+            [GraphKey] = JsonSerializer.Serialize(
+                new GraphDocument(Version, graph.Name, graph.InputShape, graph.Layers), ModelJson.Default.GraphDocument),
+            [ClassesKey] = JsonSerializer.Serialize(model.Classes, ModelJson.Default.IReadOnlyListString),
+            [PreprocessingKey] = JsonSerializer.Serialize(model.Preprocessing, ModelJson.Default.Preprocessing),
+        };
+        var weights = graph.Parameters.ToDictionary(
+            parameter => parameter.Name, parameter => model.Weights[parameter.Name]);
+        new SafetensorsFile(weights, metadata).Write(path);
+    }
+
+    public static Model Read(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        string name = Path.GetFileName(path);
+        try
+        {
+            GraphDocument document = JsonSerializer.Deserialize(
+                Entry(file, GraphKey, name), ModelJson.Default.GraphDocument) ?? throw new JsonException("null");
+            if (document.Version != Version)
+                throw new ModelFormatException(
+                    $"{name} is a model of version {document.Version}; this program reads version {Version}.");
+            var classes = JsonSerializer.Deserialize(
+                Entry(file, ClassesKey, name), ModelJson.Default.IReadOnlyListString) ?? throw new JsonException("null");
+            var preprocessing = JsonSerializer.Deserialize(
+                Entry(file, PreprocessingKey, name), ModelJson.Default.Preprocessing) ?? throw new JsonException("null");
+            var graph = new ModelGraph(document.Name, document.InputShape, document.Layers);
+            return new Model(graph, file.Tensors, classes, preprocessing);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or ShapeMismatchException)
+        {
+            throw new ModelFormatException($"{name} is no valid model: {e.Message}", e);
+        }
+    }
+
+    private static string Entry(SafetensorsFile file, string key, string name) =>
+        file.Metadata.TryGetValue(key, out string? value)
+            ? value
+            : throw new ModelFormatException($"{name} holds weights but no model: its metadata lacks {key}.");
+}

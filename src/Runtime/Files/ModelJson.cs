@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace SoftPool.Files;
+
+/// <summary>The graph as it stands in a model file.</summary>
+internal sealed record GraphDocument(int Version, string Name, TensorShape InputShape, IReadOnlyList<Layer> Layers);
+
+/// <summary>How the model's JSON is read and written: PyTorch's snake_case, nothing unknown, nothing missing.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowOutOfOrderMetadataProperties = true,
+    UseStringEnumConverter = true,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(GraphDocument))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(Preprocessing))]
+internal sealed partial class ModelJson : JsonSerializerContext;

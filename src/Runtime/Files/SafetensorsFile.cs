@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace SoftPool.Files;
+
+/// <summary>
+/// Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON header,
+/// the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes only F32 is read.
+/// </summary>
+/// <param name="Tensors">The tensors by name, in the order of the file.</param>
+/// <param name="Metadata">The strings under the header's __metadata__.</param>
+public sealed record SafetensorsFile(
+    IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Of the format's own definition: no header is longer.</summary>
+    private const long LargestHeader = 100_000_000;
+
+    private const string MetadataKey = "__metadata__";
+
+    /// <summary>Reads a file. Every length in it is checked before memory is taken in proportion to it.</summary>
+    /// <exception cref="ModelFormatException">The file is not whole and valid safetensors of F32 tensors.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static SafetensorsFile Read(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        var reader = new Reader(file, Path.GetFileName(path));
+        return reader.Read();
+    }
+
+    /// <summary>Writes the file, whole or not at all: under a temporary name, then renamed.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Write(string path)
+    {
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            using (FileStream file = File.Create(temporary))
+            {
+                byte[] header = Header();
+                Span<byte> length = stackalloc byte[sizeof(long)];
+                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+                file.Write(length);
+                file.Write(header);
+                foreach (Tensor tensor in Tensors.Values)
+                    file.Write(MemoryMarshal.AsBytes(tensor.Data.Span));
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private byte[] Header()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(MetadataKey);
+            foreach ((string key, string value) in Metadata)
+                json.WriteString(key, value);
+            json.WriteEndObject();
+            long offset = 0;
+            foreach ((string name, Tensor tensor) in Tensors)
+            {
+                json.WriteStartObject(name);
+                json.WriteString("dtype", "F32");
+                json.WriteStartArray("shape");
+                foreach (int extent in tensor.Shape.Extents)
+                    json.WriteNumberValue(extent);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += (long)tensor.Data.Length * sizeof(float));
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        // Spaces up to a multiple of eight, so that the tensors lie aligned in a mapped file.
+        while (buffer.Length % 8 != 0)
+            buffer.WriteByte((byte)' ');
+        return buffer.ToArray();
+    }
+
+    /// <summary>One reading of one file; holds what every complaint needs to name.</summary>
+    private sealed class Reader(FileStream file, string name)
+    {
+        private sealed record Entry(string Name, TensorShape Shape, long Begin, long End);
+
+        public SafetensorsFile Read()
+        {
+            (byte[] header, long dataStart) = ReadHeader();
+            (List<Entry> entries, Dictionary<string, string> metadata) = ParseHeader(header);
+            CheckLayout(entries, file.Length - dataStart);
+
+            var tensors = new Dictionary<string, Tensor>();
+            foreach (Entry entry in entries)
+            {
+                var data = new float[entry.Shape.Count];
+                file.Position = dataStart + entry.Begin;
+                file.ReadExactly(MemoryMarshal.AsBytes(data.AsSpan()));
+                tensors.Add(entry.Name, new Tensor(entry.Shape, data));
+            }
+            return new SafetensorsFile(tensors, metadata);
+        }
+
+        private (byte[] Header, long DataStart) ReadHeader()
+        {
+            Span<byte> prefix = stackalloc byte[sizeof(long)];
+            if (file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
+                throw Invalid($"it has {file.Length} bytes; a safetensors file has at least 8");
+            long length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
+            if (length is < 2 or > LargestHeader || length > file.Length - prefix.Length)
+                throw Invalid($"its header claims {length} bytes, in a file of {file.Length}");
+            var header = new byte[length];
+            file.ReadExactly(header);
+            return (header, prefix.Length + length);
+        }
+
+        private (List<Entry>, Dictionary<string, string>) ParseHeader(byte[] header)
+        {
+            var entries = new List<Entry>();
+            var metadata = new Dictionary<string, string>();
+            try
+            {
+                var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
+                using JsonDocument document = JsonDocument.Parse(header, options);
+                foreach (JsonProperty property in document.RootElement.EnumerateObject())
+                {
+                    if (property.Name == MetadataKey)
+                        foreach (JsonProperty item in property.Value.EnumerateObject())
+                            metadata.Add(item.Name, item.Value.GetString() ?? "");
+                    else
+                        entries.Add(ParseEntry(property.Name, property.Value));
+                }
+            }
+            // What JsonDocument throws for text that is no JSON, and for a value of another kind than expected.
+            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
+                                          or FormatException)
+            {
+                throw Invalid($"its header is malformed ({e.Message.TrimEnd('.')})", e);
+            }
+            return (entries, metadata);
+        }
+
+        private Entry ParseEntry(string tensor, JsonElement element)
+        {
+            string? dtype = element.GetProperty("dtype").GetString();
+            if (dtype != "F32")
+                throw Invalid($"tensor {tensor} is of dtype {dtype}; F32 is expected");
+            TensorShape shape;
+            try
+            {
+                shape = new TensorShape(
+                    [.. element.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32())]);
+            }
+            catch (ShapeMismatchException e)
+            {
+                throw Invalid($"tensor {tensor} has no valid shape ({e.Message.TrimEnd('.')})", e);
+            }
+            JsonElement offsets = element.GetProperty("data_offsets");
+            if (offsets.GetArrayLength() != 2)
+                throw Invalid($"tensor {tensor} has {offsets.GetArrayLength()} data_offsets; 2 are expected");
+            return new Entry(tensor, shape, offsets[0].GetInt64(), offsets[1].GetInt64());
+        }
+
+        /// <summary>The tensors must fill the data exactly: no overlap, no hole, nothing behind them.</summary>
+        private void CheckLayout(List<Entry> entries, long dataLength)
+        {
+            long expected = 0;
+            foreach (Entry entry in entries.OrderBy(entry => entry.Begin))
+            {
+                if (entry.Begin != expected || entry.End - entry.Begin != (long)entry.Shape.Count * sizeof(float))
+                    throw Invalid(
+                        $"tensor {entry.Name} ({entry.Shape}) lies at bytes {entry.Begin} to {entry.End}; it should lie at "
+                        + $"{expected} to {expected + (long)entry.Shape.Count * sizeof(float)}");
+                expected = entry.End;
+            }
+            if (expected != dataLength)
+                throw Invalid($"its tensors take {expected} bytes, but it holds {dataLength}");
+        }
+
+        private ModelFormatException Invalid(string why, Exception? inner = null) =>
+            new($"{name} is no valid safetensors file: {why}.", inner);
+    }
+}

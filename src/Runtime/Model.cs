@@ -1,0 +1,75 @@
+using SoftPool.Files;
+using SoftPool.Operators;
+
+namespace SoftPool;
+
+/// <summary>
+/// A trained network: its graph, its weights under their PyTorch names, the names of its classes, and how pictures are
+/// prepared for it. Immutable; one model serves any number of sessions.
+/// </summary>
+public sealed class Model
+{
+    /// <summary>Binds weights to a graph.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="weights">Exactly the graph's parameters, by full PyTorch name: features.0.weight.</param>
+    /// <param name="classes">The name of each output; empty if they have none.</param>
+    /// <param name="preprocessing">How a picture becomes an input.</param>
+    /// <exception cref="ModelFormatException">A weight is missing, is of another shape than the graph's, or belongs to
+    /// no layer; or the number of classes is not that of the outputs.</exception>
+    public Model(
+        ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classes,
+        Preprocessing preprocessing)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        Graph = graph;
+        Weights = weights;
+        Classes = classes;
+        Preprocessing = preprocessing;
+
+        var unused = weights.Keys.ToHashSet();
+        foreach (Parameter parameter in graph.Parameters)
+        {
+            if (!weights.TryGetValue(parameter.Name, out Tensor? tensor))
+                throw new ModelFormatException($"The weights of '{graph.Name}' lack {parameter.Name} ({parameter.Shape}).");
+            if (tensor.Shape != parameter.Shape)
+                throw new ModelFormatException(
+                    $"{parameter.Name} of '{graph.Name}' has shape {parameter.Shape}; the weights have {tensor.Shape}.");
+            unused.Remove(parameter.Name);
+        }
+        if (unused.Count > 0)
+            throw new ModelFormatException($"No layer of '{graph.Name}' has a parameter {unused.Order().First()}.");
+        if (classes.Count != 0 && classes.Count != graph.OutputShape.Count)
+            throw new ModelFormatException(
+                $"'{graph.Name}' has {graph.OutputShape.Count} outputs, but {classes.Count} class names came.");
+        if (graph.InputShape.Rank == 3
+            && (preprocessing.Mean.Count != graph.InputShape[0]
+                || preprocessing.StandardDeviation.Count != graph.InputShape[0]))
+            throw new ModelFormatException(
+                $"'{graph.Name}' takes {graph.InputShape[0]} channels, but the preprocessing has "
+                + $"{preprocessing.Mean.Count} means and {preprocessing.StandardDeviation.Count} deviations.");
+    }
+
+    /// <summary>The network.</summary>
+    public ModelGraph Graph { get; }
+
+    /// <summary>The weights by full PyTorch name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights { get; }
+
+    /// <summary>The name of each output; empty if they have none.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>How a picture becomes an input.</summary>
+    public Preprocessing Preprocessing { get; }
+
+    /// <summary>Reads a model from a safetensors file.</summary>
+    /// <exception cref="ModelFormatException">The file is no valid model.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Model Load(string path) => ModelFile.Read(path);
+
+    /// <summary>Writes the model as one safetensors file, whole or not at all.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path) => ModelFile.Write(this, path);
+}

@@ -1,0 +1,18 @@
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>Zeroes elements at random in training, as torch.nn.Dropout. In inference the identity: nothing runs.</summary>
+/// <param name="P">The probability of an element to be zeroed, in [0, 1).</param>
+public sealed record Dropout(double P) : Operator
+{
+    /// <summary>Any shape to itself.</summary>
+    /// <inheritdoc/>
+    public override TensorShape InferShape(TensorShape input) =>
+        P is >= 0 and < 1 ? input : throw new ShapeMismatchException($"Dropout takes a probability in [0, 1); got {P}.");
+
+    internal override void Compute(ReferenceStep step) => step.Input.CopyTo(step.Output);
+
+    internal override void Lower(LoweringStep step) => step.Alias();
+}

@@ -1,0 +1,16 @@
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>(C, H, W) as one vector of C H W features, as torch.nn.Flatten. The same memory: nothing runs.</summary>
+public sealed record Flatten : Operator
+{
+    /// <summary>Any shape to (its number of elements).</summary>
+    /// <inheritdoc/>
+    public override TensorShape InferShape(TensorShape input) => new(input.Count);
+
+    internal override void Compute(ReferenceStep step) => step.Input.CopyTo(step.Output);
+
+    internal override void Lower(LoweringStep step) => step.Alias();
+}

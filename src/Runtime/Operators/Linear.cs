@@ -1,0 +1,53 @@
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>y = x W' + b, as torch.nn.Linear.</summary>
+/// <param name="InFeatures">The length of an input vector.</param>
+/// <param name="OutFeatures">The length of an output vector.</param>
+public sealed record Linear(int InFeatures, int OutFeatures) : Operator
+{
+    // What one invocation of linear.comp computes, and how many items it takes at most.
+    private const int TileFeatures = 2;
+    private const int LargestTileItems = 8;
+    private const int WorkgroupSize = 32;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters =>
+        [new("weight", new TensorShape(OutFeatures, InFeatures)), new("bias", new TensorShape(OutFeatures))];
+
+    internal override bool FusesReLU => true;
+
+    /// <summary>(InFeatures) to (OutFeatures).</summary>
+    /// <inheritdoc/>
+    public override TensorShape InferShape(TensorShape input) =>
+        input == new TensorShape(InFeatures)
+            ? new TensorShape(OutFeatures)
+            : throw new ShapeMismatchException($"Linear takes {InFeatures} features; got {input}.");
+
+    internal override void Compute(ReferenceStep step) => LinearReference.Compute(this, step);
+
+    internal override void Lower(LoweringStep step)
+    {
+        int pairs = Division.RoundUp(OutFeatures, TileFeatures);
+        int items = Math.Min(step.Batch, LargestTileItems);
+        step.Dispatch(
+            "linear",
+            [(uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)items, step.ReLU ? 1u : 0u],
+            new GroupCount(Division.RoundUp(pairs, WorkgroupSize), Division.RoundUp(step.Batch, items)),
+            step.Input, step.Output, new Constant(PackWeight(step.Parameter("weight"), pairs)),
+            Constant.Padded(step.Parameter("bias"), pairs * TileFeatures));
+    }
+
+    /// <summary>(out, in) to (in, out / 2, 2): neighbouring invocations read neighbouring pairs.</summary>
+    private float[] PackWeight(ReadOnlySpan<float> weight, int pairs)
+    {
+        int stride = pairs * TileFeatures;
+        var packed = new float[InFeatures * stride];
+        for (int o = 0; o < OutFeatures; o++)
+            for (int i = 0; i < InFeatures; i++)
+                packed[i * stride + o] = weight[o * InFeatures + i];
+        return packed;
+    }
+}

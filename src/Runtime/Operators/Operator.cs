@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>
+/// What a layer computes: attributes named as in PyTorch, the shape rule, the parameters, and how it is done on a
+/// device. Each operator has four files of one stem: this one, its reference, its kernel and its test; and one line
+/// in the table here, by which model files name it.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
+[JsonDerivedType(typeof(Conv2d), nameof(Conv2d))]
+[JsonDerivedType(typeof(Dropout), nameof(Dropout))]
+[JsonDerivedType(typeof(Flatten), nameof(Flatten))]
+[JsonDerivedType(typeof(Linear), nameof(Linear))]
+[JsonDerivedType(typeof(MaxPool2d), nameof(MaxPool2d))]
+[JsonDerivedType(typeof(ReLU), nameof(ReLU))]
+[JsonDerivedType(typeof(SoftPool2d), nameof(SoftPool2d))]
+public abstract record Operator
+{
+    private protected Operator()
+    {
+    }
+
+    /// <summary>The shape that comes out for a shape that goes in, both without the batch.</summary>
+    /// <exception cref="ShapeMismatchException">The operator cannot take this input, or its attributes make no
+    /// sense.</exception>
+    public abstract TensorShape InferShape(TensorShape input);
+
+    /// <summary>The learned tensors, in PyTorch's order: weight, then bias.</summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<Parameter> Parameters => [];
+
+    /// <summary>Whether a ReLU that follows can be computed by this operator's own kernel.</summary>
+    [JsonIgnore]
+    internal virtual bool FusesReLU => false;
+
+    /// <summary>Computes one item by the loops in the folder Reference.</summary>
+    internal abstract void Compute(ReferenceStep step);
+
+    /// <summary>Adds the kernel launches that compute this operator to a plan.</summary>
+    internal abstract void Lower(LoweringStep step);
+}

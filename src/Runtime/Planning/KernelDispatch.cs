@@ -1,0 +1,27 @@
+namespace SoftPool.Planning;
+
+/// <summary>One launch of a kernel.</summary>
+/// <param name="Layer">The layer that it computes, or whose part it computes.</param>
+/// <param name="Kernel">The shader's file name without its ending: conv2d.</param>
+/// <param name="Specialization">The values of the specialization constants 0, 1, 2 and so on. A session's shapes never
+/// change, so the driver may compile them in.</param>
+/// <param name="Groups">The number of workgroups.</param>
+/// <param name="Operands">The storage buffers of bindings 0, 1, 2 and so on.</param>
+internal sealed record KernelDispatch(
+    string Layer, string Kernel, IReadOnlyList<uint> Specialization, GroupCount Groups, IReadOnlyList<Operand> Operands);
+
+/// <summary>A number of workgroups along each axis.</summary>
+internal readonly record struct GroupCount(int X, int Y = 1, int Z = 1)
+{
+    /// <summary>What every device takes along one axis, at the least.</summary>
+    private const int LargestX = 65535;
+
+    /// <summary>Enough workgroups for a number of invocations, in rows where one axis does not hold them. The kernel
+    /// counts with linear_index() of index.glsl.</summary>
+    public static GroupCount Linear(long invocations, int workgroupSize)
+    {
+        long groups = (invocations + workgroupSize - 1) / workgroupSize;
+        long rows = (groups + LargestX - 1) / LargestX;
+        return new GroupCount((int)((groups + rows - 1) / rows), (int)rows);
+    }
+}

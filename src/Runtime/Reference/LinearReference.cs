@@ -1,0 +1,19 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Reference;
+
+/// <summary>y[o] = bias[o] + sum over i of weight[o, i] x[i].</summary>
+internal static class LinearReference
+{
+    public static void Compute(Linear op, ReferenceStep step)
+    {
+        ReadOnlySpan<float> weight = step.Parameter("weight"), bias = step.Parameter("bias");
+        for (int o = 0; o < op.OutFeatures; o++)
+        {
+            double sum = bias[o];
+            for (int i = 0; i < op.InFeatures; i++)
+                sum += (double)weight[o * op.InFeatures + i] * step.Input[i];
+            step.Output[o] = (float)sum;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace SoftPool.Reference;
+
+/// <summary>
+/// Runs a network as plain loops on the CPU, written to be read: it says what is right. Sums are in double, so that a
+/// result is the correctly rounded one but for its last step. It is slow and no fall-back for a device.
+/// </summary>
+public static class ReferenceNetwork
+{
+    /// <summary>Computes every layer for one item.</summary>
+    /// <param name="model">The network and its weights.</param>
+    /// <param name="input">One item of the graph's input shape, (C, H, W).</param>
+    /// <returns>The output of each layer, in the graph's order, each of the layer's output shape.</returns>
+    /// <exception cref="ShapeMismatchException">The input has not the elements of the graph's input shape.</exception>
+    public static IReadOnlyList<float[]> Run(Model model, ReadOnlySpan<float> input)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelGraph graph = model.Graph;
+        if (input.Length != graph.InputShape.Count)
+            throw new ShapeMismatchException(
+                $"'{graph.Name}' takes {graph.InputShape}, {graph.InputShape.Count} elements; got {input.Length}.");
+
+        var outputs = new float[graph.Layers.Count][];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            (string name, var op) = graph.Layers[i];
+            outputs[i] = new float[graph.OutputShapeOf(i).Count];
+            op.Compute(new ReferenceStep(
+                graph.InputShapeOf(i), i == 0 ? input : outputs[i - 1], graph.OutputShapeOf(i), outputs[i],
+                parameter => model.Weights[$"{name}.{parameter}"]));
+        }
+        return outputs;
+    }
+}

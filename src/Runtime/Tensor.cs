@@ -1,0 +1,21 @@
+namespace SoftPool;
+
+/// <summary>A shape and its elements in memory: a weight or a bias of a model.</summary>
+public sealed class Tensor
+{
+    /// <summary>Binds elements to a shape. The memory is kept, not copied.</summary>
+    /// <exception cref="ShapeMismatchException">The number of elements is not the shape's.</exception>
+    public Tensor(TensorShape shape, ReadOnlyMemory<float> data)
+    {
+        if (data.Length != shape.Count)
+            throw new ShapeMismatchException($"A tensor of shape {shape} has {shape.Count} elements; got {data.Length}.");
+        Shape = shape;
+        Data = data;
+    }
+
+    /// <summary>The extents, outermost first.</summary>
+    public TensorShape Shape { get; }
+
+    /// <summary>The elements, contiguous, the last axis fastest.</summary>
+    public ReadOnlyMemory<float> Data { get; }
+}
