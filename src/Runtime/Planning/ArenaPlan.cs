@@ -29,6 +29,9 @@ internal sealed class ArenaPlan
     /// <summary>The size of the arena.</summary>
     public long ByteCount { get; }
 
+    /// <summary>All activations of the plan.</summary>
+    public IEnumerable<Operand> Operands => _offsets.Keys;
+
     /// <summary>The byte at which an activation begins.</summary>
     public long OffsetOf(Operand operand) => _offsets[operand];
 

@@ -1,0 +1,92 @@
+using Silk.NET.Vulkan;
+using VkBuffer = Silk.NET.Vulkan.Buffer;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>A VkBuffer with memory of its own; mapped for as long as it lives where the host can see it.</summary>
+internal sealed unsafe class DeviceBuffer : IDisposable
+{
+    private readonly VulkanDevice _device;
+    private readonly DeviceMemory _memory;
+    private readonly void* _mapped;
+
+    private DeviceBuffer(
+        VulkanDevice device, long byteCount, BufferUsageFlags usage, MemoryPropertyFlags required,
+        MemoryPropertyFlags preferred)
+    {
+        _device = device;
+        ByteCount = byteCount;
+        Vk api = device.Api;
+        try
+        {
+            var info = new BufferCreateInfo
+            {
+                SType = StructureType.BufferCreateInfo,
+                Size = (ulong)byteCount,
+                Usage = usage,
+                SharingMode = SharingMode.Exclusive,
+            };
+            api.CreateBuffer(device.Handle, in info, null, out VkBuffer handle).Check("vkCreateBuffer");
+            Handle = handle;
+
+            api.GetBufferMemoryRequirements(device.Handle, handle, out MemoryRequirements requirements);
+            var allocation = new MemoryAllocateInfo
+            {
+                SType = StructureType.MemoryAllocateInfo,
+                AllocationSize = requirements.Size,
+                MemoryTypeIndex = device.Physical.MemoryType(requirements.MemoryTypeBits, required, preferred),
+            };
+            api.AllocateMemory(device.Handle, in allocation, null, out _memory)
+                .Check($"vkAllocateMemory of {requirements.Size} bytes");
+            api.BindBufferMemory(device.Handle, handle, _memory, 0).Check("vkBindBufferMemory");
+
+            if (required.HasFlag(MemoryPropertyFlags.HostVisibleBit))
+            {
+                void* mapped;
+                api.MapMemory(device.Handle, _memory, 0, Vk.WholeSize, 0, &mapped).Check("vkMapMemory");
+                _mapped = mapped;
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public VkBuffer Handle { get; }
+
+    public long ByteCount { get; }
+
+    /// <summary>What kernels read and write.</summary>
+    public static DeviceBuffer Storage(VulkanDevice device, long byteCount) => new(
+        device, byteCount,
+        BufferUsageFlags.StorageBufferBit | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit,
+        MemoryPropertyFlags.DeviceLocalBit, 0);
+
+    /// <summary>What the host writes in order, to be copied to the device.</summary>
+    public static DeviceBuffer Upload(VulkanDevice device, long byteCount) => new(
+        device, byteCount, BufferUsageFlags.TransferSrcBit,
+        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit, 0);
+
+    /// <summary>What the device copies back; cached, because the host reads it.</summary>
+    public static DeviceBuffer ReadBack(VulkanDevice device, long byteCount) => new(
+        device, byteCount, BufferUsageFlags.TransferDstBit,
+        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit, MemoryPropertyFlags.HostCachedBit);
+
+    /// <summary>A part of a mapped buffer as floats.</summary>
+    public Span<float> Floats(long byteOffset, long count)
+    {
+        if (_mapped == null || byteOffset < 0 || byteOffset + count * sizeof(float) > ByteCount)
+            throw new ArgumentOutOfRangeException(
+                nameof(byteOffset), $"No {count} mapped floats at byte {byteOffset} of a buffer of {ByteCount} bytes.");
+        return new Span<float>((byte*)_mapped + byteOffset, checked((int)count));
+    }
+
+    public void Dispose()
+    {
+        // Freeing the memory also unmaps it.
+        _device.Api.DestroyBuffer(_device.Handle, Handle, null);
+        _device.Api.FreeMemory(_device.Handle, _memory, null);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Silk.NET.Vulkan;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>A device as its driver describes it, before anything is made on it.</summary>
+internal sealed unsafe class VulkanPhysicalDevice
+{
+    private readonly PhysicalDeviceMemoryProperties _memory;
+
+    public VulkanPhysicalDevice(VulkanInstance instance, PhysicalDevice handle, int index)
+    {
+        Instance = instance;
+        Handle = handle;
+        Vk api = instance.Api;
+        _memory = api.GetPhysicalDeviceMemoryProperties(handle);
+        ComputeQueueFamily = FindComputeQueueFamily();
+
+        // The driver's own name and version came with Vulkan 1.2.
+        PhysicalDeviceProperties properties = api.GetPhysicalDeviceProperties(handle);
+        var driver = new PhysicalDeviceDriverProperties { SType = StructureType.PhysicalDeviceDriverProperties };
+        if (properties.ApiVersion >= Vk.Version12)
+        {
+            var chain = new PhysicalDeviceProperties2 { SType = StructureType.PhysicalDeviceProperties2, PNext = &driver };
+            api.GetPhysicalDeviceProperties2(handle, &chain);
+        }
+        Limits = properties.Limits;
+        Info = new GpuDeviceInfo(
+            index,
+            Marshal.PtrToStringUTF8((nint)properties.DeviceName) ?? "",
+            properties.DeviceType switch
+            {
+                PhysicalDeviceType.DiscreteGpu => GpuKind.Discrete,
+                PhysicalDeviceType.IntegratedGpu => GpuKind.Integrated,
+                PhysicalDeviceType.VirtualGpu => GpuKind.Virtual,
+                PhysicalDeviceType.Cpu => GpuKind.Cpu,
+                _ => GpuKind.Other,
+            },
+            $"{Marshal.PtrToStringUTF8((nint)driver.DriverName)} {Marshal.PtrToStringUTF8((nint)driver.DriverInfo)}".Trim(),
+            ToVersion(properties.ApiVersion),
+            DeviceLocalBytes());
+        Unsupported = properties.ApiVersion < VulkanInstance.ApiVersion
+            ? $"it has Vulkan {Info.ApiVersion}, and 1.1 is needed"
+            : ComputeQueueFamily is null
+                ? "it has no queue for compute"
+                : null;
+    }
+
+    public VulkanInstance Instance { get; }
+
+    public PhysicalDevice Handle { get; }
+
+    public GpuDeviceInfo Info { get; }
+
+    public PhysicalDeviceLimits Limits { get; }
+
+    public uint? ComputeQueueFamily { get; }
+
+    /// <summary>Why the kernels cannot run there; null where they can.</summary>
+    public string? Unsupported { get; }
+
+    /// <summary>The first memory type of those allowed that has all preferred flags, else all required ones.</summary>
+    /// <param name="allowed">VkMemoryRequirements.memoryTypeBits.</param>
+    /// <param name="required">Flags that it must have.</param>
+    /// <param name="preferred">Flags that it had better have too.</param>
+    public uint MemoryType(uint allowed, MemoryPropertyFlags required, MemoryPropertyFlags preferred)
+    {
+        foreach (MemoryPropertyFlags flags in (ReadOnlySpan<MemoryPropertyFlags>)[required | preferred, required])
+            for (int i = 0; i < _memory.MemoryTypeCount; i++)
+                if ((allowed & (1u << i)) != 0 && (_memory.MemoryTypes[i].PropertyFlags & flags) == flags)
+                    return (uint)i;
+        throw new UnsupportedDeviceException($"{Info.Name} has no memory that is {required}.");
+    }
+
+    private uint? FindComputeQueueFamily()
+    {
+        uint count = 0;
+        Instance.Api.GetPhysicalDeviceQueueFamilyProperties(Handle, ref count, null);
+        var families = new QueueFamilyProperties[count];
+        fixed (QueueFamilyProperties* first = families)
+            Instance.Api.GetPhysicalDeviceQueueFamilyProperties(Handle, ref count, first);
+        int index = Array.FindIndex(families, family => family.QueueFlags.HasFlag(QueueFlags.ComputeBit));
+        return index < 0 ? null : (uint)index;
+    }
+
+    private long DeviceLocalBytes()
+    {
+        ulong largest = 0;
+        for (int i = 0; i < _memory.MemoryHeapCount; i++)
+            if (_memory.MemoryHeaps[i].Flags.HasFlag(MemoryHeapFlags.DeviceLocalBit))
+                largest = Math.Max(largest, _memory.MemoryHeaps[i].Size);
+        return (long)largest;
+    }
+
+    private static Version ToVersion(uint version) =>
+        new((int)(version >> 22 & 0x7f), (int)(version >> 12 & 0x3ff), (int)(version & 0xfff));
+}
