@@ -1,0 +1,66 @@
+using SoftPool.Operators;
+using SoftPool.Reference;
+
+namespace SoftPool.Runtime.Tests.Operators;
+
+/// <summary>Runs one operator on a device and in the reference, on the same random weights and inputs.</summary>
+internal static class OperatorCheck
+{
+    /// <summary>The largest error allowed, relative to the largest value: a few units in the last place of long
+    /// sums.</summary>
+    private const double Tolerance = 2e-6;
+
+    /// <summary>Fails unless the device gives what the reference gives, for every item of a batch.</summary>
+    public static void Matches(GpuDevice device, Operator op, TensorShape inputShape, int batch, double scale = 1)
+    {
+        var random = new Random(20260701);
+        Model model = RandomModel(op, inputShape, random);
+        float[] input = Normal(random, batch * inputShape.Count, scale);
+
+        float[] output = Run(device, model, input);
+        AssertClose(Reference(model, input), output, $"{op} on {inputShape}, batch {batch}");
+    }
+
+    /// <summary>What the device gives for the items of one input.</summary>
+    public static float[] Run(GpuDevice device, Model model, float[] input)
+    {
+        int batch = input.Length / model.Graph.InputShape.Count;
+        using InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch });
+        var output = new float[batch * model.Graph.OutputShape.Count];
+        session.Run(input, output);
+        return output;
+    }
+
+    /// <summary>What the reference gives for the items of one input.</summary>
+    public static float[] Reference(Model model, float[] input) =>
+        [.. input.Chunk(model.Graph.InputShape.Count).SelectMany(item => ReferenceNetwork.Run(model, item)[^1])];
+
+    public static Model ModelOf(Operator op, TensorShape inputShape) => RandomModel(op, inputShape, new Random(1));
+
+    public static void AssertClose(float[] expected, float[] actual, string what)
+    {
+        double largest = Math.Max(expected.Max(value => Math.Abs((double)value)), 1e-30);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double difference = Math.Abs((double)expected[i] - actual[i]) / largest;
+            if (!(difference <= Tolerance))
+                Assert.Fail(
+                    $"{what}: element {i} is {actual[i]:R}, and should be {expected[i]:R}; off by {difference:E1} of the largest.");
+        }
+    }
+
+    private static Model RandomModel(Operator op, TensorShape inputShape, Random random)
+    {
+        var graph = new ModelGraph("test", inputShape, [new Layer("layer", op)]);
+        var weights = graph.Parameters.ToDictionary(
+            parameter => parameter.Name,
+            parameter => new Tensor(parameter.Shape, Normal(random, parameter.Shape.Count, 0.1)));
+        int channels = inputShape[0];
+        return new Model(
+            graph, weights, [], new Preprocessing(new float[channels], Enumerable.Repeat(1f, channels).ToArray()));
+    }
+
+    private static float[] Normal(Random random, int count, double scale) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)(scale
+            * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+}

@@ -1,0 +1,84 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Runtime.Tests.Operators;
+
+/// <summary>SoftPool on a device at exact values, and where other implementations overflow.</summary>
+[TestClass]
+public sealed class SoftPool2dTests
+{
+    private static readonly Size2d Two = 2;
+
+    [TestMethod]
+    [DataRow(new[] { 1f, 2, 3, 4 }, 3.492653)]
+    [DataRow(new[] { -1f, -2, -3, -4 }, -1.507347)]
+    [DataRow(new[] { 88f, 88, 88, 88 }, 88)]
+    [DataRow(new[] { 89f, 1, 2, 3 }, 89)]
+    [DataRow(new[] { 100f, 90, 80, 70 }, 99.99955)]
+    [DataRow(new[] { -90f, -91, -92, -93 }, -90.50735)]
+    [DataRow(new[] { -104f, -105, -106, -107 }, -104.50735)]
+    [DataRow(new[] { float.MaxValue, float.MaxValue, float.MaxValue, float.MaxValue }, float.MaxValue)]
+    [DataRow(new[] { float.MinValue, float.MinValue, float.MinValue, float.MinValue }, float.MinValue)]
+    [DataRow(new[] { float.MaxValue, float.MinValue, 0, 1 }, float.MaxValue)]
+    [DataRow(new[] { float.Epsilon, 0, 0, 0 }, 0)]
+    public void One_window_gives_the_exact_value_in_both_definitions(float[] cells, double expected)
+    {
+        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        {
+            // With one channel, sharing the weights across channels changes nothing.
+            float actual = Pool(cells, new(1, 2, 2), new SoftPool2d(Two, Two, 0, false, weights))[0];
+            Assert.IsTrue(
+                Math.Abs(actual - expected) <= 1e-6 * Math.Abs(expected) + 1e-30, $"{weights}: {actual:R}, not {expected:R}");
+        }
+    }
+
+    [TestMethod]
+    public void Overlapping_windows_give_the_exact_values()
+    {
+        float[] map = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+        double[] expected = [4.5888, 5.5888, 7.5888, 8.5888];
+        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        {
+            float[] actual = Pool(map, new(1, 3, 3), new SoftPool2d(Two, 1, 0, false, weights));
+            for (int i = 0; i < 4; i++)
+                Assert.IsTrue(Math.Abs(actual[i] - expected[i]) <= 5e-5, $"{weights}: {actual[i]}, not {expected[i]}");
+        }
+    }
+
+    [TestMethod]
+    public void Padding_takes_no_part()
+    {
+        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        {
+            // The window at the corner holds four real cells and five of padding.
+            float actual = Pool([3, 3, 3, 3], new(1, 2, 2), new SoftPool2d(3, 2, 1, false, weights))[0];
+            Assert.AreEqual(3f, actual, $"{weights}");
+        }
+    }
+
+    [TestMethod]
+    public void Shared_weights_stay_finite_where_a_window_lies_far_below_the_rest_of_the_map()
+    {
+        // The right window is 200 below the left one: one shift for the whole map would give 0/0 there.
+        float[] cells = [100, 100, -100, -101, 100, 100, -102, -103, 7, 8, 9, 10, 11, 12, 13, 14];
+        var op = new SoftPool2d(Two, Two, 0, false, SoftPoolWeights.SharedAcrossChannels);
+        Model model = OperatorCheck.ModelOf(op, new(2, 2, 4));
+        OperatorCheck.AssertClose(
+            OperatorCheck.Reference(model, cells), OperatorCheck.Run(TestDevices.Software, model, cells), "shared");
+    }
+
+    [TestMethod]
+    public void NaN_goes_through()
+    {
+        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+            for (int place = 0; place < 4; place++)
+            {
+                float[] cells = [1, 2, 3, 4];
+                cells[place] = float.NaN;
+                float actual = Pool(cells, new(1, 2, 2), new SoftPool2d(Two, Two, 0, false, weights))[0];
+                Assert.IsTrue(float.IsNaN(actual), $"{weights}, NaN at {place}: {actual}");
+            }
+    }
+
+    private static float[] Pool(float[] input, TensorShape shape, SoftPool2d op) =>
+        OperatorCheck.Run(TestDevices.Software, OperatorCheck.ModelOf(op, shape), input);
+}

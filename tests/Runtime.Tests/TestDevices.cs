@@ -1,0 +1,31 @@
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>The devices that tests run on. A missing software driver is a failure; a missing GPU is a reason to skip.</summary>
+[TestClass]
+public static class TestDevices
+{
+    private static readonly Dictionary<int, GpuDevice> Opened = [];
+
+    public static GpuDevice Software => Open(
+        GpuDevice.Enumerate().FirstOrDefault(device => device.Kind == GpuKind.Cpu)
+        ?? throw new AssertFailedException("There is no software Vulkan driver: tools/setup.sh installs one."));
+
+    public static GpuDevice Hardware => Open(
+        GpuDevice.Enumerate().FirstOrDefault(device => device.Kind != GpuKind.Cpu)
+        ?? throw new AssertInconclusiveException("There is no hardware GPU with a Vulkan driver on this machine."));
+
+    [AssemblyCleanup]
+    public static void Close()
+    {
+        foreach (GpuDevice device in Opened.Values)
+            device.Dispose();
+        Opened.Clear();
+    }
+
+    private static GpuDevice Open(GpuDeviceInfo info)
+    {
+        if (!Opened.TryGetValue(info.Index, out GpuDevice? device))
+            Opened.Add(info.Index, device = GpuDevice.Create($"{info.Index}"));
+        return device;
+    }
+}
