@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace SoftPool.Tools.Tests;
+
+/// <summary>Runs a dotnet command to its end; Output holds both of its streams.</summary>
+internal sealed record Command(int ExitCode, string Output)
+{
+    public static Command Dotnet(params string[] arguments)
+    {
+        // This run's MSBuild settings must not leak into the commands under test.
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("MSBUILD_EXE_PATH");
+        start.Environment.Remove("MSBuildSDKsPath");
+        // A node kept for reuse would hold the output pipe open.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new Command(process.ExitCode, output + error.Result);
+    }
+}

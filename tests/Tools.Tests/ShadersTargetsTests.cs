@@ -1,0 +1,119 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace SoftPool.Tools.Tests;
+
+/// <summary>Builds a small project that imports src/Runtime/Shaders.targets, with shaders of its own.</summary>
+[TestClass]
+public sealed class ShadersTargetsTests : IDisposable
+{
+    private static readonly string Configuration =
+        typeof(ShadersTargetsTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
+    private readonly TemporaryFolder _folder = new();
+
+    [TestInitialize]
+    public void WriteProject()
+    {
+        _folder.Write("Small.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <ShaderDirectory>$(MSBuildProjectDirectory)/my shaders/</ShaderDirectory>
+              </PropertyGroup>
+              <Import Project="{RepositoryRoot()}/src/Runtime/Shaders.targets" />
+            </Project>
+            """);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void Without_shaders_there_is_nothing_to_do()
+    {
+        BuildGood("-restore");
+
+        Assert.AreEqual("", Resources());
+        Assert.IsFalse(Directory.Exists(Intermediate("")));
+    }
+
+    [TestMethod]
+    public void Only_what_changed_is_compiled_and_what_was_deleted_is_gone()
+    {
+        WriteShaders();
+        BuildGood("-restore");
+        Assert.AreEqual("shaders/a.spv shaders/b.de.spv", Resources());
+        DateTime a = Written("a.spv"), b = Written("b.de.spv");
+
+        BuildGood();
+        Assert.AreEqual((a, b), (Written("a.spv"), Written("b.de.spv")), "an unchanged build compiled");
+
+        File.SetLastWriteTimeUtc(_folder["my shaders/a.comp"], DateTime.UtcNow);
+        BuildGood();
+        Assert.IsGreaterThan(a, Written("a.spv"));
+        Assert.AreEqual(b, Written("b.de.spv"), "a shader that had not changed was compiled");
+        a = Written("a.spv");
+
+        File.SetLastWriteTimeUtc(_folder["my shaders/include/scale.glsl"], DateTime.UtcNow);
+        File.Delete(_folder["my shaders/b.de.comp"]);
+        BuildGood();
+        Assert.IsGreaterThan(a, Written("a.spv"), "a changed include compiled nothing");
+        Assert.AreEqual("shaders/a.spv", Resources());
+        Assert.IsFalse(File.Exists(Intermediate("b.de.spv")));
+    }
+
+    [TestMethod]
+    public void A_broken_shader_fails_the_build_with_file_and_line()
+    {
+        WriteShaders();
+        string broken = _folder.Write("my shaders/b.de.comp", "#version 450\n\nnonsense\n");
+
+        Command build = Build("-restore");
+
+        Assert.AreNotEqual(0, build.ExitCode);
+        Assert.Contains($"{broken}(3): error SHADER: ", build.Output);
+        Assert.IsFalse(File.Exists(AssemblyPath));
+    }
+
+    private string AssemblyPath => _folder[$"bin/{Configuration}/net10.0/Small.dll"];
+
+    private void WriteShaders()
+    {
+        _folder.Write("my shaders/include/scale.glsl", "#define SCALE 2.0\n");
+        _folder.Write("my shaders/a.comp", ShaderCompilerTests.Good);
+        // A name that looks like a German translation.
+        _folder.Write("my shaders/b.de.comp", ShaderCompilerTests.Good);
+    }
+
+    // The compiler was built as a reference of this test project: it need not be built again.
+    private Command Build(params string[] options) => Command.Dotnet(
+        ["msbuild", _folder["Small.csproj"], "-nologo", "-v:minimal", $"-p:Configuration={Configuration}",
+        "-p:BuildProjectReferences=false", .. options]);
+
+    private void BuildGood(params string[] options)
+    {
+        Command build = Build(options);
+        Assert.AreEqual(0, build.ExitCode, build.Output);
+    }
+
+    private string Intermediate(string name) => _folder[$"obj/{Configuration}/net10.0/shaders/{name}"];
+
+    private DateTime Written(string name) => File.GetLastWriteTimeUtc(Intermediate(name));
+
+    private string Resources()
+    {
+        using var file = new PEReader(File.OpenRead(AssemblyPath));
+        MetadataReader metadata = file.GetMetadataReader();
+        return string.Join(' ', metadata.ManifestResources
+            .Select(handle => metadata.GetString(metadata.GetManifestResource(handle).Name)).Order());
+    }
+
+    private static string RepositoryRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "SoftPool.Vulkan.sln")))
+                return folder.FullName;
+        throw new DirectoryNotFoundException($"no SoftPool.Vulkan.sln above {AppContext.BaseDirectory}");
+    }
+}
