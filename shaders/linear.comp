@@ -23,6 +23,9 @@ layout(binding = 2) readonly buffer Weight { vec2 weight[]; };
 layout(binding = 3) readonly buffer Bias { vec2 bias[]; };
 
 const uint LARGEST_ITEMS = 8;
+// Sums are taken in blocks of this many terms, and then of the blocks: one running sum of thousands of terms would be
+// off by several times as much.
+const uint BLOCK = 16;
 
 void main() {
     uint pairs = (OUT_FEATURES + 1) / 2;
@@ -38,7 +41,21 @@ void main() {
         item[n] = min(first + n, BATCH - 1) * IN_FEATURES;
         sum[n] = bias[pair];
     }
-    for (uint i = 0; i < IN_FEATURES; i++) {
+    uint whole = IN_FEATURES / BLOCK * BLOCK;
+    for (uint i = 0; i < whole; i += BLOCK) {
+        vec2 block[LARGEST_ITEMS];
+        [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+            block[n] = vec2(0.0);
+        [[unroll]] for (uint j = 0; j < BLOCK; j++) {
+            vec2 w = weight[(i + j) * pairs + pair];
+            [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+                if (n < ITEMS)
+                    block[n] += w * x[item[n] + i + j];
+        }
+        [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+            sum[n] += block[n];
+    }
+    for (uint i = whole; i < IN_FEATURES; i++) {
         vec2 w = weight[i * pairs + pair];
         [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
             if (n < ITEMS)
