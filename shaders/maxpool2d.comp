@@ -6,7 +6,6 @@
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
 #include "pool2d.glsl"
-#include "index.glsl"
 
 layout(binding = 0) readonly buffer Input { float x[]; };
 layout(binding = 1) writeonly buffer Output { float y[]; };

@@ -7,7 +7,6 @@
 #include "index.glsl"
 #include "relu.glsl"
 
-layout(local_size_x = 64) in;
 layout(constant_id = 0) const uint COUNT = 1;
 
 layout(binding = 0) readonly buffer Input { float x[]; };

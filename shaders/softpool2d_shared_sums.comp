@@ -4,10 +4,10 @@
 // and s = sum_c exp(x_c - m), which is at least 1. Kept apart, they stand for the sum of exponentials of any size.
 //
 // Bindings      0 input (N, C, H * W) f32; 1 output (N, H * W) of (m, s)
-// Dispatch      one invocation a pixel, 64 a workgroup along x
+// Dispatch      one invocation a pixel, GroupCount.Linear
+#include "index.glsl"
 #include "exp.glsl"
 
-layout(local_size_x = 64) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint CHANNELS = 1;
 layout(constant_id = 2) const uint PLANE = 1;
@@ -18,7 +18,7 @@ layout(binding = 1) writeonly buffer Output { vec2 sums[]; };
 const float LARGEST_FLOAT = 3.40282347e38;
 
 void main() {
-    uint pixel = gl_GlobalInvocationID.x;
+    uint pixel = linear_index();
     if (pixel >= BATCH * PLANE)
         return;
     uint first = pixel / PLANE * CHANNELS * PLANE + pixel % PLANE;

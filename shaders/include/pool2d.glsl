@@ -1,6 +1,6 @@
 // What the pooling kernels share: their shape as specialization constants, in the order of LoweringStep.DispatchPool,
 // and the real cells under a window. Padding takes no part in any pooling, so a window is just its cells that exist.
-layout(local_size_x = 64) in;
+#include "index.glsl"
 
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint CHANNELS = 1;

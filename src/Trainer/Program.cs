@@ -1,1 +1,3 @@
-Console.WriteLine(TorchSharp.torch.ones(3).sum().item<float>());
+using SoftPool.Trainer.Commands;
+
+return await CommandLine.RunAsync(args);

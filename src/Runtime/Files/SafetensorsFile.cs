@@ -28,30 +28,18 @@ public sealed record SafetensorsFile(
         return reader.Read();
     }
 
-    /// <summary>Writes the file, whole or not at all: under a temporary name, then renamed.</summary>
+    /// <summary>Writes the file, whole or not at all.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Write(string path)
+    public void Write(string path) => WholeFile.Write(path, file =>
     {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            using (FileStream file = File.Create(temporary))
-            {
-                byte[] header = Header();
-                Span<byte> length = stackalloc byte[sizeof(long)];
-                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-                file.Write(length);
-                file.Write(header);
-                foreach (Tensor tensor in Tensors.Values)
-                    file.Write(MemoryMarshal.AsBytes(tensor.Data.Span));
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+        byte[] header = Header();
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        file.Write(length);
+        file.Write(header);
+        foreach (Tensor tensor in Tensors.Values)
+            file.Write(MemoryMarshal.AsBytes(tensor.Data.Span));
+    });
 
     private byte[] Header()
     {

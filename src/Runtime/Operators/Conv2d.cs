@@ -25,6 +25,9 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
 
     internal override bool FusesReLU => true;
 
+    /// <inheritdoc/>
+    public override string Attributes => $"{InChannels} to {OutChannels}, kernel {KernelSize}, stride {Stride}, padding {Padding}";
+
     /// <summary>(C, H, W) to (OutChannels, floor((H + 2 padding - kernel) / stride) + 1, the same of W).</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(TensorShape input)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SoftPool.Planning;
 using SoftPool.Reference;
 
@@ -7,6 +8,9 @@ namespace SoftPool.Operators;
 /// <param name="P">The probability of an element to be zeroed, in [0, 1).</param>
 public sealed record Dropout(double P) : Operator
 {
+    /// <inheritdoc/>
+    public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"p {P}");
+
     /// <summary>Any shape to itself.</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(TensorShape input) =>

@@ -19,6 +19,9 @@ public sealed record Linear(int InFeatures, int OutFeatures) : Operator
 
     internal override bool FusesReLU => true;
 
+    /// <inheritdoc/>
+    public override string Attributes => $"{InFeatures} to {OutFeatures}";
+
     /// <summary>(InFeatures) to (OutFeatures).</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(TensorShape input) =>

@@ -10,6 +10,9 @@ namespace SoftPool.Operators;
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode) : Operator
 {
+    /// <inheritdoc/>
+    public override string Attributes => Window2d.Describe(KernelSize, Stride, Padding, CeilMode);
+
     /// <summary>(C, H, W) to (C, places along H, places along W).</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(TensorShape input)

@@ -32,6 +32,10 @@ public abstract record Operator
     [JsonIgnore]
     public virtual IReadOnlyList<Parameter> Parameters => [];
 
+    /// <summary>The attributes in words, for people: "kernel 3, stride 2".</summary>
+    [JsonIgnore]
+    public virtual string Attributes => "";
+
     /// <summary>Whether a ReLU that follows can be computed by this operator's own kernel.</summary>
     [JsonIgnore]
     internal virtual bool FusesReLU => false;

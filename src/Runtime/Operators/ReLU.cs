@@ -6,8 +6,6 @@ namespace SoftPool.Operators;
 /// <summary>max(x, 0) of each element, as torch.nn.ReLU; NaN stays NaN.</summary>
 public sealed record ReLU : Operator
 {
-    private const int WorkgroupSize = 64;
-
     /// <summary>Any shape to itself.</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(TensorShape input) => input;
@@ -17,6 +15,6 @@ public sealed record ReLU : Operator
     internal override void Lower(LoweringStep step)
     {
         int count = step.Batch * step.InputShape.Count;
-        step.Dispatch("relu", [(uint)count], GroupCount.Linear(count, WorkgroupSize), step.Input, step.Output);
+        step.Dispatch("relu", [(uint)count], GroupCount.Linear(count), step.Input, step.Output);
     }
 }

@@ -15,7 +15,9 @@ namespace SoftPool.Operators;
 public sealed record SoftPool2d(
     Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode, SoftPoolWeights Weights) : Operator
 {
-    private const int WorkgroupSize = 64;
+    /// <inheritdoc/>
+    public override string Attributes => Window2d.Describe(KernelSize, Stride, Padding, CeilMode)
+        + (Weights == SoftPoolWeights.PerChannel ? ", weights per channel" : ", weights shared across channels");
 
     /// <summary>(C, H, W) to (C, places along H, places along W).</summary>
     /// <inheritdoc/>
@@ -41,7 +43,7 @@ public sealed record SoftPool2d(
         Operand sums = new Activation(2L * pixels);
         step.Dispatch(
             "softpool2d_shared_sums", [(uint)step.Batch, (uint)input[0], (uint)(input[1] * input[2])],
-            new GroupCount(Division.RoundUp(pixels, WorkgroupSize)), step.Input, sums);
+            GroupCount.Linear(pixels), step.Input, sums);
         step.DispatchPool("softpool2d_shared", KernelSize, Stride, Padding, step.Input, step.Output, sums);
     }
 }

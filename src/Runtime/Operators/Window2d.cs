@@ -36,6 +36,10 @@ internal static class Window2d
                 $"{op} takes a padding of at most half its kernel; got padding {padding} for kernel {kernel}.");
     }
 
+    /// <summary>A window's attributes in words.</summary>
+    public static string Describe(Size2d kernel, Size2d stride, Size2d padding, bool ceilMode) =>
+        $"kernel {kernel}, stride {stride}" + (padding == 0 ? "" : $", padding {padding}") + (ceilMode ? ", ceil mode" : "");
+
     private static int OutputSize(int input, int kernel, int stride, int padding, bool ceilMode)
     {
         long free = input + 2L * padding - kernel;

@@ -16,11 +16,14 @@ internal readonly record struct GroupCount(int X, int Y = 1, int Z = 1)
     /// <summary>What every device takes along one axis, at the least.</summary>
     private const int LargestX = 65535;
 
+    /// <summary>The workgroup size of index.glsl.</summary>
+    private const int LinearWorkgroupSize = 64;
+
     /// <summary>Enough workgroups for a number of invocations, in rows where one axis does not hold them. The kernel
     /// counts with linear_index() of index.glsl.</summary>
-    public static GroupCount Linear(long invocations, int workgroupSize)
+    public static GroupCount Linear(long invocations)
     {
-        long groups = (invocations + workgroupSize - 1) / workgroupSize;
+        long groups = (invocations + LinearWorkgroupSize - 1) / LinearWorkgroupSize;
         long rows = (groups + LargestX - 1) / LargestX;
         return new GroupCount((int)((groups + rows - 1) / rows), (int)rows);
     }

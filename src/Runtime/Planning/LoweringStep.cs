@@ -5,8 +5,6 @@ internal sealed class LoweringStep(
     string layer, int batch, TensorShape inputShape, TensorShape outputShape, Operand input, bool reLU,
     Func<string, Tensor> parameters, List<KernelDispatch> dispatches)
 {
-    private const int PoolWorkgroupSize = 64;
-
     /// <summary>The number of items computed at once.</summary>
     public int Batch { get; } = batch;
 
@@ -42,5 +40,5 @@ internal sealed class LoweringStep(
                 (uint)OutputShape[1], (uint)OutputShape[2], (uint)size.Height, (uint)size.Width,
                 (uint)stride.Height, (uint)stride.Width, (uint)padding.Height, (uint)padding.Width,
             ],
-            GroupCount.Linear(Output.Count, PoolWorkgroupSize), operands);
+            GroupCount.Linear(Output.Count), operands);
 }

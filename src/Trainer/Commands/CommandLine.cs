@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Spectre.Console;
+using SoftPool.Trainer.Data;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>The program's commands, and what becomes of what they throw: one sentence and exit status 1.</summary>
+internal static class CommandLine
+{
+    private static RootCommand Root => new(
+        "Trains networks with SoftPool in torch, and runs them on any Vulkan device with proof that they compute the same.")
+    {
+        QuickstartCommand.Create(),
+        TrainCommand.Create(),
+        ExportCommand.Create(),
+        VerifyCommand.Create(),
+        RunCommand.Create(),
+        BenchCommand.Create(),
+        SummaryCommand.Create(),
+        DevicesCommand.Create(),
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // A table that wraps in a log file helps nobody; a terminal's own width is kept.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 132;
+        try
+        {
+            return await Root.Parse(args).InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Interrupted.");
+            return 130;
+        }
+        catch (Exception e) when (e is SoftPoolException or DatasetException or UserErrorException or IOException
+                                      or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"error: {e.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>Lists the Vulkan devices.</summary>
+internal static class DevicesCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("devices", "Lists the Vulkan devices of this machine.");
+        command.SetAction(_ => Execute());
+        return command;
+    }
+
+    private static void Execute()
+    {
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("#", "device", "kind", "driver", "Vulkan", "memory");
+        foreach (GpuDeviceInfo device in GpuDevice.Enumerate())
+            table.AddRow(
+                $"{device.Index}", Markup.Escape(device.Name), $"{device.Kind}", Markup.Escape(device.Driver),
+                $"{device.ApiVersion}", $"{device.MemoryBytes / 1048576.0:F0} MiB");
+        AnsiConsole.Write(table);
+    }
+}

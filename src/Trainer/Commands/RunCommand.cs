@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Spectre.Console;
+using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Files;
+using SoftPool.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>Runs a model on one input: a picture, or an array as NumPy writes it.</summary>
+internal static class RunCommand
+{
+    private const int RankedClasses = 5;
+
+    public static Command Create()
+    {
+        Argument<string> model = SharedOptions.Model;
+        var input = new Argument<string>("input")
+        {
+            Description = "A picture (.jpg, .png), or a .npy array of float32: (C, H, W) or (N, C, H, W), already preprocessed.",
+        };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "Where to write the logits as .npy, (N, classes). Without it the classes are ranked in a table.",
+        };
+        Option<string?> device = SharedOptions.Device;
+        var command = new Command("run", "Runs a model on a picture or an array.") { model, input, output, device };
+        command.SetAction(parse => Execute(
+            Model.Load(parse.GetRequiredValue(model)), parse.GetRequiredValue(input), parse.GetValue(output),
+            parse.GetValue(device)));
+        return command;
+    }
+
+    private static void Execute(Model model, string inputPath, string? outputPath, string? device)
+    {
+        (float[] input, int items) = ReadInput(model, inputPath);
+        using GpuDevice gpu = GpuDevice.Create(device);
+        using InferenceSession session = gpu.CreateSession(model, new SessionOptions { Batch = items });
+        int classes = model.Graph.OutputShape.Count;
+        var logits = new float[items * classes];
+        session.Run(input, logits);
+
+        if (outputPath is not null)
+            NpyFile.Write(outputPath, new SoftPool.Tensor(new TensorShape(items, classes), logits));
+        else
+            for (int i = 0; i < items; i++)
+                PrintRanking(model, logits.AsSpan(i * classes, classes), $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}");
+    }
+
+    private static (float[] Input, int Items) ReadInput(Model model, string path)
+    {
+        TensorShape shape = model.Graph.InputShape;
+        if (!Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
+        {
+            ImageSet picture = ImageFolder.ReadPicture(path);
+            var preprocessing = new ImagePreprocessing(model.Preprocessing, shape, CPU);
+            using Tensor tensor = preprocessing.Apply(picture, [0]);
+            return ([.. tensor.data<float>()], 1);
+        }
+        SoftPool.Tensor array = NpyFile.Read(path);
+        bool isBatch = array.Shape.Rank == shape.Rank + 1;
+        if (array.Shape.Extents[(isBatch ? 1 : 0)..].SequenceEqual(shape.Extents))
+            return (array.Data.ToArray(), isBatch ? array.Shape[0] : 1);
+        throw new ShapeMismatchException(
+            $"'{model.Graph.Name}' takes arrays of {shape} or Nx{shape}; {path} holds {array.Shape}.");
+    }
+
+    private static void PrintRanking(Model model, ReadOnlySpan<float> logits, string title)
+    {
+        float largest = float.NegativeInfinity;
+        foreach (float logit in logits)
+            largest = MathF.Max(largest, logit);
+        double[] exponentials = [.. logits.ToArray().Select(logit => Math.Exp(logit - largest))];
+        double total = exponentials.Sum();
+
+        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title)).AddColumn("class")
+            .AddColumn(new TableColumn("probability").RightAligned()).AddColumn(new TableColumn("logit").RightAligned());
+        foreach (int i in Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(RankedClasses))
+            table.AddRow(
+                Markup.Escape(model.Classes.Count > 0 ? model.Classes[i] : $"{i}"), $"{exponentials[i] / total:P1}",
+                $"{logits[i]:F3}");
+        AnsiConsole.Write(table);
+    }
+}

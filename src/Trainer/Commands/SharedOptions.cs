@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>Options and arguments that several commands take, so that they read alike everywhere.</summary>
+internal static class SharedOptions
+{
+    public static Argument<string> Model => new("model")
+    {
+        Description = "The exported model, a .safetensors file.",
+    };
+
+    public static Option<string?> Device => new("--device", "-d")
+    {
+        Description = "The Vulkan device: its index, or a part of its name. Default: the best there is.",
+    };
+
+    public static Option<string> Data => new("--data")
+    {
+        Description = "procedural (drawn by the program), or an image folder or archive with train/<class>/ and test/<class>/.",
+        DefaultValueFactory = _ => "procedural",
+    };
+
+    public static Option<string> Network => new("--network", "-n")
+    {
+        Description = "The network to train: see 'summary' for the list.",
+        DefaultValueFactory = _ => "alexnet-softpool",
+    };
+
+    public static Option<int> Batch(int batch) => Positive("--batch", "The number of images at once.", batch);
+
+    /// <summary>A whole number that must be 1 or more.</summary>
+    public static Option<int> Positive(string name, string description, int value)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError($"{name} takes a whole number of at least 1; got {result.Tokens[0].Value}.");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,185 @@
+using SoftPool.Operators;
+using SoftPool.Reference;
+using SoftPool.Runtime.Tests.Operators;
+
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>Whole networks on a device: every layer against the reference, fused and not, full batches and partial.</summary>
+[TestClass]
+public sealed class SessionTests
+{
+    private static readonly TensorShape InputShape = new(3, 23, 19);
+
+    private static Model Model { get; } = NetworkOfAllOperators();
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Every_kept_layer_matches_the_reference(bool fuse)
+    {
+        const int Batch = 3;
+        float[] input = Input(Batch);
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch, KeepLayerOutputs = true, Fuse = fuse });
+        session.Run(input, new float[Batch * Model.Graph.OutputShape.Count]);
+
+        IReadOnlyList<float[]>[] expected =
+            [.. input.Chunk(InputShape.Count).Select(item => ReferenceNetwork.Run(Model, item))];
+        for (int i = 0; i < Model.Graph.Layers.Count; i++)
+        {
+            string name = Model.Graph.Layers[i].Name;
+            bool hidden = fuse && i + 1 < Model.Graph.Layers.Count && Model.Graph.Layers[i].Operator.FusesReLU
+                && Model.Graph.Layers[i + 1].Operator is ReLU;
+            Assert.AreEqual(!hidden, session.KeptLayers.Contains(name), name);
+            if (hidden)
+                continue;
+            var actual = new float[Batch * Model.Graph.OutputShapeOf(i).Count];
+            session.ReadLayer(name, actual);
+            OperatorCheck.AssertClose([.. expected.SelectMany(layers => layers[i])], actual, name);
+        }
+    }
+
+    [TestMethod]
+    public void A_run_gives_the_same_bits_whatever_else_is_kept_and_however_full_the_batch_is()
+    {
+        float[] input = Input(5);
+        int classes = Model.Graph.OutputShape.Count;
+        var expected = new float[5 * classes];
+        using (InferenceSession keeping = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = 5, KeepLayerOutputs = true }))
+            keeping.Run(input, expected);
+
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = 5 });
+        for (int items = 5; items >= 1; items--)
+        {
+            var output = new float[items * classes];
+            session.Run(input.AsSpan(0, items * InputShape.Count), output);
+            CollectionAssert.AreEqual(expected[..output.Length], output, $"{items} items");
+        }
+    }
+
+    [TestMethod]
+    public void Replays_are_equal_to_the_bit()
+    {
+        float[] input = Input(1);
+        using InferenceSession session = TestDevices.Software.CreateSession(Model);
+        var first = new float[Model.Graph.OutputShape.Count];
+        session.Run(input, first);
+        for (int i = 0; i < 50; i++)
+        {
+            var again = new float[first.Length];
+            session.Run(input, again);
+            CollectionAssert.AreEqual(first, again);
+        }
+    }
+
+    [TestMethod]
+    public void Running_allocates_nothing()
+    {
+        float[] input = Input(1);
+        using InferenceSession session = TestDevices.Software.CreateSession(Model);
+        var output = new float[Model.Graph.OutputShape.Count];
+        for (int i = 0; i < 3; i++)
+            session.Run(input, output);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++)
+            session.Run(input, output);
+        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void Sessions_on_several_threads_share_a_device()
+    {
+        float[] input = Input(1);
+        int classes = Model.Graph.OutputShape.Count;
+        using InferenceSession shared = TestDevices.Software.CreateSession(Model);
+        var expected = new float[classes];
+        shared.Run(input, expected);
+        Parallel.For(0, 8, _ =>
+        {
+            using InferenceSession own = TestDevices.Software.CreateSession(Model);
+            foreach (InferenceSession session in (InferenceSession[])[own, shared])
+            {
+                var output = new float[classes];
+                session.Run(input, output);
+                CollectionAssert.AreEqual(expected, output);
+            }
+        });
+    }
+
+    [TestMethod]
+    public void Activations_share_memory()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(Model);
+        long sum = Enumerable.Range(0, Model.Graph.Layers.Count).Sum(i => (long)Model.Graph.OutputShapeOf(i).Count);
+        Assert.IsTrue(
+            session.ActivationBytes < sum * sizeof(float) / 2, $"{session.ActivationBytes} of {sum * sizeof(float)} bytes");
+    }
+
+    [TestMethod]
+    public void Buffers_that_do_not_fit_are_refused()
+    {
+        int item = InputShape.Count, classes = Model.Graph.OutputShape.Count;
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = 2 });
+        foreach ((int input, int output) in (ReadOnlySpan<(int, int)>)
+                 [(0, 0), (item - 1, classes), (item + 1, classes), (3 * item, 3 * classes), (item, 2 * classes),
+                  (2 * item, classes)])
+            Assert.ThrowsExactly<ShapeMismatchException>(
+                () => session.Run(new float[input], new float[output]), $"{input} in, {output} out");
+        Assert.ThrowsExactly<ArgumentException>(() => session.ReadLayer("conv", new float[1]));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = 0 }));
+    }
+
+    [TestMethod]
+    public void A_tensor_beyond_the_device_is_refused_with_the_figures()
+    {
+        // lavapipe binds 128 MiB at most, SwiftShader 1 GiB; no device binds 8 GiB.
+        var graph = new ModelGraph("wide", new(1, 32, 32), [new Layer("pool", new MaxPool2d(1, 1, 0, false))]);
+        var model = new Model(graph, new Dictionary<string, Tensor>(), [], new Preprocessing([0], [1]));
+        var e = Assert.ThrowsExactly<UnsupportedDeviceException>(
+            () => TestDevices.Software.CreateSession(model, new SessionOptions { Batch = 2_000_000 }));
+        StringAssert.Contains(e.Message, "8192000000 bytes");
+    }
+
+    [TestMethod]
+    public void A_disposed_session_says_so()
+    {
+        InferenceSession session = TestDevices.Software.CreateSession(Model);
+        session.Dispose();
+        session.Dispose();
+        Assert.ThrowsExactly<ObjectDisposedException>(
+            () => session.Run(Input(1), new float[Model.Graph.OutputShape.Count]));
+    }
+
+    private static Model NetworkOfAllOperators()
+    {
+        var graph = new ModelGraph("all", InputShape,
+        [
+            new Layer("conv", new Conv2d(3, 18, new(5, 3), 1, 2)),
+            new Layer("relu", new ReLU()),
+            new Layer("maxpool", new MaxPool2d(3, 2, 1, true)),
+            new Layer("relu2", new ReLU()),
+            new Layer("conv2", new Conv2d(18, 7, 3, 1, 1)),
+            new Layer("softpool", new SoftPool2d(3, 2, 0, false, SoftPoolWeights.PerChannel)),
+            new Layer("softpool2", new SoftPool2d(2, 1, 0, false, SoftPoolWeights.SharedAcrossChannels)),
+            new Layer("flatten", new Flatten()),
+            new Layer("linear", new Linear(7 * 4 * 4, 33)),
+            new Layer("relu3", new ReLU()),
+            new Layer("dropout", new Dropout(0.5)),
+            new Layer("linear2", new Linear(33, 10)),
+        ]);
+        var random = new Random(7);
+        return new Model(
+            graph,
+            graph.Parameters.ToDictionary(
+                parameter => parameter.Name,
+                parameter => new Tensor(parameter.Shape, Floats(random, parameter.Shape.Count, 0.4f))),
+            [], Preprocessing.ImageNet);
+    }
+
+    private static float[] Input(int items) => Floats(new Random(8), items * InputShape.Count, 4);
+
+    private static float[] Floats(Random random, int count, float range) =>
+        [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * range)];
+}
