@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# From a fresh clone to a trained network that runs on Vulkan: sets up, builds, then runs `softpool quickstart`.
+# Arguments go to that command.
+set -euo pipefail
+root="$(dirname "$(readlink -f "$0")")/.."
+export DOTNET_NOLOGO=1
+
+"$root/tools/setup.sh"
+echo "Building (the first time downloads LibTorch, 130 MB) ..."
+dotnet build "$root/src/Trainer/Trainer.csproj" --configuration Release --verbosity quiet -consoleLoggerParameters:NoSummary
+echo "Built in $SECONDS s."
+
+# In this process' place: signals and the exit status are the program's own. Through dotnet rather than the apphost,
+# which finds only a .NET that is installed where it looks.
+exec dotnet "$root/src/Trainer/bin/Release/net10.0/softpool.dll" quickstart "$@"
