@@ -7,7 +7,7 @@ export DOTNET_NOLOGO=1
 
 "$root/tools/setup.sh"
 echo "Building (the first time downloads LibTorch, 130 MB) ..."
-dotnet build "$root/src/Trainer/Trainer.csproj" --configuration Release --verbosity quiet -consoleLoggerParameters:NoSummary
+dotnet build "$root/src/Trainer/Trainer.csproj" --configuration Release --verbosity quiet -consoleLoggerParameters:ErrorsOnly
 echo "Built in $SECONDS s."
 
 # In this process' place: signals and the exit status are the program's own. Through dotnet rather than the apphost,

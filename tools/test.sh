@@ -21,7 +21,7 @@ read_results() {
             return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
         }
         function decoded(text) {
-            gsub(/&quot;/, "\"", text); gsub(/&lt;/, "\\<", text); gsub(/&gt;/, ">", text)
+            gsub(/&quot;/, "\"", text); gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text)
             gsub(/&#xA;|&#xD;|[\r\n\t]+/, " ", text); gsub(/&amp;/, "\\&", text)
             return text
         }
@@ -53,11 +53,14 @@ for project in tests/*.Tests/*.csproj; do
     done < <([[ ! -e $report ]] || read_results "$report")
     failed=$((failed + broken))
 
-    if ((status == 8 && ran == 0)); then # Microsoft.Testing.Platform: no test ran, fine where a filter was asked for
-        (($# > 0)) || { failed=$((failed + 1)) notes+=("failed: $name ran no test"); }
-    elif ((status != 0 && broken == 0)) || ((ran == 0)); then
-        failed=$((failed + 1)) notes+=("failed: $name ended with exit status $status after $ran reported results")
-    fi
+    # Microsoft.Testing.Platform's exit statuses: 2 is a failed test, 8 that none ran (skipped ones do not count as run).
+    case "$status" in
+        0) problem="reported no result" ok=$((ran > 0)) ;;
+        2) problem="said that tests failed, and reported none" ok=$((broken > 0)) ;;
+        8) problem="ran no test" ok=$((ran > 0 || $# > 0)) ;; # a filter may select none here
+        *) problem="ended with exit status $status after $ran results" ok=0 ;;
+    esac
+    ((ok)) || { failed=$((failed + 1)) notes+=("failed: $name $problem"); }
 done
 
 ((passed + failed + skipped > 0)) || notes+=("no test was selected by: $*")
