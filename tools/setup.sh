@@ -62,7 +62,7 @@ install_packages() {
     if ((EUID != 0)); then
         if ! sudo -n true 2>/dev/null; then
             echo "Missing: $(list "${missing[@]}"). Run this, then try again:" >&2
-            echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $(printf '%q ' "${packages[@]}")" >&2
+            echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages[*]@Q}" >&2
             exit 1
         fi
         apt=(sudo -n "${apt[@]}")

@@ -5,7 +5,7 @@
 # Arguments go to every test project: tools/test.sh --filter SoftPool2dTests
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
-export DOTNET_NOLOGO=1
+export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
 
 tools/setup.sh
 dotnet build SoftPool.Vulkan.sln --configuration Release --verbosity quiet -warnaserror
