@@ -3,7 +3,7 @@ using Spectre.Console;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Training;
-using static TorchSharp.torch;
+using TorchSharp;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -41,7 +41,7 @@ internal static class RunCommand
         session.Run(input, logits);
 
         if (outputPath is not null)
-            NpyFile.Write(outputPath, new SoftPool.Tensor(new TensorShape(items, classes), logits));
+            NpyFile.Write(outputPath, new Tensor(new TensorShape(items, classes), logits));
         else
             for (int i = 0; i < items; i++)
                 PrintRanking(model, logits.AsSpan(i * classes, classes), $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}");
@@ -53,11 +53,11 @@ internal static class RunCommand
         if (!Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
         {
             ImageSet picture = ImageFolder.ReadPicture(path);
-            var preprocessing = new ImagePreprocessing(model.Preprocessing, shape, CPU);
-            using Tensor tensor = preprocessing.Apply(picture, [0]);
-            return ([.. tensor.data<float>()], 1);
+            using var scope = torch.NewDisposeScope();
+            using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, picture.Size, torch.CPU);
+            return (preprocessing.Apply(ImageBatch.Of(picture, [0]).Pixels).data<float>().ToArray(), 1);
         }
-        SoftPool.Tensor array = NpyFile.Read(path);
+        Tensor array = NpyFile.Read(path);
         bool isBatch = array.Shape.Rank == shape.Rank + 1;
         if (array.Shape.Extents[(isBatch ? 1 : 0)..].SequenceEqual(shape.Extents))
             return (array.Data.ToArray(), isBatch ? array.Shape[0] : 1);

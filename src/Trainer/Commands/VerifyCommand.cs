@@ -3,9 +3,7 @@ using Spectre.Console;
 using SoftPool.Parity;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
-using SoftPool.Trainer.Training;
 using SoftPool.Trainer.Verification;
-using static TorchSharp.torch;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -33,21 +31,10 @@ internal static class VerifyCommand
     {
         using GpuDevice gpu = GpuDevice.Create(device);
         ImageDataset dataset = DatasetSource.Open(data);
-        using Tensor inputs = TestInputs(model, dataset, count);
         ParityReport report = ProgressDisplay.Run(
-            $"comparing {inputs.shape[0]} images on {gpu.Info.Name}",
-            progress => TorchParity.Check(model, gpu, inputs, batch, progress));
+            $"comparing on {gpu.Info.Name}",
+            progress => TorchParity.Check(model, gpu, dataset.Test, count, batch, progress));
         ParityTable.Print(report, gpu.Info, AnsiConsole.Console);
         return report.Passed ? 0 : 1;
-    }
-
-    /// <summary>Images spread evenly over a data set's test images, so that all classes are there, preprocessed for the
-    /// model: (N, C, H, W).</summary>
-    public static Tensor TestInputs(Model model, ImageDataset dataset, int count)
-    {
-        int available = Math.Min(count, dataset.Test.Count);
-        long[] places = [.. Enumerable.Range(0, available).Select(i => (long)i * dataset.Test.Count / available)];
-        var preprocessing = new ImagePreprocessing(model.Preprocessing, model.Graph.InputShape, CPU);
-        return preprocessing.Apply(dataset.Test, places);
     }
 }

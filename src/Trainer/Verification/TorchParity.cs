@@ -1,6 +1,8 @@
 using SoftPool.Parity;
+using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
-using static TorchSharp.torch;
+using SoftPool.Trainer.Training;
+using TorchSharp;
 
 namespace SoftPool.Trainer.Verification;
 
@@ -12,38 +14,45 @@ internal static class TorchParity
 {
     /// <param name="model">The network and its weights.</param>
     /// <param name="gpu">The device.</param>
-    /// <param name="inputs">Preprocessed images, (N, C, H, W) fp32 on the CPU.</param>
+    /// <param name="images">Where the inputs come from; they are preprocessed as the model says.</param>
+    /// <param name="count">The number of images to compare, spread evenly over the set so that all classes are there.</param>
     /// <param name="batch">The number of images that run at once.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
-    public static ParityReport Check(Model model, GpuDevice gpu, Tensor inputs, int batch, IProgress<double>? progress = null)
+    public static ParityReport Check(
+        Model model, GpuDevice gpu, ImageSet images, int count, int batch, IProgress<double>? progress = null)
     {
-        using TorchNetwork torchNetwork = TorchNetwork.FromModel(model);
+        count = Math.Min(count, images.Count);
+        batch = Math.Min(batch, count);
+        int[] places = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * images.Count / count))];
+        using var torchNetwork = new TorchNetwork(model.Graph);
+        torchNetwork.LoadWeights(model.Weights);
+        using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, images.Size, torch.CPU);
         using InferenceSession fused = gpu.CreateSession(
             model, new SessionOptions { Batch = batch, KeepLayerOutputs = true });
         using InferenceSession unfused = gpu.CreateSession(
             model, new SessionOptions { Batch = batch, KeepLayerOutputs = true, Fuse = false });
         var inFused = fused.KeptLayers.ToHashSet();
-        var report = new ParityReport(model.Graph);
-        long count = inputs.shape[0];
-        for (long begin = 0; begin < count; begin += batch)
-        {
-            using var scope = NewDisposeScope();
-            Tensor items = inputs.slice(0, begin, Math.Min(begin + batch, count), 1).contiguous();
-            Dictionary<string, float[]> expected = torchNetwork.LayerOutputs(items);
 
-            float[] input = [.. items.data<float>()];
-            float[] expectedLogits = expected[model.Graph.Layers[^1].Name];
-            var logits = new float[expectedLogits.Length];
+        var report = new ParityReport(model.Graph);
+        foreach (int[] some in places.Chunk(batch))
+        {
+            using var scope = torch.NewDisposeScope();
+            torch.Tensor inputs = preprocessing.Apply(ImageBatch.Of(images, some).Pixels);
+            float[] input = inputs.data<float>().ToArray();
+            var logits = new float[some.Length * model.Graph.OutputShape.Count];
             unfused.Run(input, logits);
             fused.Run(input, logits);
-            report.AddOutputs(expectedLogits, logits);
-            foreach ((string layer, float[] values) in expected)
+
+            float[] expected = [];
+            torchNetwork.Infer(inputs, (layer, output) =>
             {
-                var actual = new float[values.Length];
+                expected = output.contiguous().data<float>().ToArray();
+                var actual = new float[expected.Length];
                 (inFused.Contains(layer) ? fused : unfused).ReadLayer(layer, actual);
-                report.AddLayer(layer, values, actual);
-            }
-            progress?.Report((double)Math.Min(begin + batch, count) / count);
+                report.AddLayer(layer, expected, actual);
+            });
+            report.AddOutputs(expected, logits);
+            progress?.Report((double)report.Items / count);
         }
         return report;
     }

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Spectre.Console;
+using SoftPool.Trainer.Benchmarks;
+using SoftPool.Trainer.Reports;
+using SoftPool.Trainer.Training;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>Times a model in torch and on Vulkan devices.</summary>
+internal static class BenchCommand
+{
+    public static Command Create()
+    {
+        Argument<string> model = SharedOptions.Model;
+        Option<string?> device = SharedOptions.Device;
+        var batches = new Option<int[]>("--batch")
+        {
+            Description = "The numbers of images at once, one or more.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [1, 16],
+        };
+        Option<int> seconds = SharedOptions.Positive("--seconds", "For about how long to measure each batch.", 10);
+        var command = new Command("bench", "Times a model in torch and on every Vulkan device, side by side.")
+        {
+            model, device, batches, seconds,
+        };
+        command.SetAction(parse => Execute(
+            Model.Load(parse.GetRequiredValue(model)), parse.GetValue(device), parse.GetRequiredValue(batches),
+            parse.GetValue(seconds)));
+        return command;
+    }
+
+    private static void Execute(Model model, string? device, int[] batches, int seconds)
+    {
+        if (batches.Any(batch => batch < 1))
+            throw new UserErrorException($"--batch takes whole numbers of at least 1; got {batches.Min()}.");
+        Allocator.KeepBigBlocks();
+        IReadOnlyList<GpuDeviceInfo> devices = GpuDevice.Enumerate();
+        if (device is not null)
+        {
+            using GpuDevice gpu = GpuDevice.Create(device);
+            devices = [gpu.Info];
+        }
+        ThroughputTable.Print(
+            [.. batches.SelectMany(batch => Throughput.Measure(model, devices, batch, seconds))], AnsiConsole.Console);
+    }
+}

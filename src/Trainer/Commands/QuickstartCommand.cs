@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Spectre.Console;
+using SoftPool.Parity;
+using SoftPool.Trainer.Benchmarks;
+using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Reports;
+using SoftPool.Trainer.Training;
+using SoftPool.Trainer.Verification;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>The whole line once: train, export, run on every Vulkan device, prove parity, compare speeds.</summary>
+internal static class QuickstartCommand
+{
+    private const string Network = "alexnet-softpool";
+    private const int ParityImages = 64;
+    private const int ParityBatch = 16;
+    private const double BenchSeconds = 6;
+
+    public static Command Create()
+    {
+        Option<string> data = SharedOptions.Data;
+        Option<int> steps = SharedOptions.Positive("--steps", "How long to train, in batches of 64 images.", 200);
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The folder for what is made.",
+            DefaultValueFactory = _ => Path.Combine("runs", "quickstart"),
+        };
+        var command = new Command("quickstart", "Trains, exports, runs on every Vulkan device and proves parity with torch.")
+        {
+            data, steps, output,
+        };
+        command.SetAction((parse, cancel) => Task.FromResult(Execute(
+            parse.GetRequiredValue(data), parse.GetValue(steps), parse.GetRequiredValue(output), cancel)));
+        return command;
+    }
+
+    private static int Execute(string data, int steps, string folder, CancellationToken cancel)
+    {
+        var time = Stopwatch.StartNew();
+        Allocator.KeepBigBlocks();
+        // Asked first: without a device there is nothing to come to, and training takes minutes.
+        IReadOnlyList<GpuDeviceInfo> devices = GpuDevice.Enumerate();
+
+        Title("1. Train in torch");
+        ImageDataset dataset = DatasetSource.Open(data);
+        var options = new TrainingOptions { Steps = steps, BatchSize = 64, LearningRate = 5e-4, WarmUpSteps = 20 };
+        TrainingRun run = TrainingRun.Execute(Network, dataset, options, folder, cancel);
+        cancel.ThrowIfCancellationRequested();
+
+        Title("2. Export");
+        string modelPath = Path.Combine(folder, $"{Network}.safetensors");
+        run.Model.Save(modelPath);
+        Model model = Model.Load(modelPath);
+        AnsiConsole.MarkupLineInterpolated($"{modelPath}, {new FileInfo(modelPath).Length / 1048576.0:F1} MiB");
+
+        Title("3. Run on Vulkan, layer by layer against torch");
+        bool holds = true;
+        foreach (GpuDeviceInfo device in devices)
+        {
+            using GpuDevice gpu = GpuDevice.Create($"{device.Index}");
+            ParityReport report = ProgressDisplay.Run(
+                $"comparing on {device.Name}",
+                progress => TorchParity.Check(model, gpu, dataset.Test, ParityImages, ParityBatch, progress));
+            ParityTable.Print(report, device, AnsiConsole.Console);
+            holds &= report.Passed;
+        }
+
+        Title("4. Compare speeds");
+        ThroughputTable.Print(
+            [.. new[] { 1, 16 }.SelectMany(batch => Throughput.Measure(model, devices, batch, BenchSeconds))],
+            AnsiConsole.Console);
+
+        Title("Result");
+        AnsiConsole.MarkupLineInterpolated($"accuracy  {run.Test.Accuracy:P1} on the test images of {dataset.Name}");
+        AnsiConsole.MarkupLine($"parity    {(holds ? "[green]holds[/]" : "[red]FAILS[/]")} on {devices.Count} Vulkan device(s)");
+        AnsiConsole.MarkupLineInterpolated($"model     {modelPath}");
+        AnsiConsole.MarkupLineInterpolated($"history   {Path.Combine(folder, "history.csv")}");
+        AnsiConsole.MarkupLineInterpolated($"time      {time.Elapsed:m\\:ss} min");
+        return holds ? 0 : 1;
+    }
+
+    private static void Title(string text) => AnsiConsole.Write(new Rule(text).LeftJustified());
+}
