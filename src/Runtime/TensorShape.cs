@@ -10,9 +10,12 @@ namespace SoftPool;
 [JsonConverter(typeof(TensorShape.ArrayConverter))]
 public readonly struct TensorShape : IEquatable<TensorShape>
 {
+    /// <summary>As floats they take 2 GiB less one: no span of bytes is longer.</summary>
+    private const int LargestCount = int.MaxValue / sizeof(float);
+
     private readonly int[]? _extents;
 
-    /// <summary>Makes a shape of positive extents whose product fits an <see cref="int"/>.</summary>
+    /// <summary>Makes a shape of positive extents whose elements, as floats, take less than 2 GiB.</summary>
     /// <exception cref="ShapeMismatchException">An extent is not positive, or there are too many elements.</exception>
     public TensorShape(params ReadOnlySpan<int> extents)
     {
@@ -20,9 +23,9 @@ public readonly struct TensorShape : IEquatable<TensorShape>
         foreach (int extent in extents)
         {
             count = extent > 0 ? count * extent : 0;
-            if (count is 0 or > int.MaxValue)
+            if (count is 0 or > LargestCount)
                 throw new ShapeMismatchException(
-                    $"A shape needs positive extents and at most {int.MaxValue} elements; got {Format(extents)}.");
+                    $"A shape needs positive extents and at most {LargestCount} elements; got {Format(extents)}.");
         }
         _extents = extents.ToArray();
     }
