@@ -24,6 +24,8 @@ public sealed record SoftPool2d(
     public override TensorShape InferShape(TensorShape input)
     {
         Window2d.CheckPool(nameof(SoftPool2d), input, KernelSize, Stride, Padding);
+        if (!Enum.IsDefined(Weights))
+            throw new ShapeMismatchException($"SoftPool2d takes weights per channel or shared; got {Weights}.");
         (int height, int width) = Window2d.OutputSize(input, KernelSize, Stride, Padding, CeilMode);
         return new TensorShape(input[0], height, width);
     }
