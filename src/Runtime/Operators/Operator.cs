@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 using SoftPool.Planning;
 using SoftPool.Reference;
@@ -39,6 +40,9 @@ public abstract record Operator
     /// <summary>Whether a ReLU that follows can be computed by this operator's own kernel.</summary>
     [JsonIgnore]
     internal virtual bool FusesReLU => false;
+
+    /// <summary>Leaves <see cref="Parameters"/> out of ToString: attributes out of range have none.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder) => false;
 
     /// <summary>Computes one item by the loops in the folder Reference.</summary>
     internal abstract void Compute(ReferenceStep step);
