@@ -15,7 +15,8 @@ public sealed class Model
     /// <param name="classes">The name of each output; empty if they have none.</param>
     /// <param name="preprocessing">How a picture becomes an input.</param>
     /// <exception cref="ModelFormatException">A weight is missing, is of another shape than the graph's, or belongs to
-    /// no layer; or the number of classes is not that of the outputs.</exception>
+    /// no layer; the number of classes is not that of the outputs; or the preprocessing is not one of finite means and positive
+    /// deviations, one a channel.</exception>
     public Model(
         ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classes,
         Preprocessing preprocessing)
@@ -44,6 +45,14 @@ public sealed class Model
         if (classes.Count != 0 && classes.Count != graph.OutputShape.Count)
             throw new ModelFormatException(
                 $"'{graph.Name}' has {graph.OutputShape.Count} outputs, but {classes.Count} class names came.");
+        if (classes.Contains(null))
+            throw new ModelFormatException($"A class name of '{graph.Name}' is null.");
+        if (preprocessing.Mean.Any(mean => !float.IsFinite(mean))
+            || preprocessing.StandardDeviation.Any(deviation => !(deviation > 0 && float.IsFinite(deviation))))
+            throw new ModelFormatException(
+                $"The preprocessing of '{graph.Name}' needs finite means and positive finite deviations; got means "
+                + $"{string.Join(", ", preprocessing.Mean)}, deviations "
+                + $"{string.Join(", ", preprocessing.StandardDeviation)}.");
         if (graph.InputShape.Rank == 3
             && (preprocessing.Mean.Count != graph.InputShape[0]
                 || preprocessing.StandardDeviation.Count != graph.InputShape[0]))
