@@ -31,9 +31,16 @@ internal sealed class ExecutionPlan
     /// <param name="model">The network and its weights.</param>
     /// <param name="batch">The number of items computed at once.</param>
     /// <param name="fuse">Whether a kernel computes the ReLU that follows it.</param>
+    /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
+    /// count.</exception>
     public static ExecutionPlan Create(Model model, int batch, bool fuse)
     {
         ModelGraph graph = model.Graph;
+        int largest = Enumerable.Range(0, graph.Layers.Count).Max(
+            layer => Math.Max(graph.InputShapeOf(layer).Count, graph.OutputShapeOf(layer).Count));
+        if (batch < 1 || (long)batch * largest > int.MaxValue)
+            throw new ShapeMismatchException(
+                $"'{graph.Name}' takes batches of 1 to {int.MaxValue / largest}; got {batch}.");
         var dispatches = new List<KernelDispatch>();
         var layerOutputs = new Dictionary<string, Operand>();
         Operand input = new Activation((long)batch * graph.InputShape.Count);
