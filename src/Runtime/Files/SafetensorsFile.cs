@@ -6,7 +6,8 @@ namespace SoftPool.Files;
 
 /// <summary>
 /// Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON header,
-/// the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes only F32 is read.
+/// the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes only F32 is read, and of the
+/// shapes only those of <see cref="TensorShape"/>: tensors without elements are not.
 /// </summary>
 /// <param name="Tensors">The tensors by name, in the order of the file.</param>
 /// <param name="Metadata">The strings under the header's __metadata__.</param>
@@ -106,6 +107,8 @@ public sealed record SafetensorsFile(
                 throw Invalid($"its header claims {length} bytes, in a file of {file.Length}");
             var header = new byte[length];
             file.ReadExactly(header);
+            if (header[0] != '{')
+                throw Invalid("its header does not begin with {");
             return (header, prefix.Length + length);
         }
 
@@ -121,7 +124,8 @@ public sealed record SafetensorsFile(
                 {
                     if (property.Name == MetadataKey)
                         foreach (JsonProperty item in property.Value.EnumerateObject())
-                            metadata.Add(item.Name, item.Value.GetString() ?? "");
+                            metadata.Add(item.Name, item.Value.GetString()
+                                ?? throw Invalid($"{item.Name} of its {MetadataKey} is null; text is expected"));
                     else
                         entries.Add(ParseEntry(property.Name, property.Value));
                 }
