@@ -29,7 +29,8 @@ public sealed class ModelGraph
         TensorShape shape = inputShape;
         for (int i = 0; i < Layers.Count; i++)
         {
-            (string layer, Operator op) = Layers[i];
+            if (Layers[i] is not (string layer, Operator op))
+                throw new ModelFormatException($"Layer {i} of '{name}' is null.");
             if (layer.Length == 0 || !names.Add(layer))
                 throw new ModelFormatException($"Each layer needs a name of its own; '{layer}' of '{name}' is not.");
             try

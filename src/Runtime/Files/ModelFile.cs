@@ -7,7 +7,10 @@ namespace SoftPool.Files;
 /// </summary>
 internal static class ModelFile
 {
-    private const int Version = 1;
+    /// <summary>Stands on its own, so that a file of another version is known as such whatever else it holds.</summary>
+    private const string VersionKey = "softpool.version";
+
+    private const string Version = "1";
     private const string GraphKey = "softpool.graph";
     private const string ClassesKey = "softpool.classes";
     private const string PreprocessingKey = "softpool.preprocessing";
@@ -19,8 +22,9 @@ internal static class ModelFile
         {
             // What PyTorch's own tools look for.
             ["format"] = "pt",
+            [VersionKey] = Version,
             [GraphKey] = JsonSerializer.Serialize(
-                new GraphDocument(Version, graph.Name, graph.InputShape, graph.Layers), ModelJson.Default.GraphDocument),
+                new GraphDocument(graph.Name, graph.InputShape, graph.Layers), ModelJson.Default.GraphDocument),
             [ClassesKey] = JsonSerializer.Serialize(model.Classes, ModelJson.Default.IReadOnlyListString),
             [PreprocessingKey] = JsonSerializer.Serialize(model.Preprocessing, ModelJson.Default.Preprocessing),
         };
@@ -33,13 +37,13 @@ internal static class ModelFile
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         string name = Path.GetFileName(path);
+        string version = Entry(file, VersionKey, name);
+        if (version != Version)
+            throw new ModelFormatException($"{name} is a model of version {version}; this program reads version {Version}.");
         try
         {
             GraphDocument document = JsonSerializer.Deserialize(
                 Entry(file, GraphKey, name), ModelJson.Default.GraphDocument) ?? throw new JsonException("null");
-            if (document.Version != Version)
-                throw new ModelFormatException(
-                    $"{name} is a model of version {document.Version}; this program reads version {Version}.");
             var classes = JsonSerializer.Deserialize(
                 Entry(file, ClassesKey, name), ModelJson.Default.IReadOnlyListString) ?? throw new JsonException("null");
             var preprocessing = JsonSerializer.Deserialize(

@@ -3,14 +3,16 @@ using System.Text.Json.Serialization;
 namespace SoftPool.Files;
 
 /// <summary>The graph as it stands in a model file.</summary>
-internal sealed record GraphDocument(int Version, string Name, TensorShape InputShape, IReadOnlyList<Layer> Layers);
+internal sealed record GraphDocument(string Name, TensorShape InputShape, IReadOnlyList<Layer> Layers);
 
-/// <summary>How the model's JSON is read and written: PyTorch's snake_case, nothing unknown, nothing missing.</summary>
+/// <summary>How the model's JSON is read and written: PyTorch's snake_case, nothing unknown, nothing missing,
+/// nothing twice.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
     AllowOutOfOrderMetadataProperties = true,
     UseStringEnumConverter = true,
     MaxDepth = 16)]
