@@ -1,0 +1,255 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SoftPool.Operators;
+
+namespace SoftPool.Runtime.Tests;
+
+[TestClass]
+public sealed class ModelFileTests : IDisposable
+{
+    private const string Version = "softpool.version";
+    private const string Graph = "softpool.graph";
+    private const string Classes = "softpool.classes";
+    private const string Preprocessing = "softpool.preprocessing";
+
+    private static readonly Model Example = TestModels.WithWeights(TestModels.EveryOperator());
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly byte[] _bytes;
+
+    public ModelFileTests() => _bytes = Save(Example);
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_model_comes_back_as_it_went()
+    {
+        Model read = Load(_bytes);
+        Assert.AreEqual(Example.Graph.Name, read.Graph.Name);
+        Assert.AreEqual(Example.Graph.InputShape, read.Graph.InputShape);
+        TestModels.AssertSequence([.. Example.Graph.Layers], read.Graph.Layers);
+        TestModels.AssertSequence([.. Example.Classes], read.Classes);
+        TestModels.AssertSequence([.. Example.Preprocessing.Mean], read.Preprocessing.Mean);
+        TestModels.AssertSequence(
+            [.. Example.Preprocessing.StandardDeviation], read.Preprocessing.StandardDeviation);
+        Assert.AreEqual(Example.Weights.Count, read.Weights.Count);
+        foreach ((string name, Tensor tensor) in Example.Weights)
+        {
+            Assert.AreEqual(tensor.Shape, read.Weights[name].Shape);
+            TestModels.AssertSequence(tensor.Data.Span, read.Weights[name].Data.ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void One_model_makes_one_file() =>
+        Assert.IsTrue(_bytes.AsSpan().SequenceEqual(Save(Load(_bytes))));
+
+    [TestMethod]
+    public void Weights_lie_in_the_graph_s_order_and_the_metadata_is_text()
+    {
+        (JsonElement header, byte[] data) = RawSafetensors.Split(_bytes);
+        string[] names = [.. header.EnumerateObject().Select(entry => entry.Name)];
+        TestModels.AssertSequence(
+            ["__metadata__", .. Example.Graph.Parameters.Select(parameter => parameter.Name)], names);
+        TestModels.AssertSequence(
+            [.. Example.Weights["0.weight"].Data.ToArray().Select(BitConverter.SingleToInt32Bits)],
+            RawSafetensors.Bits(header, data, "0.weight"));
+        Assert.AreEqual("pt", header.GetProperty("__metadata__").GetProperty("format").GetString());
+        Assert.IsTrue(header.GetProperty("__metadata__").EnumerateObject().All(
+            entry => entry.Value.ValueKind == JsonValueKind.String));
+    }
+
+    [TestMethod]
+    public void The_graph_is_written_in_PyTorch_s_names()
+    {
+        JsonNode layer = GraphOf(_bytes)["layers"]![3]!;
+        Assert.AreEqual("SoftPool2d", (string?)layer["operator"]!["op"]);
+        Assert.AreEqual("[2,3]", layer["operator"]!["kernel_size"]!.ToJsonString());
+        Assert.AreEqual("per_channel", (string?)layer["operator"]!["weights"]);
+        Assert.IsTrue((bool)layer["operator"]!["ceil_mode"]!);
+    }
+
+    [TestMethod]
+    public void Weights_may_be_NaN()
+    {
+        ModelGraph graph = TestModels.Sequential(new TensorShape(2), new Linear(2, 1));
+        var weights = new Dictionary<string, Tensor>
+        {
+            ["0.weight"] = new(new TensorShape(1, 2), new[] { float.NaN, float.PositiveInfinity }),
+            ["0.bias"] = new(new TensorShape(1), new float[1]),
+        };
+        Model read = Load(Save(new Model(graph, weights, [], new Preprocessing([], []))));
+        TestModels.AssertSequence<float>(
+            [float.NaN, float.PositiveInfinity], read.Weights["0.weight"].Data.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(Version)]
+    [DataRow(Graph)]
+    [DataRow(Classes)]
+    [DataRow(Preprocessing)]
+    public void Refuses_weights_without_a_model(string key) =>
+        AssertRefused(RawSafetensors.WithMetadata(_bytes, key, null), key);
+
+    [TestMethod]
+    [DataRow(Version, "")]
+    [DataRow(Version, "01")]
+    [DataRow(Classes, "null")]
+    [DataRow(Classes, "{}")]
+    [DataRow(Classes, "[1,2,3]")]
+    [DataRow(Classes, """["a","b"]""")]
+    [DataRow(Classes, """["a","b",null]""")]
+    [DataRow(Classes, """["a","b","\ud800"]""")]
+    [DataRow(Classes, """["a","b","c"]]""")]
+    [DataRow(Preprocessing, "null")]
+    [DataRow(Preprocessing, "{}")]
+    [DataRow(Preprocessing, """{"mean":[0,0]}""")]
+    [DataRow(Preprocessing, """{"mean":[0,0],"standard_deviation":null}""")]
+    [DataRow(Preprocessing, """{"mean":[0,0],"standard_deviation":[1]}""")]
+    [DataRow(Preprocessing, """{"mean":[0,0],"standard_deviation":[1,0]}""")]
+    [DataRow(Preprocessing, """{"mean":[0,0],"standard_deviation":[1,1e999]}""")]
+    [DataRow(Preprocessing, """{"mean":[0,-1e999],"standard_deviation":[1,1]}""")]
+    [DataRow(Preprocessing, """{"mean":[0,0],"standard_deviation":[1,1],"gamma":2.2}""")]
+    [DataRow(Preprocessing, """{"mean":[9,9],"mean":[0,0],"standard_deviation":[1,1]}""")]
+    [DataRow(Graph, "")]
+    [DataRow(Graph, "null")]
+    [DataRow(Graph, "[]")]
+    [DataRow(Graph, "{}")]
+    [DataRow(Graph, "{")]
+    public void Refuses_damaged_metadata(string key, string value) =>
+        AssertRefused(RawSafetensors.WithMetadata(_bytes, key, value), "");
+
+    [TestMethod]
+    [DataRow("\"name\":\"test\"", "\"name\":null")]
+    [DataRow("\"name\":\"test\"", "\"name\":\"\\ud800\"")]
+    [DataRow("\"name\":\"test\"", "\"name\":\"other\",\"name\":\"test\"")]
+    [DataRow("\"name\":\"test\"", "\"name\":\"test\",\"author\":\"unknown\"")]
+    [DataRow("\"name\":\"test\",", "")]
+    [DataRow("\"input_shape\":[2,7,9]", "\"input_shape\":[2,7]")]
+    [DataRow("\"input_shape\":[2,7,9]", "\"input_shape\":[2,0,9]")]
+    [DataRow("\"input_shape\":[2,7,9]", "\"input_shape\":[2,70000,90000]")]
+    [DataRow("\"input_shape\":[2,7,9]", "\"input_shape\":null")]
+    [DataRow("\"input_shape\":[2,7,9]", "\"input_shape\":[2,7,9.5]")]
+    [DataRow("\"input_shape\":[2,7,9]", "\"input_shape\":{}")]
+    [DataRow("\"layers\":[", "\"layers\":[null,")]
+    [DataRow("\"layers\":[", "\"layers\":[{},")]
+    [DataRow("\"layers\":[", "\"layers\":[7,")]
+    [DataRow("\"layers\":[", "\"layers\":[{\"name\":\"x\",\"operator\":null},")]
+    [DataRow("\"layers\":[", "\"layers\":[{\"name\":\"x\",\"operator\":{}},")]
+    [DataRow("\"layers\":[", "\"layers\":[{\"name\":null,\"operator\":{\"op\":\"ReLU\"}},")]
+    [DataRow("\"op\":\"ReLU\"", "\"op\":\"GELU\"")]
+    [DataRow("\"op\":\"ReLU\"", "\"op\":1")]
+    [DataRow("\"op\":\"ReLU\"", "\"op\":null")]
+    [DataRow("\"op\":\"ReLU\"", "\"op\":\"ReLU\",\"op\":\"ReLU\"")]
+    [DataRow("\"op\":\"ReLU\"", "\"op\":\"ReLU\",\"slope\":0.1")]
+    [DataRow("\"in_channels\":2,", "")]
+    [DataRow("\"in_channels\":2,", "\"in_channels\":2,\"in_channels\":2,")]
+    [DataRow("\"in_channels\":2,", "\"in_channels\":\"2\",")]
+    [DataRow("\"in_channels\":2,", "\"in_channels\":-2,")]
+    [DataRow("\"in_channels\":2,", "\"in_channels\":3,")]
+    [DataRow("\"out_channels\":3,", "\"out_channels\":2147483647,")]
+    [DataRow("\"kernel_size\":[3,2]", "\"kernel_size\":[3,2,1]")]
+    [DataRow("\"kernel_size\":[3,2]", "\"kernel_size\":[0,2]")]
+    [DataRow("\"kernel_size\":[3,2]", "\"kernel_size\":[2147483647,2147483647]")]
+    [DataRow("\"weights\":\"per_channel\"", "\"weights\":\"per_pixel\"")]
+    [DataRow("\"weights\":\"per_channel\"", "\"weights\":2")]
+    [DataRow("\"weights\":\"per_channel\"", "\"weights\":null")]
+    [DataRow("\"ceil_mode\":true", "\"ceil_mode\":null")]
+    [DataRow("\"ceil_mode\":true", "\"ceil_mode\":1")]
+    [DataRow("\"p\":0.25", "\"p\":1")]
+    [DataRow("\"p\":0.25", "\"p\":\"NaN\"")]
+    [DataRow("\"p\":0.25", "\"p\":1e999")]
+    [DataRow("\"name\":\"1\"", "\"name\":\"0\"")]
+    [DataRow("\"name\":\"1\"", "\"name\":\"\"")]
+    [DataRow("\"name\":\"0\"", "\"name\":\"zero\"")] // The weights lack zero.weight then.
+    public void Refuses_a_damaged_graph(string old, string replacement)
+    {
+        string graph = GraphText(_bytes);
+        int place = graph.IndexOf(old, StringComparison.Ordinal);
+        Assert.AreNotEqual(-1, place, $"The test expects {old} in {graph}.");
+        string damaged = graph[..place] + replacement + graph[(place + old.Length)..];
+        AssertRefused(RawSafetensors.WithMetadata(_bytes, Graph, damaged), "");
+    }
+
+    [TestMethod]
+    public void Refuses_a_deep_graph() => AssertRefused(
+        RawSafetensors.WithMetadata(
+            _bytes, Graph, string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1" + new string('}', 10_000)),
+        "");
+
+    [TestMethod]
+    public void Says_so_when_the_model_is_of_another_version_even_where_its_graph_is_unknown()
+    {
+        byte[] unknown = RawSafetensors.WithMetadata(_bytes, Graph, """{"nodes":[],"edges":[]}""");
+        AssertRefused(RawSafetensors.WithMetadata(unknown, Version, "2"), "a model of version 2;");
+    }
+
+    [TestMethod]
+    public void Refuses_weights_that_are_not_the_graph_s()
+    {
+        (JsonElement header, byte[] data) = RawSafetensors.Split(_bytes);
+        AssertRefused(
+            RawSafetensors.Build(header.GetRawText().Replace("0.weight", "9.weight"), data), "lack 0.weight");
+        AssertRefused(
+            RawSafetensors.Build(header.GetRawText().Replace("[3,2,3,2]", "[3,2,2,3]"), data), "has shape 3x2x3x2");
+    }
+
+    /// <summary>Whatever bytes a file holds: it loads, or it is refused with the one exception for that; and what loads
+    /// can be saved and loaded again.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(4)]
+    public void Survives_random_damage(int seed)
+    {
+        var random = new Random(seed);
+        byte[] graph = Encoding.UTF8.GetBytes(GraphText(_bytes));
+        int loaded = 0;
+        for (int round = 0; round < 500; round++)
+        {
+            byte[] bytes = round % 2 == 0
+                ? Mutation.Of(_bytes, random)
+                : RawSafetensors.WithMetadata(
+                    _bytes, Graph, Encoding.UTF8.GetString(Mutation.Of(graph, random)));
+            Model model;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                model = Load(bytes);
+            }
+            catch (ModelFormatException)
+            {
+                continue;
+            }
+            finally
+            {
+                Assert.IsLessThan(8_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+            loaded++;
+            Load(Save(model));
+        }
+        Assert.IsTrue(loaded is > 10 and < 490, $"{loaded} of 500 loaded: the damage is too little or too much.");
+    }
+
+    private byte[] Save(Model model)
+    {
+        model.Save(_folder["model.safetensors"]);
+        return File.ReadAllBytes(_folder["model.safetensors"]);
+    }
+
+    private Model Load(byte[] bytes)
+    {
+        File.WriteAllBytes(_folder["model.safetensors"], bytes);
+        return Model.Load(_folder["model.safetensors"]);
+    }
+
+    private static string GraphText(byte[] bytes) =>
+        RawSafetensors.Split(bytes).Header.GetProperty("__metadata__").GetProperty(Graph).GetString()!;
+
+    private static JsonNode GraphOf(byte[] bytes) => JsonNode.Parse(GraphText(bytes))!;
+
+    private void AssertRefused(byte[] bytes, string why) =>
+        StringAssert.Contains(Assert.ThrowsExactly<ModelFormatException>(() => Load(bytes)).Message, why);
+}

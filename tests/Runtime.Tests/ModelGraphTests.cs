@@ -1,0 +1,107 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Runtime.Tests;
+
+[TestClass]
+public sealed class ModelGraphTests
+{
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow(SoftPoolWeights.PerChannel)]
+    [DataRow(SoftPoolWeights.SharedAcrossChannels)]
+    public void AlexNet_has_the_shapes_and_parameters_of_its_description(SoftPoolWeights? softPool)
+    {
+        ModelGraph graph = TestModels.AlexNet(softPool);
+        string[] shapes = [.. Enumerable.Range(0, graph.Layers.Count).Select(i => graph.OutputShapeOf(i).ToString())];
+        TestModels.AssertSequence<string>(
+            [
+                "48x56x56", "48x56x56", "48x27x27",
+                "128x27x27", "128x27x27", "128x13x13",
+                "192x13x13", "192x13x13", "192x13x13", "192x13x13", "128x13x13", "128x13x13", "128x6x6",
+                "4608", "2048", "2048", "2048", "2048", "2048", "2048", "10",
+            ],
+            shapes);
+        Assert.AreEqual(14_601_930, graph.ParameterCount);
+        Assert.AreEqual(new TensorShape(10), graph.OutputShape);
+        Assert.AreEqual(graph.InputShape, graph.InputShapeOf(0));
+        Assert.AreEqual(new TensorShape(48, 27, 27), graph.InputShapeOf(3));
+    }
+
+    [TestMethod]
+    public void Parameters_go_by_PyTorch_s_names_and_order()
+    {
+        var graph = new ModelGraph("small", new TensorShape(2, 5, 5),
+        [
+            new Layer("features.0", new Conv2d(2, 4, new Size2d(3, 1), 1, 0)),
+            new Layer("flat", new Flatten()),
+            new Layer("classifier.6", new Linear(60, 7)),
+        ]);
+        TestModels.AssertSequence<Parameter>(
+            [
+                new("features.0.weight", new TensorShape(4, 2, 3, 1)), new("features.0.bias", new TensorShape(4)),
+                new("classifier.6.weight", new TensorShape(7, 60)), new("classifier.6.bias", new TensorShape(7)),
+            ],
+            graph.Parameters.ToArray());
+    }
+
+    [TestMethod]
+    public void Refuses_a_network_without_layers() =>
+        Assert.ThrowsExactly<ModelFormatException>(() => TestModels.Sequential(new TensorShape(3)));
+
+    [TestMethod]
+    [DataRow("a", "a")]
+    [DataRow("", "a")]
+    public void Refuses_layers_without_a_name_of_their_own(string first, string second) =>
+        Assert.ThrowsExactly<ModelFormatException>(() => new ModelGraph(
+            "n", new TensorShape(3), [new Layer(first, new ReLU()), new Layer(second, new ReLU())]));
+
+    [TestMethod]
+    public void A_refusal_names_the_layer_and_the_network()
+    {
+        ShapeMismatchException e = Assert.ThrowsExactly<ShapeMismatchException>(() => TestModels.Sequential(
+            new TensorShape(3, 8, 8), new Conv2d(3, 4, 3, 1, 0), new Conv2d(3, 4, 3, 1, 0)));
+        StringAssert.Contains(e.Message, "Layer 1 of 'test'");
+        StringAssert.Contains(e.Message, "4x6x6");
+    }
+
+    public static IEnumerable<object[]> Misfits =>
+    [
+        [new TensorShape(8, 8), new Conv2d(8, 4, 3, 1, 0)],
+        [new TensorShape(4), new MaxPool2d(2, 2, 0, false)],
+        [new TensorShape(3, 8, 8), new Conv2d(4, 4, 3, 1, 0)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, 0, 3, 1, 0)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, -4, 3, 1, 0)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, 4, 9, 1, 0)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, 4, new Size2d(1, 9), 1, 0)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, 4, 0, 1, 0)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, 4, 3, 0, 0)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, 4, 3, new Size2d(1, -1), 0)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, 4, 3, 1, -1)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, 4, 3, 1, int.MaxValue)],
+        [new TensorShape(3, 8, 8), new Conv2d(3, int.MaxValue, 3, 1, 0)],
+        [new TensorShape(3, 8, 8), new MaxPool2d(9, 1, 0, false)],
+        [new TensorShape(3, 8, 8), new MaxPool2d(3, 1, 2, false)],
+        [new TensorShape(3, 8, 8), new MaxPool2d(new Size2d(4, 3), 1, 2, true)],
+        [new TensorShape(3, 8, 8), new MaxPool2d(2, 0, 0, false)],
+        [new TensorShape(3, 8, 8), new SoftPool2d(9, 1, 0, true, SoftPoolWeights.PerChannel)],
+        [new TensorShape(3, 8, 8), new SoftPool2d(1, 1, 1, false, SoftPoolWeights.PerChannel)],
+        [new TensorShape(3, 8, 8), new SoftPool2d(2, 2, 0, false, (SoftPoolWeights)2)],
+        [new TensorShape(3), new Linear(4, 2)],
+        [new TensorShape(3, 1), new Linear(3, 2)],
+        [new TensorShape(3), new Linear(3, 0)],
+        [new TensorShape(40000), new Linear(40000, 60000)],
+        [new TensorShape(3), new Dropout(1)],
+        [new TensorShape(3), new Dropout(-0.1)],
+        [new TensorShape(3), new Dropout(double.NaN)],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Misfits))]
+    public void Refuses_a_layer_that_cannot_take_its_input(TensorShape input, Operator op) =>
+        Assert.ThrowsExactly<ShapeMismatchException>(() => TestModels.Sequential(input, op));
+
+    [TestMethod]
+    public void Padding_of_half_the_kernel_is_taken() => Assert.AreEqual(
+        new TensorShape(3, 9, 8),
+        new MaxPool2d(new Size2d(2, 3), 1, 1, false).InferShape(new TensorShape(3, 8, 8)));
+}

@@ -1,0 +1,110 @@
+using SoftPool.Operators;
+using SoftPool.Planning;
+
+namespace SoftPool.Runtime.Tests;
+
+[TestClass]
+public sealed class ExecutionPlanTests
+{
+    private static readonly MaxPool2d Pool = new(2, 2, 0, false);
+
+    private static ExecutionPlan Plan(bool fuse, params Operator[] operators) => ExecutionPlan.Create(
+        TestModels.WithZeros(TestModels.Sequential(new TensorShape(2, 6, 6), operators)), batch: 3, fuse);
+
+    private static string[] Launched(ExecutionPlan plan) => [.. plan.Dispatches.Select(dispatch => dispatch.Layer)];
+
+    private static string[] WithOutput(ExecutionPlan plan) => [.. plan.LayerOutputs.Keys.Order()];
+
+    [TestMethod]
+    public void A_convolution_and_a_linear_layer_compute_the_ReLU_behind_them()
+    {
+        ExecutionPlan plan = Plan(
+            fuse: true, new Conv2d(2, 3, 3, 1, 1), new ReLU(), new Flatten(), new Linear(108, 5), new ReLU());
+        TestModels.AssertSequence<string>(["0", "3"], Launched(plan));
+        TestModels.AssertSequence<string>(["1", "2", "4"], WithOutput(plan));
+        Assert.AreSame(plan.LayerOutputs["4"], plan.Output);
+    }
+
+    [TestMethod]
+    public void Unfused_every_layer_has_an_output()
+    {
+        ExecutionPlan plan = Plan(
+            fuse: false, new Conv2d(2, 3, 3, 1, 1), new ReLU(), new Flatten(), new Linear(108, 5), new ReLU());
+        TestModels.AssertSequence<string>(["0", "1", "3", "4"], Launched(plan));
+        TestModels.AssertSequence<string>(["0", "1", "2", "3", "4"], WithOutput(plan));
+        Assert.AreNotSame(plan.LayerOutputs["0"], plan.LayerOutputs["1"]);
+    }
+
+    [TestMethod]
+    public void A_ReLU_with_no_layer_before_it_that_can_compute_it_runs_itself()
+    {
+        ExecutionPlan plan = Plan(fuse: true, new ReLU(), Pool, new ReLU(), new Conv2d(2, 3, 3, 1, 1), new ReLU(), new ReLU());
+        TestModels.AssertSequence<string>(["0", "1", "2", "3", "5"], Launched(plan));
+        TestModels.AssertSequence<string>(["0", "1", "2", "4", "5"], WithOutput(plan));
+    }
+
+    [TestMethod]
+    public void A_ReLU_behind_another_layer_than_the_next_is_not_fused()
+    {
+        ExecutionPlan plan = Plan(fuse: true, new Conv2d(2, 3, 3, 1, 1), Pool, new ReLU());
+        TestModels.AssertSequence<string>(["0", "1", "2"], Launched(plan));
+    }
+
+    [TestMethod]
+    public void Flatten_and_Dropout_are_the_memory_before_them()
+    {
+        ExecutionPlan plan = Plan(fuse: true, Pool, new Flatten(), new Dropout(0.5));
+        TestModels.AssertSequence<string>(["0"], Launched(plan));
+        Assert.AreSame(plan.LayerOutputs["0"], plan.LayerOutputs["1"]);
+        Assert.AreSame(plan.LayerOutputs["0"], plan.LayerOutputs["2"]);
+        Assert.AreSame(plan.LayerOutputs["0"], plan.Output);
+    }
+
+    [TestMethod]
+    public void A_network_that_computes_nothing_gives_its_input_back()
+    {
+        ExecutionPlan plan = Plan(fuse: true, new Flatten());
+        Assert.IsEmpty(plan.Dispatches);
+        Assert.AreSame(plan.Input, plan.Output);
+        Assert.AreSame(plan.Input, plan.LayerOutputs["0"]);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Operands_hold_the_whole_batch_and_each_launch_reads_what_an_earlier_one_wrote(bool fuse)
+    {
+        ModelGraph graph = TestModels.EveryOperator();
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithWeights(graph), batch: 3, fuse);
+        Assert.AreEqual(3L * 126, plan.Input.Count);
+        for (int i = 0; i < graph.Layers.Count; i++)
+            if (plan.LayerOutputs.TryGetValue(graph.Layers[i].Name, out Operand? output))
+                Assert.AreEqual(3L * graph.OutputShapeOf(i).Count, output.Count, graph.Layers[i].Name);
+
+        Operand previous = plan.Input;
+        foreach (IGrouping<string, KernelDispatch> layer in plan.Dispatches.GroupBy(dispatch => dispatch.Layer))
+        {
+            Assert.IsTrue(
+                layer.All(dispatch => dispatch.Operands.Contains(previous)), $"Layer {layer.Key} reads another buffer.");
+            previous = layer.Last().Operands[1];
+        }
+        Assert.AreSame(plan.Output, previous);
+    }
+
+    [TestMethod]
+    public void Operands_of_one_size_are_different_buffers()
+    {
+        Assert.AreNotEqual<Operand>(new Activation(4), new Activation(4));
+        float[] data = [1, 2];
+        Assert.AreNotEqual<Operand>(new Constant(data), new Constant(data));
+        TestModels.AssertSequence<float>([1, 2, 0, 0], Constant.Padded(data, 4).Data);
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(-1)]
+    [DataRow(int.MaxValue)]
+    public void Refuses_a_batch_that_is_not_positive_or_too_large(int batch) =>
+        Assert.ThrowsExactly<ShapeMismatchException>(
+            () => ExecutionPlan.Create(TestModels.WithWeights(TestModels.EveryOperator()), batch, fuse: true));
+}
