@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SoftPool.Operators;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Files;
 
 [TestClass]
 public sealed class ModelFileTests : IDisposable

@@ -1,4 +1,4 @@
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Files;
 
 /// <summary>Seeded damage to bytes: of the kinds that a parser meets in the wild and from those who mean it.</summary>
 internal static class Mutation

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Files;
 
 /// <summary>The safetensors format once more, as short as can be: what the reader and writer under test are checked
 /// against.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using SoftPool.Files;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Files;
 
 [TestClass]
 public sealed class SafetensorsFileTests : IDisposable

@@ -1,6 +1,6 @@
 using SoftPool.Operators;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Operators;
 
 /// <summary>PyTorch's rule: floor((H + 2p - k) / s) + 1; in ceil mode rounded up, less a window that would begin beyond
 /// the input and its leading padding.</summary>

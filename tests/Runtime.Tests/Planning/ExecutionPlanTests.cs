@@ -1,7 +1,7 @@
 using SoftPool.Operators;
 using SoftPool.Planning;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Planning;
 
 [TestClass]
 public sealed class ExecutionPlanTests

@@ -1,6 +1,6 @@
 using SoftPool.Planning;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Planning;
 
 [TestClass]
 public sealed class GroupCountTests

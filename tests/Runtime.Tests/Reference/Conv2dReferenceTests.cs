@@ -1,6 +1,6 @@
 using SoftPool.Operators;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Reference;
 
 /// <summary>Values worked out by hand; all are whole or half, so they are exact.</summary>
 [TestClass]

@@ -1,6 +1,6 @@
 using SoftPool.Operators;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Reference;
 
 [TestClass]
 public sealed class MaxPool2dReferenceTests

@@ -1,7 +1,7 @@
 using SoftPool.Operators;
 using SoftPool.Reference;
 
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Runtime.Tests.Reference;
 
 [TestClass]
 public sealed class ReferenceNetworkTests
