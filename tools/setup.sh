@@ -5,6 +5,10 @@
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ldconfig, off a user's PATH
 
+tools="$(dirname "$(readlink -f "$0")")"
+
+on_debian_12() { grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release; }
+
 has_library() { # NAME, or the beginning of one
     local directory
     [[ $'\n'"$known_libraries" == *$'\n\t'"$1"* ]] && return 0
@@ -43,6 +47,12 @@ find_missing() { # sets `missing` (words for people) and `packages` (for apt-get
     has_library libvulkan.so.1 || need "the Vulkan loader libvulkan.so.1" libvulkan1
     has_vulkan_driver || need "a software Vulkan driver (Mesa's lavapipe)" mesa-vulkan-drivers
     has_library libshaderc.so.1 || need "the shader compiler libshaderc.so.1" libshaderc1
+    # Debian 12's does not load as it comes; tools/link-shaderc.sh mends it with these.
+    if on_debian_12 || "$tools/link-shaderc.sh" --needed; then
+        compgen -G "/usr/lib/*/libshaderc_combined.a" >/dev/null ||
+            need "the archives that libshaderc.so.1 lacks" libshaderc-dev
+        command -v ld >/dev/null || need "the linker ld" binutils
+    fi
     # What .NET itself and LibTorch load; a minimal installation lacks them.
     has_library libstdc++.so.6 || need "the C++ library libstdc++.so.6" libstdc++6
     has_library libssl.so. || need "OpenSSL (libssl.so.3)" libssl3
@@ -96,6 +106,10 @@ if [[ ${#missing[@]} -gt 0 ]]; then
         echo "Still missing after the installation: $(list "${missing[@]}")." >&2
         exit 1
     fi
+fi
+
+if "$tools/link-shaderc.sh" --needed; then
+    "$tools/link-shaderc.sh"
 fi
 
 if ! sdks="$(dotnet --list-sdks 2>/dev/null)" || [[ $'\n'"$sdks" != *$'\n'10.* ]]; then
