@@ -17,7 +17,6 @@ public sealed class InferenceSession : IDisposable
     internal InferenceSession(GpuDevice device, Model model, SessionOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Batch, 1, nameof(options));
         Device = device.Info;
         Graph = model.Graph;
         Options = options;

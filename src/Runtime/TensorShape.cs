@@ -13,12 +13,17 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     /// <summary>As floats they take 2 GiB less one: no span of bytes is longer.</summary>
     private const int LargestCount = int.MaxValue / sizeof(float);
 
+    /// <summary>Beyond any network's use; a shape from a hostile file stays short.</summary>
+    private const int LargestRank = 8;
+
     private readonly int[]? _extents;
 
-    /// <summary>Makes a shape of positive extents whose elements, as floats, take less than 2 GiB.</summary>
+    /// <summary>Makes a shape of at most 8 positive extents whose elements, as floats, take less than 2 GiB.</summary>
     /// <exception cref="ShapeMismatchException">An extent is not positive, or there are too many elements.</exception>
     public TensorShape(params ReadOnlySpan<int> extents)
     {
+        if (extents.Length > LargestRank)
+            throw new ShapeMismatchException($"A shape has at most {LargestRank} axes; got {extents.Length}.");
         long count = 1;
         foreach (int extent in extents)
         {

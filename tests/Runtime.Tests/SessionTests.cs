@@ -127,7 +127,7 @@ public sealed class SessionTests
             Assert.ThrowsExactly<ShapeMismatchException>(
                 () => session.Run(new float[input], new float[output]), $"{input} in, {output} out");
         Assert.ThrowsExactly<ArgumentException>(() => session.ReadLayer("conv", new float[1]));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+        Assert.ThrowsExactly<ShapeMismatchException>(
             () => TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = 0 }));
     }
 

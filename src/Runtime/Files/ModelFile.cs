@@ -37,28 +37,29 @@ internal static class ModelFile
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         string name = Path.GetFileName(path);
-        string version = Entry(file, VersionKey, name);
-        if (version != Version)
-            throw new ModelFormatException($"{name} is a model of version {version}; this program reads version {Version}.");
         try
         {
+            string version = Entry(file, VersionKey);
+            if (version != Version)
+                throw new ModelFormatException($"it has version {version}, and this program reads version {Version}.");
             GraphDocument document = JsonSerializer.Deserialize(
-                Entry(file, GraphKey, name), ModelJson.Default.GraphDocument) ?? throw new JsonException("null");
+                Entry(file, GraphKey), ModelJson.Default.GraphDocument) ?? throw new JsonException("null");
             var classes = JsonSerializer.Deserialize(
-                Entry(file, ClassesKey, name), ModelJson.Default.IReadOnlyListString) ?? throw new JsonException("null");
+                Entry(file, ClassesKey), ModelJson.Default.IReadOnlyListString) ?? throw new JsonException("null");
             var preprocessing = JsonSerializer.Deserialize(
-                Entry(file, PreprocessingKey, name), ModelJson.Default.Preprocessing) ?? throw new JsonException("null");
+                Entry(file, PreprocessingKey), ModelJson.Default.Preprocessing) ?? throw new JsonException("null");
             var graph = new ModelGraph(document.Name, document.InputShape, document.Layers);
             return new Model(graph, file.Tensors, classes, preprocessing);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ShapeMismatchException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or ShapeMismatchException
+                                      or ModelFormatException)
         {
             throw new ModelFormatException($"{name} is no valid model: {e.Message}", e);
         }
     }
 
-    private static string Entry(SafetensorsFile file, string key, string name) =>
+    private static string Entry(SafetensorsFile file, string key) =>
         file.Metadata.TryGetValue(key, out string? value)
             ? value
-            : throw new ModelFormatException($"{name} holds weights but no model: its metadata lacks {key}.");
+            : throw new ModelFormatException($"its metadata lacks {key}; it holds bare tensors.");
 }

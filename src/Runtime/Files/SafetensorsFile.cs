@@ -30,6 +30,7 @@ public sealed record SafetensorsFile(
     }
 
     /// <summary>Writes the file, whole or not at all.</summary>
+    /// <exception cref="ArgumentException">A tensor has the name that the format keeps for its metadata.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path) => WholeFile.Write(path, file =>
     {
@@ -44,6 +45,8 @@ public sealed record SafetensorsFile(
 
     private byte[] Header()
     {
+        if (Tensors.ContainsKey(MetadataKey))
+            throw new ArgumentException($"No tensor may be named {MetadataKey}.");
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {

@@ -5,10 +5,7 @@ internal static class WholeFile
 {
     public static void Write(string path, Action<Stream> write)
     {
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        if (folder is not null)
-            Directory.CreateDirectory(folder);
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        string temporary = $"{path}.{Path.GetRandomFileName()}";
         try
         {
             using (FileStream file = File.Create(temporary))

@@ -63,7 +63,7 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
     private float[] PackWeight(ReadOnlySpan<float> weight, int tiles)
     {
         int taps = KernelSize.Height * KernelSize.Width;
-        var packed = new float[tiles * taps * InChannels * TileChannels];
+        float[] packed = Constant.Room((long)tiles * TileChannels * taps * InChannels);
         for (int o = 0; o < OutChannels; o++)
             for (int c = 0; c < InChannels; c++)
                 for (int tap = 0; tap < taps; tap++)

@@ -47,7 +47,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : Operator
     private float[] PackWeight(ReadOnlySpan<float> weight, int pairs)
     {
         int stride = pairs * TileFeatures;
-        var packed = new float[InFeatures * stride];
+        float[] packed = Constant.Room((long)InFeatures * stride);
         for (int o = 0; o < OutFeatures; o++)
             for (int i = 0; i < InFeatures; i++)
                 packed[i * stride + o] = weight[o * InFeatures + i];

@@ -6,14 +6,14 @@ namespace SoftPool.Runtime.Tests.Planning;
 public sealed class GroupCountTests
 {
     [TestMethod]
-    [DataRow(1L, 64, 1, 1)]
-    [DataRow(64L, 64, 1, 1)]
-    [DataRow(65L, 64, 2, 1)]
-    [DataRow(64L * 65535, 64, 65535, 1)]
-    [DataRow(64L * 65535 + 1, 64, 32768, 2)]
-    [DataRow(64L * 65535 * 2 + 1, 64, 43691, 3)]
-    public void Folds_into_rows_what_one_axis_does_not_hold(long invocations, int workgroupSize, int x, int y) =>
-        Assert.AreEqual(new GroupCount(x, y), GroupCount.Linear(invocations, workgroupSize));
+    [DataRow(1L, 1, 1)]
+    [DataRow(64L, 1, 1)]
+    [DataRow(65L, 2, 1)]
+    [DataRow(64L * 65535, 65535, 1)]
+    [DataRow(64L * 65535 + 1, 32768, 2)]
+    [DataRow(64L * 65535 * 2 + 1, 43691, 3)]
+    public void Folds_into_rows_what_one_axis_does_not_hold(long invocations, int x, int y) =>
+        Assert.AreEqual(new GroupCount(x, y), GroupCount.Linear(invocations));
 
     [TestMethod]
     public void Covers_every_invocation_within_the_limit_of_an_axis()
@@ -22,7 +22,7 @@ public sealed class GroupCountTests
         for (int round = 0; round < 1000; round++)
         {
             long invocations = random.NextInt64(1, 1L << random.Next(1, 36));
-            GroupCount groups = GroupCount.Linear(invocations, 64);
+            GroupCount groups = GroupCount.Linear(invocations);
             Assert.IsTrue(
                 groups is { X: > 0 and <= 65535, Y: > 0 and <= 65535, Z: 1 } && 64L * groups.X * groups.Y >= invocations,
                 $"{groups} for {invocations}");
