@@ -1,0 +1,21 @@
+using TorchSharp;
+
+namespace SoftPool.Trainer.Networks;
+
+/// <summary>
+/// Hands a gradient from a custom backward to the autograd engine. The engine takes a reference of its own, and nobody
+/// disposes TorchSharp's: on a GPU, where backward runs on a thread without a dispose scope, it would hold its memory
+/// until a garbage collection that has no reason to come. So the next one handed over on the thread frees it.
+/// </summary>
+internal static class ReturnedGradient
+{
+    [ThreadStatic]
+    private static torch.Tensor? s_previous;
+
+    public static List<torch.Tensor> Of(torch.Tensor gradient, int inputs)
+    {
+        s_previous?.Dispose();
+        s_previous = gradient.DetachFromDisposeScope();
+        return [gradient, .. Enumerable.Repeat<torch.Tensor>(null!, inputs - 1)];
+    }
+}

@@ -1,0 +1,125 @@
+using SoftPool.Operators;
+using TorchSharp;
+
+namespace SoftPool.Trainer.Networks;
+
+/// <summary>
+/// A <see cref="ModelGraph"/> as a TorchSharp module that can learn. Its state dictionary has PyTorch's names. Weights
+/// begin as torch's own layers begin, from torch.manual_seed.
+/// </summary>
+internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
+{
+    private readonly (string Name, torch.nn.Module<torch.Tensor, torch.Tensor> Module)[] _layers;
+
+    public TorchNetwork(ModelGraph graph) : base(graph.Name)
+    {
+        Graph = graph;
+        _layers = [.. graph.Layers.Select(layer => (layer.Name, ModuleOf(layer.Operator)))];
+        foreach ((string layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
+            Register(layer, module);
+    }
+
+    /// <summary>What the module was built from.</summary>
+    public ModelGraph Graph { get; }
+
+    /// <summary>A batch of inputs (N, C, H, W) to a batch of outputs (N, classes).</summary>
+    public override torch.Tensor forward(torch.Tensor input) => Run(input, static (_, _) => { });
+
+    /// <summary>
+    /// The network as it is used: without dropout and without gradients. Hands out what each layer gives, by the layer's
+    /// name; the tensor lives until the callback returns.
+    /// </summary>
+    public void Infer(torch.Tensor input, Action<string, torch.Tensor> layerOutput)
+    {
+        bool wasTraining = training;
+        eval();
+        try
+        {
+            using var scope = torch.NewDisposeScope();
+            using IDisposable noGradients = torch.no_grad();
+            Run(input, layerOutput);
+        }
+        finally
+        {
+            train(wasTraining);
+        }
+    }
+
+    /// <summary>Takes the weights of a model of the same graph.</summary>
+    /// <exception cref="ModelFormatException">A weight is missing or of another shape.</exception>
+    public void LoadWeights(IReadOnlyDictionary<string, SoftPool.Tensor> weights)
+    {
+        // A model of them checks names and shapes before anything is changed.
+        _ = new Model(Graph, weights, [], UnitPreprocessing(Graph));
+        using var scope = torch.NewDisposeScope();
+        using IDisposable noGradients = torch.no_grad();
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in named_parameters())
+            parameter.copy_(torch.tensor(weights[name].Data.ToArray(), parameter.shape));
+    }
+
+    /// <summary>The weights as they are now, copied to the CPU as floats, bound to the graph.</summary>
+    /// <param name="classes">The name of each output.</param>
+    /// <param name="preprocessing">How the images were prepared in training.</param>
+    public Model ToModel(IReadOnlyList<string> classes, Preprocessing preprocessing)
+    {
+        using var scope = torch.NewDisposeScope();
+        var weights = named_parameters().ToDictionary(
+            entry => entry.name,
+            entry => new SoftPool.Tensor(
+                new TensorShape([.. entry.parameter.shape.Select(extent => (int)extent)]),
+                entry.parameter.detach().cpu().to(torch.float32).data<float>().ToArray()));
+        return new Model(Graph, weights, classes, preprocessing);
+    }
+
+    /// <summary>Puts features.0 as 0 under a module features: torch wants no dots in a module's own name.</summary>
+    private void Register(string layer, torch.nn.Module module)
+    {
+        string[] path = layer.Split('.');
+        torch.nn.Module parent = this;
+        foreach (string name in path[..^1])
+        {
+            torch.nn.Module? child = parent.named_children().FirstOrDefault(entry => entry.name == name).module;
+            if (child is null)
+                parent.register_module(name, child = new Group(name));
+            parent = child;
+        }
+        parent.register_module(path[^1], module);
+    }
+
+    private torch.Tensor Run(torch.Tensor input, Action<string, torch.Tensor> layerOutput)
+    {
+        torch.Tensor x = input;
+        foreach ((string layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
+        {
+            x = module.call(x);
+            layerOutput(layer, x);
+        }
+        return x;
+    }
+
+    private static torch.nn.Module<torch.Tensor, torch.Tensor> ModuleOf(Operator op) => op switch
+    {
+        Conv2d conv => torch.nn.Conv2d(
+            conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding)),
+        Dropout dropout => torch.nn.Dropout(dropout.P),
+        Flatten => torch.nn.Flatten(),
+        Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures),
+        MaxPool2d pool => torch.nn.MaxPool2d(
+            Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), ceil_mode: pool.CeilMode),
+        ReLU => torch.nn.ReLU(),
+        Operators.SoftPool2d pool => new SoftPool2d(
+            pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.Weights),
+        _ => throw new NotSupportedException($"There is no torch module for {op.GetType().Name}."),
+    };
+
+    private static (long, long) Pair(Size2d size) => (size.Height, size.Width);
+
+    private static Preprocessing UnitPreprocessing(ModelGraph graph)
+    {
+        int channels = graph.InputShape[0];
+        return new Preprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]);
+    }
+
+    /// <summary>A module that only holds others.</summary>
+    private sealed class Group(string name) : torch.nn.Module(name);
+}
