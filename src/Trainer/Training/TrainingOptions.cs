@@ -1,0 +1,59 @@
+namespace SoftPool.Trainer.Training;
+
+/// <summary>How a network is trained; the defaults are the mission's.</summary>
+internal readonly record struct TrainingOptions()
+{
+    /// <summary>The number of steps; where 0, <see cref="Epochs"/> counts.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>How often the whole training set is seen, where <see cref="Steps"/> is 0.</summary>
+    public int Epochs { get; init; } = 50;
+
+    /// <summary>Images a step. The rest of an epoch that fills no batch is dropped.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>Adam's learning rate at its highest.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>L2 decay, added to the gradient.</summary>
+    public double WeightDecay { get; init; } = 1e-5;
+
+    /// <summary>The part of the target that is spread evenly over all classes.</summary>
+    public double LabelSmoothing { get; init; } = 0.1;
+
+    /// <summary>Steps over which the learning rate rises linearly before the cosine takes it down.</summary>
+    public int WarmUpSteps { get; init; }
+
+    /// <summary>Seeds the weights, the order of the images, flips and dropout.</summary>
+    public int Seed { get; init; } = 42;
+
+    /// <summary>Whether half of the images, drawn at random, are mirrored left to right.</summary>
+    public bool Flip { get; init; } = true;
+
+    /// <summary>Threads for torch on the CPU; as many as torch likes where 0.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>"cpu" or "cuda"; where null, CUDA if there is any.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>The number of steps for a training set of a size.</summary>
+    /// <exception cref="ArgumentException">An option is out of range, or the set does not fill one batch.</exception>
+    public int StepsFor(int images)
+    {
+        Require(BatchSize >= 1, $"A batch has at least 1 image; got {BatchSize}.");
+        Require(images >= BatchSize, $"{images} training images do not fill one batch of {BatchSize}.");
+        Require(Steps > 0 || (Steps == 0 && Epochs > 0), $"Training takes at least 1 step; got {Steps} steps, {Epochs} epochs.");
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, $"The learning rate is positive; got {LearningRate}.");
+        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay is not negative; got {WeightDecay}.");
+        Require(LabelSmoothing is >= 0 and < 1, $"The label smoothing is in [0, 1); got {LabelSmoothing}.");
+        Require(WarmUpSteps >= 0, $"The warm-up has at least 0 steps; got {WarmUpSteps}.");
+        Require(Threads >= 0, $"The number of threads is not negative; got {Threads}.");
+        return Steps > 0 ? Steps : checked(Epochs * (images / BatchSize));
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+            throw new ArgumentException(message);
+    }
+}
