@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -35,8 +36,8 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync("Interrupted.");
             return 130;
         }
-        catch (Exception e) when (e is SoftPoolException or DatasetException or UserErrorException or IOException
-                                      or UnauthorizedAccessException)
+        catch (Exception e) when (e is SoftPoolException or DatasetException or UserErrorException
+                                      or TrainingDivergedException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"error: {e.Message}");
             return 1;

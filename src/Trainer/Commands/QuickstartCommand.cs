@@ -17,6 +17,7 @@ internal static class QuickstartCommand
     private const int ParityImages = 64;
     private const int ParityBatch = 16;
     private const double BenchSeconds = 6;
+    private static readonly int[] BenchBatches = [1, 16];
 
     public static Command Create()
     {
@@ -44,7 +45,7 @@ internal static class QuickstartCommand
         IReadOnlyList<GpuDeviceInfo> devices = GpuDevice.Enumerate();
 
         Title("1. Train in torch");
-        ImageDataset dataset = DatasetSource.Open(data);
+        ImageDataset dataset = Datasets.Load(data);
         var options = new TrainingOptions { Steps = steps, BatchSize = 64, LearningRate = 5e-4, WarmUpSteps = 20 };
         TrainingRun run = TrainingRun.Execute(Network, dataset, options, folder, cancel);
         cancel.ThrowIfCancellationRequested();
@@ -69,7 +70,7 @@ internal static class QuickstartCommand
 
         Title("4. Compare speeds");
         ThroughputTable.Print(
-            [.. new[] { 1, 16 }.SelectMany(batch => Throughput.Measure(model, devices, batch, BenchSeconds))],
+            [.. BenchBatches.SelectMany(batch => Throughput.Measure(model, devices, batch, BenchSeconds))],
             AnsiConsole.Console);
 
         Title("Result");

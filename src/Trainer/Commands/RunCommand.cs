@@ -52,7 +52,10 @@ internal static class RunCommand
         TensorShape shape = model.Graph.InputShape;
         if (!Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
         {
-            ImageSet picture = ImageFolder.ReadPicture(path);
+            byte[] content = File.ReadAllBytes(path);
+            Size2d size = PictureDecoder.ReadSize(content)
+                ?? throw new UserErrorException($"{path} is neither a JPEG nor a PNG picture, nor named .npy.");
+            var picture = new ImageSet(size, PictureDecoder.Decode(content, size, path), [0]);
             using var scope = torch.NewDisposeScope();
             using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, picture.Size, torch.CPU);
             return (preprocessing.Apply(ImageBatch.Of(picture, [0]).Pixels).data<float>().ToArray(), 1);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.Commands;
@@ -55,6 +54,6 @@ internal static class TrainCommand
         string network, string data, string folder, TrainingOptions options, CancellationToken cancel)
     {
         Allocator.KeepBigBlocks();
-        TrainingRun.Execute(network, DatasetSource.Open(data), options, folder, cancel);
+        TrainingRun.Execute(network, Datasets.Load(data), options, folder, cancel);
     }
 }

@@ -30,7 +30,7 @@ internal static class VerifyCommand
     private static int Execute(Model model, string data, int count, string? device, int batch)
     {
         using GpuDevice gpu = GpuDevice.Create(device);
-        ImageDataset dataset = DatasetSource.Open(data);
+        ImageDataset dataset = Datasets.Load(data);
         ParityReport report = ProgressDisplay.Run(
             $"comparing on {gpu.Info.Name}",
             progress => TorchParity.Check(model, gpu, dataset.Test, count, batch, progress));

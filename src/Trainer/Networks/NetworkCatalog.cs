@@ -13,6 +13,9 @@ internal static class NetworkCatalog
             new Operators.SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeights.SharedAcrossChannels),
     };
 
+    /// <summary>Height and width of the images that the networks take by default, in pixels.</summary>
+    public static Size2d DefaultInputSize => 224;
+
     /// <summary>The names, in the order in which to show them.</summary>
     public static IReadOnlyCollection<string> Names => Pools.Keys;
 
@@ -20,10 +23,10 @@ internal static class NetworkCatalog
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="classes">The number of outputs.</param>
     /// <param name="inputSize">Height and width of the images in pixels.</param>
-    /// <exception cref="ArgumentException">There is no network of that name; the message lists those there are.</exception>
+    /// <exception cref="UserErrorException">There is no network of that name; the message lists those there are.</exception>
     /// <exception cref="ShapeMismatchException">The images are too small, or there are no classes.</exception>
     public static ModelGraph Create(string name, int classes, Size2d inputSize) =>
         Pools.TryGetValue(name, out Operator? pool)
             ? AlexNet.Create(name, pool, classes, inputSize)
-            : throw new ArgumentException($"There is no network '{name}'; there are {string.Join(", ", Names)}.");
+            : throw new UserErrorException($"There is no network '{name}'; there are {string.Join(", ", Names)}.");
 }

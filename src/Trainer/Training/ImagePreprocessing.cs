@@ -28,6 +28,13 @@ internal sealed class ImagePreprocessing : IDisposable
         _shift = PerChannel(preprocessing.Mean.Zip(deviations, (mean, deviation) => -mean / deviation), device);
     }
 
+    /// <summary>The preprocessing that a model asks for.</summary>
+    /// <param name="model">Says the means, the deviations and the size that its network takes.</param>
+    /// <param name="from">The images' height and width in pixels.</param>
+    /// <param name="device">Where the work is done.</param>
+    public static ImagePreprocessing For(Model model, Size2d from, torch.Device device) => new(
+        model.Preprocessing, from, new Size2d(model.Graph.InputShape[1], model.Graph.InputShape[2]), device);
+
     /// <summary>(N, 3, h, w) bytes to (N, 3, H, W) floats, both on the device.</summary>
     public torch.Tensor Apply(torch.Tensor bytes)
     {

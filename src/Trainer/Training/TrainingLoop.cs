@@ -37,7 +37,7 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Trains for all steps, or until cancelled: then the batch at hand is still finished.</summary>
     /// <returns>The number of steps done.</returns>
-    /// <exception cref="ArgumentException">An option is out of range, or the set does not fill one batch.</exception>
+    /// <exception cref="UserErrorException">An option is out of range, or the set does not fill one batch.</exception>
     /// <exception cref="TrainingDivergedException">A loss is not finite; the weights are those of the step before.
     /// </exception>
     public int Train(ImageSet set, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)

@@ -37,7 +37,7 @@ internal readonly record struct TrainingOptions()
     public string? Device { get; init; }
 
     /// <summary>The number of steps for a training set of a size.</summary>
-    /// <exception cref="ArgumentException">An option is out of range, or the set does not fill one batch.</exception>
+    /// <exception cref="UserErrorException">An option is out of range, or the set does not fill one batch.</exception>
     public int StepsFor(int images)
     {
         Require(BatchSize >= 1, $"A batch has at least 1 image; got {BatchSize}.");
@@ -54,6 +54,6 @@ internal readonly record struct TrainingOptions()
     private static void Require(bool holds, string message)
     {
         if (!holds)
-            throw new ArgumentException(message);
+            throw new UserErrorException(message);
     }
 }

@@ -58,7 +58,7 @@ public sealed class TorchNetworkTests
     {
         ModelGraph graph = NetworkCatalog.Create("alexnet-softpool", 7, new Size2d(97, 131));
         Assert.AreEqual(new TensorShape(7), graph.OutputShape);
-        ArgumentException e = Assert.ThrowsExactly<ArgumentException>(() => NetworkCatalog.Create("lenet", 10, 224));
+        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => NetworkCatalog.Create("lenet", 10, 224));
         Assert.AreEqual(
             "There is no network 'lenet'; there are alexnet, alexnet-softpool, alexnet-softpool-shared.", e.Message);
         Assert.ThrowsExactly<ShapeMismatchException>(() => NetworkCatalog.Create("alexnet", 10, 32));

@@ -76,8 +76,8 @@ public sealed class TrainingLoopTests
     public void Epochs_count_whole_batches()
     {
         Assert.AreEqual(3 * (44 / 8), (Options with { Steps = 0, Epochs = 3 }).StepsFor(44));
-        Assert.ThrowsExactly<ArgumentException>(() => Options.StepsFor(7));
-        Assert.ThrowsExactly<ArgumentException>(() => (Options with { LearningRate = double.NaN }).StepsFor(44));
+        Assert.ThrowsExactly<UserErrorException>(() => Options.StepsFor(7));
+        Assert.ThrowsExactly<UserErrorException>(() => (Options with { LearningRate = double.NaN }).StepsFor(44));
     }
 
     [TestMethod]

@@ -1,0 +1,12 @@
+using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Reports;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>Loads what --data names, under a bar.</summary>
+internal static class Datasets
+{
+    public static ImageDataset Load(string data) => ProgressDisplay.Run(
+        data == DatasetSource.Procedural ? "drawing the data set" : $"reading {data}",
+        progress => DatasetSource.Load(data, progress: progress));
+}

@@ -1,0 +1,51 @@
+namespace SoftPool.Trainer.Data;
+
+/// <summary>A named data set: its classes, the images to train on and those to test on, all of one size.</summary>
+internal sealed class ImageDataset
+{
+    /// <summary>Puts two sets under one list of classes.</summary>
+    /// <exception cref="ArgumentException">
+    /// The sets differ in size, a label has no class name, or class names are missing, empty or repeated.
+    /// </exception>
+    public ImageDataset(string name, IReadOnlyList<string> classNames, ImageSet train, ImageSet test)
+    {
+        if (train.Size != test.Size)
+            throw new ArgumentException(
+                $"Train and test images must have one size; got {Format(train.Size)} and {Format(test.Size)}.",
+                nameof(test));
+        if (classNames.Any(string.IsNullOrWhiteSpace) || classNames.Distinct().Count() != classNames.Count)
+            throw new ArgumentException(
+                $"Class names must be neither empty nor repeated; got {string.Join(", ", classNames)}.",
+                nameof(classNames));
+        CheckLabels(train, classNames.Count, nameof(train));
+        CheckLabels(test, classNames.Count, nameof(test));
+        Name = name;
+        ClassNames = [.. classNames];
+        Train = train;
+        Test = test;
+    }
+
+    /// <summary>What to call the data set in tables: "procedural", or the name of the folder or archive.</summary>
+    public string Name { get; }
+
+    /// <summary>The name of each class; labels are indices into this list.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The images to learn from.</summary>
+    public ImageSet Train { get; }
+
+    /// <summary>The images to measure accuracy on; none of them is in <see cref="Train"/>.</summary>
+    public ImageSet Test { get; }
+
+    /// <summary>Height and width of every image, in pixels.</summary>
+    public Size2d Size => Train.Size;
+
+    private static string Format(Size2d size) => $"{size.Height}x{size.Width}";
+
+    private static void CheckLabels(ImageSet set, int classes, string parameter)
+    {
+        int largest = set.Labels.ToArray().Max();
+        if (largest >= classes)
+            throw new ArgumentException($"Label {largest} has no name among {classes} classes.", parameter);
+    }
+}
