@@ -1,4 +1,4 @@
-namespace SoftPool.Runtime.Tests;
+namespace SoftPool.Tests;
 
 /// <summary>The devices that tests run on. A missing software driver is a failure; a missing GPU is a reason to skip.</summary>
 [TestClass]

@@ -3,7 +3,7 @@ using SoftPool.Reference;
 
 namespace SoftPool.Runtime.Tests;
 
-/// <summary>Networks written by hand, with seeded weights; a folder that goes when its test ends.</summary>
+/// <summary>Networks written by hand, with seeded weights.</summary>
 internal static class TestModels
 {
     /// <summary>Layers named 0, 1, 2 and so on, as in torch.nn.Sequential.</summary>
@@ -94,16 +94,4 @@ internal static class TestModels
             if (!(Math.Abs(actual[i] - expected[i]) <= relative * Math.Abs(expected[i])))
                 Assert.Fail($"Element {i} is {actual[i]:R}; expected {expected[i]:R} within {relative} of it.");
     }
-}
-
-/// <summary>A new empty folder, removed with all it holds.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("softpool-test-");
-
-    public string this[string name] => Path.Combine(_folder.FullName, name);
-
-    public string[] FileNames => [.. _folder.EnumerateFiles().Select(file => file.Name).Order()];
-
-    public void Dispose() => _folder.Delete(recursive: true);
 }

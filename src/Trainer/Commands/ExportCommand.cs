@@ -9,9 +9,6 @@ namespace SoftPool.Trainer.Commands;
 /// <summary>Makes the model file of a training run, or of weights that PyTorch has saved.</summary>
 internal static class ExportCommand
 {
-    private static readonly string[] Cifar10Classes =
-        ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
-
     public static Command Create()
     {
         var source = new Argument<string>("source")
@@ -41,20 +38,20 @@ internal static class ExportCommand
     {
         Model model = Directory.Exists(source)
             ? Model.Load(TrainingRun.CheckpointPath(source))
-            : FromWeights(source, network, classes is { Length: > 0 } ? classes : Cifar10Classes);
+            : FromWeights(source, network, classes is { Length: > 0 } ? classes : NetworkCatalog.Cifar10Classes);
         string path = output ?? $"{model.Graph.Name}.safetensors";
         model.Save(path);
         AnsiConsole.MarkupLineInterpolated(
             $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {new FileInfo(path).Length / 1048576.0:F1} MiB");
     }
 
-    private static Model FromWeights(string path, string? network, string[] classes)
+    private static Model FromWeights(string path, string? network, IReadOnlyList<string> classes)
     {
         if (network is null)
             throw new UserErrorException(
                 $"{path} is no run's folder; for a file of weights --network says what they belong to: "
                 + $"{string.Join(", ", NetworkCatalog.Names)}.");
         SafetensorsFile file = SafetensorsFile.Read(path);
-        return new Model(NetworkCatalog.Create(network, classes.Length, NetworkCatalog.DefaultInputSize), file.Tensors, classes, Preprocessing.ImageNet);
+        return new Model(NetworkCatalog.Create(network, classes.Count), file.Tensors, classes, Preprocessing.ImageNet);
     }
 }

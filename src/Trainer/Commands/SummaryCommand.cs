@@ -22,8 +22,5 @@ internal static class SummaryCommand
     }
 
     private static void Execute(string network, int classes) => LayerTable.Print(
-        File.Exists(network)
-            ? Model.Load(network).Graph
-            : NetworkCatalog.Create(network, classes, NetworkCatalog.DefaultInputSize),
-        AnsiConsole.Console);
+        File.Exists(network) ? Model.Load(network).Graph : NetworkCatalog.Create(network, classes), AnsiConsole.Console);
 }

@@ -4,17 +4,16 @@ namespace SoftPool.Trainer.Training;
 
 /// <summary>
 /// Makes glibc keep big blocks of memory. As it comes, it hands every big tensor back to the kernel, and the kernel
-/// clears the same pages again for the next step: training on the CPU then runs at little more than half its speed.
+/// clears the same pages again for the next step.
 /// </summary>
 internal static class Allocator
 {
     // From glibc's malloc.h.
     private const int TrimThreshold = -1;
     private const int MMapMax = -4;
+    private const int ArenaMax = -8;
 
-    /// <summary>
-    /// Takes effect for blocks allocated from now on, so call it before the first tensor.
-    /// </summary>
+    /// <summary>Takes effect for blocks allocated from now on, so call it before the first tensor.</summary>
     /// <returns>Whether the C library is glibc and did as told; anywhere else nothing happens.</returns>
     public static bool KeepBigBlocks()
     {
@@ -22,9 +21,10 @@ internal static class Allocator
             return false;
         try
         {
-            // mallopt takes an int, and glibc bounds a set mmap threshold: no maps at all has the effect of a large one.
-            // A trim threshold of -1 is the largest there is.
-            return Mallopt(MMapMax, 0) == 1 && Mallopt(TrimThreshold, -1) == 1;
+            // mallopt takes an int, and glibc bounds the mmap threshold: no maps at all does the same. Only the main
+            // arena can hold blocks of any size, and threads other than the first would get arenas of their own. The
+            // trim threshold is unsigned inside: -1 is the largest there is.
+            return Mallopt(MMapMax, 0) == 1 && Mallopt(ArenaMax, 1) == 1 && Mallopt(TrimThreshold, -1) == 1;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {

@@ -20,8 +20,7 @@ internal sealed record TrainingRun(Model Model, Evaluation Test, double ImagesPe
     public static TrainingRun Execute(
         string network, ImageDataset dataset, TrainingOptions options, string folder, CancellationToken cancel)
     {
-        ModelGraph graph = NetworkCatalog.Create(
-            network, dataset.ClassNames.Count, NetworkCatalog.DefaultInputSize);
+        ModelGraph graph = NetworkCatalog.Create(network, dataset.ClassNames.Count);
         using var loop = new TrainingLoop(graph, Preprocessing.ImageNet, options);
         var history = new List<TrainingProgress>();
         ProgressDisplay.Run($"training {network}", report => loop.Train(

@@ -1,4 +1,4 @@
-namespace SoftPool.Tools.Tests;
+namespace SoftPool.Tests;
 
 /// <summary>A folder of one test, deleted at its end.</summary>
 internal sealed class TemporaryFolder : IDisposable
@@ -6,6 +6,9 @@ internal sealed class TemporaryFolder : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("softpool-").FullName;
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    /// <summary>The files in it, by name, in order.</summary>
+    public string[] FileNames => [.. Directory.EnumerateFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Order()];
 
     public string Write(string name, string text)
     {

@@ -1,11 +1,15 @@
 using System.Diagnostics;
 
-namespace SoftPool.Tools.Tests;
+namespace SoftPool.Tests;
 
 /// <summary>Runs a dotnet command to its end; Output holds both of its streams.</summary>
 internal sealed record Command(int ExitCode, string Output)
 {
-    public static Command Dotnet(params string[] arguments)
+    public static Command Dotnet(params string[] arguments) => Dotnet([], arguments);
+
+    /// <param name="environment">Variables to set for the command.</param>
+    /// <param name="arguments">What stands behind "dotnet".</param>
+    public static Command Dotnet(IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
         // This run's MSBuild settings must not leak into the commands under test.
         var start = new ProcessStartInfo("dotnet", arguments)
@@ -17,6 +21,8 @@ internal sealed record Command(int ExitCode, string Output)
         start.Environment.Remove("MSBuildSDKsPath");
         // A node kept for reuse would hold the output pipe open.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -1,0 +1,62 @@
+namespace SoftPool.Trainer.Tests.Commands;
+
+/// <summary>The program as a user starts it: what it prints, and one sentence and status 1 for what it cannot do.</summary>
+[TestClass]
+public sealed class CommandLineTests
+{
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "softpool.dll");
+
+    [TestMethod]
+    public void Devices_lists_the_software_driver()
+    {
+        Command command = Softpool("devices");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "Cpu");
+    }
+
+    [TestMethod]
+    [DataRow("alexnet")]
+    [DataRow("alexnet-softpool")]
+    [DataRow("alexnet-softpool-shared")]
+    public void Summary_shows_every_layer_and_the_number_of_parameters(string network)
+    {
+        Command command = Softpool("summary", network);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        foreach (string text in (string[])["features.0", "48x56x56", "128x13x13", "4608", "9,439,232", "14,601,930 parameters"])
+            StringAssert.Contains(command.Output, text);
+    }
+
+    [TestMethod]
+    [DataRow("summary lenet", "no network 'lenet'")]
+    [DataRow("train --network lenet --output {0}/run", "no network 'lenet'")]
+    [DataRow("train --batch 0 --output {0}/run", "at least 1; got 0")]
+    [DataRow("train --steps 1 --lr -1 --output {0}/run", "learning rate is positive; got -1")]
+    [DataRow("train --data {0}/nowhere --output {0}/run", "nowhere")]
+    [DataRow("export {0}/nowhere.safetensors", "--network")]
+    [DataRow("export {0}/nowhere.safetensors --network alexnet", "nowhere.safetensors")]
+    [DataRow("verify {0}/damaged.safetensors", "no valid safetensors file")]
+    [DataRow("run {0}/damaged.safetensors x.png", "no valid safetensors file")]
+    [DataRow("bench {0}/nowhere.safetensors", "nowhere.safetensors")]
+    public void What_cannot_be_done_is_one_sentence_and_status_1_and_leaves_nothing(string arguments, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("damaged.safetensors", "not a model at all");
+        Command command = Softpool(arguments.Replace("{0}", folder.Path, StringComparison.Ordinal).Split(' '));
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, expected);
+        Assert.DoesNotContain("   at ", command.Output, "There is a stack trace.");
+        Assert.HasCount(1, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public void Without_a_driver_the_message_says_what_to_install()
+    {
+        // Older loaders know the second name only.
+        (string, string)[] noDriver = [("VK_DRIVER_FILES", "/nonexistent.json"), ("VK_ICD_FILENAMES", "/nonexistent.json")];
+        Command command = Command.Dotnet(noDriver, Program, "devices");
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "mesa-vulkan-drivers");
+    }
+
+    private static Command Softpool(params string[] arguments) => Command.Dotnet([Program, .. arguments]);
+}
