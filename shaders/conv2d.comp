@@ -2,17 +2,17 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 // 2-D convolution with zero padding, bias and, if RELU, the ReLU that follows. Direct, without shared memory or
-// barriers: on CPU drivers a barrier costs more than it saves. An invocation keeps 16 channels of 4 pixels in
-// registers, so that each weight and each pixel that it loads is used 4 and 16 times; lanes run along the pixels, so
+// barriers: on CPU drivers a barrier costs more than it saves. An invocation keeps 16 channels of 8 pixels in
+// registers, so that each weight and each pixel that it loads is used 8 and 16 times; lanes run along the pixels, so
 // that loads of pixels are neighbours and loads of weights are the same for all.
 //
 // Bindings      0 input (N, C, H, W) f32; 1 output (N, O, OH, OW) f32;
 //               2 weight (ceil(O / 16), KH, KW, C, 16) f32, channels beyond O zero; 3 bias, padded in the same way
-// Dispatch      x: pixels of all images (N * OH * OW) / (64 * 4), y: ceil(O / 16)
+// Dispatch      x: pixels of all images (N * OH * OW) / (32 * 8), y: ceil(O / 16)
 // Preconditions none of the specialization constants but the paddings is 0
 #include "relu.glsl"
 
-layout(local_size_x = 64) in;
+layout(local_size_x = 32) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint CHANNELS = 1;
 layout(constant_id = 2) const uint HEIGHT = 1;
@@ -35,7 +35,7 @@ layout(binding = 3) readonly buffer Bias { vec4 bias[]; };
 
 // The register tile, the same as in Conv2d.cs: VECTORS * 4 channels of PIXELS pixels.
 const uint VECTORS = 4;
-const uint PIXELS = 4;
+const uint PIXELS = 8;
 const uint OUT_PLANE = OUT_HEIGHT * OUT_WIDTH;
 
 void main() {

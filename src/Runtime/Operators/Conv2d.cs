@@ -13,8 +13,8 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
 {
     // The register tile of conv2d.comp: what one invocation computes.
     private const int TileChannels = 16;
-    private const int TilePixels = 4;
-    private const int WorkgroupSize = 64;
+    private const int TilePixels = 8;
+    private const int WorkgroupSize = 32;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters =>
