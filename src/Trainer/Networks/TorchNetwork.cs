@@ -5,7 +5,7 @@ namespace SoftPool.Trainer.Networks;
 
 /// <summary>
 /// A <see cref="ModelGraph"/> as a TorchSharp module that can learn. Its state dictionary has PyTorch's names. Weights
-/// begin as torch's own layers begin, from torch.manual_seed.
+/// begin as He and Glorot propose, from torch.manual_seed.
 /// </summary>
 internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
@@ -15,6 +15,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         Graph = graph;
         _layers = [.. graph.Layers.Select(layer => (layer.Name, ModuleOf(layer.Operator)))];
+        foreach ((_, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
+            Initialise(module);
         foreach ((string layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
             Register(layer, module);
     }
@@ -95,6 +97,26 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             layerOutput(layer, x);
         }
         return x;
+    }
+
+    /// <summary>
+    /// The article's framework's way to begin, not torch's: convolutions normal with variance 2 / fan-in (He et al. 2015),
+    /// linear layers uniform as by Glorot and Bengio 2010, biases 0. Torch's own is several times smaller; AlexNet, which
+    /// has no batch norm, then learns nothing for its first thousands of images.
+    /// </summary>
+    private static void Initialise(torch.nn.Module module)
+    {
+        switch (module)
+        {
+            case TorchSharp.Modules.Conv2d conv:
+                torch.nn.init.kaiming_normal_(conv.weight, nonlinearity: torch.nn.init.NonlinearityType.ReLU);
+                torch.nn.init.zeros_(conv.bias!);
+                break;
+            case TorchSharp.Modules.Linear linear:
+                torch.nn.init.xavier_uniform_(linear.weight);
+                torch.nn.init.zeros_(linear.bias!);
+                break;
+        }
     }
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor> ModuleOf(Operator op) => op switch

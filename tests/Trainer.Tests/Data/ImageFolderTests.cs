@@ -1,0 +1,302 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
+using SkiaSharp;
+using SoftPool.Trainer.Data;
+
+namespace SoftPool.Trainer.Tests.Data;
+
+[TestClass]
+public sealed class ImageFolderTests
+{
+    private string _root = "";
+
+    [TestInitialize]
+    public void Initialize() => _root = Directory.CreateTempSubdirectory("softpool-data-").FullName;
+
+    [TestCleanup]
+    public void Cleanup() => Directory.Delete(_root, recursive: true);
+
+    [TestMethod]
+    public void Pixels_and_labels_come_out_in_alphabetical_order()
+    {
+        WriteLayout();
+
+        ImageDataset data = ImageFolder.Read(_root);
+
+        CheckLayout(data);
+        Assert.AreEqual(Path.GetFileName(_root), data.Name);
+    }
+
+    [TestMethod]
+    [DataRow("set.tar", "")]
+    [DataRow("set.tar.gz", "")]
+    [DataRow("set.tgz", "./")]
+    [DataRow("SET.TAR.GZ", "top/")]
+    public void An_archive_reads_like_its_folder(string name, string top)
+    {
+        WriteLayout();
+        string archive = Archive(name, top);
+
+        ImageDataset data = ImageFolder.Read(archive);
+
+        CheckLayout(data);
+        Assert.AreEqual("set", data.Name, ignoreCase: true);
+    }
+
+    [TestMethod]
+    public void Validation_pictures_stand_in_for_missing_test_pictures_only()
+    {
+        WriteLayout();
+        Directory.Move(At("test"), At("val"));
+        Assert.AreEqual(2, ImageFolder.Read(_root).Test.Count);
+
+        WritePicture("test/ant/1.png", SKColors.Red);
+        WritePicture("test/bee/1.png", SKColors.Red);
+        WritePicture("test/bee/2.png", SKColors.Red);
+        Assert.AreEqual(3, ImageFolder.Read(_root).Test.Count);
+    }
+
+    [TestMethod]
+    public void Mixed_sizes_come_to_the_most_common_one_or_to_the_one_asked_for()
+    {
+        WriteLayout();
+        WritePicture("train/ant/large.png", new SKColor(10, 200, 30), 64, 40);
+        WritePicture("train/ant/small.png", new SKColor(10, 200, 30), 1, 2);
+
+        ImageDataset common = ImageFolder.Read(_root);
+        ImageDataset asked = ImageFolder.Read(_root, new Size2d(7, 5));
+
+        Assert.AreEqual(new Size2d(3, 4), common.Size);
+        Assert.AreEqual(new Size2d(7, 5), asked.Size);
+        foreach (ImageDataset data in (ImageDataset[])[common, asked])
+            for (int index = 2; index < 4; index++)
+                CheckColour(data.Train, index, 10, 200, 30);
+    }
+
+    [TestMethod]
+    public void Shrinking_averages_and_does_not_skip()
+    {
+        WriteLayout();
+        using (var stripes = new SKBitmap(64, 48))
+        {
+            for (int x = 0; x < 64; x++)
+                for (int y = 0; y < 48; y++)
+                    stripes.SetPixel(x, y, (x + 1) % 4 < 2 ? SKColors.White : SKColors.Black);
+            Save("train/ant/0.png", stripes, SKEncodedImageFormat.Png);
+        }
+
+        ReadOnlySpan<byte> shrunk = ImageFolder.Read(_root, new Size2d(3, 4)).Train.Image(0);
+
+        foreach (byte value in shrunk)
+            Assert.IsTrue(Math.Abs(value - 127.5) <= 2, $"{value} is not the mean of black and white.");
+    }
+
+    [TestMethod]
+    public void Progress_rises_to_1()
+    {
+        WriteLayout();
+        var progress = new Recorder();
+
+        ImageFolder.Read(Archive("set.tar.gz", ""), progress: progress);
+
+        Assert.AreEqual(1, progress.Values[^1]);
+        CollectionAssert.AreEqual(progress.Values.Order().ToArray(), progress.Values);
+    }
+
+    [TestMethod]
+    public void A_missing_path_is_named()
+    {
+        CheckError("There is no folder and no archive at PATH/none.", At("none"));
+        File.WriteAllText(At("notes.txt"), "");
+        CheckError("PATH/notes.txt is neither a folder nor a .tar, .tar.gz or .tgz archive of one.", At("notes.txt"));
+    }
+
+    [TestMethod]
+    [DataRow("train", "PATH has no folder train with a folder for each class")]
+    [DataRow("test", "PATH has no folder test or val with a folder for each class")]
+    public void A_missing_split_is_named(string split, string message)
+    {
+        WriteLayout();
+        Directory.Delete(At(split), recursive: true);
+        CheckError(message);
+
+        File.WriteAllBytes(At($"{split}.jpg"), []);
+        Directory.CreateDirectory(At(split));
+        CheckError(message);
+    }
+
+    [TestMethod]
+    public void An_empty_class_is_named()
+    {
+        WriteLayout();
+        Directory.CreateDirectory(At("train/cow"));
+        Directory.CreateDirectory(At("test/cow"));
+        WritePicture("test/cow/1.png", SKColors.Red);
+
+        CheckError("PATH has no .jpg, .jpeg or .png in train/cow.");
+        CheckError("PATH/set.tar has no .jpg, .jpeg or .png in train/cow.", Archive("set.tar", ""));
+    }
+
+    [TestMethod]
+    [DataRow("train", "test")]
+    [DataRow("test", "train")]
+    public void A_class_that_one_split_lacks_is_named(string has, string lacks)
+    {
+        WriteLayout();
+        WritePicture($"{has}/cow/1.png", SKColors.Red);
+
+        CheckError($"PATH has no folder {lacks}/cow, but the other split has it.");
+    }
+
+    [TestMethod]
+    [DataRow("png", 0.0)]
+    [DataRow("png", 0.01)]
+    [DataRow("png", 0.9)]
+    [DataRow("jpg", 0.01)]
+    [DataRow("jpg", 0.5)]
+    [DataRow("jpg", 0.9)]
+    public void A_damaged_picture_is_named(string ending, double rest)
+    {
+        WriteLayout();
+        using var noise = new SKBitmap(64, 48);
+        var random = new Random(1);
+        for (int i = 0; i < 64 * 48; i++)
+            noise.SetPixel(i % 64, i / 64, new SKColor(0xFF000000 | (uint)random.Next(1 << 24)));
+        string path = Save($"test/bee/cut.{ending}", noise,
+            ending == "jpg" ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png);
+        byte[] whole = File.ReadAllBytes(path);
+        ImageFolder.Read(_root);
+
+        File.WriteAllBytes(path, whole[..(int)(whole.Length * rest)]);
+
+        CheckError($"PATH/test/bee/cut.{ending} cannot be decoded");
+    }
+
+    [TestMethod]
+    [DataRow("set.tar")]
+    [DataRow("set.tar.gz")]
+    public void An_archive_cut_off_anywhere_is_named(string name)
+    {
+        WriteLayout();
+        string archive = Archive(name, "");
+        byte[] whole = File.ReadAllBytes(archive);
+        Random random = new(1);
+        // Block ends are where a cut is hardest to notice; the last block is the second of two end marks.
+        IEnumerable<int> cuts = name == "set.tar"
+            ? Enumerable.Range(0, whole.Length / 512).Select(block => block * 512)
+            : Enumerable.Range(0, 40).Select(_ => random.Next(whole.Length - 20));
+        foreach (int cut in cuts)
+        {
+            File.WriteAllBytes(archive, whole[..cut]);
+            CheckError($"The archive PATH/{name} is truncated or damaged.", archive);
+        }
+    }
+
+    [TestMethod]
+    public void The_copy_of_CIFAR10_loads_whole_and_soon()
+    {
+        string path = Environment.GetEnvironmentVariable("SOFTPOOL_CIFAR10") ?? "";
+        if (path.Length == 0)
+            Assert.Inconclusive("SOFTPOOL_CIFAR10 does not name a copy of CIFAR-10 as an image folder or archive.");
+        var watch = Stopwatch.StartNew();
+
+        ImageDataset data = DatasetSource.Load(path);
+
+        Assert.IsTrue(watch.Elapsed.TotalSeconds < 60, $"Reading took {watch.Elapsed.TotalSeconds:F1} s.");
+        string[] names =
+            ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+        CollectionAssert.AreEqual(names, data.ClassNames.ToArray());
+        Assert.AreEqual(new Size2d(32, 32), data.Size);
+        foreach ((ImageSet set, int perClass) in new[] { (data.Train, 5000), (data.Test, 1000) })
+            CollectionAssert.AreEqual(
+                Enumerable.Repeat(perClass, 10).ToArray(),
+                set.Labels.ToArray().CountBy(label => label).OrderBy(count => count.Key)
+                    .Select(count => count.Value).ToArray());
+    }
+
+    /// <summary>Two classes of 3 x 4 pictures, among them what is to be passed over.</summary>
+    private void WriteLayout()
+    {
+        WritePicture("train/bee/b.png", new SKColor(0, 255, 0));
+        WritePicture("train/bee/a.PNG", new SKColor(255, 0, 0));
+        WritePicture("train/ant/0.png", new SKColor(1, 2, 3));
+        WritePicture("train/ant/deeper/1.png", new SKColor(4, 5, 6));
+        WritePicture("test/ant/2.jpeg", new SKColor(128, 128, 128));
+        WritePicture("test/bee/2.jpg", new SKColor(64, 64, 64));
+        File.WriteAllText(At("train/readme.txt"), "no picture");
+        File.WriteAllText(At("train/bee/list.csv"), "no picture");
+        File.WriteAllText(At("train/bee/._a.png"), "hidden");
+        WritePicture("train/.cache/1.png", SKColors.Red);
+        WritePicture("other/cow/1.png", SKColors.Red);
+    }
+
+    private static void CheckLayout(ImageDataset data)
+    {
+        CollectionAssert.AreEqual((string[])["ant", "bee"], data.ClassNames.ToArray());
+        Assert.AreEqual(new Size2d(3, 4), data.Size);
+        CollectionAssert.AreEqual((int[])[0, 0, 1, 1], data.Train.Labels.ToArray());
+        CollectionAssert.AreEqual((int[])[0, 1], data.Test.Labels.ToArray());
+        CheckColour(data.Train, 0, 1, 2, 3);
+        CheckColour(data.Train, 1, 4, 5, 6);
+        CheckColour(data.Train, 2, 255, 0, 0);
+        CheckColour(data.Train, 3, 0, 255, 0);
+        CheckColour(data.Test, 0, 128, 128, 128);
+        CheckColour(data.Test, 1, 64, 64, 64);
+    }
+
+    private static void CheckColour(ImageSet set, int index, params byte[] colour)
+    {
+        int plane = set.Size.Height * set.Size.Width;
+        byte[] expected = [.. colour.SelectMany(value => Enumerable.Repeat(value, plane))];
+        CollectionAssert.AreEqual(expected, set.Image(index).ToArray());
+    }
+
+    private void CheckError(string message, string? path = null)
+    {
+        DatasetException e = Assert.ThrowsExactly<DatasetException>(() => ImageFolder.Read(path ?? _root));
+        StringAssert.StartsWith(e.Message.Replace(_root, "PATH"), message);
+        StringAssert.EndsWith(e.Message, ".");
+    }
+
+    private string At(string path) => Path.Combine(_root, path);
+
+    private string WritePicture(string path, SKColor colour, int width = 4, int height = 3)
+    {
+        using var bitmap = new SKBitmap(width, height);
+        bitmap.Erase(colour);
+        return Save(path, bitmap,
+            Path.GetExtension(path).StartsWith(".j", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png);
+    }
+
+    private string Save(string path, SKBitmap bitmap, SKEncodedImageFormat format)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(At(path))!);
+        using FileStream file = File.Create(At(path));
+        bitmap.Encode(file, format, 100);
+        return At(path);
+    }
+
+    /// <summary>Packs train, test and what else lies there, each name with something in front of it.</summary>
+    private string Archive(string name, string top)
+    {
+        string folder = Directory.CreateTempSubdirectory("softpool-tar-").FullName;
+        string packed = Path.Combine(folder, name);
+        using (FileStream file = File.Create(packed))
+        using (Stream stream = name.EndsWith("tar", StringComparison.OrdinalIgnoreCase)
+                   ? file : new GZipStream(file, CompressionLevel.Fastest))
+        using (var tar = new TarWriter(stream))
+            foreach (string path in Directory.GetFileSystemEntries(_root, "*", SearchOption.AllDirectories).Reverse())
+                tar.WriteEntry(path, top + Path.GetRelativePath(_root, path));
+        File.Move(packed, At(name));
+        Directory.Delete(folder);
+        return At(name);
+    }
+
+    private sealed class Recorder : IProgress<double>
+    {
+        public List<double> Values { get; } = [];
+
+        public void Report(double value) => Values.Add(value);
+    }
+}
