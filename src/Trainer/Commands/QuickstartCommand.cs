@@ -14,10 +14,10 @@ namespace SoftPool.Trainer.Commands;
 internal static class QuickstartCommand
 {
     private const string Network = "alexnet-softpool";
-    // For the two minutes that there are on two cores: small steps, many of them, and a long warm-up. AlexNet has no batch
+    // For the two minutes that there are on two cores: small steps, many of them, and a warm-up. AlexNet has no batch
     // norm, and at the mission's 1e-3 it does not begin to learn in that time.
     private const int Batch = 16;
-    private const double LearningRate = 4e-4;
+    private const double LearningRate = 5e-4;
     private const int ParityImages = 64;
     private const int ParityBatch = 16;
     private const double BenchSeconds = 6;
@@ -50,12 +50,15 @@ internal static class QuickstartCommand
 
         Title("1. Train in torch");
         ImageDataset dataset = Datasets.Load(data);
+        string picturesPath = Path.Combine(folder, "pictures.png");
+        Directory.CreateDirectory(folder);
+        PictureSheet.Write(picturesPath, dataset.Train, dataset.ClassNames, columns: 12, zoom: 2);
         var options = new TrainingOptions
         {
             Steps = steps,
             BatchSize = Batch,
             LearningRate = LearningRate,
-            WarmUpSteps = steps / 5,
+            WarmUpSteps = steps / 10,
         };
         TrainingRun run = TrainingRun.Execute(Network, dataset, options, folder, cancel);
         cancel.ThrowIfCancellationRequested();
@@ -87,6 +90,7 @@ internal static class QuickstartCommand
         AnsiConsole.MarkupLineInterpolated($"accuracy  {run.Test.Accuracy:P1} on the test images of {dataset.Name}");
         AnsiConsole.MarkupLine($"parity    {(holds ? "[green]holds[/]" : "[red]FAILS[/]")} on {devices.Count} Vulkan device(s)");
         AnsiConsole.MarkupLineInterpolated($"model     {modelPath}");
+        AnsiConsole.MarkupLineInterpolated($"pictures  {picturesPath}");
         AnsiConsole.MarkupLineInterpolated($"history   {Path.Combine(folder, "history.csv")}");
         AnsiConsole.MarkupLineInterpolated($"time      {time.Elapsed:m\\:ss} min");
         return holds ? 0 : 1;

@@ -36,13 +36,13 @@ internal static class ProceduralImages
         (Vector3 dark, Vector3 light) = Colours(ref random);
         float contrast = Distance(dark, light);
         // Less than half the contrast, so that figure and ground stay apart whatever their textures do.
-        var ground = new Paint(ref random, dark, 0.25f * contrast);
-        var paint = new Paint(ref random, light, 0.25f * contrast);
+        var ground = new Paint(ref random, dark, 0.15f * contrast);
+        var paint = new Paint(ref random, light, 0.15f * contrast);
         var pose = new Pose(ref random);
         var spots = new Spot[random.Below(4)];
         for (int i = 0; i < spots.Length; i++)
             spots[i] = new Spot(ref random);
-        float noise = random.Between(0, 0.07f);
+        float noise = random.Between(0, 0.04f);
 
         for (int y = 0; y < Edge; y++)
             for (int x = 0; x < Edge; x++)
@@ -67,7 +67,7 @@ internal static class ProceduralImages
     /// </summary>
     private static (Vector3 Dark, Vector3 Light) Colours(ref SplitMix64 random)
     {
-        const float LeastContrast = 0.5f;
+        const float LeastContrast = 0.7f;
         while (true)
         {
             Vector3 a = Colour(ref random), b = Colour(ref random);
@@ -91,17 +91,17 @@ internal static class ProceduralImages
     private readonly struct Pose
     {
         /// <summary>How far off the middle the figure may stand along each axis, in pixels.</summary>
-        private const float Shift = 5.5f;
+        private const float Shift = 6.5f;
 
-        /// <summary>The tangent of the largest turn, about 31 degrees to either side.</summary>
-        private const float LargestSlope = 0.6f;
+        /// <summary>The tangent of the largest turn, about 17 degrees to either side.</summary>
+        private const float LargestSlope = 0.3f;
 
         private readonly Vector2 _centre, _axis;
         private readonly float _radius, _squeeze;
 
         public Pose(ref SplitMix64 random)
         {
-            _radius = random.Between(6, 9.5f);
+            _radius = random.Between(7.5f, 9.5f);
             _centre = new Vector2(Edge / 2)
                 + new Vector2(random.Between(-Shift, Shift), random.Between(-Shift, Shift));
             var axis = new Vector2(1, random.Between(-LargestSlope, LargestSlope));

@@ -13,8 +13,8 @@ public sealed class ProceduralImagesTests
         ImageDataset data = ProceduralImages.Create(trainCount: 200, testCount: 100);
 
         // Whoever changes the drawing on purpose puts the new digests here; accuracies change with them.
-        Assert.AreEqual("0019651DE535D80A", Digest(data.Train));
-        Assert.AreEqual("", Digest(data.Test));
+        Assert.AreEqual("273D5125F159E92B", Digest(data.Train));
+        Assert.AreEqual("67CB93129F7F16F1", Digest(data.Test));
     }
 
     [TestMethod]
@@ -78,7 +78,7 @@ public sealed class ProceduralImagesTests
 
         double accuracy = LinearClassifier.TestAccuracy(data);
 
-        Assert.IsTrue(accuracy <= 0.35, $"A linear classifier reaches {accuracy:P1} of the test images.");
+        Assert.IsTrue(accuracy <= 0.4, $"A linear classifier reaches {accuracy:P1} of the test images.");
         Assert.IsTrue(accuracy >= 0.12, $"A linear classifier reaches {accuracy:P1}: guessing, so it learned nothing.");
     }
 
