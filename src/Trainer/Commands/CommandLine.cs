@@ -29,7 +29,12 @@ internal static class CommandLine
         try
         {
             return await Root.Parse(args).InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+                new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    // Ctrl-C finishes the batch and saves; a second's default would cut that off.
+                    ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
+                });
         }
         catch (OperationCanceledException)
         {

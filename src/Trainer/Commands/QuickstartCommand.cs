@@ -36,8 +36,10 @@ internal static class QuickstartCommand
         {
             data, steps, output,
         };
-        command.SetAction((parse, cancel) => Task.FromResult(Execute(
-            parse.GetRequiredValue(data), parse.GetValue(steps), parse.GetRequiredValue(output), cancel)));
+        // A task of its own: Ctrl-C is heard only once the command has returned one.
+        command.SetAction((parse, cancel) => Task.Run(() => Execute(
+            parse.GetRequiredValue(data), parse.GetValue(steps), parse.GetRequiredValue(output), cancel),
+            CancellationToken.None));
         return command;
     }
 
@@ -61,7 +63,6 @@ internal static class QuickstartCommand
             WarmUpSteps = steps / 10,
         };
         TrainingRun run = TrainingRun.Execute(Network, dataset, options, folder, cancel);
-        cancel.ThrowIfCancellationRequested();
 
         Title("2. Export");
         string modelPath = Path.Combine(folder, $"{Network}.safetensors");
@@ -73,6 +74,7 @@ internal static class QuickstartCommand
         bool holds = true;
         foreach (GpuDeviceInfo device in devices)
         {
+            cancel.ThrowIfCancellationRequested();
             using GpuDevice gpu = GpuDevice.Create($"{device.Index}");
             ParityReport report = ProgressDisplay.Run(
                 $"comparing on {device.Name}",
@@ -81,6 +83,7 @@ internal static class QuickstartCommand
             holds &= report.Passed;
         }
 
+        cancel.ThrowIfCancellationRequested();
         Title("4. Compare speeds");
         ThroughputTable.Print(
             [.. BenchBatches.SelectMany(batch => Throughput.Measure(model, devices, batch, BenchSeconds))],

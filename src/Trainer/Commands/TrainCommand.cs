@@ -30,7 +30,8 @@ internal static class TrainCommand
         {
             network, data, output, epochs, steps, batch, learningRate, warmUp, seed,
         };
-        command.SetAction((parse, cancel) =>
+        // A task of its own: Ctrl-C is heard only once the command has returned one.
+        command.SetAction((parse, cancel) => Task.Run(() =>
         {
             string name = parse.GetRequiredValue(network);
             Execute(
@@ -45,8 +46,7 @@ internal static class TrainCommand
                     Seed = parse.GetValue(seed),
                 },
                 cancel);
-            return Task.CompletedTask;
-        });
+        }, CancellationToken.None));
         return command;
     }
 

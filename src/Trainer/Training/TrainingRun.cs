@@ -16,7 +16,8 @@ internal sealed record TrainingRun(Model Model, Evaluation Test, double ImagesPe
     /// <summary>Where a run's folder has its weights.</summary>
     public static string CheckpointPath(string folder) => Path.Combine(folder, "checkpoint.safetensors");
 
-    /// <summary>Trains, evaluates and saves. Cancelled, it finishes its batch and saves what it has.</summary>
+    /// <summary>Trains, saves and evaluates. Cancelled, it finishes its batch and saves what it has.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled, and has saved.</exception>
     public static TrainingRun Execute(
         string network, ImageDataset dataset, TrainingOptions options, string folder, CancellationToken cancel)
     {
@@ -34,7 +35,6 @@ internal sealed record TrainingRun(Model Model, Evaluation Test, double ImagesPe
                     + $"{progress.ImagesPerSecond:F0} images/s");
             }),
             cancel));
-        Evaluation test = loop.Evaluate(dataset.Test);
 
         Model model = loop.Network.ToModel(dataset.ClassNames, Preprocessing.ImageNet);
         Directory.CreateDirectory(folder);
@@ -47,9 +47,13 @@ internal sealed record TrainingRun(Model Model, Evaluation Test, double ImagesPe
                 writer.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{step.Step},{step.Loss:R},{step.Accuracy:F4}"));
         });
-        double speed = history.Count == 0 ? 0 : history[^1].ImagesPerSecond;
+        AnsiConsole.MarkupLineInterpolated($"{history.Count} steps, saved to {folder}");
+        cancel.ThrowIfCancellationRequested();
+
+        Evaluation test = loop.Evaluate(dataset.Test);
+        double speed = history[^1].ImagesPerSecond;
         AnsiConsole.MarkupLineInterpolated(
-            $"test accuracy [bold]{test.Accuracy:P1}[/] on {dataset.Test.Count:N0} images of {dataset.Name}, trained at {speed:F0} images/s; saved to {folder}");
+            $"test accuracy [bold]{test.Accuracy:P1}[/] on {dataset.Test.Count:N0} images of {dataset.Name}, trained at {speed:F0} images/s");
         return new TrainingRun(model, test, speed);
     }
 }

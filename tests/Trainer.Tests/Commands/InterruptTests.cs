@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace SoftPool.Trainer.Tests.Commands;
+
+/// <summary>Ctrl-C in a training: the batch is finished, the weights are saved.</summary>
+[TestClass]
+public sealed class InterruptTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [TestMethod]
+    public async Task An_interrupted_training_saves_what_it_has()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Inconclusive("Windows has no signal to send to a single process.");
+        using var folder = new TemporaryFolder();
+        using Process process = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "softpool.dll"), "train", "--batch", "2", "-o", folder["run"]])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        using var timeout = new CancellationTokenSource(Patience);
+        try
+        {
+            string? line;
+            do
+                line = await process.StandardOutput.ReadLineAsync(timeout.Token);
+            while (line is not null && !line.StartsWith("step ", StringComparison.Ordinal));
+            Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+            string error = await process.StandardError.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
+            Assert.AreEqual(130, process.ExitCode, error);
+            StringAssert.Contains(error, "Interrupted");
+            Model model = Model.Load(folder["run/checkpoint.safetensors"]);
+            Assert.AreEqual("alexnet-softpool", model.Graph.Name);
+            Assert.IsGreaterThan(1, File.ReadAllLines(folder["run/history.csv"]).Length);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+}
