@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Spectre.Console;
 using SoftPool.Trainer.Benchmarks;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Training;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Spectre.Console;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Spectre.Console;
 using SoftPool.Files;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Training;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 

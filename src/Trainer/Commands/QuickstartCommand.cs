@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Spectre.Console;
 using SoftPool.Parity;
 using SoftPool.Trainer.Benchmarks;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Training;
 using SoftPool.Trainer.Verification;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Spectre.Console;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Training;
+using Spectre.Console;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Commands;

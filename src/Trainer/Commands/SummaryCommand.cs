@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Spectre.Console;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Reports;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 

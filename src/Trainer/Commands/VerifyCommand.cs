@@ -1,9 +1,9 @@
 using System.CommandLine;
-using Spectre.Console;
 using SoftPool.Parity;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Verification;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 

@@ -10,12 +10,12 @@ namespace SoftPool.Trainer.Networks;
 internal static class ReturnedGradient
 {
     [ThreadStatic]
-    private static torch.Tensor? s_previous;
+    private static torch.Tensor? _previous;
 
     public static List<torch.Tensor> Of(torch.Tensor gradient, int inputs)
     {
-        s_previous?.Dispose();
-        s_previous = gradient.DetachFromDisposeScope();
+        _previous?.Dispose();
+        _previous = gradient.DetachFromDisposeScope();
         return [gradient, .. Enumerable.Repeat<torch.Tensor>(null!, inputs - 1)];
     }
 }

@@ -1,5 +1,5 @@
-using Spectre.Console;
 using SoftPool.Parity;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Reports;
 

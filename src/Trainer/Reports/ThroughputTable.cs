@@ -1,5 +1,5 @@
-using Spectre.Console;
 using SoftPool.Trainer.Benchmarks;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Reports;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using Spectre.Console;
 using SoftPool.Files;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Reports;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Training;
 
