@@ -18,7 +18,8 @@ internal static class PictureSheet
     public static void Write(
         string path, ImageSet set, IReadOnlyList<string> classNames, int columns = 16, int zoom = 2)
     {
-        using var font = new SKFont(SKTypeface.Default, TextSize);
+        using SKTypeface typeface = SKTypeface.FromFamilyName("DejaVu Sans");
+        using var font = new SKFont(typeface, TextSize);
         int margin = (int)classNames.Max(name => font.MeasureText(name)) + 2 * Gap;
         int width = set.Size.Width * zoom + Gap, height = set.Size.Height * zoom + Gap;
         using var bitmap = new SKBitmap(margin + columns * width, classNames.Count * height + Gap);

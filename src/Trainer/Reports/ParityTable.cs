@@ -19,13 +19,13 @@ internal static class ParityTable
         {
             TensorComparison comparison = layer.Comparison;
             table.AddRow(
-                Markup.Escape(layer.Layer), $"{layer.Shape}", $"{comparison.MaxError:E1}", $"{comparison.MaxValue:G4}",
-                $"{comparison.RelativeError:E1}", $"{comparison.Nmse:E1}", layer.Passed ? "[green]ok[/]" : "[red]FAIL[/]");
+                Markup.Escape(layer.Layer), $"{layer.Shape}", $"{comparison.MaxError:0.0e-0}", $"{comparison.MaxValue:G4}",
+                $"{comparison.RelativeError:0.0e-0}", $"{comparison.Nmse:0.0e-0}", layer.Passed ? "[green]ok[/]" : "[red]FAIL[/]");
         }
         console.MarkupLineInterpolated($"[bold]Vulkan against torch[/], {report.Items} images, {device.Name}, {device.Driver}");
         console.Write(table);
         console.MarkupLineInterpolated(
-            $"gates: NMSE of each layer at most {ParityReport.LayerNmse:E0}, logits within {ParityReport.OutputError:E0} of the largest, top-1 equal");
+            $"gates: NMSE of each layer at most {ParityReport.LayerNmse:0e-0}, logits within {ParityReport.OutputError:0e-0} of the largest, top-1 equal");
         console.MarkupLineInterpolated($"top-1 agreement {report.Top1Agreements} of {report.Items}");
         if (report.Passed)
             console.MarkupLine("[bold green]parity holds[/]");

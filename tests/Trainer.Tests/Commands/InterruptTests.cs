@@ -27,7 +27,7 @@ public sealed class InterruptTests
             do
                 line = await process.StandardOutput.ReadLineAsync(timeout.Token);
             while (line is not null && !line.StartsWith("step ", StringComparison.Ordinal));
-            Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+            Process.Start("sh", ["-c", $"kill -INT {process.Id}"]).WaitForExit();
             string error = await process.StandardError.ReadToEndAsync(timeout.Token);
             await process.WaitForExitAsync(timeout.Token);
             Assert.AreEqual(130, process.ExitCode, error);
