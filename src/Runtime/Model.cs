@@ -26,8 +26,8 @@ public sealed class Model
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(preprocessing);
         Graph = graph;
-        Weights = weights;
-        Classes = classes;
+        Weights = new Dictionary<string, Tensor>(weights);
+        Classes = [.. classes];
         Preprocessing = preprocessing;
 
         var unused = weights.Keys.ToHashSet();

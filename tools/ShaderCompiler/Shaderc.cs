@@ -71,7 +71,7 @@ internal static class Shaderc
             ? $"the shaderc library was not found (tried {string.Join(", ", names)}); "
                 + "install it with 'apt-get install libshaderc1', elsewhere with the Vulkan SDK"
             : $"the shaderc library is installed but does not load ({broken.Trim()}); "
-                + "put one that loads on the library path (LD_LIBRARY_PATH)");
+                + "tools/setup.sh mends Debian 12's; or put one that loads on the library path (LD_LIBRARY_PATH)");
     }
 
     // What the loader says of a file that it found and could not use.

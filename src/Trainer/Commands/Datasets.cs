@@ -8,5 +8,10 @@ internal static class Datasets
 {
     public static ImageDataset Load(string data) => ProgressDisplay.Run(
         data == DatasetSource.Procedural ? "drawing the data set" : $"reading {data}",
-        progress => DatasetSource.Load(data, progress: progress));
+        progress =>
+        {
+            ImageDataset dataset = DatasetSource.Load(data, progress: progress);
+            progress.Report(1);
+            return dataset;
+        });
 }

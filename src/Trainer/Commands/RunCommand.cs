@@ -76,7 +76,8 @@ internal static class RunCommand
         double[] exponentials = [.. logits.ToArray().Select(logit => Math.Exp(logit - largest))];
         double total = exponentials.Sum();
 
-        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title)).AddColumn("class")
+        AnsiConsole.MarkupLineInterpolated($"[bold]{title}[/]");
+        var table = new Table().Border(TableBorder.Simple).AddColumn("class")
             .AddColumn(new TableColumn("probability").RightAligned()).AddColumn(new TableColumn("logit").RightAligned());
         foreach (int i in Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(RankedClasses))
             table.AddRow(
