@@ -70,9 +70,9 @@ public sealed class GpuDevice : IDisposable
                 $"No Vulkan device matches '{selector}'; there are "
                 + string.Join(", ", devices.Select(device => $"{device.Info.Index}: {device.Info.Name}")) + ".");
         // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind.
-        return matching.Where(device => device.Unsupported is null).OrderBy(device => device.Info.Kind).FirstOrDefault()
+        return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind).FirstOrDefault()
             ?? throw new NoSuitableDeviceException(
                 "No Vulkan device can run the kernels: "
-                + string.Join("; ", matching.Select(device => $"{device.Info.Name}: {device.Unsupported}")) + ".");
+                + string.Join("; ", matching.Select(device => $"{device.Info.Name}: {device.Info.Unsupported}")) + ".");
     }
 }

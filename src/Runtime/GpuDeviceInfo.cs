@@ -26,5 +26,6 @@ public enum GpuKind
 /// <param name="Driver">The driver's name and version; empty where Vulkan is older than 1.2.</param>
 /// <param name="ApiVersion">The Vulkan version that it has.</param>
 /// <param name="MemoryBytes">The size of its largest own memory, in bytes.</param>
+/// <param name="Unsupported">Why the kernels cannot run there; null where they can.</param>
 public sealed record GpuDeviceInfo(
-    int Index, string Name, GpuKind Kind, string Driver, Version ApiVersion, long MemoryBytes);
+    int Index, string Name, GpuKind Kind, string Driver, Version ApiVersion, long MemoryBytes, string? Unsupported);

@@ -11,7 +11,7 @@ public static class TestDevices
         ?? throw new AssertFailedException("There is no software Vulkan driver: tools/setup.sh installs one."));
 
     public static GpuDevice Hardware => Open(
-        GpuDevice.Enumerate().FirstOrDefault(device => device.Kind != GpuKind.Cpu)
+        GpuDevice.Enumerate().FirstOrDefault(device => device is { Kind: not GpuKind.Cpu, Unsupported: null })
         ?? throw new AssertInconclusiveException("There is no hardware GPU with a Vulkan driver on this machine."));
 
     [AssemblyCleanup]

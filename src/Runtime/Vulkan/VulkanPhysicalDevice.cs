@@ -38,12 +38,12 @@ internal sealed unsafe class VulkanPhysicalDevice
             },
             $"{Marshal.PtrToStringUTF8((nint)driver.DriverName)} {Marshal.PtrToStringUTF8((nint)driver.DriverInfo)}".Trim(),
             ToVersion(properties.ApiVersion),
-            DeviceLocalBytes());
-        Unsupported = properties.ApiVersion < VulkanInstance.ApiVersion
-            ? $"it has Vulkan {Info.ApiVersion}, and 1.1 is needed"
-            : ComputeQueueFamily is null
-                ? "it has no queue for compute"
-                : null;
+            DeviceLocalBytes(),
+            properties.ApiVersion < VulkanInstance.ApiVersion
+                ? $"it has Vulkan {ToVersion(properties.ApiVersion)}, and 1.1 is needed"
+                : ComputeQueueFamily is null
+                    ? "it has no queue for compute"
+                    : null);
     }
 
     public VulkanInstance Instance { get; }
@@ -55,9 +55,6 @@ internal sealed unsafe class VulkanPhysicalDevice
     public PhysicalDeviceLimits Limits { get; }
 
     public uint? ComputeQueueFamily { get; }
-
-    /// <summary>Why the kernels cannot run there; null where they can.</summary>
-    public string? Unsupported { get; }
 
     /// <summary>The first memory type of those allowed that has all preferred flags, else all required ones.</summary>
     /// <param name="allowed">VkMemoryRequirements.memoryTypeBits.</param>

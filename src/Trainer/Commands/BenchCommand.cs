@@ -35,7 +35,8 @@ internal static class BenchCommand
         if (batches.Any(batch => batch < 1))
             throw new UserErrorException($"--batch takes whole numbers of at least 1; got {batches.Min()}.");
         Allocator.KeepBigBlocks();
-        IReadOnlyList<GpuDeviceInfo> devices = GpuDevice.Enumerate();
+        IReadOnlyList<GpuDeviceInfo> devices =
+            [.. GpuDevice.Enumerate().Where(info => info.Unsupported is null)];
         if (device is not null)
         {
             using GpuDevice gpu = GpuDevice.Create(device);

@@ -16,11 +16,12 @@ internal static class DevicesCommand
     private static void Execute()
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("#", "device", "kind", "driver", "Vulkan", "memory");
+            .AddColumns("#", "device", "kind", "driver", "Vulkan", "memory", "kernels");
         foreach (GpuDeviceInfo device in GpuDevice.Enumerate())
             table.AddRow(
                 $"{device.Index}", Markup.Escape(device.Name), $"{device.Kind}", Markup.Escape(device.Driver),
-                $"{device.ApiVersion}", $"{device.MemoryBytes / 1048576.0:F0} MiB");
+                $"{device.ApiVersion}", $"{device.MemoryBytes / 1048576.0:F0} MiB",
+                Markup.Escape(device.Unsupported ?? "run"));
         AnsiConsole.Write(table);
     }
 }

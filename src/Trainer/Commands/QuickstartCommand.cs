@@ -48,7 +48,7 @@ internal static class QuickstartCommand
         var time = Stopwatch.StartNew();
         Allocator.KeepBigBlocks();
         // Asked first: without a device there is nothing to come to, and training takes minutes.
-        IReadOnlyList<GpuDeviceInfo> devices = GpuDevice.Enumerate();
+        IReadOnlyList<GpuDeviceInfo> devices = Supported();
 
         Title("1. Train in torch");
         ImageDataset dataset = Datasets.Load(data);
@@ -97,6 +97,17 @@ internal static class QuickstartCommand
         AnsiConsole.MarkupLineInterpolated($"history   {Path.Combine(folder, "history.csv")}");
         AnsiConsole.MarkupLineInterpolated($"time      {time.Elapsed:m\\:ss} min");
         return holds ? 0 : 1;
+    }
+
+    /// <summary>The devices that can run the kernels; the others are named with the reason.</summary>
+    private static IReadOnlyList<GpuDeviceInfo> Supported()
+    {
+        ILookup<bool, GpuDeviceInfo> devices = GpuDevice.Enumerate().ToLookup(device => device.Unsupported is null);
+        foreach (GpuDeviceInfo device in devices[false])
+            AnsiConsole.MarkupLineInterpolated($"left out: {device.Name}, {device.Unsupported}");
+        return devices[true].Any()
+            ? [.. devices[true]]
+            : throw new UserErrorException("None of the Vulkan devices can run the kernels.");
     }
 
     private static void Title(string text) => AnsiConsole.Write(new Rule(text).LeftJustified());
