@@ -2,11 +2,12 @@ using System.Diagnostics;
 
 namespace SoftPool.Trainer.Tests.Commands;
 
-/// <summary>Ctrl-C in a training: the batch is finished, the weights are saved.</summary>
+/// <summary>Ctrl-C or a request to end in a training: the batch is finished, the weights are saved.</summary>
 [TestClass]
 public sealed class InterruptTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FirstSteps = TimeSpan.FromSeconds(4);
 
     [TestMethod]
     public async Task An_interrupted_training_saves_what_it_has()
@@ -26,8 +27,10 @@ public sealed class InterruptTests
             string? line;
             do
                 line = await process.StandardOutput.ReadLineAsync(timeout.Token);
-            while (line is not null && !line.StartsWith("step ", StringComparison.Ordinal));
-            Process.Start("sh", ["-c", $"kill -INT {process.Id}"]).WaitForExit();
+            while (line is not null && line.Split(' ')[0] is not ("training" or "step"));
+            await Task.Delay(FirstSteps, timeout.Token);
+            // SIGTERM goes the way of SIGINT, which a test run in the background may have been told to ignore.
+            Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]).WaitForExit();
             string error = await process.StandardError.ReadToEndAsync(timeout.Token);
             await process.WaitForExitAsync(timeout.Token);
             Assert.AreEqual(130, process.ExitCode, error);
