@@ -15,7 +15,12 @@ internal static class ModelFile
     private const string ClassesKey = "softpool.classes";
     private const string PreprocessingKey = "softpool.preprocessing";
 
-    public static void Write(Model model, string path)
+    public static void Write(Model model, string path) => ToSafetensors(model).Write(path);
+
+    public static Model Read(string path) => FromSafetensors(SafetensorsFile.Read(path), Path.GetFileName(path));
+
+    /// <summary>What a model's file holds.</summary>
+    public static SafetensorsFile ToSafetensors(Model model)
     {
         ModelGraph graph = model.Graph;
         var metadata = new Dictionary<string, string>
@@ -30,13 +35,15 @@ internal static class ModelFile
         };
         var weights = graph.Parameters.ToDictionary(
             parameter => parameter.Name, parameter => model.Weights[parameter.Name]);
-        new SafetensorsFile(weights, metadata).Write(path);
+        return new SafetensorsFile(weights, metadata);
     }
 
-    public static Model Read(string path)
+    /// <summary>The model that a file holds.</summary>
+    /// <param name="file">The file's tensors and metadata.</param>
+    /// <param name="name">What to call the file in a complaint.</param>
+    /// <exception cref="ModelFormatException">It is no valid model.</exception>
+    public static Model FromSafetensors(SafetensorsFile file, string name)
     {
-        SafetensorsFile file = SafetensorsFile.Read(path);
-        string name = Path.GetFileName(path);
         try
         {
             string version = Entry(file, VersionKey);

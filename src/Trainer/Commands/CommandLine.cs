@@ -13,6 +13,7 @@ internal static class CommandLine
     {
         QuickstartCommand.Create(),
         TrainCommand.Create(),
+        AugmentCommand.Create(),
         ExportCommand.Create(),
         VerifyCommand.Create(),
         RunCommand.Create(),

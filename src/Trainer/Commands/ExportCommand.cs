@@ -13,7 +13,7 @@ internal static class ExportCommand
     {
         var source = new Argument<string>("source")
         {
-            Description = "A run's folder, or a .safetensors file of weights under PyTorch's names.",
+            Description = "A run's folder, whose best epoch is taken, or a .safetensors file of weights under PyTorch's names.",
         };
         var output = new Option<string?>("--output", "-o") { Description = "The model file. Default: NETWORK.safetensors." };
         var network = new Option<string?>("--network", "-n")
@@ -37,7 +37,7 @@ internal static class ExportCommand
     private static void Execute(string source, string? output, string? network, string[]? classes)
     {
         Model model = Directory.Exists(source)
-            ? Model.Load(TrainingRun.CheckpointPath(source))
+            ? new RunFolder(source).ReadBest().Model
             : FromWeights(source, network, classes is { Length: > 0 } ? classes : NetworkCatalog.Cifar10Classes);
         string path = output ?? $"{model.Graph.Name}.safetensors";
         model.Save(path);

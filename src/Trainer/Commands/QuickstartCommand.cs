@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using SoftPool.Parity;
+using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Benchmarks;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
@@ -61,8 +62,11 @@ internal static class QuickstartCommand
             BatchSize = Batch,
             LearningRate = LearningRate,
             WarmUpSteps = steps / 10,
+            Augmentation = AugmentationOptions.None with { Flip = 0.5 },
         };
-        TrainingRun run = TrainingRun.Execute(Network, dataset, options, folder, cancel);
+        Checkpoint run = TrainingRun.Execute(
+            RunDescription.Of(Network, data, dataset, options), dataset, new RunFolder(folder), from: null, cancel);
+        double accuracy = run.State.Epochs[^1].ValidationAccuracy;
 
         Title("2. Export");
         string modelPath = Path.Combine(folder, $"{Network}.safetensors");
@@ -90,7 +94,7 @@ internal static class QuickstartCommand
             AnsiConsole.Console);
 
         Title("Result");
-        AnsiConsole.MarkupLineInterpolated($"accuracy  {run.Test.Accuracy:P1} on the test images of {dataset.Name}");
+        AnsiConsole.MarkupLineInterpolated($"accuracy  {accuracy:P1} on the test images of {dataset.Name}");
         AnsiConsole.MarkupLine($"parity    {(holds ? "[green]holds[/]" : "[red]FAILS[/]")} on {devices.Count} Vulkan device(s)");
         AnsiConsole.MarkupLineInterpolated($"model     {modelPath}");
         AnsiConsole.MarkupLineInterpolated($"pictures  {picturesPath}");

@@ -1,59 +1,128 @@
 using System.CommandLine;
+using SoftPool.Trainer.Augmentation;
+using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
-/// <summary>Trains a network and keeps its weights in a run's folder.</summary>
+/// <summary>Trains a network and keeps what comes of it in a run's folder.</summary>
 internal static class TrainCommand
 {
+    private static readonly TrainingOptions Defaults = new();
+    private static readonly AugmentationOptions Varied = Defaults.Augmentation;
+
+    private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.Data;
+    private static readonly Option<string?> Output =
+        new("--output", "-o") { Description = "The run's folder. Default: runs/NETWORK." };
+    private static readonly Option<string?> Resume =
+        new("--resume") { Description = "Goes on with the training in this folder, with the options that it was begun with." };
+    private static readonly Option<bool> Overwrite =
+        new("--overwrite") { Description = "Begins anew where the folder holds a training already." };
+    private static readonly Option<int> Epochs =
+        SharedOptions.Positive("--epochs", "How often to see the whole training set.", Defaults.Epochs);
+    private static readonly Option<int> Steps = new("--steps") { Description = "The number of steps, in place of --epochs." };
+    private static readonly Option<int> Batch = SharedOptions.Batch(Defaults.BatchSize);
+    private static readonly Option<double> LearningRate = Number("--lr", "Adam's learning rate at its highest.", Defaults.LearningRate);
+    private static readonly Option<double> WeightDecay = Number("--weight-decay", "L2 decay.", Defaults.WeightDecay);
+    private static readonly Option<double> LabelSmoothing =
+        Number("--label-smoothing", "The part of the target spread over all classes.", Defaults.LabelSmoothing);
+    private static readonly Option<int> WarmUp = new("--warm-up") { Description = "Steps over which the learning rate rises." };
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Seeds weights, order, augmentation and dropout.",
+        DefaultValueFactory = _ => Defaults.Seed,
+    };
+    private static readonly Option<Precision> InPrecision = new("--precision")
+    {
+        Description = "What the layers compute in. Weights, SoftPool's sums, loss and optimiser stay in fp32.",
+        DefaultValueFactory = _ => Defaults.Precision,
+    };
+    private static readonly Option<string?> Device = new("--device")
+    {
+        Description = "cpu or cuda. Default: cuda where torch has it.",
+    };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Threads on the CPU. Default: as torch likes." };
+    private static readonly AugmentationArguments Augmentation = new();
+
     public static Command Create()
     {
-        var defaults = new TrainingOptions();
-        Option<string> network = SharedOptions.Network;
-        Option<string> data = SharedOptions.Data;
-        var output = new Option<string?>("--output", "-o") { Description = "The run's folder. Default: runs/NETWORK." };
-        Option<int> epochs = SharedOptions.Positive("--epochs", "How often to see the whole training set.", defaults.Epochs);
-        var steps = new Option<int>("--steps") { Description = "The number of steps, in place of --epochs." };
-        Option<int> batch = SharedOptions.Batch(defaults.BatchSize);
-        var learningRate = new Option<double>("--lr")
-        {
-            Description = "Adam's learning rate at its highest.",
-            DefaultValueFactory = _ => defaults.LearningRate,
-        };
-        var warmUp = new Option<int>("--warm-up") { Description = "Steps over which the learning rate rises." };
-        var seed = new Option<int>("--seed")
-        {
-            Description = "Seeds weights, order, flips and dropout.",
-            DefaultValueFactory = _ => defaults.Seed,
-        };
         var command = new Command("train", "Trains a network with torch: on CUDA where it is available, else on the CPU.")
         {
-            network, data, output, epochs, steps, batch, learningRate, warmUp, seed,
+            Network, Data, Output, Resume, Overwrite, Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
+            Seed, InPrecision, Device, Threads,
         };
+        Augmentation.AddTo(command);
         // A task of its own: Ctrl-C is heard only once the command has returned one.
-        command.SetAction((parse, cancel) => Task.Run(() =>
-        {
-            string name = parse.GetRequiredValue(network);
-            Execute(
-                name, parse.GetRequiredValue(data), parse.GetValue(output) ?? Path.Combine("runs", name),
-                defaults with
-                {
-                    Epochs = parse.GetValue(epochs),
-                    Steps = parse.GetValue(steps),
-                    BatchSize = parse.GetValue(batch),
-                    LearningRate = parse.GetValue(learningRate),
-                    WarmUpSteps = parse.GetValue(warmUp),
-                    Seed = parse.GetValue(seed),
-                },
-                cancel);
-        }, CancellationToken.None));
+        command.SetAction((parse, cancel) => Task.Run(() => Execute(parse, cancel), CancellationToken.None));
         return command;
     }
 
-    private static void Execute(
-        string network, string data, string folder, TrainingOptions options, CancellationToken cancel)
+    private static void Execute(ParseResult parse, CancellationToken cancel)
     {
         Allocator.KeepBigBlocks();
-        TrainingRun.Execute(network, Datasets.Load(data), options, folder, cancel);
+        if (parse.GetValue(Resume) is { } resumed)
+            Continue(parse, new RunFolder(resumed), cancel);
+        else
+            Begin(parse, cancel);
     }
+
+    private static void Begin(ParseResult parse, CancellationToken cancel)
+    {
+        string network = parse.GetRequiredValue(Network), data = parse.GetRequiredValue(Data);
+        var folder = new RunFolder(parse.GetValue(Output) ?? Path.Combine("runs", network));
+        if (folder.HasRun && !parse.GetValue(Overwrite))
+            throw new UserErrorException(
+                $"{folder.Path} holds a training already: --resume {folder.Path} goes on with it, --overwrite begins anew, "
+                + "another --output leaves it alone.");
+        TrainingOptions options = Defaults with
+        {
+            Epochs = parse.GetValue(Epochs),
+            Steps = parse.GetValue(Steps),
+            BatchSize = parse.GetValue(Batch),
+            LearningRate = parse.GetValue(LearningRate),
+            WeightDecay = parse.GetValue(WeightDecay),
+            LabelSmoothing = parse.GetValue(LabelSmoothing),
+            WarmUpSteps = parse.GetValue(WarmUp),
+            Seed = parse.GetValue(Seed),
+            Precision = parse.GetValue(InPrecision),
+            Device = parse.GetValue(Device),
+            Threads = parse.GetValue(Threads),
+            Augmentation = Augmentation.Read(parse),
+        };
+        options.Check();
+        if (!options.OnCuda && options.Precision.SlowOnThisCpu() is { } reason)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]slower than fp32 here: {reason}[/]");
+        ImageDataset dataset = Datasets.Load(data);
+        TrainingRun.Execute(RunDescription.Of(network, data, dataset, options), dataset, folder, from: null, cancel);
+    }
+
+    private static void Continue(ParseResult parse, RunFolder folder, CancellationToken cancel)
+    {
+        string[] given = [.. parse.CommandResult.Command.Options
+            .Where(option => option != Resume && option != Data && option != Device && option != Threads
+                && parse.GetResult(option) is { Implicit: false })
+            .Select(option => option.Name)];
+        if (given.Length > 0)
+            throw new UserErrorException(
+                $"--resume goes on with the options that the training was begun with; {string.Join(", ", given)} can't be given "
+                + "beside it.");
+        Checkpoint from = folder.ReadLast();
+        RunDescription run = from.Run with
+        {
+            Data = parse.GetResult(Data) is { Implicit: false } ? parse.GetRequiredValue(Data) : from.Run.Data,
+            Options = from.Run.Options with { Device = parse.GetValue(Device), Threads = parse.GetValue(Threads) },
+        };
+        run.Options.Check();
+        ImageDataset dataset = Datasets.Load(run.Data);
+        if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
+            || !dataset.ClassNames.SequenceEqual(from.Model.Classes))
+            throw new UserErrorException(
+                $"{folder.Path} was trained on {run.DataName} with {run.TrainImages:N0} and {run.TestImages:N0} images; {run.Data} is "
+                + $"another data set, with {dataset.Train.Count:N0} and {dataset.Test.Count:N0} or other classes.");
+        TrainingRun.Execute(run, dataset, folder, from, cancel);
+    }
+
+    private static Option<double> Number(string name, string description, double value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
 }

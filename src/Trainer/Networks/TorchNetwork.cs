@@ -9,23 +9,28 @@ namespace SoftPool.Trainer.Networks;
 /// </summary>
 internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
-    private readonly (string Name, torch.nn.Module<torch.Tensor, torch.Tensor> Module)[] _layers;
+    private readonly (Layer Layer, torch.nn.Module<torch.Tensor, torch.Tensor> Module)[] _layers;
 
     public TorchNetwork(ModelGraph graph) : base(graph.Name)
     {
         Graph = graph;
-        _layers = [.. graph.Layers.Select(layer => (layer.Name, ModuleOf(layer.Operator)))];
+        _layers = [.. graph.Layers.Select(layer => (layer, ModuleOf(layer.Operator)))];
         foreach ((_, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
             Initialise(module);
-        foreach ((string layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
-            Register(layer, module);
+        foreach ((Layer layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
+            Register(layer.Name, module);
     }
 
     /// <summary>What the module was built from.</summary>
     public ModelGraph Graph { get; }
 
+    /// <summary>The type that layers compute in. Weights stay in fp32 and are rounded to it anew at each use; the
+    /// outputs are in fp32 again.</summary>
+    public torch.ScalarType ComputeType { get; set; } = torch.ScalarType.Float32;
+
     /// <summary>A batch of inputs (N, C, H, W) to a batch of outputs (N, classes).</summary>
-    public override torch.Tensor forward(torch.Tensor input) => Run(input, static (_, _) => { });
+    public override torch.Tensor forward(torch.Tensor input) =>
+        Run(input.to(ComputeType), static (_, _) => { }).to(torch.float32);
 
     /// <summary>
     /// The network as it is used: without dropout and without gradients. Hands out what each layer gives, by the layer's
@@ -64,12 +69,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     /// <param name="preprocessing">How the images were prepared in training.</param>
     public Model ToModel(IReadOnlyList<string> classes, Preprocessing preprocessing)
     {
-        using var scope = torch.NewDisposeScope();
-        var weights = named_parameters().ToDictionary(
-            entry => entry.name,
-            entry => new SoftPool.Tensor(
-                new TensorShape([.. entry.parameter.shape.Select(extent => (int)extent)]),
-                entry.parameter.detach().cpu().to(torch.float32).data<float>().ToArray()));
+        var weights = named_parameters().ToDictionary(entry => entry.name, entry => TorchTensor.ToTensor(entry.parameter));
         return new Model(Graph, weights, classes, preprocessing);
     }
 
@@ -91,18 +91,29 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     private torch.Tensor Run(torch.Tensor input, Action<string, torch.Tensor> layerOutput)
     {
         torch.Tensor x = input;
-        foreach ((string layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
+        foreach ((Layer layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
         {
-            x = module.call(x);
-            layerOutput(layer, x);
+            x = Apply(layer.Operator, module, x);
+            layerOutput(layer.Name, x);
         }
         return x;
     }
 
+    private static torch.Tensor Apply(Operator op, torch.nn.Module<torch.Tensor, torch.Tensor> module, torch.Tensor x) =>
+        (op, module) switch
+        {
+            (Conv2d conv, TorchSharp.Modules.Conv2d torchConv) => torch.nn.functional.conv2d(
+                x, torchConv.weight.to(x.dtype), torchConv.bias!.to(x.dtype),
+                [conv.Stride.Height, conv.Stride.Width], [conv.Padding.Height, conv.Padding.Width]),
+            (_, TorchSharp.Modules.Linear linear) =>
+                torch.nn.functional.linear(x, linear.weight!.to(x.dtype), linear.bias!.to(x.dtype)),
+            _ => module.call(x),
+        };
+
     /// <summary>
-    /// Not torch's way to begin: convolutions normal with variance 2 / fan-in (He et al. 2015), linear layers uniform as by
-    /// Glorot and Bengio 2010, biases 0. Torch's own deviation is 1.7 to 2.4 times smaller, and AlexNet has no batch norm
-    /// to make up for it: it then stayed at chance for its first thousands of images.
+    /// Not torch's way to begin but PaddlePaddle's, in which the reference network was first trained: convolutions normal with
+    /// variance 2 / fan-in (He et al. 2015), linear layers uniform as by Glorot and Bengio 2010, biases 0. Torch's own
+    /// deviation is 1.7 to 2.4 times smaller, and AlexNet has no batch norm to make up for it.
     /// </summary>
     private static void Initialise(torch.nn.Module module)
     {

@@ -22,16 +22,17 @@ internal readonly record struct ImageBatch(torch.Tensor Pixels, torch.Tensor Lab
             torch.tensor(labels));
     }
 
-    /// <summary>Places for one batch after the other without end: each epoch in a new order, its rest dropped.</summary>
-    public static IEnumerable<int[]> Shuffled(int images, int batchSize, Random random)
+    /// <summary>The places of all images in an order drawn from the seed and the epoch alone.</summary>
+    public static int[] Shuffled(int images, int seed, int epoch)
     {
         int[] order = [.. Enumerable.Range(0, images)];
-        while (true)
+        var random = SplitMix64.ForItem(~(ulong)seed, epoch);
+        for (int left = images; left > 1; left--)
         {
-            random.Shuffle(order);
-            for (int first = 0; first + batchSize <= images; first += batchSize)
-                yield return order[first..(first + batchSize)];
+            int drawn = random.Below(left);
+            (order[drawn], order[left - 1]) = (order[left - 1], order[drawn]);
         }
+        return order;
     }
 
     /// <summary>The places of all images in their order; the last batch may be smaller.</summary>

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using TorchSharp;
@@ -6,122 +6,192 @@ using TorchSharp;
 namespace SoftPool.Trainer.Training;
 
 /// <summary>
-/// Trains a network: cross-entropy with label smoothing, Adam with L2 decay, a cosine schedule over all steps. The same
-/// options on the same CPU give the same losses.
+/// Trains a network, step by step: cross-entropy with label smoothing, Adam with L2 decay, a cosine schedule over all
+/// steps. The same options on the same CPU give the same losses, whether the training was interrupted or not.
 /// </summary>
 internal sealed class TrainingLoop : IDisposable
 {
-    private const int AccuracySteps = 50;
-
     private readonly TrainingOptions _options;
     private readonly Preprocessing _preprocessing;
+    private readonly ImageSet _set;
     private readonly torch.Device _device;
+    private readonly CosineSchedule _schedule;
+    private readonly BatchAugmentation _augmentation;
+    private readonly TorchSharp.Modules.Adam _optimizer;
+    private int[] _order = [];
+    private int _orderEpoch = -1;
 
     /// <summary>Makes the network, with weights from the seed, on the device.</summary>
     /// <param name="graph">The network to train, of (3, H, W) images.</param>
     /// <param name="preprocessing">What becomes of an image before it enters the network.</param>
+    /// <param name="set">The images to train on.</param>
     /// <param name="options">How to train it.</param>
-    public TrainingLoop(ModelGraph graph, Preprocessing preprocessing, TrainingOptions options)
+    /// <exception cref="UserErrorException">An option is out of range, or the set does not fill one batch.</exception>
+    public TrainingLoop(ModelGraph graph, Preprocessing preprocessing, ImageSet set, TrainingOptions options)
     {
-        (_preprocessing, _options) = (preprocessing, options);
+        (_preprocessing, _set, _options) = (preprocessing, set, options);
+        Steps = options.StepsFor(set.Count);
+        StepsPerEpoch = set.Count / options.BatchSize;
         if (options.Threads > 0)
             torch.set_num_threads(options.Threads);
-        _device = torch.device(options.Device ?? (torch.cuda.is_available() ? "cuda" : "cpu"));
+        _device = torch.device(options.OnCuda ? "cuda" : "cpu");
+        _schedule = new CosineSchedule(options.LearningRate, Steps, options.WarmUpSteps);
+        _augmentation = new BatchAugmentation(
+            options.Augmentation, preprocessing, set.Size, InputSize(graph), graph.OutputShape.Count, _device);
         torch.manual_seed(options.Seed);
-        Network = new TorchNetwork(graph);
+        Network = new TorchNetwork(graph) { ComputeType = options.Precision.ScalarType() };
         Network.to(_device);
+        _optimizer = torch.optim.Adam(Network.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        Times = new StepTimes(options.OnCuda);
     }
 
     /// <summary>The network, as far as it has learned.</summary>
     public TorchNetwork Network { get; }
 
-    /// <summary>Trains for all steps, or until cancelled: then the batch at hand is still finished.</summary>
-    /// <returns>The number of steps done.</returns>
-    /// <exception cref="UserErrorException">An option is out of range, or the set does not fill one batch.</exception>
-    /// <exception cref="TrainingDivergedException">A loss is not finite; the weights are those of the step before.
+    /// <summary>How far the training has come.</summary>
+    public TrainingState State { get; private set; } = new();
+
+    /// <summary>Steps in all.</summary>
+    public int Steps { get; }
+
+    /// <summary>Whole batches in the set; the rest is dropped, another one each epoch.</summary>
+    public int StepsPerEpoch { get; }
+
+    /// <summary>Where the time of the steps went.</summary>
+    public StepTimes Times { get; }
+
+    /// <summary>The learning rate of the latest step.</summary>
+    public double LearningRate => _schedule.At(State.Step - 1);
+
+    /// <summary>Whether the steps of an epoch are done, and <see cref="TrainingState.EndEpoch"/> is due.</summary>
+    public bool EpochIsOver => State.EpochSteps > 0 && (State.Step % StepsPerEpoch == 0 || State.Step == Steps);
+
+    /// <summary>Trains on the next batch.</summary>
+    /// <returns>The batch's loss and the number of images answered right.</returns>
+    /// <exception cref="TrainingDivergedException">The loss is not finite; the weights are those of the step before.
     /// </exception>
-    public int Train(ImageSet set, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
+    public (double Loss, long Right) Next()
     {
-        int steps = _options.StepsFor(set.Count), step = 0;
-        var schedule = new CosineSchedule(_options.LearningRate, steps, _options.WarmUpSteps);
-        var random = new Random(_options.Seed);
-        using ImagePreprocessing preprocessing = PreprocessingFor(set);
-        using torch.optim.Optimizer optimizer = torch.optim.Adam(
-            Network.parameters(), _options.LearningRate, weight_decay: _options.WeightDecay);
+        using var scope = torch.NewDisposeScope();
+        double before = Times.Total;
+        Times.Begin();
+        int step = State.Step;
+        // Dropout draws from torch's own generator: seeded anew for each step, it needs no saving.
+        torch.manual_seed(((long)_options.Seed << 32) + step + 1);
         Network.train();
-        double accuracy = 0;
-        var watch = new Stopwatch();
-        foreach (int[] places in ImageBatch.Shuffled(set.Count, _options.BatchSize, random))
-        {
-            if (step == steps || cancel.IsCancellationRequested)
-                break;
-            foreach (torch.optim.ILearningRateController group in optimizer.ParamGroups)
-                group.LearningRate = schedule.At(step);
-            (double loss, double right) = Step(set, places, preprocessing, optimizer, random, ++step);
-            accuracy += (right - accuracy) / Math.Min(step, AccuracySteps);
-            double seconds = watch.Elapsed.TotalSeconds;
-            progress?.Report(new TrainingProgress(
-                step, steps, loss, accuracy, step == 1 ? 0 : (step - 1) * _options.BatchSize / seconds));
-            // The first step also pays for memory and for torch's own set-up.
-            watch.Start();
-        }
-        return step;
+        (torch.Tensor bytes, torch.Tensor labels) = ToDevice(ImageBatch.Of(_set, PlacesOf(step)));
+        Times.End(StepPart.Data);
+
+        (torch.Tensor images, torch.Tensor targets) =
+            _augmentation.Apply(bytes, labels, _options.Seed, step, Network.ComputeType);
+        Times.End(StepPart.Augment);
+
+        torch.Tensor logits = Network.call(images);
+        torch.Tensor loss = torch.nn.functional.cross_entropy(logits, targets, label_smoothing: _options.LabelSmoothing);
+        double value = loss.item<float>();
+        if (!double.IsFinite(value))
+            throw new TrainingDivergedException(step + 1, value);
+        Times.End(StepPart.Forward);
+
+        bool scaled = _options.Precision == Precision.Fp16;
+        _optimizer.zero_grad();
+        (scaled ? loss * State.LossScale : loss).backward();
+        Times.End(StepPart.Backward);
+
+        foreach (torch.optim.ILearningRateController group in _optimizer.ParamGroups)
+            group.LearningRate = _schedule.At(step);
+        if (!scaled || LossScale.Unscale(State, Network.parameters().Select(parameter => parameter.grad!)))
+            _optimizer.step();
+        Times.End(StepPart.Optimizer);
+
+        long right = logits.argmax(1).eq(targets.argmax(1)).sum().item<long>();
+        State.Add(value, right, Times.Total - before);
+        return (value, right);
     }
 
-    /// <summary>Classifies a whole set, as the network is used: without dropout, flips or gradients.</summary>
-    public Evaluation Evaluate(ImageSet set)
+    /// <summary>Classifies a whole set, as the network is used: without dropout, augmentation or gradients.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Evaluation Evaluate(ImageSet set, CancellationToken cancel = default)
     {
-        using ImagePreprocessing preprocessing = PreprocessingFor(set);
+        using var preprocessing =
+            new ImagePreprocessing(_preprocessing, set.Size, InputSize(Network.Graph), _device);
         using IDisposable noGradients = torch.no_grad();
         Network.eval();
         double right = 0, loss = 0;
         foreach (int[] places in ImageBatch.InOrder(set.Count, _options.BatchSize))
         {
+            cancel.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
             (torch.Tensor pixels, torch.Tensor labels) = ToDevice(ImageBatch.Of(set, places));
-            torch.Tensor logits = Network.call(preprocessing.Apply(pixels));
-            loss += torch.nn.functional.cross_entropy(logits, labels, reduction: torch.nn.Reduction.Sum).item<float>();
+            torch.Tensor logits = Network.call(ChannelsLast(preprocessing.Apply(pixels).to(Network.ComputeType)));
+            loss += torch.nn.functional.cross_entropy(
+                logits, labels, label_smoothing: _options.LabelSmoothing, reduction: torch.nn.Reduction.Sum).item<float>();
             right += logits.argmax(1).eq(labels).sum().item<long>();
         }
         return new Evaluation(right / set.Count, loss / set.Count);
     }
 
-    public void Dispose() => Network.Dispose();
-
-    private (double Loss, double Right) Step(
-        ImageSet set, int[] places, ImagePreprocessing preprocessing, torch.optim.Optimizer optimizer, Random random,
-        int step)
+    /// <summary>All that a resumption needs, copied.</summary>
+    public Checkpoint Save(RunDescription run, IReadOnlyList<string> classes)
     {
-        using var scope = torch.NewDisposeScope();
-        (torch.Tensor pixels, torch.Tensor labels) = ToDevice(ImageBatch.Of(set, places));
-        if (_options.Flip)
-            pixels = FlipHalf(pixels, random);
-        torch.Tensor logits = Network.call(preprocessing.Apply(pixels));
-        torch.Tensor loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing: _options.LabelSmoothing);
-        double value = loss.item<float>();
-        if (!double.IsFinite(value))
-            throw new TrainingDivergedException(step, value);
-        optimizer.zero_grad();
-        loss.backward();
-        optimizer.step();
-        return (value, logits.argmax(1).eq(labels).to(torch.float32).mean().item<float>());
+        var moments = new Dictionary<string, Tensor>();
+        foreach ((string name, TorchSharp.Modules.Adam.State state) in Moments())
+        {
+            moments[Checkpoint.FirstMoment + name] = TorchTensor.ToTensor(state.exp_avg);
+            moments[Checkpoint.SecondMoment + name] = TorchTensor.ToTensor(state.exp_avg_sq);
+        }
+        return new Checkpoint(
+            run, TrainingState.FromJson(State.ToJson()), Network.ToModel(classes, _preprocessing), moments);
     }
 
-    private static torch.Tensor FlipHalf(torch.Tensor pixels, Random random)
+    /// <summary>Goes on where a checkpoint was made.</summary>
+    /// <exception cref="ModelFormatException">The checkpoint is of another network, or lacks moments.</exception>
+    public void Restore(Checkpoint checkpoint)
     {
-        var flips = new bool[pixels.shape[0]];
-        for (int i = 0; i < flips.Length; i++)
-            flips[i] = random.Next(2) == 1;
-        torch.Tensor mask = torch.tensor(flips).to(pixels.device).reshape(-1, 1, 1, 1);
-        return torch.where(mask, pixels.flip(3), pixels);
+        Network.LoadWeights(checkpoint.Model.Weights);
+        foreach ((string name, TorchSharp.Modules.Adam.State state) in Moments())
+        {
+            Restore(state.exp_avg, Checkpoint.FirstMoment + name);
+            Restore(state.exp_avg_sq, Checkpoint.SecondMoment + name);
+            state.step = checkpoint.State.Step - checkpoint.State.StepsLeftOut;
+        }
+        State = TrainingState.FromJson(checkpoint.State.ToJson());
+
+        void Restore(torch.Tensor moment, string name)
+        {
+            if (!checkpoint.Moments.TryGetValue(name, out Tensor? saved) || saved.Data.Length != moment.numel())
+                throw new ModelFormatException($"The checkpoint has no {name} of {moment.numel()} numbers.");
+            using torch.Tensor copy = torch.tensor(saved.Data.ToArray(), moment.shape);
+            moment.copy_(copy);
+        }
     }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _augmentation.Dispose();
+        Network.Dispose();
+    }
+
+    /// <summary>The places of a step's images: the order of each epoch is shuffled from the seed and the epoch.</summary>
+    private ReadOnlySpan<int> PlacesOf(int step)
+    {
+        (int epoch, int batch) = Math.DivRem(step, StepsPerEpoch);
+        if (epoch != _orderEpoch)
+            (_order, _orderEpoch) = (ImageBatch.Shuffled(_set.Count, _options.Seed, epoch), epoch);
+        return _order.AsSpan(batch * _options.BatchSize, _options.BatchSize);
+    }
+
+    private IEnumerable<(string Name, TorchSharp.Modules.Adam.State State)> Moments() =>
+        Network.named_parameters().Select(entry => entry.name)
+            .Zip(_optimizer.state_dict().State.Cast<TorchSharp.Modules.Adam.State>());
 
     private (torch.Tensor Pixels, torch.Tensor Labels) ToDevice(ImageBatch batch) =>
         (batch.Pixels.to(_device), batch.Labels.to(_device));
 
-    private ImagePreprocessing PreprocessingFor(ImageSet set)
-    {
-        TensorShape input = Network.Graph.InputShape;
-        return new ImagePreprocessing(_preprocessing, set.Size, new Size2d(input[1], input[2]), _device);
-    }
+    /// <summary>The memory format in which torch's pools run ten times faster on the CPU, and convolutions as fast.</summary>
+    private static torch.Tensor ChannelsLast(torch.Tensor images) =>
+        images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    private static Size2d InputSize(ModelGraph graph) => new(graph.InputShape[1], graph.InputShape[2]);
 }

@@ -1,7 +1,11 @@
+using System.Text.Json.Serialization;
+using SoftPool.Trainer.Augmentation;
+using TorchSharp;
+
 namespace SoftPool.Trainer.Training;
 
 /// <summary>How a network is trained; the defaults are the mission's.</summary>
-internal readonly record struct TrainingOptions()
+internal sealed record TrainingOptions
 {
     /// <summary>The number of steps; where 0, <see cref="Epochs"/> counts.</summary>
     public int Steps { get; init; }
@@ -24,11 +28,14 @@ internal readonly record struct TrainingOptions()
     /// <summary>Steps over which the learning rate rises linearly before the cosine takes it down.</summary>
     public int WarmUpSteps { get; init; }
 
-    /// <summary>Seeds the weights, the order of the images, flips and dropout.</summary>
+    /// <summary>Seeds the weights, the order of the images, the augmentation and dropout.</summary>
     public int Seed { get; init; } = 42;
 
-    /// <summary>Whether half of the images, drawn at random, are mirrored left to right.</summary>
-    public bool Flip { get; init; } = true;
+    /// <summary>How the images are varied.</summary>
+    public AugmentationOptions Augmentation { get; init; } = new();
+
+    /// <summary>What the layers compute in.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>Threads for torch on the CPU; as many as torch likes where 0.</summary>
     public int Threads { get; init; }
@@ -36,18 +43,32 @@ internal readonly record struct TrainingOptions()
     /// <summary>"cpu" or "cuda"; where null, CUDA if there is any.</summary>
     public string? Device { get; init; }
 
-    /// <summary>The number of steps for a training set of a size.</summary>
-    /// <exception cref="UserErrorException">An option is out of range, or the set does not fill one batch.</exception>
-    public int StepsFor(int images)
+    /// <summary>Whether torch computes with CUDA.</summary>
+    [JsonIgnore]
+    public bool OnCuda => Device is null ? torch.cuda.is_available() : Device == "cuda";
+
+    /// <summary>Complains about the first option that is out of its range.</summary>
+    /// <exception cref="UserErrorException">An option is out of range.</exception>
+    public void Check()
     {
         Require(BatchSize >= 1, $"A batch has at least 1 image; got {BatchSize}.");
-        Require(images >= BatchSize, $"{images} training images do not fill one batch of {BatchSize}.");
         Require(Steps > 0 || (Steps == 0 && Epochs > 0), $"Training takes at least 1 step; got {Steps} steps, {Epochs} epochs.");
         Require(double.IsFinite(LearningRate) && LearningRate > 0, $"The learning rate is positive; got {LearningRate}.");
         Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay is not negative; got {WeightDecay}.");
         Require(LabelSmoothing is >= 0 and < 1, $"The label smoothing is in [0, 1); got {LabelSmoothing}.");
         Require(WarmUpSteps >= 0, $"The warm-up has at least 0 steps; got {WarmUpSteps}.");
         Require(Threads >= 0, $"The number of threads is not negative; got {Threads}.");
+        Require(Device is null or "cpu" or "cuda", $"The device is cpu or cuda; got {Device}.");
+        Require(Device != "cuda" || torch.cuda.is_available(), "CUDA was asked for, and torch says that there is none.");
+        Augmentation.Check();
+    }
+
+    /// <summary>The number of steps for a training set of a size.</summary>
+    /// <exception cref="UserErrorException">An option is out of range, or the set does not fill one batch.</exception>
+    public int StepsFor(int images)
+    {
+        Check();
+        Require(images >= BatchSize, $"{images} training images do not fill one batch of {BatchSize}.");
         return Steps > 0 ? Steps : checked(Epochs * (images / BatchSize));
     }
 

@@ -1,5 +1,4 @@
-using System.Globalization;
-using SoftPool.Files;
+using System.Diagnostics;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Reports;
@@ -7,53 +6,72 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Training;
 
-/// <summary>A training with its display and its folder: checkpoint.safetensors and history.csv.</summary>
-/// <param name="Model">The network as trained.</param>
-/// <param name="Test">What it makes of the test images.</param>
-/// <param name="ImagesPerSecond">The speed of training.</param>
-internal sealed record TrainingRun(Model Model, Evaluation Test, double ImagesPerSecond)
+/// <summary>A training with its display and its folder: validated and saved after each epoch, and when interrupted.</summary>
+internal static class TrainingRun
 {
-    /// <summary>Where a run's folder has its weights.</summary>
-    public static string CheckpointPath(string folder) => Path.Combine(folder, "checkpoint.safetensors");
-
-    /// <summary>Trains, saves and evaluates. Cancelled, it finishes its batch and saves what it has.</summary>
+    /// <summary>Trains from the beginning, or from a checkpoint to the end.</summary>
+    /// <param name="run">What to train and how.</param>
+    /// <param name="dataset">The images, as the description says.</param>
+    /// <param name="folder">Where to keep what comes of it.</param>
+    /// <param name="from">The checkpoint to go on from; null to begin.</param>
+    /// <param name="cancel">Finishes the batch at hand, saves, and throws.</param>
+    /// <returns>The last checkpoint.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled, and has saved.</exception>
-    public static TrainingRun Execute(
-        string network, ImageDataset dataset, TrainingOptions options, string folder, CancellationToken cancel)
+    /// <exception cref="TrainingDivergedException">A loss is not finite. The folder's checkpoints are from before.</exception>
+    public static Checkpoint Execute(
+        RunDescription run, ImageDataset dataset, RunFolder folder, Checkpoint? from, CancellationToken cancel)
     {
-        ModelGraph graph = NetworkCatalog.Create(network, dataset.ClassNames.Count);
-        using var loop = new TrainingLoop(graph, Preprocessing.ImageNet, options);
-        var history = new List<TrainingProgress>();
-        ProgressDisplay.Run($"training {network}", report => loop.Train(
-            dataset.Train,
-            new ProgressDisplay.Callback<TrainingProgress>(progress =>
-            {
-                history.Add(progress);
-                report(
-                    (double)progress.Step / progress.Steps,
-                    $"step {progress.Step}/{progress.Steps}  loss {progress.Loss:F3}  accuracy {progress.Accuracy:P1}  "
-                    + $"{progress.ImagesPerSecond:F0} images/s");
-            }),
-            cancel));
-
-        Model model = loop.Network.ToModel(dataset.ClassNames, Preprocessing.ImageNet);
-        Directory.CreateDirectory(folder);
-        model.Save(CheckpointPath(folder));
-        WholeFile.Write(Path.Combine(folder, "history.csv"), file =>
-        {
-            using var writer = new StreamWriter(file);
-            writer.WriteLine("step,loss,train_accuracy");
-            foreach (TrainingProgress step in history)
-                writer.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{step.Step},{step.Loss:R},{step.Accuracy:F4}"));
-        });
-        AnsiConsole.MarkupLineInterpolated($"{history.Count} steps, saved to {folder}");
-        cancel.ThrowIfCancellationRequested();
-
-        Evaluation test = loop.Evaluate(dataset.Test);
-        double speed = history[^1].ImagesPerSecond;
+        ModelGraph graph = NetworkCatalog.Create(run.Network, dataset.ClassNames.Count);
+        using var loop = new TrainingLoop(graph, Preprocessing.ImageNet, dataset.Train, run.Options);
+        if (from is not null)
+            loop.Restore(from);
         AnsiConsole.MarkupLineInterpolated(
-            $"test accuracy [bold]{test.Accuracy:P1}[/] on {dataset.Test.Count:N0} images of {dataset.Name}, trained at {speed:F0} images/s");
-        return new TrainingRun(model, test, speed);
+            $"[bold]{run.Network}[/] on {dataset.Train.Count:N0} images of {dataset.Name}, {loop.Steps:N0} steps of {run.Options.BatchSize} in {run.Options.Precision.ToString().ToLowerInvariant()}, {run.Hardware}");
+        if (run.Options.Augmentation.Mixup > 0)
+            AnsiConsole.MarkupLine("mixup is on: targets are soft, and an answer counts as right for the larger share's label");
+
+        Checkpoint? saved = from;
+        try
+        {
+            TrainingDisplay.Run(run.Network, loop, run.Options.BatchSize, display =>
+            {
+                while (loop.State.Step < loop.Steps || loop.EpochIsOver)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    if (!loop.EpochIsOver)
+                    {
+                        (double loss, _) = loop.Next();
+                        display.ShowStep(loss);
+                        continue;
+                    }
+                    long begin = Stopwatch.GetTimestamp();
+                    Evaluation validation = loop.Evaluate(dataset.Test, cancel);
+                    display.ShowEpoch(loop.State.EndEpoch(
+                        run.Options.BatchSize, loop.LearningRate, validation,
+                        Stopwatch.GetElapsedTime(begin).TotalSeconds));
+                    folder.Write(saved = loop.Save(run, dataset.ClassNames));
+                }
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            folder.Write(loop.Save(run, dataset.ClassNames));
+            AnsiConsole.MarkupLineInterpolated(
+                $"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; softpool train --resume {folder.Path} goes on");
+            throw;
+        }
+        catch (TrainingDivergedException e)
+        {
+            throw new TrainingDivergedException(e.Step, e.Loss, saved is null
+                ? "There is no checkpoint yet."
+                : $"The last good checkpoint is {folder.LastPath}, of step {saved.State.Step}.");
+        }
+        if (loop.Times.Total > 0)
+            AnsiConsole.MarkupLineInterpolated($"a step's time: {loop.Times}");
+        Checkpoint last = saved ?? loop.Save(run, dataset.ClassNames);
+        EpochResult best = last.State.Best!;
+        AnsiConsole.MarkupLineInterpolated(
+            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Test.Count:N0} images of {dataset.Name}; saved to {folder.Path}");
+        return last;
     }
 }

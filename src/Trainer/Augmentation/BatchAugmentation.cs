@@ -1,0 +1,171 @@
+using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Training;
+using TorchSharp;
+
+namespace SoftPool.Trainer.Augmentation;
+
+/// <summary>
+/// Augmentation in batches on the training device: colour jitter, mixup, then random resized crop, flip and rotation as one
+/// sampling pass from the small source images, then normalisation. Images larger than the mission's 230 pixels are first
+/// shrunk to that; smaller ones are not enlarged before the pass, which would only cost time.
+/// </summary>
+internal sealed class BatchAugmentation : IDisposable
+{
+    /// <summary>The mission resizes to this before it crops to 224, in pixels.</summary>
+    private const int LargestSource = 230;
+
+    // Few enough images for a pass's intermediate results to stay in a core's second-level cache.
+    private const int ImagesAtOnceOnCpu = 2;
+
+    private readonly AugmentationOptions _options;
+    private readonly torch.Device _device;
+    private readonly Size2d _size;
+    private readonly int _classes;
+    private readonly ImagePreprocessing? _shrink;
+    private readonly torch.Tensor _scale, _shift, _grey, _columns, _rows;
+
+    /// <param name="options">Which parts, and how strong.</param>
+    /// <param name="preprocessing">The mean and deviation of each channel.</param>
+    /// <param name="from">The images' height and width in pixels.</param>
+    /// <param name="to">The height and width that the network takes.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="device">Where the work is done.</param>
+    /// <exception cref="UserErrorException">A part is out of range.</exception>
+    public BatchAugmentation(
+        AugmentationOptions options, Preprocessing preprocessing, Size2d from, Size2d to, int classes, torch.Device device)
+    {
+        options.Check();
+        (_options, _size, _classes, _device) = (options, to, classes, device);
+        using var scope = torch.NewDisposeScope();
+        if (from.Height > LargestSource || from.Width > LargestSource)
+        {
+            var bytes = new Preprocessing([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]);
+            var size = new Size2d(Math.Min(from.Height, LargestSource), Math.Min(from.Width, LargestSource));
+            _shrink = new ImagePreprocessing(bytes, from, size, device);
+        }
+        // Black becomes 0 before the shift, so what rotation brings into view is black where it is 0.
+        _scale = PerChannel(preprocessing.StandardDeviation.Select(deviation => 1 / (255 * deviation)));
+        _shift = PerChannel(preprocessing.Mean.Zip(preprocessing.StandardDeviation, (mean, deviation) => -mean / deviation));
+        // The luma of ITU-R BT.601, as torchvision and Pillow weigh it.
+        _grey = PerChannel([0.299f, 0.587f, 0.114f]);
+        _columns = Centres(to.Width).reshape(1, 1, -1).DetachFromDisposeScope();
+        _rows = Centres(to.Height).reshape(1, -1, 1).DetachFromDisposeScope();
+    }
+
+    /// <summary>
+    /// Makes training inputs of a batch: (N, 3, h, w) bytes and (N) labels, on the device, to (N, 3, H, W) floats and
+    /// targets (N, classes) whose rows sum to 1.
+    /// </summary>
+    /// <param name="bytes">The images.</param>
+    /// <param name="labels">The class of each.</param>
+    /// <param name="seed">The training's seed.</param>
+    /// <param name="step">The step that the batch is for: another step, another variation.</param>
+    /// <param name="type">The element type wanted.</param>
+    public (torch.Tensor Images, torch.Tensor Targets) Apply(
+        torch.Tensor bytes, torch.Tensor labels, int seed, int step, torch.ScalarType type)
+    {
+        using var scope = torch.NewDisposeScope();
+        ImageVariation[] variations = ImageVariation.Draw(_options, seed, step, (int)bytes.shape[0]);
+        torch.Tensor images = _shrink is null ? bytes.to(torch.float32) : _shrink.Apply(bytes);
+        images = Jitter(images, variations, SplitMix64.ForItem((ulong)seed << 32, step));
+        torch.Tensor targets = torch.nn.functional.one_hot(labels, _classes).to(torch.float32);
+        if (_options.Mixup > 0)
+        {
+            // The batch is shuffled already: the neighbour is a partner as good as any.
+            torch.Tensor share = PerImage(variations, variation => variation.Share);
+            images = torch.lerp(images.roll(1, 0), images, share);
+            targets = torch.lerp(targets.roll(1, 0), targets, share.reshape(-1, 1));
+        }
+        images = images.mul_(_scale);
+        torch.Tensor result = torch.empty(
+            [bytes.shape[0], _size.Height, _size.Width, ImageSet.Channels], type, _device).permute(0, 3, 1, 2);
+        int atOnce = _device.type == DeviceType.CPU ? ImagesAtOnceOnCpu : variations.Length;
+        for (int first = 0; first < variations.Length; first += atOnce)
+        {
+            using var part = torch.NewDisposeScope();
+            int count = Math.Min(atOnce, variations.Length - first);
+            result.narrow(0, first, count).copy_(
+                Sample(images.narrow(0, first, count), variations.AsSpan(first, count)).add_(_shift));
+        }
+        return (result.MoveToOuterDisposeScope(), targets.MoveToOuterDisposeScope());
+    }
+
+    public void Dispose()
+    {
+        _shrink?.Dispose();
+        foreach (torch.Tensor tensor in (torch.Tensor[])[_scale, _shift, _grey, _columns, _rows])
+            tensor.Dispose();
+    }
+
+    /// <summary>Brightness, contrast and saturation of (N, 3, h, w) images in 0 to 255, in an order drawn for the step.
+    /// </summary>
+    private torch.Tensor Jitter(torch.Tensor images, ImageVariation[] variations, SplitMix64 order)
+    {
+        Func<torch.Tensor, torch.Tensor>?[] parts =
+        [
+            _options.Brightness == 0 ? null : x => Blend(x, torch.zeros_like(x), variation => variation.Brightness),
+            _options.Contrast == 0 ? null : x => Blend(x, Grey(x).mean([1, 2, 3], keepdim: true), variation => variation.Contrast),
+            _options.Saturation == 0 ? null : x => Blend(x, Grey(x), variation => variation.Saturation),
+        ];
+        for (int left = parts.Length; left > 0; left--)
+        {
+            int next = order.Below(left);
+            images = parts[next]?.Invoke(images) ?? images;
+            parts[next] = parts[left - 1];
+        }
+        return images;
+
+        torch.Tensor Blend(torch.Tensor x, torch.Tensor other, Func<ImageVariation, float> factor) =>
+            torch.lerp(other.expand_as(x), x, PerImage(variations, factor)).clamp_(0, 255);
+    }
+
+    private torch.Tensor Grey(torch.Tensor images) => (images * _grey).sum(1, keepdim: true);
+
+    /// <summary>Crop, flip and rotation: each output pixel looks up its place in the source.</summary>
+    private torch.Tensor Sample(torch.Tensor images, ReadOnlySpan<ImageVariation> variations)
+    {
+        double aspect = (double)_size.Width / _size.Height;
+        int count = variations.Length;
+        // Places in images are in [-1, 1]. Backwards, from the output to the source: (x, y) = rotation (column, row),
+        // then (u, v) = (offset x + scale x * x, offset y + scale y * y).
+        var rotation = new float[4][];
+        var crop = new float[4][];
+        for (int i = 0; i < 4; i++)
+            (rotation[i], crop[i]) = (new float[count], new float[count]);
+        for (int i = 0; i < count; i++)
+        {
+            ImageVariation variation = variations[i];
+            (double sine, double cosine) = Math.SinCos(variation.Angle);
+            (rotation[0][i], rotation[1][i]) = ((float)cosine, (float)(-sine / aspect));
+            (rotation[2][i], rotation[3][i]) = ((float)(sine * aspect), (float)cosine);
+            crop[0][i] = variation.Flip ? -variation.CropWidth : variation.CropWidth;
+            crop[1][i] = 2 * variation.CropLeft + variation.CropWidth - 1;
+            crop[2][i] = variation.CropHeight;
+            crop[3][i] = 2 * variation.CropTop + variation.CropHeight - 1;
+        }
+        torch.Tensor x = torch.addcmul(PerPart(rotation[0]) * _columns, PerPart(rotation[1]), _rows, 1);
+        torch.Tensor y = torch.addcmul(PerPart(rotation[2]) * _columns, PerPart(rotation[3]), _rows, 1);
+        torch.Tensor places = torch.stack(
+            [torch.addcmul(PerPart(crop[1]), PerPart(crop[0]), x, 1), torch.addcmul(PerPart(crop[3]), PerPart(crop[2]), y, 1)], -1);
+        torch.Tensor sampled = torch.nn.functional.grid_sample(
+            images, places, torch.GridSampleMode.Bilinear, torch.GridSamplePaddingMode.Border, align_corners: false);
+        return _options.Rotation == 0
+            ? sampled
+            : sampled.mul_(torch.maximum(x.abs_(), y.abs_()).le(1).unsqueeze(1));
+    }
+
+    private torch.Tensor PerImage(ImageVariation[] variations, Func<ImageVariation, float> value) =>
+        torch.tensor([.. variations.Select(value)], variations.Length, 1, 1, 1).to(_device);
+
+    private torch.Tensor PerPart(float[] values) => torch.tensor(values, values.Length, 1, 1).to(_device);
+
+    private torch.Tensor PerChannel(IEnumerable<float> values)
+    {
+        float[] array = [.. values];
+        return torch.tensor(array, 1, array.Length, 1, 1).to(_device).DetachFromDisposeScope();
+    }
+
+    /// <summary>The centres of an axis' pixels, the axis going from -1 to 1.</summary>
+    private torch.Tensor Centres(int pixels) =>
+        torch.tensor([.. Enumerable.Range(0, pixels).Select(i => (2 * i + 1f) / pixels - 1)]).to(_device);
+}

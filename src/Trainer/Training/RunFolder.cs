@@ -1,0 +1,72 @@
+using System.Globalization;
+using SoftPool.Files;
+
+namespace SoftPool.Trainer.Training;
+
+/// <summary>
+/// What a training leaves in its folder: last.safetensors and best.safetensors, each a <see cref="Checkpoint"/>; run.json, what
+/// is trained and how; history.csv, a line an epoch; losses.csv, every tenth step's loss. The last three are for people:
+/// the checkpoints hold all of it too.
+/// </summary>
+internal sealed class RunFolder(string path)
+{
+    /// <summary>Where the folder is.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>The checkpoint of the latest epoch, or of the moment of an interruption.</summary>
+    public string LastPath => InFolder("last.safetensors");
+
+    /// <summary>The checkpoint of the epoch with the best validation accuracy.</summary>
+    public string BestPath => InFolder("best.safetensors");
+
+    /// <summary>Whether a training has left something here.</summary>
+    public bool HasRun => File.Exists(LastPath);
+
+    /// <summary>Reads the latest checkpoint.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    /// <exception cref="ModelFormatException">It is damaged.</exception>
+    public Checkpoint ReadLast() => Read(LastPath);
+
+    /// <summary>Reads the best epoch's checkpoint; the latest where no epoch was finished yet.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    /// <exception cref="ModelFormatException">It is damaged.</exception>
+    public Checkpoint ReadBest() => Read(File.Exists(BestPath) ? BestPath : LastPath);
+
+    /// <summary>Keeps a checkpoint as the latest, and as the best where its latest epoch is.</summary>
+    public void Write(Checkpoint checkpoint)
+    {
+        Directory.CreateDirectory(Path);
+        TrainingState state = checkpoint.State;
+        // The best first: killed between the two, a resumption comes to the same epoch and writes the same again.
+        if (state.Best is { } best && best.Step == state.Step && state.EpochSteps == 0)
+            checkpoint.Write(BestPath);
+        checkpoint.Write(LastPath);
+        WholeFile.Write(InFolder("run.json"), file =>
+        {
+            using var writer = new StreamWriter(file);
+            writer.WriteLine(checkpoint.Run.ToJson());
+        });
+        WriteCsv("history.csv",
+            "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,images_per_second,seconds",
+            state.Epochs.Select(epoch => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{epoch.Epoch},{epoch.Step},{epoch.LearningRate:G6},{epoch.TrainLoss:G6},{epoch.TrainAccuracy:F4},"
+                + $"{epoch.ValidationLoss:G6},{epoch.ValidationAccuracy:F4},{epoch.ImagesPerSecond:F1},{epoch.Seconds:F1}")));
+        WriteCsv("losses.csv", "step,loss", state.Losses.Select(loss => string.Create(
+            CultureInfo.InvariantCulture, $"{loss.Step},{loss.Loss:G6}")));
+    }
+
+    private static Checkpoint Read(string file) => File.Exists(file)
+        ? Checkpoint.Read(file)
+        : throw new UserErrorException($"There is no training in {System.IO.Path.GetDirectoryName(file)}: no {System.IO.Path.GetFileName(file)}.");
+
+    private void WriteCsv(string name, string header, IEnumerable<string> lines) => WholeFile.Write(InFolder(name), file =>
+    {
+        using var writer = new StreamWriter(file);
+        writer.WriteLine(header);
+        foreach (string line in lines)
+            writer.WriteLine(line);
+    });
+
+    private string InFolder(string name) => System.IO.Path.Combine(Path, name);
+}
