@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.Tests.Commands;
 
-/// <summary>Ctrl-C or a request to end in a training: the batch is finished, the weights are saved.</summary>
+/// <summary>Ctrl-C or a request to end in a training: the batch is finished, and all that a resumption needs is saved.</summary>
 [TestClass]
 public sealed class InterruptTests
 {
@@ -27,7 +28,7 @@ public sealed class InterruptTests
             string? line;
             do
                 line = await process.StandardOutput.ReadLineAsync(timeout.Token);
-            while (line is not null && line.Split(' ')[0] is not ("training" or "step"));
+            while (line is not null && line.Split(' ')[0] is not "alexnet-softpool");
             await Task.Delay(FirstSteps, timeout.Token);
             // SIGTERM goes the way of SIGINT, which a test run in the background may have been told to ignore.
             Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]).WaitForExit();
@@ -35,9 +36,10 @@ public sealed class InterruptTests
             await process.WaitForExitAsync(timeout.Token);
             Assert.AreEqual(130, process.ExitCode, error);
             StringAssert.Contains(error, "Interrupted");
-            Model model = Model.Load(folder["run/checkpoint.safetensors"]);
-            Assert.AreEqual("alexnet-softpool", model.Graph.Name);
-            Assert.IsGreaterThan(1, File.ReadAllLines(folder["run/history.csv"]).Length);
+            Checkpoint checkpoint = new RunFolder(folder["run"]).ReadLast();
+            Assert.AreEqual("alexnet-softpool", checkpoint.Model.Graph.Name);
+            Assert.IsGreaterThan(0, checkpoint.State.Step);
+            Assert.AreEqual(2, checkpoint.Run.Options.BatchSize);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using SoftPool.Operators;
+using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
 using TorchSharp;
@@ -18,58 +19,130 @@ public sealed class TrainingLoopTests
         new("classifier.1", new Linear(160, 2)),
     ]);
 
-    private static readonly TrainingOptions Options =
-        new() { Steps = 20, BatchSize = 8, LearningRate = 0.01, Device = "cpu", Threads = 2 };
+    private static readonly TrainingOptions Options = new()
+    {
+        Steps = 20,
+        BatchSize = 8,
+        LearningRate = 0.01,
+        Device = "cpu",
+        Threads = 2,
+        Augmentation = new AugmentationOptions { Mixup = 0, Brightness = 0.1, Rotation = 10, CropScale = 0.8 },
+    };
+
+    private static readonly string[] Classes = ["dark", "bright"];
 
     [TestMethod]
-    public void It_learns_and_the_same_seed_gives_the_same_losses()
+    [DataRow(nameof(Precision.Fp32))]
+    [DataRow(nameof(Precision.Bf16))]
+    [DataRow(nameof(Precision.Fp16))]
+    public void It_learns_and_the_same_seed_gives_the_same_losses(string precision)
     {
-        (double[] first, Evaluation evaluation) = Losses(Options);
+        TrainingOptions options = Options with { Precision = Enum.Parse<Precision>(precision) };
+        (double[] first, Evaluation evaluation) = Losses(options);
         Assert.HasCount(20, first);
         Assert.IsGreaterThanOrEqualTo(0.95, evaluation.Accuracy);
         Assert.IsLessThan(first[0], evaluation.Loss);
-        CollectionAssert.AreEqual(first, Losses(Options).Losses);
-        CollectionAssert.AreNotEqual(first, Losses(Options with { Seed = 43 }).Losses);
+        CollectionAssert.AreEqual(first, Losses(options).Losses);
+        CollectionAssert.AreNotEqual(first, Losses(options with { Seed = 43 }).Losses);
     }
 
     [TestMethod]
-    public void Cancelling_stops_after_the_batch()
+    public void Short_types_compute_nearly_the_same_and_not_the_same()
     {
-        using var loop = new TrainingLoop(Graph, Preprocessing.ImageNet, Options);
-        using var cancel = new CancellationTokenSource();
-        var progress = new Recorder(report =>
+        double[] exact = Losses(Options).Losses;
+        foreach (Precision precision in (Precision[])[Precision.Bf16, Precision.Fp16])
         {
-            if (report.Step == 3)
-                cancel.Cancel();
-        });
-        Assert.AreEqual(3, loop.Train(Images(), progress, cancel.Token));
-        Assert.HasCount(3, progress.Reports);
+            double[] rounded = Losses(Options with { Precision = precision }).Losses;
+            CollectionAssert.AreNotEqual(exact, rounded);
+            Assert.AreEqual(exact[0], rounded[0], 0.02 * exact[0]);
+        }
     }
 
     [TestMethod]
-    public void A_loss_that_is_not_finite_stops_the_training_and_names_the_step()
+    public void Weights_and_moments_stay_in_fp32()
     {
-        using var loop = new TrainingLoop(Graph, Preprocessing.ImageNet, Options);
-        var progress = new Recorder(report =>
+        using TrainingLoop loop = Loop(Options with { Precision = Precision.Bf16 });
+        loop.Next();
+        foreach (TorchSharp.Modules.Parameter parameter in loop.Network.parameters())
         {
-            if (report.Step != 2)
-                return;
-            using IDisposable noGradients = torch.no_grad();
-            foreach (var parameter in loop.Network.parameters())
-                parameter.fill_(float.PositiveInfinity);
-        });
-        TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Train(Images(), progress));
+            Assert.AreEqual(torch.ScalarType.Float32, parameter.dtype);
+            Assert.AreEqual(torch.ScalarType.Float32, parameter.grad!.dtype);
+        }
+        // A bfloat16 has 16 zero bits at the end of its float.
+        float[] weights = [.. loop.Save(Run(Options), Classes).Model.Weights["classifier.1.weight"].Data.ToArray()];
+        Assert.IsTrue(weights.Any(weight => (BitConverter.SingleToInt32Bits(weight) & 0xffff) != 0));
+    }
+
+    [TestMethod]
+    [DataRow(3, nameof(Precision.Fp32))]
+    [DataRow(5, nameof(Precision.Fp32))] // The end of the first epoch.
+    [DataRow(13, nameof(Precision.Bf16))]
+    [DataRow(7, nameof(Precision.Fp16))]
+    public void A_resumed_training_has_the_losses_of_an_unbroken_one(int stop, string precision)
+    {
+        TrainingOptions options = Options with { Precision = Enum.Parse<Precision>(precision), Augmentation = new AugmentationOptions() };
+        double[] unbroken = Losses(options).Losses;
+        using var folder = new TemporaryFolder();
+        var run = new RunFolder(folder.Path);
+        using (TrainingLoop before = Loop(options))
+        {
+            for (int i = 0; i < stop; i++)
+                before.Next();
+            run.Write(before.Save(Run(options), Classes));
+        }
+        Checkpoint checkpoint = run.ReadLast();
+        Assert.AreEqual(options, checkpoint.Run.Options);
+        using TrainingLoop after = Loop(options);
+        after.Restore(checkpoint);
+        CollectionAssert.AreEqual(unbroken[stop..], Steps(after));
+    }
+
+    [TestMethod]
+    public void A_checkpoint_of_another_network_or_without_moments_is_refused()
+    {
+        using TrainingLoop loop = Loop(Options);
+        loop.Next();
+        Checkpoint checkpoint = loop.Save(Run(Options), Classes);
+        Checkpoint bare = checkpoint with { Moments = new Dictionary<string, SoftPool.Tensor>() };
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ModelFormatException>(() => loop.Restore(bare)).Message, "optimizer.exp_avg.features.0.weight");
+    }
+
+    [TestMethod]
+    public void A_loss_that_is_not_finite_stops_the_training_and_leaves_the_weights()
+    {
+        using TrainingLoop loop = Loop(Options);
+        loop.Next();
+        loop.Next();
+        using (torch.no_grad())
+            loop.Network.parameters().Last().fill_(float.PositiveInfinity);
+        float[] before = loop.Network.parameters().First().data<float>().ToArray();
+        TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Next());
         Assert.AreEqual(3, e.Step);
+        Assert.AreEqual(2, loop.State.Step);
+        CollectionAssert.AreEqual(before, loop.Network.parameters().First().data<float>().ToArray());
     }
 
     [TestMethod]
     public void Steps_leave_no_tensor_behind()
     {
-        using var loop = new TrainingLoop(Graph, Preprocessing.ImageNet, Options);
-        var counts = new List<long>();
-        loop.Train(Images(), new Recorder(_ => counts.Add(torch.Tensor.TotalCount)));
+        using TrainingLoop loop = Loop(Options);
         // The first step makes gradients and the optimiser's moments.
-        Assert.AreEqual(counts[1], counts[^1]);
+        loop.Next();
+        long count = torch.Tensor.TotalCount;
+        Steps(loop);
+        loop.Evaluate(Images());
+        Assert.AreEqual(count, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    public void An_epoch_sees_every_image_at_most_once_and_each_in_another_order()
+    {
+        int[] first = ImageBatch.Shuffled(44, seed: 1, epoch: 0), second = ImageBatch.Shuffled(44, seed: 1, epoch: 1);
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 44).ToArray(), first);
+        CollectionAssert.AreNotEqual(first, second);
+        CollectionAssert.AreNotEqual(first, ImageBatch.Shuffled(44, seed: 2, epoch: 0));
+        CollectionAssert.AreEqual(first, ImageBatch.Shuffled(44, seed: 1, epoch: 0));
     }
 
     [TestMethod]
@@ -78,6 +151,38 @@ public sealed class TrainingLoopTests
         Assert.AreEqual(3 * (44 / 8), (Options with { Steps = 0, Epochs = 3 }).StepsFor(44));
         Assert.ThrowsExactly<UserErrorException>(() => Options.StepsFor(7));
         Assert.ThrowsExactly<UserErrorException>(() => (Options with { LearningRate = double.NaN }).StepsFor(44));
+        Assert.ThrowsExactly<UserErrorException>(() => (Options with { Device = "abacus" }).StepsFor(44));
+    }
+
+    [TestMethod]
+    public void An_epoch_is_over_after_its_last_whole_batch_and_at_the_end()
+    {
+        using TrainingLoop loop = Loop(Options with { Steps = 7 });
+        var ends = new List<int>();
+        while (loop.State.Step < loop.Steps)
+        {
+            loop.Next();
+            if (!loop.EpochIsOver)
+                continue;
+            ends.Add(loop.State.Step);
+            EpochResult epoch = loop.State.EndEpoch(8, loop.LearningRate, new Evaluation(0.5, 1), 0);
+            Assert.AreEqual(ends.Count, epoch.Epoch);
+            Assert.IsTrue(epoch.TrainAccuracy is >= 0 and <= 1);
+        }
+        CollectionAssert.AreEqual((int[])[5, 7], ends);
+    }
+
+    [TestMethod]
+    public void An_overflowing_gradient_leaves_the_step_out_and_halves_the_factor()
+    {
+        var state = new TrainingState { LossScale = 1024 };
+        using torch.Tensor good = torch.tensor(new float[] { 1024, -2048 });
+        Assert.IsTrue(LossScale.Unscale(state, [good]));
+        CollectionAssert.AreEqual(new float[] { 1, -2 }, good.data<float>().ToArray());
+        using torch.Tensor bad = torch.tensor(new float[] { 1, float.PositiveInfinity });
+        Assert.IsFalse(LossScale.Unscale(state, [good, bad]));
+        Assert.AreEqual(512, state.LossScale);
+        Assert.AreEqual(1, state.StepsLeftOut);
     }
 
     [TestMethod]
@@ -91,13 +196,24 @@ public sealed class TrainingLoopTests
         Assert.AreEqual(0, schedule.At(12), 1e-12);
     }
 
+    private static TrainingLoop Loop(TrainingOptions options) => new(Graph, Preprocessing.ImageNet, Images(), options);
+
+    private static double[] Steps(TrainingLoop loop)
+    {
+        var losses = new List<double>();
+        while (loop.State.Step < loop.Steps)
+            losses.Add(loop.Next().Loss);
+        return [.. losses];
+    }
+
     private static (double[] Losses, Evaluation Evaluation) Losses(TrainingOptions options)
     {
-        using var loop = new TrainingLoop(Graph, Preprocessing.ImageNet, options);
-        var progress = new Recorder(_ => { });
-        loop.Train(Images(), progress);
-        return ([.. progress.Reports.Select(report => report.Loss)], loop.Evaluate(Images()));
+        using TrainingLoop loop = Loop(options);
+        return (Steps(loop), loop.Evaluate(Images()));
     }
+
+    private static RunDescription Run(TrainingOptions options) => RunDescription.Of(
+        "tiny", "noise", new ImageDataset("noise", Classes, Images(), Images()), options);
 
     /// <summary>Noise, dark for one class and bright for the other.</summary>
     private static ImageSet Images()
@@ -108,16 +224,5 @@ public sealed class TrainingLoopTests
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)(random.Next(160) + 90 * labels[i / (3 * 9 * 11)]);
         return new ImageSet(new Size2d(9, 11), pixels, labels);
-    }
-
-    private sealed class Recorder(Action<TrainingProgress> then) : IProgress<TrainingProgress>
-    {
-        public List<TrainingProgress> Reports { get; } = [];
-
-        public void Report(TrainingProgress value)
-        {
-            Reports.Add(value);
-            then(value);
-        }
     }
 }
