@@ -1,21 +1,21 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// y = x W' + b and, if RELU, the ReLU that follows. An invocation computes 2 features of ITEMS items, so that each
+// y = x W' + b and the pointwise operator that follows. An invocation computes 2 features of ITEMS items, so that each
 // weight is loaded once for ITEMS uses; lanes run along the features, so that loads of weights are neighbours.
 //
 // Bindings      0 input (N, I) f32; 1 output (N, O) f32;
 //               2 weight (I, ceil(O / 2), 2) f32, features beyond O zero; 3 bias, padded in the same way
 // Dispatch      x: ceil(O / 2) / 32, y: ceil(N / ITEMS)
 // Preconditions ITEMS is at most 8
-#include "relu.glsl"
+#define POINTWISE_ID 4
+#include "pointwise.glsl"
 
 layout(local_size_x = 32) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint IN_FEATURES = 1;
 layout(constant_id = 2) const uint OUT_FEATURES = 1;
 layout(constant_id = 3) const uint ITEMS = 1;
-layout(constant_id = 4) const uint RELU = 0;
 
 layout(binding = 0) readonly buffer Input { float x[]; };
 layout(binding = 1) writeonly buffer Output { float y[]; };
@@ -64,8 +64,8 @@ void main() {
     [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
         if (n < ITEMS && first + n < BATCH) {
             uint feature = 2 * pair;
-            y[(first + n) * OUT_FEATURES + feature] = RELU != 0 ? relu(sum[n].x) : sum[n].x;
+            y[(first + n) * OUT_FEATURES + feature] = pointwise(sum[n].x);
             if (feature + 1 < OUT_FEATURES)
-                y[(first + n) * OUT_FEATURES + feature + 1] = RELU != 0 ? relu(sum[n].y) : sum[n].y;
+                y[(first + n) * OUT_FEATURES + feature + 1] = pointwise(sum[n].y);
         }
 }

@@ -19,3 +19,12 @@ float exp_nonpositive(float x) {
     precise float y = k < -126.0 ? 0.0 : p * intBitsToFloat((int(max(k, -126.0)) + 127) << 23);
     return x != x ? x : y;
 }
+
+const float LARGEST_FLOAT = 3.40282347e38;
+
+// x - largest for an x not above it. A difference of two floats can exceed the largest one; as -infinity it would make
+// 0 * infinity, so it ends at -LARGEST_FLOAT.
+float difference_to_largest(float x, float largest) {
+    precise float difference = x - largest;
+    return difference < -LARGEST_FLOAT ? -LARGEST_FLOAT : difference;
+}

@@ -3,19 +3,24 @@ using SoftPool.Operators;
 namespace SoftPool;
 
 /// <summary>
-/// A network written down once, as data: its layers in order, each reading the one before. Torch, the Vulkan session
-/// and the C# reference all read this, and nothing else says what a network is.
+/// A network written down once, as data: its layers in an order in which they can run, each reading layers before it.
+/// Torch, the Vulkan session and the C# reference all read this, and nothing else says what a network is.
 /// </summary>
 public sealed class ModelGraph
 {
+    /// <summary>What <see cref="Layer.Inputs"/> calls the network's own input.</summary>
+    public const string InputName = "input";
+
     private readonly TensorShape[] _outputShapes;
+    private readonly int[][] _inputs;
 
     /// <summary>Checks the layers and infers every shape.</summary>
     /// <param name="name">The network's name: alexnet-softpool.</param>
     /// <param name="inputShape">The shape of one item without its batch: (C, H, W).</param>
-    /// <param name="layers">The layers in the order in which they run.</param>
-    /// <exception cref="ModelFormatException">There are no layers, or two have one name.</exception>
-    /// <exception cref="ShapeMismatchException">A layer cannot take what the one before gives.</exception>
+    /// <param name="layers">The layers, each behind those that it reads; the last one gives the network's output.</param>
+    /// <exception cref="ModelFormatException">There are no layers, two have one name, one reads what is not before it, or
+    /// nothing reads one.</exception>
+    /// <exception cref="ShapeMismatchException">A layer cannot take what the ones that it reads give.</exception>
     public ModelGraph(string name, TensorShape inputShape, IEnumerable<Layer> layers)
     {
         Name = name;
@@ -24,18 +29,19 @@ public sealed class ModelGraph
         if (Layers.Count == 0)
             throw new ModelFormatException($"A network has at least one layer; '{name}' has none.");
 
-        var names = new HashSet<string>();
+        var places = new Dictionary<string, int> { [InputName] = -1 };
         _outputShapes = new TensorShape[Layers.Count];
-        TensorShape shape = inputShape;
+        _inputs = new int[Layers.Count][];
         for (int i = 0; i < Layers.Count; i++)
         {
-            if (Layers[i] is not (string layer, Operator op))
+            if (Layers[i] is not { Name: { } layer, Operator: { } op })
                 throw new ModelFormatException($"Layer {i} of '{name}' is null.");
-            if (layer.Length == 0 || !names.Add(layer))
+            _inputs[i] = Layers[i].Inputs is { } inputs ? [.. inputs.Select(input => PlaceOf(input, layer))] : [i - 1];
+            if (layer.Length == 0 || !places.TryAdd(layer, i))
                 throw new ModelFormatException($"Each layer needs a name of its own; '{layer}' of '{name}' is not.");
             try
             {
-                _outputShapes[i] = shape = op.InferShape(shape);
+                _outputShapes[i] = op.InferShape([.. _inputs[i].Select(ShapeAt)]);
                 _ = op.Parameters; // Shapes of weights are checked here too, not at their first use.
             }
             catch (ShapeMismatchException e)
@@ -43,6 +49,13 @@ public sealed class ModelGraph
                 throw new ShapeMismatchException($"Layer {layer} of '{name}': {e.Message}");
             }
         }
+        int[] unread = [.. Enumerable.Range(0, Layers.Count - 1).Except(_inputs.SelectMany(input => input))];
+        if (unread.Length > 0)
+            throw new ModelFormatException($"No layer of '{name}' reads {Layers[unread[0]].Name}, and it is not the last.");
+
+        int PlaceOf(string? input, string reader) => input is not null && places.TryGetValue(input, out int place)
+            ? place
+            : throw new ModelFormatException($"Layer {reader} of '{name}' reads '{input}', which is no layer before it.");
     }
 
     /// <summary>The network's name.</summary>
@@ -61,16 +74,23 @@ public sealed class ModelGraph
     /// <param name="layer">The layer's place in <see cref="Layers"/>.</param>
     public TensorShape OutputShapeOf(int layer) => _outputShapes[layer];
 
-    /// <summary>The shape of what a layer takes, without its batch.</summary>
+    /// <summary>The layers that a layer reads, by their places in <see cref="Layers"/>; -1 is the network's input.</summary>
     /// <param name="layer">The layer's place in <see cref="Layers"/>.</param>
-    public TensorShape InputShapeOf(int layer) => layer == 0 ? InputShape : _outputShapes[layer - 1];
+    public IReadOnlyList<int> InputsOf(int layer) => _inputs[layer];
+
+    /// <summary>The shapes of what a layer takes, without their batch.</summary>
+    /// <param name="layer">The layer's place in <see cref="Layers"/>.</param>
+    public IReadOnlyList<TensorShape> InputShapesOf(int layer) => [.. _inputs[layer].Select(ShapeAt)];
 
     /// <summary>Every weight of the network under its full PyTorch name, with its shape.</summary>
     public IEnumerable<Parameter> Parameters =>
         from layer in Layers
         from parameter in layer.Operator.Parameters
-        select new Parameter($"{layer.Name}.{parameter.Name}", parameter.Shape);
+        select parameter with { Name = $"{layer.Name}.{parameter.Name}" };
 
-    /// <summary>The number of single weights.</summary>
-    public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Shape.Count);
+    /// <summary>The number of single learned weights.</summary>
+    public long ParameterCount =>
+        Parameters.Where(parameter => parameter.Learned).Sum(parameter => (long)parameter.Shape.Count);
+
+    private TensorShape ShapeAt(int place) => place < 0 ? InputShape : _outputShapes[place];
 }

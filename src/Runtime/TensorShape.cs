@@ -56,6 +56,9 @@ public readonly struct TensorShape : IEquatable<TensorShape>
         }
     }
 
+    /// <summary>The number of elements of one channel, the first axis being the channels.</summary>
+    internal int Plane() => Count / this[0];
+
     /// <inheritdoc/>
     public bool Equals(TensorShape other) => Extents.SequenceEqual(other.Extents);
 

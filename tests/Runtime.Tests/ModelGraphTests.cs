@@ -23,8 +23,8 @@ public sealed class ModelGraphTests
             shapes);
         Assert.AreEqual(14_601_930, graph.ParameterCount);
         Assert.AreEqual(new TensorShape(10), graph.OutputShape);
-        Assert.AreEqual(graph.InputShape, graph.InputShapeOf(0));
-        Assert.AreEqual(new TensorShape(48, 27, 27), graph.InputShapeOf(3));
+        Assert.AreEqual(graph.InputShape, graph.InputShapesOf(0).Single());
+        Assert.AreEqual(new TensorShape(48, 27, 27), graph.InputShapesOf(3).Single());
     }
 
     [TestMethod]
@@ -54,6 +54,52 @@ public sealed class ModelGraphTests
     public void Refuses_layers_without_a_name_of_their_own(string first, string second) =>
         Assert.ThrowsExactly<ModelFormatException>(() => new ModelGraph(
             "n", new TensorShape(3), [new Layer(first, new ReLU()), new Layer(second, new ReLU())]));
+
+    [TestMethod]
+    public void Layers_read_any_layers_before_them()
+    {
+        ModelGraph graph = new("residual", new TensorShape(4, 5, 5),
+        [
+            new("conv", new Conv2d(4, 4, 3, 1, 1)), new("relu", new ReLU()),
+            new("add", new Add(), ["relu", ModelGraph.InputName]), new("both", new Concat(), ["add", "conv", "input"]),
+        ]);
+        TestModels.AssertSequence<int>([1, -1], graph.InputsOf(2));
+        TestModels.AssertSequence<int>([2, 0, -1], graph.InputsOf(3));
+        Assert.AreEqual(new TensorShape(12, 5, 5), graph.OutputShape);
+    }
+
+    [TestMethod]
+    [DataRow("b", DisplayName = "itself")]
+    [DataRow("c", DisplayName = "a layer behind it")]
+    [DataRow("d", DisplayName = "no layer")]
+    [DataRow(null)]
+    public void Refuses_a_layer_that_reads_what_is_not_before_it(string? read)
+    {
+        ModelFormatException e = Assert.ThrowsExactly<ModelFormatException>(() => new ModelGraph(
+            "n", new TensorShape(3), [new("a", new ReLU()), new("b", new Add(), ["a", read!]), new("c", new ReLU())]));
+        StringAssert.Contains(e.Message, $"Layer b of 'n' reads '{read}'");
+    }
+
+    [TestMethod]
+    public void Refuses_a_layer_that_nothing_reads() => StringAssert.Contains(
+        Assert.ThrowsExactly<ModelFormatException>(() => new ModelGraph(
+            "n", new TensorShape(3), [new("a", new ReLU()), new("b", new ReLU(), ["input"])])).Message,
+        "No layer of 'n' reads a");
+
+    [TestMethod]
+    public void The_name_of_the_input_is_no_layer_s() => Assert.ThrowsExactly<ModelFormatException>(
+        () => new ModelGraph("n", new TensorShape(3), [new Layer("input", new ReLU())]));
+
+    [TestMethod]
+    public void A_wrong_number_of_inputs_is_refused()
+    {
+        Assert.ThrowsExactly<ShapeMismatchException>(() => new ModelGraph(
+            "n", new TensorShape(3), [new("a", new Add())]));
+        Assert.ThrowsExactly<ShapeMismatchException>(() => new ModelGraph(
+            "n", new TensorShape(3), [new("a", new ReLU(), ["input", "input"])]));
+        Assert.ThrowsExactly<ShapeMismatchException>(() => new ModelGraph(
+            "n", new TensorShape(3), [new("a", new Concat(), [])]));
+    }
 
     [TestMethod]
     public void A_refusal_names_the_layer_and_the_network()
@@ -90,6 +136,22 @@ public sealed class ModelGraphTests
         [new TensorShape(3, 1), new Linear(3, 2)],
         [new TensorShape(3), new Linear(3, 0)],
         [new TensorShape(40000), new Linear(40000, 60000)],
+        [new TensorShape(8, 8, 8), new Conv2d(8, 4, 3, 1, 0) { Groups = 3 }],
+        [new TensorShape(8, 8, 8), new Conv2d(8, 4, 3, 1, 0) { Groups = 0 }],
+        [new TensorShape(8, 8, 8), new Conv2d(8, 4, 3, 1, 0) { Groups = -2 }],
+        [new TensorShape(8, 8, 8), new Conv2d(8, 4, 3, 1, 0) { Dilation = 4 }],
+        [new TensorShape(8, 8, 8), new Conv2d(8, 4, 3, 1, 0) { Dilation = 0 }],
+        [new TensorShape(8, 8, 8), new BatchNorm2d(7)],
+        [new TensorShape(8), new BatchNorm2d(8)],
+        [new TensorShape(8, 8, 8), new BatchNorm2d(8, double.NaN)],
+        [new TensorShape(8, 8), new MaxPool3d(2, 2, 0, false)],
+        [new TensorShape(8, 8, 8), new MaxPool1d(2, 2, 0, false)],
+        [new TensorShape(8, 8, 8, 8), new AvgPool2d(2, 2, 0, false)],
+        [new TensorShape(8, 8), new AvgPool1d(2, 2, 2, false)],
+        [new TensorShape(8), new GlobalAvgPool()],
+        [new TensorShape(8, 2, 2, 2, 2), new GlobalSoftPool(SoftPoolWeights.PerChannel)],
+        [new TensorShape(8, 2), new GlobalSoftPool((SoftPoolWeights)7)],
+        [new TensorShape(3), new LeakyReLU(double.PositiveInfinity)],
         [new TensorShape(3), new Dropout(1)],
         [new TensorShape(3), new Dropout(-0.1)],
         [new TensorShape(3), new Dropout(double.NaN)],

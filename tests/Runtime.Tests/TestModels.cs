@@ -29,14 +29,23 @@ internal static class TestModels
             new Linear(2048, 10));
     }
 
-    /// <summary>A network of 3 classes that has every operator, on an input of 2x7x9.</summary>
-    public static ModelGraph EveryOperator() => Sequential(
-        new TensorShape(2, 7, 9),
-        new Conv2d(2, 3, new Size2d(3, 2), 1, 1), new ReLU(),
-        new MaxPool2d(2, 1, 0, false),
-        new SoftPool2d(new Size2d(2, 3), 2, 1, true, SoftPoolWeights.PerChannel),
-        new SoftPool2d(2, 1, 0, false, SoftPoolWeights.SharedAcrossChannels),
-        new Flatten(), new Dropout(0.25), new Linear(36, 3));
+    /// <summary>A network of 3 classes that has every operator of maps of two axes, on an input of 2x7x9.</summary>
+    public static ModelGraph EveryOperator() => new("test", new TensorShape(2, 7, 9),
+    [
+        new("conv", new Conv2d(2, 4, new Size2d(3, 2), 1, 1) { Bias = false }), new("norm", new BatchNorm2d(4)),
+        new("relu", new ReLU()), new("max", new MaxPool2d(2, 1, 0, false)),
+        new("group", new Conv2d(4, 4, 3, 1, 2) { Groups = 2, Dilation = 2 }), new("leaky", new LeakyReLU(0.1)),
+        new("residual", new Add(), ["leaky", "max"]),
+        new("squeeze", new GlobalAvgPool()), new("gate", new Sigmoid()),
+        new("gated", new Multiply(), ["residual", "gate"]),
+        new("soft", new SoftPool2d(new Size2d(2, 3), 2, 1, true, SoftPoolWeights.PerChannel)),
+        new("shared", new SoftPool2d(2, 1, 0, false, SoftPoolWeights.SharedAcrossChannels)), new("silu", new SiLU()),
+        new("average", new AvgPool2d(2, 1, 0, false) { CountIncludePad = false }, ["soft"]),
+        new("both", new Concat(), ["silu", "average"]),
+        new("global", new GlobalSoftPool(SoftPoolWeights.PerChannel)),
+        new("flat", new Flatten()), new("dropout", new Dropout(0.25)), new("linear", new Linear(8, 3) { Bias = false }),
+        new("softmax", new Softmax()),
+    ]);
 
     /// <summary>A model with seeded weights in [-1, 1), class names and a preprocessing.</summary>
     public static Model WithWeights(ModelGraph graph, int seed = 1)
@@ -44,8 +53,17 @@ internal static class TestModels
         var random = new Random(seed);
         var weights = graph.Parameters.ToDictionary(
             parameter => parameter.Name,
-            parameter => new Tensor(parameter.Shape, RandomFloats(random, parameter.Shape.Count)));
+            parameter => new Tensor(parameter.Shape, Weights(random, parameter)));
         return new Model(graph, weights, ClassesOf(graph), PreprocessingOf(graph));
+    }
+
+    /// <summary>Seeded numbers for a parameter, in [-1, 1); a variance is positive.</summary>
+    public static float[] Weights(Random random, Parameter parameter)
+    {
+        float[] numbers = RandomFloats(random, parameter.Shape.Count);
+        return parameter.Name.EndsWith("running_var", StringComparison.Ordinal)
+            ? [.. numbers.Select(number => 1 + 0.9f * number)]
+            : numbers;
     }
 
     /// <summary>A model whose weights are all zero: where only shapes matter.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using SoftPool.Planning;
 using SoftPool.Reference;
 
@@ -6,14 +7,14 @@ namespace SoftPool.Operators;
 
 /// <summary>Zeroes elements at random in training, as torch.nn.Dropout. In inference the identity: nothing runs.</summary>
 /// <param name="P">The probability of an element to be zeroed, in [0, 1).</param>
-public sealed record Dropout(double P) : Operator
+public sealed record Dropout(double P) : UnaryOperator
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"p {P}");
 
     /// <summary>Any shape to itself.</summary>
-    /// <inheritdoc/>
-    public override TensorShape InferShape(TensorShape input) =>
+    private protected override TensorShape Infer(TensorShape input) =>
         P is >= 0 and < 1 ? input : throw new ShapeMismatchException($"Dropout takes a probability in [0, 1); got {P}.");
 
     internal override void Compute(ReferenceStep step) => step.Input.CopyTo(step.Output);

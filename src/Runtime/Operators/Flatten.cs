@@ -4,11 +4,10 @@ using SoftPool.Reference;
 namespace SoftPool.Operators;
 
 /// <summary>(C, H, W) as one vector of C H W features, as torch.nn.Flatten. The same memory: nothing runs.</summary>
-public sealed record Flatten : Operator
+public sealed record Flatten : UnaryOperator
 {
     /// <summary>Any shape to (its number of elements).</summary>
-    /// <inheritdoc/>
-    public override TensorShape InferShape(TensorShape input) => new(input.Count);
+    private protected override TensorShape Infer(TensorShape input) => new(input.Count);
 
     internal override void Compute(ReferenceStep step) => step.Input.CopyTo(step.Output);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SoftPool.Planning;
 using SoftPool.Reference;
 
@@ -6,7 +7,7 @@ namespace SoftPool.Operators;
 /// <summary>y = x W' + b, as torch.nn.Linear.</summary>
 /// <param name="InFeatures">The length of an input vector.</param>
 /// <param name="OutFeatures">The length of an output vector.</param>
-public sealed record Linear(int InFeatures, int OutFeatures) : Operator
+public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
 {
     // What one invocation of linear.comp computes, and how many items it takes at most.
     private const int TileFeatures = 2;
@@ -14,17 +15,24 @@ public sealed record Linear(int InFeatures, int OutFeatures) : Operator
     private const int WorkgroupSize = 32;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override IReadOnlyList<Parameter> Parameters =>
-        [new("weight", new TensorShape(OutFeatures, InFeatures)), new("bias", new TensorShape(OutFeatures))];
+        Bias
+            ? [new("weight", new TensorShape(OutFeatures, InFeatures)), new("bias", new TensorShape(OutFeatures))]
+            : [new("weight", new TensorShape(OutFeatures, InFeatures))];
 
-    internal override bool FusesReLU => true;
+    /// <summary>Whether b is there.</summary>
+    [JsonRequired]
+    public bool Bias { get; init; } = true;
+
+    internal override bool FusesPointwise => true;
 
     /// <inheritdoc/>
-    public override string Attributes => $"{InFeatures} to {OutFeatures}";
+    [JsonIgnore]
+    public override string Attributes => $"{InFeatures} to {OutFeatures}" + (Bias ? "" : ", no bias");
 
     /// <summary>(InFeatures) to (OutFeatures).</summary>
-    /// <inheritdoc/>
-    public override TensorShape InferShape(TensorShape input) =>
+    private protected override TensorShape Infer(TensorShape input) =>
         input == new TensorShape(InFeatures)
             ? new TensorShape(OutFeatures)
             : throw new ShapeMismatchException($"Linear takes {InFeatures} features; got {input}.");
@@ -37,10 +45,10 @@ public sealed record Linear(int InFeatures, int OutFeatures) : Operator
         int items = Math.Min(step.Batch, LargestTileItems);
         step.Dispatch(
             "linear",
-            [(uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)items, step.ReLU ? 1u : 0u],
+            [(uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)items, .. PointwiseConstants.Of(step.Pointwise)],
             new GroupCount(Division.RoundUp(pairs, WorkgroupSize), Division.RoundUp(step.Batch, items)),
             step.Input, step.Output, new Constant(PackWeight(step.Parameter("weight"), pairs)),
-            Constant.Padded(step.Parameter("bias"), pairs * TileFeatures));
+            Constant.Padded(step.Bias, pairs * TileFeatures));
     }
 
     /// <summary>(out, in) to (in, out / 2, 2): neighbouring invocations read neighbouring pairs.</summary>

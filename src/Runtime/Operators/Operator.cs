@@ -7,27 +7,39 @@ namespace SoftPool.Operators;
 
 /// <summary>
 /// What a layer computes: attributes named as in PyTorch, the shape rule, the parameters, and how it is done on a
-/// device. Each operator has four files of one stem: this one, its reference, its kernel and its test; and one line
-/// in the table here, by which model files name it.
+/// device. Each operator, or family of operators, has four files of one stem: this one, its reference, its kernel and its
+/// test; and one line in the table here, by which model files name it.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
+[JsonDerivedType(typeof(Add), nameof(Add))]
+[JsonDerivedType(typeof(AvgPool1d), nameof(AvgPool1d))]
+[JsonDerivedType(typeof(AvgPool2d), nameof(AvgPool2d))]
+[JsonDerivedType(typeof(AvgPool3d), nameof(AvgPool3d))]
+[JsonDerivedType(typeof(BatchNorm2d), nameof(BatchNorm2d))]
+[JsonDerivedType(typeof(Concat), nameof(Concat))]
 [JsonDerivedType(typeof(Conv2d), nameof(Conv2d))]
 [JsonDerivedType(typeof(Dropout), nameof(Dropout))]
 [JsonDerivedType(typeof(Flatten), nameof(Flatten))]
+[JsonDerivedType(typeof(GlobalAvgPool), nameof(GlobalAvgPool))]
+[JsonDerivedType(typeof(GlobalSoftPool), nameof(GlobalSoftPool))]
+[JsonDerivedType(typeof(LeakyReLU), nameof(LeakyReLU))]
 [JsonDerivedType(typeof(Linear), nameof(Linear))]
+[JsonDerivedType(typeof(MaxPool1d), nameof(MaxPool1d))]
 [JsonDerivedType(typeof(MaxPool2d), nameof(MaxPool2d))]
+[JsonDerivedType(typeof(MaxPool3d), nameof(MaxPool3d))]
+[JsonDerivedType(typeof(Multiply), nameof(Multiply))]
 [JsonDerivedType(typeof(ReLU), nameof(ReLU))]
+[JsonDerivedType(typeof(Sigmoid), nameof(Sigmoid))]
+[JsonDerivedType(typeof(SiLU), nameof(SiLU))]
+[JsonDerivedType(typeof(Softmax), nameof(Softmax))]
+[JsonDerivedType(typeof(SoftPool1d), nameof(SoftPool1d))]
 [JsonDerivedType(typeof(SoftPool2d), nameof(SoftPool2d))]
+[JsonDerivedType(typeof(SoftPool3d), nameof(SoftPool3d))]
 public abstract record Operator
 {
     private protected Operator()
     {
     }
-
-    /// <summary>The shape that comes out for a shape that goes in, both without the batch.</summary>
-    /// <exception cref="ShapeMismatchException">The operator cannot take this input, or its attributes make no
-    /// sense.</exception>
-    public abstract TensorShape InferShape(TensorShape input);
 
     /// <summary>The learned tensors, in PyTorch's order: weight, then bias.</summary>
     [JsonIgnore]
@@ -37,9 +49,14 @@ public abstract record Operator
     [JsonIgnore]
     public virtual string Attributes => "";
 
-    /// <summary>Whether a ReLU that follows can be computed by this operator's own kernel.</summary>
+    /// <summary>Whether a pointwise operator that follows can be computed by this operator's own kernel.</summary>
     [JsonIgnore]
-    internal virtual bool FusesReLU => false;
+    internal virtual bool FusesPointwise => false;
+
+    /// <summary>The shape that comes out for the shapes that go in, all without the batch.</summary>
+    /// <exception cref="ShapeMismatchException">The operator cannot take these inputs, or its attributes make no
+    /// sense.</exception>
+    public abstract TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs);
 
     /// <summary>Leaves <see cref="Parameters"/> out of ToString: attributes out of range have none.</summary>
     protected virtual bool PrintMembers(StringBuilder builder) => false;

@@ -24,40 +24,66 @@ internal sealed class ExecutionPlan
 
     public IReadOnlyList<KernelDispatch> Dispatches { get; }
 
-    /// <summary>Where the output of each layer is, by the layer's name. A layer whose ReLU was fused into its kernel has
-    /// none: its values before the ReLU are never stored.</summary>
+    /// <summary>Where the output of each layer is, by the layer's name. A layer that a kernel computes together with the one
+    /// behind it has none: its own values are never stored.</summary>
     public IReadOnlyDictionary<string, Operand> LayerOutputs { get; }
 
     /// <param name="model">The network and its weights.</param>
     /// <param name="batch">The number of items computed at once.</param>
-    /// <param name="fuse">Whether a kernel computes the ReLU that follows it.</param>
+    /// <param name="fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution takes the batch
+    /// norm behind it into its weights.</param>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
     public static ExecutionPlan Create(Model model, int batch, bool fuse)
     {
         ModelGraph graph = model.Graph;
-        int largest = Enumerable.Range(0, graph.Layers.Count).Max(
-            layer => Math.Max(graph.InputShapeOf(layer).Count, graph.OutputShapeOf(layer).Count));
+        int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
+        largest = Math.Max(largest, graph.InputShape.Count);
         if (batch < 1 || (long)batch * largest > int.MaxValue)
             throw new ShapeMismatchException(
                 $"'{graph.Name}' takes batches of 1 to {int.MaxValue / largest}; got {batch}.");
+        ILookup<int, int> readers = Enumerable.Range(0, graph.Layers.Count)
+            .SelectMany(reader => graph.InputsOf(reader).Select(read => (read, reader)))
+            .ToLookup(pair => pair.read, pair => pair.reader);
         var dispatches = new List<KernelDispatch>();
-        var layerOutputs = new Dictionary<string, Operand>();
-        Operand input = new Activation((long)batch * graph.InputShape.Count);
-        Operand current = input;
+        var input = new Activation((long)batch * graph.InputShape.Count);
+        // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
+        var outputs = new Operand?[graph.Layers.Count];
+        var done = new bool[graph.Layers.Count];
         for (int i = 0; i < graph.Layers.Count; i++)
         {
-            (string name, Operator op) = graph.Layers[i];
-            int last = fuse && op.FusesReLU && i + 1 < graph.Layers.Count && graph.Layers[i + 1].Operator is ReLU
-                ? i + 1
-                : i;
+            if (done[i])
+                continue;
+            (Operator op, int last) = (graph.Layers[i].Operator, i);
+            Func<string, Tensor> parameters = ParametersOf(i);
+            bool hasBias = op.Parameters.Any(parameter => parameter.Name == "bias");
+            if (op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm)
+            {
+                parameters = BatchNormFolding.Fold(conv, parameters, norm, ParametersOf(normAt));
+                (hasBias, last) = (true, normAt);
+                done[normAt] = true;
+            }
+            Pointwise? pointwise = null;
+            if (op.FusesPointwise && Behind(last) is int pointwiseAt && graph.Layers[pointwiseAt].Operator is Pointwise function)
+            {
+                (pointwise, last) = (function, pointwiseAt);
+                done[pointwiseAt] = true;
+            }
             var step = new LoweringStep(
-                name, batch, graph.InputShapeOf(i), graph.OutputShapeOf(last), current, reLU: last > i,
-                parameter => model.Weights[$"{name}.{parameter}"], dispatches);
+                graph.Layers[i].Name, batch, graph.InputShapesOf(i), graph.OutputShapeOf(last),
+                [.. graph.InputsOf(i).Select(place => place < 0 ? input : outputs[place]!)], pointwise, parameters,
+                hasBias, dispatches);
             op.Lower(step);
-            layerOutputs[graph.Layers[last].Name] = current = step.Output;
-            i = last;
+            outputs[last] = step.Output;
         }
-        return new ExecutionPlan(input, current, dispatches, layerOutputs);
+        return new ExecutionPlan(
+            input, outputs[^1]!, dispatches,
+            graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
+                .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
+
+        Func<string, Tensor> ParametersOf(int layer) => name => model.Weights[$"{graph.Layers[layer].Name}.{name}"];
+
+        // The one layer that reads a layer's output, where fusing is wanted.
+        int? Behind(int layer) => fuse && readers[layer].Count() == 1 ? readers[layer].First() : null;
     }
 }

@@ -7,10 +7,10 @@ internal static class LinearReference
 {
     public static void Compute(Linear op, ReferenceStep step)
     {
-        ReadOnlySpan<float> weight = step.Parameter("weight"), bias = step.Parameter("bias");
+        ReadOnlySpan<float> weight = step.Parameter("weight"), bias = op.Bias ? step.Parameter("bias") : default;
         for (int o = 0; o < op.OutFeatures; o++)
         {
-            double sum = bias[o];
+            double sum = op.Bias ? bias[o] : 0;
             for (int i = 0; i < op.InFeatures; i++)
                 sum += (double)weight[o * op.InFeatures + i] * step.Input[i];
             step.Output[o] = (float)sum;

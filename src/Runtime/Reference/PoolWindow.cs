@@ -1,14 +1,51 @@
+using SoftPool.Operators;
+
 namespace SoftPool.Reference;
 
-/// <summary>The real cells under one pooling window: rows [Top, Bottom), columns [Left, Right). Padding is left
-/// out.</summary>
-internal readonly record struct PoolWindow(int Top, int Bottom, int Left, int Right)
+/// <summary>The real cells under one pooling window, as places in a channel's map. Padding is left out.</summary>
+/// <param name="Place">The window's own place in the output's map.</param>
+/// <param name="Cells">Its cells' places in the input's map.</param>
+/// <param name="PaddedCount">The number of cells it has with padding, but without what ceil mode adds beyond.</param>
+internal sealed record PoolWindow(int Place, int[] Cells, int PaddedCount)
 {
-    public static PoolWindow At(int i, int j, TensorShape input, Size2d kernel, Size2d stride, Size2d padding)
+    /// <summary>The windows of all places, in order.</summary>
+    public static IEnumerable<PoolWindow> All(Window window, TensorShape input, TensorShape output)
     {
-        int top = i * stride.Height - padding.Height, left = j * stride.Width - padding.Width;
-        return new PoolWindow(
-            Math.Max(top, 0), Math.Min(top + kernel.Height, input[1]),
-            Math.Max(left, 0), Math.Min(left + kernel.Width, input[2]));
+        Size3d map = Window.Extents(input), places = Window.Extents(output);
+        int place = 0;
+        for (int h = 0; h < places.Depth; h++)
+            for (int i = 0; i < places.Height; i++)
+                for (int j = 0; j < places.Width; j++)
+                {
+                    Axis depth = new(h, window.Kernel.Depth, window.Stride.Depth, window.Padding.Depth, map.Depth);
+                    Axis rows = new(i, window.Kernel.Height, window.Stride.Height, window.Padding.Height, map.Height);
+                    Axis columns = new(j, window.Kernel.Width, window.Stride.Width, window.Padding.Width, map.Width);
+                    int[] cells =
+                    [
+                        .. from z in depth.Real
+                           from y in rows.Real
+                           from x in columns.Real
+                           select (z * map.Height + y) * map.Width + x,
+                    ];
+                    yield return new PoolWindow(
+                        place++, cells, depth.PaddedCount * rows.PaddedCount * columns.PaddedCount);
+                }
+    }
+
+    /// <summary>A window along one axis.</summary>
+    private readonly record struct Axis(int Place, int Kernel, int Stride, int Padding, int Extent)
+    {
+        public int PaddedCount => Math.Min(Begin + Kernel, Extent + Padding) - Begin;
+
+        public IEnumerable<int> Real
+        {
+            get
+            {
+                int first = Math.Max(Begin, 0);
+                return Enumerable.Range(first, Math.Min(Begin + Kernel, Extent) - first);
+            }
+        }
+
+        private int Begin => Place * Stride - Padding;
     }
 }

@@ -19,14 +19,15 @@ public static class ReferenceNetwork
             throw new ShapeMismatchException(
                 $"'{graph.Name}' takes {graph.InputShape}, {graph.InputShape.Count} elements; got {input.Length}.");
 
+        float[] item = input.ToArray();
         var outputs = new float[graph.Layers.Count][];
         for (int i = 0; i < outputs.Length; i++)
         {
-            (string name, var op) = graph.Layers[i];
+            Layer layer = graph.Layers[i];
             outputs[i] = new float[graph.OutputShapeOf(i).Count];
-            op.Compute(new ReferenceStep(
-                graph.InputShapeOf(i), i == 0 ? input : outputs[i - 1], graph.OutputShapeOf(i), outputs[i],
-                parameter => model.Weights[$"{name}.{parameter}"]));
+            layer.Operator.Compute(new ReferenceStep(
+                graph.InputShapesOf(i), [.. graph.InputsOf(i).Select(place => place < 0 ? item : outputs[place])],
+                graph.OutputShapeOf(i), outputs[i], parameter => model.Weights[$"{layer.Name}.{parameter}"]));
         }
         return outputs;
     }

@@ -1,22 +1,28 @@
 namespace SoftPool.Reference;
 
 /// <summary>One operator's work on one item: what it reads and where it writes.</summary>
-/// <param name="inputShape">The shape of the input, (C, H, W) or (features).</param>
-/// <param name="input">The input's elements.</param>
+/// <param name="inputShapes">The shape of each input, (C, H, W) or (features).</param>
+/// <param name="inputs">The elements of each input.</param>
 /// <param name="outputShape">The shape of the output.</param>
 /// <param name="output">Where the output's elements go.</param>
 /// <param name="parameters">The operator's own parameters by PyTorch's short name: weight, bias.</param>
 internal readonly ref struct ReferenceStep(
-    TensorShape inputShape, ReadOnlySpan<float> input, TensorShape outputShape, Span<float> output,
+    IReadOnlyList<TensorShape> inputShapes, IReadOnlyList<float[]> inputs, TensorShape outputShape, Span<float> output,
     Func<string, Tensor> parameters)
 {
-    public TensorShape InputShape { get; } = inputShape;
+    public IReadOnlyList<float[]> Inputs { get; } = inputs;
 
-    public ReadOnlySpan<float> Input { get; } = input;
+    /// <summary>The shape of the first input.</summary>
+    public TensorShape InputShape { get; } = inputShapes[0];
+
+    /// <summary>The first input.</summary>
+    public ReadOnlySpan<float> Input => Inputs[0];
 
     public TensorShape OutputShape { get; } = outputShape;
 
     public Span<float> Output { get; } = output;
 
-    public ReadOnlySpan<float> Parameter(string name) => parameters(name).Data.Span;
+    public Func<string, Tensor> Parameters { get; } = parameters;
+
+    public ReadOnlySpan<float> Parameter(string name) => Parameters(name).Data.Span;
 }

@@ -53,8 +53,8 @@ public sealed class ModelFileTests : IDisposable
         TestModels.AssertSequence(
             ["__metadata__", .. Example.Graph.Parameters.Select(parameter => parameter.Name)], names);
         TestModels.AssertSequence(
-            [.. Example.Weights["0.weight"].Data.ToArray().Select(BitConverter.SingleToInt32Bits)],
-            RawSafetensors.Bits(header, data, "0.weight"));
+            [.. Example.Weights["conv.weight"].Data.ToArray().Select(BitConverter.SingleToInt32Bits)],
+            RawSafetensors.Bits(header, data, "conv.weight"));
         Assert.AreEqual("pt", header.GetProperty("__metadata__").GetProperty("format").GetString());
         Assert.IsTrue(header.GetProperty("__metadata__").EnumerateObject().All(
             entry => entry.Value.ValueKind == JsonValueKind.String));
@@ -63,7 +63,7 @@ public sealed class ModelFileTests : IDisposable
     [TestMethod]
     public void The_graph_is_written_in_PyTorch_s_names()
     {
-        JsonNode layer = GraphOf(_bytes)["layers"]![3]!;
+        JsonNode layer = GraphOf(_bytes)["layers"]!.AsArray().Single(layer => (string?)layer!["name"] == "soft")!;
         Assert.AreEqual("SoftPool2d", (string?)layer["operator"]!["op"]);
         Assert.AreEqual("[2,3]", layer["operator"]!["kernel_size"]!.ToJsonString());
         Assert.AreEqual("per_channel", (string?)layer["operator"]!["weights"]);
@@ -148,7 +148,7 @@ public sealed class ModelFileTests : IDisposable
     [DataRow("\"in_channels\":2,", "\"in_channels\":\"2\",")]
     [DataRow("\"in_channels\":2,", "\"in_channels\":-2,")]
     [DataRow("\"in_channels\":2,", "\"in_channels\":3,")]
-    [DataRow("\"out_channels\":3,", "\"out_channels\":2147483647,")]
+    [DataRow("\"out_channels\":4,", "\"out_channels\":2147483647,")]
     [DataRow("\"kernel_size\":[3,2]", "\"kernel_size\":[3,2,1]")]
     [DataRow("\"kernel_size\":[3,2]", "\"kernel_size\":[0,2]")]
     [DataRow("\"kernel_size\":[3,2]", "\"kernel_size\":[2147483647,2147483647]")]
@@ -160,9 +160,20 @@ public sealed class ModelFileTests : IDisposable
     [DataRow("\"p\":0.25", "\"p\":1")]
     [DataRow("\"p\":0.25", "\"p\":\"NaN\"")]
     [DataRow("\"p\":0.25", "\"p\":1e999")]
-    [DataRow("\"name\":\"1\"", "\"name\":\"0\"")]
-    [DataRow("\"name\":\"1\"", "\"name\":\"\"")]
-    [DataRow("\"name\":\"0\"", "\"name\":\"zero\"")] // The weights lack zero.weight then.
+    [DataRow("\"name\":\"norm\"", "\"name\":\"conv\"")]
+    [DataRow("\"name\":\"norm\"", "\"name\":\"\"")]
+    [DataRow("\"name\":\"conv\"", "\"name\":\"zero\"")] // The weights lack zero.weight then.
+    [DataRow("\"inputs\":[\"leaky\",\"max\"]", "\"inputs\":[\"leaky\",\"gated\"]")] // A cycle.
+    [DataRow("\"inputs\":[\"leaky\",\"max\"]", "\"inputs\":[\"leaky\",\"residual\"]")]
+    [DataRow("\"inputs\":[\"leaky\",\"max\"]", "\"inputs\":[\"leaky\",null]")]
+    [DataRow("\"inputs\":[\"leaky\",\"max\"]", "\"inputs\":[\"leaky\"]")]
+    [DataRow("\"inputs\":[\"leaky\",\"max\"]", "\"inputs\":\"leaky\"")]
+    [DataRow(",\"groups\":2", "")]
+    [DataRow(",\"count_include_pad\":false", "")]
+    [DataRow(",\"bias\":true", "")]
+    [DataRow("\"groups\":2", "\"groups\":0")]
+    [DataRow("\"dilation\":[2,2]", "\"dilation\":[2,-2]")]
+    [DataRow("\"eps\":1E-05", "\"eps\":-1")]
     public void Refuses_a_damaged_graph(string old, string replacement)
     {
         string graph = GraphText(_bytes);
@@ -190,9 +201,9 @@ public sealed class ModelFileTests : IDisposable
     {
         (JsonElement header, byte[] data) = RawSafetensors.Split(_bytes);
         AssertRefused(
-            RawSafetensors.Build(header.GetRawText().Replace("0.weight", "9.weight"), data), "lack 0.weight");
+            RawSafetensors.Build(header.GetRawText().Replace("conv.weight", "9.weight"), data), "lack conv.weight");
         AssertRefused(
-            RawSafetensors.Build(header.GetRawText().Replace("[3,2,3,2]", "[3,2,2,3]"), data), "has shape 3x2x3x2");
+            RawSafetensors.Build(header.GetRawText().Replace("[4,2,3,2]", "[4,2,2,3]"), data), "has shape 4x2x3x2");
     }
 
     /// <summary>Whatever bytes a file holds: it loads, or it is refused with the one exception for that; and what loads
@@ -230,7 +241,7 @@ public sealed class ModelFileTests : IDisposable
             loaded++;
             Load(Save(model));
         }
-        Assert.IsTrue(loaded is > 10 and < 490, $"{loaded} of 500 loaded: the damage is too little or too much.");
+        Assert.IsTrue(loaded is >= 5 and < 490, $"{loaded} of 500 loaded: the damage is too little or too much.");
     }
 
     private byte[] Save(Model model)

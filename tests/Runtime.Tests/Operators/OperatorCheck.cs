@@ -3,7 +3,7 @@ using SoftPool.Reference;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
-/// <summary>Runs one operator on a device and in the reference, on the same random weights and inputs.</summary>
+/// <summary>Runs layers on a device and in the reference, on the same random weights and inputs.</summary>
 internal static class OperatorCheck
 {
     /// <summary>The largest error allowed, relative to the largest value: a few units in the last place of long
@@ -11,14 +11,14 @@ internal static class OperatorCheck
     private const double Tolerance = 2e-6;
 
     /// <summary>Fails unless the device gives what the reference gives, for every item of a batch.</summary>
-    public static void Matches(GpuDevice device, Operator op, TensorShape inputShape, int batch, double scale = 1)
+    public static void Matches(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale = 1)
     {
         var random = new Random(20260701);
-        Model model = RandomModel(op, inputShape, random);
+        Model model = RandomModel(layers, inputShape, random);
         float[] input = Normal(random, batch * inputShape.Count, scale);
 
         float[] output = Run(device, model, input);
-        AssertClose(Reference(model, input), output, $"{op} on {inputShape}, batch {batch}");
+        AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}");
     }
 
     /// <summary>What the device gives for the items of one input.</summary>
@@ -35,7 +35,7 @@ internal static class OperatorCheck
     public static float[] Reference(Model model, float[] input) =>
         [.. input.Chunk(model.Graph.InputShape.Count).SelectMany(item => ReferenceNetwork.Run(model, item)[^1])];
 
-    public static Model ModelOf(Operator op, TensorShape inputShape) => RandomModel(op, inputShape, new Random(1));
+    public static Model ModelOf(Operator op, TensorShape inputShape) => RandomModel([new Layer("layer", op)], inputShape, new Random(1));
 
     public static void AssertClose(float[] expected, float[] actual, string what)
     {
@@ -49,18 +49,19 @@ internal static class OperatorCheck
         }
     }
 
-    private static Model RandomModel(Operator op, TensorShape inputShape, Random random)
+    private static Model RandomModel(Layer[] layers, TensorShape inputShape, Random random)
     {
-        var graph = new ModelGraph("test", inputShape, [new Layer("layer", op)]);
+        var graph = new ModelGraph("test", inputShape, layers);
         var weights = graph.Parameters.ToDictionary(
             parameter => parameter.Name,
-            parameter => new Tensor(parameter.Shape, Normal(random, parameter.Shape.Count, 0.1)));
+            parameter => new Tensor(parameter.Shape, TestModels.Weights(random, parameter)));
         int channels = inputShape[0];
         return new Model(
             graph, weights, [], new Preprocessing(new float[channels], Enumerable.Repeat(1f, channels).ToArray()));
     }
 
-    private static float[] Normal(Random random, int count, double scale) =>
+    /// <summary>Normal random numbers.</summary>
+    public static float[] Normal(Random random, int count, double scale) =>
         [.. Enumerable.Range(0, count).Select(_ => (float)(scale
             * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
 }

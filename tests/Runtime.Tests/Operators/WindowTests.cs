@@ -5,7 +5,7 @@ namespace SoftPool.Runtime.Tests.Operators;
 /// <summary>PyTorch's rule: floor((H + 2p - k) / s) + 1; in ceil mode rounded up, less a window that would begin beyond
 /// the input and its leading padding.</summary>
 [TestClass]
-public sealed class Window2dTests
+public sealed class WindowTests
 {
     [TestMethod]
     // AlexNet's
@@ -34,13 +34,30 @@ public sealed class Window2dTests
     [DataRow(11, 3, 3, 1, true, 4)]
     public void Counts_places_as_PyTorch(int input, int kernel, int stride, int padding, bool ceilMode, int expected)
     {
-        (int height, int width) = Window2d.OutputSize(
-            new TensorShape(1, input, 5), new Size2d(kernel, 5), new Size2d(stride, 1), new Size2d(padding, 0), ceilMode);
-        Assert.AreEqual((expected, 1), (height, width));
-        (height, width) = Window2d.OutputSize(
-            new TensorShape(1, 5, input), new Size2d(5, kernel), new Size2d(1, stride), new Size2d(0, padding), ceilMode);
-        Assert.AreEqual((1, expected), (height, width));
+        Assert.AreEqual(
+            new TensorShape(2, expected, 1, 1),
+            Window.Of(new Size3d(kernel, 5, 5), new(stride, 1, 1), new(padding, 0, 0), ceilMode)
+                .OutputShape(2, new TensorShape(1, input, 5, 5)));
+        Assert.AreEqual(
+            new TensorShape(2, expected, 1),
+            Window.Of(new Size2d(kernel, 5), new(stride, 1), new(padding, 0), ceilMode).OutputShape(2, new TensorShape(1, input, 5)));
+        Assert.AreEqual(
+            new TensorShape(2, 1, expected),
+            Window.Of(new Size2d(5, kernel), new(1, stride), new(0, padding), ceilMode).OutputShape(2, new TensorShape(1, 5, input)));
+        Assert.AreEqual(
+            new TensorShape(2, expected),
+            Window.Of(kernel, stride, padding, ceilMode).OutputShape(2, new TensorShape(1, input)));
     }
+
+    [TestMethod]
+    [DataRow(7, 3, 1, 0, 2, 3)]
+    [DataRow(7, 3, 2, 2, 2, 4)]
+    [DataRow(9, 1, 2, 0, 5, 5)]
+    [DataRow(5, 2, 1, 0, 4, 1)]
+    public void Dilation_spreads_the_kernel(int input, int kernel, int stride, int padding, int dilation, int expected) =>
+        Assert.AreEqual(
+            new TensorShape(1, expected, expected),
+            Window.Of(kernel, stride, padding, false, (Size2d)dilation).OutputShape(1, new TensorShape(1, input, input)));
 
     [TestMethod]
     public void Agrees_with_counting_window_by_window_on_all_small_sizes()
@@ -55,10 +72,10 @@ public sealed class Window2dTests
                             string what = $"input {input}, kernel {kernel}, stride {stride}, padding {padding}";
                             Assert.AreEqual(
                                 CountFloor(input, kernel, stride, padding),
-                                Window2d.OutputSize(shape, kernel, stride, padding).Height, what);
+                                Window.Of((Size2d)kernel, stride, padding, false).OutputShape(1, shape)[1], what);
                             Assert.AreEqual(
                                 CountCeil(input, kernel, stride, padding),
-                                Window2d.OutputSize(shape, kernel, stride, padding, ceilMode: true).Width, what);
+                                Window.Of((Size2d)kernel, stride, padding, true).OutputShape(1, shape)[2], what);
                         }
     }
 

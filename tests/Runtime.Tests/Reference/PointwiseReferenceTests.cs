@@ -3,7 +3,7 @@ using SoftPool.Operators;
 namespace SoftPool.Runtime.Tests.Reference;
 
 [TestClass]
-public sealed class ReLUReferenceTests
+public sealed class PointwiseReferenceTests
 {
     [TestMethod]
     public void Keeps_what_is_not_negative_and_NaN() => TestModels.AssertSequence<float>(

@@ -3,7 +3,7 @@ using SoftPool.Operators;
 namespace SoftPool.Runtime.Tests.Reference;
 
 [TestClass]
-public sealed class SoftPool2dReferenceTests
+public sealed class SoftPoolReferenceTests
 {
     private const double Tolerance = 1e-6;
     private const SoftPoolWeights PerChannel = SoftPoolWeights.PerChannel;

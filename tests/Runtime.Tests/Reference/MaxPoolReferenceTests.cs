@@ -3,7 +3,7 @@ using SoftPool.Operators;
 namespace SoftPool.Runtime.Tests.Reference;
 
 [TestClass]
-public sealed class MaxPool2dReferenceTests
+public sealed class MaxPoolReferenceTests
 {
     [TestMethod]
     public void Takes_the_largest_of_each_overlapping_window_channel_by_channel() => TestModels.AssertSequence<float>(

@@ -4,7 +4,7 @@ namespace SoftPool.Runtime.Tests.Operators;
 
 /// <summary>SoftPool on a device at exact values, and where other implementations overflow.</summary>
 [TestClass]
-public sealed class SoftPool2dTests
+public sealed class SoftPoolTests
 {
     private static readonly Size2d Two = 2;
 

@@ -1,11 +1,12 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// ReLU of each element, for a ReLU that no other kernel could take along.
+// A pointwise operator that no other kernel could take along: ReLU, LeakyReLU, Sigmoid, SiLU.
 //
 // Bindings      0 input f32; 1 output f32, of as many elements
 // Dispatch      one invocation an element, GroupCount.Linear
+#define POINTWISE_ID 1
 #include "index.glsl"
-#include "relu.glsl"
+#include "pointwise.glsl"
 
 layout(constant_id = 0) const uint COUNT = 1;
 
@@ -15,5 +16,5 @@ layout(binding = 1) writeonly buffer Output { float y[]; };
 void main() {
     uint index = linear_index();
     if (index < COUNT)
-        y[index] = relu(x[index]);
+        y[index] = pointwise(x[index]);
 }

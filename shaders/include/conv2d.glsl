@@ -1,0 +1,92 @@
+// The convolution kernels' body. Define VECTORS first: an invocation keeps 4 * VECTORS channels of 8 pixels in registers,
+// so that each weight and each pixel that it loads is used 8 and 4 * VECTORS times. Lanes run along the pixels, so that
+// loads of pixels are neighbours and loads of weights are the same for all. No shared memory and no barriers: on CPU
+// drivers a barrier costs more than it saves.
+#define POINTWISE_ID 16
+#include "pointwise.glsl"
+
+layout(local_size_x = 32) in;
+layout(constant_id = 0) const uint BATCH = 1;
+layout(constant_id = 1) const uint CHANNELS = 1;
+layout(constant_id = 2) const uint HEIGHT = 1;
+layout(constant_id = 3) const uint WIDTH = 1;
+layout(constant_id = 4) const uint OUT_CHANNELS = 1;
+layout(constant_id = 5) const uint OUT_HEIGHT = 1;
+layout(constant_id = 6) const uint OUT_WIDTH = 1;
+layout(constant_id = 7) const uint KERNEL_HEIGHT = 1;
+layout(constant_id = 8) const uint KERNEL_WIDTH = 1;
+layout(constant_id = 9) const uint STRIDE_HEIGHT = 1;
+layout(constant_id = 10) const uint STRIDE_WIDTH = 1;
+layout(constant_id = 11) const uint PADDING_HEIGHT = 0;
+layout(constant_id = 12) const uint PADDING_WIDTH = 0;
+layout(constant_id = 13) const uint DILATION_HEIGHT = 1;
+layout(constant_id = 14) const uint DILATION_WIDTH = 1;
+layout(constant_id = 15) const uint GROUPS = 1;
+
+layout(binding = 0) readonly buffer Input { float x[]; };
+layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 2) readonly buffer Weight { vec4 weight[]; };
+layout(binding = 3) readonly buffer Bias { vec4 bias[]; };
+
+const uint PIXELS = 8;
+const uint GROUP_CHANNELS = CHANNELS / GROUPS;
+const uint GROUP_OUT_CHANNELS = OUT_CHANNELS / GROUPS;
+const uint TILES = (GROUP_OUT_CHANNELS + 4 * VECTORS - 1) / (4 * VECTORS);  // of one group
+const uint OUT_PLANE = OUT_HEIGHT * OUT_WIDTH;
+
+void main() {
+    uint tile = gl_WorkGroupID.y;
+    uint group = tile / TILES;
+    uint first = gl_WorkGroupID.x * gl_WorkGroupSize.x * PIXELS + gl_LocalInvocationID.x;
+
+    // Where each pixel's window begins. Pixels beyond the last compute the last one again, and are not stored.
+    int top[PIXELS], left[PIXELS];
+    uint image[PIXELS];
+    vec4 sum[VECTORS][PIXELS];
+    [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+        uint pixel = min(first + p * gl_WorkGroupSize.x, BATCH * OUT_PLANE - 1);
+        top[p] = int(pixel % OUT_PLANE / OUT_WIDTH * STRIDE_HEIGHT) - int(PADDING_HEIGHT);
+        left[p] = int(pixel % OUT_WIDTH * STRIDE_WIDTH) - int(PADDING_WIDTH);
+        image[p] = (pixel / OUT_PLANE * CHANNELS + group * GROUP_CHANNELS) * HEIGHT * WIDTH;
+        [[unroll]] for (uint v = 0; v < VECTORS; v++)
+            sum[v][p] = bias[tile * VECTORS + v];
+    }
+
+    uint w = tile * KERNEL_HEIGHT * KERNEL_WIDTH * GROUP_CHANNELS * VECTORS;
+    for (uint u = 0; u < KERNEL_HEIGHT; u++)
+        for (uint v = 0; v < KERNEL_WIDTH; v++) {
+            // A tap outside of the input reads some cell inside and counts it as zero.
+            uint cell[PIXELS];
+            bool inside[PIXELS];
+            [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+                int row = top[p] + int(u * DILATION_HEIGHT), column = left[p] + int(v * DILATION_WIDTH);
+                inside[p] = row >= 0 && row < int(HEIGHT) && column >= 0 && column < int(WIDTH);
+                cell[p] = inside[p] ? image[p] + uint(row) * WIDTH + uint(column) : 0;
+            }
+            for (uint c = 0; c < GROUP_CHANNELS; c++) {
+                float value[PIXELS];
+                [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+                    value[p] = x[cell[p]];
+                    value[p] = inside[p] ? value[p] : 0.0;
+                    cell[p] += inside[p] ? HEIGHT * WIDTH : 0;
+                }
+                [[unroll]] for (uint i = 0; i < VECTORS; i++) {
+                    vec4 taps = weight[w++];
+                    [[unroll]] for (uint p = 0; p < PIXELS; p++)
+                        sum[i][p] += taps * value[p];
+                }
+            }
+        }
+
+    [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+        uint pixel = first + p * gl_WorkGroupSize.x;
+        if (pixel < BATCH * OUT_PLANE) {
+            uint plane = pixel / OUT_PLANE * OUT_CHANNELS + group * GROUP_OUT_CHANNELS;
+            [[unroll]] for (uint i = 0; i < VECTORS * 4; i++) {
+                uint channel = tile % TILES * VECTORS * 4 + i;
+                if (channel < GROUP_OUT_CHANNELS)
+                    y[(plane + channel) * OUT_PLANE + pixel % OUT_PLANE] = pointwise(sum[i / 4][p][i % 4]);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// SoftPool over 1 to 3 axes, weights per channel: y = m + sum_i e_i (x_i - m) / sum_i e_i over the real cells of each
+// window, with m the window's largest value and e_i = exp(x_i - m). The sum of the e_i is at least 1, so nothing overflows
+// or divides by zero for any finite input.
+//
+// Bindings      0 input (N, C, D, H, W) f32; 1 output (N, C, OD, OH, OW) f32
+// Dispatch      one invocation an output element, GroupCount.Linear
+// Preconditions every window holds at least one real cell (padding at most half the kernel)
+#include "pool.glsl"
+#include "exp.glsl"
+
+layout(binding = 0) readonly buffer Input { float x[]; };
+layout(binding = 1) writeonly buffer Output { float y[]; };
+
+void main() {
+    uint index = linear_index();
+    if (index >= BATCH * CHANNELS * OUT_PLANE)
+        return;
+    Window window = window_of(index);
+    uint map = (window.image * CHANNELS + window.channel) * PLANE;
+
+    precise float largest = x[map + cell_of(window.first.x, window.first.y, window.first.z)];
+    FOR_EACH_CELL(window, cell) {
+        float value = x[map + cell];
+        largest = value > largest ? value : largest;
+    }
+
+    precise float weighted = 0.0;
+    precise float total = 0.0;
+    FOR_EACH_CELL(window, cell) {
+        float difference = difference_to_largest(x[map + cell], largest);
+        float e = exp_nonpositive(difference);
+        weighted += e * difference;
+        total += e;
+    }
+    y[index] = largest + weighted / total;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>The mean of each window. Padding counts as zeros where <see cref="CountIncludePad"/> says so.</summary>
+public abstract record AvgPooling : Pooling
+{
+    private protected AvgPooling()
+    {
+    }
+
+    /// <summary>Whether a mean counts the padding's cells, as PyTorch does unless told otherwise. Cells that ceil mode adds
+    /// beyond it never count.</summary>
+    [JsonRequired]
+    public bool CountIncludePad { get; init; } = true;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => base.Attributes + (CountIncludePad ? "" : ", padding not counted");
+
+    internal override void Compute(ReferenceStep step) => AvgPoolReference.Compute(this, step);
+
+    internal override void Lower(LoweringStep step) =>
+        Dispatch(step, "avgpool", [CountIncludePad ? 1u : 0u], step.Input, step.Output);
+}
+
+/// <summary>Average pooling over (C, L), as torch.nn.AvgPool1d.</summary>
+/// <param name="KernelSize">Length of the window in cells.</param>
+/// <param name="Stride">The step from window to window in cells.</param>
+/// <param name="Padding">Zeros added on each side in cells, at most half the kernel.</param>
+/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
+public sealed record AvgPool1d(int KernelSize, int Stride, int Padding, bool CeilMode) : AvgPooling
+{
+    private protected override (int Axes, Window Window)? Sliding => (1, Window.Of(KernelSize, Stride, Padding, CeilMode));
+}
+
+/// <summary>Average pooling over (C, H, W), as torch.nn.AvgPool2d.</summary>
+/// <param name="KernelSize">Height and width of the window in pixels.</param>
+/// <param name="Stride">The step from window to window in pixels.</param>
+/// <param name="Padding">Zeros added on each side in pixels, at most half the kernel.</param>
+/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
+public sealed record AvgPool2d(Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode) : AvgPooling
+{
+    private protected override (int Axes, Window Window)? Sliding => (2, Window.Of(KernelSize, Stride, Padding, CeilMode));
+}
+
+/// <summary>Average pooling over (C, D, H, W), as torch.nn.AvgPool3d.</summary>
+/// <param name="KernelSize">Depth, height and width of the window in cells.</param>
+/// <param name="Stride">The step from window to window in cells.</param>
+/// <param name="Padding">Zeros added on each side in cells, at most half the kernel.</param>
+/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
+public sealed record AvgPool3d(Size3d KernelSize, Size3d Stride, Size3d Padding, bool CeilMode) : AvgPooling
+{
+    private protected override (int Axes, Window Window)? Sliding => (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
+}
+
+/// <summary>The mean of each channel, (C, ...) to (C, 1, ...), as torch.nn.AdaptiveAvgPool1d, 2d or 3d of output size 1.
+/// </summary>
+public sealed record GlobalAvgPool : AvgPooling
+{
+    private protected override (int Axes, Window Window)? Sliding => null;
+}

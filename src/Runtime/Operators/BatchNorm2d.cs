@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>
+/// y = (x - running_mean) / sqrt(running_var + eps) weight + bias in each channel, as torch.nn.BatchNorm2d in inference.
+/// Behind a convolution that nothing else reads, it is folded into the convolution's weights.
+/// </summary>
+/// <param name="NumFeatures">C of the input.</param>
+/// <param name="Eps">What is added to the variance.</param>
+public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOperator
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyList<Parameter> Parameters
+    {
+        get
+        {
+            var shape = new TensorShape(NumFeatures);
+            return
+            [
+                new("weight", shape), new("bias", shape),
+                new("running_mean", shape, Learned: false), new("running_var", shape, Learned: false),
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"{NumFeatures}, eps {Eps}");
+
+    internal override bool FusesPointwise => true;
+
+    /// <summary>The factor and the summand of each channel that it comes to.</summary>
+    internal (double[] Scale, double[] Shift) ScaleAndShift(Func<string, Tensor> parameters)
+    {
+        ReadOnlySpan<float> weight = parameters("weight").Data.Span, bias = parameters("bias").Data.Span;
+        ReadOnlySpan<float> mean = parameters("running_mean").Data.Span, variance = parameters("running_var").Data.Span;
+        double[] scale = new double[NumFeatures], shift = new double[NumFeatures];
+        for (int c = 0; c < NumFeatures; c++)
+        {
+            scale[c] = weight[c] / Math.Sqrt(variance[c] + Eps);
+            shift[c] = bias[c] - mean[c] * scale[c];
+        }
+        return (scale, shift);
+    }
+
+    /// <summary>(C, H, W) to itself.</summary>
+    private protected override TensorShape Infer(TensorShape input)
+    {
+        if (!(Eps >= 0 && double.IsFinite(Eps)))
+            throw new ShapeMismatchException($"BatchNorm2d takes an eps of at least 0; got {Eps}.");
+        return input.Rank == 3 && input[0] == NumFeatures
+            ? input
+            : throw new ShapeMismatchException($"BatchNorm2d takes (C, H, W) with {NumFeatures} channels; got {input}.");
+    }
+
+    internal override void Compute(ReferenceStep step) => BatchNorm2dReference.Compute(this, step);
+
+    internal override void Lower(LoweringStep step)
+    {
+        (double[] scale, double[] shift) = ScaleAndShift(step.Parameters);
+        int count = step.Batch * step.OutputShape.Count;
+        step.Dispatch(
+            "batchnorm2d",
+            [
+                (uint)count, (uint)NumFeatures, (uint)(step.OutputShape.Count / NumFeatures),
+                .. PointwiseConstants.Of(step.Pointwise),
+            ],
+            GroupCount.Linear(count), step.Input, step.Output,
+            new Constant([.. scale.Zip(shift).SelectMany(pair => new[] { (float)pair.First, (float)pair.Second })]));
+    }
+}

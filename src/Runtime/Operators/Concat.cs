@@ -1,0 +1,49 @@
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>The channels of all inputs one behind the other, as torch.cat along the channels.</summary>
+public sealed record Concat : Operator
+{
+    /// <summary>(C1, ...), (C2, ...) and so on to (C1 + C2 + ..., ...).</summary>
+    /// <inheritdoc/>
+    public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs)
+    {
+        if (inputs.IsEmpty)
+            throw new ShapeMismatchException("Concat takes at least one input; got none.");
+        TensorShape first = inputs[0];
+        int channels = 0;
+        foreach (TensorShape input in inputs)
+        {
+            if (input.Rank == 0 || !input.Extents[1..].SequenceEqual(first.Extents[1..]))
+                throw new ShapeMismatchException($"Concat takes inputs that differ in channels alone; got {first} and {input}.");
+            channels = checked(channels + input[0]);
+        }
+        return new TensorShape([channels, .. first.Extents[1..]]);
+    }
+
+    internal override void Compute(ReferenceStep step)
+    {
+        int begin = 0;
+        foreach (float[] input in step.Inputs)
+        {
+            input.CopyTo(step.Output[begin..]);
+            begin += input.Length;
+        }
+    }
+
+    internal override void Lower(LoweringStep step)
+    {
+        int begin = 0;
+        for (int i = 0; i < step.Inputs.Count; i++)
+        {
+            int length = step.InputShapes[i].Count;
+            int count = step.Batch * length;
+            step.Dispatch(
+                "concat", [(uint)count, (uint)length, (uint)step.OutputShape.Count, (uint)begin], GroupCount.Linear(count),
+                step.Inputs[i], step.Output);
+            begin += length;
+        }
+    }
+}

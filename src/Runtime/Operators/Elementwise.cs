@@ -1,0 +1,61 @@
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>An operation on two inputs, element by element. The second may have one value a channel, (C, 1, ...).</summary>
+public abstract record Elementwise : Operator
+{
+    private protected Elementwise()
+    {
+    }
+
+    internal override bool FusesPointwise => true;
+
+    /// <summary>(C, ...) and the same, or (C, 1, ...), to (C, ...).</summary>
+    /// <inheritdoc/>
+    public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs)
+    {
+        string name = GetType().Name;
+        if (inputs.Length != 2)
+            throw new ShapeMismatchException($"{name} takes two inputs; got {inputs.Length}.");
+        (TensorShape left, TensorShape right) = (inputs[0], inputs[1]);
+        bool perChannel = left.Rank == right.Rank && left.Rank > 1 && left[0] == right[0] && right.Count == right[0];
+        return left == right || perChannel
+            ? left
+            : throw new ShapeMismatchException(
+                $"{name} takes two inputs of one shape, or a second one of one value a channel; got {left} and {right}.");
+    }
+
+    internal abstract double Of(double left, double right);
+
+    private protected abstract string Kernel { get; }
+
+    internal override void Compute(ReferenceStep step) => ElementwiseReference.Compute(this, step);
+
+    internal override void Lower(LoweringStep step)
+    {
+        int count = step.Batch * step.OutputShape.Count;
+        // How many elements of the first input meet one of the second.
+        int plane = step.OutputShape.Count / step.InputShapes[1].Count;
+        step.Dispatch(
+            Kernel, [(uint)count, (uint)plane, .. PointwiseConstants.Of(step.Pointwise)], GroupCount.Linear(count),
+            step.Inputs[0], step.Inputs[1], step.Output);
+    }
+}
+
+/// <summary>x + y, element by element: what a residual connection ends in.</summary>
+public sealed record Add : Elementwise
+{
+    private protected override string Kernel => "add";
+
+    internal override double Of(double left, double right) => left + right;
+}
+
+/// <summary>x y, element by element: what a gate ends in.</summary>
+public sealed record Multiply : Elementwise
+{
+    private protected override string Kernel => "multiply";
+
+    internal override double Of(double left, double right) => left * right;
+}

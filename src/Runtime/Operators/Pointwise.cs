@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>A function of each element by itself. The kernel of the operator before can compute it on the way.</summary>
+public abstract record Pointwise : UnaryOperator
+{
+    private protected Pointwise()
+    {
+    }
+
+    /// <summary>The number that pointwise.glsl knows it by; 0 is none.</summary>
+    internal abstract uint Code { get; }
+
+    /// <summary>The function's parameter, where it has one.</summary>
+    internal virtual float Coefficient => 0;
+
+    internal abstract double Of(double x);
+
+    private protected override TensorShape Infer(TensorShape input) => input;
+
+    internal override void Compute(ReferenceStep step) => PointwiseReference.Compute(this, step);
+
+    internal override void Lower(LoweringStep step)
+    {
+        int count = step.Batch * step.InputShape.Count;
+        step.Dispatch(
+            "pointwise", [(uint)count, .. PointwiseConstants.Of(this)], GroupCount.Linear(count), step.Input, step.Output);
+    }
+}
+
+/// <summary>max(x, 0), as torch.nn.ReLU; NaN stays NaN.</summary>
+public sealed record ReLU : Pointwise
+{
+    internal override uint Code => 1;
+
+    internal override double Of(double x) => x < 0 ? 0 : x;
+}
+
+/// <summary>x where it is not negative, else a small part of it, as torch.nn.LeakyReLU.</summary>
+/// <param name="NegativeSlope">That part.</param>
+public sealed record LeakyReLU(double NegativeSlope = 0.01) : Pointwise
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"slope {NegativeSlope}");
+
+    internal override uint Code => 2;
+
+    internal override float Coefficient => (float)NegativeSlope;
+
+    internal override double Of(double x) => x < 0 ? Coefficient * x : x;
+
+    private protected override TensorShape Infer(TensorShape input) => double.IsFinite(NegativeSlope)
+        ? input
+        : throw new ShapeMismatchException($"LeakyReLU takes a finite slope; got {NegativeSlope}.");
+}
+
+/// <summary>1 / (1 + exp(-x)), as torch.nn.Sigmoid.</summary>
+public sealed record Sigmoid : Pointwise
+{
+    internal override uint Code => 3;
+
+    internal override double Of(double x) => 1 / (1 + Math.Exp(-x));
+}
+
+/// <summary>x / (1 + exp(-x)), as torch.nn.SiLU.</summary>
+public sealed record SiLU : Pointwise
+{
+    internal override uint Code => 4;
+
+    internal override double Of(double x) => x / (1 + Math.Exp(-x));
+}

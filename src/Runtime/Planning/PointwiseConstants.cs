@@ -1,0 +1,11 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Planning;
+
+/// <summary>The two specialization constants of pointwise.glsl, which every kernel has last that takes a pointwise operator
+/// along.</summary>
+internal static class PointwiseConstants
+{
+    public static uint[] Of(Pointwise? pointwise) =>
+        [pointwise?.Code ?? 0, BitConverter.SingleToUInt32Bits(pointwise?.Coefficient ?? 0)];
+}
