@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
 
@@ -6,12 +7,30 @@ namespace SoftPool.Trainer.Commands;
 /// <summary>Loads what --data names, under a bar.</summary>
 internal static class Datasets
 {
-    public static ImageDataset Load(string data) => ProgressDisplay.Run(
-        data == DatasetSource.Procedural ? "drawing the data set" : $"reading {data}",
-        progress =>
+    /// <exception cref="OperationCanceledException">Ctrl-C; what has been downloaded so far is kept.</exception>
+    public static ImageDataset Load(string data)
+    {
+        using var interrupt = new CancellationTokenSource();
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
         {
-            ImageDataset dataset = DatasetSource.Load(data, progress: progress);
-            progress.Report(1);
-            return dataset;
+            signal.Cancel = true;
+            interrupt.Cancel();
         });
+        return Read(data, interrupt.Token);
+    }
+
+    private static ImageDataset Read(string data, CancellationToken cancel)
+    {
+        string place = data == DatasetSource.Cifar10
+            ? ProgressDisplay.Run("fetching CIFAR-10 (170 MB)", progress => Cifar10Download.Fetch(progress, cancel))
+            : data;
+        return ProgressDisplay.Run(
+            data == DatasetSource.Procedural ? "drawing the data set" : $"reading {place}",
+            progress =>
+            {
+                ImageDataset dataset = DatasetSource.Load(place, progress, cancel);
+                progress.Report(1);
+                return dataset;
+            });
+    }
 }

@@ -17,7 +17,8 @@ internal static class SharedOptions
 
     public static Option<string> Data => new("--data")
     {
-        Description = "procedural (drawn by the program), or an image folder or archive with train/<class>/ and test/<class>/.",
+        Description = "procedural (drawn by the program), cifar10 (downloaded once), or the path of CIFAR-10 for Python or binary, or of "
+            + "images in train/<class>/ and test/<class>/ or val/<class>/: a folder, .tar, .tar.gz or .tgz.",
         DefaultValueFactory = _ => "procedural",
     };
 

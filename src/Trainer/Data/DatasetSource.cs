@@ -6,11 +6,49 @@ internal static class DatasetSource
     /// <summary>The value that asks for the set that the program draws itself; a folder of that name is ./procedural.</summary>
     public const string Procedural = "procedural";
 
-    /// <summary>Makes the data set that a value of --data asks for.</summary>
-    /// <param name="data">"procedural", or the path of an image folder or of an archive of one.</param>
-    /// <param name="size">The height and width of the images; null to leave it to the data.</param>
-    /// <param name="progress">Told the fraction done, in [0, 1].</param>
+    /// <summary>The value that asks for the published CIFAR-10; a folder of that name is ./cifar10.</summary>
+    public const string Cifar10 = "cifar10";
+
+    /// <summary>Makes the data set that a value of --data asks for; cifar10 has been downloaded before.</summary>
+    /// <param name="data">"procedural", or the path of a folder or archive: its content says what it is.</param>
+    /// <param name="progress">Told the fraction done, in [0, 1] and rising.</param>
+    /// <param name="cancel">Gives up between two files.</param>
     /// <exception cref="DatasetException">There is nothing at the path, or it cannot be read as a data set.</exception>
-    public static ImageDataset Load(string data, Size2d? size = null, IProgress<double>? progress = null) =>
-        data == Procedural ? ProceduralImages.Create() : ImageFolder.Read(data, size, progress);
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ImageDataset Load(
+        string data, IProgress<double>? progress = null, CancellationToken cancel = default)
+    {
+        if (data == Procedural)
+            return ProceduralImages.Create();
+        using IEnumerator<DataFile> files = Watch(DataFile.Enumerate(data), progress, cancel).GetEnumerator();
+        var passed = new List<DataFile>();
+        while (files.MoveNext())
+        {
+            passed.Add(files.Current);
+            if (Cifar10Archive.Holds(files.Current))
+                return Cifar10Archive.Read(data, passed.Concat(Rest(files)));
+            if (ImageFolder.Holds(files.Current))
+                break;
+        }
+        return ImageFolder.Read(data, passed.Concat(Rest(files)));
+    }
+
+    private static IEnumerable<DataFile> Rest(IEnumerator<DataFile> files)
+    {
+        while (files.MoveNext())
+            yield return files.Current;
+    }
+
+    private static IEnumerable<DataFile> Watch(
+        IEnumerable<DataFile> files, IProgress<double>? progress, CancellationToken cancel)
+    {
+        int percent = -1;
+        foreach (DataFile file in files)
+        {
+            cancel.ThrowIfCancellationRequested();
+            yield return file;
+            if ((int)(100 * file.Progress) > percent)
+                progress?.Report((percent = (int)(100 * file.Progress)) / 100.0);
+        }
+    }
 }

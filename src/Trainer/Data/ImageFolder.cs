@@ -12,33 +12,37 @@ internal static class ImageFolder
     /// <summary>How many pictures are looked at to find the size that most of them have.</summary>
     private const int Samples = 256;
 
+    /// <summary>What larger pictures are shrunk to; photographs as cameras take them would not fit in memory.</summary>
+    private const int LongestShorterEdge = 256;
+
     private static readonly string[] Splits = ["train", "test", "val"];
 
-    /// <summary>Reads and decodes all pictures, on all cores.</summary>
-    /// <param name="path">The folder, or a .tar, .tar.gz or .tgz of it.</param>
-    /// <param name="size">
-    /// The height and width that every picture gets; null for the one that most of the first pictures have.
-    /// </param>
-    /// <param name="progress">Told the fraction done, in [0, 1] and rising.</param>
-    /// <exception cref="DatasetException">
-    /// The path, the layout or a picture is not as it should be: the message says what and where.
-    /// </exception>
+    /// <summary>True for a picture, or a folder for pictures, in the place where the layout has them.</summary>
+    public static bool Holds(DataFile file) => Locate(file) is not null;
+
+    /// <summary>
+    /// Reads and decodes all pictures, on all cores. All get the size that most of the first ones have, or one of its
+    /// proportions with 256 pixels along the shorter edge where that is smaller: networks look at less.
+    /// </summary>
+    /// <param name="path">Where the files are, for the data set's name and for complaints.</param>
+    /// <param name="files">What is there, read as it comes.</param>
+    /// <exception cref="DatasetException">The layout or a picture is not as it should be: the message says what and where.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ImageDataset Read(string path, Size2d? size = null, IProgress<double>? progress = null)
+    public static ImageDataset Read(string path, IEnumerable<DataFile> files)
     {
         var folders = new HashSet<(string Split, string Class)>();
-        using IEnumerator<Picture> pictures = Pictures(path, folders, progress).GetEnumerator();
+        using IEnumerator<Picture> pictures = Pictures(path, files, folders).GetEnumerator();
         var first = new List<Picture>();
         while (first.Count < Samples && pictures.MoveNext())
             first.Add(pictures.Current);
-        Size2d decided = size ?? MostCommonSize(first);
-        List<Decoded> decoded = DecodeAll(first.Concat(Rest(pictures)), decided);
+        Size2d size = Bounded(MostCommonSize(first));
+        List<Decoded> decoded = DecodeAll(path, first.Concat(Rest(pictures)), size);
 
         string test = folders.Any(folder => folder.Split == "test") ? "test" : "val";
         string[] classes = ClassNames(path, folders, decoded, test);
-        return new ImageDataset(NameOf(path), classes,
-            Assemble(path, decoded.Where(picture => picture.Split == "train"), classes, decided),
-            Assemble(path, decoded.Where(picture => picture.Split == test), classes, decided));
+        return new ImageDataset(DataFile.NameOfSet(path), classes,
+            Assemble(decoded.Where(picture => picture.Split == "train"), classes, size),
+            Assemble(decoded.Where(picture => picture.Split == test), classes, size));
     }
 
     private sealed record Picture(string Split, string Class, string Path, byte[] Content);
@@ -47,31 +51,26 @@ internal static class ImageFolder
 
     /// <summary>The pictures of all splits as they come; notes each class folder in passing, empty ones too.</summary>
     private static IEnumerable<Picture> Pictures(
-        string path, HashSet<(string Split, string Class)> folders, IProgress<double>? progress)
+        string path, IEnumerable<DataFile> files, HashSet<(string Split, string Class)> folders)
     {
-        int percent = -1;
-        foreach (ImageFile file in ImageFile.Enumerate(path))
-        {
+        foreach (DataFile file in files)
             if (Locate(file) is { } folder)
             {
                 folders.Add(folder);
-                if (file.Content is { } content)
-                    yield return new Picture(folder.Split, folder.Class, $"{path}/{file.Path}", content);
+                if (!file.IsFolder)
+                    yield return new Picture(
+                        folder.Split, folder.Class, $"{path}/{string.Join('/', file.Parts)}", file.Read());
             }
-            if ((int)(100 * file.Progress) > percent)
-                progress?.Report((percent = (int)(100 * file.Progress)) / 100.0);
-        }
     }
 
     /// <summary>Finds split and class in a path such as train/cat/1.jpg or top/train/cat/1.jpg.</summary>
-    private static (string Split, string Class)? Locate(ImageFile file)
+    private static (string Split, string Class)? Locate(DataFile file)
     {
-        string[] parts = [.. file.Path.Split('/').Where(part => part is not ("" or "."))];
-        int split = Array.FindIndex(parts, part => Splits.Contains(part));
-        int deepestFolder = file.Content is null ? parts.Length - 1 : parts.Length - 2;
-        return split is 0 or 1 && deepestFolder > split && !parts.Any(part => part.StartsWith('.'))
-            ? (parts[split], parts[split + 1])
-            : null;
+        if (file.IsHidden || !(file.IsFolder || file.IsPicture))
+            return null;
+        int split = file.Parts.Take(2).ToList().FindIndex(part => Splits.Contains(part));
+        int deepestFolder = file.Parts.Count - (file.IsFolder ? 1 : 2);
+        return split >= 0 && deepestFolder > split ? (file.Parts[split], file.Parts[split + 1]) : null;
     }
 
     private static Size2d MostCommonSize(List<Picture> pictures) => pictures
@@ -82,6 +81,16 @@ internal static class ImageFolder
         .Select(count => count.Key)
         .FirstOrDefault(new Size2d(1, 1));
 
+    private static Size2d Bounded(Size2d size)
+    {
+        int shorter = Math.Min(size.Height, size.Width);
+        return shorter <= LongestShorterEdge
+            ? size
+            : new Size2d(Shrink(size.Height), Shrink(size.Width));
+
+        int Shrink(int edge) => (int)((long)edge * LongestShorterEdge / shorter);
+    }
+
     private static IEnumerable<Picture> Rest(IEnumerator<Picture> pictures)
     {
         while (pictures.MoveNext())
@@ -89,11 +98,12 @@ internal static class ImageFolder
     }
 
     /// <summary>Decodes in parallel, then sorts by path: an archive's own order is of no matter.</summary>
-    private static List<Decoded> DecodeAll(IEnumerable<Picture> pictures, Size2d size)
+    private static List<Decoded> DecodeAll(string path, IEnumerable<Picture> pictures, Size2d size)
     {
+        long length = ImageSet.BytesPerImage(size), most = Array.MaxLength / length;
         try
         {
-            List<Decoded> decoded = [.. pictures.AsParallel().Select(picture => new Decoded(
+            List<Decoded> decoded = [.. pictures.Select(CheckCount).AsParallel().Select(picture => new Decoded(
                 picture.Split, picture.Class, picture.Path,
                 PictureDecoder.Decode(picture.Content, size, picture.Path)))];
             decoded.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
@@ -105,6 +115,12 @@ internal static class ImageFolder
             ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
             throw;
         }
+
+        Picture CheckCount(Picture picture, int index) => index < most
+            ? picture
+            : throw new DatasetException(
+                $"{path} has more than {most} pictures, the most that fit at {size.Height}x{size.Width} pixels: "
+                + "make them smaller or fewer.");
     }
 
     /// <summary>The names that both splits share, in alphabetical order; complains where they differ.</summary>
@@ -132,24 +148,13 @@ internal static class ImageFolder
         return classes;
     }
 
-    private static ImageSet Assemble(string path, IEnumerable<Decoded> pictures, string[] classes, Size2d size)
+    private static ImageSet Assemble(IEnumerable<Decoded> pictures, string[] classes, Size2d size)
     {
         Decoded[] chosen = [.. pictures];
         long length = ImageSet.BytesPerImage(size);
-        if (chosen.Length * length > Array.MaxLength)
-            throw new DatasetException(
-                $"{path} takes {chosen.Length * length >> 20} MiB at {size.Height}x{size.Width} pixels, more than the "
-                + $"{Array.MaxLength >> 20} MiB that fit: choose a smaller size.");
         var pixels = new byte[chosen.Length * length];
         for (int i = 0; i < chosen.Length; i++)
             chosen[i].Pixels.CopyTo(pixels, i * length);
         return new ImageSet(size, pixels, [.. chosen.Select(picture => Array.IndexOf(classes, picture.Class))]);
-    }
-
-    private static string NameOf(string path)
-    {
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        int ending = name.LastIndexOf(".tar", StringComparison.OrdinalIgnoreCase);
-        return Directory.Exists(path) ? name : ending > 0 ? name[..ending] : Path.GetFileNameWithoutExtension(name);
     }
 }

@@ -22,7 +22,7 @@ public sealed class ImageFolderTests
     {
         WriteLayout();
 
-        ImageDataset data = ImageFolder.Read(_root);
+        ImageDataset data = DatasetSource.Load(_root);
 
         CheckLayout(data);
         Assert.AreEqual(Path.GetFileName(_root), data.Name);
@@ -38,7 +38,7 @@ public sealed class ImageFolderTests
         WriteLayout();
         string archive = Archive(name, top);
 
-        ImageDataset data = ImageFolder.Read(archive);
+        ImageDataset data = DatasetSource.Load(archive);
 
         CheckLayout(data);
         Assert.AreEqual("set", data.Name, ignoreCase: true);
@@ -49,29 +49,44 @@ public sealed class ImageFolderTests
     {
         WriteLayout();
         Directory.Move(At("test"), At("val"));
-        Assert.AreEqual(2, ImageFolder.Read(_root).Test.Count);
+        Assert.AreEqual(2, DatasetSource.Load(_root).Test.Count);
 
         WritePicture("test/ant/1.png", SKColors.Red);
         WritePicture("test/bee/1.png", SKColors.Red);
         WritePicture("test/bee/2.png", SKColors.Red);
-        Assert.AreEqual(3, ImageFolder.Read(_root).Test.Count);
+        Assert.AreEqual(3, DatasetSource.Load(_root).Test.Count);
     }
 
     [TestMethod]
-    public void Mixed_sizes_come_to_the_most_common_one_or_to_the_one_asked_for()
+    public void Mixed_sizes_come_to_the_most_common_one()
     {
         WriteLayout();
         WritePicture("train/ant/large.png", new SKColor(10, 200, 30), 64, 40);
         WritePicture("train/ant/small.png", new SKColor(10, 200, 30), 1, 2);
 
-        ImageDataset common = ImageFolder.Read(_root);
-        ImageDataset asked = ImageFolder.Read(_root, new Size2d(7, 5));
+        ImageDataset data = DatasetSource.Load(_root);
 
-        Assert.AreEqual(new Size2d(3, 4), common.Size);
-        Assert.AreEqual(new Size2d(7, 5), asked.Size);
-        foreach (ImageDataset data in (ImageDataset[])[common, asked])
-            for (int index = 2; index < 4; index++)
-                CheckColour(data.Train, index, 10, 200, 30);
+        Assert.AreEqual(new Size2d(3, 4), data.Size);
+        for (int index = 2; index < 4; index++)
+            CheckColour(data.Train, index, 10, 200, 30);
+    }
+
+    [TestMethod]
+    [DataRow(300, 200, 300, 200)]
+    [DataRow(256, 2000, 256, 2000)]
+    [DataRow(1024, 768, 341, 256)]
+    [DataRow(600, 1200, 256, 512)]
+    public void Large_pictures_come_to_256_pixels_along_the_shorter_edge(int width, int height, int toWidth, int toHeight)
+    {
+        foreach (string name in (string[])["train/ant/1.png", "train/ant/2.png", "test/ant/1.png"])
+            WritePicture(name, new SKColor(10, 200, 30), width, height);
+        WritePicture("train/ant/3.png", new SKColor(10, 200, 30), 7, 5);
+
+        ImageDataset data = DatasetSource.Load(_root);
+
+        Assert.AreEqual(new Size2d(toHeight, toWidth), data.Size);
+        for (int index = 0; index < 3; index++)
+            CheckColour(data.Train, index, 10, 200, 30);
     }
 
     [TestMethod]
@@ -86,7 +101,7 @@ public sealed class ImageFolderTests
             Save("train/ant/0.png", stripes, SKEncodedImageFormat.Png);
         }
 
-        ReadOnlySpan<byte> shrunk = ImageFolder.Read(_root, new Size2d(3, 4)).Train.Image(0);
+        ReadOnlySpan<byte> shrunk = DatasetSource.Load(_root).Train.Image(0);
 
         foreach (byte value in shrunk)
             Assert.IsTrue(Math.Abs(value - 127.5) <= 2, $"{value} is not the mean of black and white.");
@@ -98,7 +113,7 @@ public sealed class ImageFolderTests
         WriteLayout();
         var progress = new Recorder();
 
-        ImageFolder.Read(Archive("set.tar.gz", ""), progress: progress);
+        DatasetSource.Load(Archive("set.tar.gz", ""), progress: progress);
 
         Assert.AreEqual(1, progress.Values[^1]);
         CollectionAssert.AreEqual(progress.Values.Order().ToArray(), progress.Values);
@@ -166,7 +181,7 @@ public sealed class ImageFolderTests
         string path = Save($"test/bee/cut.{ending}", noise,
             ending == "jpg" ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png);
         byte[] whole = File.ReadAllBytes(path);
-        ImageFolder.Read(_root);
+        DatasetSource.Load(_root);
 
         File.WriteAllBytes(path, whole[..(int)(whole.Length * rest)]);
 
@@ -254,7 +269,7 @@ public sealed class ImageFolderTests
 
     private void CheckError(string message, string? path = null)
     {
-        DatasetException e = Assert.ThrowsExactly<DatasetException>(() => ImageFolder.Read(path ?? _root));
+        DatasetException e = Assert.ThrowsExactly<DatasetException>(() => DatasetSource.Load(path ?? _root));
         StringAssert.StartsWith(e.Message.Replace(_root, "PATH"), message);
         StringAssert.EndsWith(e.Message, ".");
     }

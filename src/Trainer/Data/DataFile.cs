@@ -1,0 +1,136 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+
+namespace SoftPool.Trainer.Data;
+
+/// <summary>A file or a folder in a folder or in an archive of it. Nothing is unpacked on disk.</summary>
+internal sealed class DataFile
+{
+    /// <summary>No file of any data set known is a tenth as large; a claim of more is not worth the memory.</summary>
+    private const long MostBytes = 1L << 28;
+
+    private const string Damaged = "is truncated or damaged";
+
+    private readonly Func<byte[]>? _read;
+
+    private DataFile(string path, Func<byte[]>? read, double progress)
+    {
+        Parts = [.. path.Split('/').Where(part => part is not ("" or "."))];
+        _read = read;
+        Progress = progress;
+    }
+
+    /// <summary>The names along its path below the folder or inside the archive; its own is the last.</summary>
+    public IReadOnlyList<string> Parts { get; }
+
+    /// <summary>How much of the whole has been passed with it, in [0, 1].</summary>
+    public double Progress { get; }
+
+    /// <summary>True for a folder, which has no content of its own.</summary>
+    public bool IsFolder => _read is null;
+
+    /// <summary>True where a part of the path is hidden by the convention of Unix.</summary>
+    public bool IsHidden => Parts.Any(part => part.StartsWith('.'));
+
+    /// <summary>The file's bytes. To be called before the enumeration goes on: an archive does not go back.</summary>
+    /// <exception cref="DatasetException">The archive is damaged here, or the file larger than 256 MiB.</exception>
+    public byte[] Read() => _read is null ? throw new InvalidOperationException("A folder has no content.") : _read();
+
+    /// <summary>True for the endings of JPEG and PNG files.</summary>
+    public bool IsPicture => HasEnding(Parts[^1], ".jpg", ".jpeg", ".png");
+
+    /// <summary>Lists what a folder, or a .tar, .tar.gz or .tgz of one, holds; an archive is read once and in order.</summary>
+    /// <exception cref="DatasetException">There is no such folder or archive, or the archive is damaged.</exception>
+    public static IEnumerable<DataFile> Enumerate(string path)
+    {
+        if (Directory.Exists(path))
+            return EnumerateFolder(path);
+        if (!File.Exists(path))
+            throw new DatasetException($"There is no folder and no archive at {path}.");
+        if (HasEnding(path, ".tar", ".tar.gz", ".tgz"))
+            return EnumerateArchive(path);
+        throw new DatasetException($"{path} is neither a folder nor a .tar, .tar.gz or .tgz archive of one.");
+    }
+
+    /// <summary>What to call the data set at a path: the name of the folder, or of the archive without its ending.</summary>
+    public static string NameOfSet(string path)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        int ending = name.LastIndexOf(".tar", StringComparison.OrdinalIgnoreCase);
+        return Directory.Exists(path) ? name : ending > 0 ? name[..ending] : Path.GetFileNameWithoutExtension(name);
+    }
+
+    private static IEnumerable<DataFile> EnumerateFolder(string folder)
+    {
+        // Sorted, because file systems list in an order of their own, and the first files decide more than others.
+        FileSystemInfo[] entries =
+        [
+            .. new DirectoryInfo(folder).GetFileSystemInfos("*", SearchOption.AllDirectories)
+                .OrderBy(entry => entry.FullName, StringComparer.Ordinal),
+        ];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            FileSystemInfo entry = entries[i];
+            Func<byte[]>? read = entry is FileInfo file
+                ? () => ReadAll(file.Length, file.FullName, () => File.ReadAllBytes(file.FullName))
+                : null;
+            string path = Path.GetRelativePath(folder, entry.FullName).Replace('\\', '/');
+            yield return new DataFile(path, read, (i + 1.0) / entries.Length);
+        }
+    }
+
+    private static IEnumerable<DataFile> EnumerateArchive(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        using Stream stream = HasEnding(path, ".tar") ? file : new GZipStream(file, CompressionMode.Decompress);
+        using var archive = new TarReader(stream);
+        while (Guard(path, () => archive.GetNextEntry()) is { } entry)
+        {
+            Func<byte[]>? read = entry.EntryType == TarEntryType.Directory
+                ? null
+                : () => ReadAll(entry.Length, $"{path}/{entry.Name}", () => Guard(path, () => ReadAll(entry)));
+            if (entry.EntryType is TarEntryType.Directory or TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+                yield return new DataFile(entry.Name, read, (double)file.Position / file.Length);
+        }
+        // An archive ends in two blocks of zeros, and TarReader takes one of them: without the other it was cut off
+        // between two entries, which TarReader does not notice. Reading on has GZipStream check its checksum, too.
+        const int Block = 512;
+        if (Guard(path, () => Skip(stream)) < Block)
+            throw new DatasetException($"The archive {path} {Damaged}.");
+    }
+
+    private static byte[] ReadAll(long length, string path, Func<byte[]> read) => length <= MostBytes
+        ? read()
+        : throw new DatasetException($"{path} has {length} bytes, more than the {MostBytes} that are read of a file.");
+
+    private static byte[] ReadAll(TarEntry entry)
+    {
+        using var copy = new MemoryStream();
+        entry.DataStream?.CopyTo(copy);
+        return copy.Length == entry.Length ? copy.ToArray() : throw new EndOfStreamException();
+    }
+
+    private static long Skip(Stream stream)
+    {
+        var buffer = new byte[1 << 16];
+        long skipped = 0;
+        while (stream.Read(buffer) is > 0 and var read)
+            skipped += read;
+        return skipped;
+    }
+
+    private static T Guard<T>(string archive, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new DatasetException($"The archive {archive} {Damaged}.", e);
+        }
+    }
+
+    private static bool HasEnding(string path, params string[] endings) =>
+        endings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+}
