@@ -27,7 +27,19 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
         else
         {
             Directory.CreateDirectory(folder);
-            await CompleteAsync(client, part, progress, cancel);
+            // For this process alone: two downloads at once would mix.
+            var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            try
+            {
+                await CompleteAsync(client, file, progress, cancel);
+            }
+            finally
+            {
+                bool nothing = file.Length == 0;
+                await file.DisposeAsync();
+                if (nothing)
+                    File.Delete(part);
+            }
             await CheckAsync(part, cancel);
             File.Move(part, path);
         }
@@ -36,9 +48,8 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
     }
 
     private async Task CompleteAsync(
-        HttpClient client, string part, IProgress<double>? progress, CancellationToken cancel)
+        HttpClient client, FileStream file, IProgress<double>? progress, CancellationToken cancel)
     {
-        await using var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         if (file.Length > Length)
             file.SetLength(0);
         if (file.Length == Length)
