@@ -55,7 +55,8 @@ internal static class Cifar10Archive
             throw new DatasetException(
                 $"{path} has no {(version ?? Versions[0]).Files.First(name => !found.Contains(name))}; CIFAR-10 has "
                 + "five training batches, a test batch and the class names.");
-        return Assemble(path, classes, [.. Batches.Select(batch => (batch + version.Ending, batches[batch + version.Ending]))]);
+        string[] names = [.. Batches.Select(batch => batch + version.Ending)];
+        return Assemble(path, classes, [.. names.Select(name => (name, batches[name]))]);
     }
 
     private static Version? VersionOf(DataFile file) => file.IsFolder || file.Parts.Count > 2
@@ -69,7 +70,8 @@ internal static class Cifar10Archive
         {
             if (batch.Labels.Length != count)
                 throw new DatasetException(
-                    $"{path} has {batch.Labels.Length} images in {name} but {count} in {batches[0].Name}; all batches are alike.");
+                    $"{path} has {batch.Labels.Length} images in {name} but {count} in {batches[0].Name}; "
+                    + "all batches are alike.");
             int wrong = Array.FindIndex(batch.Labels, label => label < 0 || label >= classes.Length);
             if (wrong >= 0)
                 throw new DatasetException(
@@ -79,7 +81,7 @@ internal static class Cifar10Archive
             throw new DatasetException($"{path} names a class twice or not at all: {string.Join(", ", classes)}.");
         ImageSet train = Join(batches[..^1]), test = Join(batches[^1..]);
         foreach ((string split, ImageSet set) in new[] { ("train on", train), ("test on", test) })
-            if (classes.Except(set.Labels.ToArray().Distinct().Select(label => classes[label])).FirstOrDefault() is { } empty)
+            if (classes.Except(set.Labels.ToArray().Select(label => classes[label])).FirstOrDefault() is { } empty)
                 throw new DatasetException($"{path} has no image of class {empty} to {split}.");
         return new ImageDataset(DataFile.NameOfSet(path), classes, train, test);
     }

@@ -17,7 +17,8 @@ internal static class Cifar10Pickle
         if (list.Count != data.Shape[0])
             throw new DatasetException($"{path} has {data.Shape[0]} images but {list.Count} labels.");
         // What does not fit is no class either, and is named as such where classes are known.
-        return new Cifar10Batch(data.ToRows(), [.. list.Select(label => (int)Math.Clamp((long)label!, -1, int.MaxValue))]);
+        return new Cifar10Batch(
+            data.ToRows(), [.. list.Select(label => (int)Math.Clamp((long)label!, -1, int.MaxValue))]);
     }
 
     /// <summary>Reads batches.meta: "label_names", the classes in the order of their labels.</summary>

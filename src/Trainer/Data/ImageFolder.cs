@@ -26,7 +26,9 @@ internal static class ImageFolder
     /// </summary>
     /// <param name="path">Where the files are, for the data set's name and for complaints.</param>
     /// <param name="files">What is there, read as it comes.</param>
-    /// <exception cref="DatasetException">The layout or a picture is not as it should be: the message says what and where.</exception>
+    /// <exception cref="DatasetException">
+    /// The layout or a picture is not as it should be: the message says what and where.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageDataset Read(string path, IEnumerable<DataFile> files)
     {
