@@ -1,4 +1,5 @@
 using SoftPool.Operators;
+using SoftPool.Torch;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Networks;
@@ -140,9 +141,16 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         MaxPool2d pool => torch.nn.MaxPool2d(
             Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), ceil_mode: pool.CeilMode),
         ReLU => torch.nn.ReLU(),
-        Operators.SoftPool2d pool => new SoftPool2d(
-            pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.Weights),
+        Operators.SoftPool2d pool => new Torch.SoftPool2d(
+            Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), pool.CeilMode, Weighting(pool.Weights)),
         _ => throw new NotSupportedException($"There is no torch module for {op.GetType().Name}."),
+    };
+
+    private static SoftPoolWeighting Weighting(SoftPoolWeights weights) => weights switch
+    {
+        SoftPoolWeights.PerChannel => SoftPoolWeighting.PerChannel,
+        SoftPoolWeights.SharedAcrossChannels => SoftPoolWeighting.SharedAcrossChannels,
+        _ => throw new NotSupportedException($"There are no torch weights for {weights}."),
     };
 
     private static (long, long) Pair(Size2d size) => (size.Height, size.Width);

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace SoftPool.Trainer.Networks;
+namespace SoftPool.Torch;
 
 /// <summary>
 /// Hands a gradient from a custom backward to the autograd engine. The engine takes a reference of its own, and nobody
@@ -16,6 +16,9 @@ internal static class ReturnedGradient
     {
         _previous?.Dispose();
         _previous = gradient.DetachFromDisposeScope();
-        return [gradient, .. Enumerable.Repeat<torch.Tensor>(null!, inputs - 1)];
+        return [gradient, .. None(inputs - 1)];
     }
+
+    /// <summary>No gradient for any input, where none came for the output.</summary>
+    public static List<torch.Tensor> None(int inputs) => [.. Enumerable.Repeat<torch.Tensor>(null!, inputs)];
 }

@@ -1,0 +1,86 @@
+using System.Numerics;
+using TorchSharp;
+
+namespace SoftPool.Torch.Cpu;
+
+/// <summary>SoftPool of (N, C, D, H, W) on the CPU, in one pass over the maps each way. Keeps nothing but x for the
+/// gradient.</summary>
+internal sealed class CpuSoftPool : torch.autograd.SingleTensorFunction<CpuSoftPool>
+{
+    public override string Name => nameof(CpuSoftPool);
+
+    /// <summary>Whether an item is small enough for .NET's spans and arrays.</summary>
+    public static bool Takes(long channels, Windows windows) =>
+        channels * (windows.Cells + windows.Width.Input + windows.Width.Kernel) <= int.MaxValue / sizeof(double);
+
+    public override torch.Tensor forward(torch.autograd.AutogradContext ctx, params object[] vars)
+    {
+        var x = (torch.Tensor)vars[0];
+        (var windows, var weighting) = ((Windows)vars[1], (SoftPoolWeighting)vars[2]);
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor y = torch.empty(
+            [x.shape[0], x.shape[1], windows.Depth.Output, windows.Height.Output, windows.Width.Output], x.dtype);
+        torch.Tensor maps = x.detach().contiguous();
+        if (x.dtype == torch.ScalarType.Float64)
+            Forward<double>(maps, y, windows, weighting);
+        else
+            Forward<float>(maps, y, windows, weighting);
+        ctx.set_materialize_grads(false);
+        ctx.save_for_backward([x]);
+        ctx.save_data(nameof(Windows), windows);
+        ctx.save_data(nameof(SoftPoolWeighting), weighting);
+        return y.MoveToOuterDisposeScope();
+    }
+
+    public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
+    {
+        using var scope = torch.NewDisposeScope();
+        using torch.Tensor outputGradient = grad_output;
+        if (outputGradient.IsInvalid)
+            return ReturnedGradient.None(inputs: 3);
+        (var windows, var weighting) =
+            ((Windows)ctx.get_data(nameof(Windows)), (SoftPoolWeighting)ctx.get_data(nameof(SoftPoolWeighting)));
+        torch.Tensor x = ctx.get_saved_variables()[0].detach().contiguous(), g = outputGradient.detach().contiguous();
+        torch.Tensor gradient = torch.empty_like(x);
+        if (x.dtype == torch.ScalarType.Float64)
+            Backward<double>(x, g, gradient, windows, weighting);
+        else
+            Backward<float>(x, g, gradient, windows, weighting);
+        return ReturnedGradient.Of(gradient, inputs: 3);
+    }
+
+    private static void Forward<T>(torch.Tensor x, torch.Tensor y, Windows windows, SoftPoolWeighting weighting)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T> =>
+        Workers.Run(x, windows, weighting, (SoftPoolKernel<T> kernel, long first, long count) =>
+        {
+            using PlaneSpans from = new(x, first, count), to = new(y, first, count);
+            for (int item = 0; item < from.Count; item += kernel.Channels)
+            {
+                for (int c = 0; c < kernel.Channels; c++)
+                    from.Load(item + c, kernel.Input(c));
+                kernel.Forward();
+                for (int c = 0; c < kernel.Channels; c++)
+                    to.Store(item + c, kernel.Output(c));
+            }
+        });
+
+    private static void Backward<T>(
+        torch.Tensor x, torch.Tensor outputGradient, torch.Tensor gradient, Windows windows, SoftPoolWeighting weighting)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T> =>
+        Workers.Run(x, windows, weighting, (SoftPoolKernel<T> kernel, long first, long count) =>
+        {
+            using PlaneSpans from = new(x, first, count), g = new(outputGradient, first, count);
+            using PlaneSpans to = new(gradient, first, count);
+            for (int item = 0; item < from.Count; item += kernel.Channels)
+            {
+                for (int c = 0; c < kernel.Channels; c++)
+                {
+                    from.Load(item + c, kernel.Input(c));
+                    g.Load(item + c, kernel.OutputGradient(c));
+                }
+                kernel.Backward();
+                for (int c = 0; c < kernel.Channels; c++)
+                    to.Store(item + c, kernel.InputGradient(c));
+            }
+        });
+}

@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace SoftPool.Torch.Cpu;
+
+/// <summary>
+/// SoftPool of one map with weights of its own, window by window, each with its largest value m as origin: right for
+/// every finite map. With d_i = x_i - m, e_i = exp(d_i), S = sum e_i and F = sum e_i d_i: y = m + F / S, and
+/// dy/dx_i = e_i / S (1 + d_i - F / S).
+/// </summary>
+internal sealed class PerChannelWindows<T>(Windows windows)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>
+{
+    private readonly int[] _cells = new int[windows.LargestWindow];
+    private readonly T[] _differences = new T[windows.LargestWindow], _exponentials = new T[windows.LargestWindow];
+
+    public void Forward(ReadOnlySpan<T> x, Span<T> y)
+    {
+        for (int window = 0; window < y.Length; window++)
+        {
+            (T largest, T sum, T weighted, _) = Weigh(x, window);
+            y[window] = largest + weighted / sum;
+        }
+    }
+
+    public void Backward(ReadOnlySpan<T> x, ReadOnlySpan<T> outputGradient, Span<T> gradient)
+    {
+        gradient.Clear();
+        for (int window = 0; window < outputGradient.Length; window++)
+        {
+            (_, T sum, T weighted, int count) = Weigh(x, window);
+            (T scale, T offset) = (outputGradient[window] / sum, T.One - weighted / sum);
+            for (int i = 0; i < count; i++)
+                gradient[_cells[i]] += _exponentials[i] * (_differences[i] + offset) * scale;
+        }
+    }
+
+    private (T Largest, T Sum, T Weighted, int Count) Weigh(ReadOnlySpan<T> x, int window)
+    {
+        int count = windows.CellsOf(window, _cells);
+        T largest = T.NegativeInfinity;
+        foreach (int cell in _cells.AsSpan(0, count))
+            largest = T.Max(largest, x[cell]);
+        (T sum, T weighted) = (T.Zero, T.Zero);
+        for (int i = 0; i < count; i++)
+        {
+            // A difference of two finite numbers can overflow, and as minus infinity it would make 0 * infinity.
+            T difference = T.Max(x[_cells[i]] - largest, T.MinValue), e = T.Exp(difference);
+            (_differences[i], _exponentials[i]) = (difference, e);
+            sum += e;
+            weighted += e * difference;
+        }
+        return (largest, sum, weighted, count);
+    }
+}

@@ -1,0 +1,33 @@
+using TorchSharp;
+
+namespace SoftPool.Torch;
+
+/// <summary>
+/// SoftPool of (N, C, D, H, W) or (C, D, H, W) as a module without parameters: see
+/// <see cref="SoftPoolFunctional"/> for what it computes and its limits.
+/// </summary>
+/// <param name="kernel_size">Depth, height and width of the window in cells.</param>
+/// <param name="stride">The step from window to window; the window's size unless given.</param>
+/// <param name="padding">Cells added on each side, at most half the window. They take no part.</param>
+/// <param name="ceil_mode">Whether a last window may reach beyond the padded input.</param>
+/// <param name="weighting">Whether each channel has weights of its own (the paper) or all share one.</param>
+public sealed class SoftPool3d(
+    (long, long, long) kernel_size, (long, long, long)? stride = null, (long, long, long) padding = default,
+    bool ceil_mode = false, SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)
+    : torch.nn.Module<torch.Tensor, torch.Tensor>(nameof(SoftPool3d))
+{
+    /// <summary>The same with cubic windows.</summary>
+    public SoftPool3d(
+        long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,
+        SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)
+        : this(
+            (kernel_size, kernel_size, kernel_size),
+            (stride ?? kernel_size, stride ?? kernel_size, stride ?? kernel_size),
+            (padding, padding, padding), ceil_mode, weighting)
+    {
+    }
+
+    /// <summary>Pools (N, C, D, H, W) or (C, D, H, W).</summary>
+    public override torch.Tensor forward(torch.Tensor input) =>
+        SoftPoolFunctional.soft_pool3d(input, kernel_size, stride, padding, ceil_mode, weighting);
+}

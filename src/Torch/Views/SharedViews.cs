@@ -1,0 +1,76 @@
+using TorchSharp;
+
+namespace SoftPool.Torch.Views;
+
+/// <summary>
+/// SoftPool with weights shared across channels: y_c = sum_i w_i x_ci, w_i = s_i exp(m_i - m) / sum_j s_j exp(m_j - m),
+/// where a pixel's m_i is its channels' largest value, s_i = sum_c exp(x_ci - m_i), and m the window's largest m_i.
+/// dL/dx_ci = g_c w_i + exp(x_ci - m_i) / s_i w_i sum_k g_k (x_ki - y_k). Keeps x, y and maps of one channel.
+/// </summary>
+internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedViews>
+{
+    public override string Name => nameof(SharedViews);
+
+    public override torch.Tensor forward(torch.autograd.AutogradContext ctx, params object[] vars)
+    {
+        (var x, var windows) = ((torch.Tensor)vars[0], (Windows)vars[1]);
+        using var scope = torch.NewDisposeScope();
+        var views = new WindowCells(windows);
+        torch.Tensor largest = x.amax([1], keepdim: true);
+        torch.Tensor sums = WindowCells.Difference(x, largest).exp_().sum(1, keepdim: true);
+        (_, torch.Tensor[] weights) = Weigh(views, largest, sums);
+        torch.Tensor y = torch.zeros(views.OutputShapeOf(x), x.dtype, x.device);
+        foreach ((torch.Tensor cell, torch.Tensor weight) in views.Of(views.Pad(x, 0)).Zip(weights))
+            y.addcmul_(cell, weight, 1);
+        // A mean lies between its smallest and its largest term. Rounding can leave that range, at the end of the
+        // floats even for infinity, so it is held there.
+        y.copy_(torch.minimum(torch.maximum(y, views.Smallest(x)), views.Largest(x)));
+        // The output itself would refer to its own graph node and never be freed; detached, it shares the memory only.
+        ctx.set_materialize_grads(false);
+        ctx.save_for_backward(
+        [
+            x, y.detach().MoveToOuterDisposeScope(), largest.MoveToOuterDisposeScope(), sums.MoveToOuterDisposeScope(),
+        ]);
+        ctx.save_data(nameof(Windows), windows);
+        return y.MoveToOuterDisposeScope();
+    }
+
+    public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
+    {
+        using var scope = torch.NewDisposeScope();
+        using torch.Tensor g = grad_output;
+        if (g.IsInvalid)
+            return ReturnedGradient.None(inputs: 2);
+        var views = new WindowCells((Windows)ctx.get_data(nameof(Windows)));
+        List<torch.Tensor> saved = ctx.get_saved_variables();
+        (torch.Tensor x, torch.Tensor y, torch.Tensor largest, torch.Tensor sums) = (saved[0], saved[1], saved[2], saved[3]);
+        (torch.Tensor[] factors, torch.Tensor[] weights) = Weigh(views, largest, sums);
+        torch.Tensor padded = views.Pad(x, 0);
+        // What reaches a cell through its own term, and what reaches a pixel through its sum of exponentials.
+        torch.Tensor direct = torch.zeros_like(padded), throughSum = torch.zeros_like(padded.narrow(1, 0, 1));
+        torch.Tensor[] cells = views.Of(padded), directs = views.Of(direct), throughSums = views.Of(throughSum);
+        for (int i = 0; i < cells.Length; i++)
+        {
+            directs[i].addcmul_(g, weights[i], 1);
+            using torch.Tensor product = WindowCells.Difference(cells[i], y).mul_(g);
+            throughSums[i].addcmul_(product.sum(1, keepdim: true), factors[i], 1);
+        }
+        torch.Tensor gradient = WindowCells.Difference(x, largest).exp_().mul_(views.Crop(throughSum));
+        return ReturnedGradient.Of(gradient.add_(views.Crop(direct)), inputs: 2);
+    }
+
+    /// <summary>For each place in the window, the factor f_i = exp(m_i - m) / sum_j s_j exp(m_j - m) and the weight
+    /// w_i = s_i f_i, each (N, 1, oD, oH, oW).</summary>
+    private static (torch.Tensor[] Factors, torch.Tensor[] Weights) Weigh(
+        WindowCells views, torch.Tensor largest, torch.Tensor sums)
+    {
+        torch.Tensor[] cells = views.Of(views.Pad(largest)), cellSums = views.Of(views.Pad(sums, 0));
+        torch.Tensor m = WindowCells.Largest(cells);
+        torch.Tensor[] factors = [.. cells.Select(cell => WindowCells.Difference(cell, m).exp_())];
+        torch.Tensor[] weights = [.. factors.Zip(cellSums, (factor, sum) => factor * sum)];
+        torch.Tensor total = weights.Aggregate(torch.zeros_like(m), (sum, weight) => sum.add_(weight));
+        foreach (torch.Tensor tensor in factors.Concat(weights))
+            tensor.div_(total);
+        return (factors, weights);
+    }
+}

@@ -1,0 +1,78 @@
+using SoftPool.Operators;
+using SoftPool.Reference;
+using SoftPool.Torch;
+using TorchSharp;
+
+namespace SoftPool.Trainer.Tests.Pooling;
+
+[TestClass]
+public sealed class SoftPoolGradientTests
+{
+    [TestMethod]
+    public void The_gradient_equals_finite_differences()
+    {
+        torch.manual_seed(3);
+        foreach (PoolingCase windows in PoolingCase.All)
+        {
+            using var scope = torch.NewDisposeScope();
+            torch.Tensor x = torch.randn([2, .. windows.Input], torch.float64);
+            AssertGradient(windows.Pool, x, $"{windows}");
+            AssertGradient(windows.Compose, x, $"{windows}, composed");
+            // So far apart that each window has an origin of its own.
+            x[0].flatten()[0] = 200.0;
+            AssertGradient(windows.Pool, x, $"{windows}, far apart");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(SoftPoolWeighting.PerChannel)]
+    [DataRow(SoftPoolWeighting.SharedAcrossChannels)]
+    public void The_gradient_of_a_global_pool_equals_finite_differences(SoftPoolWeighting weighting)
+    {
+        using var scope = torch.NewDisposeScope();
+        AssertGradient(
+            x => SoftPoolFunctional.global_soft_pool(x, weighting), torch.randn([2, 2, 3, 19], torch.float64), "global");
+    }
+
+    [TestMethod]
+    [DataRow(SoftPoolWeights.PerChannel, SoftPoolWeighting.PerChannel)]
+    [DataRow(SoftPoolWeights.SharedAcrossChannels, SoftPoolWeighting.SharedAcrossChannels)]
+    public void Torch_and_the_runtimes_reference_agree(SoftPoolWeights weights, SoftPoolWeighting weighting)
+    {
+        using var scope = torch.NewDisposeScope();
+        foreach ((Size2d kernel, Size2d stride, Size2d padding, bool ceilMode) in new (Size2d, Size2d, Size2d, bool)[]
+            { (3, 2, 0, false), (new(3, 2), new(1, 3), 1, true), (new(2, 5), 2, new(1, 2), true), (2, 3, 0, false) })
+        {
+            torch.Tensor x = torch.randn(3, 7, 8);
+            var op = new Operators.SoftPool2d(kernel, stride, padding, ceilMode, weights);
+            var graph = new ModelGraph("pool", new TensorShape(3, 7, 8), [new Layer("pool", op)]);
+            var model = new Model(graph, new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet);
+            torch.Tensor actual = SoftPoolFunctional.soft_pool2d(
+                x, (kernel.Height, kernel.Width), (stride.Height, stride.Width), (padding.Height, padding.Width), ceilMode,
+                weighting);
+            float[] expected = ReferenceNetwork.Run(model, Tensors.Values(x))[0];
+            Tensors.AssertClose(torch.tensor(expected, actual.shape), actual, 1e-6);
+        }
+    }
+
+    private static void AssertGradient(Func<torch.Tensor, torch.Tensor> pool, torch.Tensor x, string what)
+    {
+        const double Step = 1e-5;
+        torch.Tensor direction = torch.randn_like(pool(x));
+        double[] gradient = [.. Tensors.GradientOf(pool, x, direction).contiguous().data<double>()];
+        torch.Tensor flat = x.flatten();
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            using var scope = torch.NewDisposeScope();
+            double At(double shift)
+            {
+                torch.Tensor moved = flat.clone();
+                moved[i] += shift;
+                return (pool(moved.reshape(x.shape)) * direction).sum().item<double>();
+            }
+            double difference = (At(Step) - At(-Step)) / (2 * Step);
+            Assert.IsTrue(
+                Math.Abs(gradient[i] - difference) <= 1e-6, $"{what} at {i}: {gradient[i]} came, {difference} is right.");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using SoftPool.Torch;
+using TorchSharp;
+
+namespace SoftPool.Trainer.Tests.Pooling;
+
+/// <summary>The CPU's kernels against torch's own operations, over shapes, ranges, types and strides.</summary>
+[TestClass]
+public sealed class SoftPoolImplementationTests
+{
+    private static readonly torch.ScalarType[] Types =
+        [torch.ScalarType.Float64, torch.ScalarType.Float32, torch.ScalarType.Float16, torch.ScalarType.BFloat16];
+
+    [TestMethod]
+    public void Both_implementations_agree_in_values_and_gradients()
+    {
+        torch.manual_seed(1);
+        foreach (PoolingCase windows in PoolingCase.All)
+        {
+            // Within reach of one origin for a map; around another origin; beyond reach.
+            foreach ((double scale, double offset) in new[] { (1.0, 0.0), (8, 100), (100, 0) })
+            {
+                foreach (torch.ScalarType type in Types)
+                {
+                    using var scope = torch.NewDisposeScope();
+                    torch.Tensor x = torch.randn([5, .. windows.Input]).mul(scale).add(offset).to(type);
+                    torch.Tensor expected = windows.Compose(x), direction = torch.randn_like(expected);
+                    double unit = Unit(type);
+                    string what = $"{windows}, {type}, {scale} + {offset}";
+                    Assert.AreEqual(type, windows.Pool(x).dtype);
+                    Tensors.AssertClose(expected, windows.Pool(x), 10 * unit, what);
+                    torch.Tensor gradient = Tensors.GradientOf(windows.Pool, x, direction);
+                    Assert.AreEqual(type, gradient.dtype);
+                    Tensors.AssertClose(
+                        Tensors.GradientOf(windows.Compose, x, direction), gradient, 100 * unit, what + ", gradient");
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public void The_shape_is_that_of_torchs_max_pool()
+    {
+        foreach (PoolingCase windows in PoolingCase.All)
+        {
+            using var scope = torch.NewDisposeScope();
+            torch.Tensor x = torch.zeros([2, .. windows.Input]);
+            CollectionAssert.AreEqual(windows.MaxPool(x).shape, windows.Pool(x).shape, $"{windows}");
+            CollectionAssert.AreEqual(windows.MaxPool(x[0]).shape, windows.Pool(x[0]).shape, $"{windows}");
+            torch.Tensor none = torch.zeros([0, .. windows.Input]).requires_grad_();
+            windows.Pool(none).sum().backward();
+            Assert.AreEqual(0, none.grad!.shape[0]);
+        }
+    }
+
+    [TestMethod]
+    public void Strides_change_nothing()
+    {
+        torch.manual_seed(2);
+        foreach (SoftPoolWeighting weighting in Enum.GetValues<SoftPoolWeighting>())
+        {
+            using var scope = torch.NewDisposeScope();
+            var windows = new PoolingCase([6, 13, 11], [3, 3], [2, 2], [1, 1], false, weighting);
+            torch.Tensor x = torch.randn(4, 6, 13, 11), direction = torch.randn_like(windows.Pool(x));
+            torch.Tensor expected = windows.Pool(x), gradient = Tensors.GradientOf(windows.Pool, x, direction);
+            torch.Tensor[] others =
+            [
+                x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2),
+                x.transpose(2, 3).contiguous().transpose(2, 3),
+                torch.cat([x, x], 3).narrow(3, 11, 11),
+                x.repeat_interleave(2, 1).slice(1, 0, 12, 2),
+            ];
+            foreach (torch.Tensor other in others)
+            {
+                Assert.IsFalse(other.is_contiguous());
+                Tensors.AssertClose(expected, windows.Pool(other), 0);
+                Tensors.AssertClose(gradient, Tensors.GradientOf(windows.Pool, other, direction), 0);
+                torch.Tensor turned = direction.transpose(2, 3).contiguous().transpose(2, 3);
+                Tensors.AssertClose(gradient, Tensors.GradientOf(windows.Pool, other, turned), 0);
+            }
+            // A gradient of stride 0, as sum() hands it back.
+            Tensors.AssertClose(
+                Tensors.GradientOf(windows.Pool, x, torch.ones_like(expected)),
+                Tensors.GradientOf(input => windows.Pool(input).sum(), x, torch.tensor(1f)), 0);
+        }
+    }
+
+    [TestMethod]
+    public void A_global_pool_is_one_window_over_all_axes()
+    {
+        torch.manual_seed(3);
+        foreach (SoftPoolWeighting weighting in Enum.GetValues<SoftPoolWeighting>())
+        {
+            foreach (long[] map in new long[][] { [1], [37], [5, 7], [3, 4, 21], [2, 3, 2, 5] })
+            {
+                using var scope = torch.NewDisposeScope();
+                torch.Tensor x = torch.randn([3, 4, .. map], torch.float64);
+                torch.Tensor e = x.exp();
+                if (weighting == SoftPoolWeighting.SharedAcrossChannels)
+                    e = e.sum(1, keepdim: true);
+                long[] axes = [.. Enumerable.Range(2, map.Length).Select(axis => (long)axis)];
+                using var pool = new GlobalSoftPool(weighting);
+                Tensors.AssertClose((x * e).sum(axes, keepdim: true) / e.sum(axes, keepdim: true), pool.call(x), 1e-14);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Half_and_bfloat16_are_rounded_once()
+    {
+        torch.manual_seed(4);
+        foreach (PoolingCase windows in PoolingCase.All)
+        {
+            foreach (torch.ScalarType type in new[] { torch.ScalarType.Float16, torch.ScalarType.BFloat16 })
+            {
+                using var scope = torch.NewDisposeScope();
+                torch.Tensor x = torch.randn([3, .. windows.Input]).to(type), wide = x.to(torch.float32);
+                torch.Tensor direction = torch.randn_like(windows.Pool(x));
+                Tensors.AssertClose(windows.Pool(wide).to(type), windows.Pool(x), 0);
+                Tensors.AssertClose(
+                    Tensors.GradientOf(windows.Pool, wide, direction.to(torch.float32)).to(type),
+                    Tensors.GradientOf(windows.Pool, x, direction), 0);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Short_floats_keep_NaN_infinity_and_subnormal_numbers()
+    {
+        float[] values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-7f, 65504, 0, -0f, 1.00390625f];
+        foreach (torch.ScalarType type in new[] { torch.ScalarType.Float16, torch.ScalarType.BFloat16 })
+        {
+            // Long enough for vectors, and no multiple of them.
+            using var scope = torch.NewDisposeScope();
+            torch.Tensor x = torch.tensor(values).repeat(7).reshape(1, -1).to(type);
+            torch.Tensor y = SoftPoolFunctional.soft_pool1d(x, 1);
+            for (int i = 0; i < values.Length * 7; i++)
+            {
+                // One infinite cell has no mean.
+                float right = Tensors.Values(x)[i], came = Tensors.Values(y)[i];
+                Assert.AreEqual(float.IsInfinity(right) ? float.NaN : right, came);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void The_number_of_threads_changes_no_bit()
+    {
+        int threads = torch.get_num_threads();
+        try
+        {
+            foreach (SoftPoolWeighting weighting in Enum.GetValues<SoftPoolWeighting>())
+            {
+                using var scope = torch.NewDisposeScope();
+                torch.manual_seed(5);
+                var windows = new PoolingCase([16, 27, 27], [3, 3], [2, 2], [0, 0], false, weighting);
+                torch.Tensor x = torch.randn([37, .. windows.Input]);
+                x[3] *= 50;
+                (torch.Tensor, torch.Tensor) Results(int number)
+                {
+                    torch.set_num_threads(number);
+                    return (windows.Pool(x), Tensors.GradientOf(windows.Pool, x, torch.ones_like(windows.Pool(x))));
+                }
+                (torch.Tensor y, torch.Tensor gradient) = Results(1);
+                foreach (int number in new[] { 2, 2, 5 })
+                {
+                    (torch.Tensor other, torch.Tensor otherGradient) = Results(number);
+                    Tensors.AssertClose(y, other, 0);
+                    Tensors.AssertClose(gradient, otherGradient, 0);
+                }
+            }
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+    }
+
+    private static double Unit(torch.ScalarType type) => type switch
+    {
+        torch.ScalarType.Float64 => 2.3e-16,
+        torch.ScalarType.Float32 => 1.2e-7,
+        torch.ScalarType.Float16 => 9.8e-4,
+        _ => 7.9e-3,
+    };
+}
