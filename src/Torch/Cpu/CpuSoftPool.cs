@@ -18,13 +18,9 @@ internal sealed class CpuSoftPool : torch.autograd.SingleTensorFunction<CpuSoftP
         var x = (torch.Tensor)vars[0];
         (var windows, var weighting) = ((Windows)vars[1], (SoftPoolWeighting)vars[2]);
         using var scope = torch.NewDisposeScope();
-        torch.Tensor y = torch.empty(
-            [x.shape[0], x.shape[1], windows.Depth.Output, windows.Height.Output, windows.Width.Output], x.dtype);
-        torch.Tensor maps = x.detach().contiguous();
-        if (x.dtype == torch.ScalarType.Float64)
-            Forward<double>(maps, y, windows, weighting);
-        else
-            Forward<float>(maps, y, windows, weighting);
+        torch.Tensor y = x.dtype == torch.ScalarType.Float64
+            ? Forward<double>(x.detach(), windows, weighting)
+            : Forward<float>(x.detach(), windows, weighting);
         ctx.set_materialize_grads(false);
         ctx.save_for_backward([x]);
         ctx.save_data(nameof(Windows), windows);
@@ -40,21 +36,24 @@ internal sealed class CpuSoftPool : torch.autograd.SingleTensorFunction<CpuSoftP
             return ReturnedGradient.None(inputs: 3);
         (var windows, var weighting) =
             ((Windows)ctx.get_data(nameof(Windows)), (SoftPoolWeighting)ctx.get_data(nameof(SoftPoolWeighting)));
-        torch.Tensor x = ctx.get_saved_variables()[0].detach().contiguous(), g = outputGradient.detach().contiguous();
-        torch.Tensor gradient = torch.empty_like(x);
-        if (x.dtype == torch.ScalarType.Float64)
-            Backward<double>(x, g, gradient, windows, weighting);
-        else
-            Backward<float>(x, g, gradient, windows, weighting);
+        torch.Tensor x = ctx.get_saved_variables()[0].detach(), g = outputGradient.detach();
+        torch.Tensor gradient = x.dtype == torch.ScalarType.Float64
+            ? Backward<double>(x, g, windows, weighting)
+            : Backward<float>(x, g, windows, weighting);
         return ReturnedGradient.Of(gradient, inputs: 3);
     }
 
-    private static void Forward<T>(torch.Tensor x, torch.Tensor y, Windows windows, SoftPoolWeighting weighting)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T> =>
-        Workers.Run(x, windows, weighting, (SoftPoolKernel<T> kernel, long first, long count) =>
+    private static torch.Tensor Forward<T>(torch.Tensor x, Windows windows, SoftPoolWeighting weighting)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        MapLayout layout = MapLayout.Of<T>(x, windows, weighting);
+        torch.Tensor maps = layout.Arrange(x);
+        torch.Tensor y = layout.Empty(
+            x, windows.Depth.Output, windows.Height.Output, windows.Width.Output);
+        Workers.Run(x, windows, weighting, layout, (SoftPoolKernel<T> kernel, long first, long count) =>
         {
-            using PlaneSpans from = new(x, first, count), to = new(y, first, count);
-            for (int item = 0; item < from.Count; item += kernel.Channels)
+            using MapSpans from = new(maps, layout, first, count), to = new(y, layout, first, count);
+            for (int item = 0; item < count; item += kernel.Channels)
             {
                 for (int c = 0; c < kernel.Channels; c++)
                     from.Load(item + c, kernel.Input(c));
@@ -63,15 +62,21 @@ internal sealed class CpuSoftPool : torch.autograd.SingleTensorFunction<CpuSoftP
                     to.Store(item + c, kernel.Output(c));
             }
         });
+        return y;
+    }
 
-    private static void Backward<T>(
-        torch.Tensor x, torch.Tensor outputGradient, torch.Tensor gradient, Windows windows, SoftPoolWeighting weighting)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T> =>
-        Workers.Run(x, windows, weighting, (SoftPoolKernel<T> kernel, long first, long count) =>
+    private static torch.Tensor Backward<T>(
+        torch.Tensor x, torch.Tensor outputGradient, Windows windows, SoftPoolWeighting weighting)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        MapLayout layout = MapLayout.Of<T>(x, windows, weighting);
+        torch.Tensor maps = layout.Arrange(x), gradients = layout.Arrange(outputGradient);
+        torch.Tensor gradient = layout.Empty(x, x.shape[2], x.shape[3], x.shape[4]);
+        Workers.Run(x, windows, weighting, layout, (SoftPoolKernel<T> kernel, long first, long count) =>
         {
-            using PlaneSpans from = new(x, first, count), g = new(outputGradient, first, count);
-            using PlaneSpans to = new(gradient, first, count);
-            for (int item = 0; item < from.Count; item += kernel.Channels)
+            using MapSpans from = new(maps, layout, first, count), g = new(gradients, layout, first, count);
+            using MapSpans to = new(gradient, layout, first, count);
+            for (int item = 0; item < count; item += kernel.Channels)
             {
                 for (int c = 0; c < kernel.Channels; c++)
                 {
@@ -83,4 +88,6 @@ internal sealed class CpuSoftPool : torch.autograd.SingleTensorFunction<CpuSoftP
                     to.Store(item + c, kernel.InputGradient(c));
             }
         });
+        return gradient;
+    }
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace SoftPool.Torch.Cpu;
 
 /// <summary>
-/// SoftPool of one map with weights of its own. With e_i = exp(x_i - o) for one origin o, S = sum e_i and F = sum e_i x_i
+/// SoftPool of one map, or of some side by side, with weights of its own. With e_i = exp(x_i - o) for one origin o, S = sum e_i and F = sum e_i x_i
 /// over a window, y = F / S; and dL/dx_i = e_i ((1 + x_i) P_i - Q_i), where P_i and Q_i are the sums of g / S and
 /// g y / S over the windows that cell i is in: one exponential a cell, the rest are <see cref="WindowSums{T}"/>.
 /// </summary>
@@ -14,7 +14,7 @@ internal sealed class PerChannelKernel<T> : SoftPoolKernel<T>
     private readonly WindowSums<T> _sums;
     private PerChannelWindows<T>? _apart;
 
-    public PerChannelKernel(Windows windows) : base(windows, channels: 1)
+    public PerChannelKernel(Windows windows, int lanes) : base(windows, channels: 1, lanes)
     {
         (_x, _e, _product, _p, _q) = (Rent(Cells), Rent(Cells), Rent(Cells), Rent(Cells), Rent(Cells));
         (_y, _g, _s, _f) = (Rent(Count), Rent(Count), Rent(Count), Rent(Count));
@@ -33,7 +33,7 @@ internal sealed class PerChannelKernel<T> : SoftPoolKernel<T>
     {
         if (!CommonOrigin.TryFind(CommonOrigin.Bounds<T>(Input(0)), out T origin))
         {
-            (_apart ??= new(Windows)).Forward(Input(0), _y.AsSpan(0, Count));
+            (_apart ??= new(Windows, Lanes)).Forward(Input(0), _y.AsSpan(0, Count));
             return;
         }
         var reference = new Vector<T>(CommonOrigin.Reference(origin));
@@ -47,7 +47,7 @@ internal sealed class PerChannelKernel<T> : SoftPoolKernel<T>
     {
         if (!CommonOrigin.TryFind(CommonOrigin.Bounds<T>(Input(0)), out T origin))
         {
-            (_apart ??= new(Windows)).Backward(Input(0), _g.AsSpan(0, Count), _product.AsSpan(0, Cells));
+            (_apart ??= new(Windows, Lanes)).Backward(Input(0), _g.AsSpan(0, Count), _product.AsSpan(0, Cells));
             return;
         }
         // All measured from the origin: the gradient knows differences only.

@@ -15,7 +15,7 @@ internal sealed class SharedKernel<T> : SoftPoolKernel<T>
     private readonly WindowSums<T> _sums;
     private SharedWindows<T>? _apart;
 
-    public SharedKernel(Windows windows, int channels) : base(windows, channels)
+    public SharedKernel(Windows windows, int channels) : base(windows, channels, lanes: 1)
     {
         T[][] RentAll(int length) => [.. Enumerable.Range(0, channels).Select(_ => Rent(length))];
         (_x, _p, _y, _g) = (RentAll(Cells), RentAll(Cells), RentAll(Count), RentAll(Count));

@@ -9,20 +9,25 @@ namespace SoftPool.Torch.Cpu;
 /// <see cref="Forward"/>, read <see cref="Output"/>; or fill <see cref="OutputGradient"/> too, call <see cref="Backward"/>,
 /// read <see cref="InputGradient"/>.
 /// </summary>
-internal abstract class SoftPoolKernel<T>(Windows windows, int channels) : IDisposable
+/// <param name="windows">The windows on a map.</param>
+/// <param name="channels">How many maps there are.</param>
+/// <param name="lanes">Channels that lie side by side in one map, value by value: one, or whole vectors.</param>
+internal abstract class SoftPoolKernel<T>(Windows windows, int channels, int lanes) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>
 {
     private readonly List<T[]> _rented = [];
 
     public int Channels => channels;
 
+    public int Lanes => lanes;
+
     protected Windows Windows => windows;
 
-    /// <summary>Cells of a map.</summary>
-    protected int Cells { get; } = (int)windows.Cells;
+    /// <summary>Values of a map.</summary>
+    protected int Cells { get; } = (int)windows.Cells * lanes;
 
-    /// <summary>Windows on a map.</summary>
-    protected int Count { get; } = (int)windows.Count;
+    /// <summary>Values of a pooled map.</summary>
+    protected int Count { get; } = (int)windows.Count * lanes;
 
     public abstract Span<T> Input(int channel);
 
@@ -56,11 +61,12 @@ internal abstract class SoftPoolKernel<T>(Windows windows, int channels) : IDisp
     {
         Memory<T> RentRow()
         {
-            Memory<T> row = Rent(WindowSums<T>.RowLength(Windows)).AsMemory(0, WindowSums<T>.RowLength(Windows));
+            int length = WindowSums<T>.RowLength(windows, lanes);
+            Memory<T> row = Rent(length).AsMemory(0, length);
             row.Span.Clear();
             return row;
         }
-        return new WindowSums<T>(Windows, RentRow(), RentRow(), RentRow());
+        return new WindowSums<T>(windows, lanes, RentRow(), RentRow(), RentRow());
     }
 
     /// <summary>Values as vectors, the last of which may reach beyond the length.</summary>

@@ -13,20 +13,24 @@ internal static class Workers
     /// <param name="windows">The windows on each map.</param>
     /// <param name="weighting">Decides whether a map can be computed by itself, or an item's channels belong together.
     /// </param>
-    /// <param name="work">Takes a kernel that is its thread's own, the first of a number of maps, and their number.</param>
+    /// <param name="layout">How the maps lie in memory.</param>
+    /// <param name="work">Takes a kernel that is its thread's own, the first of a number of maps or blocks of channels,
+    /// and their number.</param>
     public static void Run<T>(
-        torch.Tensor x, Windows windows, SoftPoolWeighting weighting, Action<SoftPoolKernel<T>, long, long> work)
+        torch.Tensor x, Windows windows, SoftPoolWeighting weighting, MapLayout layout,
+        Action<SoftPoolKernel<T>, long, long> work)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>
     {
         bool shared = weighting == SoftPoolWeighting.SharedAcrossChannels;
         int channels = shared ? (int)x.shape[1] : 1;
-        long maps = x.shape[0] * x.shape[1], together = Math.Max(CellsAtOnce / (channels * windows.Cells), 1) * channels;
+        long maps = x.shape[0] * layout.Blocks;
+        long together = layout.ChannelsLast ? 1 : Math.Max(CellsAtOnce / (channels * windows.Cells), 1) * channels;
         long parts = (maps + together - 1) / together, next = -1;
 
         void Work()
         {
             using SoftPoolKernel<T> kernel =
-                shared ? new SharedKernel<T>(windows, channels) : new PerChannelKernel<T>(windows);
+                shared ? new SharedKernel<T>(windows, channels) : new PerChannelKernel<T>(windows, layout.Lanes);
             for (long part = Interlocked.Increment(ref next); part < parts; part = Interlocked.Increment(ref next))
                 work(kernel, part * together, Math.Min(together, maps - part * together));
         }
