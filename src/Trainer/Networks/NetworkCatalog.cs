@@ -2,16 +2,21 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary>The networks that can be trained, by name.</summary>
+/// <summary>The networks that can be trained, by name: each with its own pooling, with SoftPool in its place, and with
+/// SoftPool of shared weights.</summary>
 internal static class NetworkCatalog
 {
-    private static readonly Dictionary<string, Operator> Pools = new()
-    {
-        ["alexnet"] = new MaxPool2d(3, 2, 0, CeilMode: false),
-        ["alexnet-softpool"] = new Operators.SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeights.PerChannel),
-        ["alexnet-softpool-shared"] =
-            new Operators.SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeights.SharedAcrossChannels),
-    };
+    private static readonly (string Name, Func<string, Downsampling, int, Size2d, ModelGraph> Create)[] Networks =
+    [
+        ("alexnet", AlexNet.Create), ("vgg11", Vgg.Vgg11), ("resnet18", ResNet.ResNet18), ("resnet50", ResNet.ResNet50),
+        ("resnext50", ResNet.ResNeXt50), ("densenet121", DenseNet.DenseNet121), ("googlenet", GoogLeNet.Create),
+    ];
+
+    private static readonly (string Suffix, Downsampling Pool)[] Pools =
+    [
+        ("", default), ("-softpool", new(SoftPoolWeights.PerChannel)),
+        ("-softpool-shared", new(SoftPoolWeights.SharedAcrossChannels)),
+    ];
 
     /// <summary>The image size that the networks were designed for, in pixels.</summary>
     public static Size2d DefaultInputSize => 224;
@@ -21,7 +26,8 @@ internal static class NetworkCatalog
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
     /// <summary>The names, in the order in which to show them.</summary>
-    public static IReadOnlyCollection<string> Names => Pools.Keys;
+    public static IReadOnlyCollection<string> Names { get; } =
+        [.. Networks.SelectMany(network => Pools.Select(pool => network.Name + pool.Suffix))];
 
     /// <summary>Writes a network down for images and classes of one's own.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -30,8 +36,12 @@ internal static class NetworkCatalog
     /// </param>
     /// <exception cref="UserErrorException">There is no network of that name; the message lists those there are.</exception>
     /// <exception cref="ShapeMismatchException">The images are too small, or there are no classes.</exception>
-    public static ModelGraph Create(string name, int classes, Size2d? inputSize = null) =>
-        Pools.TryGetValue(name, out Operator? pool)
-            ? AlexNet.Create(name, pool, classes, inputSize ?? DefaultInputSize)
-            : throw new UserErrorException($"There is no network '{name}'; there are {string.Join(", ", Names)}.");
+    public static ModelGraph Create(string name, int classes, Size2d? inputSize = null)
+    {
+        foreach ((string network, Func<string, Downsampling, int, Size2d, ModelGraph> create) in Networks)
+            foreach ((string suffix, Downsampling pool) in Pools)
+                if (network + suffix == name)
+                    return create(name, pool, classes, inputSize ?? DefaultInputSize);
+        throw new UserErrorException($"There is no network '{name}'; there are {string.Join(", ", Names)}.");
+    }
 }

@@ -10,16 +10,19 @@ namespace SoftPool.Trainer.Networks;
 /// </summary>
 internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
-    private readonly (Layer Layer, torch.nn.Module<torch.Tensor, torch.Tensor> Module)[] _layers;
+    // Operators of several inputs have no module.
+    private readonly (Operator Operator, torch.nn.Module<torch.Tensor, torch.Tensor>? Module)[] _layers;
 
     public TorchNetwork(ModelGraph graph) : base(graph.Name)
     {
         Graph = graph;
-        _layers = [.. graph.Layers.Select(layer => (layer, ModuleOf(layer.Operator)))];
-        foreach ((_, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
-            Initialise(module);
-        foreach ((Layer layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
-            Register(layer.Name, module);
+        _layers = [.. graph.Layers.Select(layer => (layer.Operator, ModuleOf(layer.Operator)))];
+        for (int i = 0; i < _layers.Length; i++)
+            if (_layers[i].Module is { } module)
+            {
+                Initialise(module);
+                Register(graph.Layers[i].Name, module);
+            }
     }
 
     /// <summary>What the module was built from.</summary>
@@ -61,8 +64,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         _ = new Model(Graph, weights, [], UnitPreprocessing(Graph));
         using var scope = torch.NewDisposeScope();
         using IDisposable noGradients = torch.no_grad();
-        foreach ((string name, TorchSharp.Modules.Parameter parameter) in named_parameters())
-            parameter.copy_(torch.tensor(weights[name].Data.ToArray(), parameter.shape));
+        foreach ((string name, torch.Tensor tensor) in ModelTensors())
+            tensor.copy_(torch.tensor(weights[name].Data.ToArray(), tensor.shape));
     }
 
     /// <summary>The weights as they are now, copied to the CPU as floats, bound to the graph.</summary>
@@ -70,8 +73,15 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     /// <param name="preprocessing">How the images were prepared in training.</param>
     public Model ToModel(IReadOnlyList<string> classes, Preprocessing preprocessing)
     {
-        var weights = named_parameters().ToDictionary(entry => entry.name, entry => TorchTensor.ToTensor(entry.parameter));
+        var weights = ModelTensors().ToDictionary(entry => entry.Name, entry => TorchTensor.ToTensor(entry.Tensor));
         return new Model(Graph, weights, classes, preprocessing);
+    }
+
+    /// <summary>The parameters, and the buffers that a model has too: batch norm's running statistics.</summary>
+    private IEnumerable<(string Name, torch.Tensor Tensor)> ModelTensors()
+    {
+        Dictionary<string, torch.Tensor> all = state_dict();
+        return Graph.Parameters.Select(parameter => (parameter.Name, all[parameter.Name]));
     }
 
     /// <summary>Puts features.0 as 0 under a module features: torch wants no dots in a module's own name.</summary>
@@ -91,25 +101,35 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private torch.Tensor Run(torch.Tensor input, Action<string, torch.Tensor> layerOutput)
     {
-        torch.Tensor x = input;
-        foreach ((Layer layer, torch.nn.Module<torch.Tensor, torch.Tensor> module) in _layers)
+        var outputs = new torch.Tensor[_layers.Length];
+        for (int i = 0; i < _layers.Length; i++)
         {
-            x = Apply(layer.Operator, module, x);
-            layerOutput(layer.Name, x);
+            outputs[i] = Apply(
+                _layers[i].Operator, _layers[i].Module,
+                [.. Graph.InputsOf(i).Select(place => place < 0 ? input : outputs[place])]);
+            layerOutput(Graph.Layers[i].Name, outputs[i]);
         }
-        return x;
+        return outputs[^1];
     }
 
-    private static torch.Tensor Apply(Operator op, torch.nn.Module<torch.Tensor, torch.Tensor> module, torch.Tensor x) =>
-        (op, module) switch
+    private static torch.Tensor Apply(
+        Operator op, torch.nn.Module<torch.Tensor, torch.Tensor>? module, torch.Tensor[] inputs)
+    {
+        torch.Tensor x = inputs[0];
+        return (op, module) switch
         {
             (Conv2d conv, TorchSharp.Modules.Conv2d torchConv) => torch.nn.functional.conv2d(
-                x, torchConv.weight.to(x.dtype), torchConv.bias!.to(x.dtype),
-                [conv.Stride.Height, conv.Stride.Width], [conv.Padding.Height, conv.Padding.Width]),
-            (_, TorchSharp.Modules.Linear linear) =>
-                torch.nn.functional.linear(x, linear.weight!.to(x.dtype), linear.bias!.to(x.dtype)),
-            _ => module.call(x),
+                x, torchConv.weight.to(x.dtype), torchConv.bias?.to(x.dtype), [conv.Stride.Height, conv.Stride.Width],
+                [conv.Padding.Height, conv.Padding.Width], [conv.Dilation.Height, conv.Dilation.Width], conv.Groups),
+            (Linear, TorchSharp.Modules.Linear linear) =>
+                torch.nn.functional.linear(x, linear.weight!.to(x.dtype), linear.bias?.to(x.dtype)),
+            (Add, _) => x + inputs[1],
+            (Multiply, _) => x * inputs[1],
+            (Concat, _) => torch.cat(inputs, 1),
+            (GlobalAvgPool, _) => x.mean([.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
+            _ => module!.call(x),
         };
+    }
 
     /// <summary>
     /// Not torch's way to begin but PaddlePaddle's, in which the reference network was first trained: convolutions normal with
@@ -122,27 +142,50 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         {
             case TorchSharp.Modules.Conv2d conv:
                 torch.nn.init.kaiming_normal_(conv.weight, nonlinearity: torch.nn.init.NonlinearityType.ReLU);
-                torch.nn.init.zeros_(conv.bias!);
+                if (conv.bias is not null)
+                    torch.nn.init.zeros_(conv.bias);
                 break;
             case TorchSharp.Modules.Linear linear:
                 torch.nn.init.xavier_uniform_(linear.weight);
-                torch.nn.init.zeros_(linear.bias!);
+                if (linear.bias is not null)
+                    torch.nn.init.zeros_(linear.bias);
                 break;
         }
     }
 
-    private static torch.nn.Module<torch.Tensor, torch.Tensor> ModuleOf(Operator op) => op switch
+    private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
+        Add or Multiply or Concat or GlobalAvgPool => null,
+        AvgPool1d pool => torch.nn.AvgPool1d(
+            pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
+        AvgPool2d pool => torch.nn.AvgPool2d(
+            Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), pool.CeilMode, pool.CountIncludePad),
+        AvgPool3d pool => torch.nn.AvgPool3d(
+            Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), pool.CeilMode, pool.CountIncludePad),
+        BatchNorm2d norm => torch.nn.BatchNorm2d(norm.NumFeatures, norm.Eps),
         Conv2d conv => torch.nn.Conv2d(
-            conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding)),
+            conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding),
+            Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
         Dropout dropout => torch.nn.Dropout(dropout.P),
         Flatten => torch.nn.Flatten(),
-        Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures),
+        Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
+        LeakyReLU leaky => torch.nn.LeakyReLU(leaky.NegativeSlope),
+        Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
+        MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),
         MaxPool2d pool => torch.nn.MaxPool2d(
             Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), ceil_mode: pool.CeilMode),
+        MaxPool3d pool => torch.nn.MaxPool3d(
+            Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), ceil_mode: pool.CeilMode),
         ReLU => torch.nn.ReLU(),
+        Sigmoid => torch.nn.Sigmoid(),
+        SiLU => torch.nn.SiLU(),
+        Softmax => torch.nn.Softmax(1),
+        Operators.SoftPool1d pool => new Torch.SoftPool1d(
+            pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, Weighting(pool.Weights)),
         Operators.SoftPool2d pool => new Torch.SoftPool2d(
             Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), pool.CeilMode, Weighting(pool.Weights)),
+        Operators.SoftPool3d pool => new Torch.SoftPool3d(
+            Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), pool.CeilMode, Weighting(pool.Weights)),
         _ => throw new NotSupportedException($"There is no torch module for {op.GetType().Name}."),
     };
 
@@ -154,6 +197,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     };
 
     private static (long, long) Pair(Size2d size) => (size.Height, size.Width);
+
+    private static (long, long, long) Triple(Size3d size) => (size.Depth, size.Height, size.Width);
 
     private static Preprocessing UnitPreprocessing(ModelGraph graph)
     {
