@@ -20,6 +20,7 @@ internal sealed class WindowSums<T>(Windows windows, int lanes, Memory<T> row, M
     // Below this, sums at every place along the row, in vectors, are cheaper than sums at the windows alone.
     private readonly bool _dense = windows.Width.Stride <= Vector<T>.Count;
     private readonly int _rowLength = windows.Width.Input * lanes, _outputLength = windows.Width.Output * lanes;
+    private readonly int _rowVectors = (windows.Width.Input * lanes + Vector<T>.Count - 1) / Vector<T>.Count;
 
     /// <summary>A padded row, a window more on each side, and a vector that begins at its end.</summary>
     public static int RowLength(Windows windows, int lanes) =>
@@ -70,7 +71,7 @@ internal sealed class WindowSums<T>(Windows windows, int lanes, Memory<T> row, M
             for (int h = _height.First(oh); h < _height.End(oh); h++)
             {
                 ReadOnlySpan<Vector<T>> cells = RowVectors(map[((d * _height.Input + h) * _rowLength)..]);
-                for (int i = 0; i < totals.Length; i++)
+                for (int i = 0; i < cells.Length; i++)
                     totals[i] += cells[i];
             }
         }
@@ -177,11 +178,14 @@ internal sealed class WindowSums<T>(Windows windows, int lanes, Memory<T> row, M
     /// <summary>sums[i] = cells[i] + ... + cells[i + kernel - 1].</summary>
     private void SumAtEveryPlace(ReadOnlySpan<T> cells, Span<T> sums, int count)
     {
+        int kernel = _width.Kernel;
         for (int i = 0; i < count; i += Vector<T>.Count)
         {
-            var sum = new Vector<T>(cells[i..]);
-            for (int k = 1; k < _width.Kernel; k++)
-                sum += new Vector<T>(cells[(i + k)..]);
+            ReadOnlySpan<T> window = cells.Slice(i, kernel - 1 + Vector<T>.Count);
+            ref T first = ref MemoryMarshal.GetReference(window);
+            Vector<T> sum = Vector.LoadUnsafe(ref first);
+            for (int k = 1; k < kernel; k++)
+                sum += Vector.LoadUnsafe(ref first, (nuint)k);
             sum.CopyTo(sums[i..]);
         }
     }
@@ -199,8 +203,8 @@ internal sealed class WindowSums<T>(Windows windows, int lanes, Memory<T> row, M
     }
 
     private Span<Vector<T>> RowVectors(Span<T> cells) =>
-        MemoryMarshal.Cast<T, Vector<T>>(cells)[..((_rowLength + Vector<T>.Count - 1) / Vector<T>.Count)];
+        MemoryMarshal.Cast<T, Vector<T>>(cells)[.._rowVectors];
 
     private ReadOnlySpan<Vector<T>> RowVectors(ReadOnlySpan<T> cells) =>
-        MemoryMarshal.Cast<T, Vector<T>>(cells)[..((_rowLength + Vector<T>.Count - 1) / Vector<T>.Count)];
+        MemoryMarshal.Cast<T, Vector<T>>(cells)[.._rowVectors];
 }
