@@ -15,9 +15,8 @@ public sealed class SoftPoolGradientTests
         foreach (PoolingCase windows in PoolingCase.All)
         {
             using var scope = torch.NewDisposeScope();
-            torch.Tensor x = torch.randn([2, .. windows.Input], torch.float64);
+            torch.Tensor x = torch.randn([1, .. windows.Input], torch.float64);
             AssertGradient(windows.Pool, x, $"{windows}");
-            AssertGradient(windows.Compose, x, $"{windows}, composed");
             // So far apart that each window has an origin of its own.
             x[0].flatten()[0] = 200.0;
             AssertGradient(windows.Pool, x, $"{windows}, far apart");
