@@ -18,6 +18,8 @@ internal static class CommandLine
         VerifyCommand.Create(),
         RunCommand.Create(),
         BenchCommand.Create(),
+        ReportCommand.Create(),
+        CompareCommand.Create(),
         SummaryCommand.Create(),
         DevicesCommand.Create(),
     };

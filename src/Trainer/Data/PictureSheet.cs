@@ -1,5 +1,6 @@
 using SkiaSharp;
 using SoftPool.Files;
+using SoftPool.Trainer.Reports;
 
 namespace SoftPool.Trainer.Data;
 
@@ -18,8 +19,7 @@ internal static class PictureSheet
     public static void Write(
         string path, ImageSet set, IReadOnlyList<string> classNames, int columns = 16, int zoom = 2)
     {
-        using SKTypeface typeface = SKTypeface.FromFamilyName("DejaVu Sans");
-        using var font = new SKFont(typeface, TextSize);
+        using var font = new SKFont(PictureFont.Typeface, TextSize);
         int margin = (int)classNames.Max(name => font.MeasureText(name)) + 2 * Gap;
         int width = set.Size.Width * zoom + Gap, height = set.Size.Height * zoom + Gap;
         using var bitmap = new SKBitmap(margin + columns * width, classNames.Count * height + Gap);
@@ -43,7 +43,8 @@ internal static class PictureSheet
         WholeFile.Write(path, file => bitmap.Encode(file, SKEncodedImageFormat.Png, quality: 100));
     }
 
-    private static SKBitmap ToBitmap(ImageSet set, int index)
+    /// <summary>One image of a set.</summary>
+    public static SKBitmap ToBitmap(ImageSet set, int index)
     {
         ReadOnlySpan<byte> image = set.Image(index);
         int plane = image.Length / ImageSet.Channels;

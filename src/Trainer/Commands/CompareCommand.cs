@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Text;
+using SoftPool.Trainer.Benchmarks;
+using SoftPool.Trainer.Reports;
+using SoftPool.Trainer.Training;
+using Spectre.Console;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>Puts several runs into one table and one plot.</summary>
+internal static class CompareCommand
+{
+    private const int Batch = 16;
+
+    public static Command Create()
+    {
+        var runs = new Argument<string[]>("runs") { Description = "Two runs' folders or more.", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The folder for table, plot and page.",
+            DefaultValueFactory = _ => Path.Combine("runs", "compare"),
+        };
+        var noBench = new Option<bool>("--no-bench") { Description = "Leaves the speed of inference out." };
+        var command = new Command("compare", "Compares runs: accuracies, parameters, speeds.") { runs, output, noBench };
+        command.SetAction((parse, cancel) => Task.Run(
+            () => Execute(parse.GetRequiredValue(runs), parse.GetRequiredValue(output), parse.GetValue(noBench), cancel),
+            CancellationToken.None));
+        return command;
+    }
+
+    private static void Execute(string[] paths, string output, bool noBench, CancellationToken cancel)
+    {
+        if (paths.Length < 2)
+            throw new UserErrorException($"compare takes at least two runs; got {paths[0]} alone.");
+        if (paths.Select(Path.GetFullPath).GroupBy(path => path).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new UserErrorException($"compare takes each run once; {twice.Key} was given {twice.Count()} times.");
+        Allocator.KeepBigBlocks();
+        // One after the other, without Adam's moments: they take twice a model's memory.
+        (RunDescription Run, TrainingState State, Model Model)[] read = [.. paths.Select(path =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            Checkpoint last = RunProgress.ReadLast(new RunFolder(path));
+            return (last.Run, last.State, last.Model);
+        })];
+        IReadOnlyList<IReadOnlyList<ThroughputRow>> speeds = [.. paths.Select(_ => (IReadOnlyList<ThroughputRow>)[])];
+        string note = "";
+        if (!noBench)
+        {
+            (IReadOnlyList<GpuDeviceInfo> devices, note) = SpeedMeasurement.Devices();
+            speeds = ProgressDisplay.Run(
+                "measuring the speed of inference",
+                progress => SpeedMeasurement.Run([.. read.Select(run => run.Model)], devices, [Batch], progress, cancel));
+            note = $"Inference in fp32 at batch {Batch}: for each run, torch and the Vulkan devices took turns; medians. {note}";
+        }
+        IReadOnlyList<string> names = ComparedRun.NamesOf(paths);
+        var comparison = new Comparison([.. read.Select((run, i) =>
+            new ComparedRun(names[i], run.Run, run.State, run.Model, speeds[i]))]);
+
+        byte[] curves = LearningCurves.Compare(comparison.Runs);
+        WholeFolder.Write(output, new Dictionary<string, byte[]>
+        {
+            ["accuracy.png"] = curves,
+            ["compare.csv"] = Encoding.UTF8.GetBytes(comparison.ToCsv()),
+            ["compare.html"] = Encoding.UTF8.GetBytes(ComparePage.Of(comparison, curves, note)),
+        });
+        comparison.Print(AnsiConsole.Console);
+        if (ComparedRun.Warning(comparison.Runs) is { } warning)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]warning: {warning}[/]");
+        AnsiConsole.MarkupLineInterpolated($"written to {Path.Combine(output, "compare.html")}");
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using SoftPool.Trainer.Benchmarks;
+using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Reports;
+using SoftPool.Trainer.Training;
+using Spectre.Console;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>Makes the pictures, tables and page of a run.</summary>
+internal static class ReportCommand
+{
+    private static readonly int[] Batches = [1, 16];
+
+    public static Command Create()
+    {
+        var run = new Argument<string>("run") { Description = "The run's folder." };
+        var data = new Option<string?>("--data") { Description = "The data set to evaluate. Default: the one trained on." };
+        var output = new Option<string?>("--output", "-o") { Description = "The folder for the report. Default: RUN/report." };
+        var noBench = new Option<bool>("--no-bench") { Description = "Leaves the throughput out." };
+        var command = new Command("report", "Writes a run's pictures and a page with all about it.") { run, data, output, noBench };
+        // A task of its own: Ctrl-C is heard only once the command has returned one.
+        command.SetAction((parse, cancel) => Task.Run(
+            () => Execute(
+                new RunFolder(parse.GetRequiredValue(run)), parse.GetValue(data), parse.GetValue(output), parse.GetValue(noBench),
+                cancel),
+            CancellationToken.None));
+        return command;
+    }
+
+    private static void Execute(RunFolder folder, string? data, string? output, bool noBench, CancellationToken cancel)
+    {
+        Allocator.KeepBigBlocks();
+        Checkpoint last = RunProgress.ReadLast(folder), best = folder.ReadBest();
+        ImageDataset dataset = Datasets.Load(data ?? last.Run.Data);
+        if (!dataset.ClassNames.SequenceEqual(best.Model.Classes))
+            throw new UserErrorException(
+                $"{folder.Path} was trained on {last.Run.DataName}, whose classes are {string.Join(", ", best.Model.Classes)}; "
+                + $"{dataset.Name} has {string.Join(", ", dataset.ClassNames)}.");
+        Classification result = ProgressDisplay.Run(
+            $"evaluating {dataset.Test.Count:N0} images", progress => TestEvaluation.Run(best.Model, dataset.Test, progress, cancel));
+
+        IReadOnlyList<ThroughputRow> speeds = [];
+        string note = "";
+        if (!noBench)
+        {
+            (IReadOnlyList<GpuDeviceInfo> devices, note) = SpeedMeasurement.Devices();
+            speeds = ProgressDisplay.Run(
+                "measuring the throughput",
+                progress => SpeedMeasurement.Run([best.Model], devices, Batches, progress, cancel))[0];
+            ThroughputTable.Print(speeds, AnsiConsole.Console);
+        }
+        string path = output ?? Path.Combine(folder.Path, "report");
+        WholeFolder.Write(path, new RunReport(
+            last.Run, last.State, best.State.Epochs[^1], best.Model, dataset.Name, result, new PredictionSheet(dataset.Test, result),
+            speeds, note).Files());
+        AnsiConsole.MarkupLineInterpolated(
+            $"{Path.Combine(path, "report.html")}: [bold]{100 * result.Accuracy:F1} %[/] of {result.Count:N0} test images of {dataset.Name} answered right, in fp32, with the weights of epoch {best.State.Epochs[^1].Epoch}");
+    }
+}

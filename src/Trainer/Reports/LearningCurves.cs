@@ -1,0 +1,69 @@
+using ScottPlot;
+using SoftPool.Trainer.Training;
+
+namespace SoftPool.Trainer.Reports;
+
+/// <summary>How loss and accuracy went over a training, as plots.</summary>
+internal static class LearningCurves
+{
+    /// <summary>The part of the steps' losses that fits in the plot: the first few can be a hundred times the others.
+    /// </summary>
+    private const double ShownLosses = 0.98;
+
+    /// <summary>Loss over epochs: training, validation, and thinly the single steps.</summary>
+    public static byte[] Loss(RunDescription run, TrainingState state)
+    {
+        using Plot plot = Plots.Create("Loss", "epoch", "cross-entropy");
+        if (state.Losses.Count > 1)
+        {
+            var steps = plot.Add.ScatterLine(
+                state.Losses.Select(loss => EpochAt(run, loss.Step)).ToArray(), state.Losses.Select(loss => loss.Loss).ToArray());
+            steps.Color = Color.FromHex("#9AA5B1").WithAlpha(0.6);
+            steps.LineWidth = 1;
+            steps.LegendText = "train, every tenth step";
+        }
+        plot.AddLine(state.Epochs.Select(epoch => (EpochAt(run, epoch.Step), epoch.TrainLoss)), 0, "train");
+        plot.AddLine(state.Epochs.Select(epoch => (EpochAt(run, epoch.Step), epoch.ValidationLoss)), 1, "validation");
+        plot.ShowLegend(Alignment.UpperRight);
+        double[] losses = [.. state.Losses.Select(loss => loss.Loss).Order()];
+        double top = state.Epochs.Max(epoch => Math.Max(epoch.TrainLoss, epoch.ValidationLoss));
+        if (losses.Length > 0)
+            top = Math.Max(top, losses[(int)(ShownLosses * (losses.Length - 1))]);
+        plot.Axes.SetLimitsY(0, 1.1 * top);
+        plot.Axes.SetLimitsX(0, 1.03 * EpochAt(run, state.Step));
+        return plot.ToPng();
+    }
+
+    /// <summary>Accuracy over epochs: training and validation.</summary>
+    public static byte[] Accuracy(RunDescription run, TrainingState state)
+    {
+        using Plot plot = Plots.Create("Accuracy", "epoch", "right answers");
+        plot.AddLine(state.Epochs.Select(epoch => (EpochAt(run, epoch.Step), epoch.TrainAccuracy)), 0, "train");
+        plot.AddLine(state.Epochs.Select(epoch => (EpochAt(run, epoch.Step), epoch.ValidationAccuracy)), 1, "validation");
+        return WithinPercent(plot, EpochAt(run, state.Step),
+            state.Epochs.Max(epoch => Math.Max(epoch.TrainAccuracy, epoch.ValidationAccuracy)));
+    }
+
+    /// <summary>Validation accuracy over epochs, one line a run.</summary>
+    public static byte[] Compare(IReadOnlyList<ComparedRun> runs)
+    {
+        using Plot plot = Plots.Create("Validation accuracy", "epoch", "right answers");
+        for (int i = 0; i < runs.Count; i++)
+            plot.AddLine(
+                runs[i].State.Epochs.Select(epoch => (EpochAt(runs[i].Run, epoch.Step), epoch.ValidationAccuracy)), i,
+                runs[i].Name);
+        return WithinPercent(plot, runs.Max(run => EpochAt(run.Run, run.State.Step)),
+            runs.Max(run => run.State.Best!.ValidationAccuracy), width: 820, height: 460);
+    }
+
+    private static byte[] WithinPercent(Plot plot, double epochs, double highest, int width = 560, int height = 380)
+    {
+        plot.Axes.Left.InPercent();
+        plot.Axes.SetLimitsY(0, Math.Min(1.05, 1.15 * Math.Max(highest, 0.1)));
+        plot.Axes.SetLimitsX(0, 1.03 * epochs);
+        plot.ShowLegend(Alignment.LowerRight);
+        return plot.ToPng(width, height);
+    }
+
+    private static double EpochAt(RunDescription run, int step) => (double)step / RunProgress.StepsPerEpoch(run);
+}

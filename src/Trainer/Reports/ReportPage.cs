@@ -1,0 +1,157 @@
+using SoftPool.Trainer.Augmentation;
+using SoftPool.Trainer.Training;
+
+namespace SoftPool.Trainer.Reports;
+
+/// <summary>A run's report as one page.</summary>
+internal static class ReportPage
+{
+    /// <param name="report">What to tell.</param>
+    /// <param name="pictures">The pictures, by file name.</param>
+    public static string Of(RunReport report, IReadOnlyDictionary<string, byte[]> pictures)
+    {
+        (RunDescription run, TrainingState state, Classification result) = (report.Run, report.State, report.Result);
+        string accuracy = Percent(result.Accuracy);
+        return HtmlPage.Of($"{run.Network} on {report.DataName}", Html.Of($"""
+            <header>
+            <h1>{run.Network} on {report.DataName}</h1>
+            <p>Of {result.Count:N0} test images, {result.Right:N0} are answered right with the weights of epoch {report.BestEpoch.Epoch},
+            the best of the training, evaluated in torch in fp32.</p>
+            {HtmlPage.KeyFigures([
+                ("test accuracy, fp32", accuracy),
+                ("validation, last epoch", Percent(state.Epochs[^1].ValidationAccuracy)),
+                ("parameters", $"{report.Model.Graph.ParameterCount:N0}"),
+                ("epochs", RunProgress.Epochs(run, state)),
+                ("time", Duration(RunProgress.Duration(state))),
+                ("training images/s", $"{RunProgress.ImagesPerSecond(state):F0}")])}
+            </header>
+            <section>
+            <h2>Learning curves</h2>
+            <div class="columns">
+            {HtmlPage.Figure(pictures["loss.png"], LossAlt(state), LossCaption(run))}
+            {HtmlPage.Figure(pictures["accuracy.png"], AccuracyAlt(state), AccuracyCaption(run))}
+            </div>
+            </section>
+            <section>
+            <h2>Predictions</h2>
+            <p class="note">{report.Sheet.Places.Count} test images drawn at random, the same for every run. A wrong answer has a cross and a
+            frame; the number is the probability that the network gives its answer.</p>
+            <div class="images">
+            {report.Sheet.Places.Select(place => Image(report, place))}
+            </div>
+            </section>
+            <section>
+            <h2>Classes</h2>
+            <div class="columns">
+            {HtmlPage.Figure(pictures["confusion.png"], ConfusionAlt(result),
+                "Confusion matrix: numbers of images, a row each true class. The darker a cell, the larger its share of the row.")}
+            {HtmlPage.Figure(pictures["classes.png"], ClassesAlt(result), $"Accuracy of each class. Over all classes: {accuracy}.")}
+            </div>
+            <br />
+            {HtmlPage.Table(
+                "Of a class's images, recall is the part answered right; of a class's answers, precision is the part that is right.",
+                ["class", "#images", "#recall", "#precision"],
+                result.Classes.Select(c => (string[])
+                    [result.ClassNames[c], $"{result.CountOf(c):N0}", Percent(result.RecallOf(c)), Percent(result.PrecisionOf(c))]))}
+            </section>
+            <section>
+            <h2>Network</h2>
+            {HtmlPage.Table(
+                $"Layers of {run.Network}: {report.Model.Graph.ParameterCount:N0} parameters, input {report.Model.Graph.InputShape}",
+                ["layer", "operator", "attributes", "#output", "#parameters"], Layers(report.Model.Graph))}
+            </section>
+            {Speeds(report)}
+            <section>
+            <h2>Recipe</h2>
+            {HtmlPage.Facts(Recipe(run, state))}
+            </section>
+            """));
+    }
+
+    private static Html Image(RunReport report, int place)
+    {
+        bool right = report.Sheet.IsRight(place);
+        (string answer, string truth) = (report.Sheet.AnswerTo(place), report.Sheet.TruthOf(place));
+        string verdict = right ? "right" : "wrong";
+        return Html.Of($"""
+            <figure class="{verdict}"><img{(report.Sheet.IsCoarse ? Html.Of($" class=\"coarse\"") : default)} src="{Html.DataUri(report.Sheet.ImagePng(place))}"
+            alt="Test image of {truth}, answered {answer}: {verdict}" /><figcaption><b>{(right ? "✓" : "✗")} {answer}</b>
+            {100 * report.Result.Confidences[place]:F0} %<span>truth: {truth}</span></figcaption></figure>
+            """);
+    }
+
+    private static IEnumerable<string[]> Layers(ModelGraph graph) => graph.Layers.Select((layer, i) => (string[])
+        [layer.Name, layer.Operator.GetType().Name, layer.Operator.Attributes, $"{graph.OutputShapeOf(i)}",
+            $"{layer.Operator.Parameters.Sum(parameter => (long)parameter.Shape.Count):N0}"]);
+
+    private static Html Speeds(RunReport report) => report.Speeds.Count == 0 ? default : Html.Of($"""
+        <section>
+        <h2>Throughput</h2>
+        <p class="note">{report.SpeedNote}</p>
+        {HtmlPage.Table(
+            "Inference in fp32, weights of this run, random images; medians of runs that took turns",
+            ["runner", "#batch", "#ms", "#images/s", "#of torch"],
+            report.Speeds.GroupBy(row => row.Batch).SelectMany(batch => batch.Select(row => (string[])
+                [row.Runner, $"{row.Batch}", $"{row.Milliseconds:F1}", $"{row.ImagesPerSecond:F1}",
+                    $"{row.ImagesPerSecond / batch.First().ImagesPerSecond:P0}"])))}
+        </section>
+        """);
+
+    private static IEnumerable<(string, string)> Recipe(RunDescription run, TrainingState state)
+    {
+        TrainingOptions options = run.Options;
+        AugmentationOptions varied = options.Augmentation;
+        yield return ("data", $"{run.DataName}: {run.TrainImages:N0} training and {run.TestImages:N0} test images");
+        yield return ("epochs", $"{RunProgress.Epochs(run, state)}, {state.Step:N0} steps of {options.BatchSize} images");
+        yield return ("optimiser", $"Adam, learning rate {options.LearningRate:G4}, L2 {options.WeightDecay:G4}");
+        yield return ("schedule", options.WarmUpSteps > 0 ? $"cosine over all steps, after {options.WarmUpSteps} steps of warm-up" : "cosine over all steps");
+        yield return ("loss", $"cross-entropy, label smoothing {options.LabelSmoothing:G4}");
+        yield return ("augmentation", varied == AugmentationOptions.None
+            ? "none"
+            : $"brightness {varied.Brightness:G4}, contrast {varied.Contrast:G4}, saturation {varied.Saturation:G4}, mixup "
+                + $"{varied.Mixup:G4}, crop scale {varied.CropScale:G4} to 1, flip {varied.Flip:G4}, rotation {varied.Rotation:G4}°");
+        yield return ("precision", options.Precision.ToString().ToLowerInvariant());
+        yield return ("seed", $"{options.Seed}");
+        yield return ("hardware", run.Hardware);
+        yield return ("software", run.Software);
+        yield return ("began", $"{run.Started:yyyy-MM-dd HH:mm zzz}");
+        yield return ("time", $"{Duration(RunProgress.Duration(state))} for {state.Epochs.Count} epochs, validation included");
+    }
+
+    private static string LossCaption(RunDescription run) =>
+        "Loss. Validation is on the test images"
+        + (run.Options.Augmentation == AugmentationOptions.None
+            ? "." : "; the training's is on augmented images" + (run.Options.Augmentation.Mixup > 0 ? " and mixed targets." : "."));
+
+    private static string AccuracyCaption(RunDescription run) =>
+        "Accuracy. The training's is counted while the epoch goes on, with dropout"
+        + (run.Options.Augmentation == AugmentationOptions.None ? "" : " and on augmented images")
+        + (run.Options.Augmentation.Mixup > 0 ? "; of a mix, the larger share's class is right." : ".");
+
+    private static string LossAlt(TrainingState state) =>
+        $"Line plot of the loss over {state.Epochs.Count} epochs: training from {state.Epochs[0].TrainLoss:F3} to "
+        + $"{state.Epochs[^1].TrainLoss:F3}, validation from {state.Epochs[0].ValidationLoss:F3} to {state.Epochs[^1].ValidationLoss:F3}.";
+
+    private static string AccuracyAlt(TrainingState state) =>
+        $"Line plot of the accuracy over {state.Epochs.Count} epochs: training from {Percent(state.Epochs[0].TrainAccuracy)} to "
+        + $"{Percent(state.Epochs[^1].TrainAccuracy)}, validation from {Percent(state.Epochs[0].ValidationAccuracy)} to "
+        + $"{Percent(state.Epochs[^1].ValidationAccuracy)}.";
+
+    private static string ConfusionAlt(Classification result) =>
+        $"Confusion matrix of {result.ClassNames.Count} classes. "
+        + (result.MostFrequentMistake is { } most
+            ? $"The most frequent mistake: {most.Images:N0} images of {result.ClassNames[most.Label]} answered {result.ClassNames[most.Answer]}."
+            : "Every answer is right.");
+
+    private static string ClassesAlt(Classification result)
+    {
+        int[] known = [.. result.Classes.Where(c => result.CountOf(c) > 0).OrderBy(result.RecallOf)];
+        return $"Bar plot of the accuracy of each class, from {Percent(result.RecallOf(known[0]))} for {result.ClassNames[known[0]]} to "
+            + $"{Percent(result.RecallOf(known[^1]))} for {result.ClassNames[known[^1]]}. The table below has the numbers.";
+    }
+
+    private static string Duration(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm} h" : $"{(int)time.TotalMinutes}:{time:ss} min";
+
+    private static string Percent(double share) => double.IsNaN(share) ? "–" : $"{100 * share:F1} %";
+}
