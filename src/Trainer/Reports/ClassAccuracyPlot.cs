@@ -32,7 +32,7 @@ internal static class ClassAccuracyPlot
         // Room for the label of a full bar.
         plot.Axes.SetLimits(0, 1.18, -result.ClassNames.Count + 0.4, 0.6);
         plot.Grid.YAxisStyle.IsVisible = false;
-        return plot.ToPng(560, Around + PerClass * result.ClassNames.Count);
+        return plot.ToPng(Around + PerClass * result.ClassNames.Count);
     }
 
     private static string Short(string name) => name.Length <= 24 ? name : $"{name[..23]}…";

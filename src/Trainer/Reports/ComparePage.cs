@@ -29,7 +29,7 @@ internal static class ComparePage
             <h2>Figures</h2>
             {HtmlPage.Table(
                 "Train accuracy is the last epoch's, counted in training on augmented images; speeds are in images a second",
-                comparison.Columns, comparison.Rows)}
+                comparison.Columns, 1, comparison.Rows)}
             <p class="note">{speedNote}</p>
             </section>
             """));

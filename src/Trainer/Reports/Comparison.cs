@@ -14,33 +14,33 @@ internal sealed class Comparison(IReadOnlyList<ComparedRun> runs)
     public IReadOnlyList<string> Runners { get; } =
         [.. runs.SelectMany(run => run.Speeds).Select(speed => speed.Runner).Distinct()];
 
-    /// <summary>The names of the columns; one that begins with '#' is of numbers.</summary>
-    public IReadOnlyList<string> Columns =>
+    /// <summary>The figures, a row each: what it is, then its value for every run.</summary>
+    public IEnumerable<IReadOnlyList<string>> Rows =>
     [
-        "run", "model", "data", "precision", "#epochs", "#train acc.", "#val. best", "#val. last", "#parameters",
-        "#training images/s", .. Runners.Select(runner => $"#images/s: {runner}"),
+        Row("model", run => run.Run.Network),
+        Row("data", run => run.Run.DataName),
+        Row("train accuracy", run => Percent(run.State.Epochs[^1].TrainAccuracy)),
+        Row("validation accuracy, best", run => Percent(run.State.Best!.ValidationAccuracy)),
+        Row("in epoch", run => $"{run.State.Best!.Epoch}"),
+        Row("validation accuracy, last", run => Percent(run.State.Epochs[^1].ValidationAccuracy)),
+        Row("parameters", run => $"{run.Model.Graph.ParameterCount:N0}"),
+        Row("epochs", run => RunProgress.Epochs(run.Run, run.State)),
+        Row("precision", run => run.Run.Options.Precision.ToString().ToLowerInvariant()),
+        Row("images/s, training", run => $"{RunProgress.ImagesPerSecond(run.State):F0}"),
+        .. Runners.Select(runner => Row(
+            $"images/s, {runner}", run => SpeedOf(run, runner) is { } speed ? $"{speed:F1}" : "–")),
     ];
 
-    /// <summary>A row a run, one text a column.</summary>
-    public IEnumerable<IReadOnlyList<string>> Rows => Runs.Select(run => (string[])
-    [
-        run.Name, run.Run.Network, run.Run.DataName, run.Run.Options.Precision.ToString().ToLowerInvariant(),
-        RunProgress.Epochs(run.Run, run.State), Percent(run.State.Epochs[^1].TrainAccuracy),
-        $"{Percent(run.State.Best!.ValidationAccuracy)} (epoch {run.State.Best!.Epoch})",
-        Percent(run.State.Epochs[^1].ValidationAccuracy), $"{run.Model.Graph.ParameterCount:N0}",
-        $"{RunProgress.ImagesPerSecond(run.State):F0}",
-        .. Runners.Select(runner => SpeedOf(run, runner) is { } speed ? $"{speed:F1}" : "–"),
-    ]);
+    /// <summary>The heads of the columns: a word for them, then the runs' names.</summary>
+    public IReadOnlyList<string> Columns => ["run", .. Runs.Select(run => run.Name)];
 
-    /// <summary>Prints a column a run: the names of the figures are long, the figures short.</summary>
     public void Print(IAnsiConsole console)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn(Columns[0]);
-        IReadOnlyList<string>[] rows = [.. Rows];
-        foreach (IReadOnlyList<string> row in rows)
-            table.AddColumn(new TableColumn(Markup.Escape(row[0])).RightAligned());
-        for (int i = 1; i < Columns.Count; i++)
-            table.AddRow([Markup.Escape(Columns[i].TrimStart('#')), .. rows.Select(row => Markup.Escape(row[i]))]);
+        var table = new Table().Border(TableBorder.Simple);
+        foreach ((int i, string name) in Columns.Index())
+            table.AddColumn(new TableColumn(Markup.Escape(name)) { Alignment = i == 0 ? Justify.Left : Justify.Right });
+        foreach (IReadOnlyList<string> row in Rows)
+            table.AddRow([.. row.Select(Markup.Escape)]);
         console.Write(table);
     }
 
@@ -67,6 +67,8 @@ internal sealed class Comparison(IReadOnlyList<ComparedRun> runs)
             ]));
         return csv.ToString();
     }
+
+    private string[] Row(string name, Func<ComparedRun, string> value) => [name, .. Runs.Select(value)];
 
     private static double? SpeedOf(ComparedRun run, string runner) =>
         run.Speeds.FirstOrDefault(speed => speed.Runner == runner)?.ImagesPerSecond;

@@ -53,7 +53,7 @@ internal static class ConfusionMatrixPlot
         using var font = new SKFont(PictureFont.Typeface, images < 1000 ? TextSize : 12) { Edging = SKFontEdging.Antialias };
         using var ink = new SKPaint
         {
-            Color = share > 0.45f ? SKColors.White : images == 0 ? new SKColor(0x9A, 0xA5, 0xB1) : Ink,
+            Color = share > 0.5f ? SKColors.White : images == 0 ? new SKColor(0x9A, 0xA5, 0xB1) : Ink,
             IsAntialias = true,
         };
         canvas.DrawText($"{images}", cell.MidX, cell.MidY + font.Size * 0.36f, SKTextAlign.Center, font, ink);
@@ -67,10 +67,10 @@ internal static class ConfusionMatrixPlot
         canvas.Restore();
     }
 
-    /// <summary>From a light grey to a dark blue. The square root lets rare mistakes be seen.</summary>
+    /// <summary>From a light grey to a dark blue. The exponent lets rare mistakes be seen.</summary>
     private static SKColor Mix(float share)
     {
-        float part = MathF.Sqrt(share);
+        float part = MathF.Pow(share, 0.7f);
         return new SKColor(Between(0xF3, Full.Red), Between(0xF5, Full.Green), Between(0xF8, Full.Blue));
 
         byte Between(byte from, byte to) => (byte)MathF.Round(from + (to - from) * part);

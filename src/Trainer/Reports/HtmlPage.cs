@@ -29,20 +29,22 @@ internal static class HtmlPage
 
     /// <summary>A table that scrolls in its own box where the page is narrow. The first column names the rows.</summary>
     /// <param name="caption">What the table shows.</param>
-    /// <param name="columns">The columns' names; one that begins with '#' is of numbers.</param>
+    /// <param name="columns">The columns' names.</param>
+    /// <param name="firstNumber">From this column on, counted from 0, all are numbers.</param>
     /// <param name="rows">The rows' texts, one a column.</param>
-    public static Html Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows) => Html.Of($"""
+    public static Html Table(
+        string caption, IReadOnlyList<string> columns, int firstNumber, IEnumerable<IReadOnlyList<string>> rows) => Html.Of($"""
+        <figure class="table"><figcaption>{caption}</figcaption>
         <div class="scroll" tabindex="0" role="region" aria-label="{caption}">
         <table>
-        <caption>{caption}</caption>
-        <thead><tr>{columns.Select(column => Html.Of($"""<th scope="col"{Class(column)}>{column.TrimStart('#')}</th>"""))}</tr></thead>
+        <thead><tr>{columns.Select((column, i) => Html.Of($"""<th scope="col"{Class(i >= firstNumber)}>{column}</th>"""))}</tr></thead>
         <tbody>
         {rows.Select(row => Html.Of($"""
-            <tr><th scope="row">{row[0]}</th>{row.Skip(1).Zip(columns.Skip(1), (cell, column) => Html.Of($"<td{Class(column)}>{cell}</td>"))}</tr>
+            <tr><th scope="row">{row[0]}</th>{row.Skip(1).Select((cell, i) => Html.Of($"<td{Class(i + 1 >= firstNumber)}>{cell}</td>"))}</tr>
             """))}
         </tbody>
         </table>
-        </div>
+        </div></figure>
         """);
 
     /// <summary>Names and values, a line each.</summary>
@@ -67,7 +69,7 @@ internal static class HtmlPage
         <figure class="plot"><img src="{Html.DataUri(png)}" alt="{alt}" /><figcaption>{caption}</figcaption></figure>
         """);
 
-    private static Html Class(string column) => column.StartsWith('#') ? Html.Of($" class=\"number\"") : default;
+    private static Html Class(bool isNumber) => isNumber ? Html.Of($" class=\"number\"") : default;
 
     private static Html Style => Html.Of($$"""
         :root { color-scheme: light dark; --paper: #ffffff; --ground: #f5f6f8; --ink: #1f2933; --muted: #52606d; --line: #dde2e7;
@@ -85,36 +87,42 @@ internal static class HtmlPage
         .note { color: var(--muted); }
         .warning { max-width: none; background: var(--warn); border-left: 4px solid var(--wrong); padding: 0.75rem 1rem; }
         dl, dd, figure { margin: 0; }
-        .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; margin-top: 1.5rem;
+        .key { display: grid; grid-template-columns: repeat(2, 1fr); gap: 1px; margin-top: 1.5rem;
           background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
         .key div { background: var(--paper); padding: 0.75rem 1rem; }
         .key dt { color: var(--muted); font-size: 0.8125rem; }
         .key dd { font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
         .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.25rem;
           align-items: start; }
-        .plot, .scroll, .facts { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
-        .plot img { display: block; width: 100%; max-width: 56rem; height: auto; margin: 0 auto; background: #ffffff;
+        .plot, .table, .facts { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
+        .plot img { display: block; width: 100%; max-width: 46rem; height: auto; margin: 0 auto; background: #ffffff;
           border-radius: 7px 7px 0 0; }
         .plot { background: #ffffff; }
         figcaption { color: var(--muted); font-size: 0.875rem; }
+        .table figcaption { padding: 0.6rem 1rem; }
         .plot figcaption { background: var(--paper); padding: 0.6rem 1rem 0.75rem; border-top: 1px solid var(--line);
           border-radius: 0 0 7px 7px; }
-        .images { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.75rem, 1fr)); gap: 1rem 0.75rem; }
+        .images { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem 0.75rem; margin-top: 1rem; }
+        @media (min-width: 40rem) { .key { grid-template-columns: repeat(3, 1fr); } .images { grid-template-columns: repeat(6, 1fr); } }
+        @media (min-width: 68rem) { .key { grid-template-columns: repeat(6, 1fr); } .images { grid-template-columns: repeat(9, 1fr); } }
         .images img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 4px; }
         .images .coarse { image-rendering: pixelated; }
-        .images figcaption { color: var(--ink); line-height: 1.35; margin-top: 0.35rem; overflow-wrap: anywhere; }
+        .images figcaption { color: var(--ink); font-size: 0.8125rem; line-height: 1.35; margin-top: 0.35rem; overflow-wrap: anywhere; }
         .images figcaption span { display: block; color: var(--muted); }
         .images .wrong img { outline: 3px solid var(--wrong); outline-offset: -3px; }
         .images .wrong b { color: var(--wrong); }
         .scroll { overflow-x: auto; }
+        .columns + .table { margin-top: 1.25rem; }
         table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-        caption { text-align: left; color: var(--muted); padding: 0.6rem 1rem; }
-        th, td { text-align: left; padding: 0.35rem 1rem; border-top: 1px solid var(--line); white-space: nowrap; }
+        th, td { text-align: left; padding: 0.35rem clamp(0.4rem, 1.2vw, 1rem); border-top: 1px solid var(--line); white-space: nowrap; }
+        th:first-child { padding-left: 1rem; }
+        th:last-child, td:last-child { padding-right: 1rem; }
         thead th { color: var(--muted); font-weight: 600; }
-        tbody th { font-weight: 500; }
+        tbody th { font-weight: 500; white-space: normal; min-width: 6.5rem; }
+        thead th { vertical-align: bottom; }
         .number { text-align: right; }
         .facts { padding: 0.25rem 1rem; font-size: 0.9375rem; }
-        .facts div { display: grid; grid-template-columns: minmax(6.5rem, 12rem) 1fr; gap: 1rem; padding: 0.45rem 0; }
+        .facts div { display: grid; grid-template-columns: minmax(7rem, 20%) 1fr; gap: 1rem; padding: 0.45rem 0; }
         .facts div + div { border-top: 1px solid var(--line); }
         .facts dt { color: var(--muted); }
         .facts dd { overflow-wrap: anywhere; }

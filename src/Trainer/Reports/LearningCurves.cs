@@ -53,16 +53,16 @@ internal static class LearningCurves
                 runs[i].State.Epochs.Select(epoch => (EpochAt(runs[i].Run, epoch.Step), epoch.ValidationAccuracy)), i,
                 runs[i].Name);
         return WithinPercent(plot, runs.Max(run => EpochAt(run.Run, run.State.Step)),
-            runs.Max(run => run.State.Best!.ValidationAccuracy), width: 820, height: 460);
+            runs.Max(run => run.State.Best!.ValidationAccuracy));
     }
 
-    private static byte[] WithinPercent(Plot plot, double epochs, double highest, int width = 560, int height = 380)
+    private static byte[] WithinPercent(Plot plot, double epochs, double highest)
     {
         plot.Axes.Left.InPercent();
         plot.Axes.SetLimitsY(0, Math.Min(1.05, 1.15 * Math.Max(highest, 0.1)));
         plot.Axes.SetLimitsX(0, 1.03 * epochs);
         plot.ShowLegend(Alignment.LowerRight);
-        return plot.ToPng(width, height);
+        return plot.ToPng();
     }
 
     private static double EpochAt(RunDescription run, int step) => (double)step / RunProgress.StepsPerEpoch(run);

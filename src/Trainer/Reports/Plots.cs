@@ -7,7 +7,7 @@ namespace SoftPool.Trainer.Reports;
 /// sharp on any screen, and narrow enough that their labels can be read on a telephone.</summary>
 internal static class Plots
 {
-    private const int Scale = 2;
+    private const int Width = 500, Scale = 2;
     private const float TextSize = 14;
 
     /// <summary>Colours that people with any colour vision can tell apart (Okabe and Ito).</summary>
@@ -60,7 +60,7 @@ internal static class Plots
         line.MarkerSize = all.Length <= 60 ? 7 : 0;
     }
 
-    /// <summary>The plot as PNG, shown in the given size.</summary>
-    public static byte[] ToPng(this Plot plot, int width = 560, int height = 380) =>
-        plot.GetImage(width * Scale, height * Scale).GetImageBytes(ImageFormat.Png, 100);
+    /// <summary>The plot as PNG, shown in the given height.</summary>
+    public static byte[] ToPng(this Plot plot, int height = 350) =>
+        plot.GetImage(Width * Scale, height * Scale).GetImageBytes(ImageFormat.Png, 100);
 }

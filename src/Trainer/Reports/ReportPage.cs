@@ -35,7 +35,7 @@ internal static class ReportPage
             <section>
             <h2>Predictions</h2>
             <p class="note">{report.Sheet.Places.Count} test images drawn at random, the same for every run. A wrong answer has a cross and a
-            frame; the number is the probability that the network gives its answer.</p>
+            frame; how sure the network is of its answer is its softmax.</p>
             <div class="images">
             {report.Sheet.Places.Select(place => Image(report, place))}
             </div>
@@ -47,10 +47,9 @@ internal static class ReportPage
                 "Confusion matrix: numbers of images, a row each true class. The darker a cell, the larger its share of the row.")}
             {HtmlPage.Figure(pictures["classes.png"], ClassesAlt(result), $"Accuracy of each class. Over all classes: {accuracy}.")}
             </div>
-            <br />
             {HtmlPage.Table(
                 "Of a class's images, recall is the part answered right; of a class's answers, precision is the part that is right.",
-                ["class", "#images", "#recall", "#precision"],
+                ["class", "images", "recall", "precision"], 1,
                 result.Classes.Select(c => (string[])
                     [result.ClassNames[c], $"{result.CountOf(c):N0}", Percent(result.RecallOf(c)), Percent(result.PrecisionOf(c))]))}
             </section>
@@ -58,7 +57,7 @@ internal static class ReportPage
             <h2>Network</h2>
             {HtmlPage.Table(
                 $"Layers of {run.Network}: {report.Model.Graph.ParameterCount:N0} parameters, input {report.Model.Graph.InputShape}",
-                ["layer", "operator", "attributes", "#output", "#parameters"], Layers(report.Model.Graph))}
+                ["layer", "operator", "attributes", "output", "parameters"], 3, Layers(report.Model.Graph))}
             </section>
             {Speeds(report)}
             <section>
@@ -76,7 +75,7 @@ internal static class ReportPage
         return Html.Of($"""
             <figure class="{verdict}"><img{(report.Sheet.IsCoarse ? Html.Of($" class=\"coarse\"") : default)} src="{Html.DataUri(report.Sheet.ImagePng(place))}"
             alt="Test image of {truth}, answered {answer}: {verdict}" /><figcaption><b>{(right ? "✓" : "✗")} {answer}</b>
-            {100 * report.Result.Confidences[place]:F0} %<span>truth: {truth}</span></figcaption></figure>
+            <span>truth: {truth}</span><span>{100 * report.Result.Confidences[place]:F0} % sure</span></figcaption></figure>
             """);
     }
 
@@ -90,7 +89,7 @@ internal static class ReportPage
         <p class="note">{report.SpeedNote}</p>
         {HtmlPage.Table(
             "Inference in fp32, weights of this run, random images; medians of runs that took turns",
-            ["runner", "#batch", "#ms", "#images/s", "#of torch"],
+            ["runner", "batch", "ms", "images/s", "of torch"], 1,
             report.Speeds.GroupBy(row => row.Batch).SelectMany(batch => batch.Select(row => (string[])
                 [row.Runner, $"{row.Batch}", $"{row.Milliseconds:F1}", $"{row.ImagesPerSecond:F1}",
                     $"{row.ImagesPerSecond / batch.First().ImagesPerSecond:P0}"])))}
@@ -103,7 +102,7 @@ internal static class ReportPage
         AugmentationOptions varied = options.Augmentation;
         yield return ("data", $"{run.DataName}: {run.TrainImages:N0} training and {run.TestImages:N0} test images");
         yield return ("epochs", $"{RunProgress.Epochs(run, state)}, {state.Step:N0} steps of {options.BatchSize} images");
-        yield return ("optimiser", $"Adam, learning rate {options.LearningRate:G4}, L2 {options.WeightDecay:G4}");
+        yield return ("optimiser", $"Adam, learning rate {options.LearningRate:0.########}, L2 {options.WeightDecay:0.########}");
         yield return ("schedule", options.WarmUpSteps > 0 ? $"cosine over all steps, after {options.WarmUpSteps} steps of warm-up" : "cosine over all steps");
         yield return ("loss", $"cross-entropy, label smoothing {options.LabelSmoothing:G4}");
         yield return ("augmentation", varied == AugmentationOptions.None
