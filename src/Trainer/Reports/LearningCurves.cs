@@ -10,37 +10,39 @@ internal static class LearningCurves
     /// </summary>
     private const double ShownLosses = 0.98;
 
-    /// <summary>Loss over epochs: training, validation, and thinly the single steps.</summary>
+    /// <summary>Loss: training, validation, and thinly every tenth step.</summary>
     public static byte[] Loss(RunDescription run, TrainingState state)
     {
-        using Plot plot = Plots.Create("Loss", "epoch", "cross-entropy");
+        (string unit, double perStep) = AxisOf(run, state);
+        using Plot plot = Plots.Create("Loss", unit, "cross-entropy");
         if (state.Losses.Count > 1)
         {
             var steps = plot.Add.ScatterLine(
-                state.Losses.Select(loss => EpochAt(run, loss.Step)).ToArray(), state.Losses.Select(loss => loss.Loss).ToArray());
+                state.Losses.Select(loss => loss.Step * perStep).ToArray(), state.Losses.Select(loss => loss.Loss).ToArray());
             steps.Color = Color.FromHex("#9AA5B1").WithAlpha(0.6);
             steps.LineWidth = 1;
-            steps.LegendText = "train, every tenth step";
+            steps.LegendText = "train, steps";
         }
-        plot.AddLine(state.Epochs.Select(epoch => (EpochAt(run, epoch.Step), epoch.TrainLoss)), 0, "train");
-        plot.AddLine(state.Epochs.Select(epoch => (EpochAt(run, epoch.Step), epoch.ValidationLoss)), 1, "validation");
-        plot.ShowLegend(Alignment.UpperRight);
+        plot.AddLine(state.Epochs.Select(epoch => (epoch.Step * perStep, epoch.TrainLoss)), 0, "train");
+        plot.AddLine(state.Epochs.Select(epoch => (epoch.Step * perStep, epoch.ValidationLoss)), 1, "validation");
+        plot.AddLegend();
         double[] losses = [.. state.Losses.Select(loss => loss.Loss).Order()];
         double top = state.Epochs.Max(epoch => Math.Max(epoch.TrainLoss, epoch.ValidationLoss));
         if (losses.Length > 0)
             top = Math.Max(top, losses[(int)(ShownLosses * (losses.Length - 1))]);
         plot.Axes.SetLimitsY(0, 1.1 * top);
-        plot.Axes.SetLimitsX(0, 1.03 * EpochAt(run, state.Step));
+        plot.Axes.SetLimitsX(0, 1.03 * state.Step * perStep);
         return plot.ToPng();
     }
 
-    /// <summary>Accuracy over epochs: training and validation.</summary>
+    /// <summary>Accuracy: training and validation.</summary>
     public static byte[] Accuracy(RunDescription run, TrainingState state)
     {
-        using Plot plot = Plots.Create("Accuracy", "epoch", "right answers");
-        plot.AddLine(state.Epochs.Select(epoch => (EpochAt(run, epoch.Step), epoch.TrainAccuracy)), 0, "train");
-        plot.AddLine(state.Epochs.Select(epoch => (EpochAt(run, epoch.Step), epoch.ValidationAccuracy)), 1, "validation");
-        return WithinPercent(plot, EpochAt(run, state.Step),
+        (string unit, double perStep) = AxisOf(run, state);
+        using Plot plot = Plots.Create("Accuracy", unit, "right answers");
+        plot.AddLine(state.Epochs.Select(epoch => (epoch.Step * perStep, epoch.TrainAccuracy)), 0, "train");
+        plot.AddLine(state.Epochs.Select(epoch => (epoch.Step * perStep, epoch.ValidationAccuracy)), 1, "validation");
+        return WithinPercent(plot, state.Step * perStep,
             state.Epochs.Max(epoch => Math.Max(epoch.TrainAccuracy, epoch.ValidationAccuracy)));
     }
 
@@ -61,9 +63,13 @@ internal static class LearningCurves
         plot.Axes.Left.InPercent();
         plot.Axes.SetLimitsY(0, Math.Min(1.05, 1.15 * Math.Max(highest, 0.1)));
         plot.Axes.SetLimitsX(0, 1.03 * epochs);
-        plot.ShowLegend(Alignment.LowerRight);
+        plot.AddLegend();
         return plot.ToPng();
     }
+
+    /// <summary>The horizontal axis: epochs, or steps where there are not two epochs to tell of.</summary>
+    private static (string Unit, double PerStep) AxisOf(RunDescription run, TrainingState state) =>
+        state.Epochs.Count > 1 ? ("epoch", 1.0 / RunProgress.StepsPerEpoch(run)) : ("step", 1);
 
     private static double EpochAt(RunDescription run, int step) => (double)step / RunProgress.StepsPerEpoch(run);
 }

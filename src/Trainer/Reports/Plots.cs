@@ -37,7 +37,6 @@ internal static class Plots
         plot.Grid.MajorLineColor = Color.FromHex("#E4E7EB");
         plot.Legend.FontSize = TextSize;
         plot.Legend.ShadowColor = Color.FromARGB(0);
-        plot.Legend.OutlineColor = Color.FromHex("#D0D5DB");
         plot.Font.Set(PictureFont.Name);
         return plot;
     }
@@ -60,7 +59,15 @@ internal static class Plots
         line.MarkerSize = all.Length <= 60 ? 7 : 0;
     }
 
+    /// <summary>A legend below the plot, where it hides nothing.</summary>
+    public static void AddLegend(this Plot plot)
+    {
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.Legend.OutlineWidth = 0;
+        plot.ShowLegend(Edge.Bottom);
+    }
+
     /// <summary>The plot as PNG, shown in the given height.</summary>
-    public static byte[] ToPng(this Plot plot, int height = 350) =>
+    public static byte[] ToPng(this Plot plot, int height = 380) =>
         plot.GetImage(Width * Scale, height * Scale).GetImageBytes(ImageFormat.Png, 100);
 }

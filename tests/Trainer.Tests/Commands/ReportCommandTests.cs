@@ -1,0 +1,85 @@
+using SkiaSharp;
+using SoftPool.Trainer.Tests.Reports;
+using SoftPool.Trainer.Training;
+
+namespace SoftPool.Trainer.Tests.Commands;
+
+/// <summary>report and compare as a user starts them, on runs made by hand.</summary>
+[TestClass]
+public sealed class ReportCommandTests
+{
+    [TestMethod]
+    public void Report_and_compare_write_what_they_say()
+    {
+        using var folder = new TemporaryFolder();
+        WriteColours(folder["colours"]);
+        // The network's first class is the strongest red: alphabetical order makes "blue" of it, and two answers wrong.
+        TinyRun.Write(folder["runs/a"], folder["colours"]);
+        TinyRun.Write(folder["runs/b"], folder["nowhere"]);
+
+        Command report = Softpool("report", folder["runs/a"], "--no-bench");
+        Assert.AreEqual(0, report.ExitCode, report.Output);
+        StringAssert.Contains(report.Output, "33.3 % of 3 test images of colours answered right");
+        StringAssert.Contains(report.Output, "epoch 1");
+        CollectionAssert.AreEqual(
+            (string[])["accuracy.png", "classes.png", "confusion.png", "loss.png", "predictions.png", "report.html"],
+            Directory.GetFiles(folder["runs/a/report"]).Select(Path.GetFileName).Order().ToArray());
+
+        Command elsewhere = Softpool("report", folder["runs/b"], "--data", folder["colours"], "-o", folder["out"]);
+        Assert.AreEqual(0, elsewhere.ExitCode, elsewhere.Output);
+        StringAssert.Contains(File.ReadAllText(folder["out/report.html"]), "<h2>Throughput</h2>");
+
+        Command compare = Softpool("compare", folder["runs/a"], folder["runs/b"], "--output", folder["compare"]);
+        Assert.AreEqual(0, compare.ExitCode, compare.Output);
+        StringAssert.Contains(compare.Output, "75.0 %");
+        Assert.DoesNotContain("warning", compare.Output);
+        string[] csv = File.ReadAllLines(folder["compare/compare.csv"]);
+        Assert.HasCount(3, csv);
+        StringAssert.Contains(csv[0], "images_per_second (torch");
+        StringAssert.Contains(csv[0], "images_per_second (Vulkan");
+        Assert.IsTrue(File.Exists(folder["compare/compare.html"]) && File.Exists(folder["compare/accuracy.png"]));
+    }
+
+    [TestMethod]
+    [DataRow("report {0}/nowhere", "There is no training in")]
+    [DataRow("report {0}/unfinished", "has not finished an epoch yet")]
+    [DataRow("report {0}/damaged", "no valid safetensors file")]
+    [DataRow("report {0}/run --no-bench", "lost")]
+    [DataRow("report {0}/run --data {0}/colours --no-bench", "was trained on colours, whose classes are x, y, z")]
+    [DataRow("compare {0}/run", "at least two runs")]
+    [DataRow("compare {0}/run {0}/colours/../run", "each run once")]
+    [DataRow("compare {0}/run {0}/nowhere", "There is no training in")]
+    [DataRow("compare {0}/run {0}/unfinished", "has not finished an epoch yet")]
+    public void What_cannot_be_done_is_one_sentence_and_leaves_nothing(string arguments, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        WriteColours(folder["colours"]);
+        TinyRun.Write(folder["run"], folder["lost"], null, "x", "y", "z");
+        TinyRun.Write(folder["unfinished"], folder["colours"], new TrainingState { Step = 3 });
+        folder.Write("damaged/last.safetensors", "not a checkpoint at all");
+        string[] before = Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories);
+        Command command = Softpool(
+            [.. arguments.Replace("{0}", folder.Path, StringComparison.Ordinal).Split(' '), "--output", folder["out"]]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, expected);
+        Assert.DoesNotContain("   at ", command.Output, "There is a stack trace.");
+        CollectionAssert.AreEquivalent(before, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    private static void WriteColours(string path)
+    {
+        foreach (string split in (string[])["train", "test"])
+            foreach ((string name, SKColor colour) in
+                     (ReadOnlySpan<(string, SKColor)>)[("red", SKColors.Red), ("green", SKColors.Lime), ("blue", SKColors.Blue)])
+            {
+                Directory.CreateDirectory(Path.Combine(path, split, name));
+                using var picture = new SKBitmap(4, 4);
+                picture.Erase(colour);
+                using FileStream file = File.Create(Path.Combine(path, split, name, "0.png"));
+                picture.Encode(file, SKEncodedImageFormat.Png, quality: 100);
+            }
+    }
+
+    private static Command Softpool(params string[] arguments) =>
+        Command.Dotnet([Path.Combine(AppContext.BaseDirectory, "softpool.dll"), .. arguments]);
+}

@@ -1,0 +1,60 @@
+using SoftPool.Operators;
+using SoftPool.Trainer.Reports;
+using SoftPool.Trainer.Training;
+
+namespace SoftPool.Trainer.Tests.Reports;
+
+/// <summary>A run made by hand: a network that answers with the strongest of red, green and blue, and two epochs.</summary>
+internal static class TinyRun
+{
+    public static Model Model(params string[] classes)
+    {
+        var graph = new ModelGraph("tiny", new TensorShape(3, 2, 2), [new("0", new Flatten()), new("1", new Linear(12, 3))]);
+        // Each class sums the four pixels of its channel.
+        float[] weight = [.. Enumerable.Range(0, 36).Select(i => i / 12 == i % 12 / 4 ? 1f : 0f)];
+        var weights = graph.Parameters.ToDictionary(
+            parameter => parameter.Name,
+            parameter => new Tensor(parameter.Shape, parameter.Shape.Rank == 2 ? weight : new float[3]));
+        return new Model(graph, weights, classes, new Preprocessing([0, 0, 0], [1, 1, 1]));
+    }
+
+    public static RunDescription Description(string data = "somewhere", string dataName = "colours") => new()
+    {
+        Network = "tiny",
+        Data = data,
+        DataName = dataName,
+        TrainImages = 40,
+        TestImages = 3,
+        Options = new TrainingOptions { Epochs = 3, BatchSize = 4 },
+        Hardware = "CPU",
+        Software = "none",
+        Started = new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero),
+    };
+
+    /// <summary>Two epochs of ten steps, the first the better one.</summary>
+    public static TrainingState State() => new()
+    {
+        Step = 20,
+        Epochs =
+        [
+            new EpochResult(1, 10, 1e-3, 2, 0.25, 1.5, 0.75, 100, 60),
+            new EpochResult(2, 20, 1e-4, 1, 0.5, 1.25, 0.5, 200, 65),
+        ],
+        Losses = [new StepLoss(1, 3), new StepLoss(11, 1.5)],
+    };
+
+    public static ComparedRun Compared(string name, string dataName = "colours", params string[] classes) => new(
+        name, Description(dataName: dataName), State(), Model(classes.Length > 0 ? classes : ["red", "green", "blue"]), []);
+
+    /// <summary>Writes the run's last and best checkpoints.</summary>
+    public static void Write(string path, string data, TrainingState? state = null, params string[] classes)
+    {
+        Model model = Model(classes.Length > 0 ? classes : ["blue", "green", "red"]);
+        var folder = new RunFolder(path);
+        TrainingState last = state ?? State();
+        if (last.Epochs.Count > 0)
+            folder.Write(new Checkpoint(
+                Description(data), new TrainingState { Step = 10, Epochs = [last.Epochs[0]] }, model, new Dictionary<string, Tensor>()));
+        folder.Write(new Checkpoint(Description(data), last, model, new Dictionary<string, Tensor>()));
+    }
+}
