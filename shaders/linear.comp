@@ -4,18 +4,20 @@
 // y = x W' + b and the pointwise operator that follows. An invocation computes 2 features of ITEMS items, so that each
 // weight is loaded once for ITEMS uses; lanes run along the features, so that loads of weights are neighbours.
 //
-// Bindings      0 input (N, I) f32; 1 output (N, O) f32;
-//               2 weight (I, ceil(O / 2), 2) f32, features beyond O zero; 3 bias, padded in the same way
-// Dispatch      x: ceil(O / 2) / 32, y: ceil(N / ITEMS)
+// Bindings      0 input (N, I) f32; 1 output (N, O) f32, of which FEATURES features from FIRST on are written;
+//               2 weight of those (I, ceil(FEATURES / 2), 2) f32, features beyond them zero; 3 bias, padded in the same way
+// Dispatch      x: ceil(FEATURES / 2) / 32, y: ceil(N / ITEMS)
 // Preconditions ITEMS is at most 8
-#define POINTWISE_ID 4
+#define POINTWISE_ID 6
 #include "pointwise.glsl"
 
 layout(local_size_x = 32) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint IN_FEATURES = 1;
 layout(constant_id = 2) const uint OUT_FEATURES = 1;
-layout(constant_id = 3) const uint ITEMS = 1;
+layout(constant_id = 3) const uint FIRST = 0;
+layout(constant_id = 4) const uint FEATURES = 1;
+layout(constant_id = 5) const uint ITEMS = 1;
 
 layout(binding = 0) readonly buffer Input { float x[]; };
 layout(binding = 1) writeonly buffer Output { float y[]; };
@@ -28,7 +30,7 @@ const uint LARGEST_ITEMS = 8;
 const uint BLOCK = 16;
 
 void main() {
-    uint pairs = (OUT_FEATURES + 1) / 2;
+    uint pairs = (FEATURES + 1) / 2;
     uint pair = gl_GlobalInvocationID.x;
     uint first = gl_WorkGroupID.y * ITEMS;
     if (pair >= pairs)
@@ -64,8 +66,8 @@ void main() {
     [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
         if (n < ITEMS && first + n < BATCH) {
             uint feature = 2 * pair;
-            y[(first + n) * OUT_FEATURES + feature] = pointwise(sum[n].x);
-            if (feature + 1 < OUT_FEATURES)
-                y[(first + n) * OUT_FEATURES + feature + 1] = pointwise(sum[n].y);
+            y[(first + n) * OUT_FEATURES + FIRST + feature] = pointwise(sum[n].x);
+            if (feature + 1 < FEATURES)
+                y[(first + n) * OUT_FEATURES + FIRST + feature + 1] = pointwise(sum[n].y);
         }
 }

@@ -20,7 +20,8 @@ public sealed class InferenceSession : IDisposable
         Device = device.Info;
         Graph = model.Graph;
         Options = options;
-        _plan = ExecutionPlan.Create(model, options.Batch, options.Fuse);
+        _plan = ExecutionPlan.Create(
+            model, options.Batch, options.Fuse, device.Vulkan.Physical.Limits.MaxStorageBufferRange);
         _program = new DeviceProgram(device.Vulkan, _plan, options.KeepLayerOutputs);
     }
 

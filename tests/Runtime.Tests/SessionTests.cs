@@ -186,7 +186,7 @@ public sealed class SessionTests
         return new Model(
             graph,
             graph.Parameters.ToDictionary(
-                parameter => parameter.Name, parameter => new Tensor(parameter.Shape, TestModels.Weights(random, parameter))),
+                parameter => parameter.Name, parameter => new Tensor(parameter.Shape, RandomNumbers.Weights(random, parameter))),
             [], Preprocessing.ImageNet);
     }
 

@@ -53,17 +53,8 @@ internal static class TestModels
         var random = new Random(seed);
         var weights = graph.Parameters.ToDictionary(
             parameter => parameter.Name,
-            parameter => new Tensor(parameter.Shape, Weights(random, parameter)));
+            parameter => new Tensor(parameter.Shape, RandomNumbers.Weights(random, parameter)));
         return new Model(graph, weights, ClassesOf(graph), PreprocessingOf(graph));
-    }
-
-    /// <summary>Seeded numbers for a parameter, in [-1, 1); a variance is positive.</summary>
-    public static float[] Weights(Random random, Parameter parameter)
-    {
-        float[] numbers = RandomFloats(random, parameter.Shape.Count);
-        return parameter.Name.EndsWith("running_var", StringComparison.Ordinal)
-            ? [.. numbers.Select(number => 1 + 0.9f * number)]
-            : numbers;
     }
 
     /// <summary>A model whose weights are all zero: where only shapes matter.</summary>
@@ -93,9 +84,6 @@ internal static class TestModels
                 parameter.Shape, parameter.Name == "0.weight" ? weight : bias));
         return ReferenceNetwork.Run(new Model(graph, weights, [], PreprocessingOf(graph)), input)[0];
     }
-
-    public static float[] RandomFloats(Random random, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 2 - 1)];
 
     /// <summary>1, 2, 3 and so on.</summary>
     public static float[] Counting(int count) => [.. Enumerable.Range(1, count).Select(value => (float)value)];

@@ -41,22 +41,34 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
 
     internal override void Lower(LoweringStep step)
     {
-        int pairs = Division.RoundUp(OutFeatures, TileFeatures);
         int items = Math.Min(step.Batch, LargestTileItems);
-        step.Dispatch(
-            "linear",
-            [(uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)items, .. PointwiseConstants.Of(step.Pointwise)],
-            new GroupCount(Division.RoundUp(pairs, WorkgroupSize), Division.RoundUp(step.Batch, items)),
-            step.Input, step.Output, new Constant(PackWeight(step.Parameter("weight"), pairs)),
-            Constant.Padded(step.Bias, pairs * TileFeatures));
+        // The weight may exceed what one buffer holds on a device: then some features after others, each with their part of it.
+        long largestPairs = step.LargestBuffer / sizeof(float) / ((long)InFeatures * TileFeatures);
+        int pairsAtOnce = (int)Math.Clamp(largestPairs, 1, Division.RoundUp(OutFeatures, TileFeatures));
+        for (int first = 0; first < OutFeatures; first += pairsAtOnce * TileFeatures)
+        {
+            int features = Math.Min(OutFeatures - first, pairsAtOnce * TileFeatures);
+            int pairs = Division.RoundUp(features, TileFeatures);
+            ReadOnlySpan<float> weight = step.Parameter("weight").Slice(first * InFeatures, features * InFeatures);
+            ReadOnlySpan<float> bias = step.Bias.IsEmpty ? [] : step.Bias.Slice(first, features);
+            step.Dispatch(
+                "linear",
+                [
+                    (uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)first, (uint)features, (uint)items,
+                    .. PointwiseConstants.Of(step.Pointwise),
+                ],
+                new GroupCount(Division.RoundUp(pairs, WorkgroupSize), Division.RoundUp(step.Batch, items)),
+                step.Input, step.Output, new Constant(PackWeight(weight, features, pairs)),
+                Constant.Padded(bias, pairs * TileFeatures));
+        }
     }
 
     /// <summary>(out, in) to (in, out / 2, 2): neighbouring invocations read neighbouring pairs.</summary>
-    private float[] PackWeight(ReadOnlySpan<float> weight, int pairs)
+    private float[] PackWeight(ReadOnlySpan<float> weight, int features, int pairs)
     {
         int stride = pairs * TileFeatures;
         float[] packed = Constant.Room((long)InFeatures * stride);
-        for (int o = 0; o < OutFeatures; o++)
+        for (int o = 0; o < features; o++)
             for (int i = 0; i < InFeatures; i++)
                 packed[i * stride + o] = weight[o * InFeatures + i];
         return packed;

@@ -32,9 +32,10 @@ internal sealed class ExecutionPlan
     /// <param name="batch">The number of items computed at once.</param>
     /// <param name="fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution takes the batch
     /// norm behind it into its weights.</param>
+    /// <param name="largestBuffer">What one buffer of the device holds at most, in bytes; what can be split is split.</param>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
-    public static ExecutionPlan Create(Model model, int batch, bool fuse)
+    public static ExecutionPlan Create(Model model, int batch, bool fuse, long largestBuffer = long.MaxValue)
     {
         ModelGraph graph = model.Graph;
         int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
@@ -72,7 +73,7 @@ internal sealed class ExecutionPlan
             var step = new LoweringStep(
                 graph.Layers[i].Name, batch, graph.InputShapesOf(i), graph.OutputShapeOf(last),
                 [.. graph.InputsOf(i).Select(place => place < 0 ? input : outputs[place]!)], pointwise, parameters,
-                hasBias, dispatches);
+                hasBias, largestBuffer, dispatches);
             op.Lower(step);
             outputs[last] = step.Output;
         }

@@ -5,7 +5,7 @@ namespace SoftPool.Planning;
 /// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them.</summary>
 internal sealed class LoweringStep(
     string layer, int batch, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape, IReadOnlyList<Operand> inputs,
-    Pointwise? pointwise, Func<string, Tensor> parameters, bool hasBias, List<KernelDispatch> dispatches)
+    Pointwise? pointwise, Func<string, Tensor> parameters, bool hasBias, long largestBuffer, List<KernelDispatch> dispatches)
 {
     /// <summary>The number of items computed at once.</summary>
     public int Batch { get; } = batch;
@@ -31,6 +31,9 @@ internal sealed class LoweringStep(
 
     /// <summary>The parameters by their short names: weight, bias.</summary>
     public Func<string, Tensor> Parameters { get; } = parameters;
+
+    /// <summary>What one buffer of the device holds at most, in bytes.</summary>
+    public long LargestBuffer { get; } = largestBuffer;
 
     /// <summary>Makes the output the same memory as the input: nothing runs.</summary>
     public void Alias() => Output = Input;

@@ -15,7 +15,7 @@ internal sealed class BatchAugmentation : IDisposable
     private const int LargestSource = 230;
 
     // Few enough images for a pass's intermediate results to stay in a core's second-level cache.
-    private const int ImagesAtOnceOnCpu = 2;
+    private const int ImagesAtOnceOnCpu = 4;
 
     private readonly AugmentationOptions _options;
     private readonly torch.Device _device;
@@ -80,12 +80,14 @@ internal sealed class BatchAugmentation : IDisposable
         torch.Tensor result = torch.empty(
             [bytes.shape[0], _size.Height, _size.Width, ImageSet.Channels], type, _device).permute(0, 3, 1, 2);
         int atOnce = _device.type == DeviceType.CPU ? ImagesAtOnceOnCpu : variations.Length;
+        torch.Tensor maps = MapsOf(variations);
         for (int first = 0; first < variations.Length; first += atOnce)
         {
             using var part = torch.NewDisposeScope();
             int count = Math.Min(atOnce, variations.Length - first);
-            result.narrow(0, first, count).copy_(
-                Sample(images.narrow(0, first, count), variations.AsSpan(first, count)).add_(_shift));
+            torch.Tensor sampled = Sample(images.narrow(0, first, count), maps.narrow(1, first, count));
+            // First to the type and then to the memory format: at once, the copy would not be vectorised.
+            result.narrow(0, first, count).copy_(sampled.add_(_shift).to(type));
         }
         return (result.MoveToOuterDisposeScope(), targets.MoveToOuterDisposeScope());
     }
@@ -121,32 +123,38 @@ internal sealed class BatchAugmentation : IDisposable
 
     private torch.Tensor Grey(torch.Tensor images) => (images * _grey).sum(1, keepdim: true);
 
-    /// <summary>Crop, flip and rotation: each output pixel looks up its place in the source.</summary>
-    private torch.Tensor Sample(torch.Tensor images, ReadOnlySpan<ImageVariation> variations)
+    /// <summary>
+    /// The eight numbers of each image's way back from the output to the source, (8, N, 1, 1); places in both are in [-1, 1].
+    /// First the rotation, x = m0 column + m1 row and y = m2 column + m3 row; then crop and flip, m4 x + m5 and m6 y + m7.
+    /// </summary>
+    private torch.Tensor MapsOf(ImageVariation[] variations)
     {
-        double aspect = (double)_size.Width / _size.Height;
-        int count = variations.Length;
-        // Places in images are in [-1, 1]. Backwards, from the output to the source: (x, y) = rotation (column, row),
-        // then (u, v) = (offset x + scale x * x, offset y + scale y * y).
-        var rotation = new float[4][];
-        var crop = new float[4][];
-        for (int i = 0; i < 4; i++)
-            (rotation[i], crop[i]) = (new float[count], new float[count]);
-        for (int i = 0; i < count; i++)
+        float aspect = (float)_size.Width / _size.Height;
+        var numbers = new float[8, variations.Length, 1, 1];
+        for (int i = 0; i < variations.Length; i++)
         {
             ImageVariation variation = variations[i];
-            (double sine, double cosine) = Math.SinCos(variation.Angle);
-            (rotation[0][i], rotation[1][i]) = ((float)cosine, (float)(-sine / aspect));
-            (rotation[2][i], rotation[3][i]) = ((float)(sine * aspect), (float)cosine);
-            crop[0][i] = variation.Flip ? -variation.CropWidth : variation.CropWidth;
-            crop[1][i] = 2 * variation.CropLeft + variation.CropWidth - 1;
-            crop[2][i] = variation.CropHeight;
-            crop[3][i] = 2 * variation.CropTop + variation.CropHeight - 1;
+            (float sine, float cosine) = MathF.SinCos(variation.Angle);
+            ReadOnlySpan<float> map =
+            [
+                cosine, -sine / aspect, sine * aspect, cosine,
+                variation.Flip ? -variation.CropWidth : variation.CropWidth,
+                2 * variation.CropLeft + variation.CropWidth - 1,
+                variation.CropHeight, 2 * variation.CropTop + variation.CropHeight - 1,
+            ];
+            for (int k = 0; k < map.Length; k++)
+                numbers[k, i, 0, 0] = map[k];
         }
-        torch.Tensor x = torch.addcmul(PerPart(rotation[0]) * _columns, PerPart(rotation[1]), _rows, 1);
-        torch.Tensor y = torch.addcmul(PerPart(rotation[2]) * _columns, PerPart(rotation[3]), _rows, 1);
-        torch.Tensor places = torch.stack(
-            [torch.addcmul(PerPart(crop[1]), PerPart(crop[0]), x, 1), torch.addcmul(PerPart(crop[3]), PerPart(crop[2]), y, 1)], -1);
+        return torch.tensor(numbers).to(_device);
+    }
+
+    /// <summary>Crop, flip and rotation: each output pixel looks up its place in the source.</summary>
+    private torch.Tensor Sample(torch.Tensor images, torch.Tensor maps)
+    {
+        torch.Tensor[] m = maps.unbind(0);
+        torch.Tensor x = torch.addcmul(m[0] * _columns, m[1], _rows, 1);
+        torch.Tensor y = torch.addcmul(m[2] * _columns, m[3], _rows, 1);
+        torch.Tensor places = torch.stack([torch.addcmul(m[5], m[4], x, 1), torch.addcmul(m[7], m[6], y, 1)], -1);
         torch.Tensor sampled = torch.nn.functional.grid_sample(
             images, places, torch.GridSampleMode.Bilinear, torch.GridSamplePaddingMode.Border, align_corners: false);
         return _options.Rotation == 0
@@ -156,8 +164,6 @@ internal sealed class BatchAugmentation : IDisposable
 
     private torch.Tensor PerImage(ImageVariation[] variations, Func<ImageVariation, float> value) =>
         torch.tensor([.. variations.Select(value)], variations.Length, 1, 1, 1).to(_device);
-
-    private torch.Tensor PerPart(float[] values) => torch.tensor(values, values.Length, 1, 1).to(_device);
 
     private torch.Tensor PerChannel(IEnumerable<float> values)
     {

@@ -18,7 +18,7 @@ internal static class ExportCommand
         var output = new Option<string?>("--output", "-o") { Description = "The model file. Default: NETWORK.safetensors." };
         var network = new Option<string?>("--network", "-n")
         {
-            Description = $"The network that bare weights belong to: {string.Join(", ", NetworkCatalog.Names)}.",
+            Description = $"The network that bare weights belong to: {NetworkCatalog.Described}.",
         };
         var classes = new Option<string[]>("--classes")
         {
@@ -50,7 +50,7 @@ internal static class ExportCommand
         if (network is null)
             throw new UserErrorException(
                 $"{path} is no run's folder; for a file of weights --network says what they belong to: "
-                + $"{string.Join(", ", NetworkCatalog.Names)}.");
+                + $"{NetworkCatalog.Described}.");
         SafetensorsFile file = SafetensorsFile.Read(path);
         return new Model(NetworkCatalog.Create(network, classes.Count), file.Tensors, classes, Preprocessing.ImageNet);
     }

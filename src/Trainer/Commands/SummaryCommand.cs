@@ -12,7 +12,7 @@ internal static class SummaryCommand
     {
         var network = new Argument<string>("network")
         {
-            Description = $"A network's name ({string.Join(", ", NetworkCatalog.Names)}) or a model file.",
+            Description = $"A network's name ({NetworkCatalog.Described}) or a model file.",
             DefaultValueFactory = _ => "alexnet-softpool",
         };
         var classes = SharedOptions.Positive("--classes", "The number of classes of a network given by name.", 10);

@@ -29,12 +29,16 @@ internal static class NetworkCatalog
     public static IReadOnlyCollection<string> Names { get; } =
         [.. Networks.SelectMany(network => Pools.Select(pool => network.Name + pool.Suffix))];
 
+    /// <summary>The names in words: twenty-one of them are too many to list.</summary>
+    public static string Described { get; } =
+        $"{string.Join(", ", Networks.Select(network => network.Name))}, each also with -softpool or -softpool-shared behind it";
+
     /// <summary>Writes a network down for images and classes of one's own.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="classes">The number of outputs.</param>
     /// <param name="inputSize">Height and width of the images in pixels; <see cref="DefaultInputSize"/> unless given.
     /// </param>
-    /// <exception cref="UserErrorException">There is no network of that name; the message lists those there are.</exception>
+    /// <exception cref="UserErrorException">There is no network of that name; the message says which there are.</exception>
     /// <exception cref="ShapeMismatchException">The images are too small, or there are no classes.</exception>
     public static ModelGraph Create(string name, int classes, Size2d? inputSize = null)
     {
@@ -42,6 +46,6 @@ internal static class NetworkCatalog
             foreach ((string suffix, Downsampling pool) in Pools)
                 if (network + suffix == name)
                     return create(name, pool, classes, inputSize ?? DefaultInputSize);
-        throw new UserErrorException($"There is no network '{name}'; there are {string.Join(", ", Names)}.");
+        throw new UserErrorException($"There is no network '{name}'; there are {Described}.");
     }
 }

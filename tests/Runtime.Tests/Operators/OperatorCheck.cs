@@ -15,7 +15,7 @@ internal static class OperatorCheck
     {
         var random = new Random(20260701);
         Model model = RandomModel(layers, inputShape, random);
-        float[] input = Normal(random, batch * inputShape.Count, scale);
+        float[] input = RandomNumbers.Normal(random, batch * inputShape.Count, scale);
 
         float[] output = Run(device, model, input);
         AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}");
@@ -54,14 +54,9 @@ internal static class OperatorCheck
         var graph = new ModelGraph("test", inputShape, layers);
         var weights = graph.Parameters.ToDictionary(
             parameter => parameter.Name,
-            parameter => new Tensor(parameter.Shape, TestModels.Weights(random, parameter)));
+            parameter => new Tensor(parameter.Shape, RandomNumbers.Weights(random, parameter)));
         int channels = inputShape[0];
         return new Model(
             graph, weights, [], new Preprocessing(new float[channels], Enumerable.Repeat(1f, channels).ToArray()));
     }
-
-    /// <summary>Normal random numbers.</summary>
-    public static float[] Normal(Random random, int count, double scale) =>
-        [.. Enumerable.Range(0, count).Select(_ => (float)(scale
-            * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
 }

@@ -1,121 +1,9 @@
-using SoftPool.Operators;
-
 namespace SoftPool.Runtime.Tests.Operators;
 
 /// <summary>Every operator's kernel against its reference, over odd and tiny shapes and the networks' own.</summary>
 [TestClass]
 public sealed class OperatorTests
 {
-    /// <summary>One row a case: the operator, the input's shape, the batch.</summary>
-    private static IEnumerable<(Operator Operator, TensorShape Input, int Batch)> Cases
-    {
-        get
-        {
-            yield return (new Conv2d(3, 48, 11, 4, 5), new(3, 64, 64), 1);
-            yield return (new Conv2d(48, 128, 5, 1, 2), new(48, 27, 27), 1);
-            yield return (new Conv2d(128, 192, 3, 1, 1), new(128, 13, 13), 2);
-            yield return (new Conv2d(1, 1, 1, 1, 0), new(1, 1, 1), 1);
-            yield return (new Conv2d(1, 17, 3, 1, 1), new(1, 1, 1), 3);
-            yield return (new Conv2d(2, 5, new(3, 5), new(2, 1), new(0, 2)), new(2, 7, 11), 17);
-            yield return (new Conv2d(7, 3, 2, 3, 0), new(7, 13, 5), 3);
-            yield return (new Conv2d(5, 16, new(1, 7), 1, new(0, 6)), new(5, 3, 19), 2);
-            yield return (new Linear(1, 1), new(1), 1);
-            yield return (new Linear(4608, 2048), new(4608), 1);
-            yield return (new Linear(2048, 10), new(2048), 3);
-            yield return (new Linear(31, 67), new(31), 17);
-            yield return (new Linear(13, 1), new(13), 8);
-            yield return (new Linear(7, 5) { Bias = false }, new(7), 2);
-            yield return (new Conv2d(3, 5, 3, 2, 1) { Bias = false }, new(3, 7, 5), 3);
-            yield return (new Conv2d(3, 17, 3, 1, 2) { Dilation = 2 }, new(3, 11, 7), 2);
-            yield return (new Conv2d(4, 6, new(2, 3), 1, 3) { Dilation = new(3, 2), Groups = 2 }, new(4, 9, 5), 3);
-            yield return (new Conv2d(128, 128, 3, 1, 1) { Groups = 32 }, new(128, 7, 7), 1);
-            yield return (new Conv2d(22, 44, 3, 1, 1) { Groups = 2, Bias = false }, new(22, 5, 3), 2);
-            yield return (new Conv2d(13, 13, 3, 2, 1) { Groups = 13 }, new(13, 8, 8), 17);
-            foreach ((int length, int batch, int kernel, int stride, int padding, bool ceilMode) in Pools1d)
-            {
-                yield return (new MaxPool1d(kernel, stride, padding, ceilMode), new(3, length), batch);
-                foreach (bool counted in (bool[])[false, true])
-                    yield return (
-                        new AvgPool1d(kernel, stride, padding, ceilMode) { CountIncludePad = counted }, new(3, length), batch);
-                foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
-                    yield return (new SoftPool1d(kernel, stride, padding, ceilMode, weights), new(3, length), batch);
-            }
-            foreach ((TensorShape input, int batch, Size2d kernel, Size2d stride, Size2d padding, bool ceilMode) in Pools)
-            {
-                yield return (new MaxPool2d(kernel, stride, padding, ceilMode), input, batch);
-                foreach (bool counted in (bool[])[false, true])
-                    yield return (new AvgPool2d(kernel, stride, padding, ceilMode) { CountIncludePad = counted }, input, batch);
-                foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
-                    yield return (new SoftPool2d(kernel, stride, padding, ceilMode, weights), input, batch);
-            }
-            foreach ((TensorShape input, int batch, Size3d kernel, Size3d stride, Size3d padding, bool ceilMode) in Pools3d)
-            {
-                yield return (new MaxPool3d(kernel, stride, padding, ceilMode), input, batch);
-                foreach (bool counted in (bool[])[false, true])
-                    yield return (new AvgPool3d(kernel, stride, padding, ceilMode) { CountIncludePad = counted }, input, batch);
-                foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
-                    yield return (new SoftPool3d(kernel, stride, padding, ceilMode, weights), input, batch);
-            }
-            foreach (TensorShape map in (TensorShape[])[new(1, 1), new(17, 7), new(5, 1, 1), new(3, 13, 7), new(2, 3, 5, 2)])
-            {
-                yield return (new GlobalAvgPool(), map, 3);
-                foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
-                    yield return (new GlobalSoftPool(weights), map, 3);
-            }
-            foreach (Operator pointwise in (Operator[])[new ReLU(), new LeakyReLU(0.2), new Sigmoid(), new SiLU()])
-            {
-                yield return (pointwise, new(1), 1);
-                yield return (pointwise, new(3, 5, 7), 17);
-            }
-            yield return (new Softmax(), new(1), 3);
-            yield return (new Softmax(), new(10), 17);
-            yield return (new Softmax(), new(7, 3, 5), 2);
-            yield return (new BatchNorm2d(1), new(1, 1, 1), 1);
-            yield return (new BatchNorm2d(7), new(7, 3, 5), 17);
-            yield return (new Flatten(), new(3, 5, 7), 2);
-            yield return (new Dropout(0.5), new(11), 3);
-        }
-    }
-
-    private static (int, int, int, int, int, bool)[] Pools1d =>
-    [
-        (1, 1, 1, 1, 0, false), (17, 3, 3, 2, 1, true), (11, 17, 4, 3, 2, false), (5, 1, 5, 1, 0, false),
-    ];
-
-    private static (TensorShape, int, Size2d, Size2d, Size2d, bool)[] Pools =>
-    [
-        (new(48, 56, 56), 2, 3, 2, 0, false),
-        (new(128, 27, 27), 1, 3, 2, 0, false),
-        (new(1, 1, 1), 1, 1, 1, 0, false),
-        (new(1, 2, 2), 3, 2, 2, 0, false),
-        (new(17, 7, 5), 3, 3, 2, 1, false),
-        (new(3, 7, 5), 17, 3, 2, 1, true),
-        (new(2, 11, 6), 1, new(2, 5), new(3, 1), new(1, 2), true),
-        (new(5, 13, 13), 1, 13, 1, 6, false),
-    ];
-
-    private static (TensorShape, int, Size3d, Size3d, Size3d, bool)[] Pools3d =>
-    [
-        (new(1, 1, 1, 1), 1, 1, 1, 0, false),
-        (new(3, 5, 7, 4), 3, 3, 2, 1, true),
-        (new(2, 6, 3, 11), 1, new(2, 1, 4), new(1, 2, 3), new(1, 0, 2), false),
-    ];
-
-    /// <summary>The same for operators of two inputs, which a graph of two layers gives: the input and a function of it.
-    /// </summary>
-    private static IEnumerable<(Operator Operator, Operator Second, TensorShape Input, int Batch)> CasesOfTwo
-    {
-        get
-        {
-            foreach (Operator op in (Operator[])[new Add(), new Multiply(), new Concat()])
-                foreach ((TensorShape input, int batch) in ((TensorShape, int)[])[(new(1), 1), (new(7), 17), (new(3, 5, 7), 3)])
-                    yield return (op, new LeakyReLU(-0.5), input, batch);
-            yield return (new Add(), new GlobalAvgPool(), new(5, 3, 7), 3);
-            yield return (new Multiply(), new GlobalAvgPool(), new(5, 7), 2);
-            yield return (new Concat(), new Conv2d(3, 2, 3, 1, 1), new(3, 5, 7), 3);
-        }
-    }
-
     [TestMethod]
     public void Kernels_match_the_reference_on_a_software_device() => CheckAll(TestDevices.Software);
 
@@ -125,12 +13,7 @@ public sealed class OperatorTests
     private static void CheckAll(GpuDevice device)
     {
         foreach (double scale in (double[])[1, 100])
-        {
-            foreach ((Operator op, TensorShape input, int batch) in Cases)
-                OperatorCheck.Matches(device, [new Layer("layer", op)], input, batch, scale);
-            foreach ((Operator op, Operator second, TensorShape input, int batch) in CasesOfTwo)
-                OperatorCheck.Matches(
-                    device, [new("second", second), new("layer", op, [ModelGraph.InputName, "second"])], input, batch, scale);
-        }
+            foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
+                OperatorCheck.Matches(device, layers, input, batch, scale);
     }
 }

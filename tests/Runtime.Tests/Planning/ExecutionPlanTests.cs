@@ -102,6 +102,18 @@ public sealed class ExecutionPlanTests
     }
 
     [TestMethod]
+    [DataRow(1, 4)]
+    [DataRow(13 * 2 * 4 * 3, 2)]
+    [DataRow(int.MaxValue, 1)]
+    public void A_linear_layer_whose_weight_exceeds_a_buffer_runs_in_parts(int largestBuffer, int parts)
+    {
+        ModelGraph graph = TestModels.Sequential(new TensorShape(13), new Linear(13, 7));
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), 1, fuse: true, largestBuffer);
+        Assert.HasCount(parts, plan.Dispatches);
+        Assert.AreEqual(7L, plan.Dispatches.Sum(dispatch => dispatch.Specialization[4]));
+    }
+
+    [TestMethod]
     public void What_two_layers_read_is_fused_into_neither()
     {
         ExecutionPlan plan = ExecutionPlan.Create(

@@ -91,7 +91,7 @@ public sealed class SoftPoolReferenceTests
     [TestMethod]
     public void Shared_among_equal_channels_is_per_channel()
     {
-        float[] channel = TestModels.RandomFloats(new Random(3), 5 * 7);
+        float[] channel = RandomNumbers.Uniform(new Random(3), 5 * 7);
         var shape = new TensorShape(3, 5, 7);
         float[] input = [.. channel, .. channel, .. channel];
         float[] expected = TestModels.Compute(Square(3, 2, PerChannel), shape, input);

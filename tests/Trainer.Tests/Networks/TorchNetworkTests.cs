@@ -60,7 +60,8 @@ public sealed class TorchNetworkTests
         Assert.AreEqual(new TensorShape(7), graph.OutputShape);
         UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => NetworkCatalog.Create("lenet", 10, 224));
         Assert.AreEqual(
-            "There is no network 'lenet'; there are alexnet, alexnet-softpool, alexnet-softpool-shared.", e.Message);
+            "There is no network 'lenet'; there are alexnet, vgg11, resnet18, resnet50, resnext50, densenet121, googlenet, "
+            + "each also with -softpool or -softpool-shared behind it.", e.Message);
         Assert.ThrowsExactly<ShapeMismatchException>(() => NetworkCatalog.Create("alexnet", 10, 32));
     }
 
