@@ -3,27 +3,13 @@ using SoftPool.Vulkan;
 namespace SoftPool;
 
 /// <summary>
-/// A device on which sessions run. It must outlive its sessions. Several threads may use one device at once.
+/// A device on which sessions run. Several threads may use one device at once, and it may be disposed before its sessions.
 /// </summary>
 public sealed class GpuDevice : IDisposable
 {
-    private readonly Ownership _ownership = new();
+    private bool _disposed;
 
-    private GpuDevice(string? selector)
-    {
-        try
-        {
-            var instance = _ownership.Take(new VulkanInstance());
-            VulkanPhysicalDevice physical = Choose(instance.PhysicalDevices(), selector);
-            Info = physical.Info;
-            Vulkan = _ownership.Take(new VulkanDevice(physical));
-        }
-        catch
-        {
-            _ownership.Dispose();
-            throw;
-        }
-    }
+    private GpuDevice(VulkanDevice vulkan) => (Vulkan, Info) = (vulkan, vulkan.Physical.Info);
 
     /// <summary>What the device is.</summary>
     public GpuDeviceInfo Info { get; }
@@ -44,19 +30,76 @@ public sealed class GpuDevice : IDisposable
     /// discrete GPU before an integrated before a virtual one before the processor.</param>
     /// <exception cref="NoVulkanLoaderException">There is no Vulkan loader.</exception>
     /// <exception cref="NoVulkanDriverException">There is no driver with a device.</exception>
+    /// <param name="options">How it is opened.</param>
     /// <exception cref="NoSuitableDeviceException">No device matches, or none can run the kernels.</exception>
-    public static GpuDevice Create(string? selector = null) => new(selector);
+    public static GpuDevice Create(string? selector = null, GpuDeviceOptions? options = null)
+    {
+        var instance = new VulkanInstance();
+        VulkanPhysicalDevice physical;
+        try
+        {
+            physical = Choose(instance.PhysicalDevices(), selector);
+        }
+        catch
+        {
+            instance.Dispose();
+            throw;
+        }
+        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical)));
+    }
+
+    /// <summary>Uses a device that a host has made. Nothing of the host's is ever destroyed here.</summary>
+    /// <param name="host">The host's handles, which must stay valid until this and its sessions are disposed.</param>
+    /// <param name="options">How it is opened.</param>
+    /// <exception cref="ArgumentException">A handle is null.</exception>
+    /// <exception cref="NoSuitableDeviceException">The kernels cannot run there.</exception>
+    public static GpuDevice Adopt(HostDevice host, GpuDeviceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (host.Instance == 0 || host.PhysicalDevice == 0 || host.Device == 0 || host.Queue == 0)
+            throw new ArgumentException("Adopting takes an instance, a physical device, a device and a queue; one is null.", nameof(host));
+        var instance = new VulkanInstance(host.Instance);
+        VulkanPhysicalDevice physical;
+        try
+        {
+            physical = VulkanPhysicalDevice.Adopt(instance, host.PhysicalDevice);
+            if (physical.Info.Unsupported is { } reason)
+                throw new NoSuitableDeviceException($"{physical.Info.Name} cannot run the kernels: {reason}.");
+        }
+        catch
+        {
+            instance.Dispose();
+            throw;
+        }
+        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical), host));
+    }
 
     /// <summary>Makes a model ready to run on this device.</summary>
     /// <param name="model">The network and its weights.</param>
     /// <param name="options">The batch, and what is kept.</param>
     /// <exception cref="UnsupportedDeviceException">A tensor exceeds one of the device's limits.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
-    public InferenceSession CreateSession(Model model, SessionOptions? options = null) =>
-        new(this, model, options ?? new SessionOptions());
+    public InferenceSession CreateSession(Model model, SessionOptions? options = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var session = new InferenceSession(this, model, options ?? new SessionOptions());
+        Vulkan.SavePipelineCache();
+        return session;
+    }
 
-    /// <summary>Closes the device. Its sessions must be disposed before.</summary>
-    public void Dispose() => _ownership.Dispose();
+    /// <summary>Closes the device. Sessions that are still there go on; with the last of them the device ends.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+            Vulkan.Release();
+        _disposed = true;
+    }
+
+    private static PipelineCacheFile? CacheFile(GpuDeviceOptions? options, VulkanPhysicalDevice physical)
+    {
+        string folder = options?.PipelineCacheFolder ?? PipelineCacheFile.DefaultFolder;
+        return folder.Length == 0 ? null : new PipelineCacheFile(folder, physical);
+    }
 
     private static VulkanPhysicalDevice Choose(IReadOnlyList<VulkanPhysicalDevice> devices, string? selector)
     {

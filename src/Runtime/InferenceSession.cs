@@ -5,40 +5,68 @@ namespace SoftPool;
 
 /// <summary>
 /// A model ready to run on a device. Everything is made at creation; a run copies the input, submits one recorded
-/// command buffer, waits, and copies the output. Runs of one session follow each other; a second thread waits.
+/// command buffer, waits, and copies the output. Any thread may run it: <see cref="SessionOptions.InFlight"/> runs are
+/// under way at once, and further ones wait for their turn.
 /// </summary>
 public sealed class InferenceSession : IDisposable
 {
-    private readonly Lock _lock = new();
+    private readonly VulkanDevice _device;
+    private readonly Model _model;
     private readonly ExecutionPlan _plan;
-    private readonly DeviceProgram _program;
-    private bool _disposed;
+    private readonly Ownership _ownership = new();
+    private readonly Stack<HostRun> _free;
+    private readonly SemaphoreSlim _freeCount;
+    private readonly Lock _lock = new();
+    private HostRun _latest;
+    private DeviceProgram? _recorded;
+    private SteppedRun? _stepped;
+    private bool _disposed, _isStepping;
 
     internal InferenceSession(GpuDevice device, Model model, SessionOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (options.InFlight < 1 || (options.InFlight > 1 && options.KeepLayerOutputs))
+            throw new ArgumentException(
+                $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {options.InFlight}.",
+                nameof(options));
+        _device = device.Vulkan;
+        _model = model;
         Device = device.Info;
-        Graph = model.Graph;
         Options = options;
         _plan = ExecutionPlan.Create(
-            model, options.Batch, options.Fuse, device.Vulkan.Physical.Limits.MaxStorageBufferRange);
-        _program = new DeviceProgram(device.Vulkan, _plan, options.KeepLayerOutputs);
+            model, options.Batch, options.Fuse, _device.Physical.Limits.MaxStorageBufferRange);
+        _free = new Stack<HostRun>(options.InFlight);
+        _freeCount = new SemaphoreSlim(options.InFlight);
+        try
+        {
+            for (int i = 0; i < options.InFlight; i++)
+                _free.Push(_ownership.Take(new HostRun(_device, model, _plan, options.KeepLayerOutputs)));
+        }
+        catch
+        {
+            _ownership.Dispose();
+            throw;
+        }
+        _latest = _free.Peek();
     }
 
     /// <summary>The device that it runs on.</summary>
     public GpuDeviceInfo Device { get; }
 
     /// <summary>The network that it runs.</summary>
-    public ModelGraph Graph { get; }
+    public ModelGraph Graph => _model.Graph;
 
     /// <summary>What it was created with.</summary>
     public SessionOptions Options { get; }
 
-    /// <summary>The device memory that all activations share, in bytes.</summary>
-    public long ActivationBytes => _program.ArenaBytes;
+    /// <summary>The device memory that all activations of one run share, in bytes.</summary>
+    public long ActivationBytes => _latest.Program.ArenaBytes;
+
+    /// <summary>The device memory of the model's weights, in bytes; all sessions of a model on a device share it.</summary>
+    public long WeightBytes => _latest.Program.WeightBytes;
 
     /// <summary>The layers whose output <see cref="ReadLayer"/> gives, in order. Empty unless they are kept. A layer
-    /// whose ReLU was fused into its kernel is not among them; the ReLU is.</summary>
+    /// that a kernel computes together with the one behind it is not among them.</summary>
     public IEnumerable<string> KeptLayers => Options.KeepLayerOutputs
         ? Graph.Layers.Select(layer => layer.Name).Where(_plan.LayerOutputs.ContainsKey)
         : [];
@@ -51,16 +79,140 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
-        int items = ItemsIn(input.Length, Graph.InputShape, "input");
-        if (output.Length != items * Graph.OutputShape.Count)
-            throw new ShapeMismatchException(
-                $"The output of {items} items has {items * Graph.OutputShape.Count} elements; got room for {output.Length}.");
+        CheckLengths(input.Length, output.Length);
+        _freeCount.Wait();
+        HostRun run = Take();
+        try
+        {
+            input.CopyTo(run.Input);
+            run.Submit().Wait();
+            run.Output(_plan.Output)[..output.Length].CopyTo(output);
+        }
+        finally
+        {
+            GiveBack(run);
+        }
+    }
+
+    /// <summary>Computes the network while the caller goes on.</summary>
+    /// <param name="input">As in <see cref="Run"/>; copied before this returns if a run is free, else not before then.
+    /// </param>
+    /// <param name="output">As in <see cref="Run"/>; written before the task ends.</param>
+    /// <param name="cancel">Ends the wait. What the device has begun it finishes, and the output is not written.</param>
+    /// <returns>A task that ends when the output is there.</returns>
+    /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
+    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancel = default) =>
+        RunAsync(input, output, default, cancel);
+
+    /// <summary>The same, ordered on the device behind and before work of the host's.</summary>
+    /// <param name="input">As in <see cref="Run"/>.</param>
+    /// <param name="output">As in <see cref="Run"/>.</param>
+    /// <param name="sync">What the run waits for and signals on the device.</param>
+    /// <param name="cancel">Ends the wait; a run that was submitted signals all the same.</param>
+    /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with timeline
+    /// semaphores.</exception>
+    public Task RunAsync(
+        ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancel = default)
+    {
+        CheckLengths(input.Length, output.Length);
+        return Execute();
+
+        async Task Execute()
+        {
+            await _freeCount.WaitAsync(cancel).ConfigureAwait(false);
+            HostRun run = Take();
+            Task done;
+            try
+            {
+                input.Span.CopyTo(run.Input);
+                done = _device.Completions.Wait(run.Submit(sync));
+            }
+            catch
+            {
+                GiveBack(run);
+                throw;
+            }
+            // The device uses the run's memory until it is done, even if nobody waits for it any more.
+            Task finished = done.ContinueWith(
+                task =>
+                {
+                    if (task.IsCompletedSuccessfully && !cancel.IsCancellationRequested)
+                        run.Output(_plan.Output)[..output.Length].CopyTo(output.Span);
+                    GiveBack(run);
+                    return task;
+                },
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+            await finished.WaitAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Records the network into a command buffer of the host's, which submits it when it likes, any number of times,
+    /// one at a time.</summary>
+    /// <param name="commandBuffer">The VkCommandBuffer, being recorded, outside of a render pass, for a queue family that
+    /// takes compute work.</param>
+    /// <param name="input">Where the whole batch of inputs is, (N, C, H, W), when the commands run.</param>
+    /// <param name="output">Where the whole batch of outputs goes, (N, classes).</param>
+    /// <remarks>The commands wait for whatever is ahead of them on the queue, and whatever follows waits for them. All that
+    /// one session has recorded shares one set of activations: on one queue that is safe, on several the host keeps them
+    /// apart. The session must outlive the commands' last run.</remarks>
+    public void Record(nint commandBuffer, GpuBuffer input, GpuBuffer output)
+    {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            input.CopyTo(_program.Input);
-            _program.Run();
-            _program.Output(_plan.Output)[..output.Length].CopyTo(output);
+            _recorded ??= _ownership.Take(new DeviceProgram(_device, _model, _plan, keepLayerOutputs: false));
+            _recorded.RecordBetween(_device, commandBuffer, input, output);
+        }
+    }
+
+    /// <summary>Begins an inference that <see cref="Step"/> spreads over several frames.</summary>
+    /// <param name="input">As in <see cref="Run"/>.</param>
+    /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
+    public void Begin(ReadOnlySpan<float> input)
+    {
+        ItemsIn(input.Length, Graph.InputShape, "input");
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _stepped ??= _ownership.Take(new SteppedRun(_device, _model, _plan));
+            input.CopyTo(_stepped.Staging.Input);
+            _stepped.Begin();
+            _isStepping = true;
+        }
+    }
+
+    /// <summary>Computes a part of what <see cref="Begin"/> began.</summary>
+    /// <param name="budget">How long it may take. One kernel launch is always done, so that there is an end; the first time
+    /// round it is not known yet how long each takes.</param>
+    /// <returns>Whether the inference is done, and <see cref="End"/> gives its output.</returns>
+    /// <exception cref="InvalidOperationException">No inference was begun.</exception>
+    public bool Step(TimeSpan budget)
+    {
+        lock (_lock)
+        {
+            SteppedRun run = Stepped();
+            if (!run.IsDone)
+                run.Step(budget);
+            return run.IsDone;
+        }
+    }
+
+    /// <summary>Copies the output of the inference that <see cref="Step"/> has done.</summary>
+    /// <param name="output">As in <see cref="Run"/>.</param>
+    /// <exception cref="InvalidOperationException">No inference was begun, or it is not done.</exception>
+    /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
+    public void End(Span<float> output)
+    {
+        ItemsIn(output.Length, Graph.OutputShape, "output");
+        lock (_lock)
+        {
+            SteppedRun run = Stepped();
+            if (!run.IsDone)
+                throw new InvalidOperationException("The inference is not done: step until Step says so.");
+            run.Staging.Output(_plan.Output)[..output.Length].CopyTo(output);
+            _isStepping = false;
         }
     }
 
@@ -76,22 +228,69 @@ public sealed class InferenceSession : IDisposable
                 $"The output of {layer} is not kept; kept are: {string.Join(", ", KeptLayers)}.", nameof(layer));
         int index = Graph.Layers.Select(item => item.Name).ToList().IndexOf(layer);
         ItemsIn(output.Length, Graph.OutputShapeOf(index), $"output of {layer}");
-        lock (_lock)
+        _freeCount.Wait();
+        HostRun run = Take();
+        try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _program.Output(_plan.LayerOutputs[layer])[..output.Length].CopyTo(output);
+            run.Output(_plan.LayerOutputs[layer])[..output.Length].CopyTo(output);
+        }
+        finally
+        {
+            GiveBack(run);
         }
     }
 
-    /// <summary>Frees the session's device memory and pipelines.</summary>
+    /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. What was recorded for the
+    /// host must be done.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
-            if (!_disposed)
-                _program.Dispose();
+            if (_disposed)
+                return;
             _disposed = true;
         }
+        // Runs under way still use the memory; those that wait for their turn then find the session disposed.
+        for (int i = 0; i < Options.InFlight; i++)
+            _freeCount.Wait();
+        _freeCount.Release(Options.InFlight);
+        lock (_lock)
+            _ownership.Dispose();
+    }
+
+    private SteppedRun Stepped()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _isStepping ? _stepped! : throw new InvalidOperationException("No inference was begun: call Begin first.");
+    }
+
+    /// <summary>A free run, once <see cref="_freeCount"/> has let the caller in.</summary>
+    private HostRun Take()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                _freeCount.Release();
+                throw new ObjectDisposedException(nameof(InferenceSession));
+            }
+            return _latest = _free.Pop();
+        }
+    }
+
+    private void GiveBack(HostRun run)
+    {
+        lock (_lock)
+            _free.Push(run);
+        _freeCount.Release();
+    }
+
+    private void CheckLengths(int input, int output)
+    {
+        int items = ItemsIn(input, Graph.InputShape, "input");
+        if (output != items * Graph.OutputShape.Count)
+            throw new ShapeMismatchException(
+                $"The output of {items} items has {items * Graph.OutputShape.Count} elements; got room for {output}.");
     }
 
     private int ItemsIn(int length, TensorShape shape, string what)

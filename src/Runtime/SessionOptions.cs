@@ -4,11 +4,13 @@ namespace SoftPool;
 /// <param name="Batch">The largest number of items in one run; memory is laid out for it.</param>
 /// <param name="KeepLayerOutputs">Whether every layer's output can be read after a run, at the cost of memory and
 /// copies. For verification.</param>
-/// <param name="Fuse">Whether a kernel computes the ReLU that follows it. Off, every layer has an output of its
-/// own.</param>
-public readonly record struct SessionOptions(int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true)
+/// <param name="Fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution the batch norm. Off,
+/// every layer has an output of its own.</param>
+/// <param name="InFlight">How many runs may be under way at once, each with activations of its own.</param>
+public readonly record struct SessionOptions(
+    int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int InFlight = 1)
 {
-    /// <summary>One item, nothing kept, fused.</summary>
+    /// <summary>One item, nothing kept, fused, one run at a time.</summary>
     public SessionOptions() : this(Batch: 1)
     {
     }

@@ -151,7 +151,7 @@ public sealed class SessionTests
             () => session.Run(Input(1), new float[Model.Graph.OutputShape.Count]));
     }
 
-    private static Model NetworkOfAllOperators()
+    internal static Model NetworkOfAllOperators()
     {
         var graph = new ModelGraph("all", InputShape,
         [
@@ -190,7 +190,7 @@ public sealed class SessionTests
             [], Preprocessing.ImageNet);
     }
 
-    private static float[] Input(int items) => Floats(new Random(8), items * InputShape.Count, 4);
+    internal static float[] Input(int items) => Floats(new Random(8), items * InputShape.Count, 4);
 
     private static float[] Floats(Random random, int count, float range) =>
         [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * range)];

@@ -14,6 +14,10 @@ public static class TestDevices
         GpuDevice.Enumerate().FirstOrDefault(device => device is { Kind: not GpuKind.Cpu, Unsupported: null })
         ?? throw new AssertInconclusiveException("There is no hardware GPU with a Vulkan driver on this machine."));
 
+    /// <summary>A device of the test's own, which it disposes.</summary>
+    public static GpuDevice OpenSoftware(GpuDeviceOptions? options = null) =>
+        GpuDevice.Create($"{Software.Info.Index}", options ?? new GpuDeviceOptions { PipelineCacheFolder = "" });
+
     [AssemblyCleanup]
     public static void Close()
     {

@@ -62,7 +62,6 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
 
     internal override void Lower(LoweringStep step)
     {
-        (double[] scale, double[] shift) = ScaleAndShift(step.Parameters);
         int count = step.Batch * step.OutputShape.Count;
         step.Dispatch(
             "batchnorm2d",
@@ -71,6 +70,9 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
                 .. PointwiseConstants.Of(step.Pointwise),
             ],
             GroupCount.Linear(count), step.Input, step.Output,
-            new Constant([.. scale.Zip(shift).SelectMany(pair => new[] { (float)pair.First, (float)pair.Second })]));
+            step.Constant("norm", 2 * NumFeatures, () => Interleave(ScaleAndShift(step.Parameters))));
+
+        static float[] Interleave((double[] Scale, double[] Shift) norm) =>
+            [.. norm.Scale.Zip(norm.Shift).SelectMany(pair => new[] { (float)pair.First, (float)pair.Second })];
     }
 }

@@ -85,8 +85,11 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
                 .. PointwiseConstants.Of(step.Pointwise),
             ],
             new GroupCount(Division.RoundUp(pixels, WorkgroupSize * TilePixels), tiles * Groups),
-            step.Input, step.Output, new Constant(PackWeight(step.Parameter("weight"), tiles, tileChannels)),
-            new Constant(PackBias(step.Bias, tiles, tileChannels)));
+            step.Input, step.Output,
+            step.Constant(
+                "weight", (long)Groups * tiles * tileChannels * KernelSize.Height * KernelSize.Width * (InChannels / Groups),
+                () => PackWeight(step.Parameter("weight"), tiles, tileChannels)),
+            step.Constant("bias", Groups * tiles * tileChannels, () => PackBias(step.Bias, tiles, tileChannels)));
     }
 
     /// <summary>(O, C / groups, kH, kW) to (groups, tiles of a group, kH, kW, C / groups, channels of a tile): an invocation
@@ -94,7 +97,7 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
     private float[] PackWeight(ReadOnlySpan<float> weight, int tiles, int tileChannels)
     {
         int taps = KernelSize.Height * KernelSize.Width, inChannels = InChannels / Groups, outChannels = OutChannels / Groups;
-        float[] packed = Constant.Room((long)Groups * tiles * tileChannels * taps * inChannels);
+        var packed = new float[Groups * tiles * tileChannels * taps * inChannels];
         for (int o = 0; o < OutChannels; o++)
         {
             (int group, int channel) = Math.DivRem(o, outChannels);

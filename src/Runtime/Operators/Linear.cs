@@ -49,8 +49,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
         {
             int features = Math.Min(OutFeatures - first, pairsAtOnce * TileFeatures);
             int pairs = Division.RoundUp(features, TileFeatures);
-            ReadOnlySpan<float> weight = step.Parameter("weight").Slice(first * InFeatures, features * InFeatures);
-            ReadOnlySpan<float> bias = step.Bias.IsEmpty ? [] : step.Bias.Slice(first, features);
+            int begin = first;
             step.Dispatch(
                 "linear",
                 [
@@ -58,8 +57,12 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
                     .. PointwiseConstants.Of(step.Pointwise),
                 ],
                 new GroupCount(Division.RoundUp(pairs, WorkgroupSize), Division.RoundUp(step.Batch, items)),
-                step.Input, step.Output, new Constant(PackWeight(weight, features, pairs)),
-                Constant.Padded(bias, pairs * TileFeatures));
+                step.Input, step.Output,
+                step.Constant(
+                    $"weight[{begin}]", (long)InFeatures * pairs * TileFeatures,
+                    () => PackWeight(
+                        step.Parameter("weight").Slice(begin * InFeatures, features * InFeatures), features, pairs)),
+                step.PaddedBias(pairs * TileFeatures, begin, features));
         }
     }
 
@@ -67,7 +70,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     private float[] PackWeight(ReadOnlySpan<float> weight, int features, int pairs)
     {
         int stride = pairs * TileFeatures;
-        float[] packed = Constant.Room((long)InFeatures * stride);
+        var packed = new float[InFeatures * stride];
         for (int o = 0; o < features; o++)
             for (int i = 0; i < InFeatures; i++)
                 packed[i * stride + o] = weight[o * InFeatures + i];

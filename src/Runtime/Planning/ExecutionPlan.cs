@@ -57,11 +57,12 @@ internal sealed class ExecutionPlan
                 continue;
             (Operator op, int last) = (graph.Layers[i].Operator, i);
             Func<string, Tensor> parameters = ParametersOf(i);
+            string variant = "";
             bool hasBias = op.Parameters.Any(parameter => parameter.Name == "bias");
             if (op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm)
             {
                 parameters = BatchNormFolding.Fold(conv, parameters, norm, ParametersOf(normAt));
-                (hasBias, last) = (true, normAt);
+                (hasBias, variant, last) = (true, "*norm", normAt);
                 done[normAt] = true;
             }
             Pointwise? pointwise = null;
@@ -71,7 +72,7 @@ internal sealed class ExecutionPlan
                 done[pointwiseAt] = true;
             }
             var step = new LoweringStep(
-                graph.Layers[i].Name, batch, graph.InputShapesOf(i), graph.OutputShapeOf(last),
+                graph.Layers[i].Name, variant, batch, graph.InputShapesOf(i), graph.OutputShapeOf(last),
                 [.. graph.InputsOf(i).Select(place => place < 0 ? input : outputs[place]!)], pointwise, parameters,
                 hasBias, largestBuffer, dispatches);
             op.Lower(step);

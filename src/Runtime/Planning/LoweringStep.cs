@@ -2,9 +2,10 @@ using SoftPool.Operators;
 
 namespace SoftPool.Planning;
 
-/// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them.</summary>
+/// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The variant tells weights apart
+/// that fusion has changed from those that it has not.</summary>
 internal sealed class LoweringStep(
-    string layer, int batch, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape, IReadOnlyList<Operand> inputs,
+    string layer, string variant, int batch, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape, IReadOnlyList<Operand> inputs,
     Pointwise? pointwise, Func<string, Tensor> parameters, bool hasBias, long largestBuffer, List<KernelDispatch> dispatches)
 {
     /// <summary>The number of items computed at once.</summary>
@@ -43,6 +44,24 @@ internal sealed class LoweringStep(
 
     /// <summary>The elements of the bias; none where the operator has no bias, not even one that folding gave it.</summary>
     public ReadOnlySpan<float> Bias => hasBias ? Parameter("bias") : default;
+
+    /// <summary>Packed weights.</summary>
+    /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
+    /// <param name="count">The number of floats.</param>
+    /// <param name="pack">Makes the floats.</param>
+    public Constant Constant(string name, long count, Func<float[]> pack) => new($"{layer}.{name}{variant}", count, pack);
+
+    /// <summary>The bias with zeros behind it, or zeros alone where there is none.</summary>
+    /// <param name="count">The number of floats.</param>
+    /// <param name="first">The first output to take.</param>
+    /// <param name="outputs">The number of outputs to take.</param>
+    public Constant PaddedBias(int count, int first, int outputs) => Constant($"bias[{first}]", count, () =>
+    {
+        var padded = new float[count];
+        if (hasBias)
+            Bias.Slice(first, outputs).CopyTo(padded);
+        return padded;
+    });
 
     /// <summary>Adds a kernel launch.</summary>
     public void Dispatch(string kernel, uint[] specialization, GroupCount groups, params Operand[] operands) =>

@@ -12,22 +12,18 @@ internal abstract class Operand(long count)
 /// <summary>What kernels compute, and the network's input. Lives in the arena, from its first use to its last.</summary>
 internal sealed class Activation(long count) : Operand(count);
 
-/// <summary>What is known before the first run: packed weights and biases. Uploaded once.</summary>
-internal sealed class Constant(float[] data) : Operand(data.Length)
+/// <summary>What is known before the first run: packed weights and biases. Packed and uploaded once for all sessions of a model
+/// on a device, which is why it has a name.</summary>
+internal sealed class Constant(string key, long count, Func<float[]> pack) : Operand(CheckedCount(key, count))
 {
-    public float[] Data { get; } = data;
+    /// <summary>Says what it is: two constants of one model with one key have the same numbers.</summary>
+    public string Key { get; } = key;
 
-    /// <summary>Room for packed data; padding can make it much larger than the weights were.</summary>
-    /// <exception cref="ShapeMismatchException">It exceeds 2 GiB.</exception>
-    public static float[] Room(long count) => count <= int.MaxValue / sizeof(float)
-        ? new float[count]
-        : throw new ShapeMismatchException($"Packed weights of {count * sizeof(float)} bytes exceed 2 GiB.");
+    /// <summary>Makes the numbers.</summary>
+    public float[] Pack() => pack();
 
-    /// <summary>A copy with zeros behind it up to a count.</summary>
-    public static Constant Padded(ReadOnlySpan<float> data, int count)
-    {
-        var padded = new float[count];
-        data.CopyTo(padded);
-        return new Constant(padded);
-    }
+    /// <exception cref="ShapeMismatchException">Padding has made it larger than 2 GiB.</exception>
+    private static long CheckedCount(string key, long count) => count <= int.MaxValue / sizeof(float)
+        ? count
+        : throw new ShapeMismatchException($"The packed weights {key} of {count * sizeof(float)} bytes exceed 2 GiB.");
 }

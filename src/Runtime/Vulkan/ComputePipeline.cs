@@ -4,22 +4,24 @@ using Silk.NET.Vulkan;
 namespace SoftPool.Vulkan;
 
 /// <summary>A kernel compiled for a device with its specialization constants set: a VkPipeline and its layouts.</summary>
-internal sealed unsafe class ComputePipeline : IDisposable
+internal sealed unsafe class ComputePipeline : HandleOwner
 {
-    private readonly VulkanDevice _device;
+    private readonly DescriptorSetLayout _setLayout;
+    private readonly PipelineLayout _layout;
+    private readonly Pipeline _handle;
 
     /// <param name="device">Where it runs.</param>
     /// <param name="kernel">The embedded shader's name.</param>
     /// <param name="specialization">The values of the specialization constants 0, 1, 2 and so on.</param>
     /// <param name="bindings">The number of storage buffers, at bindings 0, 1, 2 and so on of set 0.</param>
     public ComputePipeline(VulkanDevice device, string kernel, IReadOnlyList<uint> specialization, int bindings)
+        : base(device)
     {
-        _device = device;
         try
         {
-            SetLayout = CreateSetLayout(bindings);
-            Layout = CreateLayout();
-            Handle = CreatePipeline(kernel, [.. specialization]);
+            CreateSetLayout(bindings, out _setLayout);
+            CreateLayout(out _layout);
+            CreatePipeline(kernel, [.. specialization], out _handle);
         }
         catch
         {
@@ -28,20 +30,20 @@ internal sealed unsafe class ComputePipeline : IDisposable
         }
     }
 
-    public DescriptorSetLayout SetLayout { get; }
+    public DescriptorSetLayout SetLayout => _setLayout;
 
-    public PipelineLayout Layout { get; }
+    public PipelineLayout Layout => _layout;
 
-    public Pipeline Handle { get; }
+    public Pipeline Handle => _handle;
 
-    public void Dispose()
+    protected override void Destroy()
     {
-        _device.Api.DestroyPipeline(_device.Handle, Handle, null);
-        _device.Api.DestroyPipelineLayout(_device.Handle, Layout, null);
-        _device.Api.DestroyDescriptorSetLayout(_device.Handle, SetLayout, null);
+        Device.Api.DestroyPipeline(Device.Handle, Handle, null);
+        Device.Api.DestroyPipelineLayout(Device.Handle, Layout, null);
+        Device.Api.DestroyDescriptorSetLayout(Device.Handle, SetLayout, null);
     }
 
-    private DescriptorSetLayout CreateSetLayout(int bindings)
+    private void CreateSetLayout(int bindings, out DescriptorSetLayout handle)
     {
         DescriptorSetLayoutBinding* layout = stackalloc DescriptorSetLayoutBinding[bindings];
         for (int i = 0; i < bindings; i++)
@@ -58,12 +60,11 @@ internal sealed unsafe class ComputePipeline : IDisposable
             BindingCount = (uint)bindings,
             PBindings = layout,
         };
-        _device.Api.CreateDescriptorSetLayout(_device.Handle, in info, null, out DescriptorSetLayout handle)
+        Device.Api.CreateDescriptorSetLayout(Device.Handle, in info, null, out handle)
             .Check("vkCreateDescriptorSetLayout");
-        return handle;
     }
 
-    private PipelineLayout CreateLayout()
+    private void CreateLayout(out PipelineLayout handle)
     {
         DescriptorSetLayout setLayout = SetLayout;
         var info = new PipelineLayoutCreateInfo
@@ -72,17 +73,17 @@ internal sealed unsafe class ComputePipeline : IDisposable
             SetLayoutCount = 1,
             PSetLayouts = &setLayout,
         };
-        _device.Api.CreatePipelineLayout(_device.Handle, in info, null, out PipelineLayout handle)
+        Device.Api.CreatePipelineLayout(Device.Handle, in info, null, out handle)
             .Check("vkCreatePipelineLayout");
-        return handle;
     }
 
-    private Pipeline CreatePipeline(string kernel, uint[] specialization)
+    private void CreatePipeline(string kernel, uint[] specialization, out Pipeline handle)
     {
-        ShaderModule module = CreateModule(kernel);
+        ShaderModule module = default;
         nint entry = Marshal.StringToCoTaskMemUTF8("main");
         try
         {
+            CreateModule(kernel, out module);
             SpecializationMapEntry* map = stackalloc SpecializationMapEntry[specialization.Length];
             for (int i = 0; i < specialization.Length; i++)
                 map[i] = new SpecializationMapEntry((uint)i, (uint)(i * sizeof(uint)), sizeof(uint));
@@ -103,20 +104,18 @@ internal sealed unsafe class ComputePipeline : IDisposable
                         PSpecializationInfo = &constants,
                     },
                 };
-                Pipeline pipeline;
-                _device.Api.CreateComputePipelines(_device.Handle, default, 1, &info, null, &pipeline)
+                Device.Api.CreateComputePipelines(Device.Handle, Device.PipelineCache, 1, in info, null, out handle)
                     .Check($"vkCreateComputePipelines for {kernel}");
-                return pipeline;
             }
         }
         finally
         {
             Marshal.FreeCoTaskMem(entry);
-            _device.Api.DestroyShaderModule(_device.Handle, module, null);
+            Device.Api.DestroyShaderModule(Device.Handle, module, null);
         }
     }
 
-    private ShaderModule CreateModule(string kernel)
+    private void CreateModule(string kernel, out ShaderModule module)
     {
         uint[] code = EmbeddedShaders.Load(kernel);
         fixed (uint* words = code)
@@ -127,9 +126,8 @@ internal sealed unsafe class ComputePipeline : IDisposable
                 CodeSize = (nuint)(code.Length * sizeof(uint)),
                 PCode = words,
             };
-            _device.Api.CreateShaderModule(_device.Handle, in info, null, out ShaderModule module)
+            Device.Api.CreateShaderModule(Device.Handle, in info, null, out module)
                 .Check($"vkCreateShaderModule for {kernel}");
-            return module;
         }
     }
 }

@@ -7,14 +7,12 @@ namespace SoftPool.Vulkan;
 internal readonly record struct BufferRange(VkBuffer Buffer, long Offset, long ByteCount);
 
 /// <summary>A VkDescriptorPool with room for a known number of sets of storage buffers.</summary>
-internal sealed unsafe class DescriptorSets : IDisposable
+internal sealed unsafe class DescriptorSets : HandleOwner
 {
-    private readonly VulkanDevice _device;
     private readonly DescriptorPool _pool;
 
-    public DescriptorSets(VulkanDevice device, int sets, int buffers)
+    public DescriptorSets(VulkanDevice device, int sets, int buffers) : base(device)
     {
-        _device = device;
         var size = new DescriptorPoolSize(DescriptorType.StorageBuffer, (uint)buffers);
         var info = new DescriptorPoolCreateInfo
         {
@@ -23,7 +21,15 @@ internal sealed unsafe class DescriptorSets : IDisposable
             PoolSizeCount = 1,
             PPoolSizes = &size,
         };
-        device.Api.CreateDescriptorPool(device.Handle, in info, null, out _pool).Check("vkCreateDescriptorPool");
+        try
+        {
+            device.Api.CreateDescriptorPool(device.Handle, in info, null, out _pool).Check("vkCreateDescriptorPool");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>A set with the given buffers at bindings 0, 1, 2 and so on. It lives as long as the pool.</summary>
@@ -36,7 +42,7 @@ internal sealed unsafe class DescriptorSets : IDisposable
             DescriptorSetCount = 1,
             PSetLayouts = &layout,
         };
-        _device.Api.AllocateDescriptorSets(_device.Handle, in allocation, out DescriptorSet set)
+        Device.Api.AllocateDescriptorSets(Device.Handle, in allocation, out DescriptorSet set)
             .Check("vkAllocateDescriptorSets");
 
         DescriptorBufferInfo* buffers = stackalloc DescriptorBufferInfo[ranges.Length];
@@ -55,9 +61,9 @@ internal sealed unsafe class DescriptorSets : IDisposable
                 PBufferInfo = &buffers[i],
             };
         }
-        _device.Api.UpdateDescriptorSets(_device.Handle, (uint)ranges.Length, writes, 0, null);
+        Device.Api.UpdateDescriptorSets(Device.Handle, (uint)ranges.Length, writes, 0, null);
         return set;
     }
 
-    public void Dispose() => _device.Api.DestroyDescriptorPool(_device.Handle, _pool, null);
+    protected override void Destroy() => Device.Api.DestroyDescriptorPool(Device.Handle, _pool, null);
 }

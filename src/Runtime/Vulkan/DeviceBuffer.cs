@@ -4,17 +4,16 @@ using VkBuffer = Silk.NET.Vulkan.Buffer;
 namespace SoftPool.Vulkan;
 
 /// <summary>A VkBuffer with memory of its own; mapped for as long as it lives where the host can see it.</summary>
-internal sealed unsafe class DeviceBuffer : IDisposable
+internal sealed unsafe class DeviceBuffer : HandleOwner
 {
-    private readonly VulkanDevice _device;
+    private readonly VkBuffer _handle;
     private readonly DeviceMemory _memory;
     private readonly void* _mapped;
 
     private DeviceBuffer(
         VulkanDevice device, long byteCount, BufferUsageFlags usage, MemoryPropertyFlags required,
-        MemoryPropertyFlags preferred)
+        MemoryPropertyFlags preferred) : base(device)
     {
-        _device = device;
         ByteCount = byteCount;
         Vk api = device.Api;
         try
@@ -26,10 +25,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
                 Usage = usage,
                 SharingMode = SharingMode.Exclusive,
             };
-            api.CreateBuffer(device.Handle, in info, null, out VkBuffer handle).Check("vkCreateBuffer");
-            Handle = handle;
-
-            api.GetBufferMemoryRequirements(device.Handle, handle, out MemoryRequirements requirements);
+            api.CreateBuffer(device.Handle, in info, null, out _handle).Check("vkCreateBuffer");
+            api.GetBufferMemoryRequirements(device.Handle, _handle, out MemoryRequirements requirements);
             var allocation = new MemoryAllocateInfo
             {
                 SType = StructureType.MemoryAllocateInfo,
@@ -38,7 +35,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
             };
             api.AllocateMemory(device.Handle, in allocation, null, out _memory)
                 .Check($"vkAllocateMemory of {requirements.Size} bytes");
-            api.BindBufferMemory(device.Handle, handle, _memory, 0).Check("vkBindBufferMemory");
+            api.BindBufferMemory(device.Handle, _handle, _memory, 0).Check("vkBindBufferMemory");
 
             if (required.HasFlag(MemoryPropertyFlags.HostVisibleBit))
             {
@@ -54,7 +51,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         }
     }
 
-    public VkBuffer Handle { get; }
+    public VkBuffer Handle => _handle;
 
     public long ByteCount { get; }
 
@@ -83,10 +80,10 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         return new Span<float>((byte*)_mapped + byteOffset, checked((int)count));
     }
 
-    public void Dispose()
+    protected override void Destroy()
     {
         // Freeing the memory also unmaps it.
-        _device.Api.DestroyBuffer(_device.Handle, Handle, null);
-        _device.Api.FreeMemory(_device.Handle, _memory, null);
+        Device.Api.DestroyBuffer(Device.Handle, _handle, null);
+        Device.Api.FreeMemory(Device.Handle, _memory, null);
     }
 }

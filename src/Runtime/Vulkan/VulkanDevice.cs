@@ -1,53 +1,190 @@
 using Silk.NET.Vulkan;
+using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>A VkDevice with one compute queue.</summary>
-internal sealed unsafe class VulkanDevice : IDisposable
+/// <summary>
+/// A VkDevice with one compute queue: its own, or a host's. It lives until its last user has released it: what is made on
+/// it may be disposed after it.
+/// </summary>
+internal sealed unsafe class VulkanDevice
 {
-    private readonly Lock _queueLock = new();
+    private readonly VulkanInstance _instance;
+    private readonly object _queueLock;
+    private readonly bool _isHosts;
     private readonly Queue _queue;
+    private readonly Device _handle;
+    private readonly PipelineCacheFile? _cacheFile;
+    private PipelineCache _pipelineCache;
+    private int _cachedBytes;
+    private int _references = 1;
 
-    public VulkanDevice(VulkanPhysicalDevice physical)
+    /// <summary>Creates a device. Takes the instance over, also when it fails.</summary>
+    public VulkanDevice(VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile)
     {
-        Physical = physical;
-        Api = physical.Instance.Api;
-        QueueFamily = physical.ComputeQueueFamily
-            ?? throw new UnsupportedDeviceException($"{physical.Info.Name} has no queue for compute.");
+        (_instance, Physical, _queueLock, Api) = (instance, physical, new object(), instance.Api);
+        (Pipelines, Completions, _cacheFile) = (new PipelineStore(this), new Completions(this), cacheFile);
+        LiveObjects.Created();
+        try
+        {
+            QueueFamily = physical.ComputeQueueFamily
+                ?? throw new UnsupportedDeviceException($"{physical.Info.Name} has no queue for compute.");
+            float priority = 1;
+            var queue = new DeviceQueueCreateInfo
+            {
+                SType = StructureType.DeviceQueueCreateInfo,
+                QueueFamilyIndex = QueueFamily,
+                QueueCount = 1,
+                PQueuePriorities = &priority,
+            };
+            var info = new DeviceCreateInfo
+            {
+                SType = StructureType.DeviceCreateInfo,
+                QueueCreateInfoCount = 1,
+                PQueueCreateInfos = &queue,
+            };
+            Api.CreateDevice(physical.Handle, in info, null, out _handle).Check("vkCreateDevice");
+            Api.GetDeviceQueue(_handle, QueueFamily, 0, out _queue);
+            OpenPipelineCache();
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+    }
 
-        float priority = 1;
-        var queue = new DeviceQueueCreateInfo
+    /// <summary>Takes a host's device in use. Neither it nor its instance is ever destroyed here.</summary>
+    public VulkanDevice(
+        VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile, HostDevice host)
+    {
+        (_instance, Physical, Api) = (instance, physical, instance.Api);
+        (Pipelines, Completions, _cacheFile) = (new PipelineStore(this), new Completions(this), cacheFile);
+        _queueLock = host.QueueLock ?? new object();
+        _isHosts = true;
+        HasTimelineSemaphores = host.HasTimelineSemaphores;
+        QueueFamily = host.QueueFamily;
+        _handle = new Device(host.Device);
+        _queue = new Queue(host.Queue);
+        LiveObjects.Created();
+        try
         {
-            SType = StructureType.DeviceQueueCreateInfo,
-            QueueFamilyIndex = QueueFamily,
-            QueueCount = 1,
-            PQueuePriorities = &priority,
-        };
-        var info = new DeviceCreateInfo
+            OpenPipelineCache();
+        }
+        catch
         {
-            SType = StructureType.DeviceCreateInfo,
-            QueueCreateInfoCount = 1,
-            PQueueCreateInfos = &queue,
-        };
-        Api.CreateDevice(physical.Handle, in info, null, out Device handle).Check("vkCreateDevice");
-        Handle = handle;
-        Api.GetDeviceQueue(handle, QueueFamily, 0, out _queue);
+            Release();
+            throw;
+        }
     }
 
     public Vk Api { get; }
 
-    public Device Handle { get; }
+    public Device Handle => _handle;
 
     public VulkanPhysicalDevice Physical { get; }
 
     public uint QueueFamily { get; }
 
-    /// <summary>Submits to the queue; sessions on several threads take turns, as Vulkan asks of its callers.</summary>
-    public void Submit(in SubmitInfo info, Fence fence)
+    /// <summary>Whether the feature is enabled on the device; of an own device it is not.</summary>
+    public bool HasTimelineSemaphores { get; }
+
+    /// <summary>The weights of models that sessions of this device use.</summary>
+    public WeightStores Weights { get; } = new();
+
+    /// <summary>The pipelines that were compiled on this device.</summary>
+    public PipelineStore Pipelines { get; }
+
+    /// <summary>Who has submitted work and waits for its end without holding a thread.</summary>
+    public Completions Completions { get; }
+
+    /// <summary>What pipelines are compiled with.</summary>
+    public PipelineCache PipelineCache => _pipelineCache;
+
+    public void AddReference() => Interlocked.Increment(ref _references);
+
+    public void Release()
     {
+        if (Interlocked.Decrement(ref _references) != 0)
+            return;
+        if (_handle.Handle != 0)
+            Api.DestroyPipelineCache(_handle, _pipelineCache, null);
+        if (!_isHosts)
+            Api.DestroyDevice(_handle, null);
+        LiveObjects.Destroyed();
+        _instance.Dispose();
+    }
+
+    /// <summary>Submits to the queue; sessions on several threads take turns, as Vulkan asks of its callers.</summary>
+    public void Submit(CommandBuffer commands, Fence fence, in GpuSync sync)
+    {
+        ReadOnlySpan<GpuSemaphore> wait = sync.Wait.Span, signal = sync.Signal.Span;
+        if ((!wait.IsEmpty || !signal.IsEmpty) && !HasTimelineSemaphores)
+            throw new UnsupportedDeviceException(
+                "Waiting for semaphores and signalling them takes an adopted device with the feature timelineSemaphore, "
+                + "declared by HostDevice.HasTimelineSemaphores.");
+        VkSemaphore* semaphores = stackalloc VkSemaphore[wait.Length + signal.Length];
+        ulong* values = stackalloc ulong[wait.Length + signal.Length];
+        PipelineStageFlags* stages = stackalloc PipelineStageFlags[wait.Length];
+        for (int i = 0; i < wait.Length; i++)
+            (semaphores[i], values[i], stages[i]) =
+                (new VkSemaphore(wait[i].Handle), wait[i].Value, PipelineStageFlags.AllCommandsBit);
+        for (int i = 0; i < signal.Length; i++)
+            (semaphores[wait.Length + i], values[wait.Length + i]) = (new VkSemaphore(signal[i].Handle), signal[i].Value);
+        var timeline = new TimelineSemaphoreSubmitInfo
+        {
+            SType = StructureType.TimelineSemaphoreSubmitInfo,
+            WaitSemaphoreValueCount = (uint)wait.Length,
+            PWaitSemaphoreValues = values,
+            SignalSemaphoreValueCount = (uint)signal.Length,
+            PSignalSemaphoreValues = values + wait.Length,
+        };
+        var info = new SubmitInfo
+        {
+            SType = StructureType.SubmitInfo,
+            PNext = wait.IsEmpty && signal.IsEmpty ? null : &timeline,
+            WaitSemaphoreCount = (uint)wait.Length,
+            PWaitSemaphores = semaphores,
+            PWaitDstStageMask = stages,
+            CommandBufferCount = 1,
+            PCommandBuffers = &commands,
+            SignalSemaphoreCount = (uint)signal.Length,
+            PSignalSemaphores = semaphores + wait.Length,
+        };
         lock (_queueLock)
             Api.QueueSubmit(_queue, 1, in info, fence).Check("vkQueueSubmit");
     }
 
-    public void Dispose() => Api.DestroyDevice(Handle, null);
+    /// <summary>Keeps the compiled kernels for the next start, if there are new ones.</summary>
+    public void SavePipelineCache()
+    {
+        if (_cacheFile is null)
+            return;
+        nuint size = 0;
+        Api.GetPipelineCacheData(_handle, _pipelineCache, ref size, null).Check("vkGetPipelineCacheData");
+        if ((int)size == Volatile.Read(ref _cachedBytes))
+            return;
+        var data = new byte[size];
+        fixed (byte* bytes = data)
+            if (Api.GetPipelineCacheData(_handle, _pipelineCache, ref size, bytes) != Result.Success)
+                return; // Another session's pipelines came in between; the next save has them.
+        Volatile.Write(ref _cachedBytes, (int)size);
+        _cacheFile.Write(data[..(int)size]);
+    }
+
+    private void OpenPipelineCache()
+    {
+        byte[] data = _cacheFile?.Read() ?? [];
+        _cachedBytes = data.Length;
+        fixed (byte* bytes = data)
+        {
+            var info = new PipelineCacheCreateInfo
+            {
+                SType = StructureType.PipelineCacheCreateInfo,
+                InitialDataSize = (nuint)data.Length,
+                PInitialData = bytes,
+            };
+            Api.CreatePipelineCache(_handle, in info, null, out _pipelineCache).Check("vkCreatePipelineCache");
+        }
+    }
 }

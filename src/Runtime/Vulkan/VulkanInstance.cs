@@ -3,15 +3,20 @@ using Silk.NET.Vulkan;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>The Vulkan loader and one VkInstance.</summary>
+/// <summary>The Vulkan loader and one VkInstance, its own or a host's.</summary>
 internal sealed unsafe class VulkanInstance : IDisposable
 {
+    private readonly bool _isHosts;
+    private readonly Instance _handle;
+
     /// <summary>What the kernels are compiled for.</summary>
     public static readonly uint ApiVersion = Vk.Version11;
 
+    /// <summary>Makes an instance, or takes a host's in use, which is then never destroyed here.</summary>
+    /// <param name="host">The host's VkInstance; 0 for an own one.</param>
     /// <exception cref="NoVulkanLoaderException">There is no loader.</exception>
     /// <exception cref="NoVulkanDriverException">There is no driver.</exception>
-    public VulkanInstance()
+    public VulkanInstance(nint host = 0)
     {
         try
         {
@@ -21,21 +26,28 @@ internal sealed unsafe class VulkanInstance : IDisposable
         {
             throw new NoVulkanLoaderException(e);
         }
-
+        LiveObjects.Created();
+        _isHosts = host != 0;
+        if (_isHosts)
+        {
+            _handle = new Instance(host);
+            Api.CurrentInstance = _handle;
+            return;
+        }
         try
         {
-            Handle = Create();
+            Create(out _handle);
         }
         catch
         {
-            Api.Dispose();
+            Dispose();
             throw;
         }
     }
 
     public Vk Api { get; }
 
-    public Instance Handle { get; }
+    public Instance Handle => _handle;
 
     /// <summary>The physical devices of all drivers, in the loader's order.</summary>
     public IReadOnlyList<VulkanPhysicalDevice> PhysicalDevices()
@@ -52,11 +64,13 @@ internal sealed unsafe class VulkanInstance : IDisposable
 
     public void Dispose()
     {
-        Api.DestroyInstance(Handle, null);
+        if (!_isHosts)
+            Api.DestroyInstance(_handle, null);
         Api.Dispose();
+        LiveObjects.Destroyed();
     }
 
-    private Instance Create()
+    private void Create(out Instance instance)
     {
         nint name = Marshal.StringToCoTaskMemUTF8("SoftPool.Vulkan");
         try
@@ -72,11 +86,10 @@ internal sealed unsafe class VulkanInstance : IDisposable
                 SType = StructureType.InstanceCreateInfo,
                 PApplicationInfo = &application,
             };
-            Result result = Api.CreateInstance(in info, null, out Instance instance);
+            Result result = Api.CreateInstance(in info, null, out instance);
             if (result == Result.ErrorIncompatibleDriver)
                 throw new NoVulkanDriverException();
             result.Check("vkCreateInstance");
-            return instance;
         }
         finally
         {

@@ -25,6 +25,12 @@ internal sealed unsafe class VulkanPhysicalDevice
             api.GetPhysicalDeviceProperties2(handle, &chain);
         }
         Limits = properties.Limits;
+        CacheIdentity =
+        [
+            .. BitConverter.GetBytes(properties.VendorID), .. BitConverter.GetBytes(properties.DeviceID),
+            .. BitConverter.GetBytes(properties.DriverVersion),
+            .. new ReadOnlySpan<byte>(properties.PipelineCacheUuid, (int)Vk.UuidSize),
+        ];
         Info = new GpuDeviceInfo(
             index,
             Marshal.PtrToStringUTF8((nint)properties.DeviceName) ?? "",
@@ -46,6 +52,9 @@ internal sealed unsafe class VulkanPhysicalDevice
                     : null);
     }
 
+    /// <summary>A host's physical device, which is not looked for among the instance's own.</summary>
+    public static VulkanPhysicalDevice Adopt(VulkanInstance instance, nint handle) => new(instance, new PhysicalDevice(handle), 0);
+
     public VulkanInstance Instance { get; }
 
     public PhysicalDevice Handle { get; }
@@ -55,6 +64,9 @@ internal sealed unsafe class VulkanPhysicalDevice
     public PhysicalDeviceLimits Limits { get; }
 
     public uint? ComputeQueueFamily { get; }
+
+    /// <summary>Tells device and driver apart from all whose compiled kernels are of no use here.</summary>
+    public byte[] CacheIdentity { get; }
 
     /// <summary>The first memory type of those allowed that has all preferred flags, else all required ones.</summary>
     /// <param name="allowed">VkMemoryRequirements.memoryTypeBits.</param>

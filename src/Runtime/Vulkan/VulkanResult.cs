@@ -3,12 +3,20 @@ using Silk.NET.Vulkan;
 namespace SoftPool.Vulkan;
 
 /// <summary>Turns every result but success into its typed exception, in Release as in Debug.</summary>
+/// <remarks>Write the handle to its field in the call that is checked, <c>Create(out _handle).Check(...)</c>: what an
+/// injected failure has made is then there to be freed.</remarks>
 internal static class VulkanResult
 {
+    /// <summary>Lets a test have calls of its own thread fail: it is given the call and its result, and says another.</summary>
+    [field: ThreadStatic]
+    public static Func<string, Result, Result>? Injected { get; set; }
+
     /// <param name="result">What the call returned.</param>
     /// <param name="call">The call's name, for the message.</param>
     public static void Check(this Result result, string call)
     {
+        if (Injected is not null)
+            result = Injected(call, result);
         if (result != Result.Success)
             throw ToException(result, call);
     }

@@ -1,0 +1,33 @@
+namespace SoftPool;
+
+/// <summary>
+/// A Vulkan device that a host, such as a game engine, has made and goes on using. Handles are the values of Vulkan's own:
+/// VkInstance, VkPhysicalDevice, VkDevice and VkQueue as pointers.
+/// </summary>
+/// <remarks>The kernels need Vulkan 1.1 and no feature beyond it. The host must not destroy anything of it before the
+/// <see cref="GpuDevice"/> and its sessions are disposed.</remarks>
+public sealed record HostDevice
+{
+    /// <summary>The VkInstance.</summary>
+    public required nint Instance { get; init; }
+
+    /// <summary>The VkPhysicalDevice that the device was made from.</summary>
+    public required nint PhysicalDevice { get; init; }
+
+    /// <summary>The VkDevice.</summary>
+    public required nint Device { get; init; }
+
+    /// <summary>A VkQueue that takes compute work.</summary>
+    public required nint Queue { get; init; }
+
+    /// <summary>The index of the queue's family.</summary>
+    public required uint QueueFamily { get; init; }
+
+    /// <summary>What the host locks while it submits to the queue; the runtime locks it too. Null where the host never submits
+    /// while the runtime may.</summary>
+    public object? QueueLock { get; init; }
+
+    /// <summary>Whether the host has enabled the feature timelineSemaphore. Without it everything works but
+    /// <see cref="GpuSync"/>.</summary>
+    public bool HasTimelineSemaphores { get; init; }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>
+/// Waits for submitted work on one thread for the whole device, however much is in flight. Work of one queue ends nearly in the
+/// order of its submission, so waiting for one after the other keeps nobody long.
+/// </summary>
+internal sealed class Completions(VulkanDevice device)
+{
+    private readonly Lock _lock = new();
+    private readonly ConcurrentQueue<(CommandRecording Recording, TaskCompletionSource Source)> _pending = new();
+    private bool _runs;
+
+    /// <summary>A task that ends when what the recording has submitted is done.</summary>
+    public Task Wait(CommandRecording recording)
+    {
+        // Continuations run elsewhere: the next one in line is not to wait for them.
+        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pending.Enqueue((recording, source));
+        lock (_lock)
+        {
+            if (!_runs)
+            {
+                device.AddReference();
+                new Thread(Run) { IsBackground = true, Name = "SoftPool completions" }.Start();
+            }
+            _runs = true;
+        }
+        return source.Task;
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            while (_pending.TryDequeue(out (CommandRecording Recording, TaskCompletionSource Source) next))
+                try
+                {
+                    next.Recording.Wait();
+                    next.Source.SetResult();
+                }
+                catch (SoftPoolException e)
+                {
+                    next.Source.SetException(e);
+                }
+            lock (_lock)
+            {
+                if (!_pending.IsEmpty)
+                    continue;
+                _runs = false;
+            }
+            device.Release();
+            return;
+        }
+    }
+}

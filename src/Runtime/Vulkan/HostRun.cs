@@ -1,0 +1,49 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>Runs a program on data of the host's: one command buffer that copies the input in, computes, and copies the outputs
+/// back, recorded once.</summary>
+internal sealed class HostRun : IDisposable
+{
+    private readonly Ownership _ownership = new();
+    private readonly HostStaging _staging;
+    private readonly CommandRecording _recording;
+
+    public HostRun(VulkanDevice device, Model model, ExecutionPlan plan, bool keepLayerOutputs)
+    {
+        try
+        {
+            Program = _ownership.Take(new DeviceProgram(device, model, plan, keepLayerOutputs));
+            _staging = _ownership.Take(new HostStaging(device, plan, keepLayerOutputs));
+            _recording = _ownership.Take(new CommandRecording(device, commands =>
+            {
+                _staging.RecordUpload(commands, Program);
+                Program.RecordLaunches(commands);
+                _staging.RecordReadBack(commands, Program);
+            }));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public DeviceProgram Program { get; }
+
+    /// <summary>Where the host writes the input before a run.</summary>
+    public Span<float> Input => _staging.Input;
+
+    /// <summary>Where the host reads a layer's output, or the network's, after a run.</summary>
+    public Span<float> Output(Operand operand) => _staging.Output(operand);
+
+    /// <summary>Begins a run.</summary>
+    public CommandRecording Submit(in GpuSync sync = default)
+    {
+        _recording.Submit(sync);
+        return _recording;
+    }
+
+    public void Dispose() => _ownership.Dispose();
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using SoftPool.Files;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>
+/// Where a driver's compiled kernels are kept: eight bytes of magic and version, the SHA-256 of the rest, the rest as the driver
+/// gave it. Its name says for which device, driver and kernels. A file that is missing, damaged or another's is as
+/// good as none, and several processes may write it at once: each writes it whole.
+/// </summary>
+internal sealed class PipelineCacheFile
+{
+    private static readonly byte[] Magic = "SPPIPE01"u8.ToArray();
+
+    // Compiled kernels take kilobytes each: what is larger is nothing of ours.
+    private const int LargestBytes = 256 << 20;
+
+    private static readonly Lazy<byte[]> KernelsHash = new(() => SHA256.HashData(
+        [.. EmbeddedShaders.Names.Order(StringComparer.Ordinal).SelectMany(name => EmbeddedShaders.Load(name))
+            .SelectMany(BitConverter.GetBytes)]));
+
+    private readonly string _path;
+
+    public PipelineCacheFile(string folder, VulkanPhysicalDevice device)
+    {
+        byte[] identity = [.. device.CacheIdentity, .. KernelsHash.Value];
+        _path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(identity))[..32]}.pipelines");
+    }
+
+    /// <summary>The user's folder for what can be made again.</summary>
+    public static string DefaultFolder
+    {
+        get
+        {
+            string? cache = OperatingSystem.IsLinux() ? Environment.GetEnvironmentVariable("XDG_CACHE_HOME") : null;
+            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            cache = !string.IsNullOrEmpty(cache) ? cache
+                : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+                : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
+                : Path.Combine(home, ".cache");
+            return Path.Combine(cache, "softpool", "pipelines");
+        }
+    }
+
+    /// <summary>What was kept; empty if nothing good was.</summary>
+    public byte[] Read()
+    {
+        try
+        {
+            var file = new FileInfo(_path);
+            if (!file.Exists || file.Length > LargestBytes)
+                return [];
+            byte[] bytes = File.ReadAllBytes(_path);
+            int header = Magic.Length + SHA256.HashSizeInBytes;
+            if (bytes.Length < header || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
+                return [];
+            byte[] data = bytes[header..];
+            return SHA256.HashData(data).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, SHA256.HashSizeInBytes)) ? data : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Keeps what a driver gave, whole or not at all.</summary>
+    public void Write(byte[] data)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            WholeFile.Write(_path, file =>
+            {
+                file.Write(Magic);
+                file.Write(SHA256.HashData(data));
+                file.Write(data);
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A cache that cannot be written costs the next start some time and nothing else.
+        }
+    }
+}

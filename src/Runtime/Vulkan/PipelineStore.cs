@@ -1,0 +1,48 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>The pipelines of a device by kernel and specialization: two sessions that launch the same share one. A pipeline is
+/// kept while a session uses it.</summary>
+internal sealed class PipelineStore(VulkanDevice device)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (ComputePipeline Pipeline, int Users)> _pipelines = [];
+
+    /// <summary>The pipeline of a launch, compiled unless there is one; to be given back.</summary>
+    public Lease Take(KernelDispatch dispatch)
+    {
+        string key = $"{dispatch.Kernel}({string.Join(',', dispatch.Specialization)})";
+        lock (_lock)
+        {
+            (ComputePipeline pipeline, int users) = _pipelines.TryGetValue(key, out var entry)
+                ? entry
+                : (new ComputePipeline(device, dispatch.Kernel, dispatch.Specialization, dispatch.Operands.Count), 0);
+            _pipelines[key] = (pipeline, users + 1);
+            return new Lease(this, key, pipeline);
+        }
+    }
+
+    private void GiveBack(string key)
+    {
+        lock (_lock)
+        {
+            (ComputePipeline pipeline, int users) = _pipelines[key];
+            if (users > 1)
+            {
+                _pipelines[key] = (pipeline, users - 1);
+                return;
+            }
+            _pipelines.Remove(key);
+            pipeline.Dispose();
+        }
+    }
+
+    /// <summary>A pipeline in use.</summary>
+    public sealed class Lease(PipelineStore store, string key, ComputePipeline pipeline) : IDisposable
+    {
+        public ComputePipeline Pipeline => pipeline;
+
+        public void Dispose() => store.GiveBack(key);
+    }
+}

@@ -1,0 +1,69 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>One model's packed weights on one device, shared by its sessions: what one has uploaded no other packs again.
+/// </summary>
+internal sealed class WeightStore(VulkanDevice device) : IDisposable
+{
+    /// <summary>Weights are uploaded through a staging buffer of at most this size.</summary>
+    private const int StagingBytes = 16 << 20;
+
+    private readonly Lock _lock = new();
+    private readonly Ownership _ownership = new();
+    private readonly Dictionary<string, BufferRange> _places = [];
+
+    /// <summary>The size of all weights, in bytes.</summary>
+    public long ByteCount { get; private set; }
+
+    /// <summary>Where constants are, after those have been uploaded that were not there yet.</summary>
+    public IReadOnlyList<BufferRange> PlacesOf(IReadOnlyList<Constant> constants)
+    {
+        lock (_lock)
+        {
+            Constant[] missing = [.. constants.Where(constant => !_places.ContainsKey(constant.Key)).DistinctBy(constant => constant.Key)];
+            if (missing.Length > 0)
+                Upload(missing);
+            return [.. constants.Select(constant => _places[constant.Key])];
+        }
+    }
+
+    public void Dispose() => _ownership.Dispose();
+
+    private void Upload(Constant[] constants)
+    {
+        long alignment = (long)device.Physical.Limits.MinStorageBufferOffsetAlignment;
+        long total = constants.Sum(constant => Division.Align(constant.ByteCount, alignment));
+        DeviceBuffer buffer = _ownership.Take(DeviceBuffer.Storage(device, total));
+        using DeviceBuffer staging = DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
+        var places = new List<(string Key, BufferRange Place)>();
+        long offset = 0;
+        foreach (Constant constant in constants)
+        {
+            var place = new BufferRange(buffer.Handle, offset, constant.ByteCount);
+            Upload(constant.Pack(), staging, place);
+            places.Add((constant.Key, place));
+            offset += Division.Align(constant.ByteCount, alignment);
+        }
+        // Only now: a key whose upload failed is not there.
+        foreach ((string key, BufferRange place) in places)
+            _places.Add(key, place);
+        ByteCount += total;
+    }
+
+    private void Upload(ReadOnlySpan<float> data, DeviceBuffer staging, BufferRange place)
+    {
+        int chunk = (int)(staging.ByteCount / sizeof(float));
+        for (int begin = 0; begin < data.Length; begin += chunk)
+        {
+            ReadOnlySpan<float> part = data[begin..Math.Min(begin + chunk, data.Length)];
+            part.CopyTo(staging.Floats(0, part.Length));
+            long byteCount = (long)part.Length * sizeof(float);
+            using var copy = new CommandRecording(device, commands => commands.Copy(
+                new BufferRange(staging.Handle, 0, byteCount),
+                place with { Offset = place.Offset + (long)begin * sizeof(float), ByteCount = byteCount }));
+            copy.Submit();
+            copy.Wait();
+        }
+    }
+}

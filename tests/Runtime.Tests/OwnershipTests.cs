@@ -1,0 +1,143 @@
+using Silk.NET.Vulkan;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>Who owns what: nothing is left behind, whatever fails and in whatever order it is disposed.</summary>
+[TestClass]
+public sealed class OwnershipTests
+{
+    private static readonly Model Model = SessionTests.NetworkOfAllOperators();
+    private static readonly float[] Input = SessionTests.Input(1);
+
+    [TestMethod]
+    [DataRow(0, 1, 2)]
+    [DataRow(2, 1, 0)]
+    [DataRow(1, 2, 0)]
+    public void Device_and_sessions_are_disposed_in_any_order(params int[] order)
+    {
+        int before = LiveObjects.Count;
+        GpuDevice device = TestDevices.OpenSoftware();
+        InferenceSession first = device.CreateSession(Model), second = device.CreateSession(Model);
+        IDisposable[] all = [device, first, second];
+        foreach (int place in order)
+        {
+            all[place].Dispose();
+            foreach (InferenceSession left in order.SkipWhile(i => i != place).Skip(1).Select(i => all[i]).OfType<InferenceSession>())
+                left.Run(Input, new float[Model.Graph.OutputShape.Count]);
+        }
+        Assert.AreEqual(before, LiveObjects.Count);
+        Assert.ThrowsExactly<ObjectDisposedException>(() => device.CreateSession(Model));
+    }
+
+    [TestMethod]
+    public async Task What_a_session_makes_later_is_freed_with_it_too()
+    {
+        int before = LiveObjects.Count;
+        using (GpuDevice device = TestDevices.OpenSoftware())
+        using (InferenceSession session = device.CreateSession(Model, new SessionOptions { InFlight = 2 }))
+        {
+            var output = new float[Model.Graph.OutputShape.Count];
+            await session.RunAsync(Input, output);
+            session.Begin(Input);
+            session.Step(TimeSpan.Zero);
+        }
+        // The thread that waits for runs lets go of the device on its own time.
+        Assert.IsTrue(SpinWait.SpinUntil(() => LiveObjects.Count == before, TimeSpan.FromSeconds(10)), $"{LiveObjects.Count - before} live");
+    }
+
+    [TestMethod]
+    public void A_constructor_that_fails_at_any_call_frees_what_it_made()
+    {
+        int before = LiveObjects.Count, failures = 0;
+        for (int failing = 0; ; failing++)
+        {
+            int calls = 0;
+            VulkanResult.Injected = (_, result) => calls++ == failing ? Result.ErrorOutOfDeviceMemory : result;
+            try
+            {
+                using GpuDevice device = TestDevices.OpenSoftware();
+                using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = 2 });
+                session.Begin(Input);
+                break;
+            }
+            catch (OutOfDeviceMemoryException)
+            {
+                failures++;
+            }
+            finally
+            {
+                VulkanResult.Injected = null;
+            }
+            Assert.AreEqual(before, LiveObjects.Count, $"The failure of call {failing} left something behind.");
+        }
+        Assert.AreEqual(before, LiveObjects.Count);
+        Assert.IsGreaterThan(100, failures);
+    }
+
+    [TestMethod]
+    public void A_lost_device_says_so_and_the_session_can_be_built_anew()
+    {
+        float[] expected = new float[Model.Graph.OutputShape.Count], output = new float[expected.Length];
+        int before = LiveObjects.Count;
+        using (GpuDevice device = TestDevices.OpenSoftware())
+        using (InferenceSession session = device.CreateSession(Model))
+        {
+            session.Run(Input, expected);
+            VulkanResult.Injected = (call, result) => call == "vkQueueSubmit" ? Result.ErrorDeviceLost : result;
+            try
+            {
+                Assert.ThrowsExactly<DeviceLostException>(() => session.Run(Input, output));
+            }
+            finally
+            {
+                VulkanResult.Injected = null;
+            }
+        }
+        Assert.AreEqual(before, LiveObjects.Count);
+        using GpuDevice again = TestDevices.OpenSoftware();
+        using InferenceSession rebuilt = again.CreateSession(Model);
+        rebuilt.Run(Input, output);
+        CollectionAssert.AreEqual(expected, output);
+    }
+
+    [TestMethod]
+    public void Sessions_of_one_model_share_their_weights_and_those_of_another_do_not()
+    {
+        using GpuDevice device = TestDevices.OpenSoftware();
+        int first = AllocationsOf(() => device.CreateSession(Model), out InferenceSession one);
+        int second = AllocationsOf(() => device.CreateSession(Model, new SessionOptions { Batch = 3 }), out InferenceSession two);
+        int third = AllocationsOf(() => device.CreateSession(SessionTests.NetworkOfAllOperators()), out InferenceSession three);
+        // The weights themselves, and the staging that they went through.
+        Assert.AreEqual(first - 2, second);
+        Assert.AreEqual(first, third);
+        Assert.AreEqual(one.WeightBytes, two.WeightBytes);
+        // Weights that fusion changed are others than those that it did not.
+        int unfused = AllocationsOf(() => device.CreateSession(Model, new SessionOptions { Fuse = false }), out InferenceSession four);
+        Assert.AreEqual(first, unfused);
+        foreach (InferenceSession session in (InferenceSession[])[one, two, three, four])
+        {
+            session.Run(Input, new float[Model.Graph.OutputShape.Count]);
+            session.Dispose();
+        }
+    }
+
+    private static int AllocationsOf(Func<InferenceSession> create, out InferenceSession session)
+    {
+        int allocations = 0;
+        VulkanResult.Injected = (call, result) =>
+        {
+            allocations += call.StartsWith("vkAllocateMemory", StringComparison.Ordinal) ? 1 : 0;
+            return result;
+        };
+        try
+        {
+            session = create();
+            return allocations;
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+    }
+}

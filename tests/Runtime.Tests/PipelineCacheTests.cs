@@ -1,0 +1,58 @@
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>Compiled kernels are kept on disk, and nothing that may lie there does harm.</summary>
+[TestClass]
+public sealed class PipelineCacheTests
+{
+    private static readonly Model Model = SessionTests.NetworkOfAllOperators();
+
+    [TestMethod]
+    public void A_second_start_finds_the_first_one_s_file_and_any_damage_is_as_good_as_none()
+    {
+        using var folder = new TemporaryFolder();
+        float[] expected = Run(folder.Path);
+        string file = Directory.GetFiles(folder.Path).Single();
+        byte[] written = File.ReadAllBytes(file);
+        CollectionAssert.AreEqual(expected, Run(folder.Path));
+
+        byte[] flipped = [.. written];
+        flipped[^1] ^= 1;
+        foreach (byte[] damaged in (byte[][])[flipped, written[..^1], written[..20], [], new byte[1000], [.. written, 0]])
+        {
+            File.WriteAllBytes(file, damaged);
+            CollectionAssert.AreEqual(expected, Run(folder.Path));
+            Assert.AreEqual(written.Length, File.ReadAllBytes(file).Length, "It was not written anew.");
+        }
+        Assert.HasCount(1, folder.FileNames);
+    }
+
+    [TestMethod]
+    public void A_folder_that_cannot_be_written_is_done_without()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("file", "in the way");
+        Run(path);
+        Assert.AreEqual("in the way", File.ReadAllText(path));
+    }
+
+    [TestMethod]
+    public void Several_writers_at_once_leave_one_whole_file()
+    {
+        using var folder = new TemporaryFolder();
+        Parallel.For(0, 6, _ => Run(folder.Path));
+        Assert.HasCount(1, folder.FileNames);
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder.Path });
+        Assert.IsGreaterThan(0, new PipelineCacheFile(folder.Path, device.Vulkan.Physical).Read().Length);
+    }
+
+    private static float[] Run(string folder)
+    {
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder });
+        using InferenceSession session = device.CreateSession(Model);
+        var output = new float[Model.Graph.OutputShape.Count];
+        session.Run(SessionTests.Input(1), output);
+        return output;
+    }
+}
