@@ -20,6 +20,7 @@ public sealed class InferenceSession : IDisposable
     private HostRun _latest;
     private DeviceProgram? _recorded;
     private SteppedRun? _stepped;
+    private PictureRun? _pictures;
     private bool _disposed, _isStepping;
 
     internal InferenceSession(GpuDevice device, Model model, SessionOptions options)
@@ -94,10 +95,38 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
+    /// <summary>Computes the network for pictures of any sizes, resized and normalised on the device as the model's
+    /// <see cref="Preprocessing"/> says. As long as the sizes stay the same, nothing is allocated.</summary>
+    /// <param name="pictures">1 to the session's batch.</param>
+    /// <param name="output">Room for as many items of <see cref="ModelGraph.OutputShape"/>, (n, classes).</param>
+    /// <exception cref="ShapeMismatchException">A length does not fit, a picture's size and bytes do not go together, or the
+    /// network takes no pictures of three channels.</exception>
+    /// <exception cref="UnsupportedDeviceException">A picture exceeds what the device takes.</exception>
+    public void Run(ReadOnlySpan<Picture> pictures, Span<float> output)
+    {
+        if (Graph.InputShape.Rank != 3 || Graph.InputShape[0] != 3)
+            throw new ShapeMismatchException($"Pictures have three channels; '{Graph.Name}' takes {Graph.InputShape}.");
+        CheckLengths(pictures.Length * Graph.InputShape.Count, output.Length);
+        foreach (Picture picture in pictures)
+        {
+            picture.Check();
+            uint largest = _device.Physical.Limits.MaxStorageBufferRange;
+            if (picture.Pixels.Length > largest)
+                throw new UnsupportedDeviceException(
+                    $"A picture of {picture.Pixels.Length} bytes exceeds the {largest} that {Device.Name} takes at most.");
+        }
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _pictures ??= _ownership.Take(new PictureRun(_device, _model, _plan));
+            _pictures.Run(pictures, output);
+        }
+    }
+
     /// <summary>Computes the network while the caller goes on.</summary>
-    /// <param name="input">As in <see cref="Run"/>; copied before this returns if a run is free, else not before then.
+    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; copied before this returns if a run is free, else not before then.
     /// </param>
-    /// <param name="output">As in <see cref="Run"/>; written before the task ends.</param>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task ends.</param>
     /// <param name="cancel">Ends the wait. What the device has begun it finishes, and the output is not written.</param>
     /// <returns>A task that ends when the output is there.</returns>
     /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
@@ -107,8 +136,8 @@ public sealed class InferenceSession : IDisposable
         RunAsync(input, output, default, cancel);
 
     /// <summary>The same, ordered on the device behind and before work of the host's.</summary>
-    /// <param name="input">As in <see cref="Run"/>.</param>
-    /// <param name="output">As in <see cref="Run"/>.</param>
+    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="sync">What the run waits for and signals on the device.</param>
     /// <param name="cancel">Ends the wait; a run that was submitted signals all the same.</param>
     /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with timeline
@@ -168,7 +197,7 @@ public sealed class InferenceSession : IDisposable
     }
 
     /// <summary>Begins an inference that <see cref="Step"/> spreads over several frames.</summary>
-    /// <param name="input">As in <see cref="Run"/>.</param>
+    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Begin(ReadOnlySpan<float> input)
     {
@@ -200,7 +229,7 @@ public sealed class InferenceSession : IDisposable
     }
 
     /// <summary>Copies the output of the inference that <see cref="Step"/> has done.</summary>
-    /// <param name="output">As in <see cref="Run"/>.</param>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <exception cref="InvalidOperationException">No inference was begun, or it is not done.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void End(Span<float> output)

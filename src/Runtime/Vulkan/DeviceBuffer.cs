@@ -66,6 +66,11 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
         device, byteCount, BufferUsageFlags.TransferSrcBit,
         MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit, 0);
 
+    /// <summary>What the host writes in order and kernels read where it lies, once.</summary>
+    public static DeviceBuffer HostStorage(VulkanDevice device, long byteCount) => new(
+        device, byteCount, BufferUsageFlags.StorageBufferBit,
+        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit, 0);
+
     /// <summary>What the device copies back; cached, because the host reads it.</summary>
     public static DeviceBuffer ReadBack(VulkanDevice device, long byteCount) => new(
         device, byteCount, BufferUsageFlags.TransferDstBit,
