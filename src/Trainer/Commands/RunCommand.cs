@@ -1,9 +1,7 @@
 using System.CommandLine;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Files;
-using SoftPool.Trainer.Training;
 using Spectre.Console;
-using TorchSharp;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -33,12 +31,17 @@ internal static class RunCommand
 
     private static void Execute(Model model, string inputPath, string? outputPath, string? device)
     {
-        (float[] input, int items) = ReadInput(model, inputPath);
+        bool isArray = Path.GetExtension(inputPath).Equals(".npy", StringComparison.OrdinalIgnoreCase);
+        (float[] input, int items) = isArray ? ReadArray(model, inputPath) : ([], 1);
+        Picture[] pictures = isArray ? [] : [PictureDecoder.DecodePicture(File.ReadAllBytes(inputPath), inputPath)];
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(model, new SessionOptions { Batch = items });
         int classes = model.Graph.OutputShape.Count;
         var logits = new float[items * classes];
-        session.Run(input, logits);
+        if (isArray)
+            session.Run(input, logits);
+        else
+            session.Run(pictures, logits);
 
         if (outputPath is not null)
             NpyFile.Write(outputPath, new Tensor(new TensorShape(items, classes), logits));
@@ -47,19 +50,9 @@ internal static class RunCommand
                 PrintRanking(model, logits.AsSpan(i * classes, classes), $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}");
     }
 
-    private static (float[] Input, int Items) ReadInput(Model model, string path)
+    private static (float[] Input, int Items) ReadArray(Model model, string path)
     {
         TensorShape shape = model.Graph.InputShape;
-        if (!Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
-        {
-            byte[] content = File.ReadAllBytes(path);
-            Size2d size = PictureDecoder.ReadSize(content)
-                ?? throw new UserErrorException($"{path} is neither a JPEG nor a PNG picture, nor named .npy.");
-            var picture = new ImageSet(size, PictureDecoder.Decode(content, size, path), [0]);
-            using var scope = torch.NewDisposeScope();
-            using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, picture.Size, torch.CPU);
-            return (preprocessing.Apply(ImageBatch.Of(picture, [0]).Pixels).data<float>().ToArray(), 1);
-        }
         Tensor array = NpyFile.Read(path);
         bool isBatch = array.Shape.Rank == shape.Rank + 1;
         if (array.Shape.Extents[(isBatch ? 1 : 0)..].SequenceEqual(shape.Extents))

@@ -25,13 +25,8 @@ internal static class PictureDecoder
     /// <exception cref="DatasetException">The file is damaged, cut off, or neither JPEG nor PNG.</exception>
     public static byte[] Decode(byte[] content, Size2d size, string path)
     {
-        using SKCodec codec = Open(content)
-            ?? throw new DatasetException($"{path} cannot be decoded: it is no valid JPEG or PNG.");
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        using var decoded = new SKBitmap(info);
-        SKCodecResult result = codec.GetPixels(info, decoded.GetPixels());
-        if (result != SKCodecResult.Success)
-            throw new DatasetException($"{path} cannot be decoded: the decoder says {result}.");
+        using SKBitmap decoded = Decode(content, path);
+        SKImageInfo info = decoded.Info;
         if (info.Height == size.Height && info.Width == size.Width)
             return ToPlanar(decoded);
         bool shrinks = info.Height > size.Height || info.Width > size.Width;
@@ -41,6 +36,29 @@ internal static class PictureDecoder
                 ? new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)
                 : new SKSamplingOptions(SKCubicResampler.Mitchell));
         return ToPlanar(resized);
+    }
+
+    /// <summary>Decodes at the picture's own size.</summary>
+    /// <param name="content">The file's bytes.</param>
+    /// <param name="path">What to call the file in a complaint.</param>
+    /// <exception cref="DatasetException">The file is damaged, cut off, or neither JPEG nor PNG.</exception>
+    public static Picture DecodePicture(byte[] content, string path)
+    {
+        using SKBitmap decoded = Decode(content, path);
+        return new Picture(decoded.GetPixelSpan().ToArray(), decoded.Width, decoded.Height, PixelFormat.Rgba8);
+    }
+
+    private static SKBitmap Decode(byte[] content, string path)
+    {
+        using SKCodec codec = Open(content)
+            ?? throw new DatasetException($"{path} cannot be decoded: it is no valid JPEG or PNG.");
+        var decoded = new SKBitmap(
+            new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        SKCodecResult result = codec.GetPixels(decoded.Info, decoded.GetPixels());
+        if (result == SKCodecResult.Success)
+            return decoded;
+        decoded.Dispose();
+        throw new DatasetException($"{path} cannot be decoded: the decoder says {result}.");
     }
 
     private static SKCodec? Open(byte[] content)
