@@ -41,18 +41,19 @@ public sealed class Model
             unused.Remove(parameter.Name);
         }
         if (unused.Count > 0)
-            throw new ModelFormatException($"No layer of '{graph.Name}' has a parameter {unused.Order().First()}.");
+            throw new ModelFormatException($"No layer of '{graph.Name}' has a parameter {unused.Min(StringComparer.Ordinal)}.");
         if (classes.Count != 0 && classes.Count != graph.OutputShape.Count)
             throw new ModelFormatException(
                 $"'{graph.Name}' has {graph.OutputShape.Count} outputs, but {classes.Count} class names came.");
         if (classes.Contains(null))
             throw new ModelFormatException($"A class name of '{graph.Name}' is null.");
-        if (preprocessing.Mean.Any(mean => !float.IsFinite(mean))
-            || preprocessing.StandardDeviation.Any(deviation => !(deviation > 0 && float.IsFinite(deviation))))
-            throw new ModelFormatException(
-                $"The preprocessing of '{graph.Name}' needs finite means and positive finite deviations; got means "
-                + $"{string.Join(", ", preprocessing.Mean)}, deviations "
-                + $"{string.Join(", ", preprocessing.StandardDeviation)}.");
+        foreach (float mean in preprocessing.Mean)
+            if (!float.IsFinite(mean))
+                throw new ModelFormatException($"The preprocessing of '{graph.Name}' needs finite means; got {mean}.");
+        foreach (float deviation in preprocessing.StandardDeviation)
+            if (!(deviation > 0 && float.IsFinite(deviation)))
+                throw new ModelFormatException(
+                    $"The preprocessing of '{graph.Name}' needs positive finite deviations; got {deviation}.");
         if (graph.InputShape.Rank == 3
             && (preprocessing.Mean.Count != graph.InputShape[0]
                 || preprocessing.StandardDeviation.Count != graph.InputShape[0]))

@@ -11,23 +11,31 @@ public sealed class ModelGraph
     /// <summary>What <see cref="Layer.Inputs"/> calls the network's own input.</summary>
     public const string InputName = "input";
 
+    // Beyond any network's use: with more of them, what is quadratic in a plan would take minutes.
+    private const int MostLayers = 10_000;
+    private const int MostInputs = 100_000;
+
     private readonly TensorShape[] _outputShapes;
     private readonly int[][] _inputs;
 
-    /// <summary>Checks the layers and infers every shape.</summary>
+    /// <summary>Checks the layers, 1 to 10,000 that read 100,000 others in all at most, and infers every shape.</summary>
     /// <param name="name">The network's name: alexnet-softpool.</param>
     /// <param name="inputShape">The shape of one item without its batch: (C, H, W).</param>
     /// <param name="layers">The layers, each behind those that it reads; the last one gives the network's output.</param>
-    /// <exception cref="ModelFormatException">There are no layers, two have one name, one reads what is not before it, or
-    /// nothing reads one.</exception>
+    /// <exception cref="ModelFormatException">There are no layers or too many, two have one name, one reads what is not
+    /// before it, or nothing reads one.</exception>
     /// <exception cref="ShapeMismatchException">A layer cannot take what the ones that it reads give.</exception>
     public ModelGraph(string name, TensorShape inputShape, IEnumerable<Layer> layers)
     {
         Name = name;
         InputShape = inputShape;
         Layers = [.. layers];
-        if (Layers.Count == 0)
-            throw new ModelFormatException($"A network has at least one layer; '{name}' has none.");
+        if (Layers.Count is 0 or > MostLayers)
+            throw new ModelFormatException($"A network has 1 to {MostLayers} layers; '{name}' has {Layers.Count}.");
+        long reads = Layers.Sum(layer => (long)(layer?.Inputs?.Count ?? 1));
+        if (reads > MostInputs)
+            throw new ModelFormatException(
+                $"The layers of a network have at most {MostInputs} inputs in all; '{name}' has {reads}.");
 
         var places = new Dictionary<string, int> { [InputName] = -1 };
         _outputShapes = new TensorShape[Layers.Count];

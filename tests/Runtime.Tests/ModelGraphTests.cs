@@ -102,6 +102,26 @@ public sealed class ModelGraphTests
     }
 
     [TestMethod]
+    public void Channels_beyond_what_can_be_counted_are_refused() => Assert.ThrowsExactly<ShapeMismatchException>(
+        () => new ModelGraph("n", new TensorShape(500_000_000), [new("a", new Concat(), [.. Enumerable.Repeat("input", 9)])]));
+
+    [TestMethod]
+    public void A_network_has_at_most_ten_thousand_layers_and_a_hundred_thousand_inputs()
+    {
+        var input = new TensorShape(1);
+        Assert.HasCount(10_000, TestModels.Sequential(input, Enumerable.Repeat(new ReLU(), 10_000)).Layers);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ModelFormatException>(
+                () => TestModels.Sequential(input, Enumerable.Repeat(new ReLU(), 10_001))).Message, "has 10001");
+
+        Layer Sum(int inputs) => new("sum", new Concat(), [.. Enumerable.Repeat("input", inputs)]);
+        Assert.AreEqual(new TensorShape(100_000), new ModelGraph("n", input, [Sum(100_000)]).OutputShape);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ModelFormatException>(() => new ModelGraph("n", input, [Sum(100_001)])).Message,
+            "has 100001");
+    }
+
+    [TestMethod]
     public void A_refusal_names_the_layer_and_the_network()
     {
         ShapeMismatchException e = Assert.ThrowsExactly<ShapeMismatchException>(() => TestModels.Sequential(
@@ -152,6 +172,7 @@ public sealed class ModelGraphTests
         [new TensorShape(8, 2, 2, 2, 2), new GlobalSoftPool(SoftPoolWeights.PerChannel)],
         [new TensorShape(8, 2), new GlobalSoftPool((SoftPoolWeights)7)],
         [new TensorShape(3), new LeakyReLU(double.PositiveInfinity)],
+        [new TensorShape(3), new LeakyReLU(1e39)],
         [new TensorShape(3), new Dropout(1)],
         [new TensorShape(3), new Dropout(-0.1)],
         [new TensorShape(3), new Dropout(double.NaN)],

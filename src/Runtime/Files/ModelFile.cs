@@ -19,6 +19,9 @@ internal static class ModelFile
 
     public static Model Read(string path) => FromSafetensors(SafetensorsFile.Read(path), Path.GetFileName(path));
 
+    /// <summary>The same from a stream, under the name that complaints shall give it.</summary>
+    public static Model Read(Stream file, string name) => FromSafetensors(SafetensorsFile.Read(file, name), name);
+
     /// <summary>What a model's file holds.</summary>
     public static SafetensorsFile ToSafetensors(Model model)
     {
@@ -61,7 +64,7 @@ internal static class ModelFile
         catch (Exception e) when (e is JsonException or NotSupportedException or ShapeMismatchException
                                       or ModelFormatException)
         {
-            throw new ModelFormatException($"{name} is no valid model: {e.Message}", e);
+            throw new ModelFormatException($"{name} is no valid model: {Excerpt.Of(e.Message)}", e);
         }
     }
 

@@ -1,23 +1,29 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace SoftPool.Files;
 
 /// <summary>
 /// Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON header,
-/// the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes only F32 is read, and of the
-/// shapes only those of <see cref="TensorShape"/>: tensors without elements are not.
+/// the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes only F32 is read, of the
+/// shapes only those of <see cref="TensorShape"/> (tensors without elements are not), and of the headers those of at most
+/// 4 MiB.
 /// </summary>
-/// <param name="Tensors">The tensors by name, in the order of the file.</param>
+/// <param name="Tensors">The tensors by name, in the order of their data in the file.</param>
 /// <param name="Metadata">The strings under the header's __metadata__.</param>
 public sealed record SafetensorsFile(
     IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
 {
-    /// <summary>Of the format's own definition: no header is longer.</summary>
-    private const long LargestHeader = 100_000_000;
+    /// <summary>Room for 25,000 tensors. The format itself allows 100 MB, but JSON grows up to fifteen times where it is
+    /// parsed, and a hostile file shall not take that.</summary>
+    private const long LargestHeader = 4 << 20;
 
     private const string MetadataKey = "__metadata__";
+
+    /// <summary>A quote as two characters, not as six that no web page needs here: the metadata is JSON full of them.</summary>
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads a file. Every length in it is checked before memory is taken in proportion to it.</summary>
     /// <exception cref="ModelFormatException">The file is not whole and valid safetensors of F32 tensors.</exception>
@@ -25,14 +31,19 @@ public sealed record SafetensorsFile(
     public static SafetensorsFile Read(string path)
     {
         using FileStream file = File.OpenRead(path);
-        var reader = new Reader(file, Path.GetFileName(path));
-        return reader.Read();
+        return Read(file, Path.GetFileName(path));
     }
+
+    /// <summary>The same from a stream, under the name that complaints shall give it.</summary>
+    internal static SafetensorsFile Read(Stream file, string name) => new Reader(file, name).Read();
 
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <exception cref="ArgumentException">A tensor has the name that the format keeps for its metadata.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Write(string path) => WholeFile.Write(path, file =>
+    public void Write(string path) => WholeFile.Write(path, Write);
+
+    /// <summary>The same to a stream.</summary>
+    internal void Write(Stream file)
     {
         byte[] header = Header();
         Span<byte> length = stackalloc byte[sizeof(long)];
@@ -41,14 +52,14 @@ public sealed record SafetensorsFile(
         file.Write(header);
         foreach (Tensor tensor in Tensors.Values)
             file.Write(MemoryMarshal.AsBytes(tensor.Data.Span));
-    });
+    }
 
     private byte[] Header()
     {
         if (Tensors.ContainsKey(MetadataKey))
             throw new ArgumentException($"No tensor may be named {MetadataKey}.");
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Writing))
         {
             json.WriteStartObject();
             json.WriteStartObject(MetadataKey);
@@ -79,21 +90,24 @@ public sealed record SafetensorsFile(
     }
 
     /// <summary>One reading of one file; holds what every complaint needs to name.</summary>
-    private sealed class Reader(FileStream file, string name)
+    private sealed class Reader(Stream file, string name)
     {
         private sealed record Entry(string Name, TensorShape Shape, long Begin, long End);
 
         public SafetensorsFile Read()
         {
+            if (!file.CanSeek)
+                throw Invalid("it is a pipe or a device; a regular file is expected");
             (byte[] header, long dataStart) = ReadHeader();
             (List<Entry> entries, Dictionary<string, string> metadata) = ParseHeader(header);
+            entries.Sort((left, right) => left.Begin.CompareTo(right.Begin));
             CheckLayout(entries, file.Length - dataStart);
 
+            // The file stands at the first tensor, and each begins where the one before it ends.
             var tensors = new Dictionary<string, Tensor>();
             foreach (Entry entry in entries)
             {
-                var data = new float[entry.Shape.Count];
-                file.Position = dataStart + entry.Begin;
+                float[] data = GC.AllocateUninitializedArray<float>(entry.Shape.Count);
                 file.ReadExactly(MemoryMarshal.AsBytes(data.AsSpan()));
                 tensors.Add(entry.Name, new Tensor(entry.Shape, data));
             }
@@ -106,8 +120,10 @@ public sealed record SafetensorsFile(
             if (file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
                 throw Invalid($"it has {file.Length} bytes; a safetensors file has at least 8");
             long length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-            if (length is < 2 or > LargestHeader || length > file.Length - prefix.Length)
+            if (length < 2 || length > file.Length - prefix.Length)
                 throw Invalid($"its header claims {length} bytes, in a file of {file.Length}");
+            if (length > LargestHeader)
+                throw Invalid($"its header has {length} bytes; at most {LargestHeader} are read");
             var header = new byte[length];
             file.ReadExactly(header);
             if (header[0] != '{')
@@ -125,7 +141,7 @@ public sealed record SafetensorsFile(
                 using JsonDocument document = JsonDocument.Parse(header, options);
                 foreach (JsonProperty property in document.RootElement.EnumerateObject())
                 {
-                    if (property.Name == MetadataKey)
+                    if (property.NameEquals(MetadataKey))
                         foreach (JsonProperty item in property.Value.EnumerateObject())
                             metadata.Add(item.Name, item.Value.GetString()
                                 ?? throw Invalid($"{item.Name} of its {MetadataKey} is null; text is expected"));
@@ -163,11 +179,12 @@ public sealed record SafetensorsFile(
             return new Entry(tensor, shape, offsets[0].GetInt64(), offsets[1].GetInt64());
         }
 
-        /// <summary>The tensors must fill the data exactly: no overlap, no hole, nothing behind them.</summary>
+        /// <summary>The tensors, by where they begin, must fill the data exactly: no overlap, no hole, nothing behind them.
+        /// </summary>
         private void CheckLayout(List<Entry> entries, long dataLength)
         {
             long expected = 0;
-            foreach (Entry entry in entries.OrderBy(entry => entry.Begin))
+            foreach (Entry entry in entries)
             {
                 if (entry.Begin != expected || entry.End - entry.Begin != (long)entry.Shape.Count * sizeof(float))
                     throw Invalid(
@@ -180,6 +197,6 @@ public sealed record SafetensorsFile(
         }
 
         private ModelFormatException Invalid(string why, Exception? inner = null) =>
-            new($"{name} is no valid safetensors file: {why}.", inner);
+            new($"{name} is no valid safetensors file: {Excerpt.Of(why)}.", inner);
     }
 }

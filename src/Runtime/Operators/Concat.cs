@@ -13,14 +13,17 @@ public sealed record Concat : Operator
         if (inputs.IsEmpty)
             throw new ShapeMismatchException("Concat takes at least one input; got none.");
         TensorShape first = inputs[0];
-        int channels = 0;
+        // A layer may be listed millions of times: the sum is a long, and the shape refuses what is too large.
+        long channels = 0;
         foreach (TensorShape input in inputs)
         {
             if (input.Rank == 0 || !input.Extents[1..].SequenceEqual(first.Extents[1..]))
                 throw new ShapeMismatchException($"Concat takes inputs that differ in channels alone; got {first} and {input}.");
-            channels = checked(channels + input[0]);
+            channels += input[0];
         }
-        return new TensorShape([channels, .. first.Extents[1..]]);
+        return channels <= int.MaxValue
+            ? new TensorShape([(int)channels, .. first.Extents[1..]])
+            : throw new ShapeMismatchException($"Concat gives at most {int.MaxValue} channels; got {channels}.");
     }
 
     internal override void Compute(ReferenceStep step)

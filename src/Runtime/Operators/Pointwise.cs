@@ -54,9 +54,9 @@ public sealed record LeakyReLU(double NegativeSlope = 0.01) : Pointwise
 
     internal override double Of(double x) => x < 0 ? Coefficient * x : x;
 
-    private protected override TensorShape Infer(TensorShape input) => double.IsFinite(NegativeSlope)
+    private protected override TensorShape Infer(TensorShape input) => float.IsFinite(Coefficient)
         ? input
-        : throw new ShapeMismatchException($"LeakyReLU takes a finite slope; got {NegativeSlope}.");
+        : throw new ShapeMismatchException($"LeakyReLU takes a slope that is finite as a float; got {NegativeSlope}.");
 }
 
 /// <summary>1 / (1 + exp(-x)), as torch.nn.Sigmoid.</summary>

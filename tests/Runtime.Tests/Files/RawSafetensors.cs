@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace SoftPool.Runtime.Tests.Files;
@@ -8,6 +9,8 @@ namespace SoftPool.Runtime.Tests.Files;
 /// against.</summary>
 internal static class RawSafetensors
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>A file of any header, valid or not, and as many bytes of zeros as asked for.</summary>
     public static byte[] Build(string header, int dataBytes) => Build(header, new byte[dataBytes]);
 
@@ -48,6 +51,6 @@ internal static class RawSafetensors
         if (value is not null)
             metadata.Add(key, value);
         entries["__metadata__"] = metadata;
-        return Build(JsonSerializer.Serialize(entries), data);
+        return Build(JsonSerializer.Serialize(entries, Relaxed), data);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
 using SoftPool.Files;
@@ -207,6 +208,29 @@ public sealed class SafetensorsFileTests : IDisposable
         byte[] file = File.ReadAllBytes(_folder["a.safetensors"]);
         for (int length = 0; length < file.Length; length++)
             AssertRefused(file[..length], "");
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void Refuses_a_pipe()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ModelFormatException>(
+                () => SafetensorsFile.Read($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}")).Message,
+            "a regular file is expected");
+    }
+
+    [TestMethod]
+    public void Tensors_come_in_the_order_of_their_data_whatever_the_header_s()
+    {
+        SafetensorsFile read = Read(RawSafetensors.Build(
+            """
+            {"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}
+            """, [0, 0, 0, 64, 0, 0, 128, 63]));
+        TestModels.AssertSequence(["a", "b"], read.Tensors.Keys);
+        Assert.AreEqual(2f, read.Tensors["a"].Data.Span[0]);
+        Assert.AreEqual(1f, read.Tensors["b"].Data.Span[0]);
     }
 
     [TestMethod]
