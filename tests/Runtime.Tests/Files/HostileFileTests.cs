@@ -35,8 +35,12 @@ public sealed class HostileFileTests
 
     private static readonly Dictionary<string, Func<byte[], Random, byte[]>> Damages = new()
     {
-        [nameof(Bytes)] = Bytes, [nameof(HeaderText)] = HeaderText, [nameof(HeaderMeaning)] = HeaderMeaning,
-        [nameof(GraphText)] = GraphText, [nameof(GraphMeaning)] = GraphMeaning, [nameof(Pieces)] = Pieces,
+        [nameof(Bytes)] = Bytes,
+        [nameof(HeaderText)] = HeaderText,
+        [nameof(HeaderMeaning)] = HeaderMeaning,
+        [nameof(GraphText)] = GraphText,
+        [nameof(GraphMeaning)] = GraphMeaning,
+        [nameof(Pieces)] = Pieces,
     };
 
     public static IEnumerable<object[]> DamageNames => Damages.Keys.Select(name => new object[] { name });
