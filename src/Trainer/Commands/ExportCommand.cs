@@ -11,8 +11,9 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("source")
+        var source = new Argument<string?>("source")
         {
+            Arity = ArgumentArity.ZeroOrOne,
             Description = "A run's folder, whose best epoch is taken, or a .safetensors file of weights under PyTorch's names.",
         };
         var output = new Option<string?>("--output", "-o") { Description = "The model file. Default: NETWORK.safetensors." };
@@ -25,32 +26,40 @@ internal static class ExportCommand
             Description = "The class names of bare weights, in order. Default: CIFAR-10's.",
             AllowMultipleArgumentsPerToken = true,
         };
+        var random = new Option<int?>("--random-weights")
+        {
+            Description = "Seeds weights that nobody trained, of --network, in place of a source: for parity and speed.",
+        };
         var command = new Command("export", "Writes a model: weights, graph, classes and preprocessing in one file.")
         {
-            source, output, network, classes,
+            source, output, network, classes, random,
         };
         command.SetAction(parse => Execute(
-            parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(network), parse.GetValue(classes)));
+            parse.GetValue(source), parse.GetValue(output), parse.GetValue(network),
+            parse.GetValue(classes) is { Length: > 0 } names ? names : NetworkCatalog.Cifar10Classes, parse.GetValue(random)));
         return command;
     }
 
-    private static void Execute(string source, string? output, string? network, string[]? classes)
+    private static void Execute(
+        string? source, string? output, string? network, IReadOnlyList<string> classes, int? random)
     {
-        Model model = Directory.Exists(source)
-            ? new RunFolder(source).ReadBest().Model
-            : FromWeights(source, network, classes is { Length: > 0 } ? classes : NetworkCatalog.Cifar10Classes);
+        if ((source is null) == (random is null))
+            throw new UserErrorException("export takes either a source or --random-weights with --network.");
+        Model model = source is null
+            ? RandomWeights.Create(NetworkCatalog.Create(Required(network, "--random-weights"), classes.Count), classes, random!.Value)
+            : Directory.Exists(source) ? new RunFolder(source).ReadBest().Model
+            : FromWeights(source, Required(network, $"{source}, which is no run's folder,"), classes);
         string path = output ?? $"{model.Graph.Name}.safetensors";
         model.Save(path);
         AnsiConsole.MarkupLineInterpolated(
             $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {new FileInfo(path).Length / 1048576.0:F1} MiB");
     }
 
-    private static Model FromWeights(string path, string? network, IReadOnlyList<string> classes)
+    private static string Required(string? network, string by) => network
+        ?? throw new UserErrorException($"{by} needs --network to say what the weights belong to: {NetworkCatalog.Described}.");
+
+    private static Model FromWeights(string path, string network, IReadOnlyList<string> classes)
     {
-        if (network is null)
-            throw new UserErrorException(
-                $"{path} is no run's folder; for a file of weights --network says what they belong to: "
-                + $"{NetworkCatalog.Described}.");
         SafetensorsFile file = SafetensorsFile.Read(path);
         return new Model(NetworkCatalog.Create(network, classes.Count), file.Tensors, classes, Preprocessing.ImageNet);
     }
