@@ -3,23 +3,35 @@ using SoftPool.Operators;
 namespace SoftPool.Planning;
 
 /// <summary>A convolution's parameters with the batch norm behind it computed into them: weight times its scale, and bias
-/// times its scale plus its shift.</summary>
+/// times its scale plus its shift. Computed when they are asked for; a plan can be made without any weights.</summary>
 internal static class BatchNormFolding
 {
     public static Func<string, Tensor> Fold(
-        Conv2d conv, Func<string, Tensor> convParameters, BatchNorm2d norm, Func<string, Tensor> normParameters)
+        Conv2d conv, Func<string, Tensor> convParameters, BatchNorm2d norm, Func<string, Tensor> normParameters) =>
+        name =>
+        {
+            (double[] scale, double[] shift) = norm.ScaleAndShift(normParameters);
+            return name == "weight"
+                ? FoldWeight(convParameters(name), scale)
+                : FoldBias(conv.Bias ? convParameters(name).Data.Span : new float[conv.OutChannels], scale, shift);
+        };
+
+    private static Tensor FoldWeight(Tensor weight, double[] scale)
     {
-        (double[] scale, double[] shift) = norm.ScaleAndShift(normParameters);
-        Tensor weight = convParameters("weight");
-        int filter = weight.Shape.Count / conv.OutChannels;
-        float[] foldedWeight = new float[weight.Shape.Count], foldedBias = new float[conv.OutChannels];
-        ReadOnlySpan<float> bias = conv.Bias ? convParameters("bias").Data.Span : default;
-        for (int i = 0; i < foldedWeight.Length; i++)
-            foldedWeight[i] = (float)(weight.Data.Span[i] * scale[i / filter]);
-        for (int o = 0; o < foldedBias.Length; o++)
-            foldedBias[o] = (float)((conv.Bias ? bias[o] : 0) * scale[o] + shift[o]);
-        return name => name == "weight"
-            ? new Tensor(weight.Shape, foldedWeight)
-            : new Tensor(new TensorShape(conv.OutChannels), foldedBias);
+        int filter = weight.Shape.Count / scale.Length;
+        ReadOnlySpan<float> trained = weight.Data.Span;
+        var folded = new float[weight.Shape.Count];
+        for (int o = 0; o < scale.Length; o++)
+            for (int i = o * filter; i < (o + 1) * filter; i++)
+                folded[i] = (float)(trained[i] * scale[o]);
+        return new Tensor(weight.Shape, folded);
+    }
+
+    private static Tensor FoldBias(ReadOnlySpan<float> bias, double[] scale, double[] shift)
+    {
+        var folded = new float[scale.Length];
+        for (int o = 0; o < folded.Length; o++)
+            folded[o] = (float)(bias[o] * scale[o] + shift[o]);
+        return new Tensor(new TensorShape(folded.Length), folded);
     }
 }

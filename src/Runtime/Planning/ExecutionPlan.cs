@@ -28,16 +28,21 @@ internal sealed class ExecutionPlan
     /// behind it has none: its own values are never stored.</summary>
     public IReadOnlyDictionary<string, Operand> LayerOutputs { get; }
 
-    /// <param name="model">The network and its weights.</param>
+    /// <summary>The plan of a model: that of its graph, with its weights.</summary>
+    public static ExecutionPlan Create(Model model, int batch, bool fuse, long largestBuffer = long.MaxValue) =>
+        Create(model.Graph, name => model.Weights[name], batch, fuse, largestBuffer);
+
+    /// <param name="graph">The network.</param>
+    /// <param name="weights">Its weights by full name. Asked for when constants are packed, not before.</param>
     /// <param name="batch">The number of items computed at once.</param>
     /// <param name="fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution takes the batch
     /// norm behind it into its weights.</param>
     /// <param name="largestBuffer">What one buffer of the device holds at most, in bytes; what can be split is split.</param>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
-    public static ExecutionPlan Create(Model model, int batch, bool fuse, long largestBuffer = long.MaxValue)
+    public static ExecutionPlan Create(
+        ModelGraph graph, Func<string, Tensor> weights, int batch, bool fuse, long largestBuffer = long.MaxValue)
     {
-        ModelGraph graph = model.Graph;
         int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
         largest = Math.Max(largest, graph.InputShape.Count);
         if (batch < 1 || (long)batch * largest > int.MaxValue)
@@ -83,7 +88,7 @@ internal sealed class ExecutionPlan
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
 
-        Func<string, Tensor> ParametersOf(int layer) => name => model.Weights[$"{graph.Layers[layer].Name}.{name}"];
+        Func<string, Tensor> ParametersOf(int layer) => name => weights($"{graph.Layers[layer].Name}.{name}");
 
         // The one layer that reads a layer's output, where fusing is wanted.
         int? Behind(int layer) => fuse && readers[layer].Count() == 1 ? readers[layer].First() : null;

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
-/// <summary>Prints the layers of a network by name, or of an exported model.</summary>
+/// <summary>Prints the layers of a network by name, or of an exported model, and the memory that it takes.</summary>
 internal static class SummaryCommand
 {
     public static Command Create()
@@ -16,11 +16,22 @@ internal static class SummaryCommand
             DefaultValueFactory = _ => "alexnet-softpool",
         };
         var classes = SharedOptions.Positive("--classes", "The number of classes of a network given by name.", 10);
-        var command = new Command("summary", "Prints a network's layers, shapes and parameters.") { network, classes };
-        command.SetAction(parse => Execute(parse.GetRequiredValue(network), parse.GetValue(classes)));
+        var memory = new Option<bool>("--memory") { Description = "Also print the device memory that a session takes." };
+        var batch = SharedOptions.Positive("--batch", "The number of items computed at once, for --memory.", 1);
+        var command = new Command("summary", "Prints a network's layers, shapes, parameters and memory.")
+        {
+            network, classes, memory, batch,
+        };
+        command.SetAction(parse =>
+        {
+            ModelGraph graph = Graph(parse.GetRequiredValue(network), parse.GetValue(classes));
+            LayerTable.Print(graph, AnsiConsole.Console);
+            if (parse.GetValue(memory))
+                MemoryTable.Print(graph, parse.GetValue(batch), AnsiConsole.Console);
+        });
         return command;
     }
 
-    private static void Execute(string network, int classes) => LayerTable.Print(
-        File.Exists(network) ? Model.Load(network).Graph : NetworkCatalog.Create(network, classes), AnsiConsole.Console);
+    private static ModelGraph Graph(string network, int classes) =>
+        File.Exists(network) ? Model.Load(network).Graph : NetworkCatalog.Create(network, classes);
 }

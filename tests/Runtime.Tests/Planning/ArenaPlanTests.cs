@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SoftPool.Operators;
 using SoftPool.Planning;
 
@@ -21,6 +22,36 @@ public sealed class ArenaPlanTests
     }
 
     [TestMethod]
+    public void Random_branches_never_lose_a_value_and_take_little_more_than_what_is_alive()
+    {
+        var random = new Random(7);
+        double sum = 0, largest = 0;
+        for (int round = 0; round < 200; round++)
+        {
+            ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(RandomBranches(random)), 1, random.Next(2) == 0);
+            var arena = new ArenaPlan(plan, alignment: 4, keepLayerOutputs: false);
+            Assert.AreEqual(LargestSumAlive(plan), arena.LowerBound);
+            Replay(plan, arena, alignment: 4, keepLayerOutputs: false);
+            double ratio = (double)arena.ByteCount / arena.LowerBound;
+            (sum, largest) = (sum + ratio, Math.Max(largest, ratio));
+        }
+        Assert.IsLessThan(1.005, sum / 200);
+        Assert.IsLessThan(1.25, largest);
+    }
+
+    [TestMethod]
+    public void Ten_thousand_layers_are_planned_in_seconds()
+    {
+        ModelGraph graph = TestModels.Sequential(
+            new TensorShape(1, 9, 9),
+            Enumerable.Repeat(new SoftPool2d(1, 1, 0, false, SoftPoolWeights.SharedAcrossChannels), 10_000));
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), batch: 1, fuse: true);
+        var watch = Stopwatch.StartNew();
+        _ = new ArenaPlan(plan, alignment: 256, keepLayerOutputs: false);
+        Assert.IsLessThan(TimeSpan.FromSeconds(20), watch.Elapsed);
+    }
+
+    [TestMethod]
     [DataRow(false, null)]
     [DataRow(true, null)]
     [DataRow(false, SoftPoolWeights.SharedAcrossChannels)]
@@ -30,6 +61,7 @@ public sealed class ArenaPlanTests
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(TestModels.AlexNet(softPool)), batch: 2, fuse);
         var arena = new ArenaPlan(plan, alignment: 4, keepLayerOutputs: false);
         Assert.AreEqual(LargestSumAlive(plan), arena.ByteCount);
+        Assert.AreEqual(LargestSumAlive(plan), arena.LowerBound);
         Replay(plan, arena, alignment: 4, keepLayerOutputs: false);
     }
 
@@ -102,6 +134,27 @@ public sealed class ArenaPlanTests
             largest = Math.Max(largest, until.Intersect(from).OfType<Activation>().Sum(operand => operand.ByteCount));
         }
         return largest;
+    }
+
+    /// <summary>Convolutions and concatenations, each of layers not far before it; what nothing reads is joined at the end.
+    /// </summary>
+    private static ModelGraph RandomBranches(Random random)
+    {
+        var layers = new List<Layer>();
+        List<(string Name, int Channels)> sources = [("input", 8)];
+        for (int count = random.Next(5, 60); layers.Count < count;)
+        {
+            (string left, int channels) = sources[^random.Next(1, Math.Min(6, sources.Count + 1))];
+            (string right, int more) = sources[^random.Next(1, Math.Min(8, sources.Count + 1))];
+            bool joins = random.Next(4) == 0;
+            int outChannels = joins ? channels + more : random.Next(1, 60);
+            layers.Add(joins
+                ? new($"{layers.Count}", new Concat(), [left, right])
+                : new($"{layers.Count}", new Conv2d(channels, outChannels, 1, 1, 0), [left]));
+            sources.Add((layers[^1].Name, outChannels));
+        }
+        string[] ends = [.. layers.Select(layer => layer.Name).Except(layers.SelectMany(layer => layer.Inputs!))];
+        return new ModelGraph("branches", new TensorShape(8, 5, 5), [.. layers, new("end", new Concat(), ends)]);
     }
 
     private static ModelGraph RandomChain(Random random)

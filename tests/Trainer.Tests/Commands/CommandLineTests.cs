@@ -27,7 +27,18 @@ public sealed class CommandLineTests
     }
 
     [TestMethod]
+    public void Summary_shows_the_memory_of_a_batch()
+    {
+        Command command = Softpool("summary", "alexnet", "--memory", "--batch", "8");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        // The first convolution's input and output, 48x56x56 floats each, are all that is alive at once there.
+        foreach (string text in (string[])["at batch 8", "9.19 MiB", "1.000 times", "55.70 MiB in the file"])
+            StringAssert.Contains(command.Output, text);
+    }
+
+    [TestMethod]
     [DataRow("summary lenet", "no network 'lenet'")]
+    [DataRow("summary alexnet --memory --batch 2000000000", "batches of 1 to")]
     [DataRow("train --network lenet --output {0}/run", "no network 'lenet'")]
     [DataRow("train --batch 0 --output {0}/run", "at least 1; got 0")]
     [DataRow("train --steps 1 --lr -1 --output {0}/run", "learning rate is positive; got -1")]

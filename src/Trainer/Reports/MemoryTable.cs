@@ -1,0 +1,34 @@
+using System.Globalization;
+using SoftPool.Planning;
+using Spectre.Console;
+
+namespace SoftPool.Trainer.Reports;
+
+/// <summary>The device memory that a session of a network takes.</summary>
+internal static class MemoryTable
+{
+    /// <summary>The largest alignment of storage buffers that a Vulkan device may ask for, in bytes.</summary>
+    public const long Alignment = 256;
+
+    public static void Print(ModelGraph graph, int batch, IAnsiConsole console)
+    {
+        // Planning asks for no weights: only packing them for a device would.
+        ExecutionPlan plan = ExecutionPlan.Create(
+            graph, name => throw new InvalidOperationException($"Planning asked for {name}."), batch, fuse: true);
+        var arena = new ArenaPlan(plan, Alignment, keepLayerOutputs: false);
+        long packed = plan.Dispatches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>()
+            .Sum(constant => Division.Align(constant.ByteCount, Alignment));
+
+        console.MarkupLineInterpolated($"[bold]device memory[/] in fp32 at batch {batch}");
+        Row("activations, one arena", arena.ByteCount, "whatever is not needed any more is overwritten");
+        Row("  alive at once, at most", arena.LowerBound, string.Create(
+            CultureInfo.InvariantCulture, $"the arena takes {(double)arena.ByteCount / arena.LowerBound:F3} times this lower bound"));
+        Row("weights, packed", packed, $"{Mebibytes(graph.Parameters.Sum(parameter => 4L * parameter.Shape.Count))} in the file");
+
+        void Row(string what, long bytes, string note) => console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture, $"  {what,-24}{Mebibytes(bytes),12}   {note}");
+    }
+
+    private static string Mebibytes(long bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:F2} MiB");
+}
