@@ -3,15 +3,16 @@
 // Average pooling over 1 to 3 axes: the sum of each window's real cells over their number, or, if COUNT_PADDING, over that
 // of its cells within the padded map.
 //
-// Bindings      0 input (N, C, D, H, W) f32; 1 output (N, C, OD, OH, OW) f32
+// Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
+#include "storage.glsl"
 #include "pool.glsl"
 
 layout(constant_id = 17) const uint COUNT_PADDING = 0;
 
-layout(binding = 0) readonly buffer Input { float x[]; };
-layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
     uint index = linear_index();
@@ -26,12 +27,12 @@ void main() {
         for (uint row = window.first.y; row < window.end.y; row++) {
             precise float part = 0.0;
             for (uint column = window.first.z; column < window.end.z; column++)
-                part += x[map + cell_of(slice, row, column)];
+                part += float(x[map + cell_of(slice, row, column)]);
             sum += part;
         }
     ivec3 padded_end = min(
         window.begin + ivec3(KERNEL_DEPTH, KERNEL_HEIGHT, KERNEL_WIDTH),
         ivec3(DEPTH + PADDING_DEPTH, HEIGHT + PADDING_HEIGHT, WIDTH + PADDING_WIDTH));
     ivec3 size = COUNT_PADDING != 0 ? padded_end - window.begin : ivec3(window.end - window.first);
-    y[index] = sum / float(size.x * size.y * size.z);
+    y[index] = real(sum / float(size.x * size.y * size.z));
 }

@@ -2,8 +2,9 @@
 #extension GL_GOOGLE_include_directive : require
 // Copies one input of a concatenation to its place in the output, item by item.
 //
-// Bindings      0 input (N, LENGTH) f32; 1 output (N, OUT_LENGTH) f32, written from OFFSET in each item
+// Bindings      0 input (N, LENGTH) real; 1 output (N, OUT_LENGTH) real, written from OFFSET in each item
 // Dispatch      one invocation an element of the input, GroupCount.Linear
+#include "storage.glsl"
 #include "index.glsl"
 
 layout(constant_id = 0) const uint COUNT = 1;
@@ -11,8 +12,8 @@ layout(constant_id = 1) const uint LENGTH = 1;
 layout(constant_id = 2) const uint OUT_LENGTH = 1;
 layout(constant_id = 3) const uint OFFSET = 0;
 
-layout(binding = 0) readonly buffer Input { float x[]; };
-layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
     uint index = linear_index();

@@ -4,10 +4,11 @@
 // 2-D convolution with zero padding, dilation, groups and bias, and the pointwise operator that follows. Direct, in register
 // tiles of 16 channels.
 //
-// Bindings      0 input (N, C, H, W) f32; 1 output (N, O, OH, OW) f32;
-//               2 weight (GROUPS, ceil(O / GROUPS / 16), KH, KW, C / GROUPS, 16) f32, channels beyond O / GROUPS zero;
+// Bindings      0 input (N, C, H, W) real; 1 output (N, O, OH, OW) real;
+//               2 weight (GROUPS, ceil(O / GROUPS / 16), KH, KW, C / GROUPS, 16) real, channels beyond O / GROUPS zero;
 //               3 bias, padded in the same way
 // Dispatch      x: pixels of all images (N * OH * OW) / (32 * 8), y: GROUPS * ceil(O / GROUPS / 16)
 // Preconditions none of the specialization constants but the paddings is 0; GROUPS divides C and O
+#include "storage.glsl"
 #define VECTORS 4
 #include "conv2d.glsl"

@@ -3,10 +3,11 @@
 #extension GL_EXT_control_flow_attributes : require
 // The same as conv2d.comp in register tiles of 4 channels, for groups of few channels.
 //
-// Bindings      0 input (N, C, H, W) f32; 1 output (N, O, OH, OW) f32;
-//               2 weight (GROUPS, ceil(O / GROUPS / 4), KH, KW, C / GROUPS, 4) f32, channels beyond O / GROUPS zero;
+// Bindings      0 input (N, C, H, W) real; 1 output (N, O, OH, OW) real;
+//               2 weight (GROUPS, ceil(O / GROUPS / 4), KH, KW, C / GROUPS, 4) real, channels beyond O / GROUPS zero;
 //               3 bias, padded in the same way
 // Dispatch      x: pixels of all images (N * OH * OW) / (32 * 8), y: GROUPS * ceil(O / GROUPS / 4)
 // Preconditions none of the specialization constants but the paddings is 0; GROUPS divides C and O
+#include "storage.glsl"
 #define VECTORS 1
 #include "conv2d.glsl"

@@ -4,10 +4,11 @@
 // y = x W' + b and the pointwise operator that follows. An invocation computes 2 features of ITEMS items, so that each
 // weight is loaded once for ITEMS uses; lanes run along the features, so that loads of weights are neighbours.
 //
-// Bindings      0 input (N, I) f32; 1 output (N, O) f32, of which FEATURES features from FIRST on are written;
-//               2 weight of those (I, ceil(FEATURES / 2), 2) f32, features beyond them zero; 3 bias, padded in the same way
+// Bindings      0 input (N, I) real; 1 output (N, O) real, of which FEATURES features from FIRST on are written;
+//               2 weight of those (I, ceil(FEATURES / 2), 2) real, features beyond them zero; 3 bias, padded in the same way
 // Dispatch      x: ceil(FEATURES / 2) / 32, y: ceil(N / ITEMS)
 // Preconditions ITEMS is at most 8
+#include "storage.glsl"
 #define POINTWISE_ID 6
 #include "pointwise.glsl"
 
@@ -19,9 +20,9 @@ layout(constant_id = 3) const uint FIRST = 0;
 layout(constant_id = 4) const uint FEATURES = 1;
 layout(constant_id = 5) const uint ITEMS = 1;
 
-layout(binding = 0) readonly buffer Input { float x[]; };
-layout(binding = 1) writeonly buffer Output { float y[]; };
-layout(binding = 2) readonly buffer Weight { vec2 weight[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
+layout(binding = 2) readonly buffer Weight { real2 weight[]; };
 layout(binding = 3) readonly buffer Bias { vec2 bias[]; };
 
 const uint LARGEST_ITEMS = 8;
@@ -49,25 +50,25 @@ void main() {
         [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
             block[n] = vec2(0.0);
         [[unroll]] for (uint j = 0; j < BLOCK; j++) {
-            vec2 w = weight[(i + j) * pairs + pair];
+            vec2 w = vec2(weight[(i + j) * pairs + pair]);
             [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
                 if (n < ITEMS)
-                    block[n] += w * x[item[n] + i + j];
+                    block[n] += w * float(x[item[n] + i + j]);
         }
         [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
             sum[n] += block[n];
     }
     for (uint i = whole; i < IN_FEATURES; i++) {
-        vec2 w = weight[i * pairs + pair];
+        vec2 w = vec2(weight[i * pairs + pair]);
         [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
             if (n < ITEMS)
-                sum[n] += w * x[item[n] + i];
+                sum[n] += w * float(x[item[n] + i]);
     }
     [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
         if (n < ITEMS && first + n < BATCH) {
             uint feature = 2 * pair;
-            y[(first + n) * OUT_FEATURES + FIRST + feature] = pointwise(sum[n].x);
+            y[(first + n) * OUT_FEATURES + FIRST + feature] = real(pointwise(sum[n].x));
             if (feature + 1 < FEATURES)
-                y[(first + n) * OUT_FEATURES + FIRST + feature + 1] = pointwise(sum[n].y);
+                y[(first + n) * OUT_FEATURES + FIRST + feature + 1] = real(pointwise(sum[n].y));
         }
 }

@@ -2,13 +2,14 @@
 #extension GL_GOOGLE_include_directive : require
 // Max pooling over 1 to 3 axes: the largest real cell of each window; NaN if one of them is.
 //
-// Bindings      0 input (N, C, D, H, W) f32; 1 output (N, C, OD, OH, OW) f32
+// Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
+#include "storage.glsl"
 #include "pool.glsl"
 
-layout(binding = 0) readonly buffer Input { float x[]; };
-layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
     uint index = linear_index();
@@ -17,10 +18,10 @@ void main() {
     Window window = window_of(index);
     uint map = (window.image * CHANNELS + window.channel) * PLANE;
 
-    precise float largest = x[map + cell_of(window.first.x, window.first.y, window.first.z)];
+    precise float largest = float(x[map + cell_of(window.first.x, window.first.y, window.first.z)]);
     FOR_EACH_CELL(window, cell) {
-        float value = x[map + cell];
+        float value = float(x[map + cell]);
         largest = value > largest || value != value ? value : largest;
     }
-    y[index] = largest;
+    y[index] = real(largest);
 }

@@ -2,19 +2,20 @@
 #extension GL_GOOGLE_include_directive : require
 // A pointwise operator that no other kernel could take along: ReLU, LeakyReLU, Sigmoid, SiLU.
 //
-// Bindings      0 input f32; 1 output f32, of as many elements
+// Bindings      0 input real; 1 output real, of as many elements
 // Dispatch      one invocation an element, GroupCount.Linear
+#include "storage.glsl"
 #define POINTWISE_ID 1
 #include "index.glsl"
 #include "pointwise.glsl"
 
 layout(constant_id = 0) const uint COUNT = 1;
 
-layout(binding = 0) readonly buffer Input { float x[]; };
-layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
     uint index = linear_index();
     if (index < COUNT)
-        y[index] = pointwise(x[index]);
+        y[index] = real(pointwise(float(x[index])));
 }

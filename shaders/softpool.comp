@@ -4,14 +4,15 @@
 // window, with m the window's largest value and e_i = exp(x_i - m). The sum of the e_i is at least 1, so nothing overflows
 // or divides by zero for any finite input.
 //
-// Bindings      0 input (N, C, D, H, W) f32; 1 output (N, C, OD, OH, OW) f32
+// Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
+#include "storage.glsl"
 #include "pool.glsl"
 #include "exp.glsl"
 
-layout(binding = 0) readonly buffer Input { float x[]; };
-layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
     uint index = linear_index();
@@ -20,19 +21,19 @@ void main() {
     Window window = window_of(index);
     uint map = (window.image * CHANNELS + window.channel) * PLANE;
 
-    precise float largest = x[map + cell_of(window.first.x, window.first.y, window.first.z)];
+    precise float largest = float(x[map + cell_of(window.first.x, window.first.y, window.first.z)]);
     FOR_EACH_CELL(window, cell) {
-        float value = x[map + cell];
+        float value = float(x[map + cell]);
         largest = value > largest ? value : largest;
     }
 
     precise float weighted = 0.0;
     precise float total = 0.0;
     FOR_EACH_CELL(window, cell) {
-        float difference = difference_to_largest(x[map + cell], largest);
+        float difference = difference_to_largest(float(x[map + cell]), largest);
         float e = exp_nonpositive(difference);
         weighted += e * difference;
         total += e;
     }
-    y[index] = largest + weighted / total;
+    y[index] = real(largest + weighted / total);
 }

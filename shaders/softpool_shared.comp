@@ -4,14 +4,15 @@
 // w_i = s_i exp(m_i - m) / sum_j s_j exp(m_j - m), with m_i and s_i from softpool_shared_sums and m the largest m_i of the
 // window. The shift is the window's own: no single one is safe for a whole map.
 //
-// Bindings      0 input (N, C, D, H, W) f32; 1 output (N, C, OD, OH, OW) f32; 2 (m, s) of each cell (N, D * H * W)
+// Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real; 2 (m, s) of each cell (N, D * H * W)
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
+#include "storage.glsl"
 #include "pool.glsl"
 #include "exp.glsl"
 
-layout(binding = 0) readonly buffer Input { float x[]; };
-layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 2) readonly buffer Sums { vec2 sums[]; };
 
 void main() {
@@ -41,11 +42,11 @@ void main() {
     FOR_EACH_CELL(window, cell) {
         vec2 sum = sums[image + cell];
         precise float weight = sum.y * exp_nonpositive(difference_to_largest(sum.x, largest)) / total;
-        float value = x[map + cell];
+        float value = float(x[map + cell]);
         mean += weight * value;
         low = value < low ? value : low;
         high = value > high ? value : high;
     }
     mean = mean < low ? low : mean;
-    y[index] = mean > high ? high : mean;
+    y[index] = real(mean > high ? high : mean);
 }

@@ -23,9 +23,9 @@ layout(constant_id = 13) const uint DILATION_HEIGHT = 1;
 layout(constant_id = 14) const uint DILATION_WIDTH = 1;
 layout(constant_id = 15) const uint GROUPS = 1;
 
-layout(binding = 0) readonly buffer Input { float x[]; };
-layout(binding = 1) writeonly buffer Output { float y[]; };
-layout(binding = 2) readonly buffer Weight { vec4 weight[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
+layout(binding = 2) readonly buffer Weight { real4 weight[]; };
 layout(binding = 3) readonly buffer Bias { vec4 bias[]; };
 
 const uint PIXELS = 8;
@@ -66,12 +66,12 @@ void main() {
             for (uint c = 0; c < GROUP_CHANNELS; c++) {
                 float value[PIXELS];
                 [[unroll]] for (uint p = 0; p < PIXELS; p++) {
-                    value[p] = x[cell[p]];
+                    value[p] = float(x[cell[p]]);
                     value[p] = inside[p] ? value[p] : 0.0;
                     cell[p] += inside[p] ? HEIGHT * WIDTH : 0;
                 }
                 [[unroll]] for (uint i = 0; i < VECTORS; i++) {
-                    vec4 taps = weight[w++];
+                    vec4 taps = vec4(weight[w++]);
                     [[unroll]] for (uint p = 0; p < PIXELS; p++)
                         sum[i][p] += taps * value[p];
                 }
@@ -85,7 +85,7 @@ void main() {
             [[unroll]] for (uint i = 0; i < VECTORS * 4; i++) {
                 uint channel = tile % TILES * VECTORS * 4 + i;
                 if (channel < GROUP_OUT_CHANNELS)
-                    y[(plane + channel) * OUT_PLANE + pixel % OUT_PLANE] = pointwise(sum[i / 4][p][i % 4]);
+                    y[(plane + channel) * OUT_PLANE + pixel % OUT_PLANE] = real(pointwise(sum[i / 4][p][i % 4]));
             }
         }
     }

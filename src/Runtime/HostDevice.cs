@@ -30,4 +30,8 @@ public sealed record HostDevice
     /// <summary>Whether the host has enabled the feature timelineSemaphore. Without it everything works but
     /// <see cref="GpuSync"/>.</summary>
     public bool HasTimelineSemaphores { get; init; }
+
+    /// <summary>Whether the host has enabled the feature storageBuffer16BitAccess. Without it everything works but
+    /// <see cref="SessionOptions.Fp16"/>.</summary>
+    public bool HasFp16Storage { get; init; }
 }

@@ -34,8 +34,12 @@ public sealed class InferenceSession : IDisposable
         _model = model;
         Device = device.Info;
         Options = options;
+        if (options.Fp16 && !_device.HasFp16Storage)
+            throw new UnsupportedDeviceException(
+                $"{Device.Name} has no 16-bit storage, or the host did not enable it "
+                + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
         _plan = ExecutionPlan.Create(
-            model, options.Batch, options.Fuse, _device.Physical.Limits.MaxStorageBufferRange);
+            model, options.Batch, options.Fuse, options.Fp16, _device.Physical.Limits.MaxStorageBufferRange);
         _free = new Stack<HostRun>(options.InFlight);
         _freeCount = new SemaphoreSlim(options.InFlight);
         try
@@ -87,7 +91,7 @@ public sealed class InferenceSession : IDisposable
         {
             input.CopyTo(run.Input);
             run.Submit().Wait();
-            run.Output(_plan.Output)[..output.Length].CopyTo(output);
+            run.CopyOutput(_plan.Output, output);
         }
         finally
         {
@@ -168,7 +172,7 @@ public sealed class InferenceSession : IDisposable
                 task =>
                 {
                     if (task.IsCompletedSuccessfully && !cancel.IsCancellationRequested)
-                        run.Output(_plan.Output)[..output.Length].CopyTo(output.Span);
+                        run.CopyOutput(_plan.Output, output.Span);
                     GiveBack(run);
                     return task;
                 },
@@ -240,7 +244,7 @@ public sealed class InferenceSession : IDisposable
             SteppedRun run = Stepped();
             if (!run.IsDone)
                 throw new InvalidOperationException("The inference is not done: step until Step says so.");
-            run.Staging.Output(_plan.Output)[..output.Length].CopyTo(output);
+            run.Staging.CopyOutput(_plan.Output, output);
             _isStepping = false;
         }
     }
@@ -261,7 +265,7 @@ public sealed class InferenceSession : IDisposable
         HostRun run = Take();
         try
         {
-            run.Output(_plan.LayerOutputs[layer])[..output.Length].CopyTo(output);
+            run.CopyOutput(_plan.LayerOutputs[layer], output);
         }
         finally
         {

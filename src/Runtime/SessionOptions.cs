@@ -7,8 +7,11 @@ namespace SoftPool;
 /// <param name="Fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution the batch norm. Off,
 /// every layer has an output of its own.</param>
 /// <param name="InFlight">How many runs may be under way at once, each with activations of its own.</param>
+/// <param name="Fp16">Whether weights and activations are stored as 16-bit floats: half the memory, about three digits, nothing
+/// beyond 65504. Sums stay in 32 bits. Not every device has it.</param>
 public readonly record struct SessionOptions(
-    int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int InFlight = 1)
+    int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int InFlight = 1,
+    bool Fp16 = false)
 {
     /// <summary>One item, nothing kept, fused, one run at a time.</summary>
     public SessionOptions() : this(Batch: 1)

@@ -23,6 +23,22 @@ public sealed class TorchParityTests
     public void Every_layer_of_a_network_holds_on_a_hardware_GPU(string network) =>
         AssertHolds(network, TestDevices.Hardware);
 
+    [TestMethod]
+    [DataRow("alexnet")]
+    [DataRow("alexnet-softpool")]
+    [DataRow("alexnet-softpool-shared")]
+    [DataRow("resnet18-softpool")]
+    public void Stored_in_16_bits_every_layer_is_near(string network)
+    {
+        Model model = RandomWeights.Create(NetworkCatalog.Create(network, 10), [], seed: 1);
+        ImageSet images = ProceduralImages.Create(trainCount: 10, testCount: 10).Test;
+        ParityReport report = TorchParity.Check(model, TestDevices.Software, images, count: 1, batch: 1, fp16: true);
+        foreach (LayerParity layer in report.Layers)
+            Assert.IsTrue(layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
+        // It is 16 bits: in 32 they would be far nearer.
+        Assert.IsGreaterThan(ParityGates.Fp32.LayerNmse, report.Layers[0].Comparison.Nmse);
+    }
+
     private static void AssertHolds(string network, GpuDevice device)
     {
         Model model = RandomWeights.Create(NetworkCatalog.Create(network, 10), [], seed: 1);

@@ -100,6 +100,17 @@ public sealed class EmbeddingTests
     }
 
     [TestMethod]
+    public void Sixteen_bits_that_the_host_did_not_enable_are_refused()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        StringAssert.Contains(
+            Assert.ThrowsExactly<UnsupportedDeviceException>(
+                () => device.CreateSession(Model, new SessionOptions { Fp16 = true })).Message,
+            "storageBuffer16BitAccess");
+    }
+
+    [TestMethod]
     [DataRow(1)]
     [DataRow(3)]
     public async Task Many_runs_in_flight_give_each_its_own_output(int inFlight)

@@ -1,4 +1,5 @@
 using Silk.NET.Vulkan;
+using SoftPool.Operators;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
@@ -9,6 +10,10 @@ public sealed class OwnershipTests
 {
     private static readonly Model Model = SessionTests.NetworkOfAllOperators();
     private static readonly float[] Input = SessionTests.Input(1);
+
+    /// <summary>The device that all tests share is no test's own.</summary>
+    [TestInitialize]
+    public void OpenTheSharedDevice() => _ = TestDevices.Software;
 
     [TestMethod]
     [DataRow(0, 1, 2)]
@@ -49,6 +54,10 @@ public sealed class OwnershipTests
     [TestMethod]
     public void A_constructor_that_fails_at_any_call_frees_what_it_made()
     {
+        // Few layers: each has the same calls, and the whole is made anew for every one of them.
+        Model small = TestModels.WithWeights(TestModels.Sequential(
+            new TensorShape(3, 5, 5), new Conv2d(3, 4, 3, 1, 1),
+            new SoftPool2d(2, 2, 0, false, SoftPoolWeights.SharedAcrossChannels)));
         int before = LiveObjects.Count, failures = 0;
         for (int failing = 0; ; failing++)
         {
@@ -57,8 +66,8 @@ public sealed class OwnershipTests
             try
             {
                 using GpuDevice device = TestDevices.OpenSoftware();
-                using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = 2 });
-                session.Begin(Input);
+                using InferenceSession session = device.CreateSession(small, new SessionOptions { Batch = 2 });
+                session.Begin(new float[75]);
                 break;
             }
             catch (OutOfDeviceMemoryException)
@@ -72,7 +81,7 @@ public sealed class OwnershipTests
             Assert.AreEqual(before, LiveObjects.Count, $"The failure of call {failing} left something behind.");
         }
         Assert.AreEqual(before, LiveObjects.Count);
-        Assert.IsGreaterThan(100, failures);
+        Assert.IsGreaterThan(50, failures);
     }
 
     [TestMethod]

@@ -116,6 +116,20 @@ public sealed class SessionTests
     }
 
     [TestMethod]
+    public void Sixteen_bits_take_half_the_memory()
+    {
+        // A network of more than its input: that stays in 32 bits.
+        Model model = TestModels.WithWeights(TestModels.Sequential(
+            new TensorShape(3, 16, 16), new Conv2d(3, 64, 3, 1, 1), new Conv2d(64, 64, 3, 1, 1),
+            new Flatten(), new Linear(16384, 10)));
+        using InferenceSession full = TestDevices.Software.CreateSession(model);
+        using InferenceSession half = TestDevices.Software.CreateSession(
+            TestModels.WithWeights(model.Graph), new SessionOptions { Fp16 = true });
+        Assert.IsTrue(half.ActivationBytes <= 0.51 * full.ActivationBytes, $"{half.ActivationBytes} of {full.ActivationBytes}");
+        Assert.IsTrue(half.WeightBytes <= 0.51 * full.WeightBytes, $"{half.WeightBytes} of {full.WeightBytes}");
+    }
+
+    [TestMethod]
     public void Buffers_that_do_not_fit_are_refused()
     {
         int item = InputShape.Count, classes = Model.Graph.OutputShape.Count;

@@ -10,8 +10,10 @@ internal sealed class GlslCompiler : IDisposable
     private readonly nint _compiler;
     private readonly nint _options;
 
+    /// <param name="includeDirectory">Where #include looks.</param>
+    /// <param name="macro">A macro to define; null for none.</param>
     /// <exception cref="DllNotFoundException">The shaderc library is not installed.</exception>
-    public GlslCompiler(string includeDirectory)
+    public GlslCompiler(string includeDirectory, string? macro = null)
     {
         _includes = new IncludeResolver(includeDirectory);
         _compiler = Shaderc.CompilerInitialize();
@@ -19,6 +21,9 @@ internal sealed class GlslCompiler : IDisposable
         Shaderc.CompileOptionsSetTargetEnv(_options, TargetEnv.Vulkan, EnvVersion.Vulkan11);
         Shaderc.CompileOptionsSetOptimizationLevel(_options, OptimizationLevel.Performance);
         Shaderc.CompileOptionsSetWarningsAsErrors(_options);
+        if (macro is not null)
+            Shaderc.CompileOptionsAddMacroDefinition(
+                _options, Encoding.UTF8.GetBytes(macro), (nuint)Encoding.UTF8.GetByteCount(macro), null, 0);
         Shaderc.CompileOptionsSetIncludeCallbacks(_options, _includes.Resolve, _includes.Release, 0);
     }
 

@@ -91,6 +91,10 @@ internal static class Shaderc
     [DllImport(Library, EntryPoint = "shaderc_compile_options_release")]
     public static extern void CompileOptionsRelease(nint options);
 
+    [DllImport(Library, EntryPoint = "shaderc_compile_options_add_macro_definition")]
+    public static extern void CompileOptionsAddMacroDefinition(
+        nint options, byte[] name, nuint nameLength, byte[]? value, nuint valueLength);
+
     [DllImport(Library, EntryPoint = "shaderc_compile_options_set_optimization_level")]
     public static extern void CompileOptionsSetOptimizationLevel(nint options, OptimizationLevel level);
 

@@ -86,7 +86,7 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
             ],
             new GroupCount(Division.RoundUp(pixels, WorkgroupSize * TilePixels), tiles * Groups),
             step.Input, step.Output,
-            step.Constant(
+            step.Weight(
                 "weight", (long)Groups * tiles * tileChannels * KernelSize.Height * KernelSize.Width * (InChannels / Groups),
                 () => PackWeight(step.Parameter("weight"), tiles, tileChannels)),
             step.Constant("bias", Groups * tiles * tileChannels, () => PackBias(step.Bias, tiles, tileChannels)));

@@ -43,7 +43,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     {
         int items = Math.Min(step.Batch, LargestTileItems);
         // The weight may exceed what one buffer holds on a device: then some features after others, each with their part of it.
-        long largestPairs = step.LargestBuffer / sizeof(float) / ((long)InFeatures * TileFeatures);
+        long largestPairs = step.LargestWeight / ((long)InFeatures * TileFeatures);
         int pairsAtOnce = (int)Math.Clamp(largestPairs, 1, Division.RoundUp(OutFeatures, TileFeatures));
         for (int first = 0; first < OutFeatures; first += pairsAtOnce * TileFeatures)
         {
@@ -58,7 +58,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
                 ],
                 new GroupCount(Division.RoundUp(pairs, WorkgroupSize), Division.RoundUp(step.Batch, items)),
                 step.Input, step.Output,
-                step.Constant(
+                step.Weight(
                     $"weight[{begin}]", (long)InFeatures * pairs * TileFeatures,
                     () => PackWeight(
                         step.Parameter("weight").Slice(begin * InFeatures, features * InFeatures), features, pairs)),

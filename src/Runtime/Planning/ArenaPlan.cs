@@ -10,7 +10,7 @@ internal sealed class ArenaPlan
     /// <summary>The largest first, the longest-lived first, the last needed first. The largest first is the best for most
     /// networks, for some by a third the worst.</summary>
     private static readonly Func<Tenant, long>[] Orders =
-        [tenant => -tenant.Operand.Count, tenant => tenant.First - tenant.Last, tenant => -tenant.Last];
+        [tenant => -tenant.Operand.ByteCount, tenant => tenant.First - tenant.Last, tenant => -tenant.Last];
 
     private readonly Dictionary<Operand, long> _offsets = [];
 
@@ -24,7 +24,7 @@ internal sealed class ArenaPlan
         ByteCount = long.MaxValue;
         foreach (Func<Tenant, long> order in Orders)
         {
-            List<Place> places = PlaceAll(tenants.OrderBy(order).ThenByDescending(tenant => tenant.Operand.Count), alignment);
+            List<Place> places = PlaceAll(tenants.OrderBy(order).ThenByDescending(tenant => tenant.Operand.ByteCount), alignment);
             long byteCount = places.Max(place => place.End);
             if (byteCount < ByteCount)
             {

@@ -29,19 +29,23 @@ internal sealed class ExecutionPlan
     public IReadOnlyDictionary<string, Operand> LayerOutputs { get; }
 
     /// <summary>The plan of a model: that of its graph, with its weights.</summary>
-    public static ExecutionPlan Create(Model model, int batch, bool fuse, long largestBuffer = long.MaxValue) =>
-        Create(model.Graph, name => model.Weights[name], batch, fuse, largestBuffer);
+    public static ExecutionPlan Create(
+        Model model, int batch, bool fuse, bool fp16 = false, long largestBuffer = long.MaxValue) =>
+        Create(model.Graph, name => model.Weights[name], batch, fuse, fp16, largestBuffer);
 
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its weights by full name. Asked for when constants are packed, not before.</param>
     /// <param name="batch">The number of items computed at once.</param>
     /// <param name="fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution takes the batch
     /// norm behind it into its weights.</param>
+    /// <param name="fp16">Whether weights and activations are stored as 16-bit floats. Input and output are 32-bit ones all the
+    /// same.</param>
     /// <param name="largestBuffer">What one buffer of the device holds at most, in bytes; what can be split is split.</param>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
     public static ExecutionPlan Create(
-        ModelGraph graph, Func<string, Tensor> weights, int batch, bool fuse, long largestBuffer = long.MaxValue)
+        ModelGraph graph, Func<string, Tensor> weights, int batch, bool fuse, bool fp16 = false,
+        long largestBuffer = long.MaxValue)
     {
         int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
         largest = Math.Max(largest, graph.InputShape.Count);
@@ -52,7 +56,8 @@ internal sealed class ExecutionPlan
             .SelectMany(reader => graph.InputsOf(reader).Select(read => (read, reader)))
             .ToLookup(pair => pair.read, pair => pair.reader);
         var dispatches = new List<KernelDispatch>();
-        var input = new Activation((long)batch * graph.InputShape.Count);
+        Operand input = new Activation((long)batch * graph.InputShape.Count);
+        Operand first = fp16 ? Convert(ModelGraph.InputName, "narrow.fp16", input, isHalf: true) : input;
         // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
         var outputs = new Operand?[graph.Layers.Count];
         var done = new bool[graph.Layers.Count];
@@ -78,15 +83,23 @@ internal sealed class ExecutionPlan
             }
             var step = new LoweringStep(
                 graph.Layers[i].Name, variant, batch, graph.InputShapesOf(i), graph.OutputShapeOf(last),
-                [.. graph.InputsOf(i).Select(place => place < 0 ? input : outputs[place]!)], pointwise, parameters,
-                hasBias, largestBuffer, dispatches);
+                [.. graph.InputsOf(i).Select(place => place < 0 ? first : outputs[place]!)], pointwise, parameters,
+                hasBias, fp16, largestBuffer, dispatches);
             op.Lower(step);
             outputs[last] = step.Output;
         }
+        Operand output = fp16 ? Convert(graph.Layers[^1].Name, "widen.fp16", outputs[^1]!, isHalf: false) : outputs[^1]!;
         return new ExecutionPlan(
-            input, outputs[^1]!, dispatches,
+            input, output, dispatches,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
+
+        Operand Convert(string layer, string kernel, Operand from, bool isHalf)
+        {
+            var to = new Activation(from.Count, isHalf);
+            dispatches.Add(new KernelDispatch(layer, kernel, [(uint)from.Count], GroupCount.Linear(from.Count), [from, to]));
+            return to;
+        }
 
         Func<string, Tensor> ParametersOf(int layer) => name => weights($"{graph.Layers[layer].Name}.{name}");
 

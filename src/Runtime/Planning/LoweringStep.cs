@@ -5,8 +5,9 @@ namespace SoftPool.Planning;
 /// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The variant tells weights apart
 /// that fusion has changed from those that it has not.</summary>
 internal sealed class LoweringStep(
-    string layer, string variant, int batch, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape, IReadOnlyList<Operand> inputs,
-    Pointwise? pointwise, Func<string, Tensor> parameters, bool hasBias, long largestBuffer, List<KernelDispatch> dispatches)
+    string layer, string variant, int batch, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
+    IReadOnlyList<Operand> inputs, Pointwise? pointwise, Func<string, Tensor> parameters, bool hasBias, bool fp16,
+    long largestBuffer, List<KernelDispatch> dispatches)
 {
     /// <summary>The number of items computed at once.</summary>
     public int Batch { get; } = batch;
@@ -28,7 +29,7 @@ internal sealed class LoweringStep(
     /// <summary>The first input.</summary>
     public Operand Input => Inputs[0];
 
-    public Operand Output { get; private set; } = new Activation((long)batch * outputShape.Count);
+    public Operand Output { get; private set; } = new Activation((long)batch * outputShape.Count, fp16);
 
     /// <summary>The parameters by their short names: weight, bias.</summary>
     public Func<string, Tensor> Parameters { get; } = parameters;
@@ -45,7 +46,17 @@ internal sealed class LoweringStep(
     /// <summary>The elements of the bias; none where the operator has no bias, not even one that folding gave it.</summary>
     public ReadOnlySpan<float> Bias => hasBias ? Parameter("bias") : default;
 
-    /// <summary>Packed weights.</summary>
+    /// <summary>The most elements of a weight that one buffer holds.</summary>
+    public long LargestWeight => LargestBuffer / (fp16 ? 2 : sizeof(float));
+
+    /// <summary>Packed weights, stored as activations are.</summary>
+    /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
+    /// <param name="count">The number of elements.</param>
+    /// <param name="pack">Makes the elements.</param>
+    public Constant Weight(string name, long count, Func<float[]> pack) =>
+        new($"{layer}.{name}{variant}{(fp16 ? "*fp16" : "")}", count, pack, fp16);
+
+    /// <summary>Small constants, which are always 32-bit floats.</summary>
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
     /// <param name="count">The number of floats.</param>
     /// <param name="pack">Makes the floats.</param>
@@ -65,5 +76,5 @@ internal sealed class LoweringStep(
 
     /// <summary>Adds a kernel launch.</summary>
     public void Dispatch(string kernel, uint[] specialization, GroupCount groups, params Operand[] operands) =>
-        dispatches.Add(new KernelDispatch(layer, kernel, specialization, groups, operands));
+        dispatches.Add(new KernelDispatch(layer, fp16 ? $"{kernel}.fp16" : kernel, specialization, groups, operands));
 }

@@ -77,12 +77,15 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
         MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit, MemoryPropertyFlags.HostCachedBit);
 
     /// <summary>A part of a mapped buffer as floats.</summary>
-    public Span<float> Floats(long byteOffset, long count)
+    public Span<float> Floats(long byteOffset, long count) => Mapped<float>(byteOffset, count);
+
+    /// <summary>A part of a mapped buffer as elements of a type.</summary>
+    public Span<T> Mapped<T>(long byteOffset, long count) where T : unmanaged
     {
-        if (_mapped == null || byteOffset < 0 || byteOffset + count * sizeof(float) > ByteCount)
+        if (_mapped == null || byteOffset < 0 || byteOffset + count * sizeof(T) > ByteCount)
             throw new ArgumentOutOfRangeException(
-                nameof(byteOffset), $"No {count} mapped floats at byte {byteOffset} of a buffer of {ByteCount} bytes.");
-        return new Span<float>((byte*)_mapped + byteOffset, checked((int)count));
+                nameof(byteOffset), $"No {count} mapped elements at byte {byteOffset} of a buffer of {ByteCount} bytes.");
+        return new Span<T>((byte*)_mapped + byteOffset, checked((int)count));
     }
 
     protected override void Destroy()

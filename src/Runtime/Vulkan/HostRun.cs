@@ -35,8 +35,8 @@ internal sealed class HostRun : IDisposable
     /// <summary>Where the host writes the input before a run.</summary>
     public Span<float> Input => _staging.Input;
 
-    /// <summary>Where the host reads a layer's output, or the network's, after a run.</summary>
-    public Span<float> Output(Operand operand) => _staging.Output(operand);
+    /// <summary>Copies the beginning of a layer's output, or the network's, after a run.</summary>
+    public void CopyOutput(Operand operand, Span<float> output) => _staging.CopyOutput(operand, output);
 
     /// <summary>Begins a run.</summary>
     public CommandRecording Submit(in GpuSync sync = default)

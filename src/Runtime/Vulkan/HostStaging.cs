@@ -32,8 +32,18 @@ internal sealed class HostStaging : IDisposable
     /// <summary>Where the host writes the input before a run.</summary>
     public Span<float> Input => _upload.Floats(0, _plan.Input.Count);
 
-    /// <summary>Where the host reads a layer's output, or the network's, after a run.</summary>
-    public Span<float> Output(Operand operand) => _readBack.Floats(_offsets[operand], operand.Count);
+    /// <summary>Copies the beginning of a layer's output, or the network's, after a run.</summary>
+    public void CopyOutput(Operand operand, Span<float> output)
+    {
+        if (!operand.IsHalf)
+        {
+            _readBack.Floats(_offsets[operand], output.Length).CopyTo(output);
+            return;
+        }
+        Span<Half> halves = _readBack.Mapped<Half>(_offsets[operand], output.Length);
+        for (int i = 0; i < output.Length; i++)
+            output[i] = (float)halves[i];
+    }
 
     public void RecordUpload(Commands commands, DeviceProgram program) =>
         commands.Copy(new BufferRange(_upload.Handle, 0, _plan.Input.ByteCount), program.PlaceOf(_plan.Input));

@@ -37,9 +37,16 @@ internal sealed unsafe class VulkanDevice
                 QueueCount = 1,
                 PQueuePriorities = &priority,
             };
+            HasFp16Storage = physical.HasFp16Storage;
+            var storage = new PhysicalDevice16BitStorageFeatures
+            {
+                SType = StructureType.PhysicalDevice16BitStorageFeatures,
+                StorageBuffer16BitAccess = true,
+            };
             var info = new DeviceCreateInfo
             {
                 SType = StructureType.DeviceCreateInfo,
+                PNext = HasFp16Storage ? &storage : null,
                 QueueCreateInfoCount = 1,
                 PQueueCreateInfos = &queue,
             };
@@ -63,6 +70,7 @@ internal sealed unsafe class VulkanDevice
         _queueLock = host.QueueLock ?? new object();
         _isHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
+        HasFp16Storage = host.HasFp16Storage;
         QueueFamily = host.QueueFamily;
         _handle = new Device(host.Device);
         _queue = new Queue(host.Queue);
@@ -88,6 +96,9 @@ internal sealed unsafe class VulkanDevice
 
     /// <summary>Whether the feature is enabled on the device; of an own device it is not.</summary>
     public bool HasTimelineSemaphores { get; }
+
+    /// <summary>Whether kernels may read and write 16-bit floats in buffers.</summary>
+    public bool HasFp16Storage { get; }
 
     /// <summary>The weights of models that sessions of this device use.</summary>
     public WeightStores Weights { get; } = new();

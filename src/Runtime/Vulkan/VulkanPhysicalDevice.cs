@@ -25,6 +25,13 @@ internal sealed unsafe class VulkanPhysicalDevice
             api.GetPhysicalDeviceProperties2(handle, &chain);
         }
         Limits = properties.Limits;
+        if (properties.ApiVersion >= VulkanInstance.ApiVersion)
+        {
+            var storage = new PhysicalDevice16BitStorageFeatures { SType = StructureType.PhysicalDevice16BitStorageFeatures };
+            var features = new PhysicalDeviceFeatures2 { SType = StructureType.PhysicalDeviceFeatures2, PNext = &storage };
+            api.GetPhysicalDeviceFeatures2(handle, &features);
+            HasFp16Storage = storage.StorageBuffer16BitAccess;
+        }
         CacheIdentity =
         [
             .. BitConverter.GetBytes(properties.VendorID), .. BitConverter.GetBytes(properties.DeviceID),
@@ -64,6 +71,9 @@ internal sealed unsafe class VulkanPhysicalDevice
     public PhysicalDeviceLimits Limits { get; }
 
     public uint? ComputeQueueFamily { get; }
+
+    /// <summary>Whether kernels may read and write 16-bit floats in buffers.</summary>
+    public bool HasFp16Storage { get; }
 
     /// <summary>Tells device and driver apart from all whose compiled kernels are of no use here.</summary>
     public byte[] CacheIdentity { get; }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SoftPool.Planning;
 
 namespace SoftPool.Vulkan;
@@ -41,7 +42,7 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
         foreach (Constant constant in constants)
         {
             var place = new BufferRange(buffer.Handle, offset, constant.ByteCount);
-            Upload(constant.Pack(), staging, place);
+            Upload(BytesOf(constant), staging, place);
             places.Add((constant.Key, place));
             offset += Division.Align(constant.ByteCount, alignment);
         }
@@ -51,17 +52,32 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
         ByteCount += total;
     }
 
-    private void Upload(ReadOnlySpan<float> data, DeviceBuffer staging, BufferRange place)
+    private static byte[] BytesOf(Constant constant)
     {
-        int chunk = (int)(staging.ByteCount / sizeof(float));
+        float[] numbers = constant.Pack();
+        var bytes = new byte[constant.ByteCount];
+        if (!constant.IsHalf)
+            MemoryMarshal.AsBytes<float>(numbers).CopyTo(bytes);
+        else
+        {
+            Span<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
+            for (int i = 0; i < numbers.Length; i++)
+                halves[i] = (Half)numbers[i];
+        }
+        return bytes;
+    }
+
+    private void Upload(ReadOnlySpan<byte> data, DeviceBuffer staging, BufferRange place)
+    {
+        int chunk = (int)staging.ByteCount;
         for (int begin = 0; begin < data.Length; begin += chunk)
         {
-            ReadOnlySpan<float> part = data[begin..Math.Min(begin + chunk, data.Length)];
-            part.CopyTo(staging.Floats(0, part.Length));
-            long byteCount = (long)part.Length * sizeof(float);
+            ReadOnlySpan<byte> part = data[begin..Math.Min(begin + chunk, data.Length)];
+            part.CopyTo(staging.Mapped<byte>(0, part.Length));
+            long byteCount = part.Length;
             using var copy = new CommandRecording(device, commands => commands.Copy(
                 new BufferRange(staging.Handle, 0, byteCount),
-                place with { Offset = place.Offset + (long)begin * sizeof(float), ByteCount = byteCount }));
+                place with { Offset = place.Offset + begin, ByteCount = byteCount }));
             copy.Submit();
             copy.Wait();
         }

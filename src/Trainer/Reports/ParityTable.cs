@@ -25,7 +25,7 @@ internal static class ParityTable
         console.MarkupLineInterpolated($"[bold]Vulkan against torch[/], {report.Items} images, {device.Name}, {device.Driver}");
         console.Write(table);
         console.MarkupLineInterpolated(
-            $"gates: NMSE of each layer at most {ParityReport.LayerNmse:0e-0}, logits within {ParityReport.OutputError:0e-0} of the largest, top-1 equal");
+            $"gates: NMSE of each layer at most {report.Gates.LayerNmse:0e-0}, logits within {report.Gates.OutputError:0e-0} of the largest, top-1 equal for {report.Gates.Top1Share:P1}");
         console.MarkupLineInterpolated($"top-1 agreement {report.Top1Agreements} of {report.Items}");
         if (report.Passed)
             console.MarkupLine("[bold green]parity holds[/]");

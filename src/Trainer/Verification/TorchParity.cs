@@ -18,8 +18,10 @@ internal static class TorchParity
     /// <param name="count">The number of images to compare, spread evenly over the set so that all classes are there.</param>
     /// <param name="batch">The number of images that run at once.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    /// <param name="fp16">Whether the device stores weights and activations in 16 bits.</param>
     public static ParityReport Check(
-        Model model, GpuDevice gpu, ImageSet images, int count, int batch, IProgress<double>? progress = null)
+        Model model, GpuDevice gpu, ImageSet images, int count, int batch, IProgress<double>? progress = null,
+        bool fp16 = false)
     {
         count = Math.Min(count, images.Count);
         batch = Math.Min(batch, count);
@@ -28,12 +30,12 @@ internal static class TorchParity
         torchNetwork.LoadWeights(model.Weights);
         using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, images.Size, torch.CPU);
         using InferenceSession fused = gpu.CreateSession(
-            model, new SessionOptions { Batch = batch, KeepLayerOutputs = true });
+            model, new SessionOptions { Batch = batch, KeepLayerOutputs = true, Fp16 = fp16 });
         using InferenceSession unfused = gpu.CreateSession(
-            model, new SessionOptions { Batch = batch, KeepLayerOutputs = true, Fuse = false });
+            model, new SessionOptions { Batch = batch, KeepLayerOutputs = true, Fuse = false, Fp16 = fp16 });
         var inFused = fused.KeptLayers.ToHashSet();
 
-        var report = new ParityReport(model.Graph);
+        var report = new ParityReport(model.Graph, fp16 ? ParityGates.Fp16 : ParityGates.Fp32);
         foreach (int[] some in places.Chunk(batch))
         {
             using var scope = torch.NewDisposeScope();

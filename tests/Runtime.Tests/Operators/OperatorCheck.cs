@@ -11,21 +11,22 @@ internal static class OperatorCheck
     private const double Tolerance = 2e-6;
 
     /// <summary>Fails unless the device gives what the reference gives, for every item of a batch.</summary>
-    public static void Matches(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale = 1)
+    public static void Matches(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale = 1, bool fp16 = false,
+        double tolerance = Tolerance)
     {
         var random = new Random(20260701);
         Model model = RandomModel(layers, inputShape, random);
         float[] input = RandomNumbers.Normal(random, batch * inputShape.Count, scale);
 
-        float[] output = Run(device, model, input);
-        AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}");
+        float[] output = Run(device, model, input, fp16);
+        AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}", tolerance);
     }
 
     /// <summary>What the device gives for the items of one input.</summary>
-    public static float[] Run(GpuDevice device, Model model, float[] input)
+    public static float[] Run(GpuDevice device, Model model, float[] input, bool fp16 = false)
     {
         int batch = input.Length / model.Graph.InputShape.Count;
-        using InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch });
+        using InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch, Fp16 = fp16 });
         var output = new float[batch * model.Graph.OutputShape.Count];
         session.Run(input, output);
         return output;
@@ -37,13 +38,13 @@ internal static class OperatorCheck
 
     public static Model ModelOf(Operator op, TensorShape inputShape) => RandomModel([new Layer("layer", op)], inputShape, new Random(1));
 
-    public static void AssertClose(float[] expected, float[] actual, string what)
+    public static void AssertClose(float[] expected, float[] actual, string what, double tolerance = Tolerance)
     {
         double largest = Math.Max(expected.Max(value => Math.Abs((double)value)), 1e-30);
         for (int i = 0; i < expected.Length; i++)
         {
             double difference = Math.Abs((double)expected[i] - actual[i]) / largest;
-            if (!(difference <= Tolerance))
+            if (!(difference <= tolerance))
                 Assert.Fail(
                     $"{what}: element {i} is {actual[i]:R}, and should be {expected[i]:R}; off by {difference:E1} of the largest.");
         }

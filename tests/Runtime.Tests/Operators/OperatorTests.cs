@@ -10,6 +10,14 @@ public sealed class OperatorTests
     [TestMethod]
     public void Kernels_match_the_reference_on_a_hardware_GPU() => CheckAll(TestDevices.Hardware);
 
+    [TestMethod]
+    public void Kernels_that_store_in_16_bits_come_near_the_reference()
+    {
+        // A half has eleven bits; inputs, weights and outputs are rounded, and a sum of rounded products can cancel.
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
+            OperatorCheck.Matches(TestDevices.Software, layers, input, batch, scale: 1, fp16: true, tolerance: 4e-3);
+    }
+
     private static void CheckAll(GpuDevice device)
     {
         foreach (double scale in (double[])[1, 100])

@@ -108,7 +108,7 @@ public sealed class ExecutionPlanTests
     public void A_linear_layer_whose_weight_exceeds_a_buffer_runs_in_parts(int largestBuffer, int parts)
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(13), new Linear(13, 7));
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), 1, fuse: true, largestBuffer);
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), 1, fuse: true, largestBuffer: largestBuffer);
         Assert.HasCount(parts, plan.Dispatches);
         Assert.AreEqual(7L, plan.Dispatches.Sum(dispatch => dispatch.Specialization[4]));
     }

@@ -129,6 +129,9 @@ public sealed class TrainingLoopTests
         using TrainingLoop loop = Loop(Options);
         // The first step makes gradients and the optimiser's moments.
         loop.Next();
+        // What earlier tests left to the collector is not to vanish in between.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         long count = torch.Tensor.TotalCount;
         Steps(loop);
         loop.Evaluate(Images());
