@@ -7,6 +7,8 @@ internal static class BuildPaths
 {
     public static string RepositoryRoot { get; } = Read("RepositoryRoot");
 
+    public static string PackageFolder { get; } = Read("PackageFolder");
+
     public static string PackagedLibTorchSharp { get; } = Read("PackagedLibTorchSharp");
 
     private static string Read(string key) => typeof(BuildPaths).Assembly
