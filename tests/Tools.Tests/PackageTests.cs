@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using SoftPool.Operators;
 
@@ -110,12 +109,12 @@ public sealed class PackageTests
             </configuration>
             """);
         WriteModel(folder["model.safetensors"]);
-        float[] green = [.. Enumerable.Range(0, 3 * 7 * 5).Select(i => i / 35 == 1 ? 0.9f : 0.1f * (i % 3))];
-        File.WriteAllBytes(folder["picture.bin"], MemoryMarshal.AsBytes(green.AsSpan()));
+        File.WriteAllBytes(
+            folder["picture.rgb"], [.. Enumerable.Range(0, 3 * 17 * 11).Select(i => (byte)(i % 3 == 1 ? 200 : i % 100))]);
 
         Command build = Command.Dotnet("build", folder.Path, "--nologo", "--output", folder["out"]);
         Assert.AreEqual(0, build.ExitCode, build.Output);
-        Command run = Command.Dotnet(folder["out/Classify.dll"], folder["model.safetensors"], folder["picture.bin"]);
+        Command run = Command.Dotnet(folder["out/Classify.dll"], folder["model.safetensors"], folder["picture.rgb"], "17", "11");
 
         Assert.AreEqual(0, run.ExitCode, run.Output);
         Assert.StartsWith("green, says ", run.Output);
