@@ -8,6 +8,7 @@ internal sealed unsafe class CommandRecording : HandleOwner
     private readonly CommandPool _pool;
     private readonly Fence _fence;
     private readonly CommandBuffer _commands;
+    private bool _pending;
 
     /// <param name="device">Where it runs.</param>
     /// <param name="record">Records the commands.</param>
@@ -45,17 +46,25 @@ internal sealed unsafe class CommandRecording : HandleOwner
     }
 
     /// <summary>Hands the commands to the device.</summary>
-    public void Submit(in GpuSync sync = default) => Device.Submit(_commands, _fence, sync);
+    public void Submit(in GpuSync sync = default)
+    {
+        Device.Submit(_commands, _fence, sync);
+        _pending = true;
+    }
 
     /// <summary>Waits until what was submitted is done.</summary>
     public void Wait()
     {
         Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, ulong.MaxValue).Check("vkWaitForFences");
+        _pending = false;
         Device.Api.ResetFences(Device.Handle, 1, in _fence).Check("vkResetFences");
     }
 
     protected override void Destroy()
     {
+        // A wait that failed for want of memory leaves the commands running, and nothing that they use may go before they end.
+        if (_pending)
+            _ = Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, ulong.MaxValue);
         Device.Api.DestroyFence(Device.Handle, _fence, null);
         Device.Api.DestroyCommandPool(Device.Handle, _pool, null);
     }

@@ -162,8 +162,9 @@ internal sealed unsafe class VulkanDevice
             SignalSemaphoreCount = (uint)signal.Length,
             PSignalSemaphores = semaphores + wait.Length,
         };
+        VulkanResult.FailIfInjected("vkQueueSubmit");
         lock (_queueLock)
-            Api.QueueSubmit(_queue, 1, in info, fence).Check("vkQueueSubmit");
+            VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");
     }
 
     /// <summary>Keeps the compiled kernels for the next start, if there are new ones.</summary>

@@ -17,6 +17,16 @@ internal static class VulkanResult
     {
         if (Injected is not null)
             result = Injected(call, result);
+        Throw(result, call);
+    }
+
+    /// <summary>Fails in place of a call that must not happen then: what was submitted would run on. The call's own result
+    /// goes to <see cref="Throw"/>.</summary>
+    public static void FailIfInjected(string call) => Throw(Injected?.Invoke(call, Result.Success) ?? Result.Success, call);
+
+    /// <summary>Turns a result into its exception, whatever is injected.</summary>
+    public static void Throw(Result result, string call)
+    {
         if (result != Result.Success)
             throw ToException(result, call);
     }
