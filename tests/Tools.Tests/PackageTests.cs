@@ -60,7 +60,8 @@ public sealed class PackageTests
         using var assembly = new PEReader(Copy(Open("nupkg"), "lib/net10.0/SoftPool.Vulkan.dll"));
         MetadataReader metadata = assembly.GetMetadataReader();
         string[] kernels = [.. Directory.EnumerateFiles(Path.Combine(BuildPaths.RepositoryRoot, "shaders"), "*.comp")
-            .Select(file => $"shaders/{Path.GetFileNameWithoutExtension(file)}.spv").Order()];
+            .Select(Path.GetFileNameWithoutExtension)
+            .SelectMany(name => new[] { $"shaders/{name}.spv", $"shaders/{name}.fp16.spv" }).Order()];
         CollectionAssert.AreEqual(
             kernels,
             metadata.ManifestResources.Select(handle => metadata.GetString(metadata.GetManifestResource(handle).Name))

@@ -103,6 +103,28 @@ public sealed class ShaderCompilerTests : IDisposable
     }
 
     [TestMethod]
+    public void A_variant_has_its_macro_defined_and_its_name_in_the_file_s()
+    {
+        string shader = _folder.Write("v.comp", """
+            #version 450
+            layout(local_size_x = 1) in;
+            layout(binding = 0) buffer Data { uint data[]; };
+            #ifdef WIDE
+            void main() { data[0] = 12345; }
+            #else
+            void main() { data[0] = 54321; }
+            #endif
+            """);
+        Assert.AreEqual(0, Run(["--output", _folder["out"], "--include", _folder.Path, shader]).ExitCode);
+        Assert.AreEqual(0, Run(["--output", _folder["out"], "--include", _folder.Path, "--variant", "WIDE", shader]).ExitCode);
+        Assert.Contains(54321u, Words("v.spv"));
+        Assert.Contains(12345u, Words("v.wide.spv"));
+
+        uint[] Words(string name) =>
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(File.ReadAllBytes(_folder[$"out/{name}"])).ToArray();
+    }
+
+    [TestMethod]
     [DataRow("", "got no --output")]
     [DataRow("--output", "got '--output'")]
     [DataRow("--output out", "got no --include")]
@@ -115,7 +137,7 @@ public sealed class ShaderCompilerTests : IDisposable
 
         Assert.AreEqual(1, command.ExitCode);
         Assert.AreEqual(
-            $"SoftPool.ShaderCompiler : error SHADER: expected --output DIR --include DIR FILE.comp..., {got}",
+            $"SoftPool.ShaderCompiler : error SHADER: expected --output DIR --include DIR [--variant MACRO] FILE.comp..., {got}",
             command.Output.TrimEnd());
     }
 

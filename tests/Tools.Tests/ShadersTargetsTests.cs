@@ -43,7 +43,7 @@ public sealed class ShadersTargetsTests : IDisposable
     {
         WriteShaders();
         BuildGood("-restore");
-        Assert.AreEqual("shaders/a.spv shaders/b.de.spv", Resources());
+        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/b.de.fp16.spv shaders/b.de.spv", Resources());
         DateTime a = Written("a.spv"), b = Written("b.de.spv");
 
         BuildGood();
@@ -59,8 +59,8 @@ public sealed class ShadersTargetsTests : IDisposable
         File.Delete(_folder["my shaders/b.de.comp"]);
         BuildGood();
         Assert.IsGreaterThan(a, Written("a.spv"), "a changed include compiled nothing");
-        Assert.AreEqual("shaders/a.spv", Resources());
-        Assert.IsFalse(File.Exists(Intermediate("b.de.spv")));
+        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv", Resources());
+        Assert.IsFalse(File.Exists(Intermediate("b.de.spv")) || File.Exists(Intermediate("b.de.fp16.spv")));
     }
 
     [TestMethod]
