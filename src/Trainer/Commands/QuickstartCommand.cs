@@ -27,7 +27,7 @@ internal static class QuickstartCommand
     public static Command Create()
     {
         Option<string> data = SharedOptions.Data;
-        Option<int> steps = SharedOptions.Positive("--steps", $"How long to train, in batches of {Batch} images.", 500);
+        Option<int> steps = SharedOptions.Positive("--steps", $"How long to train, in batches of {Batch} images.", 700);
         var output = new Option<string>("--output", "-o")
         {
             Description = "The folder for what is made.",

@@ -34,7 +34,7 @@ internal sealed record RunDescription
     /// <summary>The recipe.</summary>
     public required TrainingOptions Options { get; init; }
 
-    /// <summary>Where torch computes: CUDA, or the CPU with its threads and architecture.</summary>
+    /// <summary>Where torch computes: CUDA, or the processor with the number of threads.</summary>
     public required string Hardware { get; init; }
 
     /// <summary>The versions of .NET and TorchSharp.</summary>
@@ -51,10 +51,23 @@ internal sealed record RunDescription
         TrainImages = dataset.Train.Count,
         TestImages = dataset.Test.Count,
         Options = options,
-        Hardware = options.OnCuda ? "CUDA" : $"CPU, {torch.get_num_threads()} threads, {RuntimeInformation.ProcessArchitecture}",
+        Hardware = options.OnCuda ? "CUDA" : $"{ProcessorName}, {torch.get_num_threads()} threads",
         Software = $"{RuntimeInformation.FrameworkDescription}, TorchSharp {torch.__version__}",
         Started = DateTimeOffset.Now,
     };
+
+    /// <summary>As Linux calls it; elsewhere its architecture.</summary>
+    private static string ProcessorName
+    {
+        get
+        {
+            const string Path = "/proc/cpuinfo", Key = "model name";
+            string? line = File.Exists(Path)
+                ? File.ReadLines(Path).FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))
+                : null;
+            return line is null ? $"CPU, {RuntimeInformation.ProcessArchitecture}" : line[(line.IndexOf(':') + 1)..].Trim();
+        }
+    }
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
