@@ -2,9 +2,14 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary>From torch's tensors to the runtime's.</summary>
+/// <summary>What torch's tensors are turned into.</summary>
 internal static class TorchTensor
 {
+    /// <summary>(N, C, H, W) in the memory format in which torch's pools run ten times faster on the CPU, and convolutions as
+    /// fast.</summary>
+    public static torch.Tensor ChannelsLast(torch.Tensor images) =>
+        images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
     /// <summary>Copies to the CPU, as floats.</summary>
     public static Tensor ToTensor(torch.Tensor tensor)
     {

@@ -30,9 +30,8 @@ internal static class TestEvaluation
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
-            torch.Tensor images = preprocessing.Apply(ImageBatch.Of(set, places).Pixels.to(device));
-            // torch's pools are much faster on the CPU with the channels last in memory.
-            images = images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+            torch.Tensor images = TorchTensor.ChannelsLast(
+                preprocessing.Apply(ImageBatch.Of(set, places).Pixels.to(device)));
             (torch.Tensor confidence, torch.Tensor answer) = network.call(images).softmax(1).max(1);
             answers.AddRange(answer.to(torch.int32).cpu().data<int>());
             confidences.AddRange(confidence.cpu().data<float>());

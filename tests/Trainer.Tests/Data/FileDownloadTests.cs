@@ -176,17 +176,20 @@ public sealed class FileDownloadTests : IDisposable
         Assert.AreEqual($"{_server.Address} cannot be reached: Name or service not known.", e.Message);
     }
 
+    /// <summary>Has the server send a part and nothing more until it is let go.</summary>
+    private void FallSilentAfter(int bytes, ManualResetEventSlim done) => _server.Answer = context =>
+    {
+        context.Response.ContentLength64 = _content.Length;
+        context.Response.OutputStream.Write(_content, 0, bytes);
+        context.Response.OutputStream.Flush();
+        done.Wait(TimeSpan.FromSeconds(30));
+    };
+
     [TestMethod]
     public async Task A_server_that_falls_silent_is_not_waited_for()
     {
         using var done = new ManualResetEventSlim();
-        _server.Answer = context =>
-        {
-            context.Response.ContentLength64 = _content.Length;
-            context.Response.OutputStream.Write(_content, 0, 100_000);
-            context.Response.OutputStream.Flush();
-            done.Wait(TimeSpan.FromSeconds(30));
-        };
+        FallSilentAfter(100_000, done);
 
         await CheckError(
             "The download of URL broke off after 100000 of 300000 bytes; the same command goes on from there.",
@@ -200,13 +203,7 @@ public sealed class FileDownloadTests : IDisposable
     public async Task Cancelling_keeps_the_part()
     {
         using var done = new ManualResetEventSlim();
-        _server.Answer = context =>
-        {
-            context.Response.ContentLength64 = _content.Length;
-            context.Response.OutputStream.Write(_content, 0, 100_000);
-            context.Response.OutputStream.Flush();
-            done.Wait(TimeSpan.FromSeconds(30));
-        };
+        FallSilentAfter(100_000, done);
         using var cancel = new CancellationTokenSource();
         var progress = new Recorder(share =>
         {
