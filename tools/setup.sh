@@ -40,10 +40,6 @@ has_certificates() {
     return 1
 }
 
-has_font() {
-    [[ -n $(find /usr/share/fonts /usr/local/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null) ]]
-}
-
 find_missing() { # sets `missing` (words for people) and `packages` (for apt-get)
     missing=() packages=()
     known_libraries="$(ldconfig -p 2>/dev/null || true)"
@@ -60,7 +56,6 @@ find_missing() { # sets `missing` (words for people) and `packages` (for apt-get
     # What .NET itself and LibTorch load; a minimal installation lacks them.
     has_library libstdc++.so.6 || need "the C++ library libstdc++.so.6" libstdc++6
     has_library libssl.so. || need "OpenSSL (libssl.so.3)" libssl3
-    has_font || need "a font for the pictures' labels" fonts-dejavu-core
     has_certificates || need "the CA certificates" ca-certificates
     case "${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-}" in
         1 | [Tt]rue) ;;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using SoftPool.Trainer.Benchmarks;
+using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Training;
 using Spectre.Console;
@@ -14,7 +15,7 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var runs = new Argument<string[]>("runs") { Description = "Two runs' folders or more.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("runs") { Description = "Two runs' folders or more; of each the record.json will do.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--output", "-o")
         {
             Description = "The folder for table, plot and page.",
@@ -35,26 +36,25 @@ internal static class CompareCommand
         if (paths.Select(Path.GetFullPath).GroupBy(path => path).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new UserErrorException($"compare takes each run once; {twice.Key} was given {twice.Count()} times.");
         Allocator.KeepBigBlocks();
-        // One after the other, without Adam's moments: they take twice a model's memory.
-        (RunDescription Run, TrainingState State, Model Model)[] read = [.. paths.Select(path =>
+        RunFolder[] folders = [.. paths.Select(path => new RunFolder(path))];
+        TrainingRecord[] records = [.. folders.Select(folder =>
         {
             cancel.ThrowIfCancellationRequested();
-            Checkpoint last = RunProgress.ReadLast(new RunFolder(path));
-            return (last.Run, last.State, last.Model);
+            return RunProgress.ReadRecord(folder);
         })];
-        IReadOnlyList<IReadOnlyList<ThroughputRow>> speeds = [.. paths.Select(_ => (IReadOnlyList<ThroughputRow>)[])];
+        IReadOnlyList<IReadOnlyList<ThroughputRow>> speeds = [.. records.Select(_ => (IReadOnlyList<ThroughputRow>)[])];
         string note = "";
         if (!noBench)
         {
             (IReadOnlyList<GpuDeviceInfo> devices, note) = SpeedMeasurement.Devices();
             speeds = ProgressDisplay.Run(
                 "measuring the speed of inference",
-                progress => SpeedMeasurement.Run([.. read.Select(run => run.Model)], devices, [Batch], progress, cancel));
+                progress => SpeedMeasurement.Run(
+                    [.. folders.Zip(records, ModelOf)], devices, [Batch], progress, cancel));
             note = $"Inference in fp32 at batch {Batch}: for each run, torch and the Vulkan devices took turns; medians. {note}";
         }
         IReadOnlyList<string> names = ComparedRun.NamesOf(paths);
-        var comparison = new Comparison([.. read.Select((run, i) =>
-            new ComparedRun(names[i], run.Run, run.State, run.Model, speeds[i]))]);
+        var comparison = new Comparison([.. records.Select((record, i) => new ComparedRun(names[i], record, speeds[i]))]);
 
         byte[] curves = LearningCurves.Compare(comparison.Runs);
         WholeFolder.Write(output, new Dictionary<string, byte[]>
@@ -68,4 +68,9 @@ internal static class CompareCommand
             AnsiConsole.MarkupLineInterpolated($"[yellow]warning: {warning}[/]");
         AnsiConsole.MarkupLineInterpolated($"written to {Path.Combine(output, "compare.html")}");
     }
+
+    /// <summary>The network to measure: where a run's weights are gone, others are as fast.</summary>
+    private static Model ModelOf(RunFolder folder, TrainingRecord record) => folder.HasRun
+        ? folder.ReadLast().Model
+        : RandomWeights.Create(NetworkCatalog.Create(record.Run.Network, record.Classes.Count), record.Classes, seed: 1);
 }

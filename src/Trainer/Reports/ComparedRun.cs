@@ -5,13 +5,14 @@ namespace SoftPool.Trainer.Reports;
 
 /// <summary>One of several runs that are compared.</summary>
 /// <param name="Name">What tells it from the others: its folder's name, or as much of the path as it takes.</param>
-/// <param name="Run">What was trained and how.</param>
-/// <param name="State">How the training went.</param>
-/// <param name="Model">Its last network.</param>
-/// <param name="Speeds">How fast the model runs, a row a runner; empty where it was not measured.</param>
-internal sealed record ComparedRun(
-    string Name, RunDescription Run, TrainingState State, Model Model, IReadOnlyList<ThroughputRow> Speeds)
+/// <param name="Record">What was trained, how, and how it went.</param>
+/// <param name="Speeds">How fast the network runs, a row a runner; empty where it was not measured.</param>
+internal sealed record ComparedRun(string Name, TrainingRecord Record, IReadOnlyList<ThroughputRow> Speeds)
 {
+    public RunDescription Run => Record.Run;
+
+    public TrainingState State => Record.State;
+
     /// <summary>The ends of the paths, just long enough that all differ.</summary>
     public static IReadOnlyList<string> NamesOf(IReadOnlyList<string> paths)
     {
@@ -26,9 +27,9 @@ internal sealed record ComparedRun(
     /// <summary>Why the accuracies of the runs cannot be compared; null where they can.</summary>
     public static string? Warning(IReadOnlyList<ComparedRun> runs)
     {
-        bool same = runs.All(run => DataOf(run) == DataOf(runs[0]) && run.Model.Classes.SequenceEqual(runs[0].Model.Classes));
+        bool same = runs.All(run => DataOf(run) == DataOf(runs[0]) && run.Record.Classes.SequenceEqual(runs[0].Record.Classes));
         return same ? null : "The runs are over different data sets, so their accuracies say nothing about which is better: "
-            + string.Join("; ", runs.Select(run => $"{run.Name} is over {DataOf(run)}, {run.Model.Classes.Count} classes")) + ".";
+            + string.Join("; ", runs.Select(run => $"{run.Name} is over {DataOf(run)}, {run.Record.Classes.Count} classes")) + ".";
     }
 
     private static string DataOf(ComparedRun run) =>

@@ -23,7 +23,7 @@ internal sealed class Comparison(IReadOnlyList<ComparedRun> runs)
         Row("validation accuracy, best", run => Percent(run.State.Best!.ValidationAccuracy)),
         Row("in epoch", run => $"{run.State.Best!.Epoch}"),
         Row("validation accuracy, last", run => Percent(run.State.Epochs[^1].ValidationAccuracy)),
-        Row("parameters", run => $"{run.Model.Graph.ParameterCount:N0}"),
+        Row("parameters", run => $"{run.Record.Parameters:N0}"),
         Row("epochs", run => RunProgress.Epochs(run.Run, run.State)),
         Row("precision", run => run.Run.Options.Precision.ToString().ToLowerInvariant()),
         Row("images/s, training", run => $"{RunProgress.ImagesPerSecond(run.State):F0}"),
@@ -61,7 +61,7 @@ internal sealed class Comparison(IReadOnlyList<ComparedRun> runs)
                 run.Run.Options.Precision.ToString().ToLowerInvariant(), $"{run.Run.Options.BatchSize}", $"{run.Run.Options.Seed}",
                 $"{run.State.Epochs.Count}", $"{run.State.Step}", Share(run.State.Epochs[^1].TrainAccuracy),
                 Share(run.State.Best!.ValidationAccuracy), $"{run.State.Best!.Epoch}",
-                Share(run.State.Epochs[^1].ValidationAccuracy), $"{run.Model.Graph.ParameterCount}",
+                Share(run.State.Epochs[^1].ValidationAccuracy), $"{run.Record.Parameters}",
                 Speed(RunProgress.ImagesPerSecond(run.State)),
                 .. Runners.Select(runner => SpeedOf(run, runner) is { } speed ? Speed(speed) : ""),
             ]));

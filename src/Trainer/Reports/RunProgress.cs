@@ -31,9 +31,23 @@ internal static class RunProgress
     public static Checkpoint ReadLast(RunFolder folder)
     {
         Checkpoint checkpoint = folder.ReadLast();
-        return checkpoint.State.Epochs.Count > 0
-            ? checkpoint
-            : throw new UserErrorException(
+        CheckHasEpoch(folder, checkpoint.State);
+        return checkpoint;
+    }
+
+    /// <summary>Reads the record of a run of which there is something to tell.</summary>
+    /// <exception cref="UserErrorException">There is no run, or it has not finished an epoch.</exception>
+    public static TrainingRecord ReadRecord(RunFolder folder)
+    {
+        TrainingRecord record = folder.ReadRecord();
+        CheckHasEpoch(folder, record.State);
+        return record;
+    }
+
+    private static void CheckHasEpoch(RunFolder folder, TrainingState state)
+    {
+        if (state.Epochs.Count == 0)
+            throw new UserErrorException(
                 $"The training in {folder.Path} has not finished an epoch yet; softpool train --resume {folder.Path} goes on with it.");
     }
 }

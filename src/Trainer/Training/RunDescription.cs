@@ -9,7 +9,8 @@ namespace SoftPool.Trainer.Training;
 /// <summary>What a run trains, on what, and how.</summary>
 internal sealed record RunDescription
 {
-    private static readonly JsonSerializerOptions Json = new()
+    /// <summary>How a run is written down for people and programs.</summary>
+    public static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
         RespectNullableAnnotations = true,

@@ -1,12 +1,13 @@
 using System.Globalization;
+using System.Text.Json;
 using SoftPool.Files;
 
 namespace SoftPool.Trainer.Training;
 
 /// <summary>
-/// What a training leaves in its folder: last.safetensors and best.safetensors, each a <see cref="Checkpoint"/>; run.json, what
-/// is trained and how; history.csv, a line an epoch; losses.csv, every tenth step's loss. The last three are for people:
-/// the checkpoints hold all of it too.
+/// What a training leaves in its folder: last.safetensors and best.safetensors, each a <see cref="Checkpoint"/>; record.json,
+/// what is trained, how and how it goes (a <see cref="TrainingRecord"/>); history.csv, a line an epoch; losses.csv, every tenth
+/// step's loss. The last three can leave the machine without the weights; the checkpoints hold all of it too.
 /// </summary>
 internal sealed class RunFolder(string path)
 {
@@ -18,6 +19,8 @@ internal sealed class RunFolder(string path)
 
     /// <summary>The checkpoint of the epoch with the best validation accuracy.</summary>
     public string BestPath => InFolder("best.safetensors");
+
+    private string RecordPath => InFolder("record.json");
 
     /// <summary>Whether a training has left something here.</summary>
     public bool HasRun => File.Exists(LastPath);
@@ -32,6 +35,23 @@ internal sealed class RunFolder(string path)
     /// <exception cref="ModelFormatException">It is damaged.</exception>
     public Checkpoint ReadBest() => Read(File.Exists(BestPath) ? BestPath : LastPath);
 
+    /// <summary>Reads what is known of the training: from its latest checkpoint, or where that is gone, from the record.</summary>
+    /// <exception cref="UserErrorException">There is neither, or the record is damaged.</exception>
+    /// <exception cref="ModelFormatException">The checkpoint is damaged.</exception>
+    public TrainingRecord ReadRecord()
+    {
+        if (HasRun || !File.Exists(RecordPath))
+            return TrainingRecord.Of(ReadLast());
+        try
+        {
+            return TrainingRecord.FromJson(File.ReadAllText(RecordPath));
+        }
+        catch (JsonException e)
+        {
+            throw new UserErrorException($"{RecordPath} is no record of a training: {e.Message}");
+        }
+    }
+
     /// <summary>Keeps a checkpoint as the latest, and as the best where its latest epoch is.</summary>
     public void Write(Checkpoint checkpoint)
     {
@@ -41,11 +61,7 @@ internal sealed class RunFolder(string path)
         if (state.Best is { } best && best.Step == state.Step && state.EpochSteps == 0)
             checkpoint.Write(BestPath);
         checkpoint.Write(LastPath);
-        WholeFile.Write(InFolder("run.json"), file =>
-        {
-            using var writer = new StreamWriter(file);
-            writer.WriteLine(checkpoint.Run.ToJson());
-        });
+        WriteLines(RecordPath, [TrainingRecord.Of(checkpoint).ToJson()]);
         WriteCsv("history.csv",
             "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,images_per_second,seconds",
             state.Epochs.Select(epoch => string.Create(
@@ -60,10 +76,12 @@ internal sealed class RunFolder(string path)
         ? Checkpoint.Read(file)
         : throw new UserErrorException($"There is no training in {System.IO.Path.GetDirectoryName(file)}: no {System.IO.Path.GetFileName(file)}.");
 
-    private void WriteCsv(string name, string header, IEnumerable<string> lines) => WholeFile.Write(InFolder(name), file =>
+    private void WriteCsv(string name, string header, IEnumerable<string> lines) =>
+        WriteLines(InFolder(name), lines.Prepend(header));
+
+    private static void WriteLines(string path, IEnumerable<string> lines) => WholeFile.Write(path, file =>
     {
         using var writer = new StreamWriter(file);
-        writer.WriteLine(header);
         foreach (string line in lines)
             writer.WriteLine(line);
     });

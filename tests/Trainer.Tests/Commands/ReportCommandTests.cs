@@ -38,6 +38,16 @@ public sealed class ReportCommandTests
         StringAssert.Contains(csv[0], "images_per_second (torch");
         StringAssert.Contains(csv[0], "images_per_second (Vulkan");
         Assert.IsTrue(File.Exists(folder["compare/compare.html"]) && File.Exists(folder["compare/accuracy.png"]));
+
+        // Without the weights, what is left still tells the same of the training.
+        foreach (string run in (string[])["runs/a", "runs/b"])
+            foreach (string checkpoint in Directory.GetFiles(folder[run], "*.safetensors"))
+                File.Delete(checkpoint);
+        Command again = Softpool("compare", folder["runs/a"], folder["runs/b"], "--no-bench", "-o", folder["again"]);
+        Assert.AreEqual(0, again.ExitCode, again.Output);
+        Assert.AreEqual(
+            csv[1].Split(',')[..16].Aggregate((left, right) => $"{left},{right}"),
+            File.ReadAllLines(folder["again/compare.csv"])[1]);
     }
 
     [TestMethod]
@@ -50,12 +60,14 @@ public sealed class ReportCommandTests
     [DataRow("compare {0}/run {0}/colours/../run", "each run once")]
     [DataRow("compare {0}/run {0}/nowhere", "There is no training in")]
     [DataRow("compare {0}/run {0}/unfinished", "has not finished an epoch yet")]
+    [DataRow("compare {0}/run {0}/torn", "is no record of a training")]
     public void What_cannot_be_done_is_one_sentence_and_leaves_nothing(string arguments, string expected)
     {
         using var folder = new TemporaryFolder();
         WriteColours(folder["colours"]);
         TinyRun.Write(folder["run"], folder["lost"], null, "x", "y", "z");
         TinyRun.Write(folder["unfinished"], folder["colours"], new TrainingState { Step = 3 });
+        folder.Write("torn/record.json", "{ \"Run\": 1 }");
         folder.Write("damaged/last.safetensors", "not a checkpoint at all");
         string[] before = Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories);
         Command command = Softpool(

@@ -34,7 +34,7 @@ public sealed class ComparisonTests
         Assert.IsNull(ComparedRun.Warning([run, TinyRun.Compared("b")]));
         StringAssert.Contains(ComparedRun.Warning([run, TinyRun.Compared("b", "others")]), "b is over others");
         StringAssert.Contains(
-            ComparedRun.Warning([run, run with { Run = run.Run with { TestImages = 4 } }]), "40 training and 4 test images");
+            ComparedRun.Warning([run, run with { Record = run.Record with { Run = run.Run with { TestImages = 4 } } }]), "40 training and 4 test images");
         Assert.IsNotNull(ComparedRun.Warning([run, TinyRun.Compared("b", "colours", "red", "green", "violet")]));
     }
 }

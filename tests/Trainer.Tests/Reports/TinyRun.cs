@@ -44,7 +44,10 @@ internal static class TinyRun
     };
 
     public static ComparedRun Compared(string name, string dataName = "colours", params string[] classes) => new(
-        name, Description(dataName: dataName), State(), Model(classes.Length > 0 ? classes : ["red", "green", "blue"]), []);
+        name,
+        new TrainingRecord(
+            Description(dataName: dataName), classes.Length > 0 ? classes : ["red", "green", "blue"], Parameters: 39, State()),
+        []);
 
     /// <summary>Writes the run's last and best checkpoints.</summary>
     public static void Write(string path, string data, TrainingState? state = null, params string[] classes)
