@@ -38,8 +38,9 @@ public sealed class InferenceSession : IDisposable
             throw new UnsupportedDeviceException(
                 $"{Device.Name} has no 16-bit storage, or the host did not enable it "
                 + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
-        _plan = ExecutionPlan.Create(
-            model, options.Batch, options.Fuse, options.Fp16, _device.Physical.Limits.MaxStorageBufferRange);
+        if (options.Numerics != Numerics.Fast)
+            throw new NotSupportedException($"There are no kernels for {options.Numerics} numerics yet.");
+        _plan = ExecutionPlan.Create(model, PlanOptions.Of(options, _device.Physical.Limits.MaxStorageBufferRange));
         _free = new Stack<HostRun>(options.InFlight);
         _freeCount = new SemaphoreSlim(options.InFlight);
         try

@@ -9,9 +9,10 @@ namespace SoftPool;
 /// <param name="InFlight">How many runs may be under way at once, each with activations of its own.</param>
 /// <param name="Fp16">Whether weights and activations are stored as 16-bit floats: half the memory, about three digits, nothing
 /// beyond 65504. Sums stay in 32 bits. Not every device has it.</param>
+/// <param name="Numerics">The device's own arithmetic, or one that gives the same bits on every device.</param>
 public readonly record struct SessionOptions(
     int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int InFlight = 1,
-    bool Fp16 = false)
+    bool Fp16 = false, Numerics Numerics = Numerics.Fast)
 {
     /// <summary>One item, nothing kept, fused, one run at a time.</summary>
     public SessionOptions() : this(Batch: 1)

@@ -29,24 +29,17 @@ internal sealed class ExecutionPlan
     public IReadOnlyDictionary<string, Operand> LayerOutputs { get; }
 
     /// <summary>The plan of a model: that of its graph, with its weights.</summary>
-    public static ExecutionPlan Create(
-        Model model, int batch, bool fuse, bool fp16 = false, long largestBuffer = long.MaxValue) =>
-        Create(model.Graph, name => model.Weights[name], batch, fuse, fp16, largestBuffer);
+    public static ExecutionPlan Create(Model model, PlanOptions options) =>
+        Create(model.Graph, name => model.Weights[name], options);
 
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its weights by full name. Asked for when constants are packed, not before.</param>
-    /// <param name="batch">The number of items computed at once.</param>
-    /// <param name="fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution takes the batch
-    /// norm behind it into its weights.</param>
-    /// <param name="fp16">Whether weights and activations are stored as 16-bit floats. Input and output are 32-bit ones all the
-    /// same.</param>
-    /// <param name="largestBuffer">What one buffer of the device holds at most, in bytes; what can be split is split.</param>
+    /// <param name="options">How it is to be run.</param>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
-    public static ExecutionPlan Create(
-        ModelGraph graph, Func<string, Tensor> weights, int batch, bool fuse, bool fp16 = false,
-        long largestBuffer = long.MaxValue)
+    public static ExecutionPlan Create(ModelGraph graph, Func<string, Tensor> weights, PlanOptions options)
     {
+        int batch = options.Batch;
         int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
         largest = Math.Max(largest, graph.InputShape.Count);
         if (batch < 1 || (long)batch * largest > int.MaxValue)
@@ -57,7 +50,7 @@ internal sealed class ExecutionPlan
             .ToLookup(pair => pair.read, pair => pair.reader);
         var dispatches = new List<KernelDispatch>();
         Operand input = new Activation((long)batch * graph.InputShape.Count);
-        Operand first = fp16 ? Convert(ModelGraph.InputName, "narrow.fp16", input, isHalf: true) : input;
+        Operand first = options.Fp16 ? Convert(ModelGraph.InputName, "narrow.fp16", input, isHalf: true) : input;
         // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
         var outputs = new Operand?[graph.Layers.Count];
         var done = new bool[graph.Layers.Count];
@@ -82,13 +75,13 @@ internal sealed class ExecutionPlan
                 done[pointwiseAt] = true;
             }
             var step = new LoweringStep(
-                graph.Layers[i].Name, variant, batch, graph.InputShapesOf(i), graph.OutputShapeOf(last),
+                graph.Layers[i].Name, variant, options, graph.InputShapesOf(i), graph.OutputShapeOf(last),
                 [.. graph.InputsOf(i).Select(place => place < 0 ? first : outputs[place]!)], pointwise, parameters,
-                hasBias, fp16, largestBuffer, dispatches);
+                hasBias, dispatches);
             op.Lower(step);
             outputs[last] = step.Output;
         }
-        Operand output = fp16 ? Convert(graph.Layers[^1].Name, "widen.fp16", outputs[^1]!, isHalf: false) : outputs[^1]!;
+        Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen.fp16", outputs[^1]!, isHalf: false) : outputs[^1]!;
         return new ExecutionPlan(
             input, output, dispatches,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
@@ -104,6 +97,6 @@ internal sealed class ExecutionPlan
         Func<string, Tensor> ParametersOf(int layer) => name => weights($"{graph.Layers[layer].Name}.{name}");
 
         // The one layer that reads a layer's output, where fusing is wanted.
-        int? Behind(int layer) => fuse && readers[layer].Count() == 1 ? readers[layer].First() : null;
+        int? Behind(int layer) => options.Fuse && readers[layer].Count() == 1 ? readers[layer].First() : null;
     }
 }

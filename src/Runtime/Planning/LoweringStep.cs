@@ -5,12 +5,15 @@ namespace SoftPool.Planning;
 /// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The variant tells weights apart
 /// that fusion has changed from those that it has not.</summary>
 internal sealed class LoweringStep(
-    string layer, string variant, int batch, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
-    IReadOnlyList<Operand> inputs, Pointwise? pointwise, Func<string, Tensor> parameters, bool hasBias, bool fp16,
-    long largestBuffer, List<KernelDispatch> dispatches)
+    string layer, string variant, PlanOptions options, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
+    IReadOnlyList<Operand> inputs, Pointwise? pointwise, Func<string, Tensor> parameters, bool hasBias,
+    List<KernelDispatch> dispatches)
 {
+    /// <summary>How the graph is to be run.</summary>
+    public PlanOptions Options { get; } = options;
+
     /// <summary>The number of items computed at once.</summary>
-    public int Batch { get; } = batch;
+    public int Batch => Options.Batch;
 
     /// <summary>The shape of one item of each input.</summary>
     public IReadOnlyList<TensorShape> InputShapes { get; } = inputShapes;
@@ -29,13 +32,10 @@ internal sealed class LoweringStep(
     /// <summary>The first input.</summary>
     public Operand Input => Inputs[0];
 
-    public Operand Output { get; private set; } = new Activation((long)batch * outputShape.Count, fp16);
+    public Operand Output { get; private set; } = new Activation((long)options.Batch * outputShape.Count, options.Fp16);
 
     /// <summary>The parameters by their short names: weight, bias.</summary>
     public Func<string, Tensor> Parameters { get; } = parameters;
-
-    /// <summary>What one buffer of the device holds at most, in bytes.</summary>
-    public long LargestBuffer { get; } = largestBuffer;
 
     /// <summary>Makes the output the same memory as the input: nothing runs.</summary>
     public void Alias() => Output = Input;
@@ -47,14 +47,14 @@ internal sealed class LoweringStep(
     public ReadOnlySpan<float> Bias => hasBias ? Parameter("bias") : default;
 
     /// <summary>The most elements of a weight that one buffer holds.</summary>
-    public long LargestWeight => LargestBuffer / (fp16 ? 2 : sizeof(float));
+    public long LargestWeight => Options.LargestBuffer / (Options.Fp16 ? 2 : sizeof(float));
 
     /// <summary>Packed weights, stored as activations are.</summary>
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
     /// <param name="count">The number of elements.</param>
     /// <param name="pack">Makes the elements.</param>
     public Constant Weight(string name, long count, Func<float[]> pack) =>
-        new($"{layer}.{name}{variant}{(fp16 ? "*fp16" : "")}", count, pack, fp16);
+        new($"{layer}.{name}{variant}{(Options.Fp16 ? "*fp16" : "")}", count, pack, Options.Fp16);
 
     /// <summary>Small constants, which are always 32-bit floats.</summary>
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
@@ -76,5 +76,5 @@ internal sealed class LoweringStep(
 
     /// <summary>Adds a kernel launch.</summary>
     public void Dispatch(string kernel, uint[] specialization, GroupCount groups, params Operand[] operands) =>
-        dispatches.Add(new KernelDispatch(layer, fp16 ? $"{kernel}.fp16" : kernel, specialization, groups, operands));
+        dispatches.Add(new KernelDispatch(layer, kernel + Options.KernelEnding, specialization, groups, operands));
 }

@@ -14,7 +14,7 @@ internal static class MemoryTable
     {
         // Planning asks for no weights: only packing them for a device would.
         ExecutionPlan plan = ExecutionPlan.Create(
-            graph, name => throw new InvalidOperationException($"Planning asked for {name}."), batch, fuse: true);
+            graph, name => throw new InvalidOperationException($"Planning asked for {name}."), new PlanOptions(batch));
         var arena = new ArenaPlan(plan, Alignment, keepLayerOutputs: false);
         long packed = plan.Dispatches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>()
             .Sum(constant => Division.Align(constant.ByteCount, Alignment));

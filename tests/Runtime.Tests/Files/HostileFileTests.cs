@@ -156,7 +156,7 @@ public sealed class HostileFileTests
         TestModels.AssertSequence([.. model.Graph.Layers], again.Graph.Layers);
         try
         {
-            ExecutionPlan plan = ExecutionPlan.Create(model, batch: 2, fuse: true);
+            ExecutionPlan plan = ExecutionPlan.Create(model, new PlanOptions(Batch: 2));
             _ = new ArenaPlan(plan, 256, keepLayerOutputs: false);
         }
         catch (ShapeMismatchException)

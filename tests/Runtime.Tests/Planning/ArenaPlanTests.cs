@@ -15,7 +15,7 @@ public sealed class ArenaPlanTests
         {
             ModelGraph graph = RandomChain(random);
             bool fuse = random.Next(2) == 0, keep = random.Next(2) == 0;
-            ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), random.Next(1, 4), fuse);
+            ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions(random.Next(1, 4), fuse));
             long alignment = 1L << random.Next(2, 9);
             Replay(plan, new ArenaPlan(plan, alignment, keep), alignment, keep);
         }
@@ -28,7 +28,8 @@ public sealed class ArenaPlanTests
         double sum = 0, largest = 0;
         for (int round = 0; round < 200; round++)
         {
-            ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(RandomBranches(random)), 1, random.Next(2) == 0);
+            ExecutionPlan plan = ExecutionPlan.Create(
+                TestModels.WithZeros(RandomBranches(random)), new PlanOptions(Fuse: random.Next(2) == 0));
             var arena = new ArenaPlan(plan, alignment: 4, keepLayerOutputs: false);
             Assert.AreEqual(LargestSumAlive(plan), arena.LowerBound);
             Replay(plan, arena, alignment: 4, keepLayerOutputs: false);
@@ -45,7 +46,7 @@ public sealed class ArenaPlanTests
         ModelGraph graph = TestModels.Sequential(
             new TensorShape(1, 9, 9),
             Enumerable.Repeat(new SoftPool2d(1, 1, 0, false, SoftPoolWeights.SharedAcrossChannels), 10_000));
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), batch: 1, fuse: true);
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions());
         var watch = Stopwatch.StartNew();
         _ = new ArenaPlan(plan, alignment: 256, keepLayerOutputs: false);
         Assert.IsLessThan(TimeSpan.FromSeconds(20), watch.Elapsed);
@@ -58,7 +59,7 @@ public sealed class ArenaPlanTests
     [DataRow(true, SoftPoolWeights.SharedAcrossChannels)]
     public void AlexNet_s_arena_is_as_large_as_what_is_alive_at_once(bool fuse, SoftPoolWeights? softPool)
     {
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(TestModels.AlexNet(softPool)), batch: 2, fuse);
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(TestModels.AlexNet(softPool)), new PlanOptions(2, fuse));
         var arena = new ArenaPlan(plan, alignment: 4, keepLayerOutputs: false);
         Assert.AreEqual(LargestSumAlive(plan), arena.ByteCount);
         Assert.AreEqual(LargestSumAlive(plan), arena.LowerBound);
@@ -69,7 +70,8 @@ public sealed class ArenaPlanTests
     public void Kept_outputs_share_no_bytes_but_may_take_the_input_s()
     {
         ExecutionPlan plan = ExecutionPlan.Create(
-            TestModels.WithZeros(TestModels.Sequential(new TensorShape(8), new ReLU(), new ReLU(), new ReLU())), 1, false);
+            TestModels.WithZeros(TestModels.Sequential(new TensorShape(8), new ReLU(), new ReLU(), new ReLU())),
+            new PlanOptions(Fuse: false));
         Assert.AreEqual(2 * 32, new ArenaPlan(plan, 4, keepLayerOutputs: false).ByteCount);
         Assert.AreEqual(3 * 32, new ArenaPlan(plan, 4, keepLayerOutputs: true).ByteCount);
     }
@@ -78,7 +80,7 @@ public sealed class ArenaPlanTests
     public void A_network_that_computes_nothing_has_its_input_in_the_arena()
     {
         ExecutionPlan plan = ExecutionPlan.Create(
-            TestModels.WithZeros(TestModels.Sequential(new TensorShape(5), new Flatten())), batch: 2, fuse: true);
+            TestModels.WithZeros(TestModels.Sequential(new TensorShape(5), new Flatten())), new PlanOptions(2));
         var arena = new ArenaPlan(plan, 256, keepLayerOutputs: true);
         Assert.AreEqual(40, arena.ByteCount);
         Assert.AreEqual(0, arena.OffsetOf(plan.Output));

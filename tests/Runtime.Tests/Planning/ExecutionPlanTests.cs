@@ -9,7 +9,7 @@ public sealed class ExecutionPlanTests
     private static readonly MaxPool2d Pool = new(2, 2, 0, false);
 
     private static ExecutionPlan Plan(bool fuse, params Operator[] operators) => ExecutionPlan.Create(
-        TestModels.WithZeros(TestModels.Sequential(new TensorShape(2, 6, 6), operators)), batch: 3, fuse);
+        TestModels.WithZeros(TestModels.Sequential(new TensorShape(2, 6, 6), operators)), new PlanOptions(3, fuse));
 
     private static string[] Launched(ExecutionPlan plan) => [.. plan.Dispatches.Select(dispatch => dispatch.Layer)];
 
@@ -75,7 +75,7 @@ public sealed class ExecutionPlanTests
     public void Operands_hold_the_whole_batch_and_each_launch_reads_what_an_earlier_one_wrote(bool fuse)
     {
         ModelGraph graph = TestModels.EveryOperator();
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithWeights(graph), batch: 3, fuse);
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithWeights(graph), new PlanOptions(3, fuse));
         Assert.AreEqual(3L * 126, plan.Input.Count);
         for (int i = 0; i < graph.Layers.Count; i++)
             if (plan.LayerOutputs.TryGetValue(graph.Layers[i].Name, out Operand? output))
@@ -108,7 +108,7 @@ public sealed class ExecutionPlanTests
     public void A_linear_layer_whose_weight_exceeds_a_buffer_runs_in_parts(int largestBuffer, int parts)
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(13), new Linear(13, 7));
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), 1, fuse: true, largestBuffer: largestBuffer);
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions(LargestBuffer: largestBuffer));
         Assert.HasCount(parts, plan.Dispatches);
         Assert.AreEqual(7L, plan.Dispatches.Sum(dispatch => dispatch.Specialization[4]));
     }
@@ -121,7 +121,7 @@ public sealed class ExecutionPlanTests
             [
                 new("conv", new Conv2d(2, 2, 3, 1, 1)), new("relu", new ReLU()), new("add", new Add(), ["conv", "relu"]),
                 new("relu2", new ReLU()),
-            ])), batch: 1, fuse: true);
+            ])), new PlanOptions());
         TestModels.AssertSequence<string>(["conv", "relu", "add"], Launched(plan));
         TestModels.AssertSequence<string>(["conv", "relu", "relu2"], WithOutput(plan));
     }
@@ -140,5 +140,5 @@ public sealed class ExecutionPlanTests
     [DataRow(int.MaxValue)]
     public void Refuses_a_batch_that_is_not_positive_or_too_large(int batch) =>
         Assert.ThrowsExactly<ShapeMismatchException>(
-            () => ExecutionPlan.Create(TestModels.WithWeights(TestModels.EveryOperator()), batch, fuse: true));
+            () => ExecutionPlan.Create(TestModels.WithWeights(TestModels.EveryOperator()), new PlanOptions(batch)));
 }

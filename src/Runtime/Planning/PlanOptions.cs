@@ -1,0 +1,20 @@
+namespace SoftPool.Planning;
+
+/// <summary>How a graph becomes launches.</summary>
+/// <param name="Batch">The number of items computed at once.</param>
+/// <param name="Fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution takes the batch
+/// norm behind it into its weights.</param>
+/// <param name="Fp16">Whether weights and activations are stored as 16-bit floats. Input and output are 32-bit ones all the
+/// same.</param>
+/// <param name="Numerics">Which arithmetic the kernels use.</param>
+/// <param name="LargestBuffer">What one buffer of the device holds at most, in bytes; what can be split is split.</param>
+internal sealed record PlanOptions(
+    int Batch = 1, bool Fuse = true, bool Fp16 = false, Numerics Numerics = Numerics.Fast, long LargestBuffer = long.MaxValue)
+{
+    /// <summary>What a session was asked for, on a device whose buffers hold so many bytes.</summary>
+    public static PlanOptions Of(SessionOptions options, long largestBuffer) =>
+        new(options.Batch, options.Fuse, options.Fp16, options.Numerics, largestBuffer);
+
+    /// <summary>Which compilation of a kernel is launched: the ending of its name.</summary>
+    public string KernelEnding => Fp16 ? ".fp16" : "";
+}
