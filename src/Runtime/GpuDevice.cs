@@ -28,9 +28,9 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Opens a device.</summary>
     /// <param name="selector">Its index in <see cref="Enumerate"/>, or a part of its name in any case. Without one: a
     /// discrete GPU before an integrated before a virtual one before the processor.</param>
+    /// <param name="options">How it is opened.</param>
     /// <exception cref="NoVulkanLoaderException">There is no Vulkan loader.</exception>
     /// <exception cref="NoVulkanDriverException">There is no driver with a device.</exception>
-    /// <param name="options">How it is opened.</param>
     /// <exception cref="NoSuitableDeviceException">No device matches, or none can run the kernels.</exception>
     public static GpuDevice Create(string? selector = null, GpuDeviceOptions? options = null)
     {
@@ -51,13 +51,16 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Uses a device that a host has made. Nothing of the host's is ever destroyed here.</summary>
     /// <param name="host">The host's handles, which must stay valid until this and its sessions are disposed.</param>
     /// <param name="options">How it is opened.</param>
-    /// <exception cref="ArgumentException">A handle is null.</exception>
+    /// <exception cref="ArgumentException">A handle is null, the queue family takes no compute work, or the lock is a
+    /// <see cref="Lock"/>.</exception>
     /// <exception cref="NoSuitableDeviceException">The kernels cannot run there.</exception>
     public static GpuDevice Adopt(HostDevice host, GpuDeviceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         if (host.Instance == 0 || host.PhysicalDevice == 0 || host.Device == 0 || host.Queue == 0)
             throw new ArgumentException("Adopting takes an instance, a physical device, a device and a queue; one is null.", nameof(host));
+        if (host.QueueLock is Lock)
+            throw new ArgumentException("QueueLock must not be a System.Threading.Lock: seen as an object it is another lock.", nameof(host));
         var instance = new VulkanInstance(host.Instance);
         VulkanPhysicalDevice physical;
         try
@@ -65,6 +68,9 @@ public sealed class GpuDevice : IDisposable
             physical = VulkanPhysicalDevice.Adopt(instance, host.PhysicalDevice);
             if (physical.Info.Unsupported is { } reason)
                 throw new NoSuitableDeviceException($"{physical.Info.Name} cannot run the kernels: {reason}.");
+            if (!physical.TakesCompute(host.QueueFamily))
+                throw new ArgumentException(
+                    $"The queue must take compute work; family {host.QueueFamily} of {physical.Info.Name} does not.", nameof(host));
         }
         catch
         {
@@ -110,8 +116,8 @@ public sealed class GpuDevice : IDisposable
                 : devices.Where(device => device.Info.Name.Contains(selector, StringComparison.OrdinalIgnoreCase));
         if (!matching.Any())
             throw new NoSuitableDeviceException(
-                $"No Vulkan device matches '{selector}'; there are "
-                + string.Join(", ", devices.Select(device => $"{device.Info.Index}: {device.Info.Name}")) + ".");
+                $"No Vulkan device matches '{selector}'; by index there are: "
+                + string.Join(", ", devices.Select(device => $"{device.Info.Index} = {device.Info.Name}")) + ".");
         // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind.
         return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind).FirstOrDefault()
             ?? throw new NoSuitableDeviceException(

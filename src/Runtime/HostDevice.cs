@@ -23,8 +23,8 @@ public sealed record HostDevice
     /// <summary>The index of the queue's family.</summary>
     public required uint QueueFamily { get; init; }
 
-    /// <summary>What the host locks while it submits to the queue; the runtime locks it too. Null where the host never submits
-    /// while the runtime may.</summary>
+    /// <summary>What the host locks while it submits to the queue; the runtime locks it too, by its monitor, so it must not be a
+    /// <see cref="Lock"/>. Null where the host never submits while the runtime may.</summary>
     public object? QueueLock { get; init; }
 
     /// <summary>Whether the host has enabled the feature timelineSemaphore. Without it everything works but

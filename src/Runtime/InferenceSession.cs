@@ -132,7 +132,8 @@ public sealed class InferenceSession : IDisposable
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; copied before this returns if a run is free, else not before then.
     /// </param>
     /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task ends.</param>
-    /// <param name="cancel">Ends the wait. What the device has begun it finishes, and the output is not written.</param>
+    /// <param name="cancel">Ends the wait. What the device has begun it finishes, and the output is not written. Once the output is
+    /// being written, it is too late: the task ends well.</param>
     /// <returns>A task that ends when the output is there.</returns>
     /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -147,6 +148,7 @@ public sealed class InferenceSession : IDisposable
     /// <param name="cancel">Ends the wait; a run that was submitted signals all the same.</param>
     /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with timeline
     /// semaphores.</exception>
+    /// <exception cref="ArgumentException">A semaphore is null.</exception>
     public Task RunAsync(
         ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancel = default)
     {
@@ -168,17 +170,26 @@ public sealed class InferenceSession : IDisposable
                 GiveBack(run);
                 throw;
             }
+            // Who was told that a run is cancelled has its output back: either that or the copy happens, whichever comes first.
+            bool decided = false;
             // The device uses the run's memory until it is done, even if nobody waits for it any more.
             Task finished = done.ContinueWith(
                 task =>
                 {
-                    if (task.IsCompletedSuccessfully && !cancel.IsCancellationRequested)
+                    if (task.IsCompletedSuccessfully && !cancel.IsCancellationRequested && !Interlocked.Exchange(ref decided, true))
                         run.CopyOutput(_plan.Output, output.Span);
                     GiveBack(run);
                     return task;
                 },
                 CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
-            await finished.WaitAsync(cancel).ConfigureAwait(false);
+            try
+            {
+                await finished.WaitAsync(cancel).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (Interlocked.Exchange(ref decided, true))
+            {
+                await finished.ConfigureAwait(false);
+            }
         }
     }
 
@@ -191,8 +202,17 @@ public sealed class InferenceSession : IDisposable
     /// <remarks>The commands wait for whatever is ahead of them on the queue, and whatever follows waits for them. All that
     /// one session has recorded shares one set of activations: on one queue that is safe, on several the host keeps them
     /// apart. The session must outlive the commands' last run.</remarks>
+    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
+    /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
     public void Record(nint commandBuffer, GpuBuffer input, GpuBuffer output)
     {
+        if (commandBuffer == 0)
+            throw new ArgumentException("A VkCommandBuffer that is being recorded is needed; its handle is null.", nameof(commandBuffer));
+        input.Check(nameof(input));
+        output.Check(nameof(output));
+        if (!_device.IsHosts)
+            throw new InvalidOperationException(
+                "Handles of a host's mean nothing on this session's own device: record with a session of one that GpuDevice.Adopt gave.");
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -201,7 +221,8 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
-    /// <summary>Begins an inference that <see cref="Step"/> spreads over several frames.</summary>
+    /// <summary>Begins an inference that <see cref="Step"/> spreads over several frames. One that has not come to its
+    /// <see cref="End"/> is given up. Whole runs may come in between.</summary>
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Begin(ReadOnlySpan<float> input)

@@ -26,8 +26,10 @@ public readonly record struct Picture(ReadOnlyMemory<byte> Pixels, int Width, in
     /// <exception cref="ShapeMismatchException">Size, format and number of bytes do not go together.</exception>
     internal void Check()
     {
+        if (Width < 1 || Height < 1)
+            throw new ShapeMismatchException($"A picture has at least 1x1 pixels; got {Width}x{Height}.");
         // Bytes are counted in 32 bits on the device.
-        if (!Enum.IsDefined(Format) || Width < 1 || Height < 1 || (long)Width * Height * BytesPerPixel > int.MaxValue
+        if (!Enum.IsDefined(Format) || (long)Width * Height * BytesPerPixel > int.MaxValue
             || Pixels.Length != Width * Height * BytesPerPixel)
             throw new ShapeMismatchException(
                 $"A picture of {Width}x{Height} pixels in {Format} takes {(long)Width * Height * BytesPerPixel} bytes, 2 GiB at most; "

@@ -1,3 +1,4 @@
+using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
@@ -29,11 +30,39 @@ public sealed class EmbeddingTests
     }
 
     [TestMethod]
-    public void A_null_handle_is_refused()
+    public void Adopting_refuses_null_handles_and_queues_without_compute()
     {
         using var host = new TestHost(4);
-        Assert.ThrowsExactly<ArgumentException>(() => GpuDevice.Adopt(host.Handles() with { Queue = 0 }));
-        Assert.ThrowsExactly<ArgumentException>(() => GpuDevice.Adopt(host.Handles() with { Instance = 0 }));
+        HostDevice good = host.Handles();
+        foreach (HostDevice bad in (HostDevice[])
+            [
+                good with { Instance = 0 }, good with { PhysicalDevice = 0 }, good with { Device = 0 }, good with { Queue = 0 },
+                good with { QueueFamily = 99 },
+#pragma warning disable CS9216 // The compiler warns of a Lock that is seen as an object; not every caller's is C#'s.
+                good with { QueueLock = new Lock() },
+#pragma warning restore CS9216
+            ])
+            Assert.ThrowsExactly<ArgumentException>(() => GpuDevice.Adopt(bad), $"{bad}");
+    }
+
+    [TestMethod]
+    public void Recording_refuses_null_handles_offsets_between_floats_and_devices_that_are_not_the_host_s()
+    {
+        using var host = new TestHost(Input.Length + Outputs);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using InferenceSession elsewhere = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        GpuBuffer input = host.BufferAt(0), output = host.BufferAt(Input.Length);
+        host.Record(commands =>
+        {
+            Assert.ThrowsExactly<ArgumentException>(() => session.Record(0, input, output));
+            foreach (GpuBuffer bad in (GpuBuffer[])[default, input with { Offset = -4 }, input with { Offset = 2 }])
+            {
+                Assert.ThrowsExactly<ArgumentException>(() => session.Record(commands, bad, output), $"{bad}");
+                Assert.ThrowsExactly<ArgumentException>(() => session.Record(commands, input, bad), $"{bad}");
+            }
+            Assert.ThrowsExactly<InvalidOperationException>(() => elsewhere.Record(commands, input, output));
+        });
     }
 
     [TestMethod]
@@ -81,6 +110,20 @@ public sealed class EmbeddingTests
             host.Destroy(before);
             host.Destroy(after);
         }
+    }
+
+    [TestMethod]
+    public async Task A_null_semaphore_is_refused_and_the_session_goes_on()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        GpuSemaphore[] none = [default];
+        foreach (GpuSync sync in (GpuSync[])[new GpuSync { Wait = none }, new GpuSync { Signal = none }])
+            await Assert.ThrowsExactlyAsync<ArgumentException>(() => session.RunAsync(Input, new float[Outputs], sync));
+        var output = new float[Outputs];
+        await session.RunAsync(Input, output).WaitAsync(TimeSpan.FromSeconds(30));
+        CollectionAssert.AreEqual(Expected, output);
     }
 
     [TestMethod]
@@ -149,6 +192,26 @@ public sealed class EmbeddingTests
         CollectionAssert.AreEqual(Expected, after);
         Assert.IsTrue(output.All(value => value == 0));
         host.Destroy(never);
+    }
+
+    /// <summary>An output that takes long to copy, and a cancellation in the midst of it.</summary>
+    [TestMethod]
+    public async Task A_cancelled_run_does_not_write_its_output_behind_its_caller_s_back()
+    {
+        var graph = new ModelGraph("large", new TensorShape(1, 2048, 4096), [new Layer("pool", new MaxPool2d(1, 1, 0, false))]);
+        using InferenceSession session = TestDevices.Software.CreateSession(TestModels.WithZeros(graph));
+        float[] input = [.. Enumerable.Repeat(1f, graph.InputShape.Count)];
+        for (int round = 0; round < 5; round++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var output = new float[input.Length];
+            Task run = session.RunAsync(input, output, cancel.Token);
+            while (Volatile.Read(ref output[0]) == 0)
+                Thread.SpinWait(10);
+            cancel.Cancel();
+            await run.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.AreEqual(1, output[^1]);
+        }
     }
 
     [TestMethod]

@@ -11,7 +11,6 @@ internal sealed unsafe class VulkanDevice
 {
     private readonly VulkanInstance _instance;
     private readonly object _queueLock;
-    private readonly bool _isHosts;
     private readonly Queue _queue;
     private readonly Device _handle;
     private readonly PipelineCacheFile? _cacheFile;
@@ -68,7 +67,7 @@ internal sealed unsafe class VulkanDevice
         (_instance, Physical, Api) = (instance, physical, instance.Api);
         (Pipelines, Completions, _cacheFile) = (new PipelineStore(this), new Completions(this), cacheFile);
         _queueLock = host.QueueLock ?? new object();
-        _isHosts = true;
+        IsHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
         HasFp16Storage = host.HasFp16Storage;
         QueueFamily = host.QueueFamily;
@@ -93,6 +92,9 @@ internal sealed unsafe class VulkanDevice
     public VulkanPhysicalDevice Physical { get; }
 
     public uint QueueFamily { get; }
+
+    /// <summary>Whether a host has made it, and not this.</summary>
+    public bool IsHosts { get; }
 
     /// <summary>Whether the feature is enabled on the device; of an own device it is not.</summary>
     public bool HasTimelineSemaphores { get; }
@@ -120,7 +122,7 @@ internal sealed unsafe class VulkanDevice
             return;
         if (_handle.Handle != 0)
             Api.DestroyPipelineCache(_handle, _pipelineCache, null);
-        if (!_isHosts)
+        if (!IsHosts)
             Api.DestroyDevice(_handle, null);
         LiveObjects.Destroyed();
         _instance.Dispose();
@@ -139,9 +141,9 @@ internal sealed unsafe class VulkanDevice
         PipelineStageFlags* stages = stackalloc PipelineStageFlags[wait.Length];
         for (int i = 0; i < wait.Length; i++)
             (semaphores[i], values[i], stages[i]) =
-                (new VkSemaphore(wait[i].Handle), wait[i].Value, PipelineStageFlags.AllCommandsBit);
+                (HandleOf(wait[i]), wait[i].Value, PipelineStageFlags.AllCommandsBit);
         for (int i = 0; i < signal.Length; i++)
-            (semaphores[wait.Length + i], values[wait.Length + i]) = (new VkSemaphore(signal[i].Handle), signal[i].Value);
+            (semaphores[wait.Length + i], values[wait.Length + i]) = (HandleOf(signal[i]), signal[i].Value);
         var timeline = new TimelineSemaphoreSubmitInfo
         {
             SType = StructureType.TimelineSemaphoreSubmitInfo,
@@ -165,6 +167,10 @@ internal sealed unsafe class VulkanDevice
         VulkanResult.FailIfInjected("vkQueueSubmit");
         lock (_queueLock)
             VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");
+
+        static VkSemaphore HandleOf(GpuSemaphore semaphore) => semaphore.Handle != 0
+            ? new VkSemaphore(semaphore.Handle)
+            : throw new ArgumentException("A VkSemaphore is needed to wait for or to signal; its handle is null.");
     }
 
     /// <summary>Keeps the compiled kernels for the next start, if there are new ones.</summary>

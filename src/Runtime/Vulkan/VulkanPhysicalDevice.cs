@@ -7,6 +7,7 @@ namespace SoftPool.Vulkan;
 internal sealed unsafe class VulkanPhysicalDevice
 {
     private readonly PhysicalDeviceMemoryProperties _memory;
+    private readonly QueueFamilyProperties[] _queueFamilies;
 
     public VulkanPhysicalDevice(VulkanInstance instance, PhysicalDevice handle, int index)
     {
@@ -14,7 +15,7 @@ internal sealed unsafe class VulkanPhysicalDevice
         Handle = handle;
         Vk api = instance.Api;
         _memory = api.GetPhysicalDeviceMemoryProperties(handle);
-        ComputeQueueFamily = FindComputeQueueFamily();
+        _queueFamilies = QueueFamilies();
 
         // The driver's own name and version came with Vulkan 1.2.
         PhysicalDeviceProperties properties = api.GetPhysicalDeviceProperties(handle);
@@ -70,13 +71,24 @@ internal sealed unsafe class VulkanPhysicalDevice
 
     public PhysicalDeviceLimits Limits { get; }
 
-    public uint? ComputeQueueFamily { get; }
+    public uint? ComputeQueueFamily
+    {
+        get
+        {
+            int index = Array.FindIndex(_queueFamilies, family => family.QueueFlags.HasFlag(QueueFlags.ComputeBit));
+            return index < 0 ? null : (uint)index;
+        }
+    }
 
     /// <summary>Whether kernels may read and write 16-bit floats in buffers.</summary>
     public bool HasFp16Storage { get; }
 
     /// <summary>Tells device and driver apart from all whose compiled kernels are of no use here.</summary>
     public byte[] CacheIdentity { get; }
+
+    /// <summary>Whether queues of a family, if there is one of that index, take compute work.</summary>
+    public bool TakesCompute(uint family) =>
+        family < _queueFamilies.Length && _queueFamilies[family].QueueFlags.HasFlag(QueueFlags.ComputeBit);
 
     /// <summary>The first memory type of those allowed that has all preferred flags, else all required ones.</summary>
     /// <param name="allowed">VkMemoryRequirements.memoryTypeBits.</param>
@@ -91,15 +103,14 @@ internal sealed unsafe class VulkanPhysicalDevice
         throw new UnsupportedDeviceException($"{Info.Name} has no memory that is {required}.");
     }
 
-    private uint? FindComputeQueueFamily()
+    private QueueFamilyProperties[] QueueFamilies()
     {
         uint count = 0;
         Instance.Api.GetPhysicalDeviceQueueFamilyProperties(Handle, ref count, null);
         var families = new QueueFamilyProperties[count];
         fixed (QueueFamilyProperties* first = families)
             Instance.Api.GetPhysicalDeviceQueueFamilyProperties(Handle, ref count, first);
-        int index = Array.FindIndex(families, family => family.QueueFlags.HasFlag(QueueFlags.ComputeBit));
-        return index < 0 ? null : (uint)index;
+        return families;
     }
 
     private long DeviceLocalBytes()
