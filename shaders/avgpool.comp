@@ -7,6 +7,7 @@
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
 #include "storage.glsl"
+#include "strict.glsl"
 #include "pool.glsl"
 
 layout(constant_id = 17) const uint COUNT_PADDING = 0;
@@ -34,5 +35,5 @@ void main() {
         window.begin + ivec3(KERNEL_DEPTH, KERNEL_HEIGHT, KERNEL_WIDTH),
         ivec3(DEPTH + PADDING_DEPTH, HEIGHT + PADDING_HEIGHT, WIDTH + PADDING_WIDTH));
     ivec3 size = COUNT_PADDING != 0 ? padded_end - window.begin : ivec3(window.end - window.first);
-    y[index] = real(sum / float(size.x * size.y * size.z));
+    y[index] = stored(divide(sum, float(size.x * size.y * size.z)));
 }

@@ -5,6 +5,7 @@
 // Bindings      0 input (N, C, PLANE) real; 1 output, the same; 2 (scale, shift) of each channel f32
 // Dispatch      one invocation an element, GroupCount.Linear
 #include "storage.glsl"
+#include "strict.glsl"
 #define POINTWISE_ID 3
 #include "index.glsl"
 #include "pointwise.glsl"
@@ -21,6 +22,7 @@ void main() {
     uint index = linear_index();
     if (index < COUNT) {
         vec2 c = channel[index / PLANE % CHANNELS];
-        y[index] = real(pointwise(float(x[index]) * c.x + c.y));
+        EXACT float scaled = float(x[index]) * c.x + c.y;
+        y[index] = stored(pointwise(scaled));
     }
 }

@@ -5,6 +5,7 @@
 // Bindings      0 input (N, LENGTH) real; 1 output (N, OUT_LENGTH) real, written from OFFSET in each item
 // Dispatch      one invocation an element of the input, GroupCount.Linear
 #include "storage.glsl"
+#include "strict.glsl"
 #include "index.glsl"
 
 layout(constant_id = 0) const uint COUNT = 1;

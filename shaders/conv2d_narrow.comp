@@ -9,5 +9,6 @@
 // Dispatch      x: pixels of all images (N * OH * OW) / (32 * 8), y: GROUPS * ceil(O / GROUPS / 4)
 // Preconditions none of the specialization constants but the paddings is 0; GROUPS divides C and O
 #include "storage.glsl"
+#include "strict.glsl"
 #define VECTORS 1
 #include "conv2d.glsl"

@@ -9,6 +9,7 @@
 // Dispatch      x: ceil(FEATURES / 2) / 32, y: ceil(N / ITEMS)
 // Preconditions ITEMS is at most 8
 #include "storage.glsl"
+#include "strict.glsl"
 #define POINTWISE_ID 6
 #include "pointwise.glsl"
 
@@ -39,36 +40,36 @@ void main() {
 
     // Items beyond the last compute the last one again, and are not stored.
     uint item[LARGEST_ITEMS];
-    vec2 sum[LARGEST_ITEMS];
-    [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++) {
+    EXACT vec2 sum[LARGEST_ITEMS];
+    UNROLL for (uint n = 0; n < LARGEST_ITEMS; n++) {
         item[n] = min(first + n, BATCH - 1) * IN_FEATURES;
         sum[n] = bias[pair];
     }
     uint whole = IN_FEATURES / BLOCK * BLOCK;
     for (uint i = 0; i < whole; i += BLOCK) {
-        vec2 block[LARGEST_ITEMS];
-        [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+        EXACT vec2 block[LARGEST_ITEMS];
+        UNROLL for (uint n = 0; n < LARGEST_ITEMS; n++)
             block[n] = vec2(0.0);
-        [[unroll]] for (uint j = 0; j < BLOCK; j++) {
+        UNROLL for (uint j = 0; j < BLOCK; j++) {
             vec2 w = vec2(weight[(i + j) * pairs + pair]);
-            [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+            UNROLL for (uint n = 0; n < LARGEST_ITEMS; n++)
                 if (n < ITEMS)
                     block[n] += w * float(x[item[n] + i + j]);
         }
-        [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+        UNROLL for (uint n = 0; n < LARGEST_ITEMS; n++)
             sum[n] += block[n];
     }
     for (uint i = whole; i < IN_FEATURES; i++) {
         vec2 w = vec2(weight[i * pairs + pair]);
-        [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+        UNROLL for (uint n = 0; n < LARGEST_ITEMS; n++)
             if (n < ITEMS)
                 sum[n] += w * float(x[item[n] + i]);
     }
-    [[unroll]] for (uint n = 0; n < LARGEST_ITEMS; n++)
+    UNROLL for (uint n = 0; n < LARGEST_ITEMS; n++)
         if (n < ITEMS && first + n < BATCH) {
             uint feature = 2 * pair;
-            y[(first + n) * OUT_FEATURES + FIRST + feature] = real(pointwise(sum[n].x));
+            y[(first + n) * OUT_FEATURES + FIRST + feature] = stored(pointwise(sum[n].x));
             if (feature + 1 < FEATURES)
-                y[(first + n) * OUT_FEATURES + FIRST + feature + 1] = real(pointwise(sum[n].y));
+                y[(first + n) * OUT_FEATURES + FIRST + feature + 1] = stored(pointwise(sum[n].y));
         }
 }

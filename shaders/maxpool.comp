@@ -6,6 +6,7 @@
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
 #include "storage.glsl"
+#include "strict.glsl"
 #include "pool.glsl"
 
 layout(binding = 0) readonly buffer Input { real x[]; };
@@ -23,5 +24,5 @@ void main() {
         float value = float(x[map + cell]);
         largest = value > largest || value != value ? value : largest;
     }
-    y[index] = real(largest);
+    y[index] = stored(largest);
 }

@@ -5,6 +5,7 @@
 // Bindings      0 a real; 1 b real, one element for PLANE of a's; 2 output real, as a
 // Dispatch      one invocation an element of a, GroupCount.Linear
 #include "storage.glsl"
+#include "strict.glsl"
 #define POINTWISE_ID 2
 #include "index.glsl"
 #include "pointwise.glsl"
@@ -18,6 +19,8 @@ layout(binding = 2) writeonly buffer Output { real y[]; };
 
 void main() {
     uint index = linear_index();
-    if (index < COUNT)
-        y[index] = real(pointwise(float(a[index]) * float(b[index / PLANE])));
+    if (index < COUNT) {
+        EXACT float product = float(a[index]) * float(b[index / PLANE]);
+        y[index] = stored(pointwise(product));
+    }
 }

@@ -5,6 +5,7 @@
 // Bindings      0 input real; 1 output real, of as many elements
 // Dispatch      one invocation an element, GroupCount.Linear
 #include "storage.glsl"
+#include "strict.glsl"
 #define POINTWISE_ID 1
 #include "index.glsl"
 #include "pointwise.glsl"
@@ -17,5 +18,5 @@ layout(binding = 1) writeonly buffer Output { real y[]; };
 void main() {
     uint index = linear_index();
     if (index < COUNT)
-        y[index] = real(pointwise(float(x[index])));
+        y[index] = stored(pointwise(float(x[index])));
 }

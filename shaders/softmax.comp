@@ -5,6 +5,7 @@
 // Bindings      0 input (N, C, PLANE) real; 1 output, the same
 // Dispatch      one invocation a cell (N, PLANE), GroupCount.Linear
 #include "storage.glsl"
+#include "strict.glsl"
 #include "index.glsl"
 #include "exp.glsl"
 
@@ -30,5 +31,5 @@ void main() {
     for (uint c = 0; c < CHANNELS; c++)
         total += exp_nonpositive(difference_to_largest(float(x[first + c * PLANE]), largest));
     for (uint c = 0; c < CHANNELS; c++)
-        y[first + c * PLANE] = real(exp_nonpositive(difference_to_largest(float(x[first + c * PLANE]), largest)) / total);
+        y[first + c * PLANE] = stored(divide(exp_nonpositive(difference_to_largest(float(x[first + c * PLANE]), largest)), total));
 }

@@ -8,6 +8,7 @@
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
 #include "storage.glsl"
+#include "strict.glsl"
 #include "pool.glsl"
 #include "exp.glsl"
 
@@ -35,5 +36,6 @@ void main() {
         weighted += e * difference;
         total += e;
     }
-    y[index] = real(largest + weighted / total);
+    precise float mean = largest + divide(weighted, total);
+    y[index] = stored(mean);
 }

@@ -8,6 +8,7 @@
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
 #include "storage.glsl"
+#include "strict.glsl"
 #include "pool.glsl"
 #include "exp.glsl"
 
@@ -41,12 +42,13 @@ void main() {
     float high = -LARGEST_FLOAT;
     FOR_EACH_CELL(window, cell) {
         vec2 sum = sums[image + cell];
-        precise float weight = sum.y * exp_nonpositive(difference_to_largest(sum.x, largest)) / total;
+        precise float exponential = sum.y * exp_nonpositive(difference_to_largest(sum.x, largest));
+        float weight = passed(divide(exponential, total));
         float value = float(x[map + cell]);
         mean += weight * value;
         low = value < low ? value : low;
         high = value > high ? value : high;
     }
     mean = mean < low ? low : mean;
-    y[index] = real(mean > high ? high : mean);
+    y[index] = stored(mean > high ? high : mean);
 }

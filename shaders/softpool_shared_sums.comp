@@ -6,6 +6,7 @@
 // Bindings      0 input (N, C, P) real, P the cells of a map; 1 output (N, P) of (m, s)
 // Dispatch      one invocation a cell, GroupCount.Linear
 #include "storage.glsl"
+#include "strict.glsl"
 #include "index.glsl"
 #include "exp.glsl"
 

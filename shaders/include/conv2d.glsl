@@ -42,13 +42,13 @@ void main() {
     // Where each pixel's window begins. Pixels beyond the last compute the last one again, and are not stored.
     int top[PIXELS], left[PIXELS];
     uint image[PIXELS];
-    vec4 sum[VECTORS][PIXELS];
-    [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+    EXACT vec4 sum[VECTORS][PIXELS];
+    UNROLL for (uint p = 0; p < PIXELS; p++) {
         uint pixel = min(first + p * gl_WorkGroupSize.x, BATCH * OUT_PLANE - 1);
         top[p] = int(pixel % OUT_PLANE / OUT_WIDTH * STRIDE_HEIGHT) - int(PADDING_HEIGHT);
         left[p] = int(pixel % OUT_WIDTH * STRIDE_WIDTH) - int(PADDING_WIDTH);
         image[p] = (pixel / OUT_PLANE * CHANNELS + group * GROUP_CHANNELS) * HEIGHT * WIDTH;
-        [[unroll]] for (uint v = 0; v < VECTORS; v++)
+        UNROLL for (uint v = 0; v < VECTORS; v++)
             sum[v][p] = bias[tile * VECTORS + v];
     }
 
@@ -58,34 +58,34 @@ void main() {
             // A tap outside of the input reads some cell inside and counts it as zero.
             uint cell[PIXELS];
             bool inside[PIXELS];
-            [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+            UNROLL for (uint p = 0; p < PIXELS; p++) {
                 int row = top[p] + int(u * DILATION_HEIGHT), column = left[p] + int(v * DILATION_WIDTH);
                 inside[p] = row >= 0 && row < int(HEIGHT) && column >= 0 && column < int(WIDTH);
                 cell[p] = inside[p] ? image[p] + uint(row) * WIDTH + uint(column) : 0;
             }
             for (uint c = 0; c < GROUP_CHANNELS; c++) {
                 float value[PIXELS];
-                [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+                UNROLL for (uint p = 0; p < PIXELS; p++) {
                     value[p] = float(x[cell[p]]);
                     value[p] = inside[p] ? value[p] : 0.0;
                     cell[p] += inside[p] ? HEIGHT * WIDTH : 0;
                 }
-                [[unroll]] for (uint i = 0; i < VECTORS; i++) {
+                UNROLL for (uint i = 0; i < VECTORS; i++) {
                     vec4 taps = vec4(weight[w++]);
-                    [[unroll]] for (uint p = 0; p < PIXELS; p++)
+                    UNROLL for (uint p = 0; p < PIXELS; p++)
                         sum[i][p] += taps * value[p];
                 }
             }
         }
 
-    [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+    UNROLL for (uint p = 0; p < PIXELS; p++) {
         uint pixel = first + p * gl_WorkGroupSize.x;
         if (pixel < BATCH * OUT_PLANE) {
             uint plane = pixel / OUT_PLANE * OUT_CHANNELS + group * GROUP_OUT_CHANNELS;
-            [[unroll]] for (uint i = 0; i < VECTORS * 4; i++) {
+            UNROLL for (uint i = 0; i < VECTORS * 4; i++) {
                 uint channel = tile % TILES * VECTORS * 4 + i;
                 if (channel < GROUP_OUT_CHANNELS)
-                    y[(plane + channel) * OUT_PLANE + pixel % OUT_PLANE] = real(pointwise(sum[i / 4][p][i % 4]));
+                    y[(plane + channel) * OUT_PLANE + pixel % OUT_PLANE] = stored(pointwise(sum[i / 4][p][i % 4]));
             }
         }
     }

@@ -1,30 +1,41 @@
+#include "strict.glsl"
+
+// The least x whose exponential is not 0: that of the smallest normal float, or in STRICT of TINY.
+#ifdef STRICT
+const float LEAST_EXPONENT = -34.65;
+#else
+const float LEAST_EXPONENT = -87.33;
+#endif
+
 // exp(x) for x <= 0, to about one unit in the last place on every device. Vulkan lets the built-in be off by
-// 3 + 2|x| units, and drivers use that. Results below the smallest normal float are 0; exp_nonpositive(0) is exactly 1.
+// 3 + 2|x| units, and drivers use that. 0 below LEAST_EXPONENT; exp_nonpositive(0) is exactly 1.
 float exp_nonpositive(float x) {
     // x = k ln 2 + r with |r| <= ln 2 / 2; ln 2 is split in two so that k * LN2_HIGH is exact.
     const float LOG2_E = 1.44269504;
     const float LN2_HIGH = 0.693359375;
     const float LN2_LOW = -2.12194440e-4;
-    precise float k = floor(x * LOG2_E + 0.5);
-    precise float r = (x - k * LN2_HIGH) - k * LN2_LOW;
+    float held = x < LEAST_EXPONENT ? LEAST_EXPONENT : x;
+    precise float nearest = held * LOG2_E - 0.5;
+    int k = int(nearest);
+    precise float r = (held - float(k) * LN2_HIGH) - float(k) * LN2_LOW;
     // Taylor's series of e^r, to r^7: the next term is below 2^-27 of the result.
-    precise float p = 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
+    precise float p = 1.98412698e-4;
+    p = p * r + 1.38888889e-3;
+    p = p * r + 8.33333333e-3;
+    p = p * r + 4.16666667e-2;
+    p = p * r + 1.66666667e-1;
     p = p * r + 0.5;
     p = p * (r * r) + r;
     p = p + 1.0;
-    precise float y = k < -126.0 ? 0.0 : p * intBitsToFloat((int(max(k, -126.0)) + 127) << 23);
-    return x != x ? x : y;
+    precise float y = p * intBitsToFloat((k + 127) << 23);
+    return x < LEAST_EXPONENT ? 0.0 : y;
 }
 
 const float LARGEST_FLOAT = 3.40282347e38;
 
 // x - largest for an x not above it. A difference of two floats can exceed the largest one; as -infinity it would make
-// 0 * infinity, so it ends at -LARGEST_FLOAT.
+// 0 * infinity, so it ends at -LARGEST_FLOAT. passed: squares of smaller ones would be subnormal.
 float difference_to_largest(float x, float largest) {
     precise float difference = x - largest;
-    return difference < -LARGEST_FLOAT ? -LARGEST_FLOAT : difference;
+    return passed(difference < -LARGEST_FLOAT ? -LARGEST_FLOAT : difference);
 }

@@ -10,17 +10,18 @@ const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4;
 // Without overflow for any x: the exponential is of -|x|.
 float sigmoid(float x) {
     float e = exp_nonpositive(-abs(x));
-    precise float y = (x < 0.0 ? e : 1.0) / (1.0 + e);
-    return y;
+    precise float total = 1.0 + e;
+    return divide(x < 0.0 ? e : 1.0, total);
 }
 
 // Comparisons keep NaN, as torch does: max(x, 0) may turn it into 0.
-float pointwise(float x) {
+float pointwise(float before) {
+    float x = passed(before);
     precise float y = x;
     if (POINTWISE == RELU)
         y = x < 0.0 ? 0.0 : x;
     else if (POINTWISE == LEAKY_RELU)
-        y = x < 0.0 ? uintBitsToFloat(COEFFICIENT_BITS) * x : x;
+        y = x < 0.0 ? passed(uintBitsToFloat(COEFFICIENT_BITS)) * x : x;
     else if (POINTWISE == SIGMOID)
         y = sigmoid(x);
     else if (POINTWISE == SILU)

@@ -38,8 +38,10 @@ public sealed class InferenceSession : IDisposable
             throw new UnsupportedDeviceException(
                 $"{Device.Name} has no 16-bit storage, or the host did not enable it "
                 + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
-        if (options.Numerics != Numerics.Fast)
-            throw new NotSupportedException($"There are no kernels for {options.Numerics} numerics yet.");
+        if (!Enum.IsDefined(options.Numerics) || (options.Numerics == Numerics.Strict && options.Fp16))
+            throw new ArgumentException(
+                $"A session's numerics are Fast or, in 32 bits alone, Strict; got {options.Numerics}{(options.Fp16 ? " in 16 bits" : "")}.",
+                nameof(options));
         _plan = ExecutionPlan.Create(model, PlanOptions.Of(options, _device.Physical.Limits.MaxStorageBufferRange));
         _free = new Stack<HostRun>(options.InFlight);
         _freeCount = new SemaphoreSlim(options.InFlight);

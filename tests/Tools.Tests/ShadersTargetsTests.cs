@@ -43,15 +43,17 @@ public sealed class ShadersTargetsTests : IDisposable
     {
         WriteShaders();
         BuildGood("-restore");
-        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/b.de.fp16.spv shaders/b.de.spv", Resources());
-        DateTime a = Written("a.spv"), b = Written("b.de.spv");
+        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/b.de.fp16.spv shaders/b.de.spv", Resources());
+        DateTime a = Written("a.spv"), b = Written("b.de.spv"), strict = Written("a.strict.spv");
 
         BuildGood();
-        Assert.AreEqual((a, b), (Written("a.spv"), Written("b.de.spv")), "an unchanged build compiled");
+        Assert.AreEqual(
+            (a, b, strict), (Written("a.spv"), Written("b.de.spv"), Written("a.strict.spv")), "an unchanged build compiled");
 
         File.SetLastWriteTimeUtc(_folder["my shaders/a.comp"], DateTime.UtcNow);
         BuildGood();
         Assert.IsGreaterThan(a, Written("a.spv"));
+        Assert.IsGreaterThan(strict, Written("a.strict.spv"));
         Assert.AreEqual(b, Written("b.de.spv"), "a shader that had not changed was compiled");
         a = Written("a.spv");
 
@@ -59,7 +61,7 @@ public sealed class ShadersTargetsTests : IDisposable
         File.Delete(_folder["my shaders/b.de.comp"]);
         BuildGood();
         Assert.IsGreaterThan(a, Written("a.spv"), "a changed include compiled nothing");
-        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv", Resources());
+        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv", Resources());
         Assert.IsFalse(File.Exists(Intermediate("b.de.spv")) || File.Exists(Intermediate("b.de.fp16.spv")));
     }
 
@@ -81,7 +83,9 @@ public sealed class ShadersTargetsTests : IDisposable
     private void WriteShaders()
     {
         _folder.Write("my shaders/include/scale.glsl", "#define SCALE 2.0\n");
-        _folder.Write("my shaders/a.comp", ShaderCompilerTests.Good);
+        _folder.Write("my shaders/include/strict.glsl", "// What a kernel includes that is compiled for strict numerics.\n");
+        _folder.Write("my shaders/a.comp", ShaderCompilerTests.Good.Replace(
+            "#include", "#include \"strict.glsl\"\n#include", StringComparison.Ordinal));
         // A name that looks like a German translation.
         _folder.Write("my shaders/b.de.comp", ShaderCompilerTests.Good);
     }

@@ -20,7 +20,7 @@ public abstract record AvgPooling : Pooling
     [JsonIgnore]
     public override string Attributes => base.Attributes + (CountIncludePad ? "" : ", padding not counted");
 
-    internal override void Compute(ReferenceStep step) => AvgPoolReference.Compute(this, step);
+    internal override void Compute<T>(ReferenceStep step) => AvgPoolReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step) =>
         Dispatch(step, "avgpool", [CountIncludePad ? 1u : 0u], step.Input, step.Output);

@@ -58,7 +58,7 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
             : throw new ShapeMismatchException($"BatchNorm2d takes (C, H, W) with {NumFeatures} channels; got {input}.");
     }
 
-    internal override void Compute(ReferenceStep step) => BatchNorm2dReference.Compute(this, step);
+    internal override void Compute<T>(ReferenceStep step) => BatchNorm2dReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step)
     {

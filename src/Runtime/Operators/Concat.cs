@@ -26,7 +26,7 @@ public sealed record Concat : Operator
             : throw new ShapeMismatchException($"Concat gives at most {int.MaxValue} channels; got {channels}.");
     }
 
-    internal override void Compute(ReferenceStep step)
+    internal override void Compute<T>(ReferenceStep step)
     {
         int begin = 0;
         foreach (float[] input in step.Inputs)

@@ -64,7 +64,7 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
         return Window.OutputShape(OutChannels, input);
     }
 
-    internal override void Compute(ReferenceStep step) => Conv2dReference.Compute(this, step);
+    internal override void Compute<T>(ReferenceStep step) => Conv2dReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step)
     {

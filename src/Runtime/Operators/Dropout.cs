@@ -17,7 +17,7 @@ public sealed record Dropout(double P) : UnaryOperator
     private protected override TensorShape Infer(TensorShape input) =>
         P is >= 0 and < 1 ? input : throw new ShapeMismatchException($"Dropout takes a probability in [0, 1); got {P}.");
 
-    internal override void Compute(ReferenceStep step) => step.Input.CopyTo(step.Output);
+    internal override void Compute<T>(ReferenceStep step) => step.Input.CopyTo(step.Output);
 
     internal override void Lower(LoweringStep step) => step.Alias();
 }

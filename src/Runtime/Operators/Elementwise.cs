@@ -27,11 +27,12 @@ public abstract record Elementwise : Operator
                 $"{name} takes two inputs of one shape, or a second one of one value a channel; got {left} and {right}.");
     }
 
-    internal abstract double Of(double left, double right);
+    internal abstract T Of<T>(T left, T right)
+        where T : struct, IReal<T>;
 
     private protected abstract string Kernel { get; }
 
-    internal override void Compute(ReferenceStep step) => ElementwiseReference.Compute(this, step);
+    internal override void Compute<T>(ReferenceStep step) => ElementwiseReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step)
     {
@@ -49,7 +50,7 @@ public sealed record Add : Elementwise
 {
     private protected override string Kernel => "add";
 
-    internal override double Of(double left, double right) => left + right;
+    internal override T Of<T>(T left, T right) => left + right;
 }
 
 /// <summary>x y, element by element: what a gate ends in.</summary>
@@ -57,5 +58,5 @@ public sealed record Multiply : Elementwise
 {
     private protected override string Kernel => "multiply";
 
-    internal override double Of(double left, double right) => left * right;
+    internal override T Of<T>(T left, T right) => left * right;
 }

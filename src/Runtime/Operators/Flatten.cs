@@ -9,7 +9,7 @@ public sealed record Flatten : UnaryOperator
     /// <summary>Any shape to (its number of elements).</summary>
     private protected override TensorShape Infer(TensorShape input) => new(input.Count);
 
-    internal override void Compute(ReferenceStep step) => step.Input.CopyTo(step.Output);
+    internal override void Compute<T>(ReferenceStep step) => step.Input.CopyTo(step.Output);
 
     internal override void Lower(LoweringStep step) => step.Alias();
 }

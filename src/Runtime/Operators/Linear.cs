@@ -37,7 +37,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
             ? new TensorShape(OutFeatures)
             : throw new ShapeMismatchException($"Linear takes {InFeatures} features; got {input}.");
 
-    internal override void Compute(ReferenceStep step) => LinearReference.Compute(this, step);
+    internal override void Compute<T>(ReferenceStep step) => LinearReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step)
     {

@@ -10,7 +10,7 @@ public abstract record MaxPooling : Pooling
     {
     }
 
-    internal override void Compute(ReferenceStep step) => MaxPoolReference.Compute(this, step);
+    internal override void Compute<T>(ReferenceStep step) => MaxPoolReference.Compute(this, step);
 
     internal override void Lower(LoweringStep step) => Dispatch(step, "maxpool", [], step.Input, step.Output);
 }

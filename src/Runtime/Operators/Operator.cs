@@ -62,7 +62,9 @@ public abstract record Operator
     protected virtual bool PrintMembers(StringBuilder builder) => false;
 
     /// <summary>Computes one item by the loops in the folder Reference.</summary>
-    internal abstract void Compute(ReferenceStep step);
+    /// <typeparam name="T">The numbers that they compute with.</typeparam>
+    internal abstract void Compute<T>(ReferenceStep step)
+        where T : struct, IReal<T>;
 
     /// <summary>Adds the kernel launches that compute this operator to a plan.</summary>
     internal abstract void Lower(LoweringStep step);

@@ -18,11 +18,12 @@ public abstract record Pointwise : UnaryOperator
     /// <summary>The function's parameter, where it has one.</summary>
     internal virtual float Coefficient => 0;
 
-    internal abstract double Of(double x);
+    internal abstract T Of<T>(T x)
+        where T : struct, IReal<T>;
 
     private protected override TensorShape Infer(TensorShape input) => input;
 
-    internal override void Compute(ReferenceStep step) => PointwiseReference.Compute(this, step);
+    internal override void Compute<T>(ReferenceStep step) => PointwiseReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step)
     {
@@ -37,7 +38,7 @@ public sealed record ReLU : Pointwise
 {
     internal override uint Code => 1;
 
-    internal override double Of(double x) => x < 0 ? 0 : x;
+    internal override T Of<T>(T x) => x < default(T) ? default : x;
 }
 
 /// <summary>x where it is not negative, else a small part of it, as torch.nn.LeakyReLU.</summary>
@@ -52,7 +53,7 @@ public sealed record LeakyReLU(double NegativeSlope = 0.01) : Pointwise
 
     internal override float Coefficient => (float)NegativeSlope;
 
-    internal override double Of(double x) => x < 0 ? Coefficient * x : x;
+    internal override T Of<T>(T x) => x < default(T) ? T.Of(Coefficient) * x : x;
 
     private protected override TensorShape Infer(TensorShape input) => float.IsFinite(Coefficient)
         ? input
@@ -64,7 +65,7 @@ public sealed record Sigmoid : Pointwise
 {
     internal override uint Code => 3;
 
-    internal override double Of(double x) => 1 / (1 + Math.Exp(-x));
+    internal override T Of<T>(T x) => PointwiseReference.Sigmoid(x);
 }
 
 /// <summary>x / (1 + exp(-x)), as torch.nn.SiLU.</summary>
@@ -72,5 +73,5 @@ public sealed record SiLU : Pointwise
 {
     internal override uint Code => 4;
 
-    internal override double Of(double x) => x / (1 + Math.Exp(-x));
+    internal override T Of<T>(T x) => x * PointwiseReference.Sigmoid(x);
 }

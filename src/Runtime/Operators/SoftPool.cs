@@ -20,7 +20,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
         ? base.Infer(input)
         : throw new ShapeMismatchException($"{GetType().Name} takes weights per channel or shared; got {Weights}.");
 
-    internal override void Compute(ReferenceStep step) => SoftPoolReference.Compute(this, step);
+    internal override void Compute<T>(ReferenceStep step) => SoftPoolReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step)
     {

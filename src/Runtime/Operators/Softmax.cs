@@ -12,7 +12,7 @@ public sealed record Softmax : UnaryOperator
         ? input
         : throw new ShapeMismatchException("Softmax takes (C, ...); got a scalar.");
 
-    internal override void Compute(ReferenceStep step) => SoftmaxReference.Compute(step);
+    internal override void Compute<T>(ReferenceStep step) => SoftmaxReference.Compute<T>(step);
 
     internal override void Lower(LoweringStep step)
     {

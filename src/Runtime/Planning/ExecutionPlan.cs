@@ -50,7 +50,7 @@ internal sealed class ExecutionPlan
             .ToLookup(pair => pair.read, pair => pair.reader);
         var dispatches = new List<KernelDispatch>();
         Operand input = new Activation((long)batch * graph.InputShape.Count);
-        Operand first = options.Fp16 ? Convert(ModelGraph.InputName, "narrow.fp16", input, isHalf: true) : input;
+        Operand first = options.Fp16 || options.IsStrict ? Convert(ModelGraph.InputName, "narrow", input, isHalf: options.Fp16) : input;
         // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
         var outputs = new Operand?[graph.Layers.Count];
         var done = new bool[graph.Layers.Count];
@@ -62,7 +62,7 @@ internal sealed class ExecutionPlan
             Func<string, Tensor> parameters = ParametersOf(i);
             string variant = "";
             bool hasBias = op.Parameters.Any(parameter => parameter.Name == "bias");
-            if (op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm)
+            if (!options.IsStrict && op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm)
             {
                 parameters = BatchNormFolding.Fold(conv, parameters, norm, ParametersOf(normAt));
                 (hasBias, variant, last) = (true, "*norm", normAt);
@@ -81,7 +81,7 @@ internal sealed class ExecutionPlan
             op.Lower(step);
             outputs[last] = step.Output;
         }
-        Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen.fp16", outputs[^1]!, isHalf: false) : outputs[^1]!;
+        Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
         return new ExecutionPlan(
             input, output, dispatches,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
@@ -90,7 +90,8 @@ internal sealed class ExecutionPlan
         Operand Convert(string layer, string kernel, Operand from, bool isHalf)
         {
             var to = new Activation(from.Count, isHalf);
-            dispatches.Add(new KernelDispatch(layer, kernel, [(uint)from.Count], GroupCount.Linear(from.Count), [from, to]));
+            dispatches.Add(new KernelDispatch(
+                layer, kernel + options.KernelEnding, [(uint)from.Count], GroupCount.Linear(from.Count), [from, to]));
             return to;
         }
 

@@ -1,4 +1,5 @@
 using SoftPool.Operators;
+using SoftPool.Reference;
 
 namespace SoftPool.Planning;
 
@@ -54,13 +55,17 @@ internal sealed class LoweringStep(
     /// <param name="count">The number of elements.</param>
     /// <param name="pack">Makes the elements.</param>
     public Constant Weight(string name, long count, Func<float[]> pack) =>
-        new($"{layer}.{name}{variant}{(Options.Fp16 ? "*fp16" : "")}", count, pack, Options.Fp16);
+        Options.IsStrict
+            ? Constant(name, count, pack)
+            : new($"{layer}.{name}{variant}{(Options.Fp16 ? "*fp16" : "")}", count, pack, Options.Fp16);
 
     /// <summary>Small constants, which are always 32-bit floats.</summary>
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
     /// <param name="count">The number of floats.</param>
     /// <param name="pack">Makes the floats.</param>
-    public Constant Constant(string name, long count, Func<float[]> pack) => new($"{layer}.{name}{variant}", count, pack);
+    public Constant Constant(string name, long count, Func<float[]> pack) => Options.IsStrict
+        ? new($"{layer}.{name}{variant}*strict", count, () => Array.ConvertAll(pack(), Strict.Held))
+        : new($"{layer}.{name}{variant}", count, pack);
 
     /// <summary>The bias with zeros behind it, or zeros alone where there is none.</summary>
     /// <param name="count">The number of floats.</param>

@@ -3,7 +3,7 @@ namespace SoftPool.Planning;
 /// <summary>How a graph becomes launches.</summary>
 /// <param name="Batch">The number of items computed at once.</param>
 /// <param name="Fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution takes the batch
-/// norm behind it into its weights.</param>
+/// norm behind it into its weights. With strict numerics it does not: that would give other bits.</param>
 /// <param name="Fp16">Whether weights and activations are stored as 16-bit floats. Input and output are 32-bit ones all the
 /// same.</param>
 /// <param name="Numerics">Which arithmetic the kernels use.</param>
@@ -16,5 +16,7 @@ internal sealed record PlanOptions(
         new(options.Batch, options.Fuse, options.Fp16, options.Numerics, largestBuffer);
 
     /// <summary>Which compilation of a kernel is launched: the ending of its name.</summary>
-    public string KernelEnding => Fp16 ? ".fp16" : "";
+    public string KernelEnding => Fp16 ? ".fp16" : IsStrict ? ".strict" : "";
+
+    public bool IsStrict => Numerics == Numerics.Strict;
 }

@@ -2,14 +2,15 @@ using SoftPool.Operators;
 
 namespace SoftPool.Reference;
 
-/// <summary>y = (x - running_mean) / sqrt(running_var + eps) weight + bias in each channel.</summary>
+/// <summary>y = (x - running_mean) / sqrt(running_var + eps) weight + bias in each channel, as a factor and a summand.</summary>
 internal static class BatchNorm2dReference
 {
-    public static void Compute(BatchNorm2d op, ReferenceStep step)
+    public static void Compute<T>(BatchNorm2d op, ReferenceStep step)
+        where T : struct, IReal<T>
     {
         (double[] scale, double[] shift) = op.ScaleAndShift(step.Parameters);
         int plane = step.InputShape.Plane();
         for (int i = 0; i < step.Input.Length; i++)
-            step.Output[i] = (float)(step.Input[i] * scale[i / plane] + shift[i / plane]);
+            step.Output[i] = (T.Of(step.Input[i]) * T.Of(scale[i / plane]) + T.Of(shift[i / plane])).Stored;
     }
 }

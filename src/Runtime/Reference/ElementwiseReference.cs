@@ -5,11 +5,12 @@ namespace SoftPool.Reference;
 /// <summary>y = f(a, b), element by element; b may have one value a channel.</summary>
 internal static class ElementwiseReference
 {
-    public static void Compute(Elementwise op, ReferenceStep step)
+    public static void Compute<T>(Elementwise op, ReferenceStep step)
+        where T : struct, IReal<T>
     {
         (float[] left, float[] right) = (step.Inputs[0], step.Inputs[1]);
         int plane = left.Length / right.Length;
         for (int i = 0; i < left.Length; i++)
-            step.Output[i] = (float)op.Of(left[i], right[i / plane]);
+            step.Output[i] = op.Of(T.Of(left[i]), T.Of(right[i / plane])).Stored;
     }
 }

@@ -4,10 +4,13 @@ namespace SoftPool.Reference;
 
 /// <summary>The real cells under one pooling window, as places in a channel's map. Padding is left out.</summary>
 /// <param name="Place">The window's own place in the output's map.</param>
-/// <param name="Cells">Its cells' places in the input's map.</param>
+/// <param name="Rows">Its cells' places in the input's map, row by row.</param>
 /// <param name="PaddedCount">The number of cells it has with padding, but without what ceil mode adds beyond.</param>
-internal sealed record PoolWindow(int Place, int[] Cells, int PaddedCount)
+internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedCount)
 {
+    /// <summary>All cells, in the same order.</summary>
+    public int[] Cells { get; } = [.. Rows.SelectMany(row => row)];
+
     /// <summary>The windows of all places, in order.</summary>
     public static IEnumerable<PoolWindow> All(Window window, TensorShape input, TensorShape output)
     {
@@ -20,12 +23,11 @@ internal sealed record PoolWindow(int Place, int[] Cells, int PaddedCount)
                     Axis depth = new(h, window.Kernel.Depth, window.Stride.Depth, window.Padding.Depth, map.Depth);
                     Axis rows = new(i, window.Kernel.Height, window.Stride.Height, window.Padding.Height, map.Height);
                     Axis columns = new(j, window.Kernel.Width, window.Stride.Width, window.Padding.Width, map.Width);
-                    int[] cells =
+                    int[][] cells =
                     [
                         .. from z in depth.Real
                            from y in rows.Real
-                           from x in columns.Real
-                           select (z * map.Height + y) * map.Width + x,
+                           select columns.Real.Select(x => (z * map.Height + y) * map.Width + x).ToArray(),
                     ];
                     yield return new PoolWindow(
                         place++, cells, depth.PaddedCount * rows.PaddedCount * columns.PaddedCount);

@@ -1,4 +1,5 @@
 using SoftPool.Operators;
+using SoftPool.Parity;
 using SoftPool.Reference;
 
 namespace SoftPool.Runtime.Tests.Operators;
@@ -22,11 +23,38 @@ internal static class OperatorCheck
         AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}", tolerance);
     }
 
+    /// <summary>Fails unless a strict session gives the strict reference's bits, for every item of a batch.</summary>
+    public static void MatchesStrictly(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale)
+    {
+        var random = new Random(20260702);
+        Model model = RandomModel(layers, inputShape, random);
+        float[] input = RandomNumbers.Normal(random, batch * inputShape.Count, scale);
+        AssertSameBits(model, input, Run(device, model, input, numerics: Numerics.Strict), $"{layers[^1].Operator}, {inputShape}, scale {scale}");
+    }
+
+    /// <summary>Fails unless an output has the bits that the strict reference gives; NaN is NaN.</summary>
+    public static void AssertSameBits(Model model, float[] input, float[] actual, string what)
+    {
+        float[] expected =
+            [.. input.Chunk(model.Graph.InputShape.Count).SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1])];
+        var comparison = new BitComparison();
+        comparison.Add(expected, actual);
+        if (!comparison.AreEqual)
+        {
+            int first = Enumerable.Range(0, expected.Length).First(i => !expected[i].Equals(actual[i]) || expected[i] == 0);
+            Assert.Fail(
+                $"{what}: {comparison.DifferingElements} of {comparison.Count} differ, element {first} is {actual[first]:R} "
+                + $"and should be {expected[first]:R}.");
+        }
+    }
+
     /// <summary>What the device gives for the items of one input.</summary>
-    public static float[] Run(GpuDevice device, Model model, float[] input, bool fp16 = false)
+    public static float[] Run(
+        GpuDevice device, Model model, float[] input, bool fp16 = false, Numerics numerics = Numerics.Fast)
     {
         int batch = input.Length / model.Graph.InputShape.Count;
-        using InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch, Fp16 = fp16 });
+        using InferenceSession session = device.CreateSession(
+            model, new SessionOptions { Batch = batch, Fp16 = fp16, Numerics = numerics });
         var output = new float[batch * model.Graph.OutputShape.Count];
         session.Run(input, output);
         return output;

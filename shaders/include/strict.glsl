@@ -1,0 +1,56 @@
+// What a kernel is built from that keeps the same bits on every device. One that includes this file is compiled a further time,
+// with STRICT defined, and then held to these rules by a test of its SPIR-V (StrictKernelTests):
+//   - float arithmetic is +, - and * alone, its results EXACT: correctly rounded and never contracted to a fused
+//     multiply-add. The order of sums is fixed. Comparisons, integers and conversions between the two are exact by themselves.
+//   - every float that a kernel loads or stores is +0 or at least TINY in magnitude. Drivers differ in what becomes of
+//     subnormal numbers, and so none ever occurs: a product of two such numbers is 0 or at least 2^-100, hence a multiple of
+//     2^-123, and so is every sum of such products, rounded or not; the smallest normal number is 2^-126.
+#ifndef STRICT_GLSL
+#define STRICT_GLSL
+
+#ifdef STRICT
+
+#define EXACT precise
+// The optimiser of SPIR-V (spirv-opt, which drivers use too) forgets in the copies that it makes of a loop's body that they
+// are EXACT, and then contracts them.
+#define UNROLL
+const float TINY = 8.8817842e-16;  // 2^-50
+
+// What is stored: magnitudes below TINY, and with them -0, become +0. NaN stays.
+float stored(float x) {
+    return abs(x) < TINY ? 0.0 : x;
+}
+
+// What the next operator would load, had this one stored it: with it fused operators give the bits of single ones.
+#define passed(x) stored(x)
+
+// 1 / x to about one unit in the last place for 1 <= x <= 2^32, exact for powers of two: a guess from the exponent, off by
+// at most an eighth, whose error each of Newton's steps squares.
+float reciprocal(float x) {
+    precise float y = uintBitsToFloat(0x7EF311C3u - floatBitsToUint(x));
+    y = y + y * (1.0 - x * y);
+    y = y + y * (1.0 - x * y);
+    y = y + y * (1.0 - x * y);
+    y = y + y * (1.0 - x * y);
+    return y;
+}
+
+float divide(float a, float b) {
+    precise float quotient = a * reciprocal(b);
+    return quotient;
+}
+
+#else
+
+#define EXACT
+#define UNROLL [[unroll]]
+#define stored(x) real(x)
+#define passed(x) (x)
+
+float divide(float a, float b) {
+    precise float quotient = a / b;
+    return quotient;
+}
+
+#endif
+#endif

@@ -1,0 +1,33 @@
+namespace SoftPool.Reference;
+
+/// <summary>Doubles: a result rounded to a float is the correctly rounded one but for its last step.</summary>
+internal readonly record struct Exact(double Value) : IReal<Exact>
+{
+    public Exact Passed => this;
+
+    public float Stored => (float)Value;
+
+    public static Exact Of(float x) => new(x);
+
+    public static Exact Of(double x) => new(x);
+
+    public static Exact ExpNonpositive(Exact x) => new(Math.Exp(x.Value));
+
+    public static Exact operator +(Exact a, Exact b) => new(a.Value + b.Value);
+
+    public static Exact operator -(Exact a, Exact b) => new(a.Value - b.Value);
+
+    public static Exact operator *(Exact a, Exact b) => new(a.Value * b.Value);
+
+    public static Exact operator /(Exact a, Exact b) => new(a.Value / b.Value);
+
+    public static Exact operator -(Exact a) => new(-a.Value);
+
+    public static bool operator <(Exact a, Exact b) => a.Value < b.Value;
+
+    public static bool operator >(Exact a, Exact b) => a.Value > b.Value;
+
+    public static bool operator <=(Exact a, Exact b) => a.Value <= b.Value;
+
+    public static bool operator >=(Exact a, Exact b) => a.Value >= b.Value;
+}
