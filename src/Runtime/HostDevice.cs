@@ -34,4 +34,8 @@ public sealed record HostDevice
     /// <summary>Whether the host has enabled the feature storageBuffer16BitAccess. Without it everything works but
     /// <see cref="SessionOptions.Fp16"/>.</summary>
     public bool HasFp16Storage { get; init; }
+
+    /// <summary>Whether the host has enabled the feature shaderInt64. Without it everything works; some drivers then have slower
+    /// kernels.</summary>
+    public bool HasInt64 { get; init; }
 }

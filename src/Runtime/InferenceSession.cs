@@ -23,7 +23,7 @@ public sealed class InferenceSession : IDisposable
     private PictureRun? _pictures;
     private bool _disposed, _isStepping;
 
-    internal InferenceSession(GpuDevice device, Model model, SessionOptions options)
+    internal InferenceSession(GpuDevice device, Model model, SessionOptions options, VariantChoice? variants = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (options.InFlight < 1 || (options.InFlight > 1 && options.KeepLayerOutputs))
@@ -42,7 +42,8 @@ public sealed class InferenceSession : IDisposable
             throw new ArgumentException(
                 $"A session's numerics are Fast or, in 32 bits alone, Strict; got {options.Numerics}{(options.Fp16 ? " in 16 bits" : "")}.",
                 nameof(options));
-        _plan = ExecutionPlan.Create(model, PlanOptions.Of(options, _device.Physical.Limits.MaxStorageBufferRange));
+        var planOptions = PlanOptions.Of(options, _device.Traits, _device.Physical.Limits.MaxStorageBufferRange);
+        _plan = ExecutionPlan.Create(model, planOptions with { Variants = variants ?? VariantChoice.Default });
         _free = new Stack<HostRun>(options.InFlight);
         _freeCount = new SemaphoreSlim(options.InFlight);
         try

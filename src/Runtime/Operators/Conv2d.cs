@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SoftPool.Operators.Convolutions;
 using SoftPool.Planning;
 using SoftPool.Reference;
 
@@ -12,12 +13,6 @@ namespace SoftPool.Operators;
 /// <param name="Padding">Zeros added on each side in pixels.</param>
 public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, Size2d Stride, Size2d Padding) : UnaryOperator
 {
-    // The register tiles of conv2d.comp and conv2d_narrow.comp: what one invocation computes.
-    private const int TileChannels = 16;
-    private const int NarrowTileChannels = 4;
-    private const int TilePixels = 8;
-    private const int WorkgroupSize = 32;
-
     /// <summary>The step from tap to tap in pixels.</summary>
     [JsonRequired]
     public Size2d Dilation { get; init; } = 1;
@@ -68,56 +63,8 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
 
     internal override void Lower(LoweringStep step)
     {
-        TensorShape input = step.InputShape, output = step.OutputShape;
-        int pixels = step.Batch * output[1] * output[2];
-        // A tile lies in one group; of a wide one, narrow groups would use a small part.
-        int groupChannels = OutChannels / Groups;
-        bool narrow = groupChannels <= TileChannels / 2;
-        int tileChannels = narrow ? NarrowTileChannels : TileChannels;
-        int tiles = Division.RoundUp(groupChannels, tileChannels);
-        step.Dispatch(
-            narrow ? "conv2d_narrow" : "conv2d",
-            [
-                (uint)step.Batch, (uint)InChannels, (uint)input[1], (uint)input[2],
-                (uint)OutChannels, (uint)output[1], (uint)output[2],
-                (uint)KernelSize.Height, (uint)KernelSize.Width, (uint)Stride.Height, (uint)Stride.Width,
-                (uint)Padding.Height, (uint)Padding.Width, (uint)Dilation.Height, (uint)Dilation.Width, (uint)Groups,
-                .. PointwiseConstants.Of(step.Pointwise),
-            ],
-            new GroupCount(Division.RoundUp(pixels, WorkgroupSize * TilePixels), tiles * Groups),
-            step.Input, step.Output,
-            step.Weight(
-                "weight", (long)Groups * tiles * tileChannels * KernelSize.Height * KernelSize.Width * (InChannels / Groups),
-                () => PackWeight(step.Parameter("weight"), tiles, tileChannels)),
-            step.Constant("bias", Groups * tiles * tileChannels, () => PackBias(step.Bias, tiles, tileChannels)));
-    }
-
-    /// <summary>(O, C / groups, kH, kW) to (groups, tiles of a group, kH, kW, C / groups, channels of a tile): an invocation
-    /// reads its tile in one sweep.</summary>
-    private float[] PackWeight(ReadOnlySpan<float> weight, int tiles, int tileChannels)
-    {
-        int taps = KernelSize.Height * KernelSize.Width, inChannels = InChannels / Groups, outChannels = OutChannels / Groups;
-        var packed = new float[Groups * tiles * tileChannels * taps * inChannels];
-        for (int o = 0; o < OutChannels; o++)
-        {
-            (int group, int channel) = Math.DivRem(o, outChannels);
-            for (int c = 0; c < inChannels; c++)
-                for (int tap = 0; tap < taps; tap++)
-                {
-                    int row = ((group * tiles + channel / tileChannels) * taps + tap) * inChannels + c;
-                    packed[row * tileChannels + channel % tileChannels] = weight[(o * inChannels + c) * taps + tap];
-                }
-        }
-        return packed;
-    }
-
-    /// <summary>(O), or nothing, to (groups, tiles of a group, channels of a tile).</summary>
-    private float[] PackBias(ReadOnlySpan<float> bias, int tiles, int tileChannels)
-    {
-        int outChannels = OutChannels / Groups;
-        var packed = new float[Groups * tiles * tileChannels];
-        for (int o = 0; o < bias.Length; o++)
-            packed[o / outChannels * tiles * tileChannels + o % outChannels] = bias[o];
-        return packed;
+        ConvolutionVariant variant = step.Options.Variants.Choose(this, step);
+        step.Choice = variant.Name;
+        variant.Lower(this, step);
     }
 }

@@ -7,14 +7,16 @@ namespace SoftPool.Planning;
 /// change, so the driver may compile them in.</param>
 /// <param name="Groups">The number of workgroups.</param>
 /// <param name="Operands">The storage buffers of bindings 0, 1, 2 and so on.</param>
+/// <param name="Variant">Which of several ways to compute the layer it belongs to; empty where there is one.</param>
 internal sealed record KernelDispatch(
-    string Layer, string Kernel, IReadOnlyList<uint> Specialization, GroupCount Groups, IReadOnlyList<Operand> Operands);
+    string Layer, string Kernel, IReadOnlyList<uint> Specialization, GroupCount Groups, IReadOnlyList<Operand> Operands,
+    string Variant = "");
 
 /// <summary>A number of workgroups along each axis.</summary>
 internal readonly record struct GroupCount(int X, int Y = 1, int Z = 1)
 {
     /// <summary>What every device takes along one axis, at the least.</summary>
-    private const int LargestX = 65535;
+    public const int Largest = 65535;
 
     /// <summary>The workgroup size of index.glsl.</summary>
     private const int LinearWorkgroupSize = 64;
@@ -24,7 +26,7 @@ internal readonly record struct GroupCount(int X, int Y = 1, int Z = 1)
     public static GroupCount Linear(long invocations)
     {
         long groups = (invocations + LinearWorkgroupSize - 1) / LinearWorkgroupSize;
-        long rows = (groups + LargestX - 1) / LargestX;
+        long rows = (groups + Largest - 1) / Largest;
         return new GroupCount((int)((groups + rows - 1) / rows), (int)rows);
     }
 }

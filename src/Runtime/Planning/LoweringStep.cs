@@ -38,6 +38,9 @@ internal sealed class LoweringStep(
     /// <summary>The parameters by their short names: weight, bias.</summary>
     public Func<string, Tensor> Parameters { get; } = parameters;
 
+    /// <summary>Which of several ways to compute the layer was chosen; for who reads the plan.</summary>
+    public string Choice { get; set; } = "";
+
     /// <summary>Makes the output the same memory as the input: nothing runs.</summary>
     public void Alias() => Output = Input;
 
@@ -81,5 +84,5 @@ internal sealed class LoweringStep(
 
     /// <summary>Adds a kernel launch.</summary>
     public void Dispatch(string kernel, uint[] specialization, GroupCount groups, params Operand[] operands) =>
-        dispatches.Add(new KernelDispatch(layer, kernel + Options.KernelEnding, specialization, groups, operands));
+        dispatches.Add(new KernelDispatch(layer, kernel + Options.KernelEnding, specialization, groups, operands, Choice));
 }

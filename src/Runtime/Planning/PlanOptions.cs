@@ -11,9 +11,15 @@ namespace SoftPool.Planning;
 internal sealed record PlanOptions(
     int Batch = 1, bool Fuse = true, bool Fp16 = false, Numerics Numerics = Numerics.Fast, long LargestBuffer = long.MaxValue)
 {
+    /// <summary>The device that the plan is for.</summary>
+    public DeviceTraits Device { get; init; } = DeviceTraits.Unknown;
+
+    /// <summary>Which of an operator's kernels are taken.</summary>
+    public VariantChoice Variants { get; init; } = VariantChoice.Default;
+
     /// <summary>What a session was asked for, on a device whose buffers hold so many bytes.</summary>
-    public static PlanOptions Of(SessionOptions options, long largestBuffer) =>
-        new(options.Batch, options.Fuse, options.Fp16, options.Numerics, largestBuffer);
+    public static PlanOptions Of(SessionOptions options, DeviceTraits device, long largestBuffer) =>
+        new(options.Batch, options.Fuse, options.Fp16, options.Numerics, largestBuffer) { Device = device };
 
     /// <summary>Which compilation of a kernel is launched: the ending of its name.</summary>
     public string KernelEnding => Fp16 ? ".fp16" : IsStrict ? ".strict" : "";

@@ -1,4 +1,5 @@
 using Silk.NET.Vulkan;
+using SoftPool.Planning;
 using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 
 namespace SoftPool.Vulkan;
@@ -37,6 +38,8 @@ internal sealed unsafe class VulkanDevice
                 PQueuePriorities = &priority,
             };
             HasFp16Storage = physical.HasFp16Storage;
+            Traits = physical.Traits;
+            var features = new PhysicalDeviceFeatures { ShaderInt64 = Traits.HasInt64 };
             var storage = new PhysicalDevice16BitStorageFeatures
             {
                 SType = StructureType.PhysicalDevice16BitStorageFeatures,
@@ -48,6 +51,7 @@ internal sealed unsafe class VulkanDevice
                 PNext = HasFp16Storage ? &storage : null,
                 QueueCreateInfoCount = 1,
                 PQueueCreateInfos = &queue,
+                PEnabledFeatures = &features,
             };
             Api.CreateDevice(physical.Handle, in info, null, out _handle).Check("vkCreateDevice");
             Api.GetDeviceQueue(_handle, QueueFamily, 0, out _queue);
@@ -70,6 +74,7 @@ internal sealed unsafe class VulkanDevice
         IsHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
         HasFp16Storage = host.HasFp16Storage;
+        Traits = physical.Traits with { HasInt64 = host.HasInt64 };
         QueueFamily = host.QueueFamily;
         _handle = new Device(host.Device);
         _queue = new Queue(host.Queue);
@@ -101,6 +106,9 @@ internal sealed unsafe class VulkanDevice
 
     /// <summary>Whether kernels may read and write 16-bit floats in buffers.</summary>
     public bool HasFp16Storage { get; }
+
+    /// <summary>What kernels are chosen by.</summary>
+    public DeviceTraits Traits { get; } = DeviceTraits.Unknown;
 
     /// <summary>The weights of models that sessions of this device use.</summary>
     public WeightStores Weights { get; } = new();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
+using SoftPool.Planning;
 
 namespace SoftPool.Vulkan;
 
@@ -28,10 +29,24 @@ internal sealed unsafe class VulkanPhysicalDevice
         Limits = properties.Limits;
         if (properties.ApiVersion >= VulkanInstance.ApiVersion)
         {
+            var subgroup = new PhysicalDeviceSubgroupProperties { SType = StructureType.PhysicalDeviceSubgroupProperties };
+            var more = new PhysicalDeviceProperties2 { SType = StructureType.PhysicalDeviceProperties2, PNext = &subgroup };
+            api.GetPhysicalDeviceProperties2(handle, &more);
             var storage = new PhysicalDevice16BitStorageFeatures { SType = StructureType.PhysicalDevice16BitStorageFeatures };
             var features = new PhysicalDeviceFeatures2 { SType = StructureType.PhysicalDeviceFeatures2, PNext = &storage };
             api.GetPhysicalDeviceFeatures2(handle, &features);
             HasFp16Storage = storage.StorageBuffer16BitAccess;
+            Traits = new DeviceTraits(
+                driver.DriverID switch
+                {
+                    DriverId.MesaLlvmpipe => Driver.Lavapipe,
+                    DriverId.GoogleSwiftshader => Driver.SwiftShader,
+                    _ => Driver.Other,
+                },
+                (int)subgroup.SubgroupSize,
+                subgroup.SupportedStages.HasFlag(ShaderStageFlags.ComputeBit)
+                    && subgroup.SupportedOperations.HasFlag(SubgroupFeatureFlags.ShuffleBit),
+                features.Features.ShaderInt64);
         }
         CacheIdentity =
         [
@@ -82,6 +97,9 @@ internal sealed unsafe class VulkanPhysicalDevice
 
     /// <summary>Whether kernels may read and write 16-bit floats in buffers.</summary>
     public bool HasFp16Storage { get; }
+
+    /// <summary>What kernels are chosen by.</summary>
+    public DeviceTraits Traits { get; } = DeviceTraits.Unknown;
 
     /// <summary>Tells device and driver apart from all whose compiled kernels are of no use here.</summary>
     public byte[] CacheIdentity { get; }

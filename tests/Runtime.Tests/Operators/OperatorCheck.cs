@@ -1,5 +1,6 @@
 using SoftPool.Operators;
 using SoftPool.Parity;
+using SoftPool.Planning;
 using SoftPool.Reference;
 
 namespace SoftPool.Runtime.Tests.Operators;
@@ -13,14 +14,14 @@ internal static class OperatorCheck
 
     /// <summary>Fails unless the device gives what the reference gives, for every item of a batch.</summary>
     public static void Matches(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale = 1, bool fp16 = false,
-        double tolerance = Tolerance)
+        double tolerance = Tolerance, VariantChoice? variants = null)
     {
         var random = new Random(20260701);
         Model model = RandomModel(layers, inputShape, random);
         float[] input = RandomNumbers.Normal(random, batch * inputShape.Count, scale);
 
-        float[] output = Run(device, model, input, fp16);
-        AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}", tolerance);
+        float[] output = Run(device, model, input, fp16, variants: variants);
+        AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}{(variants is null ? "" : $", {variants.Forced}")}", tolerance);
     }
 
     /// <summary>Fails unless a strict session gives the strict reference's bits, for every item of a batch.</summary>
@@ -50,11 +51,12 @@ internal static class OperatorCheck
 
     /// <summary>What the device gives for the items of one input.</summary>
     public static float[] Run(
-        GpuDevice device, Model model, float[] input, bool fp16 = false, Numerics numerics = Numerics.Fast)
+        GpuDevice device, Model model, float[] input, bool fp16 = false, Numerics numerics = Numerics.Fast,
+        VariantChoice? variants = null)
     {
         int batch = input.Length / model.Graph.InputShape.Count;
-        using InferenceSession session = device.CreateSession(
-            model, new SessionOptions { Batch = batch, Fp16 = fp16, Numerics = numerics });
+        using InferenceSession session = new(
+            device, model, new SessionOptions { Batch = batch, Fp16 = fp16, Numerics = numerics }, variants);
         var output = new float[batch * model.Graph.OutputShape.Count];
         session.Run(input, output);
         return output;

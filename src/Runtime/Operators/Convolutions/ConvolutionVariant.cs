@@ -1,0 +1,46 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Operators.Convolutions;
+
+/// <summary>One way to compute a convolution. All give the same numbers to within rounding; which is fastest depends on the
+/// device, its driver and the shape.</summary>
+internal abstract record ConvolutionVariant
+{
+    /// <summary>Every variant, the one that takes every convolution last.</summary>
+    public static IReadOnlyList<ConvolutionVariant> All { get; } =
+    [
+        new LanesConvolution(WordFloats: 8, Vectors: 4, Pixels: 16),
+        new LanesConvolution(WordFloats: 8, Vectors: 3, Pixels: 16),
+        new LanesConvolution(WordFloats: 8, Vectors: 2, Pixels: 16),
+        new LanesConvolution(WordFloats: 8, Vectors: 1, Pixels: 16),
+        new LanesConvolution(WordFloats: 4, Vectors: 4, Pixels: 16),
+        new LanesConvolution(WordFloats: 4, Vectors: 3, Pixels: 16),
+        new LanesConvolution(WordFloats: 4, Vectors: 2, Pixels: 16),
+        new LanesConvolution(WordFloats: 4, Vectors: 1, Pixels: 16),
+        new TiledConvolution(),
+    ];
+
+    /// <summary>What tells it from the others, in what is remembered of devices and in messages.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether it can compute this convolution on this device.</summary>
+    public abstract bool Takes(Conv2d convolution, LoweringStep step);
+
+    /// <summary>A guess at its time, to compare with other variants' on the same device.</summary>
+    public abstract double Cost(Conv2d convolution, LoweringStep step);
+
+    /// <summary>Adds its kernel launches to a plan.</summary>
+    public abstract void Lower(Conv2d convolution, LoweringStep step);
+
+    /// <summary>The bias, or nothing, to (groups, padded channels of a group), zero beyond its own.</summary>
+    protected static Constant PackBias(Conv2d convolution, LoweringStep step, int paddedChannels) => step.Constant(
+        $"bias*{paddedChannels}", (long)convolution.Groups * paddedChannels, () =>
+        {
+            int channels = convolution.OutChannels / convolution.Groups;
+            var packed = new float[convolution.Groups * paddedChannels];
+            ReadOnlySpan<float> bias = step.Bias;
+            for (int o = 0; o < bias.Length; o++)
+                packed[o / channels * paddedChannels + o % channels] = bias[o];
+            return packed;
+        });
+}

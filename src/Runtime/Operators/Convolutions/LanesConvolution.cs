@@ -1,0 +1,87 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Operators.Convolutions;
+
+/// <summary>Direct, lanes along the output channels: for drivers that run on a processor, where wide loads and shuffles between
+/// lanes are cheap and everything else is dear. A first kernel copies the input, padded, channels last.</summary>
+/// <param name="WordFloats">How many inputs, or weights, a lane loads at once: 4 or 8.</param>
+/// <param name="Vectors">How many output channels a lane computes.</param>
+/// <param name="Pixels">Of how many pixels.</param>
+internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels) : ConvolutionVariant
+{
+    // In multiply-adds, on lavapipe: a load of 8 and of 4 floats.
+    private const double WordCost = 60;
+    private const double ShortWordCost = 36;
+
+    public override string Name => $"lanes{WordFloats}x{Vectors}x{Pixels}";
+
+    public override bool Takes(Conv2d convolution, LoweringStep step) =>
+        step.Options.Numerics == Numerics.Fast && step.Options.Device is { HasShuffle: true, HasInt64: true, SubgroupSize: > 1 } device
+        && Pixels % device.SubgroupSize == 0 && convolution.Dilation.Width == 1
+        && Groups(convolution, step) is var groups && groups.X <= GroupCount.Largest && groups.Y <= GroupCount.Largest
+        && new PackedInput(convolution, step, WordFloats).ByteCount <= step.Options.LargestBuffer;
+
+    public override double Cost(Conv2d convolution, LoweringStep step)
+    {
+        if (step.Options.Device.Driver != Driver.Lavapipe)
+            return double.PositiveInfinity;
+        var layout = new PackedInput(convolution, step, WordFloats);
+        GroupCount groups = Groups(convolution, step);
+        double perWord = Vectors * Pixels * WordFloats
+            + (WordFloats == 8 ? WordCost : ShortWordCost) * (Vectors + Pixels / step.Options.Device.SubgroupSize);
+        return (double)groups.X * groups.Y * layout.Window * perWord;
+    }
+
+    public override void Lower(Conv2d convolution, LoweringStep step)
+    {
+        var layout = new PackedInput(convolution, step, WordFloats);
+        int lanes = step.Options.Device.SubgroupSize, tiles = Tiles(convolution, step), groups = convolution.Groups;
+        TensorShape output = step.OutputShape;
+        uint[] shape =
+        [
+            (uint)(output[1] * output[2]), (uint)output[2],
+            (uint)groups, (uint)tiles, (uint)(convolution.OutChannels / groups),
+            (uint)layout.Map, (uint)layout.Row, (uint)layout.Column, (uint)layout.Window, (uint)layout.Run, (uint)layout.Jump,
+        ];
+        step.Dispatch(
+            $"conv2d_lanes{WordFloats}",
+            [(uint)lanes, (uint)Vectors, (uint)Pixels, .. PointwiseConstants.Of(step.Pointwise)],
+            Groups(convolution, step),
+            layout.Dispatch(), step.Output,
+            step.Weight(
+                $"weight*{Name}x{lanes}", (long)groups * tiles * layout.Window * Vectors * lanes * WordFloats,
+                () => PackWeight(convolution, step.Parameter("weight"), layout, tiles, lanes)),
+            PackBias(convolution, step, tiles * Vectors * lanes),
+            step.Constant(
+                $"shape*{Name}x{lanes}", shape.Length, () => Array.ConvertAll(shape, BitConverter.UInt32BitsToSingle)));
+    }
+
+    private int Tiles(Conv2d convolution, LoweringStep step) =>
+        Division.RoundUp(convolution.OutChannels / convolution.Groups, Vectors * step.Options.Device.SubgroupSize);
+
+    private GroupCount Groups(Conv2d convolution, LoweringStep step) => new(
+        Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], Pixels),
+        Tiles(convolution, step) * convolution.Groups);
+
+    /// <summary>(O, C / groups, kH, kW) to (groups, tiles, words of a window, Vectors, lanes, WordFloats).</summary>
+    private float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, PackedInput layout, int tiles, int lanes)
+    {
+        int inChannels = convolution.InChannels / convolution.Groups, outChannels = convolution.OutChannels / convolution.Groups;
+        (int height, int width) = (convolution.KernelSize.Height, convolution.KernelSize.Width);
+        var packed = new float[convolution.Groups * tiles * layout.Window * Vectors * lanes * WordFloats];
+        for (int o = 0; o < convolution.OutChannels; o++)
+        {
+            (int group, int channel) = Math.DivRem(o, outChannels);
+            (int tile, int inTile) = Math.DivRem(channel, Vectors * lanes);
+            for (int u = 0; u < height; u++)
+                for (int v = 0; v < width; v++)
+                    for (int c = 0; c < inChannels; c++)
+                    {
+                        (int word, int k) = Math.DivRem(v * layout.Channels + c, WordFloats);
+                        int place = ((group * tiles + tile) * layout.Window + u * layout.Run + word) * Vectors * lanes + inTile;
+                        packed[place * WordFloats + k] = weight[((o * inChannels + c) * height + u) * width + v];
+                    }
+        }
+        return packed;
+    }
+}

@@ -1,0 +1,78 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Operators.Convolutions;
+
+/// <summary>How conv2d_pack.comp lays out a convolution's input: (N, groups, height, width, channels), padding included,
+/// read in words of some numbers. All that a window sees of one row is one run of words.</summary>
+internal sealed class PackedInput
+{
+    private readonly Conv2d _convolution;
+    private readonly LoweringStep _step;
+    private readonly int _height, _width;
+
+    public PackedInput(Conv2d convolution, LoweringStep step, int wordFloats)
+    {
+        (_convolution, _step) = (convolution, step);
+        (int kernelHeight, int kernelWidth) = (convolution.KernelSize.Height, convolution.KernelSize.Width);
+        int inChannels = convolution.InChannels / convolution.Groups;
+        // Zero channels are added until a step to the next window is one of whole words.
+        Channels = Enumerable.Range(inChannels, wordFloats).First(n => n * convolution.Stride.Width % wordFloats == 0);
+        Run = Division.RoundUp(kernelWidth * Channels, wordFloats);
+        Window = Run * kernelHeight;
+        Column = Channels * convolution.Stride.Width / wordFloats;
+        // A row has room for the last window's run, and begins with a word.
+        int words = (step.OutputShape[2] - 1) * Column + Run;
+        _width = Division.RoundUp(words * wordFloats, Channels);
+        while (_width * Channels % wordFloats != 0)
+            _width++;
+        _height = (step.OutputShape[1] - 1) * convolution.Stride.Height + (kernelHeight - 1) * convolution.Dilation.Height + 1;
+        int row = _width * Channels / wordFloats;
+        Row = row * convolution.Stride.Height;
+        Jump = row * convolution.Dilation.Height - Run;
+        Map = row * _height;
+        WordFloats = wordFloats;
+    }
+
+    public int WordFloats { get; }
+
+    /// <summary>The size of it all, at most.</summary>
+    public long ByteCount => Count * sizeof(float);
+
+    private long Count => (long)_step.Batch * _convolution.Groups * Map * WordFloats;
+
+    /// <summary>The channels of a group, those of padding included.</summary>
+    public int Channels { get; }
+
+    /// <summary>Words of one group of one image.</summary>
+    public int Map { get; }
+
+    /// <summary>Words from one output row's windows to the next one's.</summary>
+    public int Row { get; }
+
+    /// <summary>Words from one window to the next in its row.</summary>
+    public int Column { get; }
+
+    /// <summary>Words of one window.</summary>
+    public int Window { get; }
+
+    /// <summary>Words of one row of a window.</summary>
+    public int Run { get; }
+
+    /// <summary>Words from the end of one run to the beginning of the next one.</summary>
+    public int Jump { get; }
+
+    /// <summary>Adds the launch that lays the input out.</summary>
+    public Activation Dispatch()
+    {
+        TensorShape input = _step.InputShape;
+        var packed = new Activation(Count, _step.Options.Fp16);
+        _step.Dispatch(
+            "conv2d_pack",
+            [
+                (uint)_step.Batch, (uint)input[0], (uint)input[1], (uint)input[2], (uint)_convolution.Groups,
+                (uint)Channels, (uint)_height, (uint)_width, (uint)_convolution.Padding.Height, (uint)_convolution.Padding.Width,
+            ],
+            GroupCount.Linear(packed.Count / 4), _step.Input, packed);
+        return packed;
+    }
+}

@@ -1,0 +1,83 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Operators.Convolutions;
+
+/// <summary>Direct, in register tiles, lanes along the pixels: takes every convolution on every device. Sums run over kernel rows,
+/// then kernel columns, then channels, in that order.</summary>
+internal sealed record TiledConvolution : ConvolutionVariant
+{
+    // The register tiles of conv2d.comp and conv2d_narrow.comp: what one invocation computes.
+    private const int TileChannels = 16;
+    private const int NarrowTileChannels = 4;
+    private const int TilePixels = 8;
+    private const int WorkgroupSize = 32;
+
+    // In multiply-adds, on lavapipe: a load of one float and one of four.
+    private const double LoadCost = 36;
+    private const double WideLoadCost = 60;
+
+    public override string Name => "tiled";
+
+    public override bool Takes(Conv2d convolution, LoweringStep step) => true;
+
+    public override double Cost(Conv2d convolution, LoweringStep step)
+    {
+        // For each channel of each tap a lane loads its pixels' inputs, one by one, and the weights, four by four.
+        int groupChannels = convolution.OutChannels / convolution.Groups;
+        int channels = groupChannels <= TileChannels / 2 ? NarrowTileChannels : TileChannels;
+        double vectors = Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], WorkgroupSize * TilePixels) * (double)WorkgroupSize
+            / Math.Max(step.Options.Device.SubgroupSize, 1) * Division.RoundUp(groupChannels, channels) * convolution.Groups;
+        double taps = convolution.KernelSize.Height * convolution.KernelSize.Width * (convolution.InChannels / convolution.Groups);
+        return vectors * taps * (channels * TilePixels + TilePixels * LoadCost + channels / 4 * WideLoadCost);
+    }
+
+    public override void Lower(Conv2d convolution, LoweringStep step)
+    {
+        TensorShape input = step.InputShape, output = step.OutputShape;
+        int pixels = step.Batch * output[1] * output[2];
+        // A tile lies in one group; of a wide one, narrow groups would use a small part.
+        int groupChannels = convolution.OutChannels / convolution.Groups;
+        bool narrow = groupChannels <= TileChannels / 2;
+        int tileChannels = narrow ? NarrowTileChannels : TileChannels;
+        int tiles = Division.RoundUp(groupChannels, tileChannels);
+        (Size2d kernel, Size2d stride, Size2d padding, Size2d dilation) =
+            (convolution.KernelSize, convolution.Stride, convolution.Padding, convolution.Dilation);
+        step.Dispatch(
+            narrow ? "conv2d_narrow" : "conv2d",
+            [
+                (uint)step.Batch, (uint)convolution.InChannels, (uint)input[1], (uint)input[2],
+                (uint)convolution.OutChannels, (uint)output[1], (uint)output[2],
+                (uint)kernel.Height, (uint)kernel.Width, (uint)stride.Height, (uint)stride.Width,
+                (uint)padding.Height, (uint)padding.Width, (uint)dilation.Height, (uint)dilation.Width,
+                (uint)convolution.Groups, .. PointwiseConstants.Of(step.Pointwise),
+            ],
+            new GroupCount(Division.RoundUp(pixels, WorkgroupSize * TilePixels), tiles * convolution.Groups),
+            step.Input, step.Output,
+            step.Weight(
+                "weight",
+                (long)convolution.Groups * tiles * tileChannels * kernel.Height * kernel.Width
+                    * (convolution.InChannels / convolution.Groups),
+                () => PackWeight(convolution, step.Parameter("weight"), tiles, tileChannels)),
+            PackBias(convolution, step, tiles * tileChannels));
+    }
+
+    /// <summary>(O, C / groups, kH, kW) to (groups, tiles of a group, kH, kW, C / groups, channels of a tile): an invocation
+    /// reads its tile in one sweep.</summary>
+    private static float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, int tiles, int tileChannels)
+    {
+        int taps = convolution.KernelSize.Height * convolution.KernelSize.Width;
+        int inChannels = convolution.InChannels / convolution.Groups, outChannels = convolution.OutChannels / convolution.Groups;
+        var packed = new float[convolution.Groups * tiles * tileChannels * taps * inChannels];
+        for (int o = 0; o < convolution.OutChannels; o++)
+        {
+            (int group, int channel) = Math.DivRem(o, outChannels);
+            for (int c = 0; c < inChannels; c++)
+                for (int tap = 0; tap < taps; tap++)
+                {
+                    int row = ((group * tiles + channel / tileChannels) * taps + tap) * inChannels + c;
+                    packed[row * tileChannels + channel % tileChannels] = weight[(o * inChannels + c) * taps + tap];
+                }
+        }
+        return packed;
+    }
+}

@@ -1,0 +1,25 @@
+namespace SoftPool.Planning;
+
+/// <summary>Which driver a device has, as far as kernels are chosen by it.</summary>
+internal enum Driver
+{
+    Other,
+
+    /// <summary>Mesa's driver that runs on a processor.</summary>
+    Lavapipe,
+
+    /// <summary>Google's driver that runs on a processor.</summary>
+    SwiftShader,
+}
+
+/// <summary>What of a device decides which kernels it can run, and which of them are likely to be fast.</summary>
+/// <param name="Driver">Its driver.</param>
+/// <param name="SubgroupSize">The invocations of a subgroup, as the driver says; 1 where it is not known.</param>
+/// <param name="HasShuffle">Whether the lanes of a subgroup may read each other's values, subgroupShuffle.</param>
+/// <param name="HasInt64">Whether kernels may use 64-bit integers.</param>
+internal sealed record DeviceTraits(
+    Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false)
+{
+    /// <summary>A device of which nothing is known: what every device runs is right.</summary>
+    public static DeviceTraits Unknown { get; } = new();
+}

@@ -1,0 +1,66 @@
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
+using SoftPool.Planning;
+
+namespace SoftPool.Runtime.Tests.Operators;
+
+/// <summary>Every way to compute a convolution, over all the cases of it that it takes.</summary>
+[TestClass]
+public sealed class ConvolutionVariantTests
+{
+    private static readonly DeviceTraits Lavapipe = new(Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true);
+
+    private static IEnumerable<(Layer[] Layers, TensorShape Input, int Batch)> Cases =>
+        OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]);
+
+    [TestMethod]
+    [DataRow(false, 2e-6)]
+    [DataRow(true, 4e-3)]
+    public void Every_variant_matches_the_reference(bool fp16, double tolerance)
+    {
+        GpuDevice device = TestDevices.Software;
+        foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+            foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
+            {
+                var forced = new VariantChoice(variant.Name);
+                if (Taken(layers, input, batch, device.Vulkan.Traits, forced) == variant.Name)
+                    OperatorCheck.Matches(device, layers, input, batch, scale: 1, fp16, tolerance, forced);
+            }
+    }
+
+    [TestMethod]
+    public void Every_variant_takes_some_convolution_on_some_device()
+    {
+        foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+            Assert.Contains(
+                variant.Name, Cases.Select(row => Taken(row.Layers, row.Input, row.Batch, Lavapipe, new VariantChoice(variant.Name))));
+    }
+
+    [TestMethod]
+    public void A_variant_that_is_struck_off_is_not_taken()
+    {
+        (Layer[] layers, TensorShape input, int batch) = Cases.First();
+        var struckOff = new List<string>();
+        string taken;
+        while ((taken = Taken(layers, input, batch, Lavapipe, new VariantChoice(StruckOff: struckOff))) != "tiled")
+        {
+            Assert.DoesNotContain(taken, struckOff);
+            struckOff.Add(taken);
+        }
+        Assert.IsGreaterThan(1, struckOff.Count);
+        // The last one stays: it takes whatever no other does.
+        Assert.AreEqual("tiled", Taken(layers, input, batch, Lavapipe, new VariantChoice(StruckOff: [.. struckOff, "tiled"])));
+    }
+
+    [TestMethod]
+    public void A_device_of_which_nothing_is_known_runs_what_every_device_runs()
+    {
+        foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
+            Assert.AreEqual("tiled", Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default));
+    }
+
+    private static string Taken(Layer[] layers, TensorShape input, int batch, DeviceTraits device, VariantChoice choice) =>
+        ExecutionPlan.Create(
+            TestModels.WithZeros(new ModelGraph("test", input, layers)),
+            new PlanOptions(batch) { Device = device, Variants = choice }).Dispatches[^1].Variant;
+}
