@@ -19,6 +19,9 @@ internal sealed class StrictReport
         _layers = Layers.ToDictionary(layer => layer.Layer);
     }
 
+    /// <summary>The number of items compared.</summary>
+    public int Items { get; set; }
+
     /// <summary>The layers, in the graph's order.</summary>
     public IReadOnlyList<LayerBits> Layers { get; }
 

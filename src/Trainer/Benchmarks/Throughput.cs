@@ -23,8 +23,10 @@ internal static class Throughput
     /// <param name="devices">The Vulkan devices.</param>
     /// <param name="batch">Images at once.</param>
     /// <param name="seconds">For about how long to measure, all runners together.</param>
+    /// <param name="numerics">In which numerics each device runs; fast alone unless given.</param>
     public static IReadOnlyList<ThroughputRow> Measure(
-        Model model, IReadOnlyList<GpuDeviceInfo> devices, int batch, double seconds)
+        Model model, IReadOnlyList<GpuDeviceInfo> devices, int batch, double seconds,
+        params ReadOnlySpan<Numerics> numerics)
     {
         TensorShape shape = model.Graph.InputShape;
         using torch.Tensor inputs = torch.randn([batch, .. shape.Extents.ToArray()]);
@@ -53,9 +55,14 @@ internal static class Throughput
             foreach (GpuDeviceInfo device in devices)
             {
                 gpus.Add(GpuDevice.Create($"{device.Index}"));
-                InferenceSession session = gpus[^1].CreateSession(model, new SessionOptions { Batch = batch });
-                sessions.Add(session);
-                runners.Add(($"Vulkan, {device.Name}", () => session.Run(input, output)));
+                foreach (Numerics kind in numerics.IsEmpty ? [Numerics.Fast] : numerics)
+                {
+                    InferenceSession session = gpus[^1].CreateSession(
+                        model, new SessionOptions { Batch = batch, Numerics = kind });
+                    sessions.Add(session);
+                    string name = kind == Numerics.Strict ? $"{device.Name}, strict" : device.Name;
+                    runners.Add(($"Vulkan, {name}", () => session.Run(input, output)));
+                }
             }
             return [.. Medians(runners.Select(runner => runner.Run).ToList(), seconds)
                 .Zip(runners, (median, runner) => new ThroughputRow(runner.Name, batch, median))];

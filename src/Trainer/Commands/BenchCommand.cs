@@ -20,17 +20,18 @@ internal static class BenchCommand
             DefaultValueFactory = _ => [1, 16],
         };
         Option<int> seconds = SharedOptions.Positive("--seconds", "For about how long to measure each batch.", 10);
+        var strict = new Option<bool>("--strict") { Description = "Times strict numerics beside fast ones." };
         var command = new Command("bench", "Times a model in torch and on every Vulkan device, side by side.")
         {
-            model, device, batches, seconds,
+            model, device, batches, seconds, strict,
         };
         command.SetAction(parse => Execute(
             Model.Load(parse.GetRequiredValue(model)), parse.GetValue(device), parse.GetRequiredValue(batches),
-            parse.GetValue(seconds)));
+            parse.GetValue(seconds), parse.GetValue(strict)));
         return command;
     }
 
-    private static void Execute(Model model, string? device, int[] batches, int seconds)
+    private static void Execute(Model model, string? device, int[] batches, int seconds, bool strict)
     {
         if (batches.Any(batch => batch < 1))
             throw new UserErrorException($"--batch takes whole numbers of at least 1; got {batches.Min()}.");
@@ -42,7 +43,8 @@ internal static class BenchCommand
             using GpuDevice gpu = GpuDevice.Create(device);
             devices = [gpu.Info];
         }
+        Numerics[] numerics = strict ? [Numerics.Fast, Numerics.Strict] : [Numerics.Fast];
         ThroughputTable.Print(
-            [.. batches.SelectMany(batch => Throughput.Measure(model, devices, batch, seconds))], AnsiConsole.Console);
+            [.. batches.SelectMany(batch => Throughput.Measure(model, devices, batch, seconds, numerics))], AnsiConsole.Console);
     }
 }
