@@ -40,12 +40,18 @@ float divide(float a, float b) {
     return quotient;
 }
 
+float multiply_add(float a, float b, float c) {
+    precise float sum = a * b + c;
+    return sum;
+}
+
 #else
 
 #define EXACT
 #define UNROLL [[unroll]]
 #define stored(x) real(x)
 #define passed(x) (x)
+#define multiply_add(a, b, c) fma(a, b, c)
 
 float divide(float a, float b) {
     precise float quotient = a / b;

@@ -9,10 +9,18 @@ namespace SoftPool.Operators;
 /// <param name="OutFeatures">The length of an output vector.</param>
 public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
 {
-    // What one invocation of linear.comp computes, and how many items it takes at most.
-    private const int TileFeatures = 2;
-    private const int LargestTileItems = 8;
+    // How linear.glsl lays the weights out, and how many items a lane of its batch kernels computes.
+    private const int TileFeatures = 64;
+    private const int Lanes = 8;
+    private const int BatchItems = 8;
     private const int WorkgroupSize = 32;
+
+    // Below this many items, a weight loaded anew for each costs less than a tile of items that is mostly empty.
+    private const int LeastBatch = 4;
+
+    // A GPU hides the time that a load takes behind other lanes: at least so many, each with at least so many inputs.
+    private const int EnoughLanes = 16384;
+    private const int LeastSlice = 256;
 
     /// <inheritdoc/>
     [JsonIgnore]
@@ -41,39 +49,63 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
 
     internal override void Lower(LoweringStep step)
     {
-        int items = Math.Min(step.Batch, LargestTileItems);
+        int quads = Division.RoundUp(InFeatures, 4);
+        long tileCount = (long)quads * 4 * TileFeatures;
+        int tiles = Division.RoundUp(OutFeatures, TileFeatures);
         // The weight may exceed what one buffer holds on a device: then some features after others, each with their part of it.
-        long largestPairs = step.LargestWeight / ((long)InFeatures * TileFeatures);
-        int pairsAtOnce = (int)Math.Clamp(largestPairs, 1, Division.RoundUp(OutFeatures, TileFeatures));
-        for (int first = 0; first < OutFeatures; first += pairsAtOnce * TileFeatures)
-        {
-            int features = Math.Min(OutFeatures - first, pairsAtOnce * TileFeatures);
-            int pairs = Division.RoundUp(features, TileFeatures);
-            int begin = first;
-            step.Dispatch(
-                "linear",
-                [
-                    (uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)first, (uint)features, (uint)items,
-                    .. PointwiseConstants.Of(step.Pointwise),
-                ],
-                new GroupCount(Division.RoundUp(pairs, WorkgroupSize), Division.RoundUp(step.Batch, items)),
-                step.Input, step.Output,
-                step.Weight(
-                    $"weight[{begin}]", (long)InFeatures * pairs * TileFeatures,
-                    () => PackWeight(
-                        step.Parameter("weight").Slice(begin * InFeatures, features * InFeatures), features, pairs)),
-                step.PaddedBias(pairs * TileFeatures, begin, features));
-        }
+        int tilesAtOnce = (int)Math.Clamp(step.LargestWeight / tileCount, 1, tiles);
+        for (int tile = 0; tile < tiles; tile += tilesAtOnce)
+            Lower(step, tile * TileFeatures, Math.Min(tiles - tile, tilesAtOnce), tileCount);
     }
 
-    /// <summary>(out, in) to (in, out / 2, 2): neighbouring invocations read neighbouring pairs.</summary>
-    private float[] PackWeight(ReadOnlySpan<float> weight, int features, int pairs)
+    private void Lower(LoweringStep step, int first, int tiles, long tileCount)
     {
-        int stride = pairs * TileFeatures;
-        var packed = new float[InFeatures * stride];
+        int features = Math.Min(OutFeatures - first, tiles * TileFeatures);
+        bool texels = InFeatures % 4 == 0 && step.ReadsTexels(step.Input.Count, tiles * tileCount);
+        (string kernel, int laneFeatures, int items) = (step.Batch < LeastBatch, texels) switch
+        {
+            (true, true) => ("linear_texel", 8, 1),
+            (true, false) => ("linear", 4, 1),
+            (false, true) => ("linear_batch_texel", 8, BatchItems),
+            (false, false) => ("linear_batch", 8, BatchItems),
+        };
+        int lanes = tiles * TileFeatures / laneFeatures, itemGroups = Division.RoundUp(step.Batch, items);
+        // A driver that prefers texels is a processor's, with few lanes; and strict numerics has one order of sums.
+        int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict
+            ? 1
+            : (int)Math.Clamp(EnoughLanes / ((long)lanes * itemGroups), 1, Math.Max(InFeatures / LeastSlice, 1));
+        Operand sums = slices == 1 ? step.Output : new Activation((long)slices * step.Batch * features);
+        Constant weight = step.Weight(
+            $"weight[{first}]", tiles * tileCount,
+            () => PackWeight(step.Parameter("weight").Slice(first * InFeatures, features * InFeatures), features, tiles * tileCount));
+        Constant bias = step.PaddedBias(tiles * TileFeatures, first, features);
+        uint[] pointwise = PointwiseConstants.Of(step.Pointwise);
+        step.Dispatch(
+            kernel,
+            [
+                (uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)first, (uint)features, (uint)slices,
+                .. slices == 1 ? pointwise : PointwiseConstants.Of(null),
+            ],
+            new GroupCount(itemGroups, Division.RoundUp(lanes, WorkgroupSize), slices),
+            texels ? 0b101u : 0, step.Input, sums, weight, bias);
+        if (slices > 1)
+            step.Dispatch(
+                "linear_sum",
+                [(uint)step.Batch, (uint)OutFeatures, (uint)first, (uint)features, (uint)slices, .. pointwise],
+                GroupCount.Linear((long)step.Batch * features), sums, step.Output, bias);
+    }
+
+    /// <summary>(out, in) to (out / 64, in / 4, 8, 8, 4), as linear.glsl reads it.</summary>
+    private float[] PackWeight(ReadOnlySpan<float> weight, int features, long count)
+    {
+        int quads = Division.RoundUp(InFeatures, 4);
+        var packed = new float[count];
         for (int o = 0; o < features; o++)
+        {
+            int place = o / TileFeatures * quads * TileFeatures + o % TileFeatures;
             for (int i = 0; i < InFeatures; i++)
-                packed[i * stride + o] = weight[o * InFeatures + i];
+                packed[(place + i / 4 * TileFeatures) * 4 + i % 4] = weight[o * InFeatures + i];
+        }
         return packed;
     }
 }

@@ -17,8 +17,11 @@ internal enum Driver
 /// <param name="SubgroupSize">The invocations of a subgroup, as the driver says; 1 where it is not known.</param>
 /// <param name="HasShuffle">Whether the lanes of a subgroup may read each other's values, subgroupShuffle.</param>
 /// <param name="HasInt64">Whether kernels may use 64-bit integers.</param>
+/// <param name="LargestTexels">How many texels a kernel can read through one buffer view; 0 where it gains nothing. CPU drivers load
+/// a texel's four elements in one go, and those of a storage buffer lane by lane, each with a check of its own.</param>
 internal sealed record DeviceTraits(
-    Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false)
+    Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false,
+    long LargestTexels = 0)
 {
     /// <summary>A device of which nothing is known: what every device runs is right.</summary>
     public static DeviceTraits Unknown { get; } = new();

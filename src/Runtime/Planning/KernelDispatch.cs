@@ -6,11 +6,17 @@ namespace SoftPool.Planning;
 /// <param name="Specialization">The values of the specialization constants 0, 1, 2 and so on. A session's shapes never
 /// change, so the driver may compile them in.</param>
 /// <param name="Groups">The number of workgroups.</param>
-/// <param name="Operands">The storage buffers of bindings 0, 1, 2 and so on.</param>
+/// <param name="Operands">The buffers of bindings 0, 1, 2 and so on.</param>
 /// <param name="Variant">Which of several ways to compute the layer it belongs to; empty where there is one.</param>
+/// <param name="Texels">The bindings through which the kernel reads texels of four elements: bit i for binding i. The others are
+/// storage buffers.</param>
 internal sealed record KernelDispatch(
     string Layer, string Kernel, IReadOnlyList<uint> Specialization, GroupCount Groups, IReadOnlyList<Operand> Operands,
-    string Variant = "");
+    string Variant = "", uint Texels = 0)
+{
+    /// <summary>Whether the kernel reads a binding as texels.</summary>
+    public bool IsTexels(int binding) => (Texels >> binding & 1) != 0;
+}
 
 /// <summary>A number of workgroups along each axis.</summary>
 internal readonly record struct GroupCount(int X, int Y = 1, int Z = 1)

@@ -82,7 +82,21 @@ internal sealed class LoweringStep(
         return padded;
     });
 
+    /// <summary>Whether a kernel had better read these as texels of four elements: where the device is the faster for it, and
+    /// each of them is a whole number of texels that one view holds.</summary>
+    public bool ReadsTexels(params ReadOnlySpan<long> counts)
+    {
+        foreach (long count in counts)
+            if (count % 4 != 0 || count / 4 > Options.Device.LargestTexels)
+                return false;
+        return true;
+    }
+
     /// <summary>Adds a kernel launch.</summary>
     public void Dispatch(string kernel, uint[] specialization, GroupCount groups, params Operand[] operands) =>
-        dispatches.Add(new KernelDispatch(layer, kernel + Options.KernelEnding, specialization, groups, operands, Choice));
+        Dispatch(kernel, specialization, groups, texels: 0, operands);
+
+    /// <summary>Adds the launch of a kernel that reads some of its bindings, one bit each, as texels of four elements.</summary>
+    public void Dispatch(string kernel, uint[] specialization, GroupCount groups, uint texels, params Operand[] operands) =>
+        dispatches.Add(new KernelDispatch(layer, kernel + Options.KernelEnding, specialization, groups, operands, Choice, texels));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
+using SoftPool.Planning;
 
 namespace SoftPool.Vulkan;
 
@@ -11,17 +12,14 @@ internal sealed unsafe class ComputePipeline : HandleOwner
     private readonly Pipeline _handle;
 
     /// <param name="device">Where it runs.</param>
-    /// <param name="kernel">The embedded shader's name.</param>
-    /// <param name="specialization">The values of the specialization constants 0, 1, 2 and so on.</param>
-    /// <param name="bindings">The number of storage buffers, at bindings 0, 1, 2 and so on of set 0.</param>
-    public ComputePipeline(VulkanDevice device, string kernel, IReadOnlyList<uint> specialization, int bindings)
-        : base(device)
+    /// <param name="dispatch">A launch of it: which kernel, the specialization constants, and what its bindings are.</param>
+    public ComputePipeline(VulkanDevice device, KernelDispatch dispatch) : base(device)
     {
         try
         {
-            CreateSetLayout(bindings, out _setLayout);
+            CreateSetLayout(dispatch, out _setLayout);
             CreateLayout(out _layout);
-            CreatePipeline(kernel, [.. specialization], out _handle);
+            CreatePipeline(dispatch.Kernel, [.. dispatch.Specialization], out _handle);
         }
         catch
         {
@@ -43,14 +41,15 @@ internal sealed unsafe class ComputePipeline : HandleOwner
         Device.Api.DestroyDescriptorSetLayout(Device.Handle, SetLayout, null);
     }
 
-    private void CreateSetLayout(int bindings, out DescriptorSetLayout handle)
+    private void CreateSetLayout(KernelDispatch dispatch, out DescriptorSetLayout handle)
     {
+        int bindings = dispatch.Operands.Count;
         DescriptorSetLayoutBinding* layout = stackalloc DescriptorSetLayoutBinding[bindings];
         for (int i = 0; i < bindings; i++)
             layout[i] = new DescriptorSetLayoutBinding
             {
                 Binding = (uint)i,
-                DescriptorType = DescriptorType.StorageBuffer,
+                DescriptorType = dispatch.IsTexels(i) ? DescriptorType.UniformTexelBuffer : DescriptorType.StorageBuffer,
                 DescriptorCount = 1,
                 StageFlags = ShaderStageFlags.ComputeBit,
             };

@@ -1,4 +1,5 @@
 using Silk.NET.Vulkan;
+using SoftPool.Planning;
 using VkBuffer = Silk.NET.Vulkan.Buffer;
 
 namespace SoftPool.Vulkan;
@@ -6,20 +7,27 @@ namespace SoftPool.Vulkan;
 /// <summary>A part of a buffer, as a kernel sees it.</summary>
 internal readonly record struct BufferRange(VkBuffer Buffer, long Offset, long ByteCount);
 
-/// <summary>A VkDescriptorPool with room for a known number of sets of storage buffers.</summary>
+/// <summary>A VkDescriptorPool with room for a known number of sets, and the views through which their kernels read texels.
+/// </summary>
 internal sealed unsafe class DescriptorSets : HandleOwner
 {
     private readonly DescriptorPool _pool;
+    private readonly List<BufferView> _views = [];
 
-    public DescriptorSets(VulkanDevice device, int sets, int buffers) : base(device)
+    public DescriptorSets(VulkanDevice device, int sets, int storageBuffers, int texelBuffers) : base(device)
     {
-        var size = new DescriptorPoolSize(DescriptorType.StorageBuffer, (uint)buffers);
+        DescriptorPoolSize* sizes = stackalloc DescriptorPoolSize[2]
+        {
+            new(DescriptorType.StorageBuffer, (uint)Math.Max(storageBuffers, 1)),
+            new(DescriptorType.UniformTexelBuffer, (uint)texelBuffers),
+        };
         var info = new DescriptorPoolCreateInfo
         {
             SType = StructureType.DescriptorPoolCreateInfo,
-            MaxSets = (uint)sets,
-            PoolSizeCount = 1,
-            PPoolSizes = &size,
+            MaxSets = (uint)Math.Max(sets, 1),
+            // A pool has no size of 0.
+            PoolSizeCount = texelBuffers == 0 ? 1u : 2u,
+            PPoolSizes = sizes,
         };
         try
         {
@@ -32,8 +40,16 @@ internal sealed unsafe class DescriptorSets : HandleOwner
         }
     }
 
+    /// <summary>Room for one set each of some launches.</summary>
+    public static DescriptorSets For(VulkanDevice device, IReadOnlyList<KernelDispatch> dispatches)
+    {
+        int all = dispatches.Sum(dispatch => dispatch.Operands.Count);
+        int texels = dispatches.Sum(dispatch => Enumerable.Range(0, dispatch.Operands.Count).Count(dispatch.IsTexels));
+        return new DescriptorSets(device, dispatches.Count, all - texels, texels);
+    }
+
     /// <summary>A set with the given buffers at bindings 0, 1, 2 and so on. It lives as long as the pool.</summary>
-    public DescriptorSet Allocate(DescriptorSetLayout layout, ReadOnlySpan<BufferRange> ranges)
+    public DescriptorSet Allocate(DescriptorSetLayout layout, KernelDispatch dispatch, ReadOnlySpan<BufferRange> ranges)
     {
         var allocation = new DescriptorSetAllocateInfo
         {
@@ -46,24 +62,52 @@ internal sealed unsafe class DescriptorSets : HandleOwner
             .Check("vkAllocateDescriptorSets");
 
         DescriptorBufferInfo* buffers = stackalloc DescriptorBufferInfo[ranges.Length];
+        BufferView* views = stackalloc BufferView[ranges.Length];
         WriteDescriptorSet* writes = stackalloc WriteDescriptorSet[ranges.Length];
         for (int i = 0; i < ranges.Length; i++)
         {
             (VkBuffer buffer, long offset, long byteCount) = ranges[i];
-            buffers[i] = new DescriptorBufferInfo(buffer, (ulong)offset, (ulong)byteCount);
+            bool isTexels = dispatch.IsTexels(i);
+            if (isTexels)
+                views[i] = CreateView(ranges[i], dispatch.Operands[i].IsHalf);
+            else
+                buffers[i] = new DescriptorBufferInfo(buffer, (ulong)offset, (ulong)byteCount);
             writes[i] = new WriteDescriptorSet
             {
                 SType = StructureType.WriteDescriptorSet,
                 DstSet = set,
                 DstBinding = (uint)i,
                 DescriptorCount = 1,
-                DescriptorType = DescriptorType.StorageBuffer,
-                PBufferInfo = &buffers[i],
+                DescriptorType = isTexels ? DescriptorType.UniformTexelBuffer : DescriptorType.StorageBuffer,
+                PBufferInfo = isTexels ? null : &buffers[i],
+                PTexelBufferView = isTexels ? &views[i] : null,
             };
         }
         Device.Api.UpdateDescriptorSets(Device.Handle, (uint)ranges.Length, writes, 0, null);
         return set;
     }
 
-    protected override void Destroy() => Device.Api.DestroyDescriptorPool(Device.Handle, _pool, null);
+    protected override void Destroy()
+    {
+        Device.Api.DestroyDescriptorPool(Device.Handle, _pool, null);
+        foreach (BufferView view in _views)
+            Device.Api.DestroyBufferView(Device.Handle, view, null);
+    }
+
+    // Every device reads both formats through texel buffers: Vulkan asks it of them.
+    private BufferView CreateView(BufferRange range, bool isHalf)
+    {
+        var info = new BufferViewCreateInfo
+        {
+            SType = StructureType.BufferViewCreateInfo,
+            Buffer = range.Buffer,
+            Format = isHalf ? Format.R16G16B16A16Sfloat : Format.R32G32B32A32Sfloat,
+            Offset = (ulong)range.Offset,
+            Range = (ulong)range.ByteCount,
+        };
+        Result result = Device.Api.CreateBufferView(Device.Handle, in info, null, out BufferView view);
+        _views.Add(view);
+        result.Check("vkCreateBufferView");
+        return view;
+    }
 }

@@ -58,7 +58,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     /// <summary>What kernels read and write.</summary>
     public static DeviceBuffer Storage(VulkanDevice device, long byteCount) => new(
         device, byteCount,
-        BufferUsageFlags.StorageBufferBit | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit,
+        BufferUsageFlags.StorageBufferBit | BufferUsageFlags.UniformTexelBufferBit | BufferUsageFlags.TransferSrcBit
+            | BufferUsageFlags.TransferDstBit,
         MemoryPropertyFlags.DeviceLocalBit, 0);
 
     /// <summary>What the host writes in order, to be copied to the device.</summary>

@@ -22,7 +22,7 @@ internal sealed class DeviceProgram : IDisposable
         {
             CheckLimits(device);
             _weights = _ownership.Take(device.Weights.Take(device, model)).Store;
-            Constant[] constants = [.. plan.Dispatches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>()];
+            Constant[] constants = [.. plan.Dispatches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>().Distinct()];
             foreach ((Constant constant, BufferRange place) in constants.Zip(_weights.PlacesOf(constants)))
                 _places.Add(constant, place);
             PlaceActivations(device, keepLayerOutputs);
@@ -102,7 +102,7 @@ internal sealed class DeviceProgram : IDisposable
 
     private void PlaceActivations(VulkanDevice device, bool keepLayerOutputs)
     {
-        var arena = new ArenaPlan(_plan, (long)device.Physical.Limits.MinStorageBufferOffsetAlignment, keepLayerOutputs);
+        var arena = new ArenaPlan(_plan, device.Physical.BufferAlignment, keepLayerOutputs);
         ArenaBytes = arena.ByteCount;
         DeviceBuffer buffer = _ownership.Take(DeviceBuffer.Storage(device, arena.ByteCount));
         foreach (Operand operand in arena.Operands)
@@ -112,13 +112,12 @@ internal sealed class DeviceProgram : IDisposable
     private void PrepareLaunches(VulkanDevice device)
     {
         IReadOnlyList<KernelDispatch> dispatches = _plan.Dispatches;
-        DescriptorSets sets = _ownership.Take(new DescriptorSets(
-            device, Math.Max(dispatches.Count, 1), Math.Max(dispatches.Sum(dispatch => dispatch.Operands.Count), 1)));
+        DescriptorSets sets = _ownership.Take(DescriptorSets.For(device, dispatches));
         foreach (KernelDispatch dispatch in dispatches)
         {
             ComputePipeline pipeline = _ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
             BufferRange[] ranges = [.. dispatch.Operands.Select(operand => _places[operand])];
-            _launches.Add((pipeline, sets.Allocate(pipeline.SetLayout, ranges)));
+            _launches.Add((pipeline, sets.Allocate(pipeline.SetLayout, dispatch, ranges)));
         }
     }
 }

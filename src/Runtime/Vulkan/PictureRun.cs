@@ -64,7 +64,7 @@ internal sealed class PictureRun : IDisposable
             var launches = new (ComputePipeline Pipeline, Silk.NET.Vulkan.DescriptorSet Set, GroupCount Groups)[pictures.Length];
             try
             {
-                var sets = _ownership.Take(new DescriptorSets(device, pictures.Length, 4 * pictures.Length));
+                var sets = _ownership.Take(new DescriptorSets(device, pictures.Length, 4 * pictures.Length, 0));
                 for (int i = 0; i < pictures.Length; i++)
                 {
                     Picture picture = pictures[i];
@@ -72,7 +72,7 @@ internal sealed class PictureRun : IDisposable
                     KernelDispatch dispatch = DispatchOf(run, picture, i, out uint[] layout, out float[] weights);
                     _pixels[i] = Filled(device, (picture.Pixels.Length + 3) / 4, default);
                     ComputePipeline pipeline = _ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
-                    launches[i] = (pipeline, sets.Allocate(pipeline.SetLayout,
+                    launches[i] = (pipeline, sets.Allocate(pipeline.SetLayout, dispatch,
                     [
                         RangeOf(_pixels[i]), run._program.PlaceOf(run._plan.Input),
                         RangeOf(Filled(device, layout.Length, MemoryMarshal.Cast<uint, float>(layout))),

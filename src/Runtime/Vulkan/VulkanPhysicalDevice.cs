@@ -46,7 +46,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 (int)subgroup.SubgroupSize,
                 subgroup.SupportedStages.HasFlag(ShaderStageFlags.ComputeBit)
                     && subgroup.SupportedOperations.HasFlag(SubgroupFeatureFlags.ShuffleBit),
-                features.Features.ShaderInt64);
+                features.Features.ShaderInt64,
+                properties.DeviceType == PhysicalDeviceType.Cpu ? Limits.MaxTexelBufferElements : 0);
         }
         CacheIdentity =
         [
@@ -85,6 +86,11 @@ internal sealed unsafe class VulkanPhysicalDevice
     public GpuDeviceInfo Info { get; }
 
     public PhysicalDeviceLimits Limits { get; }
+
+    /// <summary>What every offset into a buffer is a multiple of, in bytes, to be bound in any way that kernels read buffers.
+    /// </summary>
+    public long BufferAlignment =>
+        (long)Math.Max(Limits.MinStorageBufferOffsetAlignment, Limits.MinTexelBufferOffsetAlignment);
 
     public uint? ComputeQueueFamily
     {

@@ -33,7 +33,7 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
 
     private void Upload(Constant[] constants)
     {
-        long alignment = (long)device.Physical.Limits.MinStorageBufferOffsetAlignment;
+        long alignment = device.Physical.BufferAlignment;
         long total = constants.Sum(constant => Division.Align(constant.ByteCount, alignment));
         DeviceBuffer buffer = _ownership.Take(DeviceBuffer.Storage(device, total));
         using DeviceBuffer staging = DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));

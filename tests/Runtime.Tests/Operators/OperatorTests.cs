@@ -1,3 +1,5 @@
+using SoftPool.Operators;
+
 namespace SoftPool.Runtime.Tests.Operators;
 
 /// <summary>Every operator's kernel against its reference, over odd and tiny shapes and the networks' own.</summary>
@@ -16,6 +18,15 @@ public sealed class OperatorTests
         // A half has eleven bits; inputs, weights and outputs are rounded, and a sum of rounded products can cancel.
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
             OperatorCheck.Matches(TestDevices.Software, layers, input, batch, scale: 1, fp16: true, tolerance: 4e-3);
+    }
+
+    [TestMethod]
+    public void Kernels_that_read_storage_buffers_alone_match_the_reference()
+    {
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Pooling))
+            foreach (bool fp16 in (bool[])[false, TestDevices.Software.Vulkan.HasFp16Storage])
+                OperatorCheck.Matches(
+                    TestDevices.Software, layers, input, batch, scale: 1, fp16, tolerance: fp16 ? 4e-3 : 2e-6, texels: false);
     }
 
     private static void CheckAll(GpuDevice device)

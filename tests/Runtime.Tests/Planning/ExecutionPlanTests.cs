@@ -103,14 +103,35 @@ public sealed class ExecutionPlanTests
 
     [TestMethod]
     [DataRow(1, 4)]
-    [DataRow(13 * 2 * 4 * 3, 2)]
+    [DataRow(64 * 16 * 4 * 3, 2)]
     [DataRow(int.MaxValue, 1)]
     public void A_linear_layer_whose_weight_exceeds_a_buffer_runs_in_parts(int largestBuffer, int parts)
     {
-        ModelGraph graph = TestModels.Sequential(new TensorShape(13), new Linear(13, 7));
+        ModelGraph graph = TestModels.Sequential(new TensorShape(13), new Linear(13, 200));
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions(LargestBuffer: largestBuffer));
         Assert.HasCount(parts, plan.Dispatches);
-        Assert.AreEqual(7L, plan.Dispatches.Sum(dispatch => dispatch.Specialization[4]));
+        Assert.AreEqual(200L, plan.Dispatches.Sum(dispatch => dispatch.Specialization[4]));
+    }
+
+    [TestMethod]
+    public void A_linear_layer_of_few_features_is_split_into_slices_where_there_are_lanes_to_fill()
+    {
+        ModelGraph graph = TestModels.Sequential(new TensorShape(1024), new Linear(1024, 10));
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions());
+        TestModels.AssertSequence<string>(["linear", "linear_sum"], [.. plan.Dispatches.Select(dispatch => dispatch.Kernel)]);
+        Assert.AreEqual(4, plan.Dispatches[0].Groups.Z);
+    }
+
+    [TestMethod]
+    [DataRow(1024, 64 * 1024 / 4, "linear_texel")]
+    [DataRow(1024, 64 * 1024 / 4 - 1, "linear")]
+    [DataRow(1023, int.MaxValue, "linear")]
+    public void Texels_are_read_where_every_operand_is_a_whole_number_of_them_within_the_limit(
+        int inputs, int largest, string kernel)
+    {
+        ModelGraph graph = TestModels.Sequential(new TensorShape(inputs), new Linear(inputs, 10));
+        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions { Device = new DeviceTraits(LargestTexels: largest) });
+        TestModels.AssertSequence<string>([kernel], [.. plan.Dispatches.Select(dispatch => dispatch.Kernel)]);
     }
 
     [TestMethod]

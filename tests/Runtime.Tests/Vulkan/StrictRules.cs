@@ -12,11 +12,12 @@ internal static class StrictRules
     private static readonly HashSet<uint> Rounded = [129, 131, 133, 142];
 
     /// <summary>What else may give a float: it moves one or makes one of an integer, exactly or correctly rounded. OpUndef; OpConstant,
-    /// OpConstantComposite, OpConstantNull; OpFunction, OpFunctionParameter, OpFunctionCall; OpLoad;
+    /// OpConstantComposite, OpConstantNull; OpFunction, OpFunctionParameter, OpFunctionCall; OpLoad,
+    /// OpImageFetch (of texels of 32-bit floats: strict sessions have no others);
     /// OpVectorExtractDynamic, OpVectorShuffle, OpCompositeConstruct, OpCompositeExtract, OpCompositeInsert, OpCopyObject;
     /// OpConvertSToF, OpConvertUToF, OpBitcast, OpFNegate; OpSelect, OpPhi.</summary>
     private static readonly HashSet<uint> Moving =
-        [1, 43, 44, 46, 54, 55, 57, 61, 77, 79, 80, 81, 82, 83, 111, 112, 124, 127, 169, 245];
+        [1, 43, 44, 46, 54, 55, 57, 61, 95, 77, 79, 80, 81, 82, 83, 111, 112, 124, 127, 169, 245];
 
     /// <summary>GLSL's functions of integers: SAbs, SSign, UMin, SMin, UMax, SMax, UClamp, SClamp.</summary>
     private static readonly HashSet<uint> IntegerFunctions = [5, 7, 38, 39, 41, 42, 44, 45];

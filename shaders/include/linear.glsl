@@ -1,0 +1,128 @@
+// The linear kernels' body. Include storage.glsl and strict.glsl and define first: LANE_FEATURES, how many features a lane
+// computes, 4 or 8; ITEMS, of how many items. So each weight that is loaded is used ITEMS times and each input LANE_FEATURES
+// times. With TEXEL, inputs and weights are read as texels. Weights lie in tiles of 64 features, in the order in which they are
+// read: eight lanes read 128 bytes without a gap, and what they read next lies behind it.
+//
+// Bindings      0 input (N, I) real; 1 output (N, O) real, of which FEATURES features from FIRST on are written, or with
+//               SLICES > 1 sums (SLICES, N, FEATURES) f32 for linear_sum, without the bias;
+//               2 weight (ceil(FEATURES / 64), ceil(I / 4), 8, 8, 4) real: tile, four inputs, every eighth feature of the tile
+//                 from its lane on, lane, input; zero beyond the last; 3 bias f32, padded to whole tiles
+// Dispatch      x: ceil(N / ITEMS), y: lanes of ceil(FEATURES / 64) tiles / 32, z: SLICES
+// Preconditions with TEXEL, 4 divides I
+#define POINTWISE_ID 6
+#include "pointwise.glsl"
+
+layout(local_size_x = 32) in;
+layout(constant_id = 0) const uint BATCH = 1;
+layout(constant_id = 1) const uint IN_FEATURES = 1;
+layout(constant_id = 2) const uint OUT_FEATURES = 1;
+layout(constant_id = 3) const uint FIRST = 0;
+layout(constant_id = 4) const uint FEATURES = 1;
+layout(constant_id = 5) const uint SLICES = 1;
+
+#ifdef TEXEL
+layout(binding = 0) uniform samplerBuffer x4;
+layout(binding = 2) uniform samplerBuffer weight;
+#define WEIGHT(place) texelFetch(weight, int(place))
+#else
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 0) readonly buffer Input4 { real4 x4[]; };
+layout(binding = 2) readonly buffer Weight { real4 weight[]; };
+#define WEIGHT(place) vec4(weight[place])
+#endif
+layout(binding = 1) writeonly buffer Output { real y[]; };
+layout(binding = 1) writeonly buffer Sums { float sums[]; };
+layout(binding = 3) readonly buffer Bias { float bias[]; };
+
+const uint LANES = 8;                        // that read neighbouring weights
+const uint PARTS = 8 / LANE_FEATURES;        // of a tile
+const uint QUADS = (IN_FEATURES + 3) / 4;
+// Sums are taken in blocks of this many terms, and then of the blocks: one running sum of thousands of terms would be
+// off by several times as much.
+const uint BLOCK = 16;
+const uint BLOCKS = IN_FEATURES / BLOCK;
+const uint SLICE = (BLOCKS + SLICES - 1) / SLICES;
+
+// Four inputs from one on. Those beyond the last input are some others.
+vec4 inputs(uint place) {
+#ifdef TEXEL
+    return texelFetch(x4, int(place / 4));
+#else
+    if (IN_FEATURES % 4 == 0)
+        return vec4(x4[place / 4]);
+    uvec4 p = min(place + uvec4(0, 1, 2, 3), BATCH * IN_FEATURES - 1);
+    return vec4(float(x[p.x]), float(x[p.y]), float(x[p.z]), float(x[p.w]));
+#endif
+}
+
+void main() {
+    uint lane = gl_LocalInvocationID.x % LANES;
+    uint part = (gl_WorkGroupID.y * gl_WorkGroupSize.x + gl_LocalInvocationID.x) / LANES;
+    uint tile = part / PARTS;
+    uint row = part % PARTS * LANE_FEATURES;      // the lane's first feature of the tile, in eights
+    uint feature = tile * 64 + row * LANES + lane;
+    if (feature >= FEATURES)
+        return;
+
+    // Items beyond the last compute the last one again, and are not stored.
+    uint first = gl_WorkGroupID.x * ITEMS;
+    uint item[ITEMS];
+    EXACT float sum[ITEMS][LANE_FEATURES];
+    UNROLL for (uint n = 0; n < ITEMS; n++) {
+        item[n] = min(first + n, BATCH - 1) * IN_FEATURES;
+        UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
+            sum[n][f] = SLICES == 1 ? bias[feature + f * LANES] : 0.0;
+    }
+
+    uint slice = gl_WorkGroupID.z;
+    uint begin = slice * SLICE;
+    uint end = min(begin + SLICE, BLOCKS);
+    uint w = (tile * QUADS + begin * BLOCK / 4) * 64 + row * LANES + lane;
+    for (uint b = begin; b < end; b++) {
+        EXACT float block[ITEMS][LANE_FEATURES];
+        UNROLL for (uint n = 0; n < ITEMS; n++)
+            UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
+                block[n][f] = 0.0;
+        // Unrolled it would be too much code for a processor's instruction cache: a load is up to 500 bytes of it.
+        [[dont_unroll]] for (uint i = b * BLOCK; i < (b + 1) * BLOCK; i += 4) {
+            vec4 weights[LANE_FEATURES];
+            UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
+                weights[f] = WEIGHT(w + f * LANES);
+            UNROLL for (uint n = 0; n < ITEMS; n++) {
+                vec4 values = inputs(item[n] + i);
+                UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
+                    UNROLL for (uint c = 0; c < 4; c++)
+                        block[n][f] = multiply_add(values[c], weights[f][c], block[n][f]);
+            }
+            w += 64;
+        }
+        UNROLL for (uint n = 0; n < ITEMS; n++)
+            UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
+                sum[n][f] += block[n][f];
+    }
+    // What is left behind the last whole block.
+    if (slice == SLICES - 1)
+        [[dont_unroll]] for (uint i = BLOCKS * BLOCK; i < IN_FEATURES; i += 4) {
+            UNROLL for (uint n = 0; n < ITEMS; n++) {
+                vec4 values = inputs(item[n] + i);
+                UNROLL for (uint f = 0; f < LANE_FEATURES; f++) {
+                    vec4 weights = WEIGHT(w + f * LANES);
+                    UNROLL for (uint c = 0; c < 4; c++)
+                        if (i + c < IN_FEATURES)
+                            sum[n][f] = multiply_add(values[c], weights[c], sum[n][f]);
+                }
+            }
+            w += 64;
+        }
+
+    UNROLL for (uint n = 0; n < ITEMS; n++)
+        UNROLL for (uint f = 0; f < LANE_FEATURES; f++) {
+            uint o = feature + f * LANES;
+            if (first + n >= BATCH || o >= FEATURES)
+                continue;
+            if (SLICES == 1)
+                y[(first + n) * OUT_FEATURES + FIRST + o] = stored(pointwise(sum[n][f]));
+            else
+                sums[(slice * BATCH + first + n) * FEATURES + o] = sum[n][f];
+        }
+}
