@@ -10,16 +10,23 @@ internal static class MemoryTable
     /// <summary>The largest alignment of storage buffers that a Vulkan device may ask for, in bytes.</summary>
     public const long Alignment = 256;
 
+    /// <summary>Prints what is stored as 32-bit floats takes, and what is stored as 16-bit ones.</summary>
     public static void Print(ModelGraph graph, int batch, IAnsiConsole console)
+    {
+        Print(graph, new PlanOptions(batch), "fp32", console);
+        Print(graph, new PlanOptions(batch) { Fp16 = true }, "fp16", console);
+    }
+
+    private static void Print(ModelGraph graph, PlanOptions options, string storage, IAnsiConsole console)
     {
         // Planning asks for no weights: only packing them for a device would.
         ExecutionPlan plan = ExecutionPlan.Create(
-            graph, name => throw new InvalidOperationException($"Planning asked for {name}."), new PlanOptions(batch));
+            graph, name => throw new InvalidOperationException($"Planning asked for {name}."), options);
         var arena = new ArenaPlan(plan, Alignment, keepLayerOutputs: false);
         long packed = plan.Dispatches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>()
             .Sum(constant => Division.Align(constant.ByteCount, Alignment));
 
-        console.MarkupLineInterpolated($"[bold]device memory[/] in fp32 at batch {batch}");
+        console.MarkupLineInterpolated($"[bold]device memory[/] in {storage} at batch {options.Batch}");
         Row("activations, one arena", arena.ByteCount, "whatever is not needed any more is overwritten");
         Row("  alive at once, at most", arena.LowerBound, string.Create(
             CultureInfo.InvariantCulture, $"the arena takes {(double)arena.ByteCount / arena.LowerBound:F3} times this lower bound"));
