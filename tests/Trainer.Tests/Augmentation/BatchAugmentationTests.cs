@@ -53,6 +53,10 @@ public sealed class BatchAugmentationTests
         // Grey or black, nothing between: beyond the image is black at once, not faded.
         Assert.IsTrue(torch.minimum(outside.abs(), (outside - 100).abs()).max().item<float>() <= 0.01);
         Assert.IsTrue(outside.eq(0).any().item<bool>());
+        // Black is the colour, before normalisation and not after it.
+        torch.Tensor normalised = Apply(AugmentationOptions.None with { Rotation = 180 }, images, size, Preprocessing.ImageNet);
+        torch.Tensor black = torch.tensor(new[] { -0.485f / 0.229f, -0.456f / 0.224f, -0.406f / 0.225f }).reshape(1, 3, 1, 1);
+        Assert.IsTrue((normalised - black).masked_select(actual.eq(0)).abs().max().item<float>() <= 1e-5);
     }
 
     [TestMethod]
@@ -91,15 +95,6 @@ public sealed class BatchAugmentationTests
     }
 
     [TestMethod]
-    public void Beta_has_its_mean_and_deviation()
-    {
-        // The larger of the shares of Beta(1.5, 1.5) has the mean 1/2 + 2 / (3 pi) = 0.71221.
-        float[] shares = [.. ImageVariation.Draw(AugmentationOptions.None with { Mixup = 1.5 }, 1, 2, 20000).Select(v => v.Share)];
-        Assert.AreEqual(0.5 + 2 / (3 * Math.PI), shares.Average(), 0.003);
-        Assert.IsTrue(shares.All(share => share is >= 0.5f and <= 1));
-    }
-
-    [TestMethod]
     public void Jitter_blends_with_black_grey_and_the_mean()
     {
         using var scope = torch.NewDisposeScope();
@@ -119,6 +114,23 @@ public sealed class BatchAugmentationTests
         Assert.IsFalse(saturation.allclose(x));
 
         static torch.Tensor Grey(torch.Tensor rgb) => (rgb * torch.tensor(new float[] { 0.299f, 0.587f, 0.114f }).reshape(1, 3, 1, 1)).sum(1);
+    }
+
+    [TestMethod]
+    public void Jitter_stays_within_black_and_white()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor images = Noise(20, new Size2d(6, 6));
+        foreach (AugmentationOptions options in (AugmentationOptions[])
+            [
+                AugmentationOptions.None with { Brightness = 1 }, AugmentationOptions.None with { Contrast = 1 },
+                AugmentationOptions.None with { Saturation = 1 },
+            ])
+        {
+            torch.Tensor actual = Apply(options, images, new Size2d(6, 6), Bytes);
+            Assert.AreEqual(255, actual.max().item<float>(), 1e-3, $"{options}");
+            Assert.IsTrue(actual.min().item<float>() is >= 0 and < 20, $"{options}");
+        }
     }
 
     [TestMethod]
