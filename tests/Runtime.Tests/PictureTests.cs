@@ -36,6 +36,7 @@ public sealed class PictureTests
             [RandomPicture(30, 20, PixelFormat.Rgb8, 1), RandomPicture(5, 40, PixelFormat.Rgba8, 2)],
             [RandomPicture(30, 20, PixelFormat.Rgb8, 3), RandomPicture(5, 40, PixelFormat.Rgba8, 4)],
             [RandomPicture(12, 10, PixelFormat.Bgra8, 5)],
+            [RandomPicture(12, 10, PixelFormat.Rgba8, 5)],
         ];
         foreach (Picture[] pictures in runs)
         {

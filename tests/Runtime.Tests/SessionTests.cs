@@ -58,6 +58,16 @@ public sealed class SessionTests
     }
 
     [TestMethod]
+    public void The_network_of_all_operators_tells_inputs_apart()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = 2 });
+        var output = new float[2 * Model.Graph.OutputShape.Count];
+        session.Run(Input(2), output);
+        Assert.HasCount(output.Length, output.Distinct());
+        Assert.IsTrue(output.All(share => share is > 1e-3f and < 0.9f), string.Join(", ", output));
+    }
+
+    [TestMethod]
     public void Replays_are_equal_to_the_bit()
     {
         float[] input = Input(1);
@@ -130,6 +140,23 @@ public sealed class SessionTests
     }
 
     [TestMethod]
+    public void A_model_s_sessions_in_16_and_in_32_bits_have_weights_of_their_own()
+    {
+        float[] input = Input(1);
+        float[] alone = new float[Model.Graph.OutputShape.Count], half = new float[alone.Length], full = new float[alone.Length];
+        using (InferenceSession first = TestDevices.Software.CreateSession(Model))
+            first.Run(input, alone);
+        Model same = NetworkOfAllOperators();
+        using InferenceSession sixteen = TestDevices.Software.CreateSession(same, new SessionOptions { Fp16 = true });
+        using InferenceSession thirtyTwo = TestDevices.Software.CreateSession(same);
+        sixteen.Run(input, half);
+        thirtyTwo.Run(input, full);
+        CollectionAssert.AreEqual(alone, full);
+        CollectionAssert.AreNotEqual(alone, half);
+        OperatorCheck.AssertClose(alone, half, "16 bits", 2e-2);
+    }
+
+    [TestMethod]
     public void Buffers_that_do_not_fit_are_refused()
     {
         int item = InputShape.Count, classes = Model.Graph.OutputShape.Count;
@@ -198,10 +225,16 @@ public sealed class SessionTests
         ]);
         var random = new Random(7);
         return new Model(
-            graph,
-            graph.Parameters.ToDictionary(
-                parameter => parameter.Name, parameter => new Tensor(parameter.Shape, RandomNumbers.Weights(random, parameter))),
+            graph, graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => new Tensor(parameter.Shape, Weights(parameter))),
             [], Preprocessing.ImageNet);
+
+        // Sums as large as what they are of: else the softmax gives 1 and nothing but 0, whatever the input and the storage.
+        float[] Weights(Parameter parameter)
+        {
+            float[] weights = RandomNumbers.Weights(random, parameter);
+            TensorShape shape = parameter.Shape;
+            return shape.Rank < 2 ? weights : [.. weights.Select(weight => weight / MathF.Sqrt(shape.Count / shape[0]))];
+        }
     }
 
     internal static float[] Input(int items) => Floats(new Random(8), items * InputShape.Count, 4);

@@ -4,9 +4,10 @@ namespace SoftPool.Vulkan;
 
 /// <summary>
 /// Waits for submitted work on one thread for the whole device, however much is in flight. Work of one queue ends nearly in the
-/// order of its submission, so waiting for one after the other keeps nobody long.
+/// order of its submission, so waiting for one after the other keeps nobody long. The device outlives every recording that is
+/// waited for; the thread does not hold it beyond that, for a host may destroy its device once all sessions are disposed.
 /// </summary>
-internal sealed class Completions(VulkanDevice device)
+internal sealed class Completions
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentQueue<(CommandRecording Recording, TaskCompletionSource Source)> _pending = new();
@@ -21,10 +22,7 @@ internal sealed class Completions(VulkanDevice device)
         lock (_lock)
         {
             if (!_runs)
-            {
-                device.AddReference();
                 new Thread(Run) { IsBackground = true, Name = "SoftPool completions" }.Start();
-            }
             _runs = true;
         }
         return source.Task;
@@ -50,7 +48,6 @@ internal sealed class Completions(VulkanDevice device)
                     continue;
                 _runs = false;
             }
-            device.Release();
             return;
         }
     }

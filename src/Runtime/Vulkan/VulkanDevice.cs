@@ -23,7 +23,7 @@ internal sealed unsafe class VulkanDevice
     public VulkanDevice(VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile)
     {
         (_instance, Physical, _queueLock, Api) = (instance, physical, new object(), instance.Api);
-        (Pipelines, Completions, _cacheFile) = (new PipelineStore(this), new Completions(this), cacheFile);
+        (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
         LiveObjects.Created();
         try
         {
@@ -69,7 +69,7 @@ internal sealed unsafe class VulkanDevice
         VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile, HostDevice host)
     {
         (_instance, Physical, Api) = (instance, physical, instance.Api);
-        (Pipelines, Completions, _cacheFile) = (new PipelineStore(this), new Completions(this), cacheFile);
+        (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
         _queueLock = host.QueueLock ?? new object();
         IsHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
@@ -117,7 +117,7 @@ internal sealed unsafe class VulkanDevice
     public PipelineStore Pipelines { get; }
 
     /// <summary>Who has submitted work and waits for its end without holding a thread.</summary>
-    public Completions Completions { get; }
+    public Completions Completions { get; } = new();
 
     /// <summary>What pipelines are compiled with.</summary>
     public PipelineCache PipelineCache => _pipelineCache;

@@ -6,7 +6,7 @@ using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 namespace SoftPool.Runtime.Tests.Vulkan;
 
 /// <summary>A program with a Vulkan device of its own, as an engine has: on the first software device, with timeline
-/// semaphores, one host-visible buffer and one command buffer.</summary>
+/// semaphores, 16-bit storage if asked for, one host-visible buffer and one command buffer.</summary>
 internal sealed unsafe class TestHost : IDisposable
 {
     private readonly Vk _api = Vk.GetApi();
@@ -20,8 +20,11 @@ internal sealed unsafe class TestHost : IDisposable
     private readonly DeviceMemory _memory;
     private readonly float* _mapped;
 
-    public TestHost(int bufferFloats)
+    private readonly bool _fp16Storage;
+
+    public TestHost(int bufferFloats, bool fp16Storage = false)
     {
+        _fp16Storage = fp16Storage;
         var application = new ApplicationInfo { SType = StructureType.ApplicationInfo, ApiVersion = Vk.Version12 };
         var instanceInfo = new InstanceCreateInfo
         {
@@ -43,9 +46,15 @@ internal sealed unsafe class TestHost : IDisposable
             QueueCount = 1,
             PQueuePriorities = &priority,
         };
+        var storage = new PhysicalDevice16BitStorageFeatures
+        {
+            SType = StructureType.PhysicalDevice16BitStorageFeatures,
+            StorageBuffer16BitAccess = fp16Storage,
+        };
         var features = new PhysicalDeviceTimelineSemaphoreFeatures
         {
             SType = StructureType.PhysicalDeviceTimelineSemaphoreFeatures,
+            PNext = &storage,
             TimelineSemaphore = true,
         };
         var deviceInfo = new DeviceCreateInfo
@@ -114,6 +123,7 @@ internal sealed unsafe class TestHost : IDisposable
         QueueFamily = 0,
         QueueLock = new object(),
         HasTimelineSemaphores = timelineSemaphores,
+        HasFp16Storage = _fp16Storage,
     };
 
     /// <summary>Has commands recorded.</summary>
