@@ -45,7 +45,8 @@ public sealed class GpuDevice : IDisposable
             instance.Dispose();
             throw;
         }
-        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical)));
+        return new GpuDevice(new VulkanDevice(
+            instance, physical, CacheFile(options, physical), options?.InspectPipelines ?? false));
     }
 
     /// <summary>Uses a device that a host has made. Nothing of the host's is ever destroyed here.</summary>

@@ -7,4 +7,8 @@ public sealed record GpuDeviceOptions
     /// kernels. Null for the user's cache folder, empty for nowhere. What cannot be read or written there is done
     /// without.</summary>
     public string? PipelineCacheFolder { get; init; }
+
+    /// <summary>Whether the driver keeps what it knows of the kernels that it compiled, for
+    /// <see cref="Vulkan.ComputePipeline.Statistics"/>.</summary>
+    internal bool InspectPipelines { get; init; }
 }

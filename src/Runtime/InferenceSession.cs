@@ -21,6 +21,7 @@ public sealed class InferenceSession : IDisposable
     private DeviceProgram? _recorded;
     private SteppedRun? _stepped;
     private PictureRun? _pictures;
+    private TimedRun? _timed;
     private bool _disposed, _isStepping;
 
     internal InferenceSession(GpuDevice device, Model model, SessionOptions options, VariantChoice? variants = null)
@@ -271,6 +272,24 @@ public sealed class InferenceSession : IDisposable
                 throw new InvalidOperationException("The inference is not done: step until Step says so.");
             run.Staging.CopyOutput(_plan.Output, output);
             _isStepping = false;
+        }
+    }
+
+    /// <summary>What a run launches.</summary>
+    internal ExecutionPlan Plan => _plan;
+
+    /// <summary>Runs, and takes the time of each launch of <see cref="Plan"/> on the device's own clock.</summary>
+    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
+    /// <param name="milliseconds">Room for one time a launch.</param>
+    /// <exception cref="UnsupportedDeviceException">The device has no clock.</exception>
+    internal void TimeLaunches(ReadOnlySpan<float> input, Span<double> milliseconds)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _timed ??= _ownership.Take(new TimedRun(_device, _model, _plan));
+            input.CopyTo(_timed.Staging.Input);
+            _timed.Run(milliseconds);
         }
     }
 

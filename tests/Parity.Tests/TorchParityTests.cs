@@ -32,7 +32,7 @@ public sealed class TorchParityTests
     {
         Model model = RandomWeights.Create(NetworkCatalog.Create(network, 10), [], seed: 1);
         ImageSet images = ProceduralImages.Create(trainCount: 10, testCount: 10).Test;
-        ParityReport report = TorchParity.Check(model, TestDevices.Software, images, count: 1, batch: 1, fp16: true);
+        ParityReport report = TorchParity.Check(model, TestDevices.SoftwareWithFp16, images, count: 1, batch: 1, fp16: true);
         foreach (LayerParity layer in report.Layers)
             Assert.IsTrue(layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
         // It is 16 bits: in 32 they would be far nearer.

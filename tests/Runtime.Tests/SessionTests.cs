@@ -132,8 +132,8 @@ public sealed class SessionTests
         Model model = TestModels.WithWeights(TestModels.Sequential(
             new TensorShape(3, 16, 16), new Conv2d(3, 64, 3, 1, 1), new Conv2d(64, 64, 3, 1, 1),
             new Flatten(), new Linear(16384, 10)));
-        using InferenceSession full = TestDevices.Software.CreateSession(model);
-        using InferenceSession half = TestDevices.Software.CreateSession(
+        using InferenceSession full = TestDevices.SoftwareWithFp16.CreateSession(model);
+        using InferenceSession half = TestDevices.SoftwareWithFp16.CreateSession(
             TestModels.WithWeights(model.Graph), new SessionOptions { Fp16 = true });
         Assert.IsTrue(half.ActivationBytes <= 0.51 * full.ActivationBytes, $"{half.ActivationBytes} of {full.ActivationBytes}");
         Assert.IsTrue(half.WeightBytes <= 0.51 * full.WeightBytes, $"{half.WeightBytes} of {full.WeightBytes}");

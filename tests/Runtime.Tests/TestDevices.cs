@@ -14,6 +14,11 @@ public static class TestDevices
         GpuDevice.Enumerate().FirstOrDefault(device => device is { Kind: not GpuKind.Cpu, Unsupported: null })
         ?? throw new AssertInconclusiveException("There is no hardware GPU with a Vulkan driver on this machine."));
 
+    /// <summary>The software device, where it can store in 16 bits; SwiftShader cannot.</summary>
+    public static GpuDevice SoftwareWithFp16 => Software.Vulkan.HasFp16Storage
+        ? Software
+        : throw new AssertInconclusiveException($"{Software.Info.Name} has no 16-bit storage.");
+
     /// <summary>A device of the test's own, which it disposes.</summary>
     public static GpuDevice OpenSoftware(GpuDeviceOptions? options = null) =>
         GpuDevice.Create($"{Software.Info.Index}", options ?? new GpuDeviceOptions { PipelineCacheFolder = "" });

@@ -19,6 +19,14 @@ internal readonly unsafe struct Commands(Vk api, CommandBuffer handle)
         api.CmdDispatch(handle, (uint)groups.X, (uint)groups.Y, (uint)groups.Z);
     }
 
+    /// <summary>Makes timestamps ready to be taken.</summary>
+    public void Reset(Timestamps timestamps) =>
+        api.CmdResetQueryPool(handle, timestamps.Handle, 0, (uint)timestamps.Count);
+
+    /// <summary>Takes a timestamp once what was recorded before it is done.</summary>
+    public void Take(Timestamps timestamps, int index) =>
+        api.CmdWriteTimestamp(handle, PipelineStageFlags.BottomOfPipeBit, timestamps.Handle, (uint)index);
+
     /// <summary>What copies and kernels have written is there for the copies and kernels that follow, and nothing is
     /// overwritten before it was read.</summary>
     public void Barrier() => Barrier(

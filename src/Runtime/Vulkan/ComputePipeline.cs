@@ -13,13 +13,15 @@ internal sealed unsafe class ComputePipeline : HandleOwner
 
     /// <param name="device">Where it runs.</param>
     /// <param name="dispatch">A launch of it: which kernel, the specialization constants, and what its bindings are.</param>
-    public ComputePipeline(VulkanDevice device, KernelDispatch dispatch) : base(device)
+    /// <param name="code">Its SPIR-V, if it is not one of the kernels embedded here.</param>
+    public ComputePipeline(VulkanDevice device, KernelDispatch dispatch, uint[]? code = null) : base(device)
     {
         try
         {
             CreateSetLayout(dispatch, out _setLayout);
             CreateLayout(out _layout);
-            CreatePipeline(dispatch.Kernel, [.. dispatch.Specialization], out _handle);
+            CreatePipeline(
+                dispatch.Kernel, code ?? EmbeddedShaders.Load(dispatch.Kernel), [.. dispatch.Specialization], out _handle);
         }
         catch
         {
@@ -33,6 +35,9 @@ internal sealed unsafe class ComputePipeline : HandleOwner
     public PipelineLayout Layout => _layout;
 
     public Pipeline Handle => _handle;
+
+    /// <summary>What the driver's compiler says of it. The device must have been opened to inspect pipelines.</summary>
+    public PipelineStatistics Statistics() => PipelineStatistics.Of(Device, Handle);
 
     protected override void Destroy()
     {
@@ -76,13 +81,13 @@ internal sealed unsafe class ComputePipeline : HandleOwner
             .Check("vkCreatePipelineLayout");
     }
 
-    private void CreatePipeline(string kernel, uint[] specialization, out Pipeline handle)
+    private void CreatePipeline(string kernel, uint[] code, uint[] specialization, out Pipeline handle)
     {
         ShaderModule module = default;
         nint entry = Marshal.StringToCoTaskMemUTF8("main");
         try
         {
-            CreateModule(kernel, out module);
+            CreateModule(kernel, code, out module);
             SpecializationMapEntry* map = stackalloc SpecializationMapEntry[specialization.Length];
             for (int i = 0; i < specialization.Length; i++)
                 map[i] = new SpecializationMapEntry((uint)i, (uint)(i * sizeof(uint)), sizeof(uint));
@@ -93,6 +98,7 @@ internal sealed unsafe class ComputePipeline : HandleOwner
                 var info = new ComputePipelineCreateInfo
                 {
                     SType = StructureType.ComputePipelineCreateInfo,
+                    Flags = Device.InspectsPipelines ? PipelineStatistics.Flags : 0,
                     Layout = Layout,
                     Stage = new PipelineShaderStageCreateInfo
                     {
@@ -114,9 +120,8 @@ internal sealed unsafe class ComputePipeline : HandleOwner
         }
     }
 
-    private void CreateModule(string kernel, out ShaderModule module)
+    private void CreateModule(string kernel, uint[] code, out ShaderModule module)
     {
-        uint[] code = EmbeddedShaders.Load(kernel);
         fixed (uint* words = code)
         {
             var info = new ShaderModuleCreateInfo

@@ -9,6 +9,7 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     private readonly VkBuffer _handle;
     private readonly DeviceMemory _memory;
     private readonly void* _mapped;
+    private readonly long _allocated;
 
     private DeviceBuffer(
         VulkanDevice device, long byteCount, BufferUsageFlags usage, MemoryPropertyFlags required,
@@ -35,6 +36,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             };
             api.AllocateMemory(device.Handle, in allocation, null, out _memory)
                 .Check($"vkAllocateMemory of {requirements.Size} bytes");
+            _allocated = (long)requirements.Size;
+            device.Memory.Add(_allocated);
             api.BindBufferMemory(device.Handle, _handle, _memory, 0).Check("vkBindBufferMemory");
 
             if (required.HasFlag(MemoryPropertyFlags.HostVisibleBit))
@@ -94,5 +97,6 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
         // Freeing the memory also unmaps it.
         Device.Api.DestroyBuffer(Device.Handle, _handle, null);
         Device.Api.FreeMemory(Device.Handle, _memory, null);
+        Device.Memory.Add(-_allocated);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
 using SoftPool.Planning;
 using VkSemaphore = Silk.NET.Vulkan.Semaphore;
@@ -20,11 +21,18 @@ internal sealed unsafe class VulkanDevice
     private int _references = 1;
 
     /// <summary>Creates a device. Takes the instance over, also when it fails.</summary>
-    public VulkanDevice(VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile)
+    /// <param name="instance">The instance.</param>
+    /// <param name="physical">One of its devices.</param>
+    /// <param name="cacheFile">Where compiled kernels are kept, if they are.</param>
+    /// <param name="inspect">Whether pipelines have statistics.</param>
+    public VulkanDevice(
+        VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile, bool inspect = false)
     {
         (_instance, Physical, _queueLock, Api) = (instance, physical, new object(), instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
+        InspectsPipelines = inspect;
         LiveObjects.Created();
+        nint extension = Marshal.StringToCoTaskMemUTF8(PipelineStatistics.Extension);
         try
         {
             QueueFamily = physical.ComputeQueueFamily
@@ -45,10 +53,19 @@ internal sealed unsafe class VulkanDevice
                 SType = StructureType.PhysicalDevice16BitStorageFeatures,
                 StorageBuffer16BitAccess = true,
             };
+            var inspection = new PhysicalDevicePipelineExecutablePropertiesFeaturesKHR
+            {
+                SType = StructureType.PhysicalDevicePipelineExecutablePropertiesFeaturesKhr,
+                PNext = HasFp16Storage ? &storage : null,
+                PipelineExecutableInfo = true,
+            };
+            byte* name = (byte*)extension;
             var info = new DeviceCreateInfo
             {
                 SType = StructureType.DeviceCreateInfo,
-                PNext = HasFp16Storage ? &storage : null,
+                PNext = inspect ? &inspection : inspection.PNext,
+                EnabledExtensionCount = inspect ? 1u : 0,
+                PpEnabledExtensionNames = &name,
                 QueueCreateInfoCount = 1,
                 PQueueCreateInfos = &queue,
                 PEnabledFeatures = &features,
@@ -61,6 +78,10 @@ internal sealed unsafe class VulkanDevice
         {
             Release();
             throw;
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(extension);
         }
     }
 
@@ -109,6 +130,12 @@ internal sealed unsafe class VulkanDevice
 
     /// <summary>What kernels are chosen by.</summary>
     public DeviceTraits Traits { get; } = DeviceTraits.Unknown;
+
+    /// <summary>Whether pipelines have statistics.</summary>
+    public bool InspectsPipelines { get; }
+
+    /// <summary>The memory of all buffers of this device.</summary>
+    public MemoryCount Memory { get; } = new();
 
     /// <summary>The weights of models that sessions of this device use.</summary>
     public WeightStores Weights { get; } = new();

@@ -127,6 +127,9 @@ internal sealed unsafe class VulkanPhysicalDevice
         throw new UnsupportedDeviceException($"{Info.Name} has no memory that is {required}.");
     }
 
+    /// <summary>How many bits the clock of a queue family has; 0 if it has none.</summary>
+    public int TimestampBits(uint queueFamily) => (int)_queueFamilies[queueFamily].TimestampValidBits;
+
     private QueueFamilyProperties[] QueueFamilies()
     {
         uint count = 0;

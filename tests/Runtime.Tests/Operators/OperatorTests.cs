@@ -17,7 +17,7 @@ public sealed class OperatorTests
     {
         // A half has eleven bits; inputs, weights and outputs are rounded, and a sum of rounded products can cancel.
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
-            OperatorCheck.Matches(TestDevices.Software, layers, input, batch, scale: 1, fp16: true, tolerance: 4e-3);
+            OperatorCheck.Matches(TestDevices.SoftwareWithFp16, layers, input, batch, scale: 1, fp16: true, tolerance: 4e-3);
     }
 
     [TestMethod]

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
+using SoftPool.Planning;
+using SoftPool.Trainer;
+using SoftPool.Trainer.Networks;
+using SoftPool.Vulkan;
+using Spectre.Console;
+
+namespace SoftPool.Benchmarks;
+
+/// <summary>Compiles every kernel that networks launch and shows what the driver's compiler says of them. Nothing runs, so a device
+/// without hardware will do: RADV_FORCE_FAMILY=navi21.</summary>
+internal static class KernelsCommand
+{
+    private static readonly string[] DefaultNetworks =
+        ["alexnet", "alexnet-softpool", "alexnet-softpool-shared", "resnet18", "resnext50"];
+
+    public static Command Create()
+    {
+        var networks = new Option<string[]>("--networks")
+        {
+            Description = $"The networks whose kernels to compile: {NetworkCatalog.Described}. Default: some that launch every kernel.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var batches = new Option<int[]>("--batch")
+        {
+            Description = "The batches to plan for.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [1, 16],
+        };
+        var json = new Option<string?>("--json") { Description = "Where to write every figure of every pipeline." };
+        var all = new Option<bool>("--all") { Description = "One line a pipeline, not one a kernel." };
+        var scalars = new Option<bool>("--no-scalar-spills")
+        {
+            Description = "Fails on scalar registers that spill to lanes of vector registers too, and not only on what spills to memory.",
+        };
+        var command = new Command(
+            "kernels", "Compiles every kernel of the networks and shows registers, occupancy, spills and instructions; fails on a spill.")
+        {
+            networks, batches, json, all, scalars,
+        };
+        command.SetAction(parse => Execute(
+            parse.GetValue(networks) is { Length: > 0 } names ? names : DefaultNetworks,
+            parse.GetRequiredValue(batches), parse.GetValue(json), parse.GetValue(all), parse.GetValue(scalars)));
+        return command;
+    }
+
+    private static int Execute(string[] networks, int[] batches, string? json, bool all, bool strict)
+    {
+        using GpuDevice gpu = Open();
+        IReadOnlyList<CompiledKernel> kernels =
+
+        [
+            .. Launches(gpu, networks, batches)
+                .Select(entry => CompiledKernel.Compile(gpu.Vulkan, entry.Launch, entry.IsChosen)),
+        ];
+        CompiledKernelTable.Print(gpu.Info, kernels, all, AnsiConsole.Console);
+        if (json is not null)
+            Json.Write(json, new { Device = gpu.Info.Name, gpu.Info.Driver, Kernels = kernels });
+
+        string[] unused = [.. EmbeddedShaders.Names.Except(kernels.Select(kernel => kernel.Kernel)).Order()];
+        if (unused.Length > 0)
+            AnsiConsole.MarkupLineInterpolated($"No launch of these networks has: {string.Join(", ", unused)}.");
+        foreach (CompiledKernel kernel in kernels.Where(kernel => kernel.VectorSpills + kernel.ScalarSpills > 0))
+            AnsiConsole.MarkupLineInterpolated(
+                $"[red]spills[/] {kernel.VectorSpills} to memory, {kernel.ScalarSpills} scalars: {kernel.Kernel}({
+                    string.Join(',', kernel.Specialization)}), {kernel.Layer}");
+        // A variant made for other devices may spill here: nothing takes it.
+        return kernels.Any(kernel => kernel.IsChosen && (kernel.VectorSpills > 0 || (strict && kernel.ScalarSpills > 0))) ? 1 : 0;
+    }
+
+    private static GpuDevice Open()
+    {
+        try
+        {
+            return GpuDevice.Create(options: new GpuDeviceOptions { PipelineCacheFolder = "", InspectPipelines = true });
+        }
+        catch (VulkanException e) when (e.Message.Contains("ErrorExtensionNotPresent", StringComparison.Ordinal))
+        {
+            throw new UserErrorException(
+                $"The driver has not {PipelineStatistics.Extension}: take RADV, whose file tools/drivers.sh --icd radv-25 gives.");
+        }
+    }
+
+    /// <summary>The operators that those networks have not, or only fused into others.</summary>
+    private static ModelGraph OtherOperators => new(
+        "other operators", new TensorShape(48, 13, 13),
+        [
+            new Layer("norm", new BatchNorm2d(48)), new Layer("avg", new AvgPool2d(3, 2, 0, CeilMode: false)),
+            new Layer("sigmoid", new Sigmoid()), new Layer("multiply", new Multiply(), ["avg", "sigmoid"]),
+            new Layer("concat", new Concat(), ["avg", "multiply"]), new Layer("flatten", new Flatten()),
+            new Layer("softmax", new Softmax()),
+        ]);
+
+    /// <summary>One launch for each pipeline: those that sessions of the networks would make on this device, and those of the variants
+    /// that they could be told to take.</summary>
+    private static IEnumerable<(KernelDispatch Launch, bool IsChosen)> Launches(GpuDevice gpu, string[] networks, int[] batches)
+    {
+        VulkanDevice device = gpu.Vulkan;
+        ModelGraph[] graphs = [.. networks.Select(network => NetworkCatalog.Create(network, classes: 1000)), OtherOperators];
+        PlanOptions[] kinds =
+        [
+            .. from batch in batches
+               from options in (SessionOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)]
+               where !options.Fp16 || device.HasFp16Storage
+               select PlanOptions.Of(options with { Batch = batch }, device.Traits, device.Physical.Limits.MaxStorageBufferRange),
+        ];
+        VariantChoice[] choices =
+        [
+            VariantChoice.Default, .. ConvolutionVariant.All.Select(variant => new VariantChoice(Forced: variant.Name)),
+        ];
+        return (from choice in choices
+                from graph in graphs
+                from options in kinds
+                from launch in ExecutionPlan.Create(
+                    graph, name => throw new InvalidOperationException($"Planning asked for {name}."),
+                    options with { Variants = choice }).Dispatches
+                select (launch, choice == VariantChoice.Default))
+            .DistinctBy(entry => $"{entry.launch.Kernel}({string.Join(',', entry.launch.Specialization)})");
+    }
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Runs the parity and operator tests on several Vulkan drivers, one process each, and ends with one table. Exit status 0
+# only if every driver was there, ran tests and failed none.
+#   tools/matrix.sh                          the three software drivers of tools/drivers.sh, the GPUs of this machine, and RADV
+#   tools/matrix.sh lavapipe-25 swiftshader  these
+# RADV makes devices without hardware: there every kernel is compiled, by AMD's real compiler, and none may spill to memory.
+# FILTER_RUNTIME and FILTER_PARITY choose other tests (MSTest's --filter).
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
+
+names=("$@")
+if ((${#names[@]} == 0)); then
+    names=(lavapipe-22 lavapipe-25 swiftshader)
+    # A GPU's driver is the system's own, and tests on it have "hardware" in their names.
+    ! compgen -G '/dev/dri/renderD*' >/dev/null && [[ ! -e /dev/nvidia0 ]] || names+=(hardware)
+    names+=(radv-25)
+fi
+for name in "${names[@]}"; do # before the build: a driver that cannot be had is said at once
+    [[ $name == hardware ]] || tools/drivers.sh --icd "$name" >/dev/null
+done
+
+tools/setup.sh
+for project in tests/Runtime.Tests tests/Parity.Tests tools/Benchmarks; do
+    dotnet build "$project" --configuration Release --verbosity quiet -warnaserror
+done
+
+results="$PWD/artifacts/matrix"
+rm -rf "$results"
+mkdir -p "$results"
+rows=("$(printf '%-12s %-26s %7s %7s %8s %7s' driver version passed failed skipped time)")
+status=0
+
+# Runs one project's tests on a driver and adds to passed, failed and skipped. A run that ends otherwise, or that ran nothing,
+# counts as one failure.
+run_tests() { # NAME PROJECT FILTER
+    local log="$results/$1.$2.txt" count ran=0 exit_status=0
+    dotnet "tests/$2.Tests/bin/Release/net10.0/SoftPool.$2.Tests.dll" --no-banner --progress off --output detailed \
+        --filter "$3" >"$log" 2>&1 || exit_status=$?
+    for outcome in succeeded failed skipped; do
+        count="$(sed -n "s/^  $outcome: \([0-9]*\)$/\1/p" "$log" | tail -n 1)"
+        case $outcome in
+            succeeded) passed=$((passed + ${count:-0})) ran=$((ran + ${count:-0})) ;;
+            failed) failed=$((failed + ${count:-0})) ran=$((ran + ${count:-0})) ;;
+            skipped) skipped=$((skipped + ${count:-0})) ;;
+        esac
+    done
+    # Microsoft.Testing.Platform's 2 is a failed test, which is counted already.
+    if ((ran == 0 || (exit_status != 0 && exit_status != 2))); then
+        failed=$((failed + 1))
+        echo "$1: $2.Tests ended with exit status $exit_status after $ran tests ($log)"
+    fi
+    grep -A 3 '^failed ' "$log" | sed "s/^/$1: /" || true
+}
+
+# What AMD's compiler makes of every kernel, for GPUs of four generations: GCN 4 and 5, RDNA 2 and 3.
+compile_kernels() { # NAME
+    local family log
+    for family in polaris10 vega10 navi21 navi31; do
+        log="$results/$1.$family.txt"
+        if RADV_FORCE_FAMILY=$family dotnet tools/Benchmarks/bin/Release/net10.0/SoftPool.Benchmarks.dll kernels \
+            --json "$results/$1.$family.json" >"$log" 2>&1; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+            echo "$1: kernels do not compile for $family, or spill ($log)"
+        fi
+        # What Mesa says of the hardware that is not there is of no interest.
+        grep -v '^ac_compute_device_uuid' "$log" || true
+    done
+}
+
+for name in "${names[@]}"; do
+    passed=0 failed=0 skipped=0 begin=$SECONDS
+    runtime='(FullyQualifiedName~.Operators.|ClassName~SessionTests|ClassName~PictureTests)&Name!~hardware'
+    parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware' # SwiftShader takes minutes for all networks
+    if [[ $name == hardware ]]; then
+        unset VK_DRIVER_FILES VK_ICD_FILENAMES
+        version="this machine's"
+        runtime='Name~hardware' parity='Name~hardware'
+    else
+        VK_DRIVER_FILES="$(tools/drivers.sh --icd "$name")"
+        export VK_DRIVER_FILES
+        version="$(<"artifacts/drivers/$name/version")"
+    fi
+    if [[ $name == radv-* ]]; then
+        compile_kernels "$name"
+    else
+        run_tests "$name" Runtime "${FILTER_RUNTIME:-$runtime}"
+        run_tests "$name" Parity "${FILTER_PARITY:-$parity}"
+    fi
+    rows+=("$(printf '%-12s %-26s %7d %7d %8d %5d s' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)))")
+    ((failed == 0)) || status=1
+done
+printf '%s\n' "${rows[@]}"
+exit $status
