@@ -26,7 +26,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     {
         if (Weights == SoftPoolWeights.PerChannel)
         {
-            Dispatch(step, "softpool", [], step.Input, step.Output);
+            DispatchTiles(step, "softpool");
             return;
         }
         // First the largest value and the sum of exponentials over the channels of each cell, then the pooling.

@@ -98,6 +98,11 @@ internal static class OperatorCases
     [
         (new(48, 56, 56), 2, 3, 2, 0, false),
         (new(128, 27, 27), 1, 3, 2, 0, false),
+        (new(4, 6, 6), 1, 3, 2, 0, false),
+        (new(2, 13, 14), 2, 3, 2, 0, false),
+        (new(4, 3, 3), 1, 3, 2, 0, false),
+        (new(1, 16, 12), 3, 3, 2, 0, true),
+        (new(4, 8, 7), 3, 3, 2, 0, true),
         (new(1, 1, 1), 1, 1, 1, 0, false),
         (new(1, 2, 2), 3, 2, 2, 0, false),
         (new(17, 7, 5), 3, 3, 2, 1, false),

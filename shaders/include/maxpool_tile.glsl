@@ -1,0 +1,25 @@
+// The body of max pooling by tiles: the largest cell of each window; NaN if one of them is.
+#include "pool_tile.glsl"
+
+float larger(float a, float b) {
+    return a > b || a != a ? a : b;
+}
+
+void main() {
+    uint index = linear_index();
+    if (index >= TILES)
+        return;
+    Tile tile = tile_of(index);
+    float cells[ROWS][COLUMNS];
+    [[unroll]] for (uint row = 0; row < ROWS; row++)
+        cells[row] = cells_of(tile, row);
+    [[unroll]] for (uint row = 0; row < TILE_ROWS; row++) {
+        float columns[COLUMNS];
+        [[unroll]] for (uint c = 0; c < COLUMNS; c++)
+            columns[c] = larger(larger(cells[2 * row][c], cells[2 * row + 1][c]), cells[2 * row + 2][c]);
+        [[unroll]] for (uint column = 0; column < TILE_COLUMNS; column++)
+            if (is_inside(tile, row, column))
+                y[output_of(tile, row, column)] =
+                    real(larger(larger(columns[2 * column], columns[2 * column + 1]), columns[2 * column + 2]));
+    }
+}

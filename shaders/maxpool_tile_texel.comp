@@ -1,0 +1,10 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+// Max pooling of 3 x 3 windows, 2 apart, read as texels.
+//
+// Bindings      0 input (N, C, H, W) real; 1 output (N, C, OH, OW) real
+// Dispatch, preconditions: include/pool_tile.glsl
+#include "storage.glsl"
+#define TEXEL
+#include "maxpool_tile.glsl"
