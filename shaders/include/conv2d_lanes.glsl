@@ -1,35 +1,10 @@
-// The body of the convolution kernels whose lanes run along output channels. Define WORD_FLOATS (4 or 8) first: how many
-// consecutive inputs, or weights of one output channel, a lane loads at once. Drivers that run on a processor check and
-// gather each lane's load by itself, whatever its width, and pay most of their time for that; so loads are as wide as
-// the language has them, and each lane's word is shared with the others by shuffles, which cost an instruction.
-//
-// A subgroup computes VECTORS * LANES channels of PIXELS pixels. Its lanes load one pixel's inputs each, and one channel's
-// weights each; the inputs of pixel p then come from lane p % LANES. The inputs lie as conv2d_pack.comp leaves them, so
-// that all that a window sees of one row is one run of words, with nothing to test.
+// The body of the convolution kernels whose lanes run along output channels, with words as of lanes.glsl. The inputs lie as
+// conv2d_pack.comp leaves them, so that all that a window sees of one row is one run of words, with nothing to test.
 //
 // The shape comes in a buffer and not in specialization constants: all layers share one compiled kernel.
-#extension GL_KHR_shader_subgroup_basic : require
-#extension GL_KHR_shader_subgroup_shuffle : require
-#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#include "lanes.glsl"
 #define POINTWISE_ID 3
 #include "pointwise.glsl"
-
-layout(constant_id = 0) const uint LANES = 8;
-layout(constant_id = 1) const uint VECTORS = 1;
-layout(constant_id = 2) const uint PIXELS = 8;
-layout(local_size_x_id = 0) in;
-
-#ifdef FP16
-#if WORD_FLOATS == 8
-#define WORD u64vec2
-#else
-#define WORD uvec2
-#endif
-#elif WORD_FLOATS == 8
-#define WORD u64vec4
-#else
-#define WORD u64vec2
-#endif
 
 layout(binding = 0) readonly buffer Input { WORD x[]; };
 layout(binding = 1) writeonly buffer Output { real y[]; };
@@ -48,32 +23,6 @@ layout(binding = 4) readonly buffer Shape {
     uint run;             // words of one window's row
     uint jump;            // words from the end of one run to the beginning of the next
 } shape;
-
-#ifdef FP16
-vec4 unpack_pair(uvec2 word) {
-    return vec4(unpackHalf2x16(word.x), unpackHalf2x16(word.y));
-}
-#else
-vec4 unpack_pair(u64vec2 word) {
-    return uintBitsToFloat(uvec4(unpackUint2x32(word.x), unpackUint2x32(word.y)));
-}
-#endif
-
-float[WORD_FLOATS] unpack(WORD word) {
-#if WORD_FLOATS == 4
-    vec4 low = unpack_pair(word);
-    return float[4](low.x, low.y, low.z, low.w);
-#else
-#ifdef FP16
-    vec4 low = unpack_pair(unpackUint2x32(word.x)), high = unpack_pair(unpackUint2x32(word.y));
-#else
-    vec4 low = unpack_pair(word.xy), high = unpack_pair(word.zw);
-#endif
-    return float[8](low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w);
-#endif
-}
-
-const uint BLOCKS = PIXELS / LANES;
 
 void main() {
     uint lane = gl_SubgroupInvocationID;
@@ -111,12 +60,7 @@ void main() {
             in_run = 0;
             offset += jump;
         }
-        [[unroll]] for (uint p = 0; p < PIXELS; p++)
-            [[unroll]] for (uint k = 0; k < WORD_FLOATS; k++) {
-                float shared_value = subgroupShuffle(value[p / LANES][k], p % LANES);
-                [[unroll]] for (uint i = 0; i < VECTORS; i++)
-                    sum[i][p] += taps[i][k] * shared_value;
-            }
+        ADD_PRODUCTS(sum, value, taps)
     }
 
     [[unroll]] for (uint p = 0; p < PIXELS; p++) {

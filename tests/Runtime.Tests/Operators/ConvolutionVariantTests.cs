@@ -14,17 +14,18 @@ public sealed class ConvolutionVariantTests
         OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]);
 
     [TestMethod]
-    [DataRow(false, 2e-6)]
-    [DataRow(true, 4e-3)]
-    public void Every_variant_matches_the_reference(bool fp16, double tolerance)
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Every_variant_matches_the_reference(bool fp16)
     {
         GpuDevice device = TestDevices.Software;
         foreach (ConvolutionVariant variant in ConvolutionVariant.All)
             foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
             {
                 var forced = new VariantChoice(variant.Name);
-                if (Taken(layers, input, batch, device.Vulkan.Traits, forced) == variant.Name)
-                    OperatorCheck.Matches(device, layers, input, batch, scale: 1, fp16, tolerance, forced);
+                if (Taken(layers, input, batch, device.Vulkan.Traits, forced, fp16) == variant.Name)
+                    OperatorCheck.Matches(
+                        device, layers, input, batch, scale: 1, fp16, fp16 ? OperatorCheck.Fp16Tolerance : variant.Tolerance, forced);
             }
     }
 
@@ -59,8 +60,8 @@ public sealed class ConvolutionVariantTests
             Assert.AreEqual("tiled", Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default));
     }
 
-    private static string Taken(Layer[] layers, TensorShape input, int batch, DeviceTraits device, VariantChoice choice) =>
+    private static string Taken(Layer[] layers, TensorShape input, int batch, DeviceTraits device, VariantChoice choice, bool fp16 = false) =>
         ExecutionPlan.Create(
             TestModels.WithZeros(new ModelGraph("test", input, layers)),
-            new PlanOptions(batch) { Device = device, Variants = choice }).Dispatches[^1].Variant;
+            new PlanOptions(batch, Fp16: fp16) { Device = device, Variants = choice }).Dispatches[^1].Variant;
 }

@@ -42,6 +42,8 @@ internal static class OperatorCases
             yield return (new Conv2d(4, 6, new(2, 3), 1, 3) { Dilation = new(3, 2), Groups = 2 }, new(4, 9, 5), 3);
             yield return (new Conv2d(128, 128, 3, 1, 1) { Groups = 32 }, new(128, 7, 7), 1);
             yield return (new Conv2d(22, 44, 3, 1, 1) { Groups = 2, Bias = false }, new(22, 5, 3), 2);
+            yield return (new Conv2d(9, 35, 3, 1, new(0, 2)), new(9, 7, 10), 3);
+            yield return (new Conv2d(11, 6, 5, 1, new(4, 1)), new(11, 5, 9), 5);
             yield return (new Conv2d(13, 13, 3, 2, 1) { Groups = 13 }, new(13, 8, 8), 17);
             foreach ((int length, int batch, int kernel, int stride, int padding, bool ceilMode) in Pools1d)
             {

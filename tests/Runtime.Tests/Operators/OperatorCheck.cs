@@ -11,7 +11,11 @@ internal static class OperatorCheck
 {
     /// <summary>The largest error allowed, relative to the largest value: a few units in the last place of long
     /// sums.</summary>
-    private const double Tolerance = 2e-6;
+    public const double Tolerance = 2e-6;
+
+    /// <summary>The same where numbers are stored as halves, which have eleven bits: inputs, weights and outputs are rounded, and a
+    /// sum of rounded products can cancel.</summary>
+    public const double Fp16Tolerance = 4e-3;
 
     /// <summary>Fails unless the device gives what the reference gives, for every item of a batch.</summary>
     public static void Matches(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale = 1, bool fp16 = false,

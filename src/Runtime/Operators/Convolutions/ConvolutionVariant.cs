@@ -9,6 +9,8 @@ internal abstract record ConvolutionVariant
     /// <summary>Every variant, the one that takes every convolution last.</summary>
     public static IReadOnlyList<ConvolutionVariant> All { get; } =
     [
+        new WinogradConvolution(Taps: 3, Vectors: 4, Pixels: 16),
+        new WinogradConvolution(Taps: 5, Vectors: 4, Pixels: 16),
         new LanesConvolution(WordFloats: 8, Vectors: 4, Pixels: 16),
         new LanesConvolution(WordFloats: 8, Vectors: 3, Pixels: 16),
         new LanesConvolution(WordFloats: 8, Vectors: 2, Pixels: 16),
@@ -22,6 +24,10 @@ internal abstract record ConvolutionVariant
 
     /// <summary>What tells it from the others, in what is remembered of devices and in messages.</summary>
     public abstract string Name { get; }
+
+    /// <summary>The largest error of its results that rounding explains, relative to the largest of them: a few units in the last
+    /// place of long sums.</summary>
+    public virtual double Tolerance => 2e-6;
 
     /// <summary>Whether it can compute this convolution on this device.</summary>
     public abstract bool Takes(Conv2d convolution, LoweringStep step);

@@ -1,0 +1,47 @@
+// The body of the kernels that transform the products back.
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#include "index.glsl"
+#include "winograd.glsl"
+#define SHAPE_BINDING 3
+#include "winograd_shape.glsl"
+#define POINTWISE_ID 0
+#include "pointwise.glsl"
+
+layout(binding = 0) readonly buffer Input { u64vec2 x[]; };
+layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 2) readonly buffer Bias { float bias[]; };
+
+DEFINE_TRANSFORMS(vec4)
+
+void main() {
+    uint per_image = shape.across * shape.down, out_plane = shape.out_height * shape.out_width;
+    uint tiles = y.length() / (shape.out_channels * out_plane) * per_image;
+    uint quads = x.length() / (ALPHA * ALPHA * shape.padded_channels);  // places for tiles, in fours
+    uint index = linear_index(), channel = index / quads, tile = index % quads * 4;
+    if (channel >= shape.out_channels || tile >= tiles)
+        return;
+    uint matrix = shape.padded_channels * quads, first = channel * quads + tile / 4;
+    vec4 columns[TILE][ALPHA];
+    [[unroll]] for (uint i = 0; i < ALPHA; i++) {
+        vec4 products[ALPHA];
+        [[unroll]] for (uint j = 0; j < ALPHA; j++) {
+            u64vec2 pairs = x[(i * ALPHA + j) * matrix + first];
+            products[j] = uintBitsToFloat(uvec4(unpackUint2x32(pairs.x), unpackUint2x32(pairs.y)));
+        }
+        vec4[TILE] transformed = transform_output(products);
+        [[unroll]] for (uint j = 0; j < TILE; j++)
+            columns[j][i] = transformed[j];
+    }
+    float base = bias[channel];
+    [[unroll]] for (uint j = 0; j < TILE; j++) {
+        vec4[TILE] results = transform_output(columns[j]);
+        [[unroll]] for (uint t = 0; t < 4; t++) {
+            uint of_image = (tile + t) % per_image, column = of_image % shape.across * TILE + j;
+            uint row = of_image / shape.across * TILE;
+            uint place = ((tile + t) / per_image * shape.out_channels + channel) * out_plane + row * shape.out_width + column;
+            [[unroll]] for (uint i = 0; i < TILE; i++)
+                if (tile + t < tiles && column < shape.out_width && row + i < shape.out_height)
+                    y[place + i * shape.out_width] = pointwise(results[i][t] + base);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Operators.Convolutions;
+
+/// <summary>Winograd's algorithm in tiles of 4x4 outputs, for stride 1: a quarter of the multiplications for 3x3 kernels, a sixth
+/// for 5x5. Three kernels: the tiles' inputs transformed, a matrix product for each place in a tile, and the way back. The
+/// products have their lanes along the output channels, as those of <see cref="LanesConvolution"/> do.</summary>
+/// <param name="Taps">The kernel's size: 3 or 5.</param>
+/// <param name="Vectors">How many output channels a lane computes.</param>
+/// <param name="Pixels">Of how many tiles.</param>
+internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : ConvolutionVariant
+{
+    private const int WordFloats = 8;
+
+    // In multiply-adds, on lavapipe: a load of 8, of 4 and of 1 float and a store of 1 or 2.
+    private const double WordCost = 60;
+    private const double ShortWordCost = 36;
+    private const double LoadCost = 36;
+    private const double StoreCost = 36;
+
+    public override string Name => $"winograd{Taps}x{Vectors}x{Pixels}";
+
+    public override double Tolerance => 1e-5;
+
+    private int Matrices => Winograd.Inputs(Taps) * Winograd.Inputs(Taps);
+
+    public override bool Takes(Conv2d convolution, LoweringStep step)
+    {
+        if (step.Options is not { Numerics: Numerics.Fast, Fp16: false, Device: { HasShuffle: true, HasInt64: true, SubgroupSize: > 1 } device }
+            || Pixels % device.SubgroupSize != 0
+            || convolution is not { Groups: 1, Stride: { Height: 1, Width: 1 }, Dilation: { Height: 1, Width: 1 } }
+            || convolution.KernelSize != (Size2d)Taps)
+            return false;
+        Extents extents = Of(convolution, step);
+        long largest = (long)Matrices * extents.PaddedTiles * Math.Max(extents.Words * WordFloats, extents.PaddedChannels);
+        return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue
+            && extents.Groups(this) is var groups && groups.X <= GroupCount.Largest && groups.Y <= GroupCount.Largest;
+    }
+
+    public override double Cost(Conv2d convolution, LoweringStep step)
+    {
+        if (step.Options.Device.Driver != Driver.Lavapipe)
+            return double.PositiveInfinity;
+        int lanes = step.Options.Device.SubgroupSize;
+        Extents extents = Of(convolution, step);
+        double inputs = (double)extents.Tiles * extents.Words * 4 / lanes * Matrices * (2 * LoadCost + StoreCost);
+        double products = (double)extents.Groups(this).X * extents.Groups(this).Y
+            * (extents.Words * (Vectors * Pixels * WordFloats + WordCost * (Vectors + Pixels / lanes)) + Vectors * Pixels / 4 * WordCost);
+        double outputs = (double)convolution.OutChannels * extents.PaddedTiles / 4 / lanes
+            * (Matrices * ShortWordCost + Winograd.Tile * Winograd.Tile * 4 * StoreCost);
+        return inputs + products + outputs;
+    }
+
+    public override void Lower(Conv2d convolution, LoweringStep step)
+    {
+        int lanes = step.Options.Device.SubgroupSize, size = Winograd.Inputs(Taps);
+        TensorShape input = step.InputShape, output = step.OutputShape;
+        Extents extents = Of(convolution, step);
+        uint[] numbers =
+        [
+            (uint)input[0], (uint)input[1], (uint)input[2], (uint)output[0], (uint)output[1], (uint)output[2],
+            (uint)convolution.Padding.Height, (uint)convolution.Padding.Width, (uint)extents.Words, (uint)extents.PaddedChannels,
+            (uint)extents.Across, (uint)extents.Down, (uint)Matrices,
+        ];
+        Constant shape = step.Constant(
+            $"shape*{Name}x{lanes}", numbers.Length, () => Array.ConvertAll(numbers, BitConverter.UInt32BitsToSingle));
+        var tiles = new Activation((long)Matrices * extents.PaddedTiles * extents.Words * WordFloats);
+        var products = new Activation((long)Matrices * extents.PaddedTiles * extents.PaddedChannels);
+        step.Dispatch(
+            $"winograd{size}_input", [(uint)lanes], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats / 2),
+            step.Input, tiles, shape);
+        step.Dispatch(
+            "winograd_products", [(uint)lanes, (uint)Vectors, (uint)Pixels], extents.Groups(this), tiles, products,
+            step.Weight(
+                $"weight*{Name}x{lanes}", (long)Matrices * extents.PaddedChannels * extents.Words * WordFloats,
+                () => PackWeight(convolution, step.Parameter("weight"), extents, lanes)),
+            shape);
+        step.Dispatch(
+            $"winograd{size}_output", PointwiseConstants.Of(step.Pointwise),
+            GroupCount.Linear((long)convolution.OutChannels * extents.PaddedTiles / 4),
+            products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
+    }
+
+    /// <summary>(O, C, taps, taps) to (matrices, padded O / (Vectors * lanes), words, Vectors, lanes, 8), transformed.</summary>
+    private float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, Extents extents, int lanes)
+    {
+        double[,] transform = Winograd.FilterTransform(Taps);
+        int channels = convolution.InChannels, perTile = Vectors * lanes, tiles = extents.PaddedChannels / perTile;
+        var packed = new float[Matrices * extents.PaddedChannels * extents.Words * WordFloats];
+        for (int o = 0; o < convolution.OutChannels; o++)
+            for (int c = 0; c < channels; c++)
+            {
+                double[] transformed = Winograd.TransformFilter(transform, weight.Slice((o * channels + c) * Taps * Taps, Taps * Taps));
+                for (int matrix = 0; matrix < Matrices; matrix++)
+                {
+                    int word = ((matrix * tiles + o / perTile) * extents.Words + c / WordFloats) * perTile + o % perTile;
+                    packed[word * WordFloats + c % WordFloats] = (float)transformed[matrix];
+                }
+            }
+        return packed;
+    }
+
+    private Extents Of(Conv2d convolution, LoweringStep step)
+    {
+        int across = Division.RoundUp(step.OutputShape[2], Winograd.Tile), down = Division.RoundUp(step.OutputShape[1], Winograd.Tile);
+        int tiles = step.Batch * across * down, perTile = Vectors * step.Options.Device.SubgroupSize;
+        return new Extents(
+            across, down, tiles, Division.RoundUp(tiles, Pixels) * Pixels, Division.RoundUp(convolution.InChannels, WordFloats),
+            Division.RoundUp(convolution.OutChannels, perTile) * perTile, perTile);
+    }
+
+    /// <summary>How large everything is: the tiles of one image, across and down; those of all, without padding and with it; words of
+    /// the input channels; output channels with padding, and of one subgroup.</summary>
+    private readonly record struct Extents(
+        int Across, int Down, int Tiles, int PaddedTiles, int Words, int PaddedChannels, int SubgroupChannels)
+    {
+        public GroupCount Groups(WinogradConvolution variant) =>
+            new(PaddedTiles / variant.Pixels, variant.Matrices * (PaddedChannels / SubgroupChannels));
+    }
+}
