@@ -33,15 +33,17 @@ void main() {
             columns[j][i] = transformed[j];
     }
     float base = bias[channel];
-    [[unroll]] for (uint j = 0; j < TILE; j++) {
-        vec4[TILE] results = transform_output(columns[j]);
-        [[unroll]] for (uint t = 0; t < 4; t++) {
-            uint of_image = (tile + t) % per_image, column = of_image % shape.across * TILE + j;
-            uint row = of_image / shape.across * TILE;
-            uint place = ((tile + t) / per_image * shape.out_channels + channel) * out_plane + row * shape.out_width + column;
+    vec4 results[TILE][TILE];
+    [[unroll]] for (uint j = 0; j < TILE; j++)
+        results[j] = transform_output(columns[j]);
+    uint height = shape.out_height, width = shape.out_width, channels = shape.out_channels, across = shape.across;
+    // A loop that is not unrolled: stores make long code, and a driver compiles it at the first run.
+    [[dont_unroll]] for (uint t = 0; t < 4; t++) {
+        uint of_image = (tile + t) % per_image, row = of_image / across * TILE, column = of_image % across * TILE;
+        uint place = ((tile + t) / per_image * channels + channel) * out_plane + row * width + column;
+        [[unroll]] for (uint j = 0; j < TILE; j++)
             [[unroll]] for (uint i = 0; i < TILE; i++)
-                if (tile + t < tiles && column < shape.out_width && row + i < shape.out_height)
-                    y[place + i * shape.out_width] = pointwise(results[i][t] + base);
-        }
+                if (tile + t < tiles && column + j < width && row + i < height)
+                    y[place + i * width + j] = pointwise(results[j][i][t] + base);
     }
 }

@@ -12,7 +12,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : 
 {
     private const int WordFloats = 8;
 
-    // In multiply-adds, on lavapipe: a load of 8, of 4 and of 1 float and a store of 1 or 2.
+    // In multiply-adds, on lavapipe: a load of 8, of 4 and of 1 float and a store of 1.
     private const double WordCost = 60;
     private const double ShortWordCost = 36;
     private const double LoadCost = 36;
@@ -43,7 +43,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : 
             return double.PositiveInfinity;
         int lanes = step.Options.Device.SubgroupSize;
         Extents extents = Of(convolution, step);
-        double inputs = (double)extents.Tiles * extents.Words * 4 / lanes * Matrices * (2 * LoadCost + StoreCost);
+        double inputs = (double)extents.Tiles * extents.Words * WordFloats / lanes * Matrices * (LoadCost + StoreCost);
         double products = (double)extents.Groups(this).X * extents.Groups(this).Y
             * (extents.Words * (Vectors * Pixels * WordFloats + WordCost * (Vectors + Pixels / lanes)) + Vectors * Pixels / 4 * WordCost);
         double outputs = (double)convolution.OutChannels * extents.PaddedTiles / 4 / lanes
@@ -67,7 +67,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : 
         var tiles = new Activation((long)Matrices * extents.PaddedTiles * extents.Words * WordFloats);
         var products = new Activation((long)Matrices * extents.PaddedTiles * extents.PaddedChannels);
         step.Dispatch(
-            $"winograd{size}_input", [(uint)lanes], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats / 2),
+            $"winograd{size}_input", [(uint)lanes], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
             step.Input, tiles, shape);
         step.Dispatch(
             "winograd_products", [(uint)lanes, (uint)Vectors, (uint)Pixels], extents.Groups(this), tiles, products,
