@@ -44,7 +44,9 @@ public sealed class InferenceSession : IDisposable
                 $"A session's numerics are Fast or, in 32 bits alone, Strict; got {options.Numerics}{(options.Fp16 ? " in 16 bits" : "")}.",
                 nameof(options));
         var planOptions = PlanOptions.Of(options, _device.Traits, _device.Physical.Limits.MaxStorageBufferRange);
-        _plan = ExecutionPlan.Create(model, planOptions with { Variants = variants ?? VariantChoice.Default });
+        if (options.Tune)
+            ConvolutionTuner.Tune(_device, model.Graph, planOptions);
+        _plan = ExecutionPlan.Create(model, planOptions with { Variants = variants ?? _device.Variants.Choice });
         _free = new Stack<HostRun>(options.InFlight);
         _freeCount = new SemaphoreSlim(options.InFlight);
         try

@@ -10,9 +10,12 @@ namespace SoftPool;
 /// <param name="Fp16">Whether weights and activations are stored as 16-bit floats: half the memory, about three digits, nothing
 /// beyond 65504. Sums stay in 32 bits. Not every device has it.</param>
 /// <param name="Numerics">The device's own arithmetic, or one that gives the same bits on every device.</param>
+/// <param name="Tune">Whether the ways to compute the model's convolutions are measured on the device first, for about two
+/// seconds at most, where they have not been. The fastest are remembered beside the compiled kernels, and every later session
+/// of these shapes takes them. Off, what was never measured is guessed.</param>
 public readonly record struct SessionOptions(
     int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int InFlight = 1,
-    bool Fp16 = false, Numerics Numerics = Numerics.Fast)
+    bool Fp16 = false, Numerics Numerics = Numerics.Fast, bool Tune = false)
 {
     /// <summary>One item, nothing kept, fused, one run at a time.</summary>
     public SessionOptions() : this(Batch: 1)

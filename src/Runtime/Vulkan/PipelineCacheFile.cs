@@ -4,9 +4,9 @@ using SoftPool.Files;
 namespace SoftPool.Vulkan;
 
 /// <summary>
-/// Where a driver's compiled kernels are kept: eight bytes of magic and version, the SHA-256 of the rest, the rest as the driver
-/// gave it. Its name says for which device, driver and kernels. A file that is missing, damaged or another's is as
-/// good as none, and several processes may write it at once: each writes it whole.
+/// Where a driver's compiled kernels are kept, or what else was found out about a device: eight bytes of magic and version, the
+/// SHA-256 of the rest, the rest as it was given. Its name says for which device, driver and kernels. A file that is
+/// missing, damaged or another's is as good as none, and several processes may write it at once: each writes it whole.
 /// </summary>
 internal sealed class PipelineCacheFile
 {
@@ -21,10 +21,13 @@ internal sealed class PipelineCacheFile
 
     private readonly string _path;
 
-    public PipelineCacheFile(string folder, VulkanPhysicalDevice device)
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="device">Whose it is.</param>
+    /// <param name="ending">The ending of its name: what is kept in it.</param>
+    public PipelineCacheFile(string folder, VulkanPhysicalDevice device, string ending = "pipelines")
     {
         byte[] identity = [.. device.CacheIdentity, .. KernelsHash.Value];
-        _path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(identity))[..32]}.pipelines");
+        _path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(identity))[..32]}.{ending}");
     }
 
     /// <summary>The user's folder for what can be made again.</summary>
@@ -41,6 +44,10 @@ internal sealed class PipelineCacheFile
             return Path.Combine(cache, "softpool", "pipelines");
         }
     }
+
+    /// <summary>The file of another ending in the same folder.</summary>
+    public PipelineCacheFile Beside(VulkanPhysicalDevice device, string ending) =>
+        new(Path.GetDirectoryName(_path)!, device, ending);
 
     /// <summary>What was kept; empty if nothing good was.</summary>
     public byte[] Read()

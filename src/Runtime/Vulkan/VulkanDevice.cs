@@ -30,6 +30,7 @@ internal sealed unsafe class VulkanDevice
     {
         (_instance, Physical, _queueLock, Api) = (instance, physical, new object(), instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
+        Variants = new VariantMemory(cacheFile?.Beside(physical, "variants"));
         InspectsPipelines = inspect;
         LiveObjects.Created();
         nint extension = Marshal.StringToCoTaskMemUTF8(PipelineStatistics.Extension);
@@ -91,6 +92,7 @@ internal sealed unsafe class VulkanDevice
     {
         (_instance, Physical, Api) = (instance, physical, instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
+        Variants = new VariantMemory(cacheFile?.Beside(physical, "variants"));
         _queueLock = host.QueueLock ?? new object();
         IsHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
@@ -139,6 +141,9 @@ internal sealed unsafe class VulkanDevice
 
     /// <summary>The weights of models that sessions of this device use.</summary>
     public WeightStores Weights { get; } = new();
+
+    /// <summary>Which kernels are best here, and which are not to be used.</summary>
+    public VariantMemory Variants { get; }
 
     /// <summary>The pipelines that were compiled on this device.</summary>
     public PipelineStore Pipelines { get; }
