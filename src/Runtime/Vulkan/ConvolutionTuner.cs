@@ -14,7 +14,7 @@ internal static class ConvolutionTuner
     /// <summary>Variants that are guessed to take longer than this many times the best guess are not measured.</summary>
     private const double Hopeless = 2.5;
 
-    private const int Runs = 3;
+    private const int Runs = 5;
 
     public static void Tune(VulkanDevice device, ModelGraph graph, PlanOptions options)
     {
