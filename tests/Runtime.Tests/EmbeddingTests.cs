@@ -330,7 +330,10 @@ public sealed class EmbeddingTests
 
         public override Span<float> GetSpan()
         {
-            cancel.Cancel();
+            // Elsewhere: who awaits the run may go on within Cancel.
+            Task.Run(cancel.Cancel);
+            SpinWait.SpinUntil(() => cancel.IsCancellationRequested);
+            Thread.Sleep(100);
             return data;
         }
 

@@ -1,12 +1,19 @@
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
 
+using SoftPool.Files;
+
 namespace SoftPool.Runtime.Tests.Operators;
 
 /// <summary>Every operator's kernel against its reference, over odd and tiny shapes and the networks' own.</summary>
 [TestClass]
 public sealed class OperatorTests
 {
+    [TestMethod]
+    public void Every_operator_has_cases() => Assert.AreEqual("", string.Join(", ",
+        ModelJson.Default.Operator.PolymorphismOptions!.DerivedTypes.Select(type => type.DerivedType)
+            .Except(OperatorCases.All.Select(row => row.Layers[^1].Operator.GetType())).Select(type => type.Name)));
+
     [TestMethod]
     public void Kernels_match_the_reference_on_a_software_device() => CheckAll(TestDevices.Software);
 
