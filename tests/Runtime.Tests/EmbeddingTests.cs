@@ -116,6 +116,33 @@ public sealed class EmbeddingTests
     }
 
     [TestMethod]
+    public async Task A_run_waits_for_all_semaphores_and_signals_all_of_them()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        ulong[] semaphores = [.. Enumerable.Range(0, 4).Select(_ => host.CreateSemaphore())];
+        try
+        {
+            Task run = session.RunAsync(Input, new float[Outputs], new GpuSync
+            {
+                Wait = new[] { new GpuSemaphore(semaphores[0], 1), new GpuSemaphore(semaphores[1], 2) },
+                Signal = new[] { new GpuSemaphore(semaphores[2], 3), new GpuSemaphore(semaphores[3], 4) },
+            });
+            host.Signal(semaphores[0], 1);
+            await Task.Delay(200);
+            Assert.IsFalse(run.IsCompleted);
+            host.Signal(semaphores[1], 2);
+            await run.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.AreEqual((3UL, 4UL), (host.ValueOf(semaphores[2]), host.ValueOf(semaphores[3])));
+        }
+        finally
+        {
+            Array.ForEach(semaphores, host.Destroy);
+        }
+    }
+
+    [TestMethod]
     public async Task A_null_semaphore_is_refused_and_the_session_goes_on()
     {
         using var host = new TestHost(4);
@@ -241,6 +268,17 @@ public sealed class EmbeddingTests
         CollectionAssert.AreEqual(Expected, after);
         Assert.IsTrue(output.All(value => value == 0));
         host.Destroy(never);
+    }
+
+    [TestMethod]
+    public async Task An_input_that_a_free_run_takes_is_the_caller_s_again_at_once()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        float[] input = [.. Input], output = new float[Outputs];
+        Task run = session.RunAsync(input, output);
+        Array.Clear(input);
+        await run;
+        CollectionAssert.AreEqual(Expected, output);
     }
 
     [TestMethod]
