@@ -207,10 +207,11 @@ public sealed class EmbeddingTests
     [TestMethod]
     public void Sixteen_bits_that_the_host_enabled_are_used()
     {
+        GpuDevice own = TestDevices.SoftwareWithFp16;
         using var host = new TestHost(4, fp16Storage: true);
         using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch, Fp16 = true });
-        using InferenceSession elsewhere = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch, Fp16 = true });
+        using InferenceSession elsewhere = own.CreateSession(Model, new SessionOptions { Batch = Batch, Fp16 = true });
         float[] output = new float[Outputs], expected = new float[Outputs];
         session.Run(Input, output);
         elsewhere.Run(Input, expected);

@@ -13,14 +13,15 @@ public sealed class SessionTests
     private static Model Model { get; } = NetworkOfAllOperators();
 
     [TestMethod]
-    [DataRow(true)]
-    [DataRow(false)]
-    public void Every_kept_layer_matches_the_reference(bool fuse)
+    [DataRow(true, false)]
+    [DataRow(false, false)]
+    [DataRow(true, true)]
+    public void Every_kept_layer_matches_the_reference(bool fuse, bool fp16)
     {
         const int Batch = 3;
         float[] input = Input(Batch);
-        using InferenceSession session = TestDevices.Software.CreateSession(
-            Model, new SessionOptions { Batch = Batch, KeepLayerOutputs = true, Fuse = fuse });
+        using InferenceSession session = (fp16 ? TestDevices.SoftwareWithFp16 : TestDevices.Software).CreateSession(
+            Model, new SessionOptions { Batch = Batch, KeepLayerOutputs = true, Fuse = fuse, Fp16 = fp16 });
         session.Run(input, new float[Batch * Model.Graph.OutputShape.Count]);
 
         IReadOnlyList<float[]>[] expected =
@@ -34,7 +35,7 @@ public sealed class SessionTests
                 continue;
             var actual = new float[Batch * Model.Graph.OutputShapeOf(i).Count];
             session.ReadLayer(name, actual);
-            OperatorCheck.AssertClose([.. expected.SelectMany(layers => layers[i])], actual, name);
+            OperatorCheck.AssertClose([.. expected.SelectMany(layers => layers[i])], actual, name, fp16 ? 1e-2 : OperatorCheck.Tolerance);
         }
     }
 
@@ -147,7 +148,7 @@ public sealed class SessionTests
         using (InferenceSession first = TestDevices.Software.CreateSession(Model))
             first.Run(input, alone);
         Model same = NetworkOfAllOperators();
-        using InferenceSession sixteen = TestDevices.Software.CreateSession(same, new SessionOptions { Fp16 = true });
+        using InferenceSession sixteen = TestDevices.SoftwareWithFp16.CreateSession(same, new SessionOptions { Fp16 = true });
         using InferenceSession thirtyTwo = TestDevices.Software.CreateSession(same);
         sixteen.Run(input, half);
         thirtyTwo.Run(input, full);
