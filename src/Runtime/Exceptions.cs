@@ -17,6 +17,15 @@ public sealed class ModelFormatException : SoftPoolException
     }
 }
 
+/// <summary>A model has no certificate, so there is nothing to hold a device to.</summary>
+public sealed class NoCertificateException : SoftPoolException
+{
+    internal NoCertificateException(string model) : base(
+        $"'{model}' has no certificate, so there is nothing to hold this device to: export writes one.")
+    {
+    }
+}
+
 /// <summary>Shapes do not fit: of a layer's input, of a weight, or of a buffer handed to a session.</summary>
 public sealed class ShapeMismatchException : SoftPoolException
 {

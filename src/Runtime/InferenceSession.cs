@@ -1,3 +1,4 @@
+using SoftPool.Parity;
 using SoftPool.Planning;
 using SoftPool.Vulkan;
 
@@ -13,6 +14,7 @@ public sealed class InferenceSession : IDisposable
     private readonly VulkanDevice _device;
     private readonly Model _model;
     private readonly ExecutionPlan _plan;
+    private readonly VariantChoice? _variants;
     private readonly Ownership _ownership = new();
     private readonly Stack<HostRun> _free;
     private readonly SemaphoreSlim _freeCount;
@@ -25,15 +27,22 @@ public sealed class InferenceSession : IDisposable
     private bool _disposed, _isStepping;
 
     internal InferenceSession(GpuDevice device, Model model, SessionOptions options, VariantChoice? variants = null)
+        : this(device.Vulkan, device.Info, model, options, variants)
+    {
+    }
+
+    private InferenceSession(
+        VulkanDevice device, GpuDeviceInfo info, Model model, SessionOptions options, VariantChoice? variants)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (options.InFlight < 1 || (options.InFlight > 1 && options.KeepLayerOutputs))
             throw new ArgumentException(
                 $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {options.InFlight}.",
                 nameof(options));
-        _device = device.Vulkan;
+        _device = device;
         _model = model;
-        Device = device.Info;
+        _variants = variants;
+        Device = info;
         Options = options;
         if (options.Fp16 && !_device.HasFp16Storage)
             throw new UnsupportedDeviceException(
@@ -317,6 +326,23 @@ public sealed class InferenceSession : IDisposable
         {
             GiveBack(run);
         }
+    }
+
+    /// <summary>
+    /// Holds this session, as it was created, to what torch computed with the model when it was exported: its certificate. Its
+    /// logits are compared whole, every layer by statistics and sampled values; and graph, weights and certificate by their
+    /// hashes. Takes a few runs, and while it lasts the memory of all layers' outputs.
+    /// </summary>
+    /// <returns>A report of every layer; whether it has <see cref="ParityReport.Passed"/>, and if not, why.</returns>
+    /// <exception cref="NoCertificateException">The model has no certificate: there is nothing to hold it to.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
+    public ParityReport Verify()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_model.Certificate is null)
+            throw new NoCertificateException(Graph.Name);
+        return CertificateReplay.Run(this, _model, options => new InferenceSession(_device, Device, _model, options, _variants));
     }
 
     /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. What was recorded for the

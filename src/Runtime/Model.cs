@@ -1,5 +1,6 @@
 using SoftPool.Files;
 using SoftPool.Operators;
+using SoftPool.Parity;
 
 namespace SoftPool;
 
@@ -74,6 +75,14 @@ public sealed class Model
     /// <summary>How a picture becomes an input.</summary>
     public Preprocessing Preprocessing { get; }
 
+    /// <summary>What torch computed with this model, for <see cref="InferenceSession.Verify"/>; null where its file has
+    /// none.</summary>
+    public Certificate? Certificate { get; private init; }
+
+    /// <summary>What its file says beside the weights. Of a model with a certificate as it stood there: the certificate is of
+    /// these very texts.</summary>
+    internal ModelTexts Texts { get => field ??= ModelTexts.Of(this); private init; }
+
     /// <summary>Reads a model from a safetensors file.</summary>
     /// <exception cref="ModelFormatException">The file is no valid model.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -82,4 +91,10 @@ public sealed class Model
     /// <summary>Writes the model as one safetensors file, whole or not at all.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => ModelFile.Write(this, path);
+
+    /// <summary>The same model under a certificate.</summary>
+    /// <param name="certificate">What torch computed with it.</param>
+    /// <param name="texts">What the file says that the certificate was read from; null for one just made.</param>
+    internal Model With(Certificate certificate, ModelTexts? texts = null) =>
+        new(Graph, Weights, Classes, Preprocessing) { Certificate = certificate, Texts = texts ?? Texts };
 }

@@ -32,7 +32,8 @@ public sealed class TorchParityTests
     {
         Model model = RandomWeights.Create(NetworkCatalog.Create(network, 10), [], seed: 1);
         ImageSet images = ProceduralImages.Create(trainCount: 10, testCount: 10).Test;
-        ParityReport report = TorchParity.Check(model, TestDevices.SoftwareWithFp16, images, count: 1, batch: 1, fp16: true);
+        ParityReport report = TorchParity.Check(
+            model, TestDevices.SoftwareWithFp16, images, count: 1, new SessionOptions { Fp16 = true });
         foreach (LayerParity layer in report.Layers)
             Assert.IsTrue(layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
         // It is 16 bits: in 32 they would be far nearer.
@@ -46,7 +47,7 @@ public sealed class TorchParityTests
 
         // Three images in batches of two, so that the last batch is not full; one of the networks that take much longer.
         int count = network.StartsWith("alexnet", StringComparison.Ordinal) ? 3 : 1;
-        ParityReport report = TorchParity.Check(model, device, images, count, batch: 2);
+        ParityReport report = TorchParity.Check(model, device, images, count, new SessionOptions { Batch = 2 });
         Assert.AreEqual(count, report.Items);
         Assert.HasCount(model.Graph.Layers.Count, report.Layers);
         foreach (LayerParity layer in report.Layers)

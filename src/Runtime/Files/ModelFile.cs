@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SoftPool.Parity;
 
 namespace SoftPool.Files;
 
@@ -14,6 +15,8 @@ internal static class ModelFile
     private const string GraphKey = "softpool.graph";
     private const string ClassesKey = "softpool.classes";
     private const string PreprocessingKey = "softpool.preprocessing";
+    private const string CertificateKey = "softpool.certificate";
+    private const string CertificateHashKey = "softpool.certificate.sha256";
 
     public static void Write(Model model, string path) => ToSafetensors(model).Write(path);
 
@@ -25,18 +28,21 @@ internal static class ModelFile
     /// <summary>What a model's file holds.</summary>
     public static SafetensorsFile ToSafetensors(Model model)
     {
-        ModelGraph graph = model.Graph;
         var metadata = new Dictionary<string, string>
         {
             // What PyTorch's own tools look for.
             ["format"] = "pt",
             [VersionKey] = Version,
-            [GraphKey] = JsonSerializer.Serialize(
-                new GraphDocument(graph.Name, graph.InputShape, graph.Layers), ModelJson.Default.GraphDocument),
-            [ClassesKey] = JsonSerializer.Serialize(model.Classes, ModelJson.Default.IReadOnlyListString),
-            [PreprocessingKey] = JsonSerializer.Serialize(model.Preprocessing, ModelJson.Default.Preprocessing),
+            [GraphKey] = model.Texts.Graph,
+            [ClassesKey] = model.Texts.Classes,
+            [PreprocessingKey] = model.Texts.Preprocessing,
         };
-        var weights = graph.Parameters.ToDictionary(
+        if (model.Certificate is { } certificate)
+        {
+            metadata.Add(CertificateKey, certificate.Text);
+            metadata.Add(CertificateHashKey, certificate.Sha256);
+        }
+        var weights = model.Graph.Parameters.ToDictionary(
             parameter => parameter.Name, parameter => model.Weights[parameter.Name]);
         return new SafetensorsFile(weights, metadata);
     }
@@ -52,14 +58,18 @@ internal static class ModelFile
             string version = Entry(file, VersionKey);
             if (version != Version)
                 throw new ModelFormatException($"it has version {version}, and this program reads version {Version}.");
-            GraphDocument document = JsonSerializer.Deserialize(
-                Entry(file, GraphKey), ModelJson.Default.GraphDocument) ?? throw new JsonException("null");
-            var classes = JsonSerializer.Deserialize(
-                Entry(file, ClassesKey), ModelJson.Default.IReadOnlyListString) ?? throw new JsonException("null");
-            var preprocessing = JsonSerializer.Deserialize(
-                Entry(file, PreprocessingKey), ModelJson.Default.Preprocessing) ?? throw new JsonException("null");
+            var texts = new ModelTexts(Entry(file, GraphKey), Entry(file, ClassesKey), Entry(file, PreprocessingKey));
+            GraphDocument document = JsonSerializer.Deserialize(texts.Graph, ModelJson.Default.GraphDocument)
+                ?? throw new JsonException("null");
+            var classes = JsonSerializer.Deserialize(texts.Classes, ModelJson.Default.IReadOnlyListString)
+                ?? throw new JsonException("null");
+            var preprocessing = JsonSerializer.Deserialize(texts.Preprocessing, ModelJson.Default.Preprocessing)
+                ?? throw new JsonException("null");
             var graph = new ModelGraph(document.Name, document.InputShape, document.Layers);
-            return new Model(graph, file.Tensors, classes, preprocessing);
+            var model = new Model(graph, file.Tensors, classes, preprocessing);
+            if (!file.Metadata.ContainsKey(CertificateKey) && !file.Metadata.ContainsKey(CertificateHashKey))
+                return model;
+            return model.With(Certificate.Read(Entry(file, CertificateKey), Entry(file, CertificateHashKey), model), texts);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ShapeMismatchException
                                       or ModelFormatException)

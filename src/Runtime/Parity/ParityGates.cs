@@ -11,4 +11,8 @@ public sealed record ParityGates(double LayerNmse, double OutputError, double To
 
     /// <summary>Weights and activations stored in 16 bits, which have eleven bits of mantissa.</summary>
     public static ParityGates Fp16 { get; } = new(1e-5, 1e-2, 0.999);
+
+    /// <summary>Of each the tighter one: what a file asks for may be more than this version does, and never less.</summary>
+    internal ParityGates And(ParityGates other) => new(
+        Math.Min(LayerNmse, other.LayerNmse), Math.Min(OutputError, other.OutputError), Math.Max(Top1Share, other.Top1Share));
 }

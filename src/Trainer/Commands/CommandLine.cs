@@ -16,6 +16,7 @@ internal static class CommandLine
         AugmentCommand.Create(),
         ExportCommand.Create(),
         VerifyCommand.Create(),
+        AgreeCommand.Create(),
         RunCommand.Create(),
         BenchCommand.Create(),
         ReportCommand.Create(),

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using SoftPool.Files;
+using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Training;
+using SoftPool.Trainer.Verification;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
@@ -30,29 +32,57 @@ internal static class ExportCommand
         {
             Description = "Seeds weights that nobody trained, of --network, in place of a source: for parity and speed.",
         };
-        var command = new Command("export", "Writes a model: weights, graph, classes and preprocessing in one file.")
+        Option<string?> data = SharedOptions.OptionalData(
+            "Takes the certificate's pictures from here. Default: what the run was trained on; bare weights get none.");
+        var bare = new Option<bool>("--no-certificate") { Description = "Leaves out what 'verify' holds a device to." };
+        var command = new Command("export", "Writes a model: weights, graph, classes, preprocessing and certificate in one file.")
         {
-            source, output, network, classes, random,
+            source, output, network, classes, random, data, bare,
         };
         command.SetAction(parse => Execute(
             parse.GetValue(source), parse.GetValue(output), parse.GetValue(network),
-            parse.GetValue(classes) is { Length: > 0 } names ? names : NetworkCatalog.Cifar10Classes, parse.GetValue(random)));
+            parse.GetValue(classes) is { Length: > 0 } names ? names : NetworkCatalog.Cifar10Classes, parse.GetValue(random),
+            parse.GetValue(data), parse.GetValue(bare)));
         return command;
     }
 
     private static void Execute(
-        string? source, string? output, string? network, IReadOnlyList<string> classes, int? random)
+        string? source, string? output, string? network, IReadOnlyList<string> classes, int? random, string? data, bool bare)
     {
         if ((source is null) == (random is null))
             throw new UserErrorException("export takes either a source or --random-weights with --network.");
+        Checkpoint? run = source is not null && Directory.Exists(source) ? new RunFolder(source).ReadBest() : null;
         Model model = source is null
             ? RandomWeights.Create(NetworkCatalog.Create(Required(network, "--random-weights"), classes.Count), classes, random!.Value)
-            : Directory.Exists(source) ? new RunFolder(source).ReadBest().Model
-            : FromWeights(source, Required(network, $"{source}, which is no run's folder,"), classes);
+            : run?.Model ?? FromWeights(source, Required(network, $"{source}, which is no run's folder,"), classes);
+        if (!bare)
+            model = TorchCertificate.AddTo(model, Pictures(data, run));
         string path = output ?? $"{model.Graph.Name}.safetensors";
         model.Save(path);
         AnsiConsole.MarkupLineInterpolated(
             $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {new FileInfo(path).Length / 1048576.0:F1} MiB");
+        if (model.Certificate is { } certificate)
+            AnsiConsole.MarkupLineInterpolated(
+                $"certificate: {certificate.Inputs} inputs, {certificate.Pictures} of them pictures, by {certificate.Framework} on {certificate.Device}; sha256 {certificate.Sha256}");
+    }
+
+    /// <summary>Where the certificate's pictures come from; null where there are none. A run's data may be gone by now: that is
+    /// said, and stops nothing.</summary>
+    private static ImageSet? Pictures(string? data, Checkpoint? run)
+    {
+        if (data is not null)
+            return Datasets.Load(data).Test;
+        if (run is null)
+            return null;
+        try
+        {
+            return Datasets.Load(run.Run.Data).Test;
+        }
+        catch (Exception e) when (e is DatasetException or IOException)
+        {
+            AnsiConsole.MarkupLineInterpolated($"no pictures in the certificate: {e.Message}");
+            return null;
+        }
     }
 
     private static string Required(string? network, string by) => network

@@ -70,7 +70,7 @@ internal static class QuickstartCommand
 
         Title("2. Export");
         string modelPath = Path.Combine(folder, $"{Network}.safetensors");
-        run.Model.Save(modelPath);
+        TorchCertificate.AddTo(run.Model, dataset.Test).Save(modelPath);
         Model model = Model.Load(modelPath);
         AnsiConsole.MarkupLineInterpolated($"{modelPath}, {new FileInfo(modelPath).Length / 1048576.0:F1} MiB");
 
@@ -82,9 +82,13 @@ internal static class QuickstartCommand
             using GpuDevice gpu = GpuDevice.Create($"{device.Index}");
             ParityReport report = ProgressDisplay.Run(
                 $"comparing on {device.Name}",
-                progress => TorchParity.Check(model, gpu, dataset.Test, ParityImages, ParityBatch, progress));
-            ParityTable.Print(report, device, AnsiConsole.Console);
-            holds &= report.Passed;
+                progress => TorchParity.Check(
+                    model, gpu, dataset.Test, ParityImages, new SessionOptions { Batch = ParityBatch }, progress));
+            ParityTable.Print(report, AnsiConsole.Console);
+            using InferenceSession session = gpu.CreateSession(model);
+            ParityReport replay = session.Verify();
+            ParityTable.PrintVerdict(replay, AnsiConsole.Console);
+            holds &= report.Passed && replay.Passed;
         }
 
         cancel.ThrowIfCancellationRequested();

@@ -15,18 +15,26 @@ internal static class SharedOptions
         Description = "The Vulkan device: its index, or a part of its name. Default: the best there is.",
     };
 
+    private const string Sources =
+        "procedural (drawn by the program), cifar10 (downloaded once), or the path of CIFAR-10 for Python or binary, or of "
+            + "images in train/<class>/ and test/<class>/ or val/<class>/: a folder, .tar, .tar.gz or .tgz.";
+
     public static Option<string> Data => new("--data")
     {
-        Description = "procedural (drawn by the program), cifar10 (downloaded once), or the path of CIFAR-10 for Python or binary, or of "
-            + "images in train/<class>/ and test/<class>/ or val/<class>/: a folder, .tar, .tar.gz or .tgz.",
+        Description = Sources,
         DefaultValueFactory = _ => "procedural",
     };
+
+    /// <param name="what">What giving it does.</param>
+    public static Option<string?> OptionalData(string what) => new("--data") { Description = $"{what} Takes {Sources}" };
 
     public static Option<string> Network => new("--network", "-n")
     {
         Description = "The network to train: see 'summary' for the list.",
         DefaultValueFactory = _ => "alexnet-softpool",
     };
+
+    public static Option<bool> Fp16 => new("--fp16") { Description = "Stores weights and activations in 16 bits on the device." };
 
     public static Option<int> Batch(int batch) => Positive("--batch", "The number of images at once.", batch);
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using SoftPool.Files;
 using SoftPool.Parity;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
@@ -7,53 +9,87 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
-/// <summary>Holds a model on a Vulkan device against torch, layer by layer.</summary>
+/// <summary>Holds a model on a Vulkan device, layer by layer, against its certificate, or against torch itself.</summary>
 internal static class VerifyCommand
 {
     public static Command Create()
     {
         Argument<string> model = SharedOptions.Model;
-        Option<string> data = SharedOptions.Data;
+        Option<string?> data = SharedOptions.OptionalData("Compares with torch on test images, in place of the certificate.");
         Option<string?> device = SharedOptions.Device;
-        Option<int> batch = SharedOptions.Batch(16);
-        Option<int> count = SharedOptions.Positive("--count", "The number of test images to compare.", 64);
-        var fp16 = new Option<bool>("--fp16") { Description = "Stores weights and activations in 16 bits on the device." };
+        Option<int> batch = SharedOptions.Batch(4);
+        Option<int> count = SharedOptions.Positive("--count", "With --data: the number of test images to compare.", 64);
+        Option<bool> fp16 = SharedOptions.Fp16;
         var strict = new Option<bool>("--strict")
         {
-            Description = "Compares strict numerics with the reference, bit by bit, in place of fast numerics with torch.",
+            Description = "Compares strict numerics with the reference, bit by bit, on test images: --data, else procedural.",
         };
+        var json = new Option<string?>("--json") { Description = "Also writes the report here, as docs/parity.md describes it." };
+        Option<int> repeat = SharedOptions.Positive(
+            "--repeat", "Also runs this many times, and fails unless every run gives the same bits.", 1);
         strict.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<bool>() && result.GetValue(fp16))
-                result.AddError("--strict computes in 32 bits alone: leave out --fp16.");
+            if (result.GetValueOrDefault<bool>() && (result.GetValue(fp16) || result.GetValue(json) is not null))
+                result.AddError("--strict computes in 32 bits alone and writes no report: leave out --fp16 and --json.");
         });
-        var command = new Command("verify", "Compares every layer on a Vulkan device with torch; fails if they differ.")
+        var command = new Command("verify",
+            "Compares every layer on a Vulkan device with what torch computed at export; status 1 if they differ.")
         {
-            model, data, count, device, batch, fp16, strict,
+            model, data, count, device, batch, fp16, strict, json, repeat,
         };
         command.SetAction(parse => Execute(
-            Model.Load(parse.GetRequiredValue(model)), parse.GetRequiredValue(data), parse.GetValue(count),
-            parse.GetValue(device), parse.GetValue(batch), parse.GetValue(fp16),
-            parse.GetValue(strict)));
+            Model.Load(parse.GetRequiredValue(model)), parse.GetValue(data), parse.GetValue(count), parse.GetValue(device),
+            new SessionOptions
+            {
+                Batch = parse.GetValue(batch),
+                Fp16 = parse.GetValue(fp16),
+                Numerics = parse.GetValue(strict) ? Numerics.Strict : Numerics.Fast,
+            },
+            parse.GetValue(json),
+            parse.GetValue(repeat)));
         return command;
     }
 
-    private static int Execute(Model model, string data, int count, string? device, int batch, bool fp16, bool strict)
+    private static int Execute(
+        Model model, string? data, int count, string? device, SessionOptions options, string? jsonPath, int repeat)
     {
         using GpuDevice gpu = GpuDevice.Create(device);
+        using InferenceSession session = gpu.CreateSession(model, options);
+        bool repeats = repeat == 1 || Repeats(session, repeat);
+        if (options.Numerics == Numerics.Strict)
+            return BitsHold(model, gpu, data ?? DatasetSource.Procedural, count, options.Batch) & repeats ? 0 : 1;
+        ParityReport report = data is null ? session.Verify() : AgainstTorch(model, gpu, data, count, options);
+        ParityTable.Print(report, AnsiConsole.Console);
+        if (jsonPath is not null)
+            WholeFile.Write(jsonPath, file => file.Write(Encoding.UTF8.GetBytes(report.ToJson())));
+        return report.Passed & repeats ? 0 : 1;
+    }
+
+    private static bool BitsHold(Model model, GpuDevice gpu, string data, int count, int batch)
+    {
         ImageDataset dataset = Datasets.Load(data);
-        if (strict)
-        {
-            StrictReport bits = ProgressDisplay.Run(
-                $"comparing on {gpu.Info.Name}",
-                progress => StrictParity.Check(model, gpu, dataset.Test, count, batch, progress));
-            StrictTable.Print(bits, gpu.Info, AnsiConsole.Console);
-            return bits.Passed ? 0 : 1;
-        }
-        ParityReport report = ProgressDisplay.Run(
+        StrictReport bits = ProgressDisplay.Run(
             $"comparing on {gpu.Info.Name}",
-            progress => TorchParity.Check(model, gpu, dataset.Test, count, batch, progress, fp16));
-        ParityTable.Print(report, gpu.Info, AnsiConsole.Console);
-        return report.Passed ? 0 : 1;
+            progress => StrictParity.Check(model, gpu, dataset.Test, count, batch, progress));
+        StrictTable.Print(bits, gpu.Info, AnsiConsole.Console);
+        return bits.Passed;
+    }
+
+    private static ParityReport AgainstTorch(Model model, GpuDevice gpu, string data, int count, SessionOptions options)
+    {
+        ImageDataset dataset = Datasets.Load(data);
+        return ProgressDisplay.Run(
+            $"comparing on {gpu.Info.Name}",
+            progress => TorchParity.Check(model, gpu, dataset.Test, count, options, progress));
+    }
+
+    private static bool Repeats(InferenceSession session, int repeats)
+    {
+        int differing = ProgressDisplay.Run("repeating", progress => Repeatability.Differing(session, repeats, progress));
+        if (differing == 0)
+            AnsiConsole.MarkupLineInterpolated($"[bold green]{repeats} runs gave the same bits[/]");
+        else
+            AnsiConsole.MarkupLineInterpolated($"[bold red]{differing} of {repeats} runs gave other bits than the first[/]");
+        return differing == 0;
     }
 }

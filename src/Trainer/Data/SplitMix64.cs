@@ -1,4 +1,5 @@
 using System.Numerics;
+using SoftPool.Parity;
 
 namespace SoftPool.Trainer.Data;
 
@@ -8,15 +9,13 @@ namespace SoftPool.Trainer.Data;
 /// </summary>
 internal struct SplitMix64(ulong seed)
 {
-    private const ulong Gamma = 0x9E3779B97F4A7C15;
-
     private ulong _state = seed;
 
     /// <summary>A generator of its own for one item of a stream, independent of its neighbours'.</summary>
-    public static SplitMix64 ForItem(ulong seed, int index) => new(Mix(seed) ^ Mix((ulong)index + Gamma));
+    public static SplitMix64 ForItem(ulong seed, int index) => new(SplitMix.Mix(seed) ^ SplitMix.Mix((ulong)index + SplitMix.Gamma));
 
     /// <summary>64 random bits.</summary>
-    public ulong Next() => Mix(_state += Gamma);
+    public ulong Next() => SplitMix.Mix(_state += SplitMix.Gamma);
 
     /// <summary>Uniform in [0, bound).</summary>
     public int Below(int bound) => (int)(((Next() >> 32) * (ulong)bound) >> 32);
@@ -43,12 +42,5 @@ internal struct SplitMix64(ulong seed)
         ulong bits = Next();
         float sum = (ushort)bits + (ushort)(bits >> 16) + (ushort)(bits >> 32) + (ushort)(bits >> 48);
         return (sum * (1f / (1 << 16)) - 2) * Sqrt3;
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

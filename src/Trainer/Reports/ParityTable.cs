@@ -6,31 +6,46 @@ namespace SoftPool.Trainer.Reports;
 /// <summary>A parity report as a table, one row a layer, and its verdict.</summary>
 internal static class ParityTable
 {
-    public static void Print(ParityReport report, GpuDeviceInfo device, IAnsiConsole console)
+    public static void Print(ParityReport report, IAnsiConsole console)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("layer")
-            .AddColumn(new TableColumn("output").RightAligned())
-            .AddColumn(new TableColumn("max |error|").RightAligned())
-            .AddColumn(new TableColumn("max |value|").RightAligned())
-            .AddColumn(new TableColumn("relative").RightAligned())
-            .AddColumn(new TableColumn("NMSE").RightAligned())
-            .AddColumn("verdict");
+        bool isReplay = report.Certificate is not null;
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
+        string[] measures = ["output", "max |error|", "max |value|", "relative", .. isReplay ? (string[])["ULP"] : [], "NMSE"];
+        foreach (string measure in measures)
+            table.AddColumn(new TableColumn(measure).RightAligned());
+        table.AddColumn("verdict");
         foreach (LayerParity layer in report.Layers)
         {
             TensorComparison comparison = layer.Comparison;
             table.AddRow(
+            [
                 Markup.Escape(layer.Layer), $"{layer.Shape}", $"{comparison.MaxError:0.0e-0}", $"{comparison.MaxValue:G4}",
-                $"{comparison.RelativeError:0.0e-0}", $"{comparison.Nmse:0.0e-0}", layer.Passed ? "[green]ok[/]" : "[red]FAIL[/]");
+                $"{comparison.RelativeError:0.0e-0}", .. isReplay ? (string[])[$"{comparison.MaxUlp:G3}"] : [],
+                $"{comparison.Nmse:0.0e-0}", layer.Passed ? "[green]ok[/]" : "[red]FAIL[/]",
+            ]);
         }
-        console.MarkupLineInterpolated($"[bold]Vulkan against torch[/], {report.Items} images, {device.Name}, {device.Driver}");
+        string device = report.Device is { } info ? $"{info.Name}, {info.Driver}" : "";
+        console.MarkupLineInterpolated($"[bold]Vulkan against {(isReplay ? "its certificate" : "torch")}[/], {report.Items} images, {device}");
+        if (report.Certificate is { } certificate)
+            console.MarkupLineInterpolated(
+                $"made by {certificate.Framework} on {certificate.Device}, {certificate.Date:yyyy-MM-dd HH:mm} UTC, sha256 {certificate.Sha256}");
         console.Write(table);
         console.MarkupLineInterpolated(
             $"gates: NMSE of each layer at most {report.Gates.LayerNmse:0e-0}, logits within {report.Gates.OutputError:0e-0} of the largest, top-1 equal for {report.Gates.Top1Share:P1}");
-        console.MarkupLineInterpolated($"top-1 agreement {report.Top1Agreements} of {report.Items}");
-        if (report.Passed)
-            console.MarkupLine("[bold green]parity holds[/]");
-        else
+        if (report.Pictures is { } pictures)
             console.MarkupLineInterpolated(
-                $"[bold red]parity FAILS[/], first at {report.FirstFailure?.Layer ?? "the top-1 agreement"}");
+                $"pictures resized on the device: logits within {pictures.RelativeError:0.0e-0} of the largest");
+        console.MarkupLineInterpolated($"top-1 agreement {report.Top1Agreements} of {report.Items}");
+        PrintVerdict(report, console);
+    }
+
+    /// <summary>The last line alone.</summary>
+    public static void PrintVerdict(ParityReport report, IAnsiConsole console)
+    {
+        string what = report.Certificate is null ? "parity" : "the certificate";
+        if (report.Failure is { } failure)
+            console.MarkupLineInterpolated($"[bold red]{what} FAILS[/]: {failure}");
+        else
+            console.MarkupLineInterpolated($"[bold green]{what} holds[/]");
     }
 }

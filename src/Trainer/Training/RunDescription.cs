@@ -52,10 +52,13 @@ internal sealed record RunDescription
         TrainImages = dataset.Train.Count,
         TestImages = dataset.Test.Count,
         Options = options,
-        Hardware = options.OnCuda ? "CUDA" : $"{ProcessorName}, {torch.get_num_threads()} threads",
+        Hardware = HardwareOf(options.OnCuda),
         Software = $"{RuntimeInformation.FrameworkDescription}, TorchSharp {torch.__version__}",
         Started = DateTimeOffset.Now,
     };
+
+    /// <summary>What torch computes on: CUDA, or the processor with the number of threads.</summary>
+    public static string HardwareOf(bool cuda) => cuda ? "CUDA" : $"{ProcessorName}, {torch.get_num_threads()} threads";
 
     /// <summary>As Linux calls it; elsewhere its architecture.</summary>
     private static string ProcessorName

@@ -16,27 +16,27 @@ internal static class TorchParity
     /// <param name="gpu">The device.</param>
     /// <param name="images">Where the inputs come from; they are preprocessed as the model says.</param>
     /// <param name="count">The number of images to compare, spread evenly over the set so that all classes are there.</param>
-    /// <param name="batch">The number of images that run at once.</param>
+    /// <param name="options">How the model runs; images come in its batches.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
-    /// <param name="fp16">Whether the device stores weights and activations in 16 bits.</param>
     public static ParityReport Check(
-        Model model, GpuDevice gpu, ImageSet images, int count, int batch, IProgress<double>? progress = null,
-        bool fp16 = false)
+        Model model, GpuDevice gpu, ImageSet images, int count, SessionOptions options, IProgress<double>? progress = null)
     {
         count = Math.Min(count, images.Count);
-        batch = Math.Min(batch, count);
+        options = options with { Batch = Math.Min(options.Batch, count), KeepLayerOutputs = true };
         int[] places = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * images.Count / count))];
         using var torchNetwork = new TorchNetwork(model.Graph);
         torchNetwork.LoadWeights(model.Weights);
         using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, images.Size, torch.CPU);
-        using InferenceSession fused = gpu.CreateSession(
-            model, new SessionOptions { Batch = batch, KeepLayerOutputs = true, Fp16 = fp16 });
-        using InferenceSession unfused = gpu.CreateSession(
-            model, new SessionOptions { Batch = batch, KeepLayerOutputs = true, Fuse = false, Fp16 = fp16 });
+        using InferenceSession fused = gpu.CreateSession(model, options);
+        using InferenceSession unfused = gpu.CreateSession(model, options with { Fuse = false });
         var inFused = fused.KeptLayers.ToHashSet();
 
-        var report = new ParityReport(model.Graph, fp16 ? ParityGates.Fp16 : ParityGates.Fp32);
-        foreach (int[] some in places.Chunk(batch))
+        var report = new ParityReport(model.Graph, options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32)
+        {
+            Device = gpu.Info,
+            Options = options,
+        };
+        foreach (int[] some in places.Chunk(options.Batch))
         {
             using var scope = torch.NewDisposeScope();
             torch.Tensor inputs = preprocessing.Apply(ImageBatch.Of(images, some).Pixels);

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SoftPool.Files;
 using SoftPool.Operators;
+using SoftPool.Parity;
+using SoftPool.Runtime.Tests.Parity;
 
 namespace SoftPool.Runtime.Tests.Files;
 
@@ -66,6 +68,21 @@ public sealed class FormatDocumentTests
     [TestMethod]
     public void The_example_is_the_file_that_is_written_to_the_byte()
     {
+        using var written = new MemoryStream();
+        ModelFile.ToSafetensors(Example()).Write(written);
+
+        byte[] header = Encoding.UTF8.GetBytes(string.Concat(Block("json header")));
+        byte[] padding = [.. Enumerable.Repeat((byte)' ', (8 - header.Length % 8) % 8)];
+        byte[] documented = [.. Bytes("hex length"), .. header, .. padding, .. Bytes("hex data")];
+        Assert.AreEqual(Encoding.Latin1.GetString(documented), Encoding.Latin1.GetString(written.ToArray()));
+    }
+
+    [TestMethod]
+    public void The_certificate_is_the_one_that_is_written() => Assert.AreEqual(
+        string.Concat(Block("json certificate")), Certified.Add(Example(), [new CertificateInput(Seed: 1)]).Certificate!.Text);
+
+    private static Model Example()
+    {
         var graph = new ModelGraph(
             "tiny", new TensorShape(1, 2, 2), [new("flatten", new Flatten()), new("linear", new Linear(4, 2))]);
         var weights = new Dictionary<string, Tensor>
@@ -73,13 +90,7 @@ public sealed class FormatDocumentTests
             ["linear.weight"] = new(new TensorShape(2, 4), new[] { 1, 2, -1, 0.5f, 0, 1, 0, -2 }),
             ["linear.bias"] = new(new TensorShape(2), new[] { 0.25f, -0.25f }),
         };
-        using var written = new MemoryStream();
-        ModelFile.ToSafetensors(new Model(graph, weights, ["cat", "dog"], new Preprocessing([0.5f], [0.25f]))).Write(written);
-
-        byte[] header = Encoding.UTF8.GetBytes(string.Concat(Block("json header")));
-        byte[] padding = [.. Enumerable.Repeat((byte)' ', (8 - header.Length % 8) % 8)];
-        byte[] documented = [.. Bytes("hex length"), .. header, .. padding, .. Bytes("hex data")];
-        Assert.AreEqual(Encoding.Latin1.GetString(documented), Encoding.Latin1.GetString(written.ToArray()));
+        return new Model(graph, weights, ["cat", "dog"], new Preprocessing([0.5f], [0.25f]));
     }
 
     private static Operator Read(string json) => JsonSerializer.Deserialize(json, ModelJson.Default.Operator)!;

@@ -4,12 +4,13 @@ using System.Text;
 using System.Text.Json;
 using SoftPool.Files;
 using SoftPool.Operators;
+using SoftPool.Parity;
 using SoftPool.Planning;
 
 namespace SoftPool.Runtime.Tests.Files;
 
 /// <summary>Whatever bytes a file holds: it loads, or it is refused with the one exception for that; within a second, and
-/// without taking the memory that it claims. 21,600 damaged files, the same in each run.</summary>
+/// without taking the memory that it claims. 28,800 damaged files, half of them with a certificate, the same in each run.</summary>
 [TestClass]
 public sealed class HostileFileTests
 {
@@ -20,7 +21,7 @@ public sealed class HostileFileTests
     /// <summary>More than the example's header holds beside what a flood replaces.</summary>
     private const int RestOfHeader = 10_000;
 
-    private const string Graph = "softpool.graph";
+    private const string Graph = "softpool.graph", Certificate = "softpool.certificate";
 
     private static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(1);
 
@@ -33,6 +34,8 @@ public sealed class HostileFileTests
         new("all", new Concat(), ["max", "average", "soft"]), new("flat", new Flatten()), new("linear", new Linear(84, 2)),
     ])));
 
+    private static readonly byte[] Certified = Save(Parity.Certified.Of(Parity.Certified.OfPictures));
+
     private static readonly Dictionary<string, Func<byte[], Random, byte[]>> Damages = new()
     {
         [nameof(Bytes)] = Bytes,
@@ -41,6 +44,8 @@ public sealed class HostileFileTests
         [nameof(GraphText)] = GraphText,
         [nameof(GraphMeaning)] = GraphMeaning,
         [nameof(Pieces)] = Pieces,
+        [nameof(CertificateText)] = CertificateText,
+        [nameof(CertificateMeaning)] = CertificateMeaning,
     };
 
     public static IEnumerable<object[]> DamageNames => Damages.Keys.Select(name => new object[] { name });
@@ -53,7 +58,9 @@ public sealed class HostileFileTests
         int loaded = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            byte[] bytes = Damages[damage](round % 4 == 0 ? Signals : Maps, random);
+            byte[] bytes = Damages[damage](
+                round % 2 == 0 || damage.StartsWith(nameof(Certificate), StringComparison.Ordinal) ? Certified
+                : round % 4 == 1 ? Signals : Maps, random);
             if (Load(bytes, $"{damage}, round {round}") is { } model)
             {
                 loaded++;
@@ -89,6 +96,17 @@ public sealed class HostileFileTests
         ["a name of an attribute"] = () => InLayers(_ => "a", "{\"name\":\"\",\"operator\":{\"op\":\"Add\",\"", "\":1}}"),
         ["extents"] = () => InMetadata(Graph, _ => "1,", "{\"name\":\"\",\"input_shape\":[", "],\"layers\":[]}"),
         ["classes"] = () => InMetadata("softpool.classes", _ => "\"\",", "[", "]"),
+        ["seeds"] = () => InCertificate("\"inputs\":[", _ => "{\"seed\":1},", "", "]"),
+        ["pictures"] = () => InCertificate(
+            "\"inputs\":[", _ => "{\"picture\":{\"width\":1,\"height\":1,\"rgb\":\"AAAA\"}},", "", "]"),
+        ["a picture"] = () => InCertificate(
+            "\"inputs\":[", _ => "A", "{\"picture\":{\"width\":2147483647,\"height\":2147483647,\"rgb\":\"", "\"}}]"),
+        ["logits"] = () => InCertificate("\"logits\":\"", _ => "A", "", "\""),
+        ["samples"] = () => InCertificate("\"samples\":\"", _ => "A", "", "\""),
+        ["hashes"] = () => InCertificate("\"weights\":[", _ => "\"\",", "", "]"),
+        ["certified layers"] = () => InCertificate("\"layers\":[", _ => "{},", "", "]"),
+        ["null layers"] = () => InCertificate("\"layers\":[", _ => "null,", "", "]"),
+        ["a framework"] = () => InCertificate("\"framework\":\"", _ => "a", "", "\""),
         ["means"] = () => InMetadata("softpool.preprocessing", _ => "0,", "{\"mean\":[", "],\"standard_deviation\":[0,0]}"),
     };
 
@@ -149,9 +167,17 @@ public sealed class HostileFileTests
         return model;
     }
 
-    /// <summary>What loads can be written, and comes back; and it can be planned, unless it is too large.</summary>
+    /// <summary>What loads can be written, and comes back; it can be planned, unless it is too large; and its certificate can
+    /// be held against it.</summary>
     private static void CheckUsable(Model model)
     {
+        if (model.Certificate is { } certificate)
+        {
+            _ = CertificateHashes.ChangesOf(model, certificate);
+            if (model.Graph.InputShape.Count < 100_000)
+                foreach (CertificateInput input in certificate.Document.Inputs)
+                    input.Fill(model, new float[model.Graph.InputShape.Count]);
+        }
         Model again = ModelFile.Read(new MemoryStream(Save(model)), "again");
         TestModels.AssertSequence([.. model.Graph.Layers], again.Graph.Layers);
         try
@@ -177,6 +203,12 @@ public sealed class HostileFileTests
 
     private static byte[] GraphMeaning(byte[] file, Random random) =>
         RawSafetensors.WithMetadata(file, Graph, HostileJson.Of(GraphOf(file), random));
+
+    private static byte[] CertificateText(byte[] file, Random random) => RawSafetensors.WithMetadata(
+        file, Certificate, Encoding.Latin1.GetString(Mutation.Of(Encoding.Latin1.GetBytes(TextOf(file, Certificate)), random)));
+
+    private static byte[] CertificateMeaning(byte[] file, Random random) =>
+        RawSafetensors.WithMetadata(file, Certificate, HostileJson.Of(TextOf(file, Certificate), random));
 
     /// <summary>Pieces of both files: cut off, put together, under lengths that are not theirs.</summary>
     private static byte[] Pieces(byte[] file, Random random)
@@ -204,8 +236,10 @@ public sealed class HostileFileTests
 
     private static string Header(byte[] file) => RawSafetensors.Split(file).Header.GetRawText();
 
-    private static string GraphOf(byte[] file) =>
-        RawSafetensors.Split(file).Header.GetProperty("__metadata__").GetProperty(Graph).GetString()!;
+    private static string GraphOf(byte[] file) => TextOf(file, Graph);
+
+    private static string TextOf(byte[] file, string key) =>
+        RawSafetensors.Split(file).Header.GetProperty("__metadata__").GetProperty(key).GetString()!;
 
     private static byte[] Save(Model model)
     {
@@ -230,6 +264,18 @@ public sealed class HostileFileTests
 
     private static byte[] InMetadata(string key, Func<int, string> repeated, string begin, string end) =>
         RawSafetensors.WithMetadata(Maps, key, Fill(LargestHeader - RestOfHeader, begin, repeated, end));
+
+    /// <summary>A certificate as long as it may be, in which what lies behind a place is repeated, and what followed there comes
+    /// then, under names that it need not know.</summary>
+    private static byte[] InCertificate(string place, Func<int, string> repeated, string begin, string end)
+    {
+        string text = TextOf(Certified, Certificate);
+        int at = text.IndexOf(place, StringComparison.Ordinal) + place.Length;
+        int behind = text.IndexOf(end[^1], at) + 1;
+        int room = Parity.Certified.Of(Parity.Certified.OfPictures).Certificate!.Text.Length + RestOfHeader;
+        string flood = Fill(SoftPool.Parity.Certificate.LargestText - room, text[..at] + begin, repeated, end);
+        return RawSafetensors.WithMetadata(Certified, Certificate, flood + text[behind..]);
+    }
 
     /// <summary>A text that takes so many bytes within JSON, where a quote takes two; without a comma behind the last
     /// of what is repeated.</summary>

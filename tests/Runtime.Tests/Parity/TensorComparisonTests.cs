@@ -52,7 +52,33 @@ public sealed class TensorComparisonTests
             Assert.IsTrue(double.IsNaN(comparison.MaxError));
             Assert.IsTrue(double.IsNaN(comparison.RelativeError));
             Assert.IsTrue(double.IsNaN(comparison.Nmse));
+            Assert.IsTrue(double.IsNaN(comparison.MaxUlp));
         }
+    }
+
+    [TestMethod]
+    [DataRow(1f, 1f, 0)]
+    [DataRow(0f, -0f, 0)]
+    [DataRow(1f, 1.0000001f, 1)]
+    [DataRow(-1f, -1.0000001f, 1)]
+    [DataRow(1.0000001f, 1f, 1)]
+    [DataRow(float.Epsilon, -float.Epsilon, 2)]
+    [DataRow(1f, 2f, 1 << 23)]
+    public void An_ULP_is_a_step_from_one_float_to_the_next(float expected, float actual, double steps)
+    {
+        var comparison = new TensorComparison();
+        comparison.Add([expected, 5], [actual, 5]);
+        Assert.AreEqual(steps, comparison.MaxUlp);
+    }
+
+    [TestMethod]
+    public void Samples_are_measured_against_the_whole_tensor()
+    {
+        // Two samples, both zeros of a ReLU, of a layer whose largest value is 4 and whose mean square is 2.
+        var comparison = new TensorComparison(largestValue: 4, meanSquare: 2);
+        comparison.Add([0, 0], [0, 0.5f]);
+        Assert.AreEqual(0.125, comparison.RelativeError);
+        Assert.AreEqual(0.25 / (2 * 2), comparison.Nmse);
     }
 
     [TestMethod]

@@ -1,0 +1,105 @@
+using SoftPool.Parity;
+using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Networks;
+using SoftPool.Trainer.Training;
+using TorchSharp;
+
+namespace SoftPool.Trainer.Verification;
+
+/// <summary>Makes a model's certificate: what torch computes with it, on CUDA where that is available, in plain fp32.</summary>
+internal static class TorchCertificate
+{
+    private const int MostPictures = 4, Seeds = 2, SeedsAlone = 4;
+
+    /// <summary>Of all pictures together: two thirds of a certificate are for what comes out of them.</summary>
+    private const int PictureBytes = 450_000;
+
+    /// <summary>Of so many for each that is taken, those whose answer is clearest. Which class is the largest shall not turn on
+    /// the last bit: that would say nothing of a device.</summary>
+    private const int Candidates = 4;
+
+    /// <param name="model">The network and its weights.</param>
+    /// <param name="pictures">Where pictures are taken from, if there are any.</param>
+    /// <returns>The model under its certificate.</returns>
+    /// <exception cref="ModelFormatException">The certificate would take too much.</exception>
+    public static Model AddTo(Model model, ImageSet? pictures)
+    {
+        bool cuda = torch.cuda.is_available();
+        if (cuda)
+        {
+            // Not the ten bits of mantissa that torch lets convolutions have there.
+            torch.backends.cudnn.allow_tf32 = false;
+            torch.backends.cuda.matmul.allow_tf32 = false;
+        }
+        torch.Device device = torch.device(cuda ? "cuda" : "cpu");
+        using var network = new TorchNetwork(model.Graph);
+        network.LoadWeights(model.Weights);
+        network.to(device);
+
+        CertificateInput[] clearest = [.. Clearest(model, network, device, CandidatePictures(model, pictures))];
+        int seeds = clearest.Length > 0 ? Seeds : SeedsAlone;
+        CertificateInput[] inputs =
+        [
+            .. clearest,
+            .. Clearest(model, network, device,
+                [.. Enumerable.Range(1, Candidates * seeds).Select(seed => new CertificateInput(Seed: seed))]),
+        ];
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        var builder = new CertificateBuilder(model, inputs);
+        foreach (CertificateInput input in inputs)
+        {
+            int layer = 0;
+            Infer(model, network, device, input, (_, output) => builder.Add(layer++, Values(output)));
+        }
+        return model.With(builder.Build(
+            $"torch {torch.__version__} through TorchSharp", RunDescription.HardwareOf(cuda), now.AddTicks(-now.Ticks % TimeSpan.TicksPerSecond)));
+    }
+
+    /// <summary>A quarter of the candidates: those whose two largest outputs are furthest apart, in their order.</summary>
+    private static IEnumerable<CertificateInput> Clearest(
+        Model model, TorchNetwork network, torch.Device device, CertificateInput[] candidates) =>
+        candidates.Select((input, place) =>
+            {
+                float[] logits = [];
+                Infer(model, network, device, input, (layer, output) =>
+                    logits = layer == model.Graph.Layers[^1].Name ? Values(output) : []);
+                float[] largest = [.. logits.OrderDescending().Take(2)];
+                return (input, place, Margin: (largest[0] - largest[^1]) / largest.Max(Math.Abs));
+            })
+            .OrderByDescending(candidate => candidate.Margin).Take(candidates.Length / Candidates)
+            .OrderBy(candidate => candidate.place).Select(candidate => candidate.input);
+
+    private static void Infer(
+        Model model, TorchNetwork network, torch.Device device, CertificateInput input,
+        Action<string, torch.Tensor> layerOutput)
+    {
+        using var scope = torch.NewDisposeScope();
+        var values = new float[model.Graph.InputShape.Count];
+        input.Fill(model, values);
+        torch.Tensor tensor = torch.tensor(values, [1, .. model.Graph.InputShape.Extents.ToArray()]).to(device);
+        network.Infer(tensor, layerOutput);
+    }
+
+    private static float[] Values(torch.Tensor tensor) => tensor.cpu().contiguous().data<float>().ToArray();
+
+    /// <summary>Pictures spread evenly over the set, four for each that there is room for.</summary>
+    private static CertificateInput[] CandidatePictures(Model model, ImageSet? set)
+    {
+        if (set is null || model.Graph.InputShape.Rank != 3 || model.Graph.InputShape[0] != ImageSet.Channels)
+            return [];
+        long room = Math.Min(MostPictures, PictureBytes / ImageSet.BytesPerImage(set.Size));
+        int count = (int)Math.Min(Candidates * room, set.Count);
+        return [.. Enumerable.Range(0, count).Select(i => new CertificateInput(Picture: Picture(set, (int)((long)i * set.Count / count))))];
+    }
+
+    private static CertificatePicture Picture(ImageSet set, int place)
+    {
+        ReadOnlySpan<byte> planar = set.Image(place);
+        int plane = set.Size.Height * set.Size.Width;
+        var rgb = new byte[planar.Length];
+        for (int channel = 0; channel < ImageSet.Channels; channel++)
+            for (int i = 0; i < plane; i++)
+                rgb[i * ImageSet.Channels + channel] = planar[channel * plane + i];
+        return new CertificatePicture(set.Size.Width, set.Size.Height, rgb);
+    }
+}
