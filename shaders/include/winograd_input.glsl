@@ -1,4 +1,4 @@
-// The body of the kernels that transform the inputs.
+// The body of the kernels that transform the inputs. LANES is 0 for an output of (ALPHA * ALPHA, C, padded_tiles).
 #include "index.glsl"
 #include "winograd.glsl"
 #define SHAPE_BINDING 2
@@ -11,10 +11,13 @@ layout(binding = 1) writeonly buffer Output { float y[]; };
 DEFINE_TRANSFORMS(float)
 
 void main() {
-    uint index = linear_index(), channels = shape.words * 8, channel = index % channels, tile = index / channels;
+    uint channels = LANES > 0 ? shape.words * 8 : shape.channels, matrix = y.length() / (ALPHA * ALPHA);
+    uint padded_tiles = matrix / channels, index = linear_index();
+    uint channel = LANES > 0 ? index % channels : index / padded_tiles;
+    uint tile = LANES > 0 ? index / channels : index % padded_tiles;
     uint height = shape.height, width = shape.width, plane = height * width, real_channels = shape.channels;
     uint image = tile / (shape.across * shape.down);
-    if (image >= x.length() / (real_channels * plane))
+    if (image >= x.length() / (real_channels * plane) || channel >= channels)
         return;
     uint first = (image * real_channels + channel) * plane;
     int top = int(tile / shape.across % shape.down * TILE) - int(shape.padding_height);
@@ -34,8 +37,10 @@ void main() {
         [[unroll]] for (uint i = 0; i < ALPHA; i++)
             rows[i][j] = transformed[i];
     }
-    uint place = ((tile / LANES * shape.words + channel / 8) * LANES + tile % LANES) * 8 + channel % 8;
-    uint matrix = y.length() / (ALPHA * ALPHA);
+    const uint lanes = max(LANES, 1);
+    uint place = LANES > 0
+        ? ((tile / lanes * shape.words + channel / 8) * lanes + tile % lanes) * 8 + channel % 8
+        : channel * padded_tiles + tile;
     [[unroll]] for (uint i = 0; i < ALPHA; i++) {
         float[ALPHA] transformed = transform_input(rows[i]);
         [[unroll]] for (uint j = 0; j < ALPHA; j++)

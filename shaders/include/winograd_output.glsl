@@ -1,5 +1,5 @@
-// The body of the kernels that transform the products back.
-#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+// The body of the kernels that transform the products back. Define WORD, what four products are loaded
+// as: vec4, or u64vec2 and WORD_IS_PAIRS.
 #include "index.glsl"
 #include "winograd.glsl"
 #define SHAPE_BINDING 3
@@ -7,11 +7,19 @@
 #define POINTWISE_ID 0
 #include "pointwise.glsl"
 
-layout(binding = 0) readonly buffer Input { u64vec2 x[]; };
+layout(binding = 0) readonly buffer Input { WORD x[]; };
 layout(binding = 1) writeonly buffer Output { float y[]; };
 layout(binding = 2) readonly buffer Bias { float bias[]; };
 
 DEFINE_TRANSFORMS(vec4)
+
+vec4 numbers(WORD word) {
+#ifdef WORD_IS_PAIRS
+    return uintBitsToFloat(uvec4(unpackUint2x32(word.x), unpackUint2x32(word.y)));
+#else
+    return word;
+#endif
+}
 
 void main() {
     uint per_image = shape.across * shape.down, out_plane = shape.out_height * shape.out_width;
@@ -25,8 +33,7 @@ void main() {
     [[unroll]] for (uint i = 0; i < ALPHA; i++) {
         vec4 products[ALPHA];
         [[unroll]] for (uint j = 0; j < ALPHA; j++) {
-            u64vec2 pairs = x[(i * ALPHA + j) * matrix + first];
-            products[j] = uintBitsToFloat(uvec4(unpackUint2x32(pairs.x), unpackUint2x32(pairs.y)));
+            products[j] = numbers(x[(i * ALPHA + j) * matrix + first]);
         }
         vec4[TILE] transformed = transform_output(products);
         [[unroll]] for (uint j = 0; j < TILE; j++)

@@ -19,6 +19,8 @@ internal abstract record ConvolutionVariant
         new LanesConvolution(WordFloats: 4, Vectors: 3, Pixels: 16),
         new LanesConvolution(WordFloats: 4, Vectors: 2, Pixels: 16),
         new LanesConvolution(WordFloats: 4, Vectors: 1, Pixels: 16),
+        new PlainWinogradConvolution(Taps: 3),
+        new PlainWinogradConvolution(Taps: 5),
         new TiledConvolution(),
     ];
 
