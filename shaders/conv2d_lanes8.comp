@@ -9,5 +9,6 @@
 // Dispatch      x: ceil(N * OH * OW / PIXELS), y: GROUPS * tiles; one subgroup each
 // Preconditions LANES is the subgroup's size and divides PIXELS
 #include "storage.glsl"
+#include "strict.glsl"
 #define WORD_FLOATS 8
 #include "conv2d_lanes.glsl"

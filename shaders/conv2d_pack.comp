@@ -8,6 +8,7 @@
 // Dispatch      an invocation for 4 numbers, as of index.glsl
 // Preconditions 4 divides PADDED_WIDTH * PADDED_CHANNELS; GROUPS divides C
 #include "storage.glsl"
+#include "strict.glsl"
 #include "index.glsl"
 
 layout(constant_id = 0) const uint BATCH = 1;

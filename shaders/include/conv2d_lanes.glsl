@@ -34,25 +34,25 @@ void main() {
 
     // Where the lane's pixels' windows begin. Pixels beyond the last compute the last one again, and are not stored.
     uint at[BLOCKS];
-    [[unroll]] for (uint b = 0; b < BLOCKS; b++) {
+    UNROLL for (uint b = 0; b < BLOCKS; b++) {
         uint pixel = min(first + b * LANES + lane, pixels - 1);
         uint place = pixel % plane;
         at[b] = (pixel / plane * shape.groups + group) * shape.map
             + place / shape.out_width * shape.row + place % shape.out_width * shape.column;
     }
     uint channel = gl_WorkGroupID.y * VECTORS * LANES + lane;
-    float sum[VECTORS][PIXELS];
-    [[unroll]] for (uint i = 0; i < VECTORS; i++)
-        [[unroll]] for (uint p = 0; p < PIXELS; p++)
+    EXACT float sum[VECTORS][PIXELS];
+    UNROLL for (uint i = 0; i < VECTORS; i++)
+        UNROLL for (uint p = 0; p < PIXELS; p++)
             sum[i][p] = bias[channel + i * LANES];
 
     uint w = gl_WorkGroupID.y * window * VECTORS * LANES + lane;
     uint offset = 0, in_run = 0;
     for (uint word = 0; word < window; word++) {
         float value[BLOCKS][WORD_FLOATS], taps[VECTORS][WORD_FLOATS];
-        [[unroll]] for (uint b = 0; b < BLOCKS; b++)
+        UNROLL for (uint b = 0; b < BLOCKS; b++)
             value[b] = unpack(x[at[b] + offset]);
-        [[unroll]] for (uint i = 0; i < VECTORS; i++)
+        UNROLL for (uint i = 0; i < VECTORS; i++)
             taps[i] = unpack(weight[w + i * LANES]);
         w += VECTORS * LANES;
         offset++;
@@ -63,14 +63,14 @@ void main() {
         ADD_PRODUCTS(sum, value, taps)
     }
 
-    [[unroll]] for (uint p = 0; p < PIXELS; p++) {
+    UNROLL for (uint p = 0; p < PIXELS; p++) {
         uint pixel = first + p;
         if (pixel < pixels) {
             uint image = pixel / plane * shape.groups + group;
-            [[unroll]] for (uint i = 0; i < VECTORS; i++) {
+            UNROLL for (uint i = 0; i < VECTORS; i++) {
                 uint in_group = (tile * VECTORS + i) * LANES + lane;
                 if (in_group < shape.group_channels)
-                    y[(image * shape.group_channels + in_group) * plane + pixel % plane] = real(pointwise(sum[i][p]));
+                    y[(image * shape.group_channels + in_group) * plane + pixel % plane] = stored(pointwise(sum[i][p]));
             }
         }
     }

@@ -8,6 +8,7 @@
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_shuffle : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#include "strict.glsl"
 
 layout(constant_id = 0) const uint LANES = 8;
 layout(constant_id = 1) const uint VECTORS = 1;
@@ -52,11 +53,12 @@ float[WORD_FLOATS] unpack(WORD word) {
 
 const uint BLOCKS = PIXELS / LANES;
 
-// Adds to the sums, VECTORS channels of PIXELS pixels, what one word of each pixel and channel gives.
+// Adds to the sums, VECTORS channels of PIXELS pixels, what one word of each pixel and channel gives. In strict kernels the
+// sums are declared EXACT.
 #define ADD_PRODUCTS(sum, inputs, taps)                                                        \
-    [[unroll]] for (uint p = 0; p < PIXELS; p++)                                               \
-        [[unroll]] for (uint k = 0; k < WORD_FLOATS; k++) {                                    \
+    UNROLL for (uint p = 0; p < PIXELS; p++)                                                   \
+        UNROLL for (uint k = 0; k < WORD_FLOATS; k++) {                                        \
             float of_pixel = subgroupShuffle(inputs[p / LANES][k], p % LANES);                 \
-            [[unroll]] for (uint i = 0; i < VECTORS; i++)                                      \
+            UNROLL for (uint i = 0; i < VECTORS; i++)                                          \
                 sum[i][p] += taps[i][k] * of_pixel;                                            \
         }

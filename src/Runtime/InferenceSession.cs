@@ -39,6 +39,10 @@ public sealed class InferenceSession : IDisposable
             throw new ArgumentException(
                 $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {options.InFlight}.",
                 nameof(options));
+        if (!Enum.IsDefined(options.Numerics) || (options.Numerics == Numerics.Strict && options.Fp16))
+            throw new ArgumentException(
+                $"A session's numerics are Fast or, in 32 bits alone, Strict; got {options.Numerics}{(options.Fp16 ? " in 16 bits" : "")}.",
+                nameof(options));
         _device = device;
         _model = model;
         _variants = variants;
@@ -48,10 +52,6 @@ public sealed class InferenceSession : IDisposable
             throw new UnsupportedDeviceException(
                 $"{Device.Name} has no 16-bit storage, or the host did not enable it "
                 + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
-        if (!Enum.IsDefined(options.Numerics) || (options.Numerics == Numerics.Strict && options.Fp16))
-            throw new ArgumentException(
-                $"A session's numerics are Fast or, in 32 bits alone, Strict; got {options.Numerics}{(options.Fp16 ? " in 16 bits" : "")}.",
-                nameof(options));
         var planOptions = PlanOptions.Of(options, _device.Traits, _device.Physical.Limits.MaxStorageBufferRange);
         if (options.Tune)
             ConvolutionTuner.Tune(_device, model.Graph, planOptions);

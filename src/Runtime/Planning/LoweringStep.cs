@@ -70,6 +70,12 @@ internal sealed class LoweringStep(
         ? new($"{layer}.{name}{variant}*strict", count, () => Array.ConvertAll(pack(), Strict.Held))
         : new($"{layer}.{name}{variant}", count, pack);
 
+    /// <summary>Integers that a kernel reads, as uint.</summary>
+    /// <param name="name">What of the layer they are.</param>
+    /// <param name="values">The integers; the same whatever the numerics.</param>
+    public Constant Integers(string name, uint[] values) => new(
+        $"{layer}.{name}", values.Length, () => Array.ConvertAll(values, BitConverter.UInt32BitsToSingle));
+
     /// <summary>The bias with zeros behind it, or zeros alone where there is none.</summary>
     /// <param name="count">The number of floats.</param>
     /// <param name="first">The first output to take.</param>

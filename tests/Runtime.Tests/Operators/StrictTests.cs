@@ -1,13 +1,19 @@
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
+using SoftPool.Parity;
+using SoftPool.Planning;
+using SoftPool.Reference;
+
 namespace SoftPool.Runtime.Tests.Operators;
 
-/// <summary>Strict numerics: every operator's kernel gives the bits of the strict reference.</summary>
+/// <summary>Strict numerics: what a device gives has the bits of the strict reference.</summary>
 [TestClass]
 public sealed class StrictTests
 {
-    // Tiny: products of two reach below TINY, and partial sums where a driver might flush them; huge: sums reach infinity.
+    // At 1e-14 products of two fall below TINY and sums cancel where drivers flush; at 1e-30 inputs themselves do; at 1e38
+    // sums reach infinity.
     [TestMethod]
     [DataRow(1)]
-    [DataRow(100)]
     [DataRow(1e-14)]
     [DataRow(1e-30)]
     [DataRow(1e38)]
@@ -15,5 +21,80 @@ public sealed class StrictTests
     {
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
             OperatorCheck.MatchesStrictly(TestDevices.Software, layers, input, batch, scale);
+    }
+
+    [TestMethod]
+    public void Kernels_that_read_storage_buffers_alone_give_the_same_bits()
+    {
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers is [{ Operator: Linear or Pooling }]))
+            OperatorCheck.MatchesStrictly(TestDevices.Software, layers, input, batch, scale: 1, texels: false);
+    }
+
+    [TestMethod]
+    public void Every_variant_of_a_convolution_gives_the_same_bits()
+    {
+        foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+            foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]))
+                OperatorCheck.MatchesStrictly(
+                    TestDevices.Software, layers, input, batch, scale: 1, new VariantChoice(variant.Name));
+    }
+
+    [TestMethod]
+    public void Fused_or_not_every_layer_of_a_network_has_the_reference_s_bits()
+    {
+        using var comparison = new StrictComparison(SessionTests.NetworkOfAllOperators(), TestDevices.Software, batch: 3);
+        comparison.Add(SessionTests.Input(3));
+        comparison.Add(SessionTests.Input(2));
+
+        StrictReport report = comparison.Report;
+        Assert.IsNull(report.FirstDifference?.Layer);
+        Assert.IsTrue(report.Passed);
+        Assert.AreEqual(5, report.Items);
+        // Of two sessions, that without fusion keeps every layer.
+        Assert.IsTrue(report.Layers.All(layer => layer.Comparison.Count >= 5L * layer.Shape.Count));
+        Assert.AreEqual(2L * 5 * 10, report.Outputs.Count);
+    }
+
+    [TestMethod]
+    public void Tiny_numbers_and_minus_zero_become_plus_zero()
+    {
+        float below = MathF.BitDecrement(Strict.Tiny);
+        float[] input = [-0f, float.Epsilon, -1e-40f, below, -below, Strict.Tiny, -Strict.Tiny, 1, -1, float.MaxValue];
+        float[] expected = [0, 0, 0, 0, 0, Strict.Tiny, -Strict.Tiny, 1, -1, float.MaxValue];
+        foreach (Operator op in (Operator[])[new Flatten(), new Dropout(0.5), new MaxPool1d(1, 1, 0, false), new LeakyReLU(1)])
+        {
+            Model model = OperatorCheck.ModelOf(op, new(1, 10));
+            float[] actual = OperatorCheck.Run(TestDevices.Software, model, input, numerics: Numerics.Strict);
+            CollectionAssert.AreEqual(
+                Array.ConvertAll(expected, BitConverter.SingleToUInt32Bits), Array.ConvertAll(actual, BitConverter.SingleToUInt32Bits),
+                $"{op}");
+        }
+    }
+
+    [TestMethod]
+    public void Sixteen_bits_are_refused()
+    {
+        var e = Assert.ThrowsExactly<ArgumentException>(() => TestDevices.Software.CreateSession(
+            SessionTests.NetworkOfAllOperators(), new SessionOptions { Fp16 = true, Numerics = Numerics.Strict }));
+        Assert.Contains("Strict in 16 bits", e.Message);
+        Assert.ThrowsExactly<ArgumentException>(() => TestDevices.Software.CreateSession(
+            SessionTests.NetworkOfAllOperators(), new SessionOptions { Numerics = (Numerics)2 }));
+    }
+
+    [TestMethod]
+    public void One_bit_that_differs_is_found_in_its_layer()
+    {
+        var report = new StrictReport(SessionTests.NetworkOfAllOperators().Graph);
+        float[] values = [0, 1, float.NaN];
+        foreach (LayerBits layer in report.Layers)
+            report.AddLayer(layer.Layer, values, values);
+        report.Outputs.Add(values, [0, 1, -float.NaN]);
+        Assert.IsTrue(report.Passed);
+
+        report.AddLayer("gate", values, [-0f, MathF.BitIncrement(1), 2]);
+        Assert.IsFalse(report.Passed);
+        Assert.AreEqual("gate", report.FirstDifference!.Layer);
+        Assert.AreEqual(3, report.FirstDifference.Comparison.DifferingElements);
+        Assert.IsFalse(new StrictReport(SessionTests.NetworkOfAllOperators().Graph).Passed, "nothing was compared");
     }
 }

@@ -15,9 +15,10 @@ internal static class StrictRules
     /// OpConstantComposite, OpConstantNull; OpFunction, OpFunctionParameter, OpFunctionCall; OpLoad,
     /// OpImageFetch (of texels of 32-bit floats: strict sessions have no others);
     /// OpVectorExtractDynamic, OpVectorShuffle, OpCompositeConstruct, OpCompositeExtract, OpCompositeInsert, OpCopyObject;
-    /// OpConvertSToF, OpConvertUToF, OpBitcast, OpFNegate; OpSelect, OpPhi.</summary>
+    /// OpConvertSToF, OpConvertUToF, OpBitcast, OpFNegate; OpSelect, OpPhi;
+    /// OpGroupNonUniformShuffle.</summary>
     private static readonly HashSet<uint> Moving =
-        [1, 43, 44, 46, 54, 55, 57, 61, 95, 77, 79, 80, 81, 82, 83, 111, 112, 124, 127, 169, 245];
+        [1, 43, 44, 46, 54, 55, 57, 61, 95, 77, 79, 80, 81, 82, 83, 111, 112, 124, 127, 169, 245, 345];
 
     /// <summary>GLSL's functions of integers: SAbs, SSign, UMin, SMin, UMax, SMax, UClamp, SClamp.</summary>
     private static readonly HashSet<uint> IntegerFunctions = [5, 7, 38, 39, 41, 42, 44, 45];
@@ -27,6 +28,7 @@ internal static class StrictRules
     {
         var floats = new HashSet<uint>();
         var exact = new HashSet<uint>();
+        var relaxed = new HashSet<uint>();
         var breaches = new List<string>();
         int length;
         for (int at = 5; at < module.Length; at += length)
@@ -36,11 +38,13 @@ internal static class StrictRules
             if (opcode == Decorate && words[1] == NoContraction)
                 exact.Add(words[0]);
             else if (opcode == Decorate && words[1] == RelaxedPrecision)
-                breaches.Add($"%{words[0]} has relaxed precision");
+                relaxed.Add(words[0]);
             else if (opcode == TypeFloat || (opcode == TypeVector && floats.Contains(words[1])))
                 floats.Add(words[0]);
             else if (opcode == TypeMatrix)
                 breaches.Add("a matrix");
+            else if (HasFloatResult(opcode, words, floats) && relaxed.Contains(words[1]))
+                breaches.Add($"instruction {opcode} with relaxed precision");
             else if (opcode == LoopMerge && (words[2] & 1) != 0)
                 breaches.Add("a loop to unroll: optimisers lose NoContraction in its copies");
             else if (opcode == ExtInst && !(floats.Contains(words[0]) ? words[3] == FAbs : IntegerFunctions.Contains(words[3])))

@@ -16,7 +16,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels)
     public override string Name => $"lanes{WordFloats}x{Vectors}x{Pixels}";
 
     public override bool Takes(Conv2d convolution, LoweringStep step) =>
-        step.Options.Numerics == Numerics.Fast && step.Options.Device is { HasShuffle: true, HasInt64: true, SubgroupSize: > 1 } device
+        step.Options.Device is { HasShuffle: true, HasInt64: true, SubgroupSize: > 1 } device
         && Pixels % device.SubgroupSize == 0 && convolution.Dilation.Width == 1
         && Groups(convolution, step) is var groups && groups.X <= GroupCount.Largest && groups.Y <= GroupCount.Largest
         && new PackedInput(convolution, step, WordFloats).ByteCount <= step.Options.LargestBuffer;
@@ -52,8 +52,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels)
                 $"weight*{Name}x{lanes}", (long)groups * tiles * layout.Window * Vectors * lanes * WordFloats,
                 () => PackWeight(convolution, step.Parameter("weight"), layout, tiles, lanes)),
             PackBias(convolution, step, tiles * Vectors * lanes),
-            step.Constant(
-                $"shape*{Name}x{lanes}", shape.Length, () => Array.ConvertAll(shape, BitConverter.UInt32BitsToSingle)));
+            step.Integers($"shape*{Name}x{lanes}", shape));
     }
 
     private int Tiles(Conv2d convolution, LoweringStep step) =>
