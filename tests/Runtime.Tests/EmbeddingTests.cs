@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Vulkan;
 using SoftPool.Vulkan;
@@ -337,21 +338,26 @@ public sealed class EmbeddingTests
     [TestMethod]
     public void A_step_stops_before_a_launch_that_took_longer_than_what_is_left()
     {
-        // Three launches: a small one, one of some tenths of a second at least, a small one.
+        // Small launches, a large one, a small one.
         Model model = TestModels.WithZeros(TestModels.Sequential(
             new TensorShape(64, 64, 64), new ReLU(), new MaxPool2d(1, 1, 0, false), new Conv2d(64, 128, 9, 1, 4), new GlobalAvgPool()));
         using InferenceSession session = TestDevices.Software.CreateSession(model);
-        var steps = new List<int>();
-        for (int inference = 0; inference < 2; inference++)
+        _ = StepsOf(TimeSpan.Zero);
+        // With half of what the large one takes: what is ahead of it, itself, what is behind it. A busy machine may be late once.
+        Assert.IsTrue(Enumerable.Range(0, 5).Any(_ => StepsOf(StepsOf(TimeSpan.Zero).Max() / 2).Count >= 3));
+
+        List<TimeSpan> StepsOf(TimeSpan budget)
         {
             session.Begin(new float[model.Graph.InputShape.Count]);
-            int count = 1;
-            while (!session.Step(TimeSpan.FromMilliseconds(40)))
-                count++;
-            steps.Add(count);
+            var durations = new List<TimeSpan>();
+            for (bool done = false; !done;)
+            {
+                long begin = Stopwatch.GetTimestamp();
+                done = session.Step(budget);
+                durations.Add(Stopwatch.GetElapsedTime(begin));
+            }
+            return durations;
         }
-        // What is ahead of the large one, itself, what is behind it; unless the machine itself was late, which makes it more.
-        Assert.IsGreaterThanOrEqualTo(3, steps[1]);
     }
 
     private static float[] RunOn(GpuDevice device)
