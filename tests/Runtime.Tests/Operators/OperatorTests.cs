@@ -1,7 +1,6 @@
+using SoftPool.Files;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
-
-using SoftPool.Files;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
