@@ -14,7 +14,11 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 180;
 var root = new RootCommand("Measures networks, operators and kernels on Vulkan devices, beside torch.")
 {
+    RunCommand.Create(),
+    GrowthCommand.Create(),
     KernelsCommand.Create(),
+    ParityCommand.Create(),
+    FirstResultCommand.Create(),
 };
 try
 {

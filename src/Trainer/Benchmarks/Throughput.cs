@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using SoftPool.Trainer.Networks;
-using TorchSharp;
-
 namespace SoftPool.Trainer.Benchmarks;
 
 /// <summary>How fast one runner computes one batch.</summary>
@@ -17,8 +13,6 @@ internal sealed record ThroughputRow(string Runner, int Batch, double Millisecon
 /// slows all alike, and medians are compared.</summary>
 internal static class Throughput
 {
-    private const int FewestRounds = 5;
-
     /// <param name="model">The network.</param>
     /// <param name="devices">The Vulkan devices.</param>
     /// <param name="batch">Images at once.</param>
@@ -28,30 +22,15 @@ internal static class Throughput
         Model model, IReadOnlyList<GpuDeviceInfo> devices, int batch, double seconds,
         params ReadOnlySpan<Numerics> numerics)
     {
-        TensorShape shape = model.Graph.InputShape;
-        using torch.Tensor inputs = torch.randn([batch, .. shape.Extents.ToArray()]);
-        float[] input = inputs.data<float>().ToArray();
+        var random = new Random(1);
+        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.Count).Select(_ => random.NextSingle() * 4 - 2)];
         var output = new float[batch * model.Graph.OutputShape.Count];
-
-        bool cuda = torch.cuda.is_available();
-        torch.Device torchDevice = torch.device(cuda ? "cuda" : "cpu");
-        using var torchNetwork = new TorchNetwork(model.Graph);
-        torchNetwork.LoadWeights(model.Weights);
-        torchNetwork.to(torchDevice);
-        torchNetwork.eval();
+        using var torchRunner = new TorchRunner(model, input);
         var gpus = new List<GpuDevice>();
         var sessions = new List<InferenceSession>();
         try
         {
-            var runners = new List<(string Name, Action Run)>
-            {
-                (cuda ? "torch, CUDA" : $"torch, CPU, {torch.get_num_threads()} threads", () =>
-                {
-                    using var scope = torch.NewDisposeScope();
-                    using IDisposable noGradients = torch.no_grad();
-                    torchNetwork.call(inputs.to(torchDevice)).cpu().data<float>().CopyTo(output);
-                }),
-            };
+            var runners = new List<(string Name, Action Run)> { (TorchRunner.Name, torchRunner.Run) };
             foreach (GpuDeviceInfo device in devices)
             {
                 gpus.Add(GpuDevice.Create($"{device.Index}"));
@@ -64,29 +43,13 @@ internal static class Throughput
                     runners.Add(($"Vulkan, {name}", () => session.Run(input, output)));
                 }
             }
-            return [.. Medians(runners.Select(runner => runner.Run).ToList(), seconds)
-                .Zip(runners, (median, runner) => new ThroughputRow(runner.Name, batch, median))];
+            return [.. Interleaved.Measure([.. runners.Select(runner => Interleaved.ByHost(runner.Run))], seconds)
+                .Zip(runners, (timing, runner) => new ThroughputRow(runner.Name, batch, timing.Median))];
         }
         finally
         {
             sessions.ForEach(session => session.Dispose());
             gpus.ForEach(gpu => gpu.Dispose());
         }
-    }
-
-    private static IEnumerable<double> Medians(List<Action> runners, double seconds)
-    {
-        // The first run of each pays for compilation and first touches.
-        runners.ForEach(run => run());
-        var times = runners.Select(_ => new List<double>()).ToList();
-        var total = Stopwatch.StartNew();
-        while (times[0].Count < FewestRounds || total.Elapsed.TotalSeconds < seconds)
-            for (int i = 0; i < runners.Count; i++)
-            {
-                long begin = Stopwatch.GetTimestamp();
-                runners[i]();
-                times[i].Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
-            }
-        return times.Select(list => list.Order().ElementAt(list.Count / 2));
     }
 }

@@ -11,14 +11,15 @@ internal static class RandomWeights
     /// <param name="graph">The network.</param>
     /// <param name="classes">The name of each output; empty if they have none.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
-    public static Model Create(ModelGraph graph, IReadOnlyList<string> classes, int seed)
+    /// <param name="preprocessing">What the model says of its pictures; ImageNet's unless given.</param>
+    public static Model Create(ModelGraph graph, IReadOnlyList<string> classes, int seed, Preprocessing? preprocessing = null)
     {
         var random = new Random(seed);
         return new Model(
             graph,
             graph.Parameters.ToDictionary(
                 parameter => parameter.Name, parameter => new Tensor(parameter.Shape, Draw(parameter, random))),
-            classes, Preprocessing.ImageNet);
+            classes, preprocessing ?? Preprocessing.ImageNet);
     }
 
     private static float[] Draw(Parameter parameter, Random random)

@@ -4,11 +4,10 @@
 // enough for 16 registers.
 //
 // Bindings      0 output (invocations), so that nothing is optimised away; 1 two numbers that the compiler does not know
-// Dispatch      any number of workgroups; each invocation computes ROUNDS * 16 * 12 multiply-adds
+// Dispatch      any number of workgroups; each invocation computes ROUNDS * 4 * 12 multiply-adds
 // Preconditions binding 0 holds 64 floats, which all workgroups overwrite
 layout(local_size_x = 64) in;
 layout(constant_id = 0) const uint ROUNDS = 1;
-layout(constant_id = 1) const uint FUSED = 0;
 
 layout(binding = 0) writeonly buffer Output { float y[]; };
 layout(binding = 1) readonly buffer Input { float x[]; };
@@ -21,9 +20,9 @@ void main() {
     [[unroll]] for (uint c = 0; c < CHAINS; c++)
         chain[c] = float(gl_LocalInvocationID.x + c);
     for (uint round = 0; round < ROUNDS; round++)
-        [[unroll]] for (uint i = 0; i < 16; i++)
+        [[unroll]] for (uint i = 0; i < 4; i++)
             [[unroll]] for (uint c = 0; c < CHAINS; c++)
-                chain[c] = FUSED != 0 ? fma(chain[c], factor, term) : chain[c] * factor + term;
+                chain[c] = chain[c] * factor + term;
     float sum = 0.0;
     [[unroll]] for (uint c = 0; c < CHAINS; c++)
         sum += chain[c];

@@ -1,0 +1,43 @@
+using Spectre.Console;
+
+namespace SoftPool.Benchmarks;
+
+/// <summary>Names what is slower than in an earlier report. Machines drift, so a device's time is taken as a multiple of torch's in
+/// the same run; and it counts only if it is beyond the threshold by the quartiles too, not by the medians alone.</summary>
+internal static class Comparison
+{
+    /// <summary>One that has changed.</summary>
+    /// <param name="Row">As it is now.</param>
+    /// <param name="Ratio">Now over then, each as a multiple of torch.</param>
+    public sealed record Change(MeasuredRow Row, double Ratio);
+
+    /// <param name="old">The earlier report.</param>
+    /// <param name="now">The report.</param>
+    /// <param name="threshold">From which share more, 0.1, it is slower.</param>
+    public static IReadOnlyList<Change> Slower(BenchmarkReport old, BenchmarkReport now, double threshold) =>
+    [
+        .. from row in now.Rows
+           let before = old.Rows.FirstOrDefault(other => other.Case == row.Case && other.Batch == row.Batch && other.Runner == row.Runner)
+           let torch = Torch(now, row)
+           let torchBefore = before is null ? null : Torch(old, before)
+           where before is not null && torch is not null && torchBefore is not null && row != torch
+           let ratio = row.Time.Median / torch.Time.Median / (before.Time.Median / torchBefore.Time.Median)
+           let surely = row.Time.Lower / torch.Time.Median / (before.Time.Upper / torchBefore.Time.Median)
+           where ratio > 1 + threshold && surely > 1
+           orderby ratio descending
+           select new Change(row, ratio),
+    ];
+
+    public static void Print(IReadOnlyList<Change> slower, string path, double threshold, IAnsiConsole console)
+    {
+        console.MarkupLineInterpolated(slower.Count == 0
+            ? (FormattableString)$"Nothing is slower than in {path} by more than {threshold:P0}."
+            : (FormattableString)$"[red]Slower[/] than in {path} by more than {threshold:P0}, measured in torch's time:");
+        foreach (Change change in slower)
+            console.MarkupLineInterpolated(
+                $"  {change.Row.Case}, batch {change.Row.Batch}, {change.Row.Runner}: {change.Ratio:F2} times the time");
+    }
+
+    private static MeasuredRow? Torch(BenchmarkReport report, MeasuredRow row) => report.Rows.FirstOrDefault(
+        other => other.Case == row.Case && other.Batch == row.Batch && other.Runner.StartsWith("torch", StringComparison.Ordinal));
+}
