@@ -78,6 +78,15 @@ public sealed class CertificateInputTests
     }
 
     [TestMethod]
+    public void A_sample_s_place_is_drawn_by_the_generator()
+    {
+        var digest = new LayerDigest(10, 2);
+        digest.Add([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        TestModels.AssertSequence<float>(
+            [0xE220A8397B1DCDAF % 5, 5 + 0x6E789E6AA1B965F4 % 5], digest.Samples.ToArray());
+    }
+
+    [TestMethod]
     public void Statistics_are_of_the_finite_values()
     {
         var digest = new LayerDigest(6, 6);

@@ -14,6 +14,7 @@ public sealed class VerifyTests
     [
         [new SessionOptions()], [new SessionOptions { Batch = 2 }], [new SessionOptions { Batch = 7, InFlight = 2 }],
         [new SessionOptions { Fuse = false }], [new SessionOptions { Batch = 3, KeepLayerOutputs = true }],
+        [new SessionOptions { Batch = 2, Numerics = Numerics.Strict }],
     ];
 
     [TestMethod]
@@ -26,7 +27,6 @@ public sealed class VerifyTests
             ParityReport report = session.Verify();
             Assert.IsNull(report.Failure);
             Assert.IsTrue(report.Passed);
-            Assert.AreSame(ParityGates.Fp32.GetType(), report.Gates.GetType());
             Assert.AreEqual(ParityGates.Fp32, report.Gates);
             Assert.AreEqual(session.Device, report.Device);
             Assert.AreEqual(options, report.Options);
@@ -57,7 +57,7 @@ public sealed class VerifyTests
         Assert.IsLessThan(1e-5, report.Pictures.RelativeError);
         Assert.IsNull(Verify(Maps).Pictures);
 
-        // Under another preprocessing the layers still hold against the same inputs... which it is that makes them.
+        // Another preprocessing makes other inputs of the same picture.
         var other = new Model(
             Pictures.Graph, Pictures.Weights, Pictures.Classes, new Preprocessing([0, 0, 0], [1, 1, 2]));
         report = Verify(other.With(Pictures.Certificate, Pictures.Texts));
@@ -148,7 +148,6 @@ public sealed class VerifyTests
     public void What_torch_itself_could_not_compute_passes_nowhere_and_says_so()
     {
         Model model = TestModels.WithWeights(TestModels.EveryOperator());
-        model.Weights["group.bias"].Data.ToArray();
         float[] bias = model.Weights["group.bias"].Data.ToArray();
         bias[0] = float.NaN;
         model = new Model(
