@@ -2,13 +2,13 @@
 // tile lie within a range of 80, as nearly always, e_i = exp(x_i - m) with m the largest cell of the tile: one exponential a
 // cell, at least 1e-35, which all windows over it share. Elsewhere each window has a shift of its own, as in softpool.comp.
 #include "pool_tile.glsl"
-#include "exp.glsl"
 
+const uint WINDOWS = TILE_ROWS * TILE_COLUMNS;
 const float LARGEST_RANGE = 80.0;
 // Beyond it a sum of nine might overflow.
 const float LARGEST_VALUE = 1e37;
 
-// exp(x) for -80 <= x <= 0, to about one unit in the last place; exactly 1 for 0.
+// exp(x) for -87 <= x <= 0, to about one unit in the last place; exactly 1 for 0.
 float exp_in_range(float x) {
     // As in exp.glsl, but for the polynomial, 1 + r + r^2 q(r), off by at most 4e-9 of e^r, and the rounding to an integer k:
     // added, 1.5 * 2^23 leaves no place for a fraction, and k stands in the lowest bits. Drivers take longer to convert.
@@ -37,31 +37,6 @@ float[COLUMNS] exponentials_of(float cells[COLUMNS], float largest) {
         exp_in_range(cells[6] - largest), exp_in_range(cells[7] - largest), exp_in_range(cells[8] - largest));
 }
 
-// Computes a tile's windows one by one, each with a shift of its own, for any finite cells: y = m + sum_i e_i (x_i - m) /
-// sum_i e_i with m the largest cell so far. One loop and no if around it: drivers without branches pass over the loop's second
-// round where no lane needs it, and run everything else.
-void pool_alone(Tile tile, uint windows) {
-    float largest = 0.0, total = 0.0, weighted = 0.0;
-    for (uint i = 0; i < windows * 9; i++) {
-        uint row = i / 9 / TILE_COLUMNS, column = i / 9 % TILE_COLUMNS, cell = i % 9;
-        uint place = cell_of(tile, 2 * row + cell / 3, 2 * column + cell % 3);
-        float value = QUAD(min(place / 4, LAST_QUAD))[place % 4];
-        largest = cell == 0 ? value : largest;
-        total = cell == 0 ? 0.0 : total;
-        weighted = cell == 0 ? 0.0 : weighted;
-        // exp(-100) is 0 already; a larger difference might be infinite, and 0 times that is no number.
-        float difference = -abs(value - largest);
-        difference = difference < -100.0 ? -100.0 : difference;
-        float e = exp_nonpositive(difference);
-        bool rises = value > largest;
-        weighted = rises ? e * (weighted + total * difference) : weighted + e * difference;
-        total = rises ? total * e + 1.0 : total + e;
-        largest = rises ? value : largest;
-        if (cell == 8 && is_inside(tile, row, column))
-            y[output_of(tile, row, column)] = real(largest + weighted / total);
-    }
-}
-
 void main() {
     uint index = linear_index();
     if (index >= TILES)
@@ -79,6 +54,7 @@ void main() {
     float e[ROWS][COLUMNS] = float[ROWS][COLUMNS](
         exponentials_of(cells[0], largest), exponentials_of(cells[1], largest), exponentials_of(cells[2], largest),
         exponentials_of(cells[3], largest), exponentials_of(cells[4], largest));
+    float pooled[WINDOWS];
     [[unroll]] for (uint row = 0; row < TILE_ROWS; row++) {
         float total[COLUMNS], weighted[COLUMNS];
         [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
@@ -88,11 +64,39 @@ void main() {
         }
         [[unroll]] for (uint column = 0; column < TILE_COLUMNS; column++) {
             uint c = 2 * column;
-            if (is_inside(tile, row, column))
-                y[output_of(tile, row, column)] =
-                    real((weighted[c] + weighted[c + 1] + weighted[c + 2]) / (total[c] + total[c + 1] + total[c + 2]));
+            pooled[row * TILE_COLUMNS + column] =
+                (weighted[c] + weighted[c + 1] + weighted[c + 2]) / (total[c] + total[c + 1] + total[c + 2]);
         }
     }
+
+    // The windows one by one, each with a shift of its own, for any finite cells: y = m + sum_i e_i (x_i - m) / sum_i e_i with m
+    // the largest cell so far. Drivers without branches run a loop's body once even where no lane needs it: so it is one loop,
+    // it stores nothing, and divides numbers as small as these by a multiplication and a shift.
     bool is_wide = !(largest - smallest <= LARGEST_RANGE && largest < LARGEST_VALUE && smallest > -LARGEST_VALUE);
-    pool_alone(tile, is_wide ? TILE_ROWS * TILE_COLUMNS : 0);
+    float shift = 0.0, sum = 0.0, differences = 0.0;
+    for (uint i = 0; i < (is_wide ? WINDOWS * 9 : 0); i++) {
+        uint window = i * 57 >> 9;             // i / 9
+        uint cell = i - window * 9;
+        uint cell_row = cell * 11 >> 5;        // cell / 3
+        uint place = cell_of(
+            tile, 2 * (window / TILE_COLUMNS) + cell_row, 2 * (window % TILE_COLUMNS) + cell - cell_row * 3);
+        float value = QUAD(min(place / 4, LAST_QUAD))[place % 4];
+        shift = cell == 0 ? value : shift;
+        sum = cell == 0 ? 0.0 : sum;
+        differences = cell == 0 ? 0.0 : differences;
+        // exp(-87) weighs nothing beside 1; a larger difference might be infinite.
+        float difference = -abs(value - shift);
+        difference = difference < -87.0 ? -87.0 : difference;
+        float weight = exp_in_range(difference);
+        bool rises = value > shift;
+        differences = rises ? weight * (differences + sum * difference) : differences + weight * difference;
+        sum = rises ? sum * weight + 1.0 : sum + weight;
+        shift = rises ? value : shift;
+        [[unroll]] for (uint w = 0; w < WINDOWS; w++)
+            pooled[w] = i == w * 9 + 8 ? shift + differences / sum : pooled[w];
+    }
+
+    [[unroll]] for (uint w = 0; w < WINDOWS; w++)
+        if (is_inside(tile, w / TILE_COLUMNS, w % TILE_COLUMNS))
+            y[output_of(tile, w / TILE_COLUMNS, w % TILE_COLUMNS)] = real(pooled[w]);
 }
