@@ -15,6 +15,7 @@ internal abstract record ConvolutionVariant
         new LanesConvolution(WordFloats: 8, Vectors: 3, Pixels: 16),
         new LanesConvolution(WordFloats: 8, Vectors: 2, Pixels: 16),
         new LanesConvolution(WordFloats: 8, Vectors: 1, Pixels: 16),
+        new LanesConvolution(WordFloats: 4, Vectors: 6, Pixels: 16),
         new LanesConvolution(WordFloats: 4, Vectors: 4, Pixels: 16),
         new LanesConvolution(WordFloats: 4, Vectors: 3, Pixels: 16),
         new LanesConvolution(WordFloats: 4, Vectors: 2, Pixels: 16),
