@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ScottPlot;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Training;
@@ -84,11 +85,13 @@ internal static class GrowthCommand
         int style = 0;
         foreach (IGrouping<string, MeasuredRow> runner in rows.GroupBy(row => row.Runner))
             plot.AddLine(runner.Select(point).Select(at => (Math.Log10(at.X), Math.Log10(at.Y))), style++, runner.Key);
+        // The axes hold logarithms; their labels say 1, 2, 5, 10, 20, 50 and so on.
+        (double Value, int Decade)[] ticks =
+            [.. from decade in Enumerable.Range(-3, 9) from digit in (int[])[1, 2, 5] select (digit * Math.Pow(10, decade), decade)];
         foreach (IAxis axis in (IAxis[])[plot.Axes.Left, plot.Axes.Bottom])
-            axis.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
-            {
-                LabelFormatter = exponent => $"{Math.Pow(10, exponent):G2}",
-            };
+            axis.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
+                [.. ticks.Select(tick => Math.Log10(tick.Value))],
+                [.. ticks.Select(tick => tick.Value.ToString($"F{Math.Max(0, -tick.Decade)}", CultureInfo.InvariantCulture))]);
         plot.AddLegend();
         return plot.ToPng();
     }
