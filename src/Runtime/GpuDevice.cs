@@ -14,6 +14,10 @@ public sealed class GpuDevice : IDisposable
     /// <summary>What the device is.</summary>
     public GpuDeviceInfo Info { get; }
 
+    /// <summary>The kernels that are not used here because the self-test found them wrong or unsteady with this driver, in this
+    /// process or, where that is remembered, an earlier one. What no session has needed yet was not tested.</summary>
+    public IReadOnlyList<StruckOffKernel> StruckOff => Vulkan.Variants.StruckOff;
+
     internal VulkanDevice Vulkan { get; }
 
     /// <summary>All Vulkan devices of the machine, in the loader's order.</summary>
@@ -45,8 +49,11 @@ public sealed class GpuDevice : IDisposable
             instance.Dispose();
             throw;
         }
-        return new GpuDevice(new VulkanDevice(
-            instance, physical, CacheFile(options, physical), options?.InspectPipelines ?? false));
+        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical), options?.InspectPipelines ?? false)
+        {
+            SelfTests = options?.SelfTest ?? true,
+            KernelCode = options?.KernelCode,
+        });
     }
 
     /// <summary>Uses a device that a host has made. Nothing of the host's is ever destroyed here.</summary>
@@ -78,13 +85,18 @@ public sealed class GpuDevice : IDisposable
             instance.Dispose();
             throw;
         }
-        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical), host));
+        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical), host)
+        {
+            SelfTests = options?.SelfTest ?? true,
+            KernelCode = options?.KernelCode,
+        });
     }
 
     /// <summary>Makes a model ready to run on this device.</summary>
     /// <param name="model">The network and its weights.</param>
     /// <param name="options">The batch, and what is kept.</param>
-    /// <exception cref="UnsupportedDeviceException">A tensor exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">A tensor exceeds one of the device's limits, or a kernel failed its self-test and
+    /// no other can take its place.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     public InferenceSession CreateSession(Model model, SessionOptions? options = null)
     {

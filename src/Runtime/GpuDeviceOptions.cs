@@ -8,6 +8,15 @@ public sealed record GpuDeviceOptions
     /// without.</summary>
     public string? PipelineCacheFolder { get; init; }
 
+    /// <summary>Whether a kernel is tested before the first session that needs it: several times on small seeded data, against the
+    /// reference. What is wrong or unsteady there is not used, and another kernel takes its place. Once for a device, driver and
+    /// version of the runtime: verdicts are kept in <see cref="PipelineCacheFolder"/>. Off, nothing is tested; what is remembered to
+    /// be wrong is avoided all the same.</summary>
+    public bool SelfTest { get; init; } = true;
+
+    /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
+    internal Func<string, uint[]>? KernelCode { get; init; }
+
     /// <summary>Whether the driver keeps what it knows of the kernels that it compiled, for
     /// <see cref="Vulkan.ComputePipeline.Statistics"/>.</summary>
     internal bool InspectPipelines { get; init; }

@@ -55,7 +55,7 @@ public sealed class InferenceSession : IDisposable
         var planOptions = PlanOptions.Of(options, _device.Traits, _device.Physical.Limits.MaxStorageBufferRange);
         if (options.Tune)
             ConvolutionTuner.Tune(_device, model.Graph, planOptions);
-        _plan = ExecutionPlan.Create(model, planOptions with { Variants = variants ?? _device.Variants.Choice });
+        (_plan, StruckOff) = SelfTest.Plan(_device, model, planOptions with { Variants = variants ?? _device.Variants.Choice });
         _free = new Stack<HostRun>(options.InFlight);
         _freeCount = new SemaphoreSlim(options.InFlight);
         try
@@ -79,6 +79,10 @@ public sealed class InferenceSession : IDisposable
 
     /// <summary>What it was created with.</summary>
     public SessionOptions Options { get; }
+
+    /// <summary>The kernels that this session would use, had the self-test not found them wrong or unsteady with this driver; others
+    /// are in their places. Empty where all is well.</summary>
+    public IReadOnlyList<StruckOffKernel> StruckOff { get; }
 
     /// <summary>The device memory that all activations of one run share, in bytes.</summary>
     public long ActivationBytes => _latest.Program.ArenaBytes;

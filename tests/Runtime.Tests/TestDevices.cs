@@ -19,9 +19,10 @@ public static class TestDevices
         ? Software
         : throw new AssertInconclusiveException($"{Software.Info.Name} has no 16-bit storage.");
 
-    /// <summary>A device of the test's own, which it disposes.</summary>
-    public static GpuDevice OpenSoftware(GpuDeviceOptions? options = null) =>
-        GpuDevice.Create($"{Software.Info.Index}", options ?? new GpuDeviceOptions { PipelineCacheFolder = "" });
+    /// <summary>A device of the test's own, which it disposes. Without options it keeps nothing and tests no kernels: the shared one
+    /// has.</summary>
+    public static GpuDevice OpenSoftware(GpuDeviceOptions? options = null) => GpuDevice.Create(
+        $"{Software.Info.Index}", options ?? new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
 
     [AssemblyCleanup]
     public static void Close()

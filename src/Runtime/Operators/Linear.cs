@@ -18,6 +18,13 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     // Below this many items, a weight loaded anew for each costs less than a tile of items that is mostly empty.
     private const int LeastBatch = 4;
 
+    // In order of preference, each for batches up to its items or from LeastBatch on, and the other way round in need.
+    private static readonly (string Name, bool Texels, int LaneFeatures, int Items)[] Kernels =
+    [
+        ("linear_texel", true, 8, 1), ("linear", false, 4, 1),
+        ("linear_batch_texel", true, 8, BatchItems), ("linear_batch", false, 8, BatchItems),
+    ];
+
     // A GPU hides the time that a load takes behind other lanes: at least so many, each with at least so many inputs.
     private const int EnoughLanes = 16384;
     private const int LeastSlice = 256;
@@ -62,16 +69,10 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     {
         int features = Math.Min(OutFeatures - first, tiles * TileFeatures);
         bool texels = InFeatures % 4 == 0 && step.ReadsTexels(step.Input.Count, tiles * tileCount);
-        (string kernel, int laneFeatures, int items) = (step.Batch < LeastBatch, texels) switch
-        {
-            (true, true) => ("linear_texel", 8, 1),
-            (true, false) => ("linear", 4, 1),
-            (false, true) => ("linear_batch_texel", 8, BatchItems),
-            (false, false) => ("linear_batch", 8, BatchItems),
-        };
+        (string kernel, texels, int laneFeatures, int items) = Choose(step, texels);
         int lanes = tiles * TileFeatures / laneFeatures, itemGroups = Division.RoundUp(step.Batch, items);
         // A driver that prefers texels is a processor's, with few lanes; and strict numerics has one order of sums.
-        int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict
+        int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict || step.IsStruckOff("linear_sum")
             ? 1
             : (int)Math.Clamp(EnoughLanes / ((long)lanes * itemGroups), 1, Math.Max(InFeatures / LeastSlice, 1));
         Operand sums = slices == 1 ? step.Output : new Activation((long)slices * step.Batch * features);
@@ -93,6 +94,14 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
                 "linear_sum",
                 [(uint)step.Batch, (uint)OutFeatures, (uint)first, (uint)features, (uint)slices, .. pointwise],
                 GroupCount.Linear((long)step.Batch * features), sums, step.Output, bias);
+    }
+
+    /// <summary>The kernel for the batch, or one for other batches where no such kernel is left.</summary>
+    private static (string Name, bool Texels, int LaneFeatures, int Items) Choose(LoweringStep step, bool texels)
+    {
+        bool single = step.Batch < LeastBatch;
+        var usable = Kernels.Where(kernel => (texels || !kernel.Texels) && !step.IsStruckOff(kernel.Name)).ToList();
+        return usable.Count == 0 ? Kernels[1] : usable.Find(kernel => kernel.Items == 1 == single) is { Name: not null } kernel ? kernel : usable[0];
     }
 
     /// <summary>(out, in) to (out / 64, in / 4, 8, 8, 4), as linear.glsl reads it.</summary>

@@ -50,13 +50,13 @@ public abstract record Pooling : UnaryOperator
         bool fits = window is { Kernel: { Depth: 1, Height: 3, Width: 3 }, Stride: { Height: 2, Width: 2 } }
             && window.Padding == 0 && map.Depth == 1
             && 2 * places.Height + 1 <= map.Height && 2 * places.Width + 1 <= map.Width && step.Input.Count % 4 == 0;
+        bool texels = step.ReadsTexels(step.Input.Count) && !step.IsStruckOff($"{kernel}_tile_texel");
         // Strict numerics has one order of sums.
-        if (!fits || step.Options.IsStrict)
+        if (!fits || step.Options.IsStrict || (!texels && step.IsStruckOff($"{kernel}_tile")))
         {
             Dispatch(step, kernel, [], step.Input, step.Output);
             return;
         }
-        bool texels = step.ReadsTexels(step.Input.Count);
         long tiles = (long)step.Batch * step.InputShape[0] * Division.RoundUp(places.Height, TileRows)
             * Division.RoundUp(places.Width, TileColumns);
         step.Dispatch(

@@ -1,3 +1,5 @@
+using SoftPool.Operators.Convolutions;
+
 namespace SoftPool.Planning;
 
 /// <summary>One launch of a kernel.</summary>
@@ -14,6 +16,10 @@ internal sealed record KernelDispatch(
     string Layer, string Kernel, IReadOnlyList<uint> Specialization, GroupCount Groups, IReadOnlyList<Operand> Operands,
     string Variant = "", uint Texels = 0)
 {
+    /// <summary>What the self-test judges: kernels that only work together as one, as their variant, others each by itself. Each
+    /// precision and numerics is code of its own.</summary>
+    public string JudgedAs => Variant is "" or TiledConvolution.TheName ? Kernel : Variant + Path.GetExtension(Kernel);
+
     /// <summary>Whether the kernel reads a binding as texels.</summary>
     public bool IsTexels(int binding) => (Texels >> binding & 1) != 0;
 }

@@ -88,6 +88,9 @@ internal sealed class LoweringStep(
         return padded;
     });
 
+    /// <summary>Whether a kernel or variant, as it is compiled for this step, is not to be used on this driver.</summary>
+    public bool IsStruckOff(string name) => Options.Variants.StruckOff?.Contains(name + Options.KernelEnding) == true;
+
     /// <summary>Whether a kernel had better read these as texels of four elements: where the device is the faster for it, and
     /// each of them is a whole number of texels that one view holds.</summary>
     public bool ReadsTexels(params ReadOnlySpan<long> counts)

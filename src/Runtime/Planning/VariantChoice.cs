@@ -5,7 +5,7 @@ namespace SoftPool.Planning;
 
 /// <summary>Which of several kernels computes a layer on a device.</summary>
 /// <param name="Forced">The variant to take wherever it can be taken; for tests and measurements.</param>
-/// <param name="StruckOff">Names of variants that are not to be used on this driver.</param>
+/// <param name="StruckOff">What is not to be used on this driver, by <see cref="KernelDispatch.JudgedAs"/>.</param>
 /// <param name="Best">The variants that were measured to be the fastest, by <see cref="KeyOf"/>.</param>
 internal sealed record VariantChoice(
     string? Forced = null, IReadOnlyCollection<string>? StruckOff = null, IReadOnlyDictionary<string, string>? Best = null)
@@ -26,12 +26,12 @@ internal sealed record VariantChoice(
     }
 
     /// <summary>The variants that can compute a convolution, the likely fastest first.</summary>
-    public List<ConvolutionVariant> Candidates(Conv2d convolution, LoweringStep step)
+    public static List<ConvolutionVariant> Candidates(Conv2d convolution, LoweringStep step)
     {
         List<ConvolutionVariant> candidates =
         [
             .. ConvolutionVariant.All
-                .Where(variant => StruckOff?.Contains(variant.Name) != true && variant.Takes(convolution, step))
+                .Where(variant => !step.IsStruckOff(variant.Name) && variant.Takes(convolution, step))
                 .OrderBy(variant => variant.Cost(convolution, step)),
         ];
         return candidates.Count > 0 ? candidates : [ConvolutionVariant.All[^1]];

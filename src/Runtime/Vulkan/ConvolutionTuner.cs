@@ -57,7 +57,7 @@ internal static class ConvolutionTuner
             "layer", "", options, [input], convolution.InferShape(input), [new Activation((long)options.Batch * input.Count)], null,
             name => throw new InvalidOperationException($"Tuning asked for {name}."), convolution.Bias, []);
         List<(string Name, double Cost)> candidates =
-            [.. options.Variants.Candidates(convolution, step).Select(variant => (variant.Name, variant.Cost(convolution, step)))];
+            [.. VariantChoice.Candidates(convolution, step).Select(variant => (variant.Name, variant.Cost(convolution, step)))];
         return candidates.Where(candidate => candidate.Cost <= Hopeless * candidates[0].Cost).Select(candidate => candidate.Name);
     }
 

@@ -4,19 +4,24 @@ using SoftPool.Planning;
 namespace SoftPool.Vulkan;
 
 /// <summary>
-/// Which kernels have turned out best on a device, and which are not to be used there. What was measured lies beside the compiled
-/// kernels, in a file of lines "convolution, tab, variant", from one start to the next.
+/// Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the compiled kernels from one
+/// start to the next: what was measured in a file of lines "convolution, tab, variant", the self-test's verdicts in one of
+/// lines "kernel, tab, what is wrong with it", empty where nothing is.
 /// </summary>
 internal sealed class VariantMemory
 {
     private readonly Lock _lock = new();
     private readonly PipelineCacheFile? _file;
     private Dictionary<string, string> _best = [];
-    private HashSet<string> _struckOff = [];
+    private readonly PipelineCacheFile? _verdictFile;
+    private readonly Dictionary<string, string> _verdicts;
+    private bool _verdictsChanged;
 
-    public VariantMemory(PipelineCacheFile? file)
+    public VariantMemory(PipelineCacheFile? file, PipelineCacheFile? verdictFile)
     {
         _file = file;
+        _verdictFile = verdictFile;
+        _verdicts = ReadVerdicts();
         foreach (string line in Encoding.UTF8.GetString(file?.Read() ?? []).Split('\n'))
             if (line.Split('\t') is [string convolution, string variant])
                 _best[convolution] = variant;
@@ -28,7 +33,7 @@ internal sealed class VariantMemory
         get
         {
             lock (_lock)
-                return new VariantChoice(StruckOff: _struckOff, Best: _best);
+                return new VariantChoice(StruckOff: [.. StruckOff.Select(kernel => kernel.Kernel)], Best: _best);
         }
     }
 
@@ -45,10 +50,71 @@ internal sealed class VariantMemory
         }
     }
 
-    /// <summary>Has no session that is made from now on use a variant: it computes wrongly here.</summary>
-    public void StrikeOff(string variant)
+    /// <summary>Held while kernels are tested: one thread tests, others wait.</summary>
+    public Lock Testing { get; } = new();
+
+    /// <summary>What is not to be used.</summary>
+    public IReadOnlyList<StruckOffKernel> StruckOff
+    {
+        get
+        {
+            lock (_lock)
+                return
+                [
+                    .. _verdicts.Where(verdict => verdict.Value.Length > 0)
+                        .Select(verdict => new StruckOffKernel(verdict.Key, verdict.Value))
+                        .OrderBy(kernel => kernel.Kernel, StringComparer.Ordinal),
+                ];
+        }
+    }
+
+    /// <summary>What is wrong with a kernel, empty if nothing is; null if it was not tested.</summary>
+    public string? VerdictOn(string kernel)
     {
         lock (_lock)
-            _struckOff = [.. _struckOff, variant];
+            return _verdicts.GetValueOrDefault(kernel);
+    }
+
+    /// <summary>Has sessions that are made from now on use a kernel, or not.</summary>
+    /// <param name="kernel">What was tested, by <see cref="KernelDispatch.JudgedAs"/>.</param>
+    /// <param name="verdict">What is wrong with it; empty if nothing is.</param>
+    public void Judge(string kernel, string verdict)
+    {
+        lock (_lock)
+        {
+            _verdicts[kernel] = verdict.ReplaceLineEndings(" ").Replace('\t', ' ');
+            _verdictsChanged = true;
+        }
+    }
+
+    /// <summary>Writes the verdicts to their file, if there are new ones.</summary>
+    public void SaveVerdicts()
+    {
+        lock (_lock)
+        {
+            if (!_verdictsChanged)
+                return;
+            _verdictsChanged = false;
+            // Another process may have added its own.
+            Dictionary<string, string> all = ReadVerdicts();
+            foreach ((string kernel, string verdict) in _verdicts)
+                all[kernel] = verdict;
+            _verdictFile?.Write(Encoding.UTF8.GetBytes(
+                string.Join('\n', all.Select(pair => $"{pair.Key}\t{pair.Value}").Prepend(Build))));
+        }
+    }
+
+    // How weights are packed and kernels launched is this assembly's code: of another build, verdicts say nothing.
+    private static string Build => typeof(VariantMemory).Module.ModuleVersionId.ToString();
+
+    private Dictionary<string, string> ReadVerdicts()
+    {
+        string[] lines = Encoding.UTF8.GetString(_verdictFile?.Read() ?? []).Split('\n');
+        var verdicts = new Dictionary<string, string>();
+        if (lines[0] == Build)
+            foreach (string line in lines)
+                if (line.Split('\t') is [string kernel, string verdict])
+                    verdicts[kernel] = verdict;
+        return verdicts;
     }
 }

@@ -30,7 +30,7 @@ internal sealed unsafe class VulkanDevice
     {
         (_instance, Physical, _queueLock, Api) = (instance, physical, new object(), instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
-        Variants = new VariantMemory(cacheFile?.Beside(physical, "variants"));
+        Variants = new VariantMemory(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
         InspectsPipelines = inspect;
         LiveObjects.Created();
         nint extension = Marshal.StringToCoTaskMemUTF8(PipelineStatistics.Extension);
@@ -92,7 +92,7 @@ internal sealed unsafe class VulkanDevice
     {
         (_instance, Physical, Api) = (instance, physical, instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
-        Variants = new VariantMemory(cacheFile?.Beside(physical, "variants"));
+        Variants = new VariantMemory(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
         _queueLock = host.QueueLock ?? new object();
         IsHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
@@ -144,6 +144,12 @@ internal sealed unsafe class VulkanDevice
 
     /// <summary>Which kernels are best here, and which are not to be used.</summary>
     public VariantMemory Variants { get; }
+
+    /// <summary>Whether kernels are tested before their first use here.</summary>
+    public bool SelfTests { get; init; } = true;
+
+    /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
+    public Func<string, uint[]>? KernelCode { get; init; }
 
     /// <summary>The pipelines that were compiled on this device.</summary>
     public PipelineStore Pipelines { get; }

@@ -16,7 +16,10 @@ internal sealed record TiledConvolution : ConvolutionVariant
     private const double LoadCost = 36;
     private const double WideLoadCost = 60;
 
-    public override string Name => "tiled";
+    /// <summary>Its name. Each of its two kernels can do without the other and is judged by itself.</summary>
+    public const string TheName = "tiled";
+
+    public override string Name => TheName;
 
     public override bool Takes(Conv2d convolution, LoweringStep step) => true;
 
@@ -37,7 +40,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
         int pixels = step.Batch * output[1] * output[2];
         // A tile lies in one group; of a wide one, narrow groups would use a small part.
         int groupChannels = convolution.OutChannels / convolution.Groups;
-        bool narrow = groupChannels <= TileChannels / 2;
+        bool narrow = step.IsStruckOff("conv2d") || (groupChannels <= TileChannels / 2 && !step.IsStruckOff("conv2d_narrow"));
         int tileChannels = narrow ? NarrowTileChannels : TileChannels;
         int tiles = Division.RoundUp(groupChannels, tileChannels);
         (Size2d kernel, Size2d stride, Size2d padding, Size2d dilation) =
@@ -54,7 +57,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
             new GroupCount(Division.RoundUp(pixels, WorkgroupSize * TilePixels), tiles * convolution.Groups),
             step.Input, step.Output,
             step.Weight(
-                "weight",
+                $"weight*{tileChannels}",
                 (long)convolution.Groups * tiles * tileChannels * kernel.Height * kernel.Width
                     * (convolution.InChannels / convolution.Groups),
                 () => PackWeight(convolution, step.Parameter("weight"), tiles, tileChannels)),

@@ -1,0 +1,77 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Planning;
+
+/// <summary>What the self-test runs kernels on: small networks of odd sizes, so that tiles and words have ends. Together they launch
+/// every kernel of plans, whatever the device prefers.</summary>
+internal static class SelfTestCases
+{
+    private const int Seed = 20260701;
+
+    /// <summary>One row a case: the network with seeded weights, and the batch.</summary>
+    public static IReadOnlyList<(Model Model, int Batch)> All { get; } =
+    [
+        // Nothing but the conversions at the ends.
+        Case(new(11), 3, new Dropout(0.5)),
+        Case(new(5, 9, 7), 2, new Conv2d(5, 19, 3, 1, 1), new ReLU()),
+        Case(new(3, 10, 9), 1, new Conv2d(3, 35, 5, 1, 2), new ReLU()),
+        Case(new(6, 7, 9), 3, new Conv2d(6, 10, new(3, 2), 2, 1) { Groups = 2 }, new ReLU()),
+        Case(new(36), 3, new Linear(36, 70), new ReLU()),
+        Case(new(36), 9, new Linear(36, 70), new ReLU()),
+        Case(new(31), 3, new Linear(31, 67), new ReLU()),
+        Case(new(31), 9, new Linear(31, 67), new ReLU()),
+        Case(new(1030), 2, new Linear(1030, 70)),
+        .. Pools((kernel, stride, padding, ceilMode) => new MaxPool2d(kernel, stride, padding, ceilMode)),
+        .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.PerChannel)),
+        Case(new(3, 7, 5), 2, new SoftPool2d(3, 2, 1, true, SoftPoolWeights.SharedAcrossChannels)),
+        Case(new(3, 7, 5), 2, new AvgPool2d(3, 2, 1, true)),
+        Case(new(3, 7, 5), 2, new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()),
+        Case(new(3, 7, 5), 2, new BatchNorm2d(3)),
+        Case(new(7, 3, 5), 2, new Softmax()),
+        CaseOfTwo(new Add()),
+        CaseOfTwo(new Multiply()),
+        CaseOfTwo(new Concat()),
+    ];
+
+    private static (Model Model, int Batch) Case(TensorShape input, int batch, params Operator[] operators) =>
+        (WithWeights(new ModelGraph("self-test", input, operators.Select((op, index) => new Layer($"{index}", op)))), batch);
+
+    private static (Model Model, int Batch) CaseOfTwo(Operator op) => (
+        WithWeights(new ModelGraph(
+            "self-test", new TensorShape(3, 7, 5),
+            [new Layer("0", new LeakyReLU(-0.5)), new Layer("1", op, [ModelGraph.InputName, "0"])])), 2);
+
+    /// <summary>Of the kind that tiles are for, and of another.</summary>
+    private static IEnumerable<(Model Model, int Batch)> Pools(Func<Size2d, Size2d, Size2d, bool, Operator> pool) =>
+    [
+        Case(new(4, 9, 13), 2, pool(3, 2, 0, false)),
+        Case(new(3, 7, 5), 2, pool(3, 2, 1, true)),
+    ];
+
+    /// <summary>The same numbers each time, in [-1.5, 1.5).</summary>
+    public static float[] Numbers(int count)
+    {
+        var random = new Random(Seed);
+        var numbers = new float[count];
+        foreach (ref float number in numbers.AsSpan())
+            number = random.NextSingle() * 3 - 1.5f;
+        return numbers;
+    }
+
+    private static Model WithWeights(ModelGraph graph)
+    {
+        // Each parameter has numbers of its own; a variance is positive.
+        float[] numbers = Numbers(graph.Parameters.Sum(parameter => parameter.Shape.Count));
+        var weights = new Dictionary<string, Tensor>();
+        int used = 0;
+        foreach (Parameter parameter in graph.Parameters)
+        {
+            float[] own = numbers[used..(used += parameter.Shape.Count)];
+            if (parameter.Name.EndsWith("running_var", StringComparison.Ordinal))
+                own = Array.ConvertAll(own, number => 2 + number);
+            weights.Add(parameter.Name, new Tensor(parameter.Shape, own));
+        }
+        int channels = graph.InputShape.Rank == 3 ? graph.InputShape[0] : 0;
+        return new Model(graph, weights, [], new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
+    }
+}

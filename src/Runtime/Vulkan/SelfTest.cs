@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using SoftPool.Parity;
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>
+/// Trusts no kernel on a driver before it has given the reference's numbers there, the same bits in each of several runs. What
+/// does not is struck off and planned around; what cannot be planned around is refused. Verdicts are remembered.
+/// </summary>
+internal static class SelfTest
+{
+    private const int Runs = 3;
+
+    /// <summary>Plans a model by kernels that have passed.</summary>
+    /// <returns>The plan, and what would have been in it otherwise.</returns>
+    /// <exception cref="UnsupportedDeviceException">A kernel failed, and no other can take its place.</exception>
+    public static (ExecutionPlan Plan, IReadOnlyList<StruckOffKernel> StruckOff) Plan(VulkanDevice device, Model model, PlanOptions options)
+    {
+        var struckOff = new List<StruckOffKernel>();
+        try
+        {
+            while (true)
+            {
+                PlanOptions around = options with
+                {
+                    Variants = options.Variants with { StruckOff = [.. struckOff.Select(kernel => kernel.Kernel)] },
+                };
+                ExecutionPlan plan = ExecutionPlan.Create(model, around);
+                if (FirstAtFault(device, plan, around) is not { } fault)
+                    return (plan, struckOff);
+                if (struckOff.Exists(kernel => kernel.Kernel == fault.Kernel))
+                    throw new UnsupportedDeviceException(
+                        $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of the kernel "
+                        + $"{fault.Kernel}, and no other takes its place; it is {fault.Reason}.");
+                struckOff.Add(fault);
+            }
+        }
+        finally
+        {
+            device.Variants.SaveVerdicts();
+        }
+    }
+
+    private static StruckOffKernel? FirstAtFault(VulkanDevice device, ExecutionPlan plan, PlanOptions options)
+    {
+        // One by one in the order of their launches: a kernel is tested together with few others, which come before it.
+        foreach (KernelDispatch dispatch in plan.Dispatches.DistinctBy(dispatch => dispatch.JudgedAs))
+            if (VerdictOn(device, dispatch, options) is { Length: > 0 } reason)
+                return new StruckOffKernel(dispatch.JudgedAs, reason);
+        return null;
+    }
+
+    /// <summary>What is wrong with a kernel; empty if nothing is.</summary>
+    private static string VerdictOn(VulkanDevice device, KernelDispatch dispatch, PlanOptions options)
+    {
+        VariantMemory memory = device.Variants;
+        // Others that need the same kernel wait for its verdict.
+        lock (memory.Testing)
+        {
+            if (memory.VerdictOn(dispatch.JudgedAs) is { } known)
+                return known;
+            if (!device.SelfTests)
+                return "";
+            string verdict = "";
+            try
+            {
+                foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
+                    if ((verdict = Try(device, model, plan, batch, options)).Length > 0)
+                        break;
+            }
+            catch (VulkanException e)
+            {
+                verdict = $"not to be run: {e.Message}";
+            }
+            memory.Judge(dispatch.JudgedAs, verdict);
+            return verdict;
+        }
+    }
+
+    /// <summary>The cases that launch a kernel, those with the fewest others in them.</summary>
+    internal static IEnumerable<(Model Model, ExecutionPlan Plan, int Batch)> CasesOf(KernelDispatch dispatch, PlanOptions options)
+    {
+        VariantChoice variants = options.Variants with { Forced = dispatch.Variant };
+        var planned =
+            from row in SelfTestCases.All
+            let plan = ExecutionPlan.Create(row.Model, options with { Batch = row.Batch, Fuse = true, Variants = variants })
+            let kernels = plan.Dispatches.Select(launch => launch.JudgedAs).Distinct().ToList()
+            where kernels.Contains(dispatch.JudgedAs)
+            group (row.Model, plan, row.Batch) by kernels.Count;
+        return planned.OrderBy(cases => cases.Key).FirstOrDefault()?.AsEnumerable() ?? [];
+    }
+
+    private static string Try(VulkanDevice device, Model model, ExecutionPlan plan, int batch, PlanOptions options)
+    {
+        float[] input = SelfTestCases.Numbers(batch * model.Graph.InputShape.Count);
+        var outputs = new float[Runs][];
+        using (var run = new HostRun(device, model, plan, keepLayerOutputs: false))
+            for (int i = 0; i < Runs; i++)
+            {
+                // Between the runs one on NaN: what it leaves in memory is of no use to whoever reads more than was written.
+                if (i > 0)
+                {
+                    run.Input.Fill(float.NaN);
+                    run.Submit().Wait();
+                }
+                input.CopyTo(run.Input);
+                run.Submit().Wait();
+                run.CopyOutput(plan.Output, outputs[i] = new float[batch * model.Graph.OutputShape.Count]);
+            }
+        string data = $"{string.Join(", ", model.Graph.Layers.Select(layer => $"{layer.Operator.GetType().Name} {layer.Operator.Attributes}".TrimEnd()))} "
+            + $"on {batch} x {model.Graph.InputShape}";
+        ReadOnlySpan<uint> first = MemoryMarshal.Cast<float, uint>(outputs[0]);
+        for (int i = 1; i < Runs; i++)
+            if (!MemoryMarshal.Cast<float, uint>(outputs[i]).SequenceEqual(first))
+                return $"unsteady: run {i + 1} gave other bits than the first for {data}";
+        return Compare(model, input, outputs[0], options) is { Length: > 0 } fault ? $"wrong: {fault} for {data}" : "";
+    }
+
+    private static string Compare(Model model, float[] input, float[] output, PlanOptions options)
+    {
+        IEnumerable<float[]> items = input.Chunk(model.Graph.InputShape.Count);
+        if (options.IsStrict)
+        {
+            var bits = new BitComparison();
+            bits.Add(items.SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1]).ToArray(), output);
+            return bits.AreEqual ? "" : $"{bits.DifferingElements} of {bits.Count} values have other bits than the reference";
+        }
+        var comparison = new TensorComparison();
+        comparison.Add(items.SelectMany(item => ReferenceNetwork.Run(model, item)[^1]).ToArray(), output);
+        ParityGates gates = options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32;
+        return comparison.Nmse <= gates.LayerNmse && comparison.RelativeError <= gates.OutputError
+            ? ""
+            : $"off by {comparison.RelativeError:0.0e-0} of the largest value";
+    }
+}
