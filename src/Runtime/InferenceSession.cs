@@ -55,7 +55,8 @@ public sealed class InferenceSession : IDisposable
         var planOptions = PlanOptions.Of(options, _device.Traits, _device.Physical.Limits.MaxStorageBufferRange);
         if (options.Tune)
             ConvolutionTuner.Tune(_device, model.Graph, planOptions);
-        (_plan, StruckOff) = SelfTest.Plan(_device, model, planOptions with { Variants = variants ?? _device.Variants.Choice });
+        using var tested = new Ownership();
+        (_plan, StruckOff) = SelfTest.Plan(_device, model, planOptions with { Variants = variants ?? _device.Variants.Choice }, tested);
         _free = new Stack<HostRun>(options.InFlight);
         _freeCount = new SemaphoreSlim(options.InFlight);
         try

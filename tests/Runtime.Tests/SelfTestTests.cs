@@ -178,7 +178,7 @@ public sealed class SelfTestTests
             PipelineCacheFolder = folder,
             SelfTest = selfTest,
             KernelCode = name => name != kernel ? EmbeddedShaders.Load(name)
-                : unsteady ? BrokenKernel.Accumulating(name, binding: 1) : BrokenKernel.Doubling(name, binding: 1),
+                : unsteady ? BrokenKernel.ReadingStaleMemory(name, binding: 1) : BrokenKernel.Doubling(name, binding: 1),
         });
 
     private static ExecutionPlan Plan() =>

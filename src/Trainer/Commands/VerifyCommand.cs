@@ -55,6 +55,8 @@ internal static class VerifyCommand
     {
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(model, options);
+        foreach (StruckOffKernel kernel in session.StruckOff)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]self-test: this driver's {kernel.Kernel} is not used, it is {kernel.Reason}[/]");
         bool repeats = repeat == 1 || Repeats(session, repeat);
         if (options.Numerics == Numerics.Strict)
             return BitsHold(model, gpu, data ?? DatasetSource.Procedural, count, options.Batch) & repeats ? 0 : 1;

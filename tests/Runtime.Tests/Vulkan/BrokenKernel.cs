@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
@@ -6,22 +7,31 @@ namespace SoftPool.Runtime.Tests.Vulkan;
 internal static class BrokenKernel
 {
     private const int Header = 5, BoundAt = 3;
-    private const uint Decorate = 71, AccessChain = 65, Load = 61, Store = 62, FAdd = 129, Binding = 33;
+    private const uint Decorate = 71, AccessChain = 65, Load = 61, Store = 62, FAdd = 129, Binding = 33, MemoryModel = 14, ExtInstImport = 11, ExtInst = 12,
+        NMin = 79;
+
+    /// <summary>The id of GLSL's functions, beyond those of any kernel.</summary>
+    private const uint Import = 1 << 16;
 
     /// <summary>Stores twice the value.</summary>
     public static uint[] Doubling(string kernel, uint binding) => AtStores(
         EmbeddedShaders.Load(kernel), binding,
         (type, pointer, value, id) => [[FAdd, type, id, value, value]]);
 
-    /// <summary>Adds to what is in memory instead of storing: right where that is zero, and another number each time.</summary>
-    public static uint[] Accumulating(string kernel, uint binding) => AtStores(
+    /// <summary>Adds what is in memory where it is a number and smaller, else the value itself: what it gives depends on what was
+    /// computed before.</summary>
+    public static uint[] ReadingStaleMemory(string kernel, uint binding) => AtStores(
         EmbeddedShaders.Load(kernel), binding,
-        (type, pointer, value, id) => [[Load, type, id + 1, pointer], [FAdd, type, id, value, id + 1]]);
+        (type, pointer, value, id) =>
+        [
+            [Load, type, id + 1, pointer], [ExtInst, type, id + 2, Import, NMin, id + 1, value], [FAdd, type, id, value, id + 2],
+        ]);
 
     /// <summary>Puts instructions ahead of each store to a binding; what is stored is the one with the new id.</summary>
     private static uint[] AtStores(uint[] module, uint binding, Func<uint, uint, uint, uint, uint[][]> instructions)
     {
         List<uint> patched = [.. module[..Header]];
+        patched[BoundAt] = Import + 1;
         var variables = new HashSet<uint>();
         var pointers = new HashSet<uint>();
         var types = new Dictionary<uint, uint>();
@@ -32,6 +42,8 @@ internal static class BrokenKernel
             uint[] words = module[(at + 1)..(at + length)];
             if (opcode == Decorate && words is [_, Binding, var number] && number == binding)
                 variables.Add(words[0]);
+            if (opcode == MemoryModel)
+                patched.AddRange([6 << 16 | ExtInstImport, Import, .. MemoryMarshal.Cast<byte, uint>("GLSL.std.450\0\0\0\0"u8)]);
             if (opcode == AccessChain && variables.Contains(words[2]))
                 pointers.Add(words[1]);
             // Constants and what functions compute: a type, then a result.
@@ -41,7 +53,7 @@ internal static class BrokenKernel
             {
                 stores++;
                 uint id = patched[BoundAt];
-                patched[BoundAt] += 2;
+                patched[BoundAt] += 3;
                 foreach (uint[] instruction in instructions(types[words[1]], words[0], words[1], id))
                     patched.AddRange([(uint)instruction.Length << 16 | instruction[0], .. instruction[1..]]);
                 patched.AddRange([module[at], words[0], id]);
