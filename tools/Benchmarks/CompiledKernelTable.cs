@@ -20,7 +20,7 @@ internal static class CompiledKernelTable
                      + (all ? $" {kernel.Layer} {string.Join(',', kernel.Specialization)}" : ""))
                      .OrderBy(group => group.Key, StringComparer.Ordinal))
             table.AddRow(
-                Markup.Escape(group.Key), $"{group.Count()}", Range(group, "VGPRs"), 
+                Markup.Escape(group.Key), $"{group.Count()}", Range(group, "VGPRs"),
                 $"{Text(group.Max(kernel => kernel.VectorSpills))}/{Text(group.Max(kernel => kernel.ScalarSpills))}",
                 Range(group, "Subgroups per SIMD"), Range(group, "Instructions"), Range(group, "VALU"), Range(group, "SALU"),
                 Range(group, kernel => kernel["VMEM"] + kernel["SMEM"]), Shares(group), Range(group, "Latency"),

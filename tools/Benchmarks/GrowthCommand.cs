@@ -17,15 +17,18 @@ internal static class GrowthCommand
         var network = new Option<string>("--network") { Description = "The network.", DefaultValueFactory = _ => "alexnet-softpool" };
         var seconds = new Option<double>("--seconds")
         {
-            Description = "For about how long to measure each point.", DefaultValueFactory = _ => 2,
+            Description = "For about how long to measure each point.",
+            DefaultValueFactory = _ => 2,
         };
         var longest = new Option<double>("--longest")
         {
-            Description = "A device that takes more seconds for a run is left out from there on.", DefaultValueFactory = _ => 3,
+            Description = "A device that takes more seconds for a run is left out from there on.",
+            DefaultValueFactory = _ => 3,
         };
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The folder for growth.json, growth-batch.png and growth-size.png.", Required = true,
+            Description = "The folder for growth.json, growth-batch.png and growth-size.png.",
+            Required = true,
         };
         var command = new Command("growth", "Plots time per image over batches of 1 to 128 and images of 64 to 512 pixels.")
         {

@@ -64,8 +64,7 @@ internal static class KernelsCommand
             AnsiConsole.MarkupLineInterpolated($"No launch of these networks has: {string.Join(", ", unused)}.");
         foreach (CompiledKernel kernel in kernels.Where(kernel => kernel.VectorSpills + kernel.ScalarSpills > 0))
             AnsiConsole.MarkupLineInterpolated(
-                $"[red]spills[/] {kernel.VectorSpills} to memory, {kernel.ScalarSpills} scalars: {kernel.Kernel}({
-                    string.Join(',', kernel.Specialization)}), {kernel.Layer}");
+                $"[red]spills[/] {kernel.VectorSpills} to memory, {kernel.ScalarSpills} scalars: {kernel.Kernel}({string.Join(',', kernel.Specialization)}), {kernel.Layer}");
         // A variant made for other devices may spill here: nothing takes it.
         return kernels.Any(kernel => kernel.IsChosen && (kernel.VectorSpills > 0 || (strict && kernel.ScalarSpills > 0))) ? 1 : 0;
     }
