@@ -24,7 +24,7 @@ public sealed class EmbeddingTests
         using var host = new TestHost(4);
         for (int round = 0; round < 2; round++)
         {
-            using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+            using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
             Assert.AreEqual(GpuKind.Cpu, device.Info.Kind);
             CollectionAssert.AreEqual(Expected, RunOn(device));
         }
@@ -52,7 +52,7 @@ public sealed class EmbeddingTests
     public void Recording_refuses_null_handles_offsets_between_floats_and_devices_that_are_not_the_host_s()
     {
         using var host = new TestHost(Input.Length + Outputs);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         using InferenceSession elsewhere = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
         GpuBuffer input = host.BufferAt(0), output = host.BufferAt(Input.Length);
@@ -73,7 +73,7 @@ public sealed class EmbeddingTests
     {
         // One float that is neither's, so that both have an offset.
         using var host = new TestHost(1 + Input.Length + Outputs);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         host.Record(commands => session.Record(commands, host.BufferAt(1), host.BufferAt(1 + Input.Length)));
         foreach (float[] input in (float[][])[Input, new float[Input.Length], Input])
@@ -92,7 +92,7 @@ public sealed class EmbeddingTests
     public async Task A_run_waits_for_the_host_s_semaphore_and_signals_another()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         ulong before = host.CreateSemaphore(), after = host.CreateSemaphore();
         try
@@ -106,6 +106,7 @@ public sealed class EmbeddingTests
             Assert.AreEqual(0UL, host.ValueOf(after));
             host.Signal(before, 3);
             await run.WaitAsync(TimeSpan.FromSeconds(30));
+            host.Await(after, 7);
             Assert.AreEqual(7UL, host.ValueOf(after));
             CollectionAssert.AreEqual(Expected, output);
         }
@@ -120,7 +121,7 @@ public sealed class EmbeddingTests
     public async Task A_run_waits_for_all_semaphores_and_signals_all_of_them()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         ulong[] semaphores = [.. Enumerable.Range(0, 4).Select(_ => host.CreateSemaphore())];
         try
@@ -135,6 +136,8 @@ public sealed class EmbeddingTests
             Assert.IsFalse(run.IsCompleted);
             host.Signal(semaphores[1], 2);
             await run.WaitAsync(TimeSpan.FromSeconds(30));
+            host.Await(semaphores[2], 3);
+            host.Await(semaphores[3], 4);
             Assert.AreEqual((3UL, 4UL), (host.ValueOf(semaphores[2]), host.ValueOf(semaphores[3])));
         }
         finally
@@ -147,7 +150,7 @@ public sealed class EmbeddingTests
     public async Task A_null_semaphore_is_refused_and_the_session_goes_on()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         GpuSemaphore[] none = [default];
         foreach (GpuSync sync in (GpuSync[])[new GpuSync { Wait = none }, new GpuSync { Signal = none }])
@@ -162,7 +165,7 @@ public sealed class EmbeddingTests
     {
         using var host = new TestHost(4);
         using GpuDevice device = GpuDevice.Adopt(
-            host.Handles(timelineSemaphores: false), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+            host.Handles(timelineSemaphores: false), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         var sync = new GpuSync { Wait = new[] { new GpuSemaphore(1, 1) } };
         UnsupportedDeviceException e = await Assert.ThrowsExactlyAsync<UnsupportedDeviceException>(
@@ -178,7 +181,7 @@ public sealed class EmbeddingTests
     {
         using var host = new TestHost(4);
         HostDevice handles = host.Handles();
-        using GpuDevice device = GpuDevice.Adopt(handles, new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(handles, new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         Task run;
         lock (handles.QueueLock!)
@@ -197,7 +200,7 @@ public sealed class EmbeddingTests
         for (int round = 0; round < 10; round++)
         {
             using var host = new TestHost(4);
-            using (GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false }))
+            using (GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" }))
             using (InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch }))
                 await session.RunAsync(Input, new float[Outputs]);
             // At once: the host may destroy its device now.
@@ -210,7 +213,7 @@ public sealed class EmbeddingTests
     {
         GpuDevice own = TestDevices.SoftwareWithFp16;
         using var host = new TestHost(4, fp16Storage: true);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch, Fp16 = true });
         using InferenceSession elsewhere = own.CreateSession(Model, new SessionOptions { Batch = Batch, Fp16 = true });
         float[] output = new float[Outputs], expected = new float[Outputs];
@@ -224,7 +227,7 @@ public sealed class EmbeddingTests
     public void Sixteen_bits_that_the_host_did_not_enable_are_refused()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         StringAssert.Contains(
             Assert.ThrowsExactly<UnsupportedDeviceException>(
                 () => device.CreateSession(Model, new SessionOptions { Fp16 = true })).Message,
@@ -253,7 +256,7 @@ public sealed class EmbeddingTests
     public async Task A_cancelled_run_ends_at_once_leaves_its_output_alone_and_frees_its_place()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         ulong never = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();

@@ -60,13 +60,17 @@ public sealed class PackageTests
         using var assembly = new PEReader(Copy(Open("nupkg"), "lib/net10.0/SoftPool.Vulkan.dll"));
         MetadataReader metadata = assembly.GetMetadataReader();
         string[] kernels = [.. Directory.EnumerateFiles(Path.Combine(BuildPaths.RepositoryRoot, "shaders"), "*.comp")
-            .Select(Path.GetFileNameWithoutExtension)
-            .SelectMany(name => new[] { $"shaders/{name}.spv", $"shaders/{name}.fp16.spv" }).Order()];
+            .SelectMany(file => Endings(file).Select(
+                ending => $"shaders/{Path.GetFileNameWithoutExtension(file)}{ending}.spv")).Order()];
         CollectionAssert.AreEqual(
             kernels,
             metadata.ManifestResources.Select(handle => metadata.GetString(metadata.GetManifestResource(handle).Name))
                 .Order().ToArray());
     }
+
+    /// <summary>The compilations of a shader: for 32 and 16 bits, and where it follows its rules, for strict numerics.</summary>
+    private static string[] Endings(string shader) =>
+        File.ReadAllText(shader).Contains("\"strict.glsl\"", StringComparison.Ordinal) ? ["", ".fp16", ".strict"] : ["", ".fp16"];
 
     [TestMethod]
     public void Its_symbols_name_sources_by_their_place_in_the_repository()

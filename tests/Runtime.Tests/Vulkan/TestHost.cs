@@ -173,6 +173,22 @@ internal sealed unsafe class TestHost : IDisposable
         _api.SignalSemaphore(_device, in info).Check("host");
     }
 
+    /// <summary>Waits until a semaphore has a value. A driver may end a submission before its counter reads so: Mesa's own
+    /// timelines, lavapipe's among them, get their new point just after the work has been handed over.</summary>
+    public void Await(ulong semaphore, ulong value)
+    {
+        const ulong TenSeconds = 10_000_000_000;
+        var handle = new VkSemaphore(semaphore);
+        var info = new SemaphoreWaitInfo
+        {
+            SType = StructureType.SemaphoreWaitInfo,
+            SemaphoreCount = 1,
+            PSemaphores = &handle,
+            PValues = &value,
+        };
+        _api.WaitSemaphores(_device, in info, TenSeconds).Check("host");
+    }
+
     public ulong ValueOf(ulong semaphore)
     {
         ulong value;
