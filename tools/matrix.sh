@@ -31,26 +31,11 @@ mkdir -p "$results"
 rows=("$(printf '%-12s %-26s %7s %7s %8s %7s' driver version passed failed skipped time)")
 status=0
 
-# Runs one project's tests on a driver and adds to passed, failed and skipped. A run that ends otherwise, or that ran nothing,
-# counts as one failure.
+# shellcheck source=tools/count-tests.sh
+. tools/count-tests.sh
+
 run_tests() { # NAME PROJECT FILTER
-    local log="$results/$1.$2.txt" count ran=0 exit_status=0
-    dotnet "tests/$2.Tests/bin/Release/net10.0/SoftPool.$2.Tests.dll" --no-banner --progress off --output detailed \
-        --filter "$3" >"$log" 2>&1 || exit_status=$?
-    for outcome in succeeded failed skipped; do
-        count="$(sed -n "s/^  $outcome: \([0-9]*\)$/\1/p" "$log" | tail -n 1)"
-        case $outcome in
-            succeeded) passed=$((passed + ${count:-0})) ran=$((ran + ${count:-0})) ;;
-            failed) failed=$((failed + ${count:-0})) ran=$((ran + ${count:-0})) ;;
-            skipped) skipped=$((skipped + ${count:-0})) ;;
-        esac
-    done
-    # Microsoft.Testing.Platform's 2 is a failed test, which is counted already.
-    if ((ran == 0 || (exit_status != 0 && exit_status != 2))); then
-        failed=$((failed + 1))
-        echo "$1: $2.Tests ended with exit status $exit_status after $ran tests ($log)"
-    fi
-    grep -A 3 '^failed ' "$log" | sed "s/^/$1: /" || true
+    run_project "$2.Tests" "$results/$1.$2.trx" --progress off --output detailed --filter "$3" >"$results/$1.$2.txt" 2>&1
 }
 
 # What AMD's compiler makes of every kernel, for GPUs of four generations: GCN 4 and 5, RDNA 2 and 3.
@@ -71,7 +56,7 @@ compile_kernels() { # NAME
 }
 
 for name in "${names[@]}"; do
-    passed=0 failed=0 skipped=0 begin=$SECONDS
+    passed=0 failed=0 skipped=0 notes=() begin=$SECONDS
     runtime='(FullyQualifiedName~.Operators.|ClassName~SessionTests|ClassName~PictureTests)&Name!~hardware'
     parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware' # SwiftShader takes minutes for all networks
     if [[ $name == hardware ]]; then
@@ -89,6 +74,9 @@ for name in "${names[@]}"; do
         run_tests "$name" Runtime "${FILTER_RUNTIME:-$runtime}"
         run_tests "$name" Parity "${FILTER_PARITY:-$parity}"
     fi
+    for note in "${notes[@]}"; do
+        [[ $note != failed:* ]] || echo "$name: $note (all it said: $results)"
+    done
     rows+=("$(printf '%-12s %-26s %7d %7d %8d %5d s' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)))")
     ((failed == 0)) || status=1
 done
