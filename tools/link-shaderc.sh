@@ -8,9 +8,10 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ldconfig, off a user's PATH
 output="$(dirname "$(readlink -f "$0")")/../artifacts/shaderc/libshaderc_shared.so.1"
 
-broken() { ldd -r "$1" 2>&1 | grep -q 'undefined symbol'; }
+# Not grep -q: it ends at the first match, and ldd, still writing, would by pipefail be what failed.
+broken() { ldd -r "$1" 2>&1 | grep 'undefined symbol' >/dev/null; }
 
-library="$(ldconfig -p | sed -n 's/^\tlibshaderc\.so\.1 .* => //p' | head -n 1)"
+library="$(ldconfig -p | awk '$1 == "libshaderc.so.1" && !found { print $NF; found = 1 }')"
 if [[ ${1:-} == --needed ]]; then
     [[ -n $library && ! -e $output ]] && broken "$library"
     exit
