@@ -6,9 +6,9 @@
 #define POINTWISE_ID 3
 #include "pointwise.glsl"
 
-layout(binding = 0) readonly buffer Input { WORD x[]; };
+WORDS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { real y[]; };
-layout(binding = 2) readonly buffer Weight { WORD weight[]; };
+WORDS(2, Weight, weight);
 layout(binding = 3) readonly buffer Bias { float bias[]; };
 layout(binding = 4) readonly buffer Shape {
     uint out_plane;       // pixels of one image
@@ -30,7 +30,7 @@ void main() {
     uint first = gl_WorkGroupID.x * PIXELS;
     // Read once: inside of the loop each would be a load.
     uint window = shape.window, run = shape.run, jump = shape.jump, plane = shape.out_plane;
-    uint pixels = x.length() / (shape.groups * shape.map) * plane;  // of all images
+    uint pixels = WORD_COUNT(x) / (shape.groups * shape.map) * plane;  // of all images
 
     // Where the lane's pixels' windows begin. Pixels beyond the last compute the last one again, and are not stored.
     uint at[BLOCKS];
@@ -51,9 +51,9 @@ void main() {
     for (uint word = 0; word < window; word++) {
         float value[BLOCKS][WORD_FLOATS], taps[VECTORS][WORD_FLOATS];
         UNROLL for (uint b = 0; b < BLOCKS; b++)
-            value[b] = unpack(x[at[b] + offset]);
+            value[b] = LOAD(x, at[b] + offset);
         UNROLL for (uint i = 0; i < VECTORS; i++)
-            taps[i] = unpack(weight[w + i * LANES]);
+            taps[i] = LOAD(weight, w + i * LANES);
         w += VECTORS * LANES;
         offset++;
         if (++in_run == run) {

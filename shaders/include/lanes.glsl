@@ -2,18 +2,37 @@
 // 8) first: how many consecutive inputs, or weights of one output channel, a lane loads at once.
 //
 // Drivers that run on a processor check and gather each lane's load by itself, whatever its width, and spend most of their
-// time on that; so loads are as wide as the language has them, and each lane's word is shared with the others by
-// shuffles, which cost an instruction. A subgroup computes VECTORS * LANES channels of PIXELS pixels. Its lanes load one
+// time on that; so loads are as wide as the language has them, or with TEXEL of texels, and each lane's word is shared with the
+// others by shuffles, which cost an instruction. A subgroup computes VECTORS * LANES channels of PIXELS pixels. Its lanes load one
 // pixel's inputs each, and one channel's weights each; the inputs of pixel p then come from lane p % LANES.
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_shuffle : require
-#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #include "strict.glsl"
 
 layout(constant_id = 0) const uint LANES = 8;
 layout(constant_id = 1) const uint VECTORS = 1;
 layout(constant_id = 2) const uint PIXELS = 8;
 layout(local_size_x_id = 0) in;
+
+#ifdef TEXEL
+#define WORDS(place, block, name) layout(binding = place) uniform samplerBuffer name
+#define WORD_COUNT(words) (uint(textureSize(words)) / (WORD_FLOATS / 4))
+#define LOAD(words, index) word_of(words, index)
+
+float[WORD_FLOATS] word_of(samplerBuffer words, uint index) {
+#if WORD_FLOATS == 4
+    vec4 low = texelFetch(words, int(index));
+    return float[4](low.x, low.y, low.z, low.w);
+#else
+    vec4 low = texelFetch(words, int(2 * index)), high = texelFetch(words, int(2 * index + 1));
+    return float[8](low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w);
+#endif
+}
+#else
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#define WORDS(place, block, name) layout(binding = place) readonly buffer block { WORD name[]; }
+#define WORD_COUNT(words) words.length()
+#define LOAD(words, index) unpack(words[index])
 
 #ifdef FP16
 #if WORD_FLOATS == 8
@@ -50,6 +69,7 @@ float[WORD_FLOATS] unpack(WORD word) {
     return float[8](low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w);
 #endif
 }
+#endif
 
 const uint BLOCKS = PIXELS / LANES;
 

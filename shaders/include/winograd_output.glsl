@@ -1,5 +1,5 @@
-// The body of the kernels that transform the products back. Define WORD, what four products are loaded
-// as: vec4, or u64vec2 and WORD_IS_PAIRS.
+// The body of the kernels that transform the products back. Four products are loaded at once: as a texel with TEXEL, else as a
+// WORD, to be defined first: vec4, or u64vec2 and WORD_IS_PAIRS.
 #include "index.glsl"
 #include "winograd.glsl"
 #define SHAPE_BINDING 3
@@ -7,24 +7,33 @@
 #define POINTWISE_ID 0
 #include "pointwise.glsl"
 
+#ifdef TEXEL
+layout(binding = 0) uniform samplerBuffer x;
+#define QUADS uint(textureSize(x))
+#else
 layout(binding = 0) readonly buffer Input { WORD x[]; };
+#define QUADS x.length()
+#endif
 layout(binding = 1) writeonly buffer Output { float y[]; };
 layout(binding = 2) readonly buffer Bias { float bias[]; };
 
 DEFINE_TRANSFORMS(vec4)
 
-vec4 numbers(WORD word) {
-#ifdef WORD_IS_PAIRS
+vec4 products_at(uint place) {
+#ifdef TEXEL
+    return texelFetch(x, int(place));
+#elif defined(WORD_IS_PAIRS)
+    WORD word = x[place];
     return uintBitsToFloat(uvec4(unpackUint2x32(word.x), unpackUint2x32(word.y)));
 #else
-    return word;
+    return x[place];
 #endif
 }
 
 void main() {
     uint per_image = shape.across * shape.down, out_plane = shape.out_height * shape.out_width;
     uint tiles = y.length() / (shape.out_channels * out_plane) * per_image;
-    uint quads = x.length() / (ALPHA * ALPHA * shape.padded_channels);  // places for tiles, in fours
+    uint quads = QUADS / (ALPHA * ALPHA * shape.padded_channels);  // places for tiles, in fours
     uint index = linear_index(), channel = index / quads, tile = index % quads * 4;
     if (channel >= shape.out_channels || tile >= tiles)
         return;
@@ -32,9 +41,8 @@ void main() {
     vec4 columns[TILE][ALPHA];
     [[unroll]] for (uint i = 0; i < ALPHA; i++) {
         vec4 products[ALPHA];
-        [[unroll]] for (uint j = 0; j < ALPHA; j++) {
-            products[j] = numbers(x[(i * ALPHA + j) * matrix + first]);
-        }
+        [[unroll]] for (uint j = 0; j < ALPHA; j++)
+            products[j] = products_at((i * ALPHA + j) * matrix + first);
         vec4[TILE] transformed = transform_output(products);
         [[unroll]] for (uint j = 0; j < TILE; j++)
             columns[j][i] = transformed[j];

@@ -19,9 +19,10 @@ internal enum Driver
 /// <param name="HasInt64">Whether kernels may use 64-bit integers.</param>
 /// <param name="LargestTexels">How many texels a kernel can read through one buffer view; 0 where it gains nothing. CPU drivers load
 /// a texel's four elements in one go, and those of a storage buffer lane by lane, each with a check of its own.</param>
+/// <param name="HasAvx512">Whether it is a processor with AVX-512, whose instructions put lanes' loads together.</param>
 internal sealed record DeviceTraits(
     Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false,
-    long LargestTexels = 0)
+    long LargestTexels = 0, bool HasAvx512 = false)
 {
     /// <summary>A device of which nothing is known: what every device runs is right.</summary>
     public static DeviceTraits Unknown { get; } = new();

@@ -13,9 +13,10 @@ internal static class SelfTestCases
     [
         // Nothing but the conversions at the ends.
         Case(new(11), 3, new Dropout(0.5)),
-        Case(new(5, 9, 7), 2, new Conv2d(5, 19, 3, 1, 1), new ReLU()),
-        Case(new(3, 10, 9), 1, new Conv2d(3, 35, 5, 1, 2), new ReLU()),
-        Case(new(6, 7, 9), 3, new Conv2d(6, 10, new(3, 2), 2, 1) { Groups = 2 }, new ReLU()),
+        // Batches that make whole texels of four numbers: so all variants of a convolution can be taken.
+        Case(new(5, 9, 7), 4, new Conv2d(5, 19, 3, 1, 1), new ReLU()),
+        Case(new(3, 10, 9), 2, new Conv2d(3, 35, 5, 1, 2), new ReLU()),
+        Case(new(6, 7, 9), 2, new Conv2d(6, 10, new(3, 2), 2, 1) { Groups = 2 }, new ReLU()),
         Case(new(36), 3, new Linear(36, 70), new ReLU()),
         Case(new(36), 9, new Linear(36, 70), new ReLU()),
         Case(new(31), 3, new Linear(31, 67), new ReLU()),

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Silk.NET.Vulkan;
 using SoftPool.Planning;
 
@@ -47,7 +48,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 subgroup.SupportedStages.HasFlag(ShaderStageFlags.ComputeBit)
                     && subgroup.SupportedOperations.HasFlag(SubgroupFeatureFlags.ShuffleBit),
                 features.Features.ShaderInt64,
-                properties.DeviceType == PhysicalDeviceType.Cpu ? Limits.MaxTexelBufferElements : 0);
+                properties.DeviceType == PhysicalDeviceType.Cpu ? Limits.MaxTexelBufferElements : 0,
+                properties.DeviceType == PhysicalDeviceType.Cpu && Avx512F.VL.IsSupported);
         }
         CacheIdentity =
         [

@@ -9,17 +9,20 @@ internal abstract record ConvolutionVariant
     /// <summary>Every variant, the one that takes every convolution last.</summary>
     public static IReadOnlyList<ConvolutionVariant> All { get; } =
     [
-        new WinogradConvolution(Taps: 3, Vectors: 4, Pixels: 16),
-        new WinogradConvolution(Taps: 5, Vectors: 4, Pixels: 16),
-        new LanesConvolution(WordFloats: 8, Vectors: 4, Pixels: 16),
-        new LanesConvolution(WordFloats: 8, Vectors: 3, Pixels: 16),
-        new LanesConvolution(WordFloats: 8, Vectors: 2, Pixels: 16),
-        new LanesConvolution(WordFloats: 8, Vectors: 1, Pixels: 16),
-        new LanesConvolution(WordFloats: 4, Vectors: 6, Pixels: 16),
-        new LanesConvolution(WordFloats: 4, Vectors: 4, Pixels: 16),
-        new LanesConvolution(WordFloats: 4, Vectors: 3, Pixels: 16),
-        new LanesConvolution(WordFloats: 4, Vectors: 2, Pixels: 16),
-        new LanesConvolution(WordFloats: 4, Vectors: 1, Pixels: 16),
+        .. WordLoads.All.SelectMany(loads => (ConvolutionVariant[])
+        [
+            new WinogradConvolution(Taps: 3, Vectors: 4, Pixels: 16, loads),
+            new WinogradConvolution(Taps: 5, Vectors: 4, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 8, Vectors: 4, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 8, Vectors: 3, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 8, Vectors: 2, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 8, Vectors: 1, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 6, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 4, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 3, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 2, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 1, Pixels: 16, loads),
+        ]),
         new PlainWinogradConvolution(Taps: 3),
         new PlainWinogradConvolution(Taps: 5),
         new TiledConvolution(),

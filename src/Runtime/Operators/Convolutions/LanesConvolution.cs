@@ -7,19 +7,21 @@ namespace SoftPool.Operators.Convolutions;
 /// <param name="WordFloats">How many inputs, or weights, a lane loads at once: 4 or 8.</param>
 /// <param name="Vectors">How many output channels a lane computes.</param>
 /// <param name="Pixels">Of how many pixels.</param>
-internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels) : ConvolutionVariant
+/// <param name="Loads">How a lane loads words.</param>
+internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels, WordLoads Loads) : ConvolutionVariant
 {
-    // In multiply-adds, on lavapipe: a load of 8 and of 4 floats.
-    private const double WordCost = 60;
-    private const double ShortWordCost = 36;
+    public override string Name => $"lanes{WordFloats}x{Vectors}x{Pixels}{Loads.Ending}";
 
-    public override string Name => $"lanes{WordFloats}x{Vectors}x{Pixels}";
-
-    public override bool Takes(Conv2d convolution, LoweringStep step) =>
-        step.Options.Device is { HasShuffle: true, HasInt64: true, SubgroupSize: > 1 } device
-        && Pixels % device.SubgroupSize == 0 && convolution.Dilation.Width == 1
-        && Groups(convolution, step) is var groups && groups.X <= GroupCount.Largest && groups.Y <= GroupCount.Largest
-        && new PackedInput(convolution, step, WordFloats).ByteCount <= step.Options.LargestBuffer;
+    public override bool Takes(Conv2d convolution, LoweringStep step)
+    {
+        if (step.Options.Device is not { HasShuffle: true, SubgroupSize: > 1 } device
+            || Pixels % device.SubgroupSize != 0 || convolution.Dilation.Width != 1
+            || Groups(convolution, step) is not { X: <= GroupCount.Largest, Y: <= GroupCount.Largest })
+            return false;
+        var layout = new PackedInput(convolution, step, WordFloats);
+        return layout.ByteCount <= step.Options.LargestBuffer
+            && Loads.Take(step, step.Input.Count, layout.Count, WeightCount(convolution, step, layout));
+    }
 
     public override double Cost(Conv2d convolution, LoweringStep step)
     {
@@ -28,7 +30,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels)
         var layout = new PackedInput(convolution, step, WordFloats);
         GroupCount groups = Groups(convolution, step);
         double perWord = Vectors * Pixels * WordFloats
-            + (WordFloats == 8 ? WordCost : ShortWordCost) * (Vectors + Pixels / step.Options.Device.SubgroupSize);
+            + Loads.Cost(WordFloats, step) * (Vectors + Pixels / step.Options.Device.SubgroupSize);
         return (double)groups.X * groups.Y * layout.Window * perWord;
     }
 
@@ -44,16 +46,22 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels)
             (uint)layout.Map, (uint)layout.Row, (uint)layout.Column, (uint)layout.Window, (uint)layout.Run, (uint)layout.Jump,
         ];
         step.Dispatch(
-            $"conv2d_lanes{WordFloats}",
+            $"conv2d_lanes{WordFloats}{Loads.Ending}",
             [(uint)lanes, (uint)Vectors, (uint)Pixels, .. PointwiseConstants.Of(step.Pointwise)],
-            Groups(convolution, step),
-            layout.Dispatch(), step.Output,
+            Groups(convolution, step), Loads.Texels(0, 2),
+            layout.Dispatch(Loads), step.Output,
             step.Weight(
-                $"weight*{Name}x{lanes}", (long)groups * tiles * layout.Window * Vectors * lanes * WordFloats,
+                $"weight*{Layout(lanes)}", WeightCount(convolution, step, layout),
                 () => PackWeight(convolution, step.Parameter("weight"), layout, tiles, lanes)),
             PackBias(convolution, step, tiles * Vectors * lanes),
-            step.Integers($"shape*{Name}x{lanes}", shape));
+            step.Integers($"shape*{Layout(lanes)}", shape));
     }
+
+    /// <summary>Names what is packed for it: the same, however it is loaded.</summary>
+    private string Layout(int lanes) => $"lanes{WordFloats}x{Vectors}x{Pixels}x{lanes}";
+
+    private long WeightCount(Conv2d convolution, LoweringStep step, PackedInput layout) =>
+        (long)convolution.Groups * Tiles(convolution, step) * layout.Window * Vectors * step.Options.Device.SubgroupSize * WordFloats;
 
     private int Tiles(Conv2d convolution, LoweringStep step) =>
         Division.RoundUp(convolution.OutChannels / convolution.Groups, Vectors * step.Options.Device.SubgroupSize);

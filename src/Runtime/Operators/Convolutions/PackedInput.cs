@@ -38,7 +38,8 @@ internal sealed class PackedInput
     /// <summary>The size of it all, at most.</summary>
     public long ByteCount => Count * sizeof(float);
 
-    private long Count => (long)_step.Batch * _convolution.Groups * Map * WordFloats;
+    /// <summary>How many numbers it is.</summary>
+    public long Count => (long)_step.Batch * _convolution.Groups * Map * WordFloats;
 
     /// <summary>The channels of a group, those of padding included.</summary>
     public int Channels { get; }
@@ -62,17 +63,17 @@ internal sealed class PackedInput
     public int Jump { get; }
 
     /// <summary>Adds the launch that lays the input out.</summary>
-    public Activation Dispatch()
+    public Activation Dispatch(WordLoads loads)
     {
         TensorShape input = _step.InputShape;
         var packed = new Activation(Count, _step.Options.Fp16);
         _step.Dispatch(
-            "conv2d_pack",
+            "conv2d_pack" + loads.Ending,
             [
                 (uint)_step.Batch, (uint)input[0], (uint)input[1], (uint)input[2], (uint)_convolution.Groups,
                 (uint)Channels, (uint)_height, (uint)_width, (uint)_convolution.Padding.Height, (uint)_convolution.Padding.Width,
             ],
-            GroupCount.Linear(packed.Count / 4), _step.Input, packed);
+            GroupCount.Linear(packed.Count / 4), loads.Texels(0), _step.Input, packed);
         return packed;
     }
 }

@@ -8,17 +8,16 @@ namespace SoftPool.Operators.Convolutions;
 /// <param name="Taps">The kernel's size: 3 or 5.</param>
 /// <param name="Vectors">How many output channels a lane computes.</param>
 /// <param name="Pixels">Of how many tiles.</param>
-internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : ConvolutionVariant
+/// <param name="Loads">How a lane loads words.</param>
+internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, WordLoads Loads) : ConvolutionVariant
 {
     private const int WordFloats = 8;
 
-    // In multiply-adds, on lavapipe: a load of 8, of 4 and of 1 float and a store of 1.
-    private const double WordCost = 60;
-    private const double ShortWordCost = 36;
+    // In multiply-adds, on lavapipe: a load and a store of 1 float.
     private const double LoadCost = 36;
     private const double StoreCost = 36;
 
-    public override string Name => $"winograd{Taps}x{Vectors}x{Pixels}";
+    public override string Name => $"winograd{Taps}x{Vectors}x{Pixels}{Loads.Ending}";
 
     public override double Tolerance => 1e-5;
 
@@ -26,7 +25,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : 
 
     public override bool Takes(Conv2d convolution, LoweringStep step)
     {
-        if (step.Options is not { Numerics: Numerics.Fast, Fp16: false, Device: { HasShuffle: true, HasInt64: true, SubgroupSize: > 1 } device }
+        if (step.Options is not { Numerics: Numerics.Fast, Fp16: false, Device: { HasShuffle: true, SubgroupSize: > 1 } device }
             || Pixels % device.SubgroupSize != 0
             || convolution is not { Groups: 1, Stride: { Height: 1, Width: 1 }, Dilation: { Height: 1, Width: 1 } }
             || convolution.KernelSize != (Size2d)Taps)
@@ -34,7 +33,8 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : 
         Extents extents = Of(convolution, step);
         long largest = (long)Matrices * extents.PaddedTiles * Math.Max(extents.Words * WordFloats, extents.PaddedChannels);
         return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue
-            && extents.Groups(this) is var groups && groups.X <= GroupCount.Largest && groups.Y <= GroupCount.Largest;
+            && extents.Groups(this) is { X: <= GroupCount.Largest, Y: <= GroupCount.Largest }
+            && Loads.Take(step, step.Input.Count, TileCount(extents), ProductCount(extents), WeightCount(extents));
     }
 
     public override double Cost(Conv2d convolution, LoweringStep step)
@@ -43,11 +43,13 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : 
             return double.PositiveInfinity;
         int lanes = step.Options.Device.SubgroupSize;
         Extents extents = Of(convolution, step);
-        double inputs = (double)extents.Tiles * extents.Words * WordFloats / lanes * Matrices * (LoadCost + StoreCost);
+        double load = Loads.AreTexels ? LoadCost / 2 : step.Options.Device.HasAvx512 ? LoadCost : 4 * LoadCost;
+        double wordCost = Loads.Cost(WordFloats, step), shortWordCost = Loads.Cost(4, step);
+        double inputs = (double)extents.Tiles * extents.Words * WordFloats / lanes * Matrices * (load + StoreCost);
         double products = (double)extents.Groups(this).X * extents.Groups(this).Y
-            * (extents.Words * (Vectors * Pixels * WordFloats + WordCost * (Vectors + Pixels / lanes)) + Vectors * Pixels / 4 * WordCost);
+            * (extents.Words * (Vectors * Pixels * WordFloats + wordCost * (Vectors + Pixels / lanes)) + Vectors * Pixels * StoreCost);
         double outputs = (double)convolution.OutChannels * extents.PaddedTiles / 4 / lanes
-            * (Matrices * ShortWordCost + Winograd.Tile * Winograd.Tile * 4 * StoreCost);
+            * (Matrices * shortWordCost + Winograd.Tile * Winograd.Tile * 4 * StoreCost);
         return inputs + products + outputs;
     }
 
@@ -63,23 +65,33 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels) : 
             (uint)extents.Across, (uint)extents.Down, (uint)Matrices,
         ];
         Constant shape = step.Constant(
-            $"shape*{Name}x{lanes}", numbers.Length, () => Array.ConvertAll(numbers, BitConverter.UInt32BitsToSingle));
-        var tiles = new Activation((long)Matrices * extents.PaddedTiles * extents.Words * WordFloats);
-        var products = new Activation((long)Matrices * extents.PaddedTiles * extents.PaddedChannels);
+            $"shape*{Layout(lanes)}", numbers.Length, () => Array.ConvertAll(numbers, BitConverter.UInt32BitsToSingle));
+        var tiles = new Activation(TileCount(extents));
+        var products = new Activation(ProductCount(extents));
         step.Dispatch(
-            $"winograd{size}_input", [(uint)lanes], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
-            step.Input, tiles, shape);
+            $"winograd{size}_input{Loads.Ending}", [(uint)lanes], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
+            Loads.Texels(0), step.Input, tiles, shape);
         step.Dispatch(
-            "winograd_products", [(uint)lanes, (uint)Vectors, (uint)Pixels], extents.Groups(this), tiles, products,
+            $"winograd_products{Loads.Ending}", [(uint)lanes, (uint)Vectors, (uint)Pixels], extents.Groups(this),
+            Loads.Texels(0, 2), tiles, products,
             step.Weight(
-                $"weight*{Name}x{lanes}", (long)Matrices * extents.PaddedChannels * extents.Words * WordFloats,
+                $"weight*{Layout(lanes)}", WeightCount(extents),
                 () => PackWeight(convolution, step.Parameter("weight"), extents, lanes)),
             shape);
         step.Dispatch(
-            $"winograd{size}_output", PointwiseConstants.Of(step.Pointwise),
+            $"winograd{size}_output{Loads.Ending}", PointwiseConstants.Of(step.Pointwise),
             GroupCount.Linear((long)convolution.OutChannels * extents.PaddedTiles / 4),
-            products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
+            Loads.Texels(0), products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
     }
+
+    /// <summary>Names what is packed for it: the same, however it is loaded.</summary>
+    private string Layout(int lanes) => $"winograd{Taps}x{Vectors}x{Pixels}x{lanes}";
+
+    private long TileCount(Extents extents) => (long)Matrices * extents.PaddedTiles * extents.Words * WordFloats;
+
+    private long ProductCount(Extents extents) => (long)Matrices * extents.PaddedTiles * extents.PaddedChannels;
+
+    private long WeightCount(Extents extents) => (long)Matrices * extents.PaddedChannels * extents.Words * WordFloats;
 
     /// <summary>(O, C, taps, taps) to (matrices, padded O / (Vectors * lanes), words, Vectors, lanes, 8), transformed.</summary>
     private float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, Extents extents, int lanes)
