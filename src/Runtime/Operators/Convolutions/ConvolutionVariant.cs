@@ -25,6 +25,7 @@ internal abstract record ConvolutionVariant
         ]),
         new PlainWinogradConvolution(Taps: 3),
         new PlainWinogradConvolution(Taps: 5),
+        new PackedConvolution(),
         new TiledConvolution(),
     ];
 

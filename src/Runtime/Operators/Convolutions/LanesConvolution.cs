@@ -73,21 +73,14 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
     /// <summary>(O, C / groups, kH, kW) to (groups, tiles, words of a window, Vectors, lanes, WordFloats).</summary>
     private float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, PackedInput layout, int tiles, int lanes)
     {
-        int inChannels = convolution.InChannels / convolution.Groups, outChannels = convolution.OutChannels / convolution.Groups;
-        (int height, int width) = (convolution.KernelSize.Height, convolution.KernelSize.Width);
+        int outChannels = convolution.OutChannels / convolution.Groups;
         var packed = new float[convolution.Groups * tiles * layout.Window * Vectors * lanes * WordFloats];
-        for (int o = 0; o < convolution.OutChannels; o++)
+        foreach ((int from, int output, int word, int number) in layout.Weights())
         {
-            (int group, int channel) = Math.DivRem(o, outChannels);
+            (int group, int channel) = Math.DivRem(output, outChannels);
             (int tile, int inTile) = Math.DivRem(channel, Vectors * lanes);
-            for (int u = 0; u < height; u++)
-                for (int v = 0; v < width; v++)
-                    for (int c = 0; c < inChannels; c++)
-                    {
-                        (int word, int k) = Math.DivRem(v * layout.Channels + c, WordFloats);
-                        int place = ((group * tiles + tile) * layout.Window + u * layout.Run + word) * Vectors * lanes + inTile;
-                        packed[place * WordFloats + k] = weight[((o * inChannels + c) * height + u) * width + v];
-                    }
+            int place = ((group * tiles + tile) * layout.Window + word) * Vectors * lanes + inTile;
+            packed[place * WordFloats + number] = weight[from];
         }
         return packed;
     }

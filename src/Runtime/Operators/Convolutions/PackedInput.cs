@@ -62,6 +62,22 @@ internal sealed class PackedInput
     /// <summary>Words from the end of one run to the beginning of the next one.</summary>
     public int Jump { get; }
 
+    /// <summary>Where each weight (O, C / groups, kH, kW) belongs: its place there, its output channel, and the word of a window and the
+    /// number in the word that it is multiplied with.</summary>
+    public IEnumerable<(int From, int Output, int Word, int Number)> Weights()
+    {
+        (int height, int width) = (_convolution.KernelSize.Height, _convolution.KernelSize.Width);
+        int inChannels = _convolution.InChannels / _convolution.Groups;
+        for (int o = 0; o < _convolution.OutChannels; o++)
+            for (int u = 0; u < height; u++)
+                for (int v = 0; v < width; v++)
+                    for (int c = 0; c < inChannels; c++)
+                    {
+                        (int word, int number) = Math.DivRem(v * Channels + c, WordFloats);
+                        yield return (((o * inChannels + c) * height + u) * width + v, o, u * Run + word, number);
+                    }
+    }
+
     /// <summary>Adds the launch that lays the input out.</summary>
     public Activation Dispatch(WordLoads loads)
     {

@@ -12,9 +12,10 @@ internal sealed record TiledConvolution : ConvolutionVariant
     private const int TilePixels = 8;
     private const int WorkgroupSize = 32;
 
-    // In multiply-adds, on lavapipe: a load of one float and one of four.
+    // In multiply-adds, on lavapipe: a load of one float and one of four, and whether a pixel's tap is inside of the input.
     private const double LoadCost = 36;
-    private const double WideLoadCost = 60;
+    internal const double WideLoadCost = 60;
+    private const double TestCost = 200;
 
     /// <summary>Its name. Each of its two kernels can do without the other and is judged by itself.</summary>
     public const string TheName = "tiled";
@@ -30,8 +31,9 @@ internal sealed record TiledConvolution : ConvolutionVariant
         int channels = groupChannels <= TileChannels / 2 ? NarrowTileChannels : TileChannels;
         double vectors = Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], WorkgroupSize * TilePixels) * (double)WorkgroupSize
             / Math.Max(step.Options.Device.SubgroupSize, 1) * Division.RoundUp(groupChannels, channels) * convolution.Groups;
-        double taps = convolution.KernelSize.Height * convolution.KernelSize.Width * (convolution.InChannels / convolution.Groups);
-        return vectors * taps * (channels * TilePixels + TilePixels * LoadCost + channels / 4 * WideLoadCost);
+        double perChannel = channels * TilePixels + TilePixels * LoadCost + channels / 4 * WideLoadCost;
+        return vectors * convolution.KernelSize.Height * convolution.KernelSize.Width
+            * (convolution.InChannels / convolution.Groups * perChannel + TilePixels * TestCost);
     }
 
     public override void Lower(Conv2d convolution, LoweringStep step)
