@@ -8,11 +8,9 @@
 layout(constant_id = 0) const uint LANES = 8;
 #ifdef TEXEL
 layout(binding = 0) uniform samplerBuffer x4;
-#define CELLS (uint(textureSize(x4)) * 4)
 #define LAST textureSize(x4) - 1
 #else
 layout(binding = 0) readonly buffer Input { float x[]; };
-#define CELLS x.length()
 #define LAST int(x.length()) - 1
 #endif
 layout(binding = 1) writeonly buffer Output { float y[]; };
@@ -48,9 +46,9 @@ void main() {
     uint tile = LANES > 0 ? index / channels : index % padded_tiles;
     uint height = shape.height, width = shape.width, plane = height * width, real_channels = shape.channels;
     uint image = tile / (shape.across * shape.down);
-    if (image >= CELLS / (real_channels * plane) || channel >= channels)
+    if (image >= shape.images || channel >= channels)
         return;
-    uint first = (image * real_channels + channel) * plane;
+    uint first = ((shape.first_image + image) * real_channels + channel) * plane;
     int top = int(tile / shape.across % shape.down * TILE) - int(shape.padding_height);
     int left = int(tile % shape.across * TILE) - int(shape.padding_width);
 

@@ -32,7 +32,7 @@ vec4 products_at(uint place) {
 
 void main() {
     uint per_image = shape.across * shape.down, out_plane = shape.out_height * shape.out_width;
-    uint tiles = y.length() / (shape.out_channels * out_plane) * per_image;
+    uint tiles = shape.images * per_image;
     uint quads = QUADS / (ALPHA * ALPHA * shape.padded_channels);  // places for tiles, in fours
     uint index = linear_index(), channel = index / quads, tile = index % quads * 4;
     if (channel >= shape.out_channels || tile >= tiles)
@@ -52,10 +52,11 @@ void main() {
     [[unroll]] for (uint j = 0; j < TILE; j++)
         results[j] = transform_output(columns[j]);
     uint height = shape.out_height, width = shape.out_width, channels = shape.out_channels, across = shape.across;
+    uint first_image = shape.first_image;
     // A loop that is not unrolled: stores make long code, and a driver compiles it at the first run.
     [[dont_unroll]] for (uint t = 0; t < 4; t++) {
         uint of_image = (tile + t) % per_image, row = of_image / across * TILE, column = of_image % across * TILE;
-        uint place = ((tile + t) / per_image * channels + channel) * out_plane + row * width + column;
+        uint place = ((first_image + (tile + t) / per_image) * channels + channel) * out_plane + row * width + column;
         [[unroll]] for (uint j = 0; j < TILE; j++)
             [[unroll]] for (uint i = 0; i < TILE; i++)
                 if (tile + t < tiles && column + j < width && row + i < height)

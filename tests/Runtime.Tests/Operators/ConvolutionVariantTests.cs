@@ -1,6 +1,7 @@
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
 using SoftPool.Planning;
+using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -36,6 +37,41 @@ public sealed class ConvolutionVariantTests
         foreach (ConvolutionVariant variant in ConvolutionVariant.All)
             Assert.Contains(
                 variant.Name, Cases.Select(row => Taken(row.Layers, row.Input, row.Batch, Lavapipe, new VariantChoice(variant.Name))));
+    }
+
+    [TestMethod]
+    public void A_batch_in_parts_gives_the_bits_of_a_whole_one()
+    {
+        GpuDevice device = TestDevices.Software;
+        TensorShape shape = new(5, 9, 7);
+        Model model = TestModels.WithWeights(
+            new ModelGraph("test", shape, [new Layer("0", new Conv2d(5, 19, 3, 1, 1)), new Layer("1", new ReLU())]));
+        float[] input = RandomNumbers.Normal(new Random(1), 5 * shape.Count, 1);
+        int tested = 0;
+        foreach (string variant in (string[])["winograd3x4x16", "winograd3x4x16_texel", "plain_winograd3"])
+        {
+            // An image takes 28 or 74 KB in the largest buffer.
+            ExecutionPlan whole = Plan(variant, long.MaxValue), parts = Plan(variant, 100_000);
+            if (!whole.Dispatches.Any(dispatch => dispatch.Variant == variant))
+                continue;
+            Assert.IsGreaterThan(whole.Dispatches.Count, parts.Dispatches.Count, variant);
+            CollectionAssert.AreEqual(Run(whole), Run(parts), variant);
+            tested++;
+        }
+        Assert.IsGreaterThan(0, tested);
+
+        ExecutionPlan Plan(string variant, long largest) => ExecutionPlan.Create(
+            model, new PlanOptions(Batch: 5, LargestBuffer: largest) { Device = device.Vulkan.Traits, Variants = new VariantChoice(variant) });
+
+        float[] Run(ExecutionPlan plan)
+        {
+            using var run = new HostRun(device.Vulkan, model, plan, keepLayerOutputs: false);
+            input.CopyTo(run.Input);
+            run.Submit().Wait();
+            var output = new float[5 * model.Graph.OutputShape.Count];
+            run.CopyOutput(plan.Output, output);
+            return output;
+        }
     }
 
     [TestMethod]

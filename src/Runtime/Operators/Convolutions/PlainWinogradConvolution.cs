@@ -22,7 +22,7 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
             || convolution is not { Groups: 1, Stride: { Height: 1, Width: 1 }, Dilation: { Height: 1, Width: 1 } }
             || convolution.KernelSize != (Size2d)Taps)
             return false;
-        (_, _, int padded, int paddedChannels) = Of(convolution, step);
+        (_, _, int padded, int paddedChannels) = Of(convolution, step, Parts(convolution, step)[^1].Count);
         long largest = (long)Matrices * padded * Math.Max(convolution.InChannels, paddedChannels);
         return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue;
     }
@@ -38,17 +38,22 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
 
     public override void Lower(Conv2d convolution, LoweringStep step)
     {
+        foreach ((int first, int count) in Parts(convolution, step))
+            Lower(convolution, step, first, count);
+    }
+
+    private void Lower(Conv2d convolution, LoweringStep step, int firstImage, int images)
+    {
         int size = Winograd.Inputs(Taps);
         TensorShape input = step.InputShape, output = step.OutputShape;
-        (int across, int down, int padded, int paddedChannels) = Of(convolution, step);
-        uint[] numbers =
-        [
-            (uint)input[0], (uint)input[1], (uint)input[2], (uint)output[0], (uint)output[1], (uint)output[2],
-            (uint)convolution.Padding.Height, (uint)convolution.Padding.Width, 0, (uint)paddedChannels,
-            (uint)across, (uint)down, (uint)Matrices,
-        ];
-        Constant shape = step.Constant(
-            $"shape*{Name}", numbers.Length, () => Array.ConvertAll(numbers, BitConverter.UInt32BitsToSingle));
+        (int across, int down, int padded, int paddedChannels) = Of(convolution, step, images);
+        Constant shape = step.Integers(
+            $"shape*{Name}*{firstImage}*{images}",
+            [
+                (uint)input[0], (uint)input[1], (uint)input[2], (uint)output[0], (uint)output[1], (uint)output[2],
+                (uint)convolution.Padding.Height, (uint)convolution.Padding.Width, 0, (uint)paddedChannels,
+                (uint)across, (uint)down, (uint)Matrices, (uint)firstImage, (uint)images,
+            ]);
         var tiles = new Activation((long)Matrices * padded * convolution.InChannels);
         var products = new Activation((long)Matrices * padded * paddedChannels);
         step.Dispatch(
@@ -64,6 +69,12 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
             $"winograd{size}_plain_output", PointwiseConstants.Of(step.Pointwise),
             GroupCount.Linear((long)convolution.OutChannels * padded / 4),
             products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
+    }
+
+    private List<(int First, int Count)> Parts(Conv2d convolution, LoweringStep step)
+    {
+        (_, _, int padded, int paddedChannels) = Of(convolution, step, images: 1);
+        return [.. Winograd.Parts(step, (long)Matrices * padded * Math.Max(convolution.InChannels, paddedChannels) * sizeof(float))];
     }
 
     /// <summary>(O, C, taps, taps) to (matrices, C, padded O), transformed.</summary>
@@ -82,12 +93,12 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
         return packed;
     }
 
-    /// <summary>Tiles of one image, across and down; those of all images and output channels, in whole register tiles.</summary>
-    private static (int Across, int Down, int PaddedTiles, int PaddedChannels) Of(Conv2d convolution, LoweringStep step)
+    /// <summary>Tiles of one image, across and down; those of some images and output channels, in whole register tiles.</summary>
+    private static (int Across, int Down, int PaddedTiles, int PaddedChannels) Of(Conv2d convolution, LoweringStep step, int images)
     {
         int across = Division.RoundUp(step.OutputShape[2], Winograd.Tile), down = Division.RoundUp(step.OutputShape[1], Winograd.Tile);
         return (
-            across, down, Division.RoundUp(step.Batch * across * down, TilePixels) * TilePixels,
+            across, down, Division.RoundUp(images * across * down, TilePixels) * TilePixels,
             Division.RoundUp(convolution.OutChannels, TileChannels) * TileChannels);
     }
 }

@@ -1,3 +1,5 @@
+using SoftPool.Planning;
+
 namespace SoftPool.Operators.Convolutions;
 
 /// <summary>Winograd's minimal filtering: 4 outputs of a filter of some taps from as many products as it reads inputs. The
@@ -7,11 +9,30 @@ internal static class Winograd
     /// <summary>Outputs of a tile along each axis.</summary>
     public const int Tile = 4;
 
+    /// <summary>What the transformed inputs, or the products, of the images computed at once take at most, in bytes, where one image
+    /// does not take more: beyond it memory grows, and time does not shrink.</summary>
+    private const long LargestPart = 64 << 20;
+
     private static readonly double[] PointsOf6 = [0, 1, -1, 0.5, -2];
     private static readonly double[] PointsOf8 = [0, 1, -1, 2, -2, 0.5, -0.5];
 
     /// <summary>Inputs of a tile along each axis.</summary>
     public static int Inputs(int taps) => Tile + taps - 1;
+
+    /// <summary>The images of a batch in parts, as even as they come: the first of each, and how many.</summary>
+    /// <param name="step">The layer.</param>
+    /// <param name="imageBytes">What one image takes in the largest buffer.</param>
+    public static IEnumerable<(int First, int Count)> Parts(LoweringStep step, long imageBytes)
+    {
+        int most = (int)Math.Clamp(Math.Min(LargestPart, step.Options.LargestBuffer) / imageBytes, 1, step.Batch);
+        int parts = Division.RoundUp(step.Batch, most);
+        for (int i = 0, first = 0; i < parts; i++)
+        {
+            int count = (step.Batch - first) / (parts - i);
+            yield return (first, count);
+            first += count;
+        }
+    }
 
     /// <summary>The filter's transform G, (inputs, taps): a polynomial's values at the points, by Lagrange's denominators, and at
     /// infinity its leading coefficient.</summary>

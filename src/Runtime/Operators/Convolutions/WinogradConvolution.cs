@@ -30,7 +30,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
             || convolution is not { Groups: 1, Stride: { Height: 1, Width: 1 }, Dilation: { Height: 1, Width: 1 } }
             || convolution.KernelSize != (Size2d)Taps)
             return false;
-        Extents extents = Of(convolution, step);
+        Extents extents = Of(convolution, step, Parts(convolution, step)[^1].Count);
         long largest = (long)Matrices * extents.PaddedTiles * Math.Max(extents.Words * WordFloats, extents.PaddedChannels);
         return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue
             && extents.Groups(this) is { X: <= GroupCount.Largest, Y: <= GroupCount.Largest }
@@ -42,7 +42,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
         if (step.Options.Device.Driver != Driver.Lavapipe)
             return double.PositiveInfinity;
         int lanes = step.Options.Device.SubgroupSize;
-        Extents extents = Of(convolution, step);
+        Extents extents = Of(convolution, step, step.Batch);
         double load = Loads.AreTexels ? LoadCost / 2 : step.Options.Device.HasAvx512 ? LoadCost : 4 * LoadCost;
         double wordCost = Loads.Cost(WordFloats, step), shortWordCost = Loads.Cost(4, step);
         double inputs = (double)extents.Tiles * extents.Words * WordFloats / lanes * Matrices * (load + StoreCost);
@@ -55,17 +55,22 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
 
     public override void Lower(Conv2d convolution, LoweringStep step)
     {
+        foreach ((int first, int count) in Parts(convolution, step))
+            Lower(convolution, step, first, count);
+    }
+
+    private void Lower(Conv2d convolution, LoweringStep step, int firstImage, int images)
+    {
         int lanes = step.Options.Device.SubgroupSize, size = Winograd.Inputs(Taps);
         TensorShape input = step.InputShape, output = step.OutputShape;
-        Extents extents = Of(convolution, step);
-        uint[] numbers =
-        [
-            (uint)input[0], (uint)input[1], (uint)input[2], (uint)output[0], (uint)output[1], (uint)output[2],
-            (uint)convolution.Padding.Height, (uint)convolution.Padding.Width, (uint)extents.Words, (uint)extents.PaddedChannels,
-            (uint)extents.Across, (uint)extents.Down, (uint)Matrices,
-        ];
-        Constant shape = step.Constant(
-            $"shape*{Layout(lanes)}", numbers.Length, () => Array.ConvertAll(numbers, BitConverter.UInt32BitsToSingle));
+        Extents extents = Of(convolution, step, images);
+        Constant shape = step.Integers(
+            $"shape*{Layout(lanes)}*{firstImage}*{images}",
+            [
+                (uint)input[0], (uint)input[1], (uint)input[2], (uint)output[0], (uint)output[1], (uint)output[2],
+                (uint)convolution.Padding.Height, (uint)convolution.Padding.Width, (uint)extents.Words, (uint)extents.PaddedChannels,
+                (uint)extents.Across, (uint)extents.Down, (uint)Matrices, (uint)firstImage, (uint)images,
+            ]);
         var tiles = new Activation(TileCount(extents));
         var products = new Activation(ProductCount(extents));
         step.Dispatch(
@@ -82,6 +87,12 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
             $"winograd{size}_output{Loads.Ending}", PointwiseConstants.Of(step.Pointwise),
             GroupCount.Linear((long)convolution.OutChannels * extents.PaddedTiles / 4),
             Loads.Texels(0), products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
+    }
+
+    private List<(int First, int Count)> Parts(Conv2d convolution, LoweringStep step)
+    {
+        Extents one = Of(convolution, step, images: 1);
+        return [.. Winograd.Parts(step, Math.Max(TileCount(one), ProductCount(one)) * sizeof(float))];
     }
 
     /// <summary>Names what is packed for it: the same, however it is loaded.</summary>
@@ -112,10 +123,10 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
         return packed;
     }
 
-    private Extents Of(Conv2d convolution, LoweringStep step)
+    private Extents Of(Conv2d convolution, LoweringStep step, int images)
     {
         int across = Division.RoundUp(step.OutputShape[2], Winograd.Tile), down = Division.RoundUp(step.OutputShape[1], Winograd.Tile);
-        int tiles = step.Batch * across * down, perTile = Vectors * step.Options.Device.SubgroupSize;
+        int tiles = images * across * down, perTile = Vectors * step.Options.Device.SubgroupSize;
         return new Extents(
             across, down, tiles, Division.RoundUp(tiles, Pixels) * Pixels, Division.RoundUp(convolution.InChannels, WordFloats),
             Division.RoundUp(convolution.OutChannels, perTile) * perTile, perTile);
