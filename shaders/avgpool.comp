@@ -6,13 +6,13 @@
 // Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
-#include "storage.glsl"
+#include "texel.glsl"
 #include "strict.glsl"
 #include "pool.glsl"
 
 layout(constant_id = 17) const uint COUNT_PADDING = 0;
 
-layout(binding = 0) readonly buffer Input { real x[]; };
+READ_ELEMENTS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
@@ -28,7 +28,7 @@ void main() {
         for (uint row = window.first.y; row < window.end.y; row++) {
             precise float part = 0.0;
             for (uint column = window.first.z; column < window.end.z; column++)
-                part += float(x[map + cell_of(slice, row, column)]);
+                part += element(x, map + cell_of(slice, row, column));
             sum += part;
         }
     ivec3 padded_end = min(

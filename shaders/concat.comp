@@ -3,8 +3,9 @@
 // Copies one input of a concatenation to its place in the output, item by item.
 //
 // Bindings      0 input (N, LENGTH) real; 1 output (N, OUT_LENGTH) real, written from OFFSET in each item
-// Dispatch      one invocation an element of the input, GroupCount.Linear
-#include "storage.glsl"
+// Dispatch      one invocation for AT_ONCE elements of the input, GroupCount.Linear
+// Preconditions AT_ONCE divides LENGTH
+#include "texel.glsl"
 #include "strict.glsl"
 #include "index.glsl"
 
@@ -13,11 +14,14 @@ layout(constant_id = 1) const uint LENGTH = 1;
 layout(constant_id = 2) const uint OUT_LENGTH = 1;
 layout(constant_id = 3) const uint OFFSET = 0;
 
-layout(binding = 0) readonly buffer Input { real x[]; };
+READ_ELEMENTS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
-    uint index = linear_index();
-    if (index < COUNT)
-        y[index / LENGTH * OUT_LENGTH + OFFSET + index % LENGTH] = x[index];
+    uint index = linear_index() * AT_ONCE;
+    if (index >= COUNT)
+        return;
+    uint to = index / LENGTH * OUT_LENGTH + OFFSET + index % LENGTH;
+    floats values = elements(x, index);
+    STORE_EACH(y, to, values)
 }

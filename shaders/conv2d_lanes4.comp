@@ -8,7 +8,7 @@
 //               3 bias (GROUPS, tiles, VECTORS, LANES); 4 the shape, as below
 // Dispatch      x: ceil(N * OH * OW / PIXELS), y: GROUPS * tiles; one subgroup each
 // Preconditions LANES is the subgroup's size and divides PIXELS
-#include "storage.glsl"
+#include "texel.glsl"
 #include "strict.glsl"
 #define WORD_FLOATS 4
 #include "conv2d_lanes.glsl"

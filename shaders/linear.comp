@@ -1,11 +1,15 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// y = x W' + b and the pointwise operator that follows, for few items: a lane computes 4 features of one.
+// y = x W' + b and the pointwise operator that follows, for few items: a lane computes 4 features of one, or 8 of texels.
 //
 // Bindings, dispatch, preconditions: include/linear.glsl
-#include "storage.glsl"
+#include "texel.glsl"
 #include "strict.glsl"
+#ifdef TEXEL
+#define LANE_FEATURES 8
+#else
 #define LANE_FEATURES 4
+#endif
 #define ITEMS 1
 #include "linear.glsl"

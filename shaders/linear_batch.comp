@@ -4,7 +4,7 @@
 // y = x W' + b and the pointwise operator that follows, for many items: a lane computes 8 features of 8.
 //
 // Bindings, dispatch, preconditions: include/linear.glsl
-#include "storage.glsl"
+#include "texel.glsl"
 #include "strict.glsl"
 #define LANE_FEATURES 8
 #define ITEMS 8

@@ -5,11 +5,11 @@
 // Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real
 // Dispatch      one invocation an output element, GroupCount.Linear
 // Preconditions every window holds at least one real cell (padding at most half the kernel)
-#include "storage.glsl"
+#include "texel.glsl"
 #include "strict.glsl"
 #include "pool.glsl"
 
-layout(binding = 0) readonly buffer Input { real x[]; };
+READ_ELEMENTS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
@@ -19,9 +19,9 @@ void main() {
     Window window = window_of(index);
     uint map = (window.image * CHANNELS + window.channel) * PLANE;
 
-    precise float largest = float(x[map + cell_of(window.first.x, window.first.y, window.first.z)]);
+    precise float largest = element(x, map + cell_of(window.first.x, window.first.y, window.first.z));
     FOR_EACH_CELL(window, cell) {
-        float value = float(x[map + cell]);
+        float value = element(x, map + cell);
         largest = value > largest || value != value ? value : largest;
     }
     y[index] = stored(largest);

@@ -3,8 +3,8 @@
 // A pointwise operator that no other kernel could take along: ReLU, LeakyReLU, Sigmoid, SiLU.
 //
 // Bindings      0 input real; 1 output real, of as many elements
-// Dispatch      one invocation an element, GroupCount.Linear
-#include "storage.glsl"
+// Dispatch      one invocation for AT_ONCE elements, GroupCount.Linear
+#include "texel.glsl"
 #include "strict.glsl"
 #define POINTWISE_ID 1
 #include "index.glsl"
@@ -12,11 +12,13 @@
 
 layout(constant_id = 0) const uint COUNT = 1;
 
-layout(binding = 0) readonly buffer Input { real x[]; };
+READ_ELEMENTS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { real y[]; };
 
 void main() {
-    uint index = linear_index();
-    if (index < COUNT)
-        y[index] = stored(pointwise(float(x[index])));
+    uint index = linear_index() * AT_ONCE;
+    if (index >= COUNT)
+        return;
+    floats result = EACH(pointwise, elements(x, index));
+    STORE_EACH(y, index, result)
 }

@@ -1,11 +1,11 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// First half of SoftPool with weights shared across channels: for each cell of the maps the largest value m of its channels
+// First step of SoftPool with weights shared across channels: for each cell of the maps the largest value m of its channels
 // and s = sum_c exp(x_c - m), which is at least 1. Kept apart, they stand for the sum of exponentials of any size.
 //
-// Bindings      0 input (N, C, P) real, P the cells of a map; 1 output (N, P) of (m, s)
-// Dispatch      one invocation a cell, GroupCount.Linear
-#include "storage.glsl"
+// Bindings      0 input (N, C, P) real, P the cells of a map; 1 output (N, P) of (m, s) f32
+// Dispatch      one invocation for AT_ONCE cells of an image, (N, ceil(P / AT_ONCE)), GroupCount.Linear
+#include "texel.glsl"
 #include "strict.glsl"
 #include "index.glsl"
 #include "exp.glsl"
@@ -14,22 +14,61 @@ layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint CHANNELS = 1;
 layout(constant_id = 2) const uint PLANE = 1;
 
-layout(binding = 0) readonly buffer Input { real x[]; };
+READ_ELEMENTS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { vec2 sums[]; };
 
-void main() {
-    uint cell = linear_index();
-    if (cell >= BATCH * PLANE)
-        return;
-    uint first = cell / PLANE * CHANNELS * PLANE + cell % PLANE;
+const uint PARTS = (PLANE + AT_ONCE - 1) / AT_ONCE;
 
-    precise float largest = float(x[first]);
-    for (uint c = 1; c < CHANNELS; c++) {
-        float value = float(x[first + c * PLANE]);
-        largest = value > largest ? value : largest;
+// AT_ONCE elements from any place on. Beyond the last they are some others.
+floats elements_from(uint place) {
+#ifdef TEXEL
+    if (PLANE % 4 != 0) {
+        vec4 low = elements(x, place), high = elements(x, min(place + 4, BATCH * CHANNELS * PLANE - 4));
+        vec4 even = (place & 2) != 0 ? vec4(low.zw, high.xy) : low;
+        float next = (place & 2) != 0 ? high.z : high.x;
+        return (place & 1) != 0 ? vec4(even.yzw, next) : even;
     }
-    precise float total = 0.0;
-    for (uint c = 0; c < CHANNELS; c++)
-        total += exp_nonpositive(difference_to_largest(float(x[first + c * PLANE]), largest));
-    sums[cell] = vec2(largest, total);
+#endif
+    return elements(x, place);
+}
+
+float larger(float value, float largest) {
+    return value > largest ? value : largest;
+}
+
+float exponential(float value, float largest) {
+#ifdef STRICT
+    return exp_nonpositive(difference_to_largest(value, largest));
+#else
+    // exp(-87) weighs nothing beside 1. NaN and infinity must go through: they fail the comparison, and the factor keeps them.
+    float difference = value - largest;
+    return exp_in_range(difference < -87.0 ? -87.0 : difference) * (difference == difference ? 1.0 : difference);
+#endif
+}
+
+void main() {
+    uint index = linear_index();
+    if (index >= BATCH * PARTS)
+        return;
+    uint image = index / PARTS, cell = index % PARTS * AT_ONCE;
+    uint first = image * CHANNELS * PLANE + cell;
+
+    precise floats largest = elements_from(first);
+    for (uint c = 1; c < CHANNELS; c++) {
+        floats value = elements_from(first + c * PLANE);
+        largest = EACH_OF_TWO(larger, value, largest);
+    }
+    precise floats total = floats(0.0);
+    for (uint c = 0; c < CHANNELS; c++) {
+        floats value = elements_from(first + c * PLANE);
+        total += EACH_OF_TWO(exponential, value, largest);
+    }
+    uint to = image * PLANE + cell;
+#ifdef TEXEL
+    for (uint i = 0; i < 4; i++)
+        if (PLANE % 4 == 0 || cell + i < PLANE)
+            sums[to + i] = vec2(largest[i], total[i]);
+#else
+    sums[to] = vec2(largest, total);
+#endif
 }

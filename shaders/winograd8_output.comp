@@ -5,7 +5,10 @@
 //
 // Bindings      0 input (8 * 8, padded_channels, padded_tiles); 1 output (N, O, OH, OW); 2 bias (O); 3 the shape
 // Dispatch      an invocation for four tiles of a channel, as of index.glsl
+#include "texel.glsl"
+#ifndef TEXEL
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#endif
 #define ALPHA 8
 #define WORD u64vec2
 #define WORD_IS_PAIRS

@@ -20,16 +20,11 @@ layout(constant_id = 3) const uint FIRST = 0;
 layout(constant_id = 4) const uint FEATURES = 1;
 layout(constant_id = 5) const uint SLICES = 1;
 
-#ifdef TEXEL
-layout(binding = 0) uniform samplerBuffer x4;
-layout(binding = 2) uniform samplerBuffer weight;
-#define WEIGHT(place) texelFetch(weight, int(place))
-#else
+READ_QUADS(0, Input4, x4);
+#ifndef TEXEL
 layout(binding = 0) readonly buffer Input { real x[]; };
-layout(binding = 0) readonly buffer Input4 { real4 x4[]; };
-layout(binding = 2) readonly buffer Weight { real4 weight[]; };
-#define WEIGHT(place) vec4(weight[place])
 #endif
+READ_QUADS(2, Weight, weight);
 layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 1) writeonly buffer Sums { float sums[]; };
 layout(binding = 3) readonly buffer Bias { float bias[]; };
@@ -45,14 +40,13 @@ const uint SLICE = (BLOCKS + SLICES - 1) / SLICES;
 
 // Four inputs from one on. Those beyond the last input are some others.
 vec4 inputs(uint place) {
-#ifdef TEXEL
-    return texelFetch(x4, int(place / 4));
-#else
-    if (IN_FEATURES % 4 == 0)
-        return vec4(x4[place / 4]);
-    uvec4 p = min(place + uvec4(0, 1, 2, 3), BATCH * IN_FEATURES - 1);
-    return vec4(float(x[p.x]), float(x[p.y]), float(x[p.z]), float(x[p.w]));
+#ifndef TEXEL
+    if (IN_FEATURES % 4 != 0) {
+        uvec4 p = min(place + uvec4(0, 1, 2, 3), BATCH * IN_FEATURES - 1);
+        return vec4(float(x[p.x]), float(x[p.y]), float(x[p.z]), float(x[p.w]));
+    }
 #endif
+    return quad(x4, place / 4);
 }
 
 void main() {
@@ -87,7 +81,7 @@ void main() {
         [[dont_unroll]] for (uint i = b * BLOCK; i < (b + 1) * BLOCK; i += 4) {
             vec4 weights[LANE_FEATURES];
             UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
-                weights[f] = WEIGHT(w + f * LANES);
+                weights[f] = quad(weight, w + f * LANES);
             UNROLL for (uint n = 0; n < ITEMS; n++) {
                 vec4 values = inputs(item[n] + i);
                 UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
@@ -106,7 +100,7 @@ void main() {
             UNROLL for (uint n = 0; n < ITEMS; n++) {
                 vec4 values = inputs(item[n] + i);
                 UNROLL for (uint f = 0; f < LANE_FEATURES; f++) {
-                    vec4 weights = WEIGHT(w + f * LANES);
+                    vec4 weights = quad(weight, w + f * LANES);
                     UNROLL for (uint c = 0; c < 4; c++)
                         if (i + c < IN_FEATURES)
                             sum[n][f] = multiply_add(values[c], weights[c], sum[n][f]);

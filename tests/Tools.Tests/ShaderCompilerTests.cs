@@ -103,22 +103,22 @@ public sealed class ShaderCompilerTests : IDisposable
     }
 
     [TestMethod]
-    public void A_variant_has_its_macro_defined_and_its_name_in_the_file_s()
+    public void Variants_have_their_macros_defined_and_their_endings_in_the_file_s_name()
     {
         string shader = _folder.Write("v.comp", """
             #version 450
             layout(local_size_x = 1) in;
             layout(binding = 0) buffer Data { uint data[]; };
-            #ifdef WIDE
+            #if defined(WIDE) && defined(FAST)
             void main() { data[0] = 12345; }
             #else
             void main() { data[0] = 54321; }
             #endif
             """);
         Assert.AreEqual(0, Run(["--output", _folder["out"], "--include", _folder.Path, shader]).ExitCode);
-        Assert.AreEqual(0, Run(["--output", _folder["out"], "--include", _folder.Path, "--variant", "WIDE", shader]).ExitCode);
+        Assert.AreEqual(0, Run(["--output", _folder["out"], "--include", _folder.Path, "--variant", "WIDE:_wide", "--variant", "FAST:.fast", shader]).ExitCode);
         Assert.Contains(54321u, Words("v.spv"));
-        Assert.Contains(12345u, Words("v.wide.spv"));
+        Assert.Contains(12345u, Words("v_wide.fast.spv"));
 
         uint[] Words(string name) =>
             System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(File.ReadAllBytes(_folder[$"out/{name}"])).ToArray();
@@ -131,13 +131,14 @@ public sealed class ShaderCompilerTests : IDisposable
     [DataRow("--output out --include include", "got no file")]
     [DataRow("--output out --include include x.txt", "got 'x.txt'")]
     [DataRow("--optimise", "got '--optimise'")]
+    [DataRow("--variant WIDE", "got '--variant'")]
     public void Bad_arguments_get_one_sentence(string arguments, string got)
     {
         Command command = Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         Assert.AreEqual(1, command.ExitCode);
         Assert.AreEqual(
-            $"SoftPool.ShaderCompiler : error SHADER: expected --output DIR --include DIR [--variant MACRO] FILE.comp..., {got}",
+            $"SoftPool.ShaderCompiler : error SHADER: expected --output DIR --include DIR [--variant MACRO:ENDING]... FILE.comp..., {got}",
             command.Output.TrimEnd());
     }
 

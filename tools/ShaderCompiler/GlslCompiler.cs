@@ -11,9 +11,9 @@ internal sealed class GlslCompiler : IDisposable
     private readonly nint _options;
 
     /// <param name="includeDirectory">Where #include looks.</param>
-    /// <param name="macro">A macro to define; null for none.</param>
+    /// <param name="macros">Macros to define.</param>
     /// <exception cref="DllNotFoundException">The shaderc library is not installed.</exception>
-    public GlslCompiler(string includeDirectory, string? macro = null)
+    public GlslCompiler(string includeDirectory, params IEnumerable<string> macros)
     {
         _includes = new IncludeResolver(includeDirectory);
         _compiler = Shaderc.CompilerInitialize();
@@ -21,7 +21,7 @@ internal sealed class GlslCompiler : IDisposable
         Shaderc.CompileOptionsSetTargetEnv(_options, TargetEnv.Vulkan, EnvVersion.Vulkan11);
         Shaderc.CompileOptionsSetOptimizationLevel(_options, OptimizationLevel.Performance);
         Shaderc.CompileOptionsSetWarningsAsErrors(_options);
-        if (macro is not null)
+        foreach (string macro in macros)
             Shaderc.CompileOptionsAddMacroDefinition(
                 _options, Encoding.UTF8.GetBytes(macro), (nuint)Encoding.UTF8.GetByteCount(macro), null, 0);
         Shaderc.CompileOptionsSetIncludeCallbacks(_options, _includes.Resolve, _includes.Release, 0);

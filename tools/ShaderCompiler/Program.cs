@@ -1,16 +1,17 @@
 using SoftPool.ShaderCompiler;
 
-const string Usage = "expected --output DIR --include DIR [--variant MACRO] FILE.comp...";
+const string Usage = "expected --output DIR --include DIR [--variant MACRO:ENDING]... FILE.comp...";
 
-string? output = null, include = null, variant = null;
+string? output = null, include = null;
+var variants = new List<string[]>();
 var files = new List<string>();
 for (int i = 0; i < args.Length; i++)
     if (args[i] == "--output" && i + 1 < args.Length)
         output = args[++i];
     else if (args[i] == "--include" && i + 1 < args.Length)
         include = args[++i];
-    else if (args[i] == "--variant" && i + 1 < args.Length)
-        variant = args[++i];
+    else if (args[i] == "--variant" && i + 1 < args.Length && args[i + 1].Count(letter => letter == ':') == 1)
+        variants.Add(args[++i].Split(':'));
     else if (args[i].EndsWith(".comp", StringComparison.Ordinal))
         files.Add(Path.GetFullPath(args[i]));
     else
@@ -21,7 +22,7 @@ if (output is null || include is null || files.Count == 0)
 try
 {
     Directory.CreateDirectory(output);
-    using var compiler = new GlslCompiler(Path.GetFullPath(include), variant);
+    using var compiler = new GlslCompiler(Path.GetFullPath(include), variants.Select(variant => variant[0]));
     int status = 0;
     // Every file is tried, so that one build shows all errors.
     foreach (string file in files)
@@ -37,9 +38,9 @@ catch (Exception e) when (e is IOException or UnauthorizedAccessException or Dll
 
 bool TryCompile(GlslCompiler compiler, string file)
 {
-    // A variant is compiled with its macro defined, and has it in its name: conv2d.fp16.spv.
-    string ending = variant is null ? ".spv" : $".{variant.ToLowerInvariant()}.spv";
-    string target = Path.Combine(output, Path.GetFileNameWithoutExtension(file) + ending);
+    // A variant is compiled with its macro defined, and has its ending in its name: linear_texel.fp16.spv.
+    string name = Path.GetFileNameWithoutExtension(file) + string.Concat(variants.Select(variant => variant[1]));
+    string target = Path.Combine(output, $"{name}.spv");
     string temporary = $"{target}.{Environment.ProcessId}.tmp";
     try
     {

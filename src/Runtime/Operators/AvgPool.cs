@@ -23,7 +23,7 @@ public abstract record AvgPooling : Pooling
     internal override void Compute<T>(ReferenceStep step) => AvgPoolReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step) =>
-        Dispatch(step, "avgpool", [CountIncludePad ? 1u : 0u], step.Input, step.Output);
+        DispatchTiles(step, "avgpool", CountIncludePad ? 1u : 0u);
 }
 
 /// <summary>Average pooling over (C, L), as torch.nn.AvgPool1d.</summary>

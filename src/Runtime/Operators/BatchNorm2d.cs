@@ -63,13 +63,13 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
     internal override void Lower(LoweringStep step)
     {
         int count = step.Batch * step.OutputShape.Count;
-        step.Dispatch(
+        step.DispatchElements(
             "batchnorm2d",
             [
                 (uint)count, (uint)NumFeatures, (uint)(step.OutputShape.Count / NumFeatures),
                 .. PointwiseConstants.Of(step.Pointwise),
             ],
-            GroupCount.Linear(count), step.Input, step.Output,
+            count, 0b1, step.Input, step.Output,
             step.Constant("norm", 2 * NumFeatures, () => Interleave(ScaleAndShift(step.Parameters))));
 
         static float[] Interleave((double[] Scale, double[] Shift) norm) =>

@@ -43,9 +43,9 @@ public sealed record Concat : Operator
         {
             int length = step.InputShapes[i].Count;
             int count = step.Batch * length;
-            step.Dispatch(
-                "concat", [(uint)count, (uint)length, (uint)step.OutputShape.Count, (uint)begin], GroupCount.Linear(count),
-                step.Inputs[i], step.Output);
+            uint[] specialization = [(uint)count, (uint)length, (uint)step.OutputShape.Count, (uint)begin];
+            // A texel lies within an item.
+            step.DispatchElements("concat", specialization, count, length % 4 == 0 ? 0b1u : 0, step.Inputs[i], step.Output);
             begin += length;
         }
     }

@@ -39,8 +39,8 @@ public abstract record Elementwise : Operator
         int count = step.Batch * step.OutputShape.Count;
         // How many elements of the first input meet one of the second.
         int plane = step.OutputShape.Count / step.InputShapes[1].Count;
-        step.Dispatch(
-            Kernel, [(uint)count, (uint)plane, .. PointwiseConstants.Of(step.Pointwise)], GroupCount.Linear(count),
+        step.DispatchElements(
+            Kernel, [(uint)count, (uint)plane, .. PointwiseConstants.Of(step.Pointwise)], count, 0b11,
             step.Inputs[0], step.Inputs[1], step.Output);
     }
 }

@@ -28,8 +28,7 @@ public abstract record Pointwise : UnaryOperator
     internal override void Lower(LoweringStep step)
     {
         int count = step.Batch * step.InputShape.Count;
-        step.Dispatch(
-            "pointwise", [(uint)count, .. PointwiseConstants.Of(this)], GroupCount.Linear(count), step.Input, step.Output);
+        step.DispatchElements("pointwise", [(uint)count, .. PointwiseConstants.Of(this)], count, 0b1, step.Input, step.Output);
     }
 }
 

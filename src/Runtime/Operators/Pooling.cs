@@ -7,7 +7,7 @@ namespace SoftPool.Operators;
 /// and PyTorch's shape rule.</summary>
 public abstract record Pooling : UnaryOperator
 {
-    // What one invocation of pool_tile.glsl computes.
+    // A tile of tile.glsl.
     private const int TileColumns = 4;
     private const int TileRows = 2;
 
@@ -38,34 +38,56 @@ public abstract record Pooling : UnaryOperator
 
     /// <summary>Adds a launch of a pooling kernel: one invocation an output element, the constants of pool.glsl, and those
     /// of the kernel itself behind them.</summary>
-    private protected void Dispatch(LoweringStep step, string kernel, ReadOnlySpan<uint> own, params Operand[] operands) =>
-        step.Dispatch(kernel, [.. Shape(step), .. own], GroupCount.Linear(step.Output.Count), operands);
+    private protected void Dispatch(LoweringStep step, string kernel, params ReadOnlySpan<uint> own)
+    {
+        bool texels = step.TakesTexels(kernel, step.Input.Count);
+        step.Dispatch(
+            texels ? $"{kernel}_texel" : kernel, [.. Shape(step), .. own], GroupCount.Linear(step.Output.Count), texels ? 1u : 0,
+            step.Input, step.Output);
+    }
 
     /// <summary>Adds a launch of a kernel that computes tiles of outputs, as pool_tile.glsl says, or of the general one where
     /// the pooling is not of the kind that the tiles are for.</summary>
-    private protected void DispatchTiles(LoweringStep step, string kernel)
+    private protected void DispatchTiles(LoweringStep step, string kernel, params ReadOnlySpan<uint> own)
+    {
+        if (TileForm(step, $"{kernel}_tile") is not var (tileKernel, texels))
+        {
+            Dispatch(step, kernel, own);
+            return;
+        }
+        step.Dispatch(
+            tileKernel, Shape(step), GroupCount.Linear((long)step.Batch * step.InputShape[0] * Tiles(step)), texels ? 1u : 0,
+            step.Input, step.Output);
+    }
+
+    /// <summary>The form of a kernel by tiles that can be launched: whether it is the one for texels; null where none can.</summary>
+    /// <param name="step">Where it is to be launched.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="others">The elements of what it reads beside the input.</param>
+    private protected (string Kernel, bool Texels)? TileForm(LoweringStep step, string kernel, params ReadOnlySpan<long> others)
     {
         Window window = WindowOn(step.InputShape);
         Size3d map = Window.Extents(step.InputShape), places = Window.Extents(step.OutputShape);
         bool fits = window is { Kernel: { Depth: 1, Height: 3, Width: 3 }, Stride: { Height: 2, Width: 2 } }
             && window.Padding == 0 && map.Depth == 1
             && 2 * places.Height + 1 <= map.Height && 2 * places.Width + 1 <= map.Width && step.Input.Count % 4 == 0;
-        bool texels = step.ReadsTexels(step.Input.Count) && !step.IsStruckOff($"{kernel}_tile_texel");
         // Strict numerics has one order of sums.
-        if (!fits || step.Options.IsStrict || (!texels && step.IsStruckOff($"{kernel}_tile")))
-        {
-            Dispatch(step, kernel, [], step.Input, step.Output);
-            return;
-        }
-        long tiles = (long)step.Batch * step.InputShape[0] * Division.RoundUp(places.Height, TileRows)
-            * Division.RoundUp(places.Width, TileColumns);
-        step.Dispatch(
-            texels ? $"{kernel}_tile_texel" : $"{kernel}_tile", Shape(step), GroupCount.Linear(tiles), texels ? 1u : 0,
-            step.Input, step.Output);
+        if (!fits || step.Options.IsStrict)
+            return null;
+        if (step.TakesTexels(kernel, [step.Input.Count, .. others]))
+            return ($"{kernel}_texel", true);
+        return step.IsStruckOff(kernel) ? null : (kernel, false);
+    }
+
+    /// <summary>The tiles of one map.</summary>
+    private protected static long Tiles(LoweringStep step)
+    {
+        Size3d places = Window.Extents(step.OutputShape);
+        return (long)Division.RoundUp(places.Height, TileRows) * Division.RoundUp(places.Width, TileColumns);
     }
 
     /// <summary>The constants of pool.glsl.</summary>
-    private uint[] Shape(LoweringStep step)
+    private protected uint[] Shape(LoweringStep step)
     {
         Window window = WindowOn(step.InputShape);
         return

@@ -11,6 +11,12 @@ namespace SoftPool.Operators;
 /// <param name="Weights">Whether each channel has its own weights or all share one.</param>
 public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
 {
+    // Of the windows of tile.glsl.
+    private const int WeightsOfTile = 8 * 9;
+
+    // How many channels share a load of the weights on a processor, which has few lanes and does not hide the time that a load takes.
+    private const int ChannelsAtOnce = 8;
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Attributes => base.Attributes
@@ -25,18 +31,34 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     internal override void Lower(LoweringStep step)
     {
         if (Weights == SoftPoolWeights.PerChannel)
-        {
             DispatchTiles(step, "softpool");
+        else
+            LowerShared(step);
+    }
+
+    /// <summary>First the largest value and the sum of exponentials over the channels of each cell; then the pooling, by tiles with the
+    /// weights of the windows computed before.</summary>
+    private void LowerShared(LoweringStep step)
+    {
+        int channels = step.InputShape[0], plane = step.InputShape.Plane();
+        Operand sums = new Activation(2L * step.Batch * plane);
+        bool texels = step.TakesTexels("softpool_shared_sums", step.Input.Count);
+        step.Dispatch(
+            texels ? "softpool_shared_sums_texel" : "softpool_shared_sums", [(uint)step.Batch, (uint)channels, (uint)plane],
+            GroupCount.Linear((long)step.Batch * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0, step.Input, sums);
+
+        Operand weights = new Activation(step.Batch * Tiles(step) * WeightsOfTile);
+        if (TileForm(step, "softpool_shared_tile", weights.Count) is not var (kernel, ofTexels) || step.IsStruckOff("softpool_shared_weights"))
+        {
+            step.Dispatch("softpool_shared", Shape(step), GroupCount.Linear(step.Output.Count), step.Input, step.Output, sums);
             return;
         }
-        // First the largest value and the sum of exponentials over the channels of each cell, then the pooling.
-        TensorShape input = step.InputShape;
-        int plane = input.Plane();
-        Operand sums = new Activation(2L * step.Batch * plane);
         step.Dispatch(
-            "softpool_shared_sums", [(uint)step.Batch, (uint)input[0], (uint)plane],
-            GroupCount.Linear((long)step.Batch * plane), step.Input, sums);
-        Dispatch(step, "softpool_shared", [], step.Input, step.Output, sums);
+            "softpool_shared_weights", Shape(step), GroupCount.Linear((long)step.Batch * step.OutputShape.Plane()), sums, weights);
+        int atOnce = step.Options.Device.LargestTexels > 0 ? ChannelsAtOnce : 1;
+        step.Dispatch(
+            kernel, [.. Shape(step), (uint)atOnce], GroupCount.Linear(step.Batch * Division.RoundUp(channels, atOnce) * Tiles(step)),
+            ofTexels ? 0b101u : 0, step.Input, step.Output, weights);
     }
 }
 

@@ -101,6 +101,20 @@ internal sealed class LoweringStep(
         return true;
     }
 
+    /// <summary>Whether to launch a kernel's form that reads these as texels, NAME_texel.</summary>
+    public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) => ReadsTexels(counts) && !IsStruckOff($"{kernel}_texel");
+
+    /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four, as texel.glsl
+    /// says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
+    public void DispatchElements(string kernel, uint[] specialization, long count, uint texels, params Operand[] operands)
+    {
+        long[] counts = [count, .. operands.Where((_, binding) => (texels >> binding & 1) != 0).Select(operand => operand.Count)];
+        bool takesTexels = texels != 0 && TakesTexels(kernel, counts);
+        Dispatch(
+            takesTexels ? $"{kernel}_texel" : kernel, specialization, GroupCount.Linear(takesTexels ? count / 4 : count),
+            takesTexels ? texels : 0, operands);
+    }
+
     /// <summary>Adds a kernel launch.</summary>
     public void Dispatch(string kernel, uint[] specialization, GroupCount groups, params Operand[] operands) =>
         Dispatch(kernel, specialization, groups, texels: 0, operands);

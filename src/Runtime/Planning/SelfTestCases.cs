@@ -23,30 +23,33 @@ internal static class SelfTestCases
         Case(new(31), 9, new Linear(31, 67), new ReLU()),
         Case(new(1030), 2, new Linear(1030, 70)),
         .. Pools((kernel, stride, padding, ceilMode) => new MaxPool2d(kernel, stride, padding, ceilMode)),
+        .. Pools((kernel, stride, padding, ceilMode) => new AvgPool2d(kernel, stride, padding, ceilMode)),
         .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.PerChannel)),
-        Case(new(3, 7, 5), 2, new SoftPool2d(3, 2, 1, true, SoftPoolWeights.SharedAcrossChannels)),
-        Case(new(3, 7, 5), 2, new AvgPool2d(3, 2, 1, true)),
-        Case(new(3, 7, 5), 2, new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()),
-        Case(new(3, 7, 5), 2, new BatchNorm2d(3)),
+        .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.SharedAcrossChannels)),
+        // A batch of 2 makes no whole texels of these, one of 4 does.
+        .. from batch in (int[])[2, 4]
+           from network in (Operator[][])[[new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()], [new BatchNorm2d(3)]]
+           select Case(new(3, 7, 5), batch, network),
         Case(new(7, 3, 5), 2, new Softmax()),
-        CaseOfTwo(new Add()),
-        CaseOfTwo(new Multiply()),
-        CaseOfTwo(new Concat()),
+        .. CasesOfTwo(new Add()),
+        .. CasesOfTwo(new Multiply()),
+        .. CasesOfTwo(new Concat()),
     ];
 
     private static (Model Model, int Batch) Case(TensorShape input, int batch, params Operator[] operators) =>
         (WithWeights(new ModelGraph("self-test", input, operators.Select((op, index) => new Layer($"{index}", op)))), batch);
 
-    private static (Model Model, int Batch) CaseOfTwo(Operator op) => (
-        WithWeights(new ModelGraph(
-            "self-test", new TensorShape(3, 7, 5),
-            [new Layer("0", new LeakyReLU(-0.5)), new Layer("1", op, [ModelGraph.InputName, "0"])])), 2);
+    private static IEnumerable<(Model Model, int Batch)> CasesOfTwo(Operator op) =>
+        from input in (TensorShape[])[new(3, 7, 5), new(3, 7, 8)]
+        let layers = (Layer[])[new("0", new LeakyReLU(-0.5)), new("1", op, [ModelGraph.InputName, "0"])]
+        select (WithWeights(new ModelGraph("self-test", input, layers)), 2);
 
     /// <summary>Of the kind that tiles are for, and of another.</summary>
     private static IEnumerable<(Model Model, int Batch)> Pools(Func<Size2d, Size2d, Size2d, bool, Operator> pool) =>
     [
         Case(new(4, 9, 13), 2, pool(3, 2, 0, false)),
         Case(new(3, 7, 5), 2, pool(3, 2, 1, true)),
+        Case(new(3, 7, 5), 4, pool(3, 2, 1, true)),
     ];
 
     /// <summary>The same numbers each time, in [-1.5, 1.5).</summary>

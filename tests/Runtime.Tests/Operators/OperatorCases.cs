@@ -70,7 +70,7 @@ internal static class OperatorCases
                 foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
                     yield return (new SoftPool3d(kernel, stride, padding, ceilMode, weights), input, batch);
             }
-            foreach (TensorShape map in (TensorShape[])[new(1, 1), new(17, 7), new(5, 1, 1), new(3, 13, 7), new(2, 3, 5, 2)])
+            foreach (TensorShape map in (TensorShape[])[new(1, 1), new(17, 7), new(5, 1, 1), new(3, 13, 7), new(9, 6, 8), new(4, 7, 7), new(2, 3, 5, 2)])
             {
                 yield return (new GlobalAvgPool(), map, 3);
                 foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
@@ -80,12 +80,15 @@ internal static class OperatorCases
             {
                 yield return (pointwise, new(1), 1);
                 yield return (pointwise, new(3, 5, 7), 17);
+                yield return (pointwise, new(3, 5, 7), 4);
             }
             yield return (new Softmax(), new(1), 3);
             yield return (new Softmax(), new(10), 17);
             yield return (new Softmax(), new(7, 3, 5), 2);
             yield return (new BatchNorm2d(1), new(1, 1, 1), 1);
             yield return (new BatchNorm2d(7), new(7, 3, 5), 17);
+            yield return (new BatchNorm2d(7), new(7, 3, 5), 4);
+            yield return (new BatchNorm2d(5), new(5, 3, 8), 3);
             yield return (new Flatten(), new(3, 5, 7), 2);
             yield return (new Dropout(0.5), new(11), 3);
         }
@@ -93,7 +96,7 @@ internal static class OperatorCases
 
     private static (int, int, int, int, int, bool)[] Pools1d =>
     [
-        (1, 1, 1, 1, 0, false), (17, 3, 3, 2, 1, true), (11, 17, 4, 3, 2, false), (5, 1, 5, 1, 0, false),
+        (1, 1, 1, 1, 0, false), (17, 3, 3, 2, 1, true), (16, 4, 3, 2, 1, false), (11, 17, 4, 3, 2, false), (5, 1, 5, 1, 0, false),
     ];
 
     private static (TensorShape, int, Size2d, Size2d, Size2d, bool)[] Pools =>
@@ -106,6 +109,7 @@ internal static class OperatorCases
         (new(1, 16, 12), 3, 3, 2, 0, true),
         (new(4, 8, 7), 3, 3, 2, 0, true),
         (new(1, 1, 1), 1, 1, 1, 0, false),
+        (new(20, 7, 6), 2, 3, 2, 1, true),
         (new(1, 2, 2), 3, 2, 2, 0, false),
         (new(17, 7, 5), 3, 3, 2, 1, false),
         (new(3, 7, 5), 17, 3, 2, 1, true),
@@ -126,10 +130,12 @@ internal static class OperatorCases
         get
         {
             foreach (Operator op in (Operator[])[new Add(), new Multiply(), new Concat()])
-                foreach ((TensorShape input, int batch) in ((TensorShape, int)[])[(new(1), 1), (new(7), 17), (new(3, 5, 7), 3)])
+                foreach ((TensorShape input, int batch) in ((TensorShape, int)[])[(new(1), 1), (new(7), 17), (new(3, 5, 7), 3), (new(3, 5, 7), 4), (new(3, 5, 8), 3)])
                     yield return (op, new LeakyReLU(-0.5), input, batch);
             yield return (new Add(), new GlobalAvgPool(), new(5, 3, 7), 3);
             yield return (new Multiply(), new GlobalAvgPool(), new(5, 7), 2);
+            yield return (new Add(), new GlobalAvgPool(), new(6, 3, 7), 2);
+            yield return (new Multiply(), new GlobalAvgPool(), new(8, 3, 4), 3);
             yield return (new Concat(), new Conv2d(3, 2, 3, 1, 1), new(3, 5, 7), 3);
         }
     }

@@ -1,0 +1,57 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+// Third step of SoftPool with weights shared across channels, of 3 x 3 windows, 2 apart: y_c = sum_i w_i x_ci over each window, with
+// the weights from softpool_shared_weights. They are loaded once for CHANNELS_AT_ONCE channels.
+//
+// Bindings      0 input (N, C, H, W) real; 1 output (N, C, OH, OW) real; 2 weights (N, TILES, 9, WINDOWS) f32
+// Dispatch      one invocation a tile of some channels, (N, ceil(C / CHANNELS_AT_ONCE), TILES_Y, TILES_X), GroupCount.Linear
+// Preconditions: include/pool_tile.glsl
+#include "texel.glsl"
+#include "pool_tile.glsl"
+
+layout(constant_id = 17) const uint CHANNELS_AT_ONCE = 1;
+
+READ_FLOAT_QUADS(2, Weights, weights);
+
+const float LARGEST_FLOAT = 3.40282347e38;
+
+void main() {
+    uint index = linear_index(), groups = (CHANNELS + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE;
+    if (index >= BATCH * groups * TILES)
+        return;
+    uint image = index / TILES / groups, first = index / TILES % groups * CHANNELS_AT_ONCE;
+    Tile tile = tile_of(index % TILES);
+
+    float w[9][WINDOWS];
+    uint place = (image * TILES + index % TILES) * 9 * (WINDOWS / 4);
+    [[unroll]] for (uint i = 0; i < 9; i++)
+        [[unroll]] for (uint q = 0; q < WINDOWS / 4; q++) {
+            vec4 four = quad(weights, place + i * (WINDOWS / 4) + q);
+            [[unroll]] for (uint c = 0; c < 4; c++)
+                w[i][4 * q + c] = four[c];
+        }
+
+    for (uint channel = first; channel < min(first + CHANNELS_AT_ONCE, CHANNELS); channel++) {
+        tile.map = image * CHANNELS + channel;
+        float cells[ROWS][COLUMNS];
+        float low = LARGEST_FLOAT, high = -LARGEST_FLOAT;
+        [[unroll]] for (uint row = 0; row < ROWS; row++) {
+            cells[row] = cells_of(tile, row);
+            [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
+                low = cells[row][c] < low ? cells[row][c] : low;
+                high = cells[row][c] > high ? cells[row][c] : high;
+            }
+        }
+        [[unroll]] for (uint row = 0; row < TILE_ROWS; row++)
+            [[unroll]] for (uint column = 0; column < TILE_COLUMNS; column++) {
+                float mean = 0.0;
+                [[unroll]] for (uint i = 0; i < 9; i++)
+                    mean = fma(w[i][row * TILE_COLUMNS + column], cells[2 * row + i / 3][2 * column + i % 3], mean);
+                // Rounding can leave the range of the cells, at the end of the floats even for infinity. NaN passes.
+                mean = mean < low ? low : mean;
+                if (is_inside(tile, row, column))
+                    y[output_of(tile, row, column)] = real(mean > high ? high : mean);
+            }
+    }
+}

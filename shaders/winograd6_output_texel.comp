@@ -1,7 +1,0 @@
-#version 450
-#extension GL_GOOGLE_include_directive : require
-#extension GL_EXT_control_flow_attributes : require
-// Winograd's algorithm for 3x3 convolutions, last step: as winograd6_plain_output.comp, products read as texels.
-#define TEXEL
-#define ALPHA 6
-#include "winograd_output.glsl"
