@@ -36,16 +36,6 @@ float larger(float value, float largest) {
     return value > largest ? value : largest;
 }
 
-float exponential(float value, float largest) {
-#ifdef STRICT
-    return exp_nonpositive(difference_to_largest(value, largest));
-#else
-    // exp(-87) weighs nothing beside 1. NaN and infinity must go through: they fail the comparison, and the factor keeps them.
-    float difference = value - largest;
-    return exp_in_range(difference < -87.0 ? -87.0 : difference) * (difference == difference ? 1.0 : difference);
-#endif
-}
-
 void main() {
     uint index = linear_index();
     if (index >= BATCH * PARTS)
@@ -61,7 +51,7 @@ void main() {
     precise floats total = floats(0.0);
     for (uint c = 0; c < CHANNELS; c++) {
         floats value = elements_from(first + c * PLANE);
-        total += EACH_OF_TWO(exponential, value, largest);
+        total += EACH_OF_TWO(weight_of, value, largest);
     }
     uint to = image * PLANE + cell;
 #ifdef TEXEL

@@ -59,3 +59,14 @@ float difference_to_largest(float x, float largest) {
     precise float difference = x - largest;
     return passed(difference < -LARGEST_FLOAT ? -LARGEST_FLOAT : difference);
 }
+
+// exp(x - largest) for an x not above it, to within 1.3e-7: a weight. NaN if one of them is.
+float weight_of(float x, float largest) {
+#ifdef STRICT
+    return exp_nonpositive(difference_to_largest(x, largest));
+#else
+    // exp(-87) weighs nothing beside 1. The factor keeps NaN, whatever its bits.
+    float difference = x - largest;
+    return exp_in_range(difference < -87.0 ? -87.0 : difference) * (difference == difference ? 1.0 : difference);
+#endif
+}

@@ -34,7 +34,7 @@ const uint PARTS = 8 / LANE_FEATURES;        // of a tile
 const uint QUADS = (IN_FEATURES + 3) / 4;
 // Sums are taken in blocks of this many terms, and then of the blocks: one running sum of thousands of terms would be
 // off by several times as much.
-const uint BLOCK = 16;
+const uint BLOCK = 64;
 const uint BLOCKS = IN_FEATURES / BLOCK;
 const uint SLICE = (BLOCKS + SLICES - 1) / SLICES;
 
@@ -49,24 +49,42 @@ vec4 inputs(uint place) {
     return quad(x4, place / 4);
 }
 
+// Whose inputs a lane loads, and where it has four inputs of an item from: its own load, or with SHUFFLES that of the lane that
+// loaded them.
+#ifdef SHUFFLES
+const uint LOADED = ITEMS / LANES;
+#define ITEM(n) (n) * LANES + lane
+#define LOAD_VALUES(i)                                  \
+    vec4 loaded[LOADED];                                \
+    UNROLL for (uint n = 0; n < LOADED; n++)            \
+        loaded[n] = inputs(item[n] + (i));
+#define VALUES(n, i) subgroupShuffle(loaded[(n) / LANES], (n) % LANES)
+#else
+const uint LOADED = ITEMS;
+#define ITEM(n) (n)
+#define LOAD_VALUES(i)
+#define VALUES(n, i) inputs(item[n] + (i))
+#endif
+
 void main() {
     uint lane = gl_LocalInvocationID.x % LANES;
     uint part = (gl_WorkGroupID.y * gl_WorkGroupSize.x + gl_LocalInvocationID.x) / LANES;
     uint tile = part / PARTS;
     uint row = part % PARTS * LANE_FEATURES;      // the lane's first feature of the tile, in eights
     uint feature = tile * 64 + row * LANES + lane;
-    if (feature >= FEATURES)
+    // All lanes or none: shuffles read of each.
+    if (tile * 64 + row * LANES >= FEATURES)
         return;
 
     // Items beyond the last compute the last one again, and are not stored.
     uint first = gl_WorkGroupID.x * ITEMS;
-    uint item[ITEMS];
+    uint item[LOADED];
+    UNROLL for (uint n = 0; n < LOADED; n++)
+        item[n] = min(first + ITEM(n), BATCH - 1) * IN_FEATURES;
     EXACT float sum[ITEMS][LANE_FEATURES];
-    UNROLL for (uint n = 0; n < ITEMS; n++) {
-        item[n] = min(first + n, BATCH - 1) * IN_FEATURES;
+    UNROLL for (uint n = 0; n < ITEMS; n++)
         UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
             sum[n][f] = SLICES == 1 ? bias[feature + f * LANES] : 0.0;
-    }
 
     uint slice = gl_WorkGroupID.z;
     uint begin = slice * SLICE;
@@ -82,10 +100,11 @@ void main() {
             vec4 weights[LANE_FEATURES];
             UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
                 weights[f] = quad(weight, w + f * LANES);
+            LOAD_VALUES(i)
             UNROLL for (uint n = 0; n < ITEMS; n++) {
-                vec4 values = inputs(item[n] + i);
-                UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
-                    UNROLL for (uint c = 0; c < 4; c++)
+                vec4 values = VALUES(n, i);
+                UNROLL for (uint c = 0; c < 4; c++)
+                    UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
                         block[n][f] = multiply_add(values[c], weights[f][c], block[n][f]);
             }
             w += 64;
@@ -97,8 +116,9 @@ void main() {
     // What is left behind the last whole block.
     if (slice == SLICES - 1)
         [[dont_unroll]] for (uint i = BLOCKS * BLOCK; i < IN_FEATURES; i += 4) {
+            LOAD_VALUES(i)
             UNROLL for (uint n = 0; n < ITEMS; n++) {
-                vec4 values = inputs(item[n] + i);
+                vec4 values = VALUES(n, i);
                 UNROLL for (uint f = 0; f < LANE_FEATURES; f++) {
                     vec4 weights = quad(weight, w + f * LANES);
                     UNROLL for (uint c = 0; c < 4; c++)

@@ -12,17 +12,15 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     // How linear.glsl lays the weights out, and how many items a lane of its batch kernels computes.
     private const int TileFeatures = 64;
     private const int Lanes = 8;
-    private const int BatchItems = 8;
     private const int WorkgroupSize = 32;
 
-    // Below this many items, a weight loaded anew for each costs less than a tile of items that is mostly empty.
-    private const int LeastBatch = 4;
-
-    // In order of preference, each for batches up to its items or from LeastBatch on, and the other way round in need.
-    private static readonly (string Name, bool Texels, int LaneFeatures, int Items)[] Kernels =
+    // Texels before storage buffers. Each from the batch on from which a weight that is loaded anew for each item costs more than a
+    // tile of items that is partly empty.
+    private static readonly (string Name, bool Texels, bool Shuffles, int LaneFeatures, int Items, int LeastBatch)[] Kernels =
     [
-        ("linear_texel", true, 8, 1), ("linear", false, 4, 1),
-        ("linear_batch_texel", true, 8, BatchItems), ("linear_batch", false, 8, BatchItems),
+        ("linear_texel", true, false, 8, 1, 1), ("linear", false, false, 4, 1, 1),
+        ("linear_batch_texel", true, false, 8, 8, 4), ("linear_batch", false, false, 8, 8, 4),
+        ("linear_lanes_texel", true, true, 4, 16, 9), ("linear_lanes", false, true, 4, 16, 9),
     ];
 
     // A GPU hides the time that a load takes behind other lanes: at least so many, each with at least so many inputs.
@@ -99,9 +97,12 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     /// <summary>The kernel for the batch, or one for other batches where no such kernel is left.</summary>
     private static (string Name, bool Texels, int LaneFeatures, int Items) Choose(LoweringStep step, bool texels)
     {
-        bool single = step.Batch < LeastBatch;
-        var usable = Kernels.Where(kernel => (texels || !kernel.Texels) && !step.IsStruckOff(kernel.Name)).ToList();
-        return usable.Count == 0 ? Kernels[1] : usable.Find(kernel => kernel.Items == 1 == single) is { Name: not null } kernel ? kernel : usable[0];
+        bool shuffles = step.Options.Device is { Driver: Driver.Lavapipe, HasShuffle: true, SubgroupSize: Lanes };
+        var (name, ofTexels, _, laneFeatures, items, _) = Kernels
+            .Where(kernel => (texels || !kernel.Texels) && (shuffles || !kernel.Shuffles) && !step.IsStruckOff(kernel.Name))
+            .OrderBy(kernel => kernel.LeastBatch <= step.Batch ? -kernel.LeastBatch : kernel.LeastBatch)
+            .FirstOrDefault(Kernels[1]);
+        return (name, ofTexels, laneFeatures, items);
     }
 
     /// <summary>(out, in) to (out / 64, in / 4, 8, 8, 4), as linear.glsl reads it.</summary>

@@ -41,7 +41,8 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     private void LowerShared(LoweringStep step)
     {
         int channels = step.InputShape[0], plane = step.InputShape.Plane();
-        Operand sums = new Activation(2L * step.Batch * plane);
+        // In whole texels.
+        Operand sums = new Activation(Division.Align(2L * step.Batch * plane, 4));
         bool texels = step.TakesTexels("softpool_shared_sums", step.Input.Count);
         step.Dispatch(
             texels ? "softpool_shared_sums_texel" : "softpool_shared_sums", [(uint)step.Batch, (uint)channels, (uint)plane],
@@ -53,8 +54,10 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
             step.Dispatch("softpool_shared", Shape(step), GroupCount.Linear(step.Output.Count), step.Input, step.Output, sums);
             return;
         }
+        texels = step.TakesTexels("softpool_shared_weights", sums.Count);
         step.Dispatch(
-            "softpool_shared_weights", Shape(step), GroupCount.Linear((long)step.Batch * step.OutputShape.Plane()), sums, weights);
+            texels ? "softpool_shared_weights_texel" : "softpool_shared_weights", Shape(step),
+            GroupCount.Linear((long)step.Batch * step.OutputShape.Plane()), texels ? 1u : 0, sums, weights);
         int atOnce = step.Options.Device.LargestTexels > 0 ? ChannelsAtOnce : 1;
         step.Dispatch(
             kernel, [.. Shape(step), (uint)atOnce], GroupCount.Linear(step.Batch * Division.RoundUp(channels, atOnce) * Tiles(step)),

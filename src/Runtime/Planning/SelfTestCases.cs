@@ -21,6 +21,8 @@ internal static class SelfTestCases
         Case(new(36), 9, new Linear(36, 70), new ReLU()),
         Case(new(31), 3, new Linear(31, 67), new ReLU()),
         Case(new(31), 9, new Linear(31, 67), new ReLU()),
+        Case(new(36), 5, new Linear(36, 70), new ReLU()),
+        Case(new(31), 5, new Linear(31, 67), new ReLU()),
         Case(new(1030), 2, new Linear(1030, 70)),
         .. Pools((kernel, stride, padding, ceilMode) => new MaxPool2d(kernel, stride, padding, ceilMode)),
         .. Pools((kernel, stride, padding, ceilMode) => new AvgPool2d(kernel, stride, padding, ceilMode)),

@@ -2,11 +2,11 @@ using SoftPool.Operators;
 
 namespace SoftPool.Reference;
 
-/// <summary>y[o] = bias[o] + sum over i of weight[o, i] x[i]: to the bias are added the sums of 16 terms each, then what remains,
+/// <summary>y[o] = bias[o] + sum over i of weight[o, i] x[i]: to the bias are added the sums of 64 terms each, then what remains,
 /// term by term.</summary>
 internal static class LinearReference
 {
-    private const int Block = 16;
+    private const int Block = 64;
 
     public static void Compute<T>(Linear op, ReferenceStep step)
         where T : struct, IReal<T>
