@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the parity and operator tests on several Vulkan drivers, one process each, and ends with one table. Exit status 0
+# Runs the parity and operator tests on several Vulkan drivers, processes of their own, and ends with one table. Exit status 0
 # only if every driver was there, ran tests and failed none.
 #   tools/matrix.sh                          the three software drivers of tools/drivers.sh, the GPUs of this machine, and RADV
 #   tools/matrix.sh lavapipe-25 swiftshader  these
@@ -28,8 +28,6 @@ done
 results="$PWD/artifacts/matrix"
 rm -rf "$results"
 mkdir -p "$results"
-rows=("$(printf '%-12s %-26s %7s %7s %8s %7s' driver version passed failed skipped time)")
-status=0
 
 # shellcheck source=tools/count-tests.sh
 . tools/count-tests.sh
@@ -55,10 +53,11 @@ compile_kernels() { # NAME
     done
 }
 
-for name in "${names[@]}"; do
-    passed=0 failed=0 skipped=0 notes=() begin=$SECONDS
-    runtime='(FullyQualifiedName~.Operators.|ClassName~SessionTests|ClassName~PictureTests)&Name!~hardware'
-    parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware' # SwiftShader takes minutes for all networks
+# Runs what there is for one driver, and leaves the table's row for it. Exit status 0 only without failures.
+try_driver() { # NAME
+    local name=$1 begin=$SECONDS note version
+    local runtime='(FullyQualifiedName~.Operators.|ClassName~SessionTests|ClassName~PictureTests)&Name!~hardware'
+    local parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware' # SwiftShader takes minutes for all networks
     if [[ $name == hardware ]]; then
         unset VK_DRIVER_FILES VK_ICD_FILENAMES
         version="this machine's"
@@ -77,8 +76,28 @@ for name in "${names[@]}"; do
     for note in "${notes[@]}"; do
         [[ $note != failed:* ]] || echo "$name: $note (all it said: $results)"
     done
-    rows+=("$(printf '%-12s %-26s %7d %7d %8d %5d s' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)))")
-    ((failed == 0)) || status=1
+    printf '%-12s %-26s %7d %7d %8d %5d s\n' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)) >"$results/$name.row"
+    ((failed == 0))
+}
+
+# Side by side, as many as there are processors: one driver's tests leave much of the time of two of them unused.
+status=0 running=()
+finish_first() {
+    wait "${running[0]%% *}" || status=1
+    cat "$results/${running[0]#* }.log"
+    running=("${running[@]:1}")
+}
+for name in "${names[@]}"; do
+    ((${#running[@]} < $(nproc))) || finish_first
+    try_driver "$name" >"$results/$name.log" 2>&1 &
+    running+=("$! $name")
 done
-printf '%s\n' "${rows[@]}"
+while ((${#running[@]} > 0)); do
+    finish_first
+done
+
+printf '%-12s %-26s %7s %7s %8s %7s\n' driver version passed failed skipped time
+for name in "${names[@]}"; do
+    cat "$results/$name.row"
+done
 exit $status
