@@ -33,6 +33,7 @@ const uint GROUP_CHANNELS = CHANNELS / GROUPS;
 const uint GROUP_OUT_CHANNELS = OUT_CHANNELS / GROUPS;
 const uint TILES = (GROUP_OUT_CHANNELS + 4 * VECTORS - 1) / (4 * VECTORS);  // of one group
 const uint OUT_PLANE = OUT_HEIGHT * OUT_WIDTH;
+const bool IS_PADDED = PADDING_HEIGHT > 0 || PADDING_WIDTH > 0;
 
 void main() {
     uint tile = gl_WorkGroupID.y;
@@ -60,7 +61,7 @@ void main() {
             bool inside[PIXELS];
             UNROLL for (uint p = 0; p < PIXELS; p++) {
                 int row = top[p] + int(u * DILATION_HEIGHT), column = left[p] + int(v * DILATION_WIDTH);
-                inside[p] = row >= 0 && row < int(HEIGHT) && column >= 0 && column < int(WIDTH);
+                inside[p] = !IS_PADDED || row >= 0 && row < int(HEIGHT) && column >= 0 && column < int(WIDTH);
                 cell[p] = inside[p] ? image[p] + uint(row) * WIDTH + uint(column) : 0;
             }
             for (uint c = 0; c < GROUP_CHANNELS; c++) {

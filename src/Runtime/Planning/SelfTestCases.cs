@@ -17,6 +17,7 @@ internal static class SelfTestCases
         Case(new(5, 9, 7), 4, new Conv2d(5, 19, 3, 1, 1), new ReLU()),
         Case(new(3, 10, 9), 2, new Conv2d(3, 35, 5, 1, 2), new ReLU()),
         Case(new(6, 7, 9), 2, new Conv2d(6, 10, new(3, 2), 2, 1) { Groups = 2 }, new ReLU()),
+        Case(new(10, 7, 9), 2, new Conv2d(10, 12, new(3, 2), 2, 1) { Groups = 2 }, new ReLU()),
         Case(new(36), 3, new Linear(36, 70), new ReLU()),
         Case(new(36), 9, new Linear(36, 70), new ReLU()),
         Case(new(31), 3, new Linear(31, 67), new ReLU()),

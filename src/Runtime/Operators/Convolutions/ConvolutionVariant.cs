@@ -25,7 +25,9 @@ internal abstract record ConvolutionVariant
         ]),
         new PlainWinogradConvolution(Taps: 3),
         new PlainWinogradConvolution(Taps: 5),
-        new PackedConvolution(),
+        new PackedConvolution(InPlanes: false),
+        new PackedConvolution(InPlanes: true),
+        new PackedConvolution(InPlanes: true, IsNarrow: true),
         new TiledConvolution(),
     ];
 

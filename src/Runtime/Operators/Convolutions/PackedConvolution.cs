@@ -2,34 +2,45 @@ using SoftPool.Planning;
 
 namespace SoftPool.Operators.Convolutions;
 
-/// <summary>Direct, for few input channels, as those of pictures, on any device: what <see cref="TiledConvolution"/> tests for each tap
-/// is padding here, which a first kernel lays around the input. Sums run in the same order.</summary>
-internal sealed record PackedConvolution : ConvolutionVariant
+/// <summary>Direct, on any device: what <see cref="TiledConvolution"/> tests for each tap is padding here, which a first kernel lays around
+/// the input, and four inputs are loaded at once. Sums run in the same order.</summary>
+/// <param name="InPlanes">Whether the input is laid out in planes of four channels, else with the channels last: that wastes less
+/// of pictures.</param>
+/// <param name="IsNarrow">Whether it is for groups of few output channels, which would use a small part of a wide register tile.</param>
+internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) : ConvolutionVariant
 {
-    // The register tile of conv2d_packed.comp, and its words.
-    private const int TileChannels = 16;
+    // The register tiles of conv2d_packed.comp and conv2d_packed_narrow.comp, and their words.
+    private const int WideTileChannels = 16;
+    private const int NarrowTileChannels = 4;
     private const int TilePixels = 8;
     private const int WorkgroupSize = 32;
     private const int WordFloats = 4;
 
-    /// <summary>The most words from one window to the next: with more, a lane's loads are far from its neighbours'.</summary>
+    /// <summary>The most words from one window to the next with the channels last: with more, a lane's loads are far from its neighbours'.
+    /// </summary>
     private const int LongestColumn = 4;
 
-    public override string Name => "packed";
+    public override string Name => (InPlanes ? "planes" : "packed") + (IsNarrow ? "_narrow" : "");
+
+    private int TileChannels => IsNarrow ? NarrowTileChannels : WideTileChannels;
 
     public override bool Takes(Conv2d convolution, LoweringStep step)
     {
-        // Of few output channels a tile would be empty in the most.
-        if (convolution.Dilation.Width != 1 || convolution.OutChannels / convolution.Groups <= TileChannels / 2
-            || Groups(convolution, step) is not { X: <= GroupCount.Largest, Y: <= GroupCount.Largest })
-            return false;
-        var layout = new PackedInput(convolution, step, WordFloats);
-        return layout.Column <= LongestColumn && layout.ByteCount <= step.Options.LargestBuffer;
+        // Fewer channels than a word holds are no plane.
+        bool fits = InPlanes
+            ? convolution.InChannels / convolution.Groups >= WordFloats
+            : convolution.Dilation.Width == 1 && new PackedInput(convolution, step, WordFloats).Column <= LongestColumn;
+        return fits && convolution.OutChannels / convolution.Groups <= WideTileChannels / 2 == IsNarrow
+            && Layout(convolution, step).ByteCount <= step.Options.LargestBuffer
+            && Groups(convolution, step) is { X: <= GroupCount.Largest, Y: <= GroupCount.Largest };
     }
 
     public override double Cost(Conv2d convolution, LoweringStep step)
     {
-        var layout = new PackedInput(convolution, step, WordFloats);
+        // A GPU hides the time of loads, and without padding nothing is tested: there, only the copy is more.
+        if (InPlanes && step.Options.Device.Driver == Driver.Other && convolution.Padding == 0)
+            return 2 * All[^1].Cost(convolution, step);
+        IWordLayout layout = Layout(convolution, step);
         GroupCount groups = Groups(convolution, step);
         double vectors = (double)groups.X * groups.Y * WorkgroupSize / Math.Max(step.Options.Device.SubgroupSize, 1);
         int loads = TilePixels + TileChannels;
@@ -38,35 +49,36 @@ internal sealed record PackedConvolution : ConvolutionVariant
 
     public override void Lower(Conv2d convolution, LoweringStep step)
     {
-        var layout = new PackedInput(convolution, step, WordFloats);
+        IWordLayout layout = Layout(convolution, step);
         TensorShape output = step.OutputShape;
         int tiles = Tiles(convolution), groups = convolution.Groups;
         step.Dispatch(
-            "conv2d_packed",
+            IsNarrow ? "conv2d_packed_narrow" : "conv2d_packed",
             [
-                (uint)step.Batch, (uint)convolution.OutChannels, (uint)output[1], (uint)output[2], (uint)groups,
-                (uint)layout.Map, (uint)layout.Row, (uint)layout.Column, (uint)layout.Run, (uint)(layout.Run + layout.Jump),
+                (uint)step.Batch, (uint)convolution.OutChannels, (uint)output[1], (uint)output[2], (uint)groups, .. layout.Places,
                 .. PointwiseConstants.Of(step.Pointwise),
             ],
-            Groups(convolution, step),
-            layout.Dispatch(new WordLoads(AreTexels: false)), step.Output,
+            Groups(convolution, step), layout.Dispatch(), step.Output,
             step.Weight(
                 $"weight*{Name}", (long)groups * tiles * layout.Window * WordFloats * TileChannels,
                 () => PackWeight(convolution, step.Parameter("weight"), layout, tiles)),
             PackBias(convolution, step, tiles * TileChannels));
     }
 
-    private static int Tiles(Conv2d convolution) => Division.RoundUp(convolution.OutChannels / convolution.Groups, TileChannels);
+    private IWordLayout Layout(Conv2d convolution, LoweringStep step) =>
+        InPlanes ? new PlanarInput(convolution, step) : new PackedInput(convolution, step, WordFloats);
 
-    private static GroupCount Groups(Conv2d convolution, LoweringStep step) => new(
+    private int Tiles(Conv2d convolution) => Division.RoundUp(convolution.OutChannels / convolution.Groups, TileChannels);
+
+    private GroupCount Groups(Conv2d convolution, LoweringStep step) => new(
         Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], WorkgroupSize * TilePixels),
         Tiles(convolution) * convolution.Groups);
 
     /// <summary>(O, C / groups, kH, kW) to (groups, tiles, words of a window, 4, channels of a tile).</summary>
-    private static float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, PackedInput layout, int tiles)
+    private float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, IWordLayout layout, int tiles)
     {
-        var packed = new float[convolution.Groups * tiles * layout.Window * WordFloats * TileChannels];
         int outChannels = convolution.OutChannels / convolution.Groups;
+        var packed = new float[convolution.Groups * tiles * layout.Window * WordFloats * TileChannels];
         foreach ((int from, int output, int word, int number) in layout.Weights())
         {
             (int group, int channel) = Math.DivRem(output, outChannels);

@@ -4,7 +4,7 @@ namespace SoftPool.Operators.Convolutions;
 
 /// <summary>How conv2d_pack.comp lays out a convolution's input: (N, groups, height, width, channels), padding included,
 /// read in words of some numbers. All that a window sees of one row is one run of words.</summary>
-internal sealed class PackedInput
+internal sealed class PackedInput : IWordLayout
 {
     private readonly Conv2d _convolution;
     private readonly LoweringStep _step;
@@ -35,7 +35,6 @@ internal sealed class PackedInput
 
     public int WordFloats { get; }
 
-    /// <summary>The size of it all, at most.</summary>
     public long ByteCount => Count * sizeof(float);
 
     /// <summary>How many numbers it is.</summary>
@@ -53,8 +52,9 @@ internal sealed class PackedInput
     /// <summary>Words from one window to the next in its row.</summary>
     public int Column { get; }
 
-    /// <summary>Words of one window.</summary>
     public int Window { get; }
+
+    public uint[] Places => [(uint)Map, (uint)Row, (uint)Column, (uint)Run, 1, (uint)Run, (uint)(Run + Jump), 1];
 
     /// <summary>Words of one row of a window.</summary>
     public int Run { get; }
@@ -62,8 +62,6 @@ internal sealed class PackedInput
     /// <summary>Words from the end of one run to the beginning of the next one.</summary>
     public int Jump { get; }
 
-    /// <summary>Where each weight (O, C / groups, kH, kW) belongs: its place there, its output channel, and the word of a window and the
-    /// number in the word that it is multiplied with.</summary>
     public IEnumerable<(int From, int Output, int Word, int Number)> Weights()
     {
         (int height, int width) = (_convolution.KernelSize.Height, _convolution.KernelSize.Width);
@@ -78,7 +76,9 @@ internal sealed class PackedInput
                     }
     }
 
-    /// <summary>Adds the launch that lays the input out.</summary>
+    public Activation Dispatch() => Dispatch(new WordLoads(AreTexels: false));
+
+    /// <summary>Adds the launch that lays the input out, which it reads as the words are to be read.</summary>
     public Activation Dispatch(WordLoads loads)
     {
         TensorShape input = _step.InputShape;

@@ -1,0 +1,63 @@
+using SoftPool.Planning;
+
+namespace SoftPool.Operators.Convolutions;
+
+/// <summary>How conv2d_planes.comp lays out a convolution's input: (N, groups, planes of four channels, height, width, 4).</summary>
+internal sealed class PlanarInput : IWordLayout
+{
+    private const int WordFloats = 4;
+
+    private readonly Conv2d _convolution;
+    private readonly LoweringStep _step;
+    private readonly int _planes, _height, _width;
+
+    public PlanarInput(Conv2d convolution, LoweringStep step)
+    {
+        (_convolution, _step) = (convolution, step);
+        (Size2d kernel, Size2d stride, Size2d dilation) = (convolution.KernelSize, convolution.Stride, convolution.Dilation);
+        _planes = Division.RoundUp(convolution.InChannels / convolution.Groups, WordFloats);
+        _height = (step.OutputShape[1] - 1) * stride.Height + (kernel.Height - 1) * dilation.Height + 1;
+        _width = (step.OutputShape[2] - 1) * stride.Width + (kernel.Width - 1) * dilation.Width + 1;
+        Window = kernel.Height * kernel.Width * _planes;
+        int plane = _height * _width;
+        // A run goes through the planes: so sums run over kernel rows, then kernel columns, then channels.
+        Places =
+        [
+            (uint)(plane * _planes), (uint)(_width * stride.Height), (uint)stride.Width, (uint)_planes, (uint)plane,
+            (uint)dilation.Width, (uint)(_width * dilation.Height), (uint)kernel.Width,
+        ];
+    }
+
+    public long ByteCount => Count * sizeof(float);
+
+    public int Window { get; }
+
+    public uint[] Places { get; }
+
+    private long Count => (long)_step.Batch * _convolution.Groups * _planes * _height * _width * WordFloats;
+
+    public IEnumerable<(int From, int Output, int Word, int Number)> Weights()
+    {
+        int taps = _convolution.KernelSize.Height * _convolution.KernelSize.Width;
+        int inChannels = _convolution.InChannels / _convolution.Groups;
+        for (int o = 0; o < _convolution.OutChannels; o++)
+            for (int c = 0; c < inChannels; c++)
+                for (int tap = 0; tap < taps; tap++)
+                    yield return ((o * inChannels + c) * taps + tap, o, tap * _planes + c / WordFloats, c % WordFloats);
+    }
+
+    public Activation Dispatch()
+    {
+        TensorShape input = _step.InputShape;
+        var planes = new Activation(Count, _step.Options.Fp16);
+        bool texels = _step.TakesTexels("conv2d_planes", _step.Input.Count);
+        _step.Dispatch(
+            texels ? "conv2d_planes_texel" : "conv2d_planes",
+            [
+                (uint)_step.Batch, (uint)input[0], (uint)input[1], (uint)input[2], (uint)_convolution.Groups, (uint)_planes,
+                (uint)_height, (uint)_width, (uint)_convolution.Padding.Height, (uint)_convolution.Padding.Width,
+            ],
+            GroupCount.Linear(Count / WordFloats), texels ? 1u : 0, _step.Input, planes);
+        return planes;
+    }
+}
