@@ -4,7 +4,8 @@
 // Average pooling of 3 x 3 windows, 2 apart: the sum of each window's cells, row by row and then of the rows, over 9.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output (N, C, OH, OW) real
-// Dispatch, preconditions: include/pool_tile.glsl
+// Dispatch      include/pool_tile.glsl
+// Preconditions those of pool_tile.glsl; no window reaches beyond the map
 #include "texel.glsl"
 #include "pool_tile.glsl"
 

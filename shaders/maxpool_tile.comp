@@ -17,9 +17,10 @@ void main() {
     if (index >= BATCH * CHANNELS * TILES)
         return;
     Tile tile = tile_of(index);
+    const float MINUS_INFINITY = uintBitsToFloat(0xFF800000u);
     float cells[ROWS][COLUMNS];
     [[unroll]] for (uint row = 0; row < ROWS; row++)
-        cells[row] = cells_of(tile, row);
+        cells[row] = real_cells_of(tile, row, MINUS_INFINITY);
     [[unroll]] for (uint row = 0; row < TILE_ROWS; row++) {
         float columns[COLUMNS];
         [[unroll]] for (uint c = 0; c < COLUMNS; c++)

@@ -37,7 +37,7 @@ void main() {
         float cells[ROWS][COLUMNS];
         float low = LARGEST_FLOAT, high = -LARGEST_FLOAT;
         [[unroll]] for (uint row = 0; row < ROWS; row++) {
-            cells[row] = cells_of(tile, row);
+            cells[row] = real_cells_of(tile, row, 0.0);
             [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
                 low = cells[row][c] < low ? cells[row][c] : low;
                 high = cells[row][c] > high ? cells[row][c] : high;

@@ -20,13 +20,16 @@ void main() {
     if (index >= BATCH * OUT_PLANE)
         return;
     uint image = index / OUT_PLANE, row = index / OUT_WIDTH % OUT_HEIGHT, column = index % OUT_WIDTH;
-    uint first = image * PLANE + 2 * row * WIDTH + 2 * column;
 
+    // In place of those that are not real stands the one in the middle, which is, and weighs nothing.
     vec2 cells[9];
     [[unroll]] for (uint i = 0; i < 9; i++) {
-        uint cell = first + i / 3 * WIDTH + i % 3;
+        uint cell_row = 2 * row + i / 3, cell_column = 2 * column + i % 3;
+        bool is_one = is_real(cell_row, cell_column);
+        uint cell = image * PLANE + uint(is_one ? cell_at(cell_row, cell_column) : cell_at(2 * row + 1, 2 * column + 1));
         vec4 pair = quad(sums, cell / 2);
         cells[i] = (cell & 1) != 0 ? pair.zw : pair.xy;
+        cells[i].y = is_one ? cells[i].y : 0.0;
     }
     float largest = cells[0].x;
     [[unroll]] for (uint i = 1; i < 9; i++)

@@ -29,8 +29,11 @@ void main() {
         return;
     Tile tile = tile_of(index);
     float cells[ROWS][COLUMNS];
+    // The cell in the middle of the first window is real: in place of those that are not, it changes no extreme.
+    cells[1] = cells_of(tile, 1);
+    float middle = cells[1][1];
     [[unroll]] for (uint row = 0; row < ROWS; row++)
-        cells[row] = cells_of(tile, row);
+        cells[row] = real_cells_of(tile, row, middle);
     float largest = cells[0][0], smallest = cells[0][0];
     [[unroll]] for (uint row = 0; row < ROWS; row++)
         [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
@@ -40,6 +43,9 @@ void main() {
     float e[ROWS][COLUMNS] = float[ROWS][COLUMNS](
         exponentials_of(cells[0], largest), exponentials_of(cells[1], largest), exponentials_of(cells[2], largest),
         exponentials_of(cells[3], largest), exponentials_of(cells[4], largest));
+    [[unroll]] for (uint row = 0; row < ROWS; row++)
+        [[unroll]] for (uint c = 0; c < COLUMNS; c++)
+            e[row][c] = is_real(tile, row, c) ? e[row][c] : 0.0;
     float pooled[WINDOWS];
     [[unroll]] for (uint row = 0; row < TILE_ROWS; row++) {
         float total[COLUMNS], weighted[COLUMNS];
@@ -62,18 +68,20 @@ void main() {
     float shift = 0.0, sum = 0.0, differences = 0.0;
     for (uint i = 0; i < (is_wide ? WINDOWS * 9 : 0); i++) {
         uint window = i * 57 >> 9;             // i / 9
-        uint cell = i - window * 9;
-        uint cell_row = cell * 11 >> 5;        // cell / 3
-        uint place = cell_of(
-            tile, 2 * (window / TILE_COLUMNS) + cell_row, 2 * (window % TILE_COLUMNS) + cell - cell_row * 3);
-        float value = quad(x4, min(place / 4, LAST_QUAD))[place % 4];
-        shift = cell == 0 ? value : shift;
-        sum = cell == 0 ? 0.0 : sum;
-        differences = cell == 0 ? 0.0 : differences;
+        uint number = i - window * 9;
+        uint cell = number == 0 ? 4 : number < 5 ? number - 1 : number;  // the one in the middle, which is real, first
+        uint row_of = cell * 11 >> 5;          // cell / 3
+        uint cell_row = 2 * (window / TILE_COLUMNS) + row_of, cell_column = 2 * (window % TILE_COLUMNS) + cell - row_of * 3;
+        float value = cell_numbered(cell_of(tile, cell_row, cell_column));
+        bool is_one = is_real(tile, cell_row, cell_column);
+        shift = number == 0 ? value : shift;
+        value = is_one ? value : shift;
+        sum = number == 0 ? 0.0 : sum;
+        differences = number == 0 ? 0.0 : differences;
         // exp(-87) weighs nothing beside 1; a larger difference might be infinite.
         float difference = -abs(value - shift);
         difference = difference < -87.0 ? -87.0 : difference;
-        float weight = exp_in_range(difference);
+        float weight = is_one ? exp_in_range(difference) : 0.0;
         bool rises = value > shift;
         differences = rises ? weight * (differences + sum * difference) : differences + weight * difference;
         sum = rises ? sum * weight + 1.0 : sum + weight;

@@ -8,33 +8,46 @@
 READ_QUADS(0, Input, x4);
 layout(binding = 1) writeonly buffer Output { real y[]; };
 
-const uint LAST_QUAD = BATCH * CHANNELS * PLANE / 4 - 1;
+const int LAST_QUAD = int(BATCH * CHANNELS * PLANE / 4) - 1;
 
 // The number of a cell in the input, counted from the tile's first.
-uint cell_of(Tile tile, uint row, uint column) {
-    return tile.map * PLANE + (2 * tile.row + row) * WIDTH + 2 * tile.column + column;
+int cell_of(Tile tile, uint row, uint column) {
+    return int(tile.map * PLANE) + cell_at(2 * tile.row + row, 2 * tile.column + column);
 }
 
-// The cells of one row of a tile. Beyond the map's edges they are some others.
+// One cell, by its number. That of a number outside of the input is some other.
+float cell_numbered(int place) {
+    return quad(x4, clamp(place >> 2, 0, LAST_QUAD))[place & 3];
+}
+
+// The cells of one row of a tile, which are some others where they are not real.
 float[COLUMNS] cells_of(Tile tile, uint row) {
-    uint place = cell_of(tile, row, 0);
+    int place = cell_of(tile, row, 0);
     float quads[12];
-    [[unroll]] for (uint i = 0; i < 3; i++) {
-        vec4 cells = quad(x4, min(place / 4 + i, LAST_QUAD));
-        [[unroll]] for (uint c = 0; c < 4; c++)
-            quads[4 * i + c] = cells[c];
+    [[unroll]] for (int i = 0; i < 3; i++) {
+        vec4 four = quad(x4, clamp((place >> 2) + i, 0, LAST_QUAD));
+        [[unroll]] for (int c = 0; c < 4; c++)
+            quads[4 * i + c] = four[c];
     }
     float cells[COLUMNS];
+    // Tiles are eight cells wide, so that where rows are whole quads all begin at the same place of one.
     if (WIDTH % 4 == 0) {
         [[unroll]] for (uint c = 0; c < COLUMNS; c++)
-            cells[c] = quads[c];
+            cells[c] = PADDING_WIDTH == 0 ? quads[c] : quads[c + 3];
         return cells;
     }
-    // The row may begin within a quad.
     float even[COLUMNS + 1];
     [[unroll]] for (uint c = 0; c <= COLUMNS; c++)
         even[c] = (place & 2) != 0 ? quads[c + 2] : quads[c];
     [[unroll]] for (uint c = 0; c < COLUMNS; c++)
         cells[c] = (place & 1) != 0 ? even[c + 1] : even[c];
+    return cells;
+}
+
+// The same, those that are not real replaced.
+float[COLUMNS] real_cells_of(Tile tile, uint row, float other) {
+    float cells[COLUMNS] = cells_of(tile, row);
+    [[unroll]] for (uint c = 0; c < COLUMNS; c++)
+        cells[c] = is_real(tile, row, c) ? cells[c] : other;
     return cells;
 }

@@ -1,6 +1,6 @@
 // Tiles of outputs of pooling by windows of 3 x 3 cells, 2 apart: 4 x 2 of them, over 9 x 5 cells.
 //
-// Preconditions kernel 3 x 3, stride 2, no padding, no window that reaches beyond the map
+// Preconditions kernel 3 x 3, stride 2, padding 0 or 1; maps of two axes; the cell in the middle of each window is real
 #include "pool.glsl"
 
 const uint TILE_COLUMNS = 4, TILE_ROWS = 2, WINDOWS = TILE_ROWS * TILE_COLUMNS;
@@ -16,6 +16,28 @@ struct Tile {
 // Tile number `index` of (N * C, TILES_Y, TILES_X).
 Tile tile_of(uint index) {
     return Tile(index / TILES_X / TILES_Y, index / TILES_X % TILES_Y * TILE_ROWS, index % TILES_X * TILE_COLUMNS);
+}
+
+// Whether windows hold cells that are none of the map's: of padding, or of ceil mode. 0 if not. (glslang 11 makes invalid code of
+// constant expressions with ||.)
+const uint BEYOND_HEIGHT = 2 * OUT_HEIGHT + 1 > HEIGHT ? 1 : 0;
+const uint BEYOND_WIDTH = 2 * OUT_WIDTH + 1 > WIDTH ? 1 : 0;
+const uint REACH_BEYOND = PADDING_HEIGHT + PADDING_WIDTH + BEYOND_HEIGHT + BEYOND_WIDTH;
+
+// Whether a cell, by its row and column in the padded map, is one of the map's.
+bool is_real(uint row, uint column) {
+    if (REACH_BEYOND == 0)
+        return true;
+    return row - PADDING_HEIGHT < HEIGHT && column - PADDING_WIDTH < WIDTH;
+}
+
+bool is_real(Tile tile, uint row, uint column) {
+    return is_real(2 * tile.row + row, 2 * tile.column + column);
+}
+
+// The number of such a cell in its map. That of one outside is some other, perhaps below 0.
+int cell_at(uint row, uint column) {
+    return (int(row) - int(PADDING_HEIGHT)) * int(WIDTH) + int(column) - int(PADDING_WIDTH);
 }
 
 // Whether an output of a tile is within the map, and its number in the output.

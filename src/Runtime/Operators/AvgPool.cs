@@ -20,6 +20,9 @@ public abstract record AvgPooling : Pooling
     [JsonIgnore]
     public override string Attributes => base.Attributes + (CountIncludePad ? "" : ", padding not counted");
 
+    // What a mean is over depends on where its window lies.
+    private protected override bool TilesReachBeyond => false;
+
     internal override void Compute<T>(ReferenceStep step) => AvgPoolReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step) =>

@@ -22,6 +22,9 @@ public abstract record Pooling : UnaryOperator
     /// <summary>The number of axes and the window that slides over them; null for one that covers the whole map.</summary>
     private protected abstract (int Axes, Window Window)? Sliding { get; }
 
+    /// <summary>Whether the kernel by tiles knows windows that reach beyond the map.</summary>
+    private protected virtual bool TilesReachBeyond => true;
+
     /// <summary>The window on an input.</summary>
     internal Window WindowOn(TensorShape input) => Sliding?.Window ?? Window.Whole(input);
 
@@ -69,14 +72,19 @@ public abstract record Pooling : UnaryOperator
         Window window = WindowOn(step.InputShape);
         Size3d map = Window.Extents(step.InputShape), places = Window.Extents(step.OutputShape);
         bool fits = window is { Kernel: { Depth: 1, Height: 3, Width: 3 }, Stride: { Height: 2, Width: 2 } }
-            && window.Padding == 0 && map.Depth == 1
-            && 2 * places.Height + 1 <= map.Height && 2 * places.Width + 1 <= map.Width && step.Input.Count % 4 == 0;
+            && map.Depth == 1 && step.Input.Count % 4 == 0
+            && Fits(map.Height, places.Height, window.Padding.Height) && Fits(map.Width, places.Width, window.Padding.Width);
         // Strict numerics has one order of sums.
         if (!fits || step.Options.IsStrict)
             return null;
         if (step.TakesTexels(kernel, [step.Input.Count, .. others]))
             return ($"{kernel}_texel", true);
         return step.IsStruckOff(kernel) ? null : (kernel, false);
+
+        // The middle of the last window lies on the map, or all of it.
+        bool Fits(int extent, int windows, int padding) => TilesReachBeyond
+            ? 2 * (windows - 1) + 1 - padding < extent
+            : padding == 0 && 2 * (windows - 1) + 2 < extent;
     }
 
     /// <summary>The tiles of one map.</summary>

@@ -48,19 +48,20 @@ public sealed class SoftPoolTests
     public void Windows_of_every_height_of_one_map_are_right()
     {
         // Tiles of windows share one shift where their cells allow it. Steps of 30 per column: some tiles do, some do not.
-        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        foreach ((SoftPoolWeights weights, int padding) in
+            from weights in Enum.GetValues<SoftPoolWeights>() from padding in (int[])[0, 1] select (weights, padding))
             foreach (float step in (float[])[0.5f, 30, 1e30f])
                 foreach (float bottom in (float[])[0, -300, 1e37f])
                 {
                     float[] map = new float[4 * 15 * 20];
                     for (int i = 0; i < map.Length; i++)
                         map[i] = bottom + i % 20 / 5 * step + i * 7 % 11 * 0.25f;
-                    Model model = OperatorCheck.ModelOf(new SoftPool2d(3, 2, 0, false, weights), new(4, 15, 20));
+                    Model model = OperatorCheck.ModelOf(new SoftPool2d(3, 2, padding, false, weights), new(4, 15, 20));
                     float[] expected = OperatorCheck.Reference(model, map), actual = OperatorCheck.Run(TestDevices.Software, model, map);
                     for (int i = 0; i < expected.Length; i++)
                         Assert.IsTrue(
                             Math.Abs((double)actual[i] - expected[i]) <= 1e-6 * Math.Abs((double)expected[i]) + 1e-6,
-                            $"{weights}, step {step}, bottom {bottom}, output {i}: {actual[i]:R}, not {expected[i]:R}");
+                            $"{weights}, padding {padding}, step {step}, bottom {bottom}, output {i}: {actual[i]:R}, not {expected[i]:R}");
                 }
     }
 
@@ -71,12 +72,13 @@ public sealed class SoftPoolTests
             [float.MaxValue], [float.MinValue], [float.MaxValue, float.MinValue], [float.MinValue, 0, 1], [float.Epsilon, 0, -1e-40f]])
         {
             float[] map = [.. Enumerable.Range(0, 4 * 15 * 20).Select(i => pattern[i / 3 % pattern.Length])];
-            foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+            foreach ((SoftPoolWeights weights, int padding) in
+                from weights in Enum.GetValues<SoftPoolWeights>() from padding in (int[])[0, 1] select (weights, padding))
             {
-                Model model = OperatorCheck.ModelOf(new SoftPool2d(3, 2, 0, false, weights), new(4, 15, 20));
+                Model model = OperatorCheck.ModelOf(new SoftPool2d(3, 2, padding, false, weights), new(4, 15, 20));
                 OperatorCheck.AssertClose(
                     OperatorCheck.Reference(model, map), OperatorCheck.Run(TestDevices.Software, model, map),
-                    $"{weights}: {string.Join(", ", pattern)}");
+                    $"{weights}, padding {padding}: {string.Join(", ", pattern)}");
             }
         }
     }
@@ -86,18 +88,21 @@ public sealed class SoftPoolTests
     {
         foreach (Operator op in (Operator[])[
             new SoftPool2d(3, 2, 0, false, SoftPoolWeights.PerChannel), new SoftPool2d(3, 2, 0, false, SoftPoolWeights.SharedAcrossChannels),
-            new AvgPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 0, false)])
+            new AvgPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 1, false),
+            new SoftPool2d(3, 2, 1, false, SoftPoolWeights.PerChannel), new SoftPool2d(3, 2, 1, false, SoftPoolWeights.SharedAcrossChannels)])
             foreach (int place in (int[])[0, 2, 41, 151, 299, 310])
             {
                 float[] map = [.. Enumerable.Range(0, 4 * 15 * 20).Select(i => i * 7 % 11 * 0.25f)];
                 map[place] = BitConverter.UInt32BitsToSingle(0x7FC12345);  // one with a payload
                 float[] actual = OperatorCheck.Run(TestDevices.Software, OperatorCheck.ModelOf(op, new(4, 15, 20)), map);
+                (int padding, int rows, int columns) = actual.Length == 4 * 7 * 9 ? (0, 7, 9) : (1, 8, 10);
                 for (int i = 0; i < actual.Length; i++)
                 {
-                    (int channel, int row, int column) = (i / 63, i / 9 % 7, i % 9);
-                    (int inRow, int inColumn) = (place % 300 / 20 - 2 * row, place % 20 - 2 * column);
+                    (int channel, int row, int column) = (i / (rows * columns), i / columns % rows, i % columns);
+                    (int inRow, int inColumn) = (place % 300 / 20 - 2 * row + padding, place % 20 - 2 * column + padding);
                     // Shared weights are of all channels.
-                    bool covers = (op is SoftPool2d { Weights: SoftPoolWeights.SharedAcrossChannels } || place / 300 == channel) && inRow is >= 0 and < 3 && inColumn is >= 0 and < 3;
+                    bool covers = (op is SoftPool2d { Weights: SoftPoolWeights.SharedAcrossChannels } || place / 300 == channel)
+                        && inRow is >= 0 and < 3 && inColumn is >= 0 and < 3;
                     Assert.AreEqual(covers, float.IsNaN(actual[i]), $"{op}, NaN at {place}, output {i}: {actual[i]}");
                 }
             }
