@@ -17,10 +17,11 @@ void main() {
     if (index >= BATCH * CHANNELS * TILES)
         return;
     Tile tile = tile_of(index);
+    Reals reals = reals_of(tile);
     const float MINUS_INFINITY = uintBitsToFloat(0xFF800000u);
     float cells[ROWS][COLUMNS];
     [[unroll]] for (uint row = 0; row < ROWS; row++)
-        cells[row] = real_cells_of(tile, row, MINUS_INFINITY);
+        cells[row] = real_cells_of(tile, reals, row, MINUS_INFINITY);
     [[unroll]] for (uint row = 0; row < TILE_ROWS; row++) {
         float columns[COLUMNS];
         [[unroll]] for (uint c = 0; c < COLUMNS; c++)

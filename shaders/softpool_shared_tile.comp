@@ -22,6 +22,7 @@ void main() {
         return;
     uint image = index / TILES / groups, first = index / TILES % groups * CHANNELS_AT_ONCE;
     Tile tile = tile_of(index % TILES);
+    Reals reals = reals_of(tile);
 
     float w[9][WINDOWS];
     uint place = (image * TILES + index % TILES) * 9 * (WINDOWS / 4);
@@ -37,7 +38,7 @@ void main() {
         float cells[ROWS][COLUMNS];
         float low = LARGEST_FLOAT, high = -LARGEST_FLOAT;
         [[unroll]] for (uint row = 0; row < ROWS; row++) {
-            cells[row] = real_cells_of(tile, row, 0.0);
+            cells[row] = real_cells_of(tile, reals, row, 0.0);
             [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
                 low = cells[row][c] < low ? cells[row][c] : low;
                 high = cells[row][c] > high ? cells[row][c] : high;

@@ -28,12 +28,13 @@ void main() {
     if (index >= BATCH * CHANNELS * TILES)
         return;
     Tile tile = tile_of(index);
+    Reals reals = reals_of(tile);
     float cells[ROWS][COLUMNS];
     // The cell in the middle of the first window is real: in place of those that are not, it changes no extreme.
     cells[1] = cells_of(tile, 1);
     float middle = cells[1][1];
     [[unroll]] for (uint row = 0; row < ROWS; row++)
-        cells[row] = real_cells_of(tile, row, middle);
+        cells[row] = real_cells_of(tile, reals, row, middle);
     float largest = cells[0][0], smallest = cells[0][0];
     [[unroll]] for (uint row = 0; row < ROWS; row++)
         [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
@@ -45,7 +46,7 @@ void main() {
         exponentials_of(cells[3], largest), exponentials_of(cells[4], largest));
     [[unroll]] for (uint row = 0; row < ROWS; row++)
         [[unroll]] for (uint c = 0; c < COLUMNS; c++)
-            e[row][c] = is_real(tile, row, c) ? e[row][c] : 0.0;
+            e[row][c] = (reals.rows[row] & reals.columns[c]) != 0 ? e[row][c] : 0.0;
     float pooled[WINDOWS];
     [[unroll]] for (uint row = 0; row < TILE_ROWS; row++) {
         float total[COLUMNS], weighted[COLUMNS];
@@ -73,7 +74,7 @@ void main() {
         uint row_of = cell * 11 >> 5;          // cell / 3
         uint cell_row = 2 * (window / TILE_COLUMNS) + row_of, cell_column = 2 * (window % TILE_COLUMNS) + cell - row_of * 3;
         float value = cell_numbered(cell_of(tile, cell_row, cell_column));
-        bool is_one = is_real(tile, cell_row, cell_column);
+        bool is_one = (real_row(2 * tile.row + cell_row) & real_column(2 * tile.column + cell_column)) != 0;
         shift = number == 0 ? value : shift;
         value = is_one ? value : shift;
         sum = number == 0 ? 0.0 : sum;

@@ -45,9 +45,9 @@ float[COLUMNS] cells_of(Tile tile, uint row) {
 }
 
 // The same, those that are not real replaced.
-float[COLUMNS] real_cells_of(Tile tile, uint row, float other) {
+float[COLUMNS] real_cells_of(Tile tile, Reals reals, uint row, float other) {
     float cells[COLUMNS] = cells_of(tile, row);
     [[unroll]] for (uint c = 0; c < COLUMNS; c++)
-        cells[c] = is_real(tile, row, c) ? cells[c] : other;
+        cells[c] = (reals.rows[row] & reals.columns[c]) != 0 ? cells[c] : other;
     return cells;
 }

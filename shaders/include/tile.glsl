@@ -18,24 +18,36 @@ Tile tile_of(uint index) {
     return Tile(index / TILES_X / TILES_Y, index / TILES_X % TILES_Y * TILE_ROWS, index % TILES_X * TILE_COLUMNS);
 }
 
-// Whether windows hold cells that are none of the map's: of padding, or of ceil mode. 0 if not. (glslang 11 makes invalid code of
+// Whether windows hold cells that are not real, none of the map's: of padding, or of ceil mode. 0 if not. (glslang 11 makes invalid code of
 // constant expressions with ||.)
 const uint BEYOND_HEIGHT = 2 * OUT_HEIGHT + 1 > HEIGHT ? 1 : 0;
 const uint BEYOND_WIDTH = 2 * OUT_WIDTH + 1 > WIDTH ? 1 : 0;
 const uint REACH_BEYOND = PADDING_HEIGHT + PADDING_WIDTH + BEYOND_HEIGHT + BEYOND_WIDTH;
 
-// Whether a cell, by its row and column in the padded map, is one of the map's.
-bool is_real(uint row, uint column) {
-    if (REACH_BEYOND == 0)
-        return true;
-    return row - PADDING_HEIGHT < HEIGHT && column - PADDING_WIDTH < WIDTH;
+// Whether a row or column of the padded map is one of the map's: all bits or none.
+uint real_row(uint row) {
+    return REACH_BEYOND == 0 || row - PADDING_HEIGHT < HEIGHT ? ~0u : 0;
 }
 
-bool is_real(Tile tile, uint row, uint column) {
-    return is_real(2 * tile.row + row, 2 * tile.column + column);
+uint real_column(uint column) {
+    return REACH_BEYOND == 0 || column - PADDING_WIDTH < WIDTH ? ~0u : 0;
 }
 
-// The number of such a cell in its map. That of one outside is some other, perhaps below 0.
+// The same of all rows and columns of a tile.
+struct Reals {
+    uint rows[ROWS], columns[COLUMNS];
+};
+
+Reals reals_of(Tile tile) {
+    Reals reals;
+    [[unroll]] for (uint row = 0; row < ROWS; row++)
+        reals.rows[row] = real_row(2 * tile.row + row);
+    [[unroll]] for (uint c = 0; c < COLUMNS; c++)
+        reals.columns[c] = real_column(2 * tile.column + c);
+    return reals;
+}
+
+// The number of a cell in its map, by its row and column in the padded one. That of one outside is some other, perhaps below 0.
 int cell_at(uint row, uint column) {
     return (int(row) - int(PADDING_HEIGHT)) * int(WIDTH) + int(column) - int(PADDING_WIDTH);
 }
