@@ -7,7 +7,7 @@
 // Bindings      0 input (N, C, H, W) real; 1 output (N, O, OH, OW) real;
 //               2 weight (GROUPS, ceil(O / GROUPS / 16), KH, KW, C / GROUPS, 16) real, channels beyond O / GROUPS zero;
 //               3 bias, padded in the same way
-// Dispatch      x: pixels of all images (N * OH * OW) / (32 * 8), y: GROUPS * ceil(O / GROUPS / 16)
+// Dispatch      x: pixels of all images (N * OH * OW) / (workgroup * 8), y: GROUPS * ceil(O / GROUPS / 16)
 // Preconditions none of the specialization constants but the paddings is 0; GROUPS divides C and O
 #include "storage.glsl"
 #include "strict.glsl"

@@ -5,12 +5,12 @@
 // Bindings      0 input as conv2d_pack.comp or conv2d_planes.comp leaves it; 1 output (N, O, OH, OW) real;
 //               2 weight (GROUPS, ceil(O / GROUPS / tile), words of a window, 4, tile) real, what is beyond the shape zero;
 //               3 bias (GROUPS, ceil(O / GROUPS / tile), tile)
-// Dispatch      x: pixels of all images (N * OH * OW) / (32 * 8), y: GROUPS * ceil(O / GROUPS / tile)
+// Dispatch      x: pixels of all images (N * OH * OW) / (workgroup * 8), y: GROUPS * ceil(O / GROUPS / tile)
 // Preconditions none of the specialization constants is 0
 #define POINTWISE_ID 13
 #include "pointwise.glsl"
 
-layout(local_size_x = 32) in;
+layout(local_size_x_id = 15) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint OUT_CHANNELS = 1;
 layout(constant_id = 2) const uint OUT_HEIGHT = 1;

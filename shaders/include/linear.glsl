@@ -7,12 +7,12 @@
 //               SLICES > 1 sums (SLICES, N, FEATURES) f32 for linear_sum, without the bias;
 //               2 weight (ceil(FEATURES / 64), ceil(I / 4), 8, 8, 4) real: tile, four inputs, every eighth feature of the tile
 //                 from its lane on, lane, input; zero beyond the last; 3 bias f32, padded to whole tiles
-// Dispatch      x: ceil(N / ITEMS), y: lanes of ceil(FEATURES / 64) tiles / 32, z: SLICES
+// Dispatch      x: ceil(N / ITEMS), y: lanes of ceil(FEATURES / 64) tiles / workgroup, z: SLICES
 // Preconditions with TEXEL, 4 divides I
 #define POINTWISE_ID 6
 #include "pointwise.glsl"
 
-layout(local_size_x = 32) in;
+layout(local_size_x_id = 8) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint IN_FEATURES = 1;
 layout(constant_id = 2) const uint OUT_FEATURES = 1;

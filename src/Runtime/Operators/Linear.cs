@@ -12,8 +12,6 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     // How linear.glsl lays the weights out, and how many items a lane of its batch kernels computes.
     private const int TileFeatures = 64;
     private const int Lanes = 8;
-    private const int WorkgroupSize = 32;
-
     // Texels before storage buffers. Each from the batch on from which a weight that is loaded anew for each item costs more than a
     // tile of items that is partly empty.
     private static readonly (string Name, bool Texels, bool Shuffles, int LaneFeatures, int Items, int LeastBatch)[] Kernels =
@@ -83,9 +81,9 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
             kernel,
             [
                 (uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)first, (uint)features, (uint)slices,
-                .. slices == 1 ? pointwise : PointwiseConstants.Of(null),
+                .. slices == 1 ? pointwise : PointwiseConstants.Of(null), (uint)step.Options.Device.WorkgroupSize,
             ],
-            new GroupCount(itemGroups, Division.RoundUp(lanes, WorkgroupSize), slices),
+            new GroupCount(itemGroups, Division.RoundUp(lanes, step.Options.Device.WorkgroupSize), slices),
             texels ? 0b101u : 0, step.Input, sums, weight, bias);
         if (slices > 1)
             step.Dispatch(

@@ -19,11 +19,16 @@ internal enum Driver
 /// <param name="HasInt64">Whether kernels may use 64-bit integers.</param>
 /// <param name="LargestTexels">How many texels a kernel can read through one buffer view; 0 where it gains nothing. CPU drivers load
 /// a texel's four elements in one go, and those of a storage buffer lane by lane, each with a check of its own.</param>
+/// <param name="LeastSubgroupSize">The least invocations that it runs as a subgroup; those that a smaller workgroup lacks are idle.</param>
 /// <param name="HasAvx512">Whether it is a processor with AVX-512, whose instructions put lanes' loads together.</param>
 internal sealed record DeviceTraits(
     Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false,
-    long LargestTexels = 0, bool HasAvx512 = false)
+    long LargestTexels = 0, int LeastSubgroupSize = 1, bool HasAvx512 = false)
 {
     /// <summary>A device of which nothing is known: what every device runs is right.</summary>
     public static DeviceTraits Unknown { get; } = new();
+
+    /// <summary>The workgroup of kernels that need no more than a subgroup: one of a GPU, 32 or 64. A larger one would leave small layers
+    /// with too few.</summary>
+    public int WorkgroupSize => LeastSubgroupSize > 32 ? 64 : 32;
 }

@@ -31,6 +31,10 @@ internal sealed unsafe class VulkanPhysicalDevice
         if (properties.ApiVersion >= VulkanInstance.ApiVersion)
         {
             var subgroup = new PhysicalDeviceSubgroupProperties { SType = StructureType.PhysicalDeviceSubgroupProperties };
+            // Of devices that choose a size for each kernel; it came with Vulkan 1.3.
+            var sizes = new PhysicalDeviceSubgroupSizeControlProperties { SType = StructureType.PhysicalDeviceSubgroupSizeControlProperties };
+            if (properties.ApiVersion >= Vk.Version13)
+                subgroup.PNext = &sizes;
             var more = new PhysicalDeviceProperties2 { SType = StructureType.PhysicalDeviceProperties2, PNext = &subgroup };
             api.GetPhysicalDeviceProperties2(handle, &more);
             var storage = new PhysicalDevice16BitStorageFeatures { SType = StructureType.PhysicalDevice16BitStorageFeatures };
@@ -49,6 +53,7 @@ internal sealed unsafe class VulkanPhysicalDevice
                     && subgroup.SupportedOperations.HasFlag(SubgroupFeatureFlags.ShuffleBit),
                 features.Features.ShaderInt64,
                 properties.DeviceType == PhysicalDeviceType.Cpu ? Limits.MaxTexelBufferElements : 0,
+                (int)(sizes.MinSubgroupSize > 0 ? sizes.MinSubgroupSize : subgroup.SubgroupSize),
                 properties.DeviceType == PhysicalDeviceType.Cpu && Avx512F.VL.IsSupported);
         }
         CacheIdentity =

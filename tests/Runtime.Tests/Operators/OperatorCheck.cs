@@ -19,19 +19,21 @@ internal static class OperatorCheck
 
     /// <summary>Fails unless the device gives what the reference gives, for every item of a batch.</summary>
     public static void Matches(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale = 1, bool fp16 = false,
-        double tolerance = Tolerance, VariantChoice? variants = null, bool texels = true)
+        double tolerance = Tolerance, VariantChoice? variants = null, DeviceTraits? plannedFor = null)
     {
         var random = new Random(20260701);
         Model model = RandomModel(layers, inputShape, random);
         float[] input = RandomNumbers.Normal(random, batch * inputShape.Count, scale);
 
-        float[] output = texels ? Run(device, model, input, fp16, variants: variants) : RunWithoutTexels(device, model, input, fp16);
+        float[] output = plannedFor is null
+            ? Run(device, model, input, fp16, variants: variants)
+            : RunAs(plannedFor, device, model, input, fp16);
         AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}{(variants is null ? "" : $", {variants.Forced}")}", tolerance);
     }
 
     /// <summary>Fails unless a strict session gives the strict reference's bits, for every item of a batch.</summary>
     public static void MatchesStrictly(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale,
-        VariantChoice? variants = null, bool texels = true)
+        VariantChoice? variants = null, DeviceTraits? plannedFor = null)
     {
         var random = new Random(20260702);
         Model model = RandomModel(layers, inputShape, random);
@@ -42,9 +44,9 @@ internal static class OperatorCheck
         ];
         float[] expected =
             [.. input.Chunk(model.Graph.InputShape.Count).SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1])];
-        float[] actual = texels
+        float[] actual = plannedFor is null
             ? Run(device, model, input, numerics: Numerics.Strict, variants: variants)
-            : RunWithoutTexels(device, model, input, fp16: false, Numerics.Strict);
+            : RunAs(plannedFor, device, model, input, fp16: false, Numerics.Strict);
         var comparison = new BitComparison();
         comparison.Add(expected, actual);
         string what = $"{layers[^1].Operator} on {inputShape}, scale {scale}, {variants?.Forced}";
@@ -66,12 +68,12 @@ internal static class OperatorCheck
         return output;
     }
 
-    /// <summary>What the device gives by the kernels for a device that reads storage buffers as fast as texels.</summary>
-    private static float[] RunWithoutTexels(
-        GpuDevice device, Model model, float[] input, bool fp16, Numerics numerics = Numerics.Fast)
+    /// <summary>What the device gives by the kernels that are meant for another.</summary>
+    private static float[] RunAs(
+        DeviceTraits other, GpuDevice device, Model model, float[] input, bool fp16, Numerics numerics = Numerics.Fast)
     {
         int batch = input.Length / model.Graph.InputShape.Count;
-        ExecutionPlan plan = ExecutionPlan.Create(model, new PlanOptions(batch, Fp16: fp16, Numerics: numerics));
+        ExecutionPlan plan = ExecutionPlan.Create(model, new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = other });
         using var run = new HostRun(device.Vulkan, model, plan, keepLayerOutputs: false);
         var output = new float[batch * model.Graph.OutputShape.Count];
         input.CopyTo(run.Input);

@@ -1,6 +1,7 @@
 using SoftPool.Files;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
+using SoftPool.Planning;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -32,7 +33,15 @@ public sealed class OperatorTests
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Pooling))
             foreach (bool fp16 in (bool[])[false, TestDevices.Software.Vulkan.HasFp16Storage])
                 OperatorCheck.Matches(
-                    TestDevices.Software, layers, input, batch, scale: 1, fp16, tolerance: fp16 ? OperatorCheck.Fp16Tolerance : OperatorCheck.Tolerance, texels: false);
+                    TestDevices.Software, layers, input, batch, scale: 1, fp16, tolerance: fp16 ? OperatorCheck.Fp16Tolerance : OperatorCheck.Tolerance, plannedFor: DeviceTraits.Unknown);
+    }
+
+    [TestMethod]
+    public void Kernels_in_workgroups_of_64_match_the_reference()
+    {
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Conv2d))
+            OperatorCheck.Matches(
+                TestDevices.Software, layers, input, batch, tolerance: ToleranceOf(layers), plannedFor: new DeviceTraits(LeastSubgroupSize: 64));
     }
 
     private static void CheckAll(GpuDevice device)

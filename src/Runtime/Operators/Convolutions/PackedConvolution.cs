@@ -13,7 +13,6 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
     private const int WideTileChannels = 16;
     private const int NarrowTileChannels = 4;
     private const int TilePixels = 8;
-    private const int WorkgroupSize = 32;
     private const int WordFloats = 4;
 
     /// <summary>The most words from one window to the next with the channels last: with more, a lane's loads are far from its neighbours'.
@@ -42,7 +41,7 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
             return 2 * All[^1].Cost(convolution, step);
         IWordLayout layout = Layout(convolution, step);
         GroupCount groups = Groups(convolution, step);
-        double vectors = (double)groups.X * groups.Y * WorkgroupSize / Math.Max(step.Options.Device.SubgroupSize, 1);
+        double vectors = (double)groups.X * groups.Y * step.Options.Device.WorkgroupSize / Math.Max(step.Options.Device.SubgroupSize, 1);
         int loads = TilePixels + TileChannels;
         return vectors * layout.Window * (TileChannels * TilePixels * WordFloats + loads * TiledConvolution.WideLoadCost);
     }
@@ -56,7 +55,7 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
             IsNarrow ? "conv2d_packed_narrow" : "conv2d_packed",
             [
                 (uint)step.Batch, (uint)convolution.OutChannels, (uint)output[1], (uint)output[2], (uint)groups, .. layout.Places,
-                .. PointwiseConstants.Of(step.Pointwise),
+                .. PointwiseConstants.Of(step.Pointwise), (uint)step.Options.Device.WorkgroupSize,
             ],
             Groups(convolution, step), layout.Dispatch(), step.Output,
             step.Weight(
@@ -71,7 +70,7 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
     private int Tiles(Conv2d convolution) => Division.RoundUp(convolution.OutChannels / convolution.Groups, TileChannels);
 
     private GroupCount Groups(Conv2d convolution, LoweringStep step) => new(
-        Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], WorkgroupSize * TilePixels),
+        Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], step.Options.Device.WorkgroupSize * TilePixels),
         Tiles(convolution) * convolution.Groups);
 
     /// <summary>(O, C / groups, kH, kW) to (groups, tiles, words of a window, 4, channels of a tile).</summary>

@@ -10,7 +10,6 @@ internal sealed record TiledConvolution : ConvolutionVariant
     private const int TileChannels = 16;
     private const int NarrowTileChannels = 4;
     private const int TilePixels = 8;
-    private const int WorkgroupSize = 32;
 
     // In multiply-adds, on lavapipe: a load of one float and one of four, and whether a pixel's tap is inside of the input.
     private const double LoadCost = 36;
@@ -27,9 +26,9 @@ internal sealed record TiledConvolution : ConvolutionVariant
     public override double Cost(Conv2d convolution, LoweringStep step)
     {
         // For each channel of each tap a lane loads its pixels' inputs, one by one, and the weights, four by four.
-        int groupChannels = convolution.OutChannels / convolution.Groups;
+        int groupChannels = convolution.OutChannels / convolution.Groups, workgroup = step.Options.Device.WorkgroupSize;
         int channels = groupChannels <= TileChannels / 2 ? NarrowTileChannels : TileChannels;
-        double vectors = Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], WorkgroupSize * TilePixels) * (double)WorkgroupSize
+        double vectors = Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], workgroup * TilePixels) * (double)workgroup
             / Math.Max(step.Options.Device.SubgroupSize, 1) * Division.RoundUp(groupChannels, channels) * convolution.Groups;
         double perChannel = channels * TilePixels + TilePixels * LoadCost + channels / 4 * WideLoadCost;
         return vectors * convolution.KernelSize.Height * convolution.KernelSize.Width
@@ -55,8 +54,9 @@ internal sealed record TiledConvolution : ConvolutionVariant
                 (uint)kernel.Height, (uint)kernel.Width, (uint)stride.Height, (uint)stride.Width,
                 (uint)padding.Height, (uint)padding.Width, (uint)dilation.Height, (uint)dilation.Width,
                 (uint)convolution.Groups, .. PointwiseConstants.Of(step.Pointwise),
+                (uint)step.Options.Device.WorkgroupSize,
             ],
-            new GroupCount(Division.RoundUp(pixels, WorkgroupSize * TilePixels), tiles * convolution.Groups),
+            new GroupCount(Division.RoundUp(pixels, step.Options.Device.WorkgroupSize * TilePixels), tiles * convolution.Groups),
             step.Input, step.Output,
             step.Weight(
                 $"weight*{tileChannels}",
