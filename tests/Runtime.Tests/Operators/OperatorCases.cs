@@ -113,6 +113,7 @@ internal static class OperatorCases
         (new(12, 7, 8), 2, 3, 2, 1, false),
         (new(8, 9, 7), 1, 3, 2, new(0, 1), true),
         (new(4, 1, 9), 3, 3, 2, 1, false),
+        (new(3, 6, 12), 2, 4, 4, 0, true),
         (new(1, 2, 2), 3, 2, 2, 0, false),
         (new(17, 7, 5), 3, 3, 2, 1, false),
         (new(3, 7, 5), 17, 3, 2, 1, true),
