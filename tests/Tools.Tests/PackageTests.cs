@@ -68,9 +68,16 @@ public sealed class PackageTests
                 .Order().ToArray());
     }
 
-    /// <summary>The compilations of a shader: for 32 and 16 bits, and where it follows its rules, for strict numerics.</summary>
-    private static string[] Endings(string shader) =>
-        File.ReadAllText(shader).Contains("\"strict.glsl\"", StringComparison.Ordinal) ? ["", ".fp16", ".strict"] : ["", ".fp16"];
+    /// <summary>The compilations of a shader: for 32 and 16 bits, where it follows its rules for strict numerics, and each once more where it
+    /// can read texels.</summary>
+    private static string[] Endings(string shader)
+    {
+        string text = File.ReadAllText(shader);
+        string[] numerics = text.Contains("\"strict.glsl\"", StringComparison.Ordinal) ? ["", ".fp16", ".strict"] : ["", ".fp16"];
+        return text.Contains("\"texel.glsl\"", StringComparison.Ordinal)
+            ? [.. numerics, .. numerics.Select(ending => $"_texel{ending}")]
+            : numerics;
+    }
 
     [TestMethod]
     public void Its_symbols_name_sources_by_their_place_in_the_repository()
