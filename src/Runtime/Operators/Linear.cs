@@ -18,7 +18,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     [
         ("linear_texel", true, false, 8, 1, 1), ("linear", false, false, 4, 1, 1),
         ("linear_batch_texel", true, false, 8, 8, 4), ("linear_batch", false, false, 8, 8, 4),
-        ("linear_lanes_texel", true, true, 4, 16, 9), ("linear_lanes", false, true, 4, 16, 9),
+        ("linear_lanes_texel", true, true, 8, 16, 9), ("linear_lanes", false, true, 8, 16, 9),
     ];
 
     // A GPU hides the time that a load takes behind other lanes: at least so many, each with at least so many inputs.
