@@ -87,7 +87,8 @@ void main() {
             sum[n][f] = SLICES == 1 ? bias[feature + f * LANES] : 0.0;
 
     uint slice = gl_WorkGroupID.z;
-    uint begin = slice * SLICE;
+    // The last slices may be empty; the very last one still has what lies behind the blocks.
+    uint begin = min(slice * SLICE, BLOCKS);
     uint end = min(begin + SLICE, BLOCKS);
     uint w = (tile * QUADS + begin * BLOCK / 4) * 64 + row * LANES + lane;
     for (uint b = begin; b < end; b++) {

@@ -80,7 +80,7 @@ internal sealed class LoweringStep(
     /// <param name="count">The number of floats.</param>
     /// <param name="first">The first output to take.</param>
     /// <param name="outputs">The number of outputs to take.</param>
-    public Constant PaddedBias(int count, int first, int outputs) => Constant($"bias[{first}]", count, () =>
+    public Constant PaddedBias(int count, int first, int outputs) => Constant($"bias[{first}]*{count}", count, () =>
     {
         var padded = new float[count];
         if (hasBias)

@@ -37,6 +37,8 @@ internal static class OperatorCases
             yield return (new Linear(1030, 70), new(1030), 9);
             yield return (new Linear(1036, 70), new(1036), 2);
             yield return (new Linear(1036, 3), new(1036), 5);
+            // 29 blocks of 64 in 7 slices: the last slice is empty but for what lies behind the blocks.
+            yield return (new Linear(1860, 10), new(1860), 1);
             yield return (new Conv2d(3, 5, 3, 2, 1) { Bias = false }, new(3, 7, 5), 3);
             yield return (new Conv2d(3, 17, 3, 1, 2) { Dilation = 2 }, new(3, 11, 7), 2);
             yield return (new Conv2d(4, 6, new(2, 3), 1, 3) { Dilation = new(3, 2), Groups = 2 }, new(4, 9, 5), 3);

@@ -114,6 +114,19 @@ public sealed class ExecutionPlanTests
     }
 
     [TestMethod]
+    public void Plans_of_one_model_share_constants_only_of_one_size()
+    {
+        // A buffer holds one tile of the weight in 32 bits and two in 16, so that the parts differ.
+        Model model = TestModels.WithZeros(TestModels.Sequential(new TensorShape(13), new Linear(13, 200)));
+        var constants = from options in (PlanOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)]
+                        from dispatch in ExecutionPlan.Create(model, options with { LargestBuffer = 64 * 16 * 4 }).Dispatches
+                        from constant in dispatch.Operands.OfType<Constant>()
+                        select constant;
+        foreach (IGrouping<string, Constant> sharing in constants.GroupBy(constant => constant.Key))
+            Assert.HasCount(1, sharing.Select(constant => constant.ByteCount).Distinct().ToArray(), sharing.Key);
+    }
+
+    [TestMethod]
     public void A_linear_layer_of_few_features_is_split_into_slices_where_there_are_lanes_to_fill()
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(1024), new Linear(1024, 10));
