@@ -1,12 +1,11 @@
 namespace SoftPool.Trainer.Training;
 
-/// <summary>The loss is no finite number any more: going on would only spoil the weights.</summary>
-internal sealed class TrainingDivergedException(int step, double loss, string? checkpoint = null)
-    : Exception($"The loss of step {step} is {loss}: training has diverged. {checkpoint ?? "A lower learning rate may help."}")
+/// <summary>A loss or a weight is no finite number any more: going on would only spoil what is saved.</summary>
+/// <param name="what">What is not finite, for instance "The loss of step 3 is NaN".</param>
+/// <param name="advice">What can be done about it.</param>
+internal sealed class TrainingDivergedException(string what, string advice = "A lower learning rate may help.")
+    : Exception($"{what}: training has diverged. {advice}")
 {
-    /// <summary>The step, counted from 1, whose loss is not finite.</summary>
-    public int Step { get; } = step;
-
-    /// <summary>That loss.</summary>
-    public double Loss { get; } = loss;
+    /// <summary>What is not finite.</summary>
+    public string What { get; } = what;
 }

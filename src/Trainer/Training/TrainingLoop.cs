@@ -90,7 +90,7 @@ internal sealed class TrainingLoop : IDisposable
         torch.Tensor loss = torch.nn.functional.cross_entropy(logits, targets, label_smoothing: _options.LabelSmoothing);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
-            throw new TrainingDivergedException(step + 1, value);
+            throw new TrainingDivergedException($"The loss of step {step + 1} is {value}");
         Times.End(StepPart.Forward);
 
         bool scaled = _options.Precision == Precision.Fp16;
@@ -111,6 +111,7 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Classifies a whole set, as the network is used: without dropout, augmentation or gradients.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is not finite.</exception>
     public Evaluation Evaluate(ImageSet set, CancellationToken cancel = default)
     {
         using var preprocessing =
@@ -126,6 +127,8 @@ internal sealed class TrainingLoop : IDisposable
             torch.Tensor logits = Network.call(TorchTensor.ChannelsLast(preprocessing.Apply(pixels).to(Network.ComputeType)));
             loss += torch.nn.functional.cross_entropy(
                 logits, labels, label_smoothing: _options.LabelSmoothing, reduction: torch.nn.Reduction.Sum).item<float>();
+            if (!double.IsFinite(loss))
+                throw new TrainingDivergedException($"The validation loss after step {State.Step} is {loss}");
             right += logits.argmax(1).eq(labels).sum().item<long>();
         }
         return new Evaluation(right / set.Count, loss / set.Count);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Reports;
@@ -17,7 +18,7 @@ internal static class TrainingRun
     /// <param name="cancel">Finishes the batch at hand, saves, and throws.</param>
     /// <returns>The last checkpoint.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled, and has saved.</exception>
-    /// <exception cref="TrainingDivergedException">A loss is not finite. The folder's checkpoints are from before.</exception>
+    /// <exception cref="TrainingDivergedException">A loss or a weight is not finite. The folder's checkpoints are from before.</exception>
     public static Checkpoint Execute(
         RunDescription run, ImageDataset dataset, RunFolder folder, Checkpoint? from, CancellationToken cancel)
     {
@@ -49,22 +50,20 @@ internal static class TrainingRun
                     display.ShowEpoch(loop.State.EndEpoch(
                         run.Options.BatchSize, loop.LearningRate, validation,
                         Stopwatch.GetElapsedTime(begin).TotalSeconds));
-                    folder.Write(saved = loop.Save(run, dataset.ClassNames));
+                    Save();
                 }
             });
         }
         catch (OperationCanceledException)
         {
-            folder.Write(loop.Save(run, dataset.ClassNames));
+            Save();
             AnsiConsole.MarkupLineInterpolated(
                 $"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; softpool train --resume {folder.Path} goes on");
             throw;
         }
         catch (TrainingDivergedException e)
         {
-            throw new TrainingDivergedException(e.Step, e.Loss, saved is null
-                ? "There is no checkpoint yet."
-                : $"The last good checkpoint is {folder.LastPath}, of step {saved.State.Step}.");
+            throw Diverged(e.What);
         }
         if (loop.Times.Total > 0)
             AnsiConsole.MarkupLineInterpolated($"a step's time: {loop.Times}");
@@ -73,5 +72,18 @@ internal static class TrainingRun
         AnsiConsole.MarkupLineInterpolated(
             $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Test.Count:N0} images of {dataset.Name}; saved to {folder.Path}");
         return last;
+
+        void Save()
+        {
+            Checkpoint checkpoint = loop.Save(run, dataset.ClassNames);
+            // A step's loss is of the weights before it: those after may be spoilt, and would replace good ones.
+            if (!checkpoint.Model.Weights.Values.All(weight => MemoryMarshal.ToEnumerable(weight.Data).All(float.IsFinite)))
+                throw Diverged($"A weight after step {loop.State.Step} is not finite");
+            folder.Write(saved = checkpoint);
+        }
+
+        TrainingDivergedException Diverged(string what) => new(what, saved is null
+            ? "There is no checkpoint yet."
+            : $"The last good checkpoint is {folder.LastPath}, of step {saved.State.Step}.");
     }
 }

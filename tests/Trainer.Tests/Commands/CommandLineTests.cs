@@ -49,6 +49,7 @@ public sealed class CommandLineTests
     [DataRow("train --network lenet --output {0}/run", "no network 'lenet'")]
     [DataRow("train --batch 0 --output {0}/run", "at least 1; got 0")]
     [DataRow("train --steps 1 --lr -1 --output {0}/run", "learning rate is positive; got -1")]
+    [DataRow("train --steps 1 --batch 1 --lr 1e30 --output {0}/run", "The validation loss after step 1 is")]
     [DataRow("train --data {0}/nowhere --output {0}/run", "nowhere")]
     [DataRow("export {0}/nowhere.safetensors", "--network")]
     [DataRow("export {0}/nowhere.safetensors --network alexnet", "nowhere.safetensors")]

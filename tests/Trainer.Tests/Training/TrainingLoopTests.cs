@@ -118,9 +118,20 @@ public sealed class TrainingLoopTests
             loop.Network.parameters().Last().fill_(float.PositiveInfinity);
         float[] before = loop.Network.parameters().First().data<float>().ToArray();
         TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Next());
-        Assert.AreEqual(3, e.Step);
+        StringAssert.StartsWith(e.What, "The loss of step 3 is ");
         Assert.AreEqual(2, loop.State.Step);
         CollectionAssert.AreEqual(before, loop.Network.parameters().First().data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void A_validation_loss_that_is_not_finite_stops_the_training()
+    {
+        using TrainingLoop loop = Loop(Options);
+        loop.Next();
+        using (torch.no_grad())
+            loop.Network.parameters().Last().fill_(float.PositiveInfinity);
+        TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Evaluate(Images()));
+        Assert.AreEqual("The validation loss after step 1 is NaN", e.What);
     }
 
     [TestMethod]
