@@ -76,8 +76,9 @@ internal sealed class TrainingLoop : IDisposable
         double before = Times.Total;
         Times.Begin();
         int step = State.Step;
-        // Dropout draws from torch's own generator: seeded anew for each step, it needs no saving.
-        torch.manual_seed(((long)_options.Seed << 32) + step + 1);
+        // Dropout draws from torch's own generator: seeded anew for each step, it needs no saving. On the CPU it takes the
+        // low 32 bits of its seed alone, so both numbers have to be in them.
+        torch.manual_seed((long)SplitMix64.ForItem((ulong)_options.Seed, step).Next());
         Network.train();
         (torch.Tensor bytes, torch.Tensor labels) = ToDevice(ImageBatch.Of(_set, PlacesOf(step)));
         Times.End(StepPart.Data);

@@ -47,6 +47,24 @@ public sealed class TrainingLoopTests
     }
 
     [TestMethod]
+    public void The_seed_is_dropouts_too()
+    {
+        // All that another seed can change here is dropout: the images are alike, the weights are those of the first.
+        ImageSet images = Images();
+        ImageSet alike = new(
+            images.Size, new byte[images.Count * ImageSet.BytesPerImage(images.Size)], new int[images.Count]);
+        TrainingOptions options = Options with { Augmentation = AugmentationOptions.None };
+        using TrainingLoop first = new(Graph, Preprocessing.ImageNet, alike, options);
+        using TrainingLoop second = new(Graph, Preprocessing.ImageNet, alike, options with { Seed = 43 });
+        using TrainingLoop again = new(Graph, Preprocessing.ImageNet, alike, options);
+        Checkpoint checkpoint = first.Save(Run(options), Classes);
+        second.Restore(checkpoint);
+        double loss = first.Next().Loss;
+        Assert.AreNotEqual(loss, second.Next().Loss);
+        Assert.AreEqual(loss, again.Next().Loss);
+    }
+
+    [TestMethod]
     public void Short_types_compute_nearly_the_same_and_not_the_same()
     {
         double[] exact = Losses(Options).Losses;
