@@ -70,7 +70,7 @@ internal static class CompareCommand
     }
 
     /// <summary>The network to measure: where a run's weights are gone, others are as fast.</summary>
-    private static Model ModelOf(RunFolder folder, TrainingRecord record) => folder.HasRun
+    private static Model ModelOf(RunFolder folder, TrainingRecord record) => folder.HasLast
         ? folder.ReadLast().Model
         : RandomWeights.Create(NetworkCatalog.Create(record.Run.Network, record.Classes.Count), record.Classes, seed: 1);
 }

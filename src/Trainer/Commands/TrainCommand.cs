@@ -73,8 +73,8 @@ internal static class TrainCommand
         var folder = new RunFolder(parse.GetValue(Output) ?? Path.Combine("runs", network));
         if (folder.HasRun && !parse.GetValue(Overwrite))
             throw new UserErrorException(
-                $"{folder.Path} holds a training already: --resume {folder.Path} goes on with it, --overwrite begins anew, "
-                + "another --output leaves it alone.");
+                $"{folder.Path} holds a training already: {(folder.HasLast ? $"--resume {folder.Path} goes on with it, " : "")}"
+                + "--overwrite begins anew, another --output leaves it alone.");
         TrainingOptions options = Defaults with
         {
             Epochs = parse.GetValue(Epochs),

@@ -23,7 +23,10 @@ internal sealed class RunFolder(string path)
     private string RecordPath => InFolder("record.json");
 
     /// <summary>Whether a training has left something here.</summary>
-    public bool HasRun => File.Exists(LastPath);
+    public bool HasRun => HasLast || File.Exists(BestPath) || File.Exists(RecordPath);
+
+    /// <summary>Whether the latest checkpoint is here, so that the training can go on.</summary>
+    public bool HasLast => File.Exists(LastPath);
 
     /// <summary>Reads the latest checkpoint.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
@@ -40,7 +43,7 @@ internal sealed class RunFolder(string path)
     /// <exception cref="ModelFormatException">The checkpoint is damaged.</exception>
     public TrainingRecord ReadRecord()
     {
-        if (HasRun || !File.Exists(RecordPath))
+        if (HasLast || !File.Exists(RecordPath))
             return TrainingRecord.Of(ReadLast());
         try
         {
@@ -61,6 +64,9 @@ internal sealed class RunFolder(string path)
         if (state.Best is { } best && best.Step == state.Step && state.EpochSteps == 0)
             checkpoint.Write(BestPath);
         checkpoint.Write(LastPath);
+        // What a training that this one replaces has left is not this one's best.
+        if (state.Best is null)
+            File.Delete(BestPath);
         WriteLines(RecordPath, [TrainingRecord.Of(checkpoint).ToJson()]);
         WriteCsv("history.csv",
             "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,images_per_second,seconds",

@@ -1,0 +1,23 @@
+using SoftPool.Trainer.Tests.Reports;
+using SoftPool.Trainer.Training;
+
+namespace SoftPool.Trainer.Tests.Training;
+
+[TestClass]
+public sealed class RunFolderTests
+{
+    [TestMethod]
+    public void A_training_that_replaces_another_leaves_nothing_of_its_best()
+    {
+        using var folder = new TemporaryFolder();
+        TinyRun.Write(folder.Path, "data");
+        var run = new RunFolder(folder.Path);
+        Assert.AreEqual(10, run.ReadBest().State.Step);
+        // Interrupted in its first epoch, so without a best of its own.
+        run.Write(new Checkpoint(
+            TinyRun.Description(), new TrainingState { Step = 3, EpochSteps = 3 }, TinyRun.Model("blue", "green", "red"),
+            new Dictionary<string, Tensor>()));
+        Assert.AreEqual(3, run.ReadBest().State.Step);
+        CollectionAssert.DoesNotContain(folder.FileNames, "best.safetensors");
+    }
+}
