@@ -100,20 +100,20 @@ internal static class TrainCommand
     private static void Continue(ParseResult parse, RunFolder folder, CancellationToken cancel)
     {
         string[] given = [.. parse.CommandResult.Command.Options
-            .Where(option => option != Resume && option != Data && option != Device && option != Threads
-                && parse.GetResult(option) is { Implicit: false })
+            .Where(option => option != Resume && option != Data && option != Device && option != Threads && IsGiven(option))
             .Select(option => option.Name)];
         if (given.Length > 0)
             throw new UserErrorException(
                 $"--resume goes on with the options that the training was begun with; {string.Join(", ", given)} can't be given "
                 + "beside it.");
         Checkpoint from = folder.ReadLast();
-        RunDescription run = from.Run with
+        TrainingOptions options = from.Run.Options with
         {
-            Data = parse.GetResult(Data) is { Implicit: false } ? parse.GetRequiredValue(Data) : from.Run.Data,
-            Options = from.Run.Options with { Device = parse.GetValue(Device), Threads = parse.GetValue(Threads) },
+            Device = IsGiven(Device) ? parse.GetValue(Device) : from.Run.Options.Device,
+            Threads = IsGiven(Threads) ? parse.GetValue(Threads) : from.Run.Options.Threads,
         };
-        run.Options.Check();
+        options.Check();
+        RunDescription run = from.Run.GoOn(IsGiven(Data) ? parse.GetRequiredValue(Data) : from.Run.Data, options);
         ImageDataset dataset = Datasets.Load(run.Data);
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
             || !dataset.ClassNames.SequenceEqual(from.Model.Classes))
@@ -121,6 +121,8 @@ internal static class TrainCommand
                 $"{folder.Path} was trained on {run.DataName} with {run.TrainImages:N0} and {run.TestImages:N0} images; {run.Data} is "
                 + $"another data set, with {dataset.Train.Count:N0} and {dataset.Test.Count:N0} or other classes.");
         TrainingRun.Execute(run, dataset, folder, from, cancel);
+
+        bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
     }
 
     private static Option<double> Number(string name, string description, double value) =>

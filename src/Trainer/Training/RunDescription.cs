@@ -35,7 +35,7 @@ internal sealed record RunDescription
     /// <summary>The recipe.</summary>
     public required TrainingOptions Options { get; init; }
 
-    /// <summary>Where torch computes: CUDA, or the processor with the number of threads.</summary>
+    /// <summary>Where torch computes, of a resumed run since then: CUDA, or the processor with the number of threads.</summary>
     public required string Hardware { get; init; }
 
     /// <summary>The versions of .NET and TorchSharp.</summary>
@@ -52,13 +52,29 @@ internal sealed record RunDescription
         TrainImages = dataset.Train.Count,
         TestImages = dataset.Test.Count,
         Options = options,
-        Hardware = HardwareOf(options.OnCuda),
-        Software = $"{RuntimeInformation.FrameworkDescription}, TorchSharp {torch.__version__}",
+        Hardware = HardwareOf(options.OnCuda, options.Threads),
+        Software = SoftwareHere,
         Started = DateTimeOffset.Now,
     };
 
+    /// <summary>The same run, resumed on this machine.</summary>
+    /// <param name="data">The value of --data now.</param>
+    /// <param name="options">The recipe, with the device and the threads of now.</param>
+    public RunDescription GoOn(string data, TrainingOptions options) => this with
+    {
+        Data = data,
+        Options = options,
+        Hardware = HardwareOf(options.OnCuda, options.Threads),
+        Software = SoftwareHere,
+    };
+
     /// <summary>What torch computes on: CUDA, or the processor with the number of threads.</summary>
-    public static string HardwareOf(bool cuda) => cuda ? "CUDA" : $"{ProcessorName}, {torch.get_num_threads()} threads";
+    /// <param name="cuda">Whether it is CUDA.</param>
+    /// <param name="threads">How many threads torch will be told to use; as many as it does where 0.</param>
+    public static string HardwareOf(bool cuda, int threads = 0) =>
+        cuda ? "CUDA" : $"{ProcessorName}, {(threads > 0 ? threads : torch.get_num_threads())} threads";
+
+    private static string SoftwareHere => $"{RuntimeInformation.FrameworkDescription}, TorchSharp {torch.__version__}";
 
     /// <summary>As Linux calls it; elsewhere its architecture.</summary>
     private static string ProcessorName

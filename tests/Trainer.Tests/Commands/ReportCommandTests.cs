@@ -1,4 +1,4 @@
-using SkiaSharp;
+using SoftPool.Trainer.Tests.Data;
 using SoftPool.Trainer.Tests.Reports;
 using SoftPool.Trainer.Training;
 
@@ -12,7 +12,7 @@ public sealed class ReportCommandTests
     public void Report_and_compare_write_what_they_say()
     {
         using var folder = new TemporaryFolder();
-        WriteColours(folder["colours"]);
+        Pictures.WriteColours(folder["colours"]);
         // The network's first class is the strongest red: alphabetical order makes "blue" of it, and two answers wrong.
         TinyRun.Write(folder["runs/a"], folder["colours"]);
         TinyRun.Write(folder["runs/b"], folder["nowhere"]);
@@ -64,7 +64,7 @@ public sealed class ReportCommandTests
     public void What_cannot_be_done_is_one_sentence_and_leaves_nothing(string arguments, string expected)
     {
         using var folder = new TemporaryFolder();
-        WriteColours(folder["colours"]);
+        Pictures.WriteColours(folder["colours"]);
         TinyRun.Write(folder["run"], folder["lost"], null, "x", "y", "z");
         TinyRun.Write(folder["unfinished"], folder["colours"], new TrainingState { Step = 3 });
         folder.Write("torn/record.json", "{ \"Run\": 1 }");
@@ -76,20 +76,6 @@ public sealed class ReportCommandTests
         StringAssert.Contains(command.Output, expected);
         Assert.DoesNotContain("   at ", command.Output, "There is a stack trace.");
         CollectionAssert.AreEquivalent(before, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
-    }
-
-    private static void WriteColours(string path)
-    {
-        foreach (string split in (string[])["train", "test"])
-            foreach ((string name, SKColor colour) in
-                     (ReadOnlySpan<(string, SKColor)>)[("red", SKColors.Red), ("green", SKColors.Lime), ("blue", SKColors.Blue)])
-            {
-                Directory.CreateDirectory(Path.Combine(path, split, name));
-                using var picture = new SKBitmap(4, 4);
-                picture.Erase(colour);
-                using FileStream file = File.Create(Path.Combine(path, split, name, "0.png"));
-                picture.Encode(file, SKEncodedImageFormat.Png, quality: 100);
-            }
     }
 
     private static Command Softpool(params string[] arguments) =>
