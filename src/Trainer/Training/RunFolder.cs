@@ -59,6 +59,8 @@ internal sealed class RunFolder(string path)
     public void Write(Checkpoint checkpoint)
     {
         Directory.CreateDirectory(Path);
+        foreach (string path in (string[])[LastPath, BestPath])
+            WholeFile.DeleteLeftovers(path);
         TrainingState state = checkpoint.State;
         // The best first: killed between the two, a resumption comes to the same epoch and writes the same again.
         if (state.Best is { } best && best.Step == state.Step && state.EpochSteps == 0)
@@ -87,7 +89,7 @@ internal sealed class RunFolder(string path)
 
     private static void WriteLines(string path, IEnumerable<string> lines) => WholeFile.Write(path, file =>
     {
-        using var writer = new StreamWriter(file);
+        using var writer = new StreamWriter(file, leaveOpen: true);
         foreach (string line in lines)
             writer.WriteLine(line);
     });
