@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
 using Spectre.Console;
@@ -30,15 +32,16 @@ internal static class CommandLine
         // A table that wraps in a log file helps nobody; a terminal's own width is kept.
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 132;
+        ParseResult parse = Root.Parse(args);
+        using var interrupt = new CancellationTokenSource();
+        using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear);
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear);
         try
         {
-            return await Root.Parse(args).InvokeAsync(
-                new InvocationConfiguration
-                {
-                    EnableDefaultExceptionHandler = false,
-                    // Ctrl-C finishes the batch and saves; a second's default would cut that off.
-                    ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
-                });
+            // The library's own handling of signals ends the program after a time, and a batch with its checkpoint may take longer.
+            return await parse.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                interrupt.Token);
         }
         catch (OperationCanceledException)
         {
@@ -50,6 +53,13 @@ internal static class CommandLine
         {
             await Console.Error.WriteLineAsync($"error: {e.Message}");
             return 1;
+        }
+
+        // The first is left to commands that listen, however long they take to save; a second ends the program at once.
+        void Hear(PosixSignalContext signal)
+        {
+            signal.Cancel |= parse.Action is AsynchronousCommandLineAction && !interrupt.IsCancellationRequested;
+            interrupt.Cancel();
         }
     }
 }
