@@ -52,10 +52,12 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
         for (int i = 0; i < cells.Length; i++)
         {
             directs[i].addcmul_(g, weights[i], 1);
-            using torch.Tensor product = WindowCells.Difference(cells[i], y).mul_(g);
-            throughSums[i].addcmul_(product.sum(1, keepdim: true), factors[i], 1);
+            using torch.Tensor product = WindowCells.Hold(WindowCells.Difference(cells[i], y).mul_(g));
+            // Nothing where the factor is 0, however large the sum: its parts may have overflowed to either side.
+            using torch.Tensor sum = WindowCells.Hold(product.sum(1, keepdim: true)).masked_fill_(factors[i].eq(0), 0);
+            throughSums[i].addcmul_(sum, factors[i], 1);
         }
-        torch.Tensor gradient = WindowCells.Difference(x, largest).exp_().mul_(views.Crop(throughSum));
+        torch.Tensor gradient = WindowCells.Difference(x, largest).exp_().mul_(WindowCells.Hold(views.Crop(throughSum)));
         return ReturnedGradient.Of(gradient.add_(views.Crop(direct)), inputs: 2);
     }
 

@@ -65,11 +65,10 @@ internal sealed class WindowCells(Windows windows)
 
     /// <summary>x - y, held between the most negative and the largest finite number: a difference of two finite numbers
     /// can overflow, and 0 times it would not be 0.</summary>
-    public static torch.Tensor Difference(torch.Tensor x, torch.Tensor y)
-    {
-        (double lowest, double highest) = (torch.finfo(x.dtype).min, torch.finfo(x.dtype).max);
-        return (x - y).clamp_(lowest, highest);
-    }
+    public static torch.Tensor Difference(torch.Tensor x, torch.Tensor y) => Hold(x - y);
+
+    /// <summary>Holds what may have overflowed between the most negative and the largest finite number, in place.</summary>
+    public static torch.Tensor Hold(torch.Tensor x) => x.clamp_(torch.finfo(x.dtype).min, torch.finfo(x.dtype).max);
 
     private static long End(Axis axis) =>
         Math.Max((axis.Output - 1L) * axis.Stride + axis.Kernel - axis.Padding - axis.Input, 0);

@@ -54,6 +54,25 @@ public sealed class SoftPoolGradientTests
         }
     }
 
+    [TestMethod]
+    [DataRow(SoftPoolWeighting.PerChannel)]
+    [DataRow(SoftPoolWeighting.SharedAcrossChannels)]
+    public void At_the_ends_of_float_what_has_no_weight_has_no_gradient(SoftPoolWeighting weighting)
+    {
+        using var scope = torch.NewDisposeScope();
+        foreach (int channels in (int[])[1, 4, 64])
+        {
+            var windows = new PoolingCase([channels, 2], [2], [2], [0], CeilMode: false, weighting);
+            torch.Tensor x = torch.tensor(new float[] { 3e38f, -3e38f }).expand(1, channels, 2).contiguous();
+            // Of either sign, so that sums over the channels overflow to both sides.
+            torch.Tensor direction = torch.linspace(2, channels == 1 ? 2 : -2, channels).reshape(1, channels, 1);
+            torch.Tensor expected = torch.cat([direction, torch.zeros_like(direction)], 2);
+            foreach (Func<torch.Tensor, torch.Tensor> pool in (Func<torch.Tensor, torch.Tensor>[])[windows.Pool, windows.Compose])
+                CollectionAssert.AreEqual(
+                    expected.data<float>().ToArray(), Tensors.GradientOf(pool, x, direction).contiguous().data<float>().ToArray());
+        }
+    }
+
     private static void AssertGradient(Func<torch.Tensor, torch.Tensor> pool, torch.Tensor x, string what)
     {
         const double Step = 1e-5;
