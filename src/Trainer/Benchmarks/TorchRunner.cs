@@ -18,7 +18,7 @@ internal sealed class TorchRunner : IDisposable
         TensorShape shape = model.Graph.InputShape;
         int batch = input.Length / shape.Count;
         _output = new float[batch * model.Graph.OutputShape.Count];
-        _device = torch.device(torch.cuda.is_available() ? "cuda" : "cpu");
+        _device = TorchDevice.Best;
         _inputs = torch.tensor(input, [batch, .. shape.Extents.ToArray().Select(extent => (long)extent)]);
         _network = new TorchNetwork(model.Graph);
         _network.LoadWeights(model.Weights);

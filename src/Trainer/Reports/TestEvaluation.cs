@@ -17,7 +17,7 @@ internal static class TestEvaluation
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Classification Run(Model model, ImageSet set, IProgress<double> progress, CancellationToken cancel)
     {
-        torch.Device device = torch.device(torch.cuda.is_available() ? "cuda" : "cpu");
+        torch.Device device = TorchDevice.Best;
         using var network = new TorchNetwork(model.Graph);
         network.LoadWeights(model.Weights);
         network.to(device);

@@ -34,7 +34,7 @@ internal sealed class TrainingLoop : IDisposable
         StepsPerEpoch = set.Count / options.BatchSize;
         if (options.Threads > 0)
             torch.set_num_threads(options.Threads);
-        _device = torch.device(options.OnCuda ? "cuda" : "cpu");
+        _device = TorchDevice.Of(options.OnCuda);
         _schedule = new CosineSchedule(options.LearningRate, Steps, options.WarmUpSteps);
         _augmentation = new BatchAugmentation(
             options.Augmentation, preprocessing, set.Size, InputSize(graph), graph.OutputShape.Count, _device);

@@ -24,14 +24,7 @@ internal static class TorchCertificate
     /// <exception cref="ModelFormatException">The certificate would take too much.</exception>
     public static Model AddTo(Model model, ImageSet? pictures)
     {
-        bool cuda = torch.cuda.is_available();
-        if (cuda)
-        {
-            // Not the ten bits of mantissa that torch lets convolutions have there.
-            torch.backends.cudnn.allow_tf32 = false;
-            torch.backends.cuda.matmul.allow_tf32 = false;
-        }
-        torch.Device device = torch.device(cuda ? "cuda" : "cpu");
+        torch.Device device = TorchDevice.Best;
         using var network = new TorchNetwork(model.Graph);
         network.LoadWeights(model.Weights);
         network.to(device);
@@ -52,7 +45,7 @@ internal static class TorchCertificate
             Infer(model, network, device, input, (_, output) => builder.Add(layer++, Values(output)));
         }
         return model.With(builder.Build(
-            $"torch {torch.__version__} through TorchSharp", RunDescription.HardwareOf(cuda), now.AddTicks(-now.Ticks % TimeSpan.TicksPerSecond)));
+            $"torch {torch.__version__} through TorchSharp", RunDescription.HardwareOf(device.type == DeviceType.CUDA), now.AddTicks(-now.Ticks % TimeSpan.TicksPerSecond)));
     }
 
     /// <summary>A quarter of the candidates: those whose two largest outputs are furthest apart, in their order.</summary>

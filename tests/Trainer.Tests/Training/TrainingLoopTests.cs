@@ -65,6 +65,14 @@ public sealed class TrainingLoopTests
     }
 
     [TestMethod]
+    public void TF32_is_off()
+    {
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = true;
+        using TrainingLoop loop = Loop(Options);
+        Assert.IsFalse(torch.backends.cudnn.allow_tf32 || torch.backends.cuda.matmul.allow_tf32);
+    }
+
+    [TestMethod]
     public void Short_types_compute_nearly_the_same_and_not_the_same()
     {
         double[] exact = Losses(Options).Losses;
@@ -124,6 +132,11 @@ public sealed class TrainingLoopTests
         Checkpoint bare = checkpoint with { Moments = new Dictionary<string, SoftPool.Tensor>() };
         StringAssert.Contains(
             Assert.ThrowsExactly<ModelFormatException>(() => loop.Restore(bare)).Message, "optimizer.exp_avg.features.0.weight");
+        Layer[] layers = [.. Graph.Layers.SkipLast(1), new("classifier.1", new Linear(160, 3))];
+        using var other = new TrainingLoop(
+            new ModelGraph("other", Graph.InputShape, layers), Preprocessing.ImageNet, Images(), Options);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ModelFormatException>(() => other.Restore(checkpoint)).Message, "classifier.1.weight");
     }
 
     [TestMethod]
