@@ -19,12 +19,13 @@ internal static class Datasets
         return Read(data, interrupt.Token);
     }
 
-    private static ImageDataset Read(string data, CancellationToken cancel)
+    /// <summary>The same, given up where it is cancelled, at the latest at the end.</summary>
+    internal static ImageDataset Read(string data, CancellationToken cancel)
     {
         string place = data == DatasetSource.Cifar10
             ? ProgressDisplay.Run("fetching CIFAR-10 (170 MB)", progress => Cifar10Download.Fetch(progress, cancel))
             : data;
-        return ProgressDisplay.Run(
+        ImageDataset read = ProgressDisplay.Run(
             data == DatasetSource.Procedural ? "drawing the data set" : $"reading {place}",
             progress =>
             {
@@ -32,5 +33,8 @@ internal static class Datasets
                 progress.Report(1);
                 return dataset;
             });
+        // The figures are drawn and the last file is read without a look at it.
+        cancel.ThrowIfCancellationRequested();
+        return read;
     }
 }
