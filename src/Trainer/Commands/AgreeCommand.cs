@@ -60,7 +60,13 @@ internal static class AgreeCommand
             return 0;
         });
         AnsiConsole.MarkupLineInterpolated(
-            $"{log.Images.Count - before} images in {time.Elapsed:h\\:mm\\:ss} h, {before} were done before");
+            $"{log.Images.Count - before} images in {Duration.Of(time.Elapsed)}, {before} were done before");
+        if (dataset.ClassNames.SequenceEqual(model.Classes))
+            AnsiConsole.MarkupLineInterpolated(
+                $"accuracy          torch {log.Images.Average(image => image.Torch == image.Label ? 1 : 0.0):P2}, Vulkan {log.Images.Average(image => image.Vulkan == image.Label ? 1 : 0.0):P2}");
+        else
+            AnsiConsole.MarkupLineInterpolated(
+                $"accuracy          none: '{model.Graph.Name}' answers with other classes than those of {dataset.Name}");
         return Print(log.Images, options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32) ? 0 : 1;
     }
 
@@ -70,8 +76,6 @@ internal static class AgreeCommand
         int agreeing = images.Count(image => image.Torch == image.Vulkan);
         int broken = images.Count(image => double.IsNaN(image.Difference));
         double difference = images.Max(image => image.Difference), largest = images.Max(image => image.Largest);
-        AnsiConsole.MarkupLineInterpolated(
-            $"accuracy          torch {images.Average(image => image.Torch == image.Label ? 1 : 0.0):P2}, Vulkan {images.Average(image => image.Vulkan == image.Label ? 1 : 0.0):P2}");
         AnsiConsole.MarkupLineInterpolated($"top-1 agreement   {agreeing} of {images.Count}, {(double)agreeing / images.Count:P3}");
         AnsiConsole.MarkupLineInterpolated($"logit difference  {difference:0.0e-0} at most; the largest logit is {largest:G4}");
         if (broken > 0)

@@ -103,7 +103,7 @@ internal static class QuickstartCommand
         AnsiConsole.MarkupLineInterpolated($"model     {modelPath}");
         AnsiConsole.MarkupLineInterpolated($"pictures  {picturesPath}");
         AnsiConsole.MarkupLineInterpolated($"history   {Path.Combine(folder, "history.csv")}");
-        AnsiConsole.MarkupLineInterpolated($"time      {time.Elapsed:m\\:ss} min");
+        AnsiConsole.MarkupLineInterpolated($"time      {Duration.Of(time.Elapsed)}");
         return holds ? 0 : 1;
     }
 

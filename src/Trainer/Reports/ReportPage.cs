@@ -22,7 +22,7 @@ internal static class ReportPage
                 ("validation, last epoch", Percent(state.Epochs[^1].ValidationAccuracy)),
                 ("parameters", $"{report.Model.Graph.ParameterCount:N0}"),
                 ("epochs", RunProgress.Epochs(run, state)),
-                ("time", Duration(RunProgress.Duration(state))),
+                ("time", Duration.Of(RunProgress.Duration(state))),
                 ("training images/s", $"{RunProgress.ImagesPerSecond(state):F0}")])}
             </header>
             <section>
@@ -114,7 +114,7 @@ internal static class ReportPage
         yield return ("hardware", run.Hardware);
         yield return ("software", run.Software);
         yield return ("began", $"{run.Started:yyyy-MM-dd HH:mm zzz}");
-        yield return ("time", $"{Duration(RunProgress.Duration(state))} for {state.Epochs.Count} epochs, validation included");
+        yield return ("time", $"{Duration.Of(RunProgress.Duration(state))} for {state.Epochs.Count} epochs, validation included");
     }
 
     private static string LossCaption(RunDescription run) =>
@@ -148,9 +148,6 @@ internal static class ReportPage
         return $"Bar plot of the accuracy of each class, from {Percent(result.RecallOf(known[0]))} for {result.ClassNames[known[0]]} to "
             + $"{Percent(result.RecallOf(known[^1]))} for {result.ClassNames[known[^1]]}. The table below has the numbers.";
     }
-
-    private static string Duration(TimeSpan time) =>
-        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm} h" : $"{(int)time.TotalMinutes}:{time:ss} min";
 
     private static string Percent(double share) => double.IsNaN(share) ? "–" : $"{100 * share:F1} %";
 }

@@ -43,7 +43,7 @@ internal sealed class TrainingDisplay
         double secondsPerStep = _loop.Times.Total / Math.Max(state.Step - _firstStep, 1);
         TimeSpan left = TimeSpan.FromSeconds(secondsPerStep * (_loop.Steps - state.Step));
         string line = $"epoch {state.Epochs.Count + 1}, step {state.Step}/{_loop.Steps}  loss {loss:F3}  accuracy {accuracy:P1}  "
-            + $"{_batchSize / secondsPerStep:F0} images/s  {(int)left.TotalHours}:{left:mm\\:ss} left";
+            + $"{_batchSize / secondsPerStep:F0} images/s  {Duration.Of(left)} left";
         if (_task is null)
         {
             AnsiConsole.WriteLine(line);

@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using SoftPool.Operators;
+using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 
 namespace SoftPool.Trainer.Tests.Commands;
@@ -27,6 +29,8 @@ public sealed class AgreeCommandTests : IDisposable
         Command command = Agree("whole.csv", "--count", "40", "--batch", "8");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "40 of 40, 100.000 %");
+        // CIFAR-10's classes are not those of the figures.
+        StringAssert.Contains(command.Output, "accuracy          none: 'small' answers with other classes than those of procedural");
         string[] lines = File.ReadAllLines(_folder["whole.csv"]);
         Assert.HasCount(42, lines);
         StringAssert.StartsWith(lines[41], "39,");
@@ -42,6 +46,16 @@ public sealed class AgreeCommandTests : IDisposable
         command = Agree("parts.csv", "--count", "40");
         StringAssert.Contains(command.Output, "40 were done before");
         CollectionAssert.AreEqual(lines, File.ReadAllLines(_folder["parts.csv"]));
+    }
+
+    [TestMethod]
+    public void The_accuracy_is_told_where_the_classes_are_those_of_the_data()
+    {
+        new Model(Graph, Small.Weights, [.. ProceduralImages.Create(10, 10).ClassNames], Small.Preprocessing)
+            .Save(_folder["small.safetensors"]);
+        Command command = Agree("a.csv", "--count", "8");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Matches(command.Output, new Regex("accuracy +torch [0-9.]+"));
     }
 
     [TestMethod]
