@@ -45,7 +45,9 @@ internal sealed record AugmentationOptions
         InRange("--brightness", Brightness, 0, 1);
         InRange("--contrast", Contrast, 0, 1);
         InRange("--saturation", Saturation, 0, 1);
-        InRange("--mixup", Mixup, 0, 4);
+        // Nearer to 0, all shares that can be drawn are 0 or 1 to the last bit, and the drawing of them does not end.
+        if (Mixup is not (0 or >= 0.01 and <= 4))
+            throw new UserErrorException($"--mixup takes 0 or a number from 0.01 to 4; got {Mixup}.");
         InRange("--crop-scale", CropScale, 0.01, 1);
         InRange("--flip", Flip, 0, 1);
         InRange("--rotation", Rotation, 0, 180);

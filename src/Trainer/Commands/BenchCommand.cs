@@ -33,8 +33,9 @@ internal static class BenchCommand
 
     private static void Execute(Model model, string? device, int[] batches, int seconds, bool strict)
     {
-        if (batches.Any(batch => batch < 1))
-            throw new UserErrorException($"--batch takes whole numbers of at least 1; got {batches.Min()}.");
+        int most = Array.MaxLength / Math.Max(model.Graph.InputShape.Count, model.Graph.OutputShape.Count);
+        if (batches.Where(batch => batch < 1 || batch > most).ToArray() is [var wrong, ..])
+            throw new UserErrorException($"--batch takes whole numbers from 1 to {most} for '{model.Graph.Name}'; got {wrong}.");
         Allocator.KeepBigBlocks();
         IReadOnlyList<GpuDeviceInfo> devices =
             [.. GpuDevice.Enumerate().Where(info => info.Unsupported is null)];

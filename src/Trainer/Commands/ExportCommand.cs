@@ -41,19 +41,23 @@ internal static class ExportCommand
         };
         command.SetAction(parse => Execute(
             parse.GetValue(source), parse.GetValue(output), parse.GetValue(network),
-            parse.GetValue(classes) is { Length: > 0 } names ? names : NetworkCatalog.Cifar10Classes, parse.GetValue(random),
-            parse.GetValue(data), parse.GetValue(bare)));
+            parse.GetValue(classes) ?? [], parse.GetValue(random), parse.GetValue(data), parse.GetValue(bare)));
         return command;
     }
 
     private static void Execute(
-        string? source, string? output, string? network, IReadOnlyList<string> classes, int? random, string? data, bool bare)
+        string? source, string? output, string? network, string[] classes, int? random, string? data, bool bare)
     {
         if ((source is null) == (random is null))
             throw new UserErrorException("export takes either a source or --random-weights with --network.");
+        if (source is not null && Directory.Exists(source) && (network is not null || classes.Length > 0))
+            throw new UserErrorException(
+                $"export takes --network and --classes for bare weights; {source} is a folder, whose run has both.");
+        if (classes.Length == 0)
+            classes = [.. NetworkCatalog.Cifar10Classes];
         Checkpoint? run = source is not null && Directory.Exists(source) ? new RunFolder(source).ReadBest() : null;
         Model model = source is null
-            ? RandomWeights.Create(NetworkCatalog.Create(Required(network, "--random-weights"), classes.Count), classes, random!.Value)
+            ? RandomWeights.Create(NetworkCatalog.Create(Required(network, "--random-weights"), classes.Length), classes, random!.Value)
             : run?.Model ?? FromWeights(source, Required(network, $"{source}, which is no run's folder,"), classes);
         if (!bare)
             model = TorchCertificate.AddTo(model, Pictures(data, run));
@@ -88,9 +92,9 @@ internal static class ExportCommand
     private static string Required(string? network, string by) => network
         ?? throw new UserErrorException($"{by} needs --network to say what the weights belong to: {NetworkCatalog.Described}.");
 
-    private static Model FromWeights(string path, string network, IReadOnlyList<string> classes)
+    private static Model FromWeights(string path, string network, string[] classes)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
-        return new Model(NetworkCatalog.Create(network, classes.Count), file.Tensors, classes, Preprocessing.ImageNet);
+        return new Model(NetworkCatalog.Create(network, classes.Length), file.Tensors, classes, Preprocessing.ImageNet);
     }
 }

@@ -89,8 +89,12 @@ internal sealed class DataFile
             Func<byte[]>? read = entry.EntryType == TarEntryType.Directory
                 ? null
                 : () => ReadAll(entry.Length, $"{path}/{entry.Name}", () => Guard(path, () => ReadAll(entry)));
-            if (entry.EntryType is TarEntryType.Directory or TarEntryType.RegularFile or TarEntryType.V7RegularFile)
-                yield return new DataFile(entry.Name, read, (double)file.Position / file.Length);
+            if (entry.EntryType is not (TarEntryType.Directory or TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+                continue;
+            var found = new DataFile(entry.Name, read, (double)file.Position / file.Length);
+            // The archive's own folder, "./", is none in it; nor is a file that is called so.
+            if (found.Parts.Count > 0)
+                yield return found;
         }
         // An archive ends in two blocks of zeros, and TarReader takes one of them: without the other it was cut off
         // between two entries, which TarReader does not notice. Reading on has GZipStream check its checksum, too.

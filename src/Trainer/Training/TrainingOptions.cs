@@ -69,7 +69,11 @@ internal sealed record TrainingOptions
     {
         Check();
         Require(images >= BatchSize, $"{images} training images do not fill one batch of {BatchSize}.");
-        return Steps > 0 ? Steps : checked(Epochs * (images / BatchSize));
+        long steps = Steps > 0 ? Steps : (long)Epochs * (images / BatchSize);
+        Require(steps <= int.MaxValue, $"Training takes at most {int.MaxValue} steps; got {steps} in {Epochs} epochs.");
+        Require(
+            WarmUpSteps == 0 || WarmUpSteps < steps, $"The warm-up ends before the last of {steps} steps; got {WarmUpSteps} steps of it.");
+        return (int)steps;
     }
 
     private static void Require(bool holds, string message)

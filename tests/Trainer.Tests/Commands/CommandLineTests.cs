@@ -1,3 +1,5 @@
+using SoftPool.Trainer.Tests.Reports;
+
 namespace SoftPool.Trainer.Tests.Commands;
 
 /// <summary>The program as a user starts it: what it prints, and one sentence and status 1 for what it cannot do.</summary>
@@ -50,21 +52,30 @@ public sealed class CommandLineTests
     [DataRow("train --batch 0 --output {0}/run", "at least 1; got 0")]
     [DataRow("train --steps 1 --lr -1 --output {0}/run", "learning rate is positive; got -1")]
     [DataRow("train --steps 1 --batch 1 --lr 1e30 --output {0}/run", "The validation loss after step 1 is")]
+    [DataRow("train --epochs 2000000000 --output {0}/run", "at most 2147483647 steps; got 186000000000 in 2000000000 epochs")]
+    [DataRow("train --steps 100 --warm-up 390 --output {0}/run", "warm-up ends before the last of 100 steps; got 390")]
+    [DataRow("train --mixup 1e-11 --output {0}/run", "--mixup takes 0 or a number from 0.01 to 4; got 1E-11")]
     [DataRow("train --data {0}/nowhere --output {0}/run", "nowhere")]
     [DataRow("export {0}/nowhere.safetensors", "--network")]
+    [DataRow("export {0} --network alexnet", "for bare weights")]
+    [DataRow("export {0} --classes a b", "for bare weights")]
     [DataRow("export {0}/nowhere.safetensors --network alexnet", "nowhere.safetensors")]
     [DataRow("verify {0}/damaged.safetensors", "no valid safetensors file")]
     [DataRow("run {0}/damaged.safetensors x.png", "no valid safetensors file")]
     [DataRow("bench {0}/nowhere.safetensors", "nowhere.safetensors")]
+    [DataRow("bench {0}/tiny/model.safetensors --batch 1 0", "from 1 to 178956965 for 'tiny'; got 0")]
+    [DataRow("bench {0}/tiny/model.safetensors --batch 1 200000000", "from 1 to 178956965 for 'tiny'; got 200000000")]
     public void What_cannot_be_done_is_one_sentence_and_status_1_and_leaves_nothing(string arguments, string expected)
     {
         using var folder = new TemporaryFolder();
         folder.Write("damaged.safetensors", "not a model at all");
+        Directory.CreateDirectory(folder["tiny"]);
+        TinyRun.Model("a", "b", "c").Save(folder["tiny/model.safetensors"]);
         Command command = Softpool(arguments.Replace("{0}", folder.Path, StringComparison.Ordinal).Split(' '));
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, expected);
         Assert.DoesNotContain("   at ", command.Output, "There is a stack trace.");
-        Assert.HasCount(1, Directory.GetFileSystemEntries(folder.Path));
+        Assert.HasCount(3, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
     }
 
     [TestMethod]

@@ -301,8 +301,12 @@ public sealed class ImageFolderTests
         using (Stream stream = name.EndsWith("tar", StringComparison.OrdinalIgnoreCase)
                    ? file : new GZipStream(file, CompressionLevel.Fastest))
         using (var tar = new TarWriter(stream))
+        {
+            // A file without a name is none, and harms nothing.
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "."));
             foreach (string path in Directory.GetFileSystemEntries(_root, "*", SearchOption.AllDirectories).Reverse())
                 tar.WriteEntry(path, top + Path.GetRelativePath(_root, path));
+        }
         File.Move(packed, At(name));
         Directory.Delete(folder);
         return At(name);
