@@ -196,9 +196,15 @@ public sealed class InferenceSession : IDisposable
             Task finished = done.ContinueWith(
                 task =>
                 {
-                    if (task.IsCompletedSuccessfully && !cancel.IsCancellationRequested && !Interlocked.Exchange(ref decided, true))
-                        run.CopyOutput(_plan.Output, output.Span);
-                    GiveBack(run);
+                    try
+                    {
+                        if (task.IsCompletedSuccessfully && !Interlocked.Exchange(ref decided, true))
+                            run.CopyOutput(_plan.Output, output.Span);
+                    }
+                    finally
+                    {
+                        GiveBack(run);
+                    }
                     return task;
                 },
                 CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();

@@ -292,9 +292,49 @@ public sealed class EmbeddingTests
         using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
         using var cancel = new CancellationTokenSource();
         var output = new float[Outputs];
-        using var cancelling = new CancellingMemory(output, cancel);
+        using var cancelling = new CallingMemory(output, () =>
+        {
+            // Elsewhere: who awaits the run may go on within Cancel.
+            Task.Run(cancel.Cancel);
+            SpinWait.SpinUntil(() => cancel.IsCancellationRequested);
+            Thread.Sleep(100);
+        });
         await session.RunAsync(Input, cancelling.Whole, cancel.Token);
         Assert.IsTrue(cancel.IsCancellationRequested);
+        CollectionAssert.AreEqual(Expected, output);
+    }
+
+    [TestMethod]
+    public async Task A_run_that_is_done_before_it_hears_of_its_cancelling_ends_well_and_has_its_output()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        ulong held = host.CreateSemaphore();
+        using var cancel = new CancellationTokenSource();
+        var output = new float[Outputs];
+        Task run = session.RunAsync(
+            Input, output, new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } }, cancel.Token);
+        // Who asked last is told first: the run hears of it once it is done.
+        cancel.Token.Register(() =>
+        {
+            host.Signal(held, 1);
+            run.Wait(TimeSpan.FromSeconds(30));
+        });
+        cancel.Cancel();
+        await run.WaitAsync(TimeSpan.FromSeconds(30));
+        CollectionAssert.AreEqual(Expected, output);
+        host.Destroy(held);
+    }
+
+    [TestMethod]
+    public async Task A_run_whose_output_cannot_be_written_says_so_and_frees_its_place()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using var gone = new CallingMemory(new float[Outputs], () => throw new ObjectDisposedException("output"));
+        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => session.RunAsync(Input, gone.Whole));
+        var output = new float[Outputs];
+        await session.RunAsync(Input, output).WaitAsync(TimeSpan.FromSeconds(30));
         CollectionAssert.AreEqual(Expected, output);
     }
 
@@ -371,17 +411,14 @@ public sealed class EmbeddingTests
         return output;
     }
 
-    /// <summary>Cancels when somebody begins to write it.</summary>
-    private sealed class CancellingMemory(float[] data, CancellationTokenSource cancel) : MemoryManager<float>
+    /// <summary>Calls back when somebody begins to write it.</summary>
+    private sealed class CallingMemory(float[] data, Action begun) : MemoryManager<float>
     {
         public Memory<float> Whole => CreateMemory(data.Length);
 
         public override Span<float> GetSpan()
         {
-            // Elsewhere: who awaits the run may go on within Cancel.
-            Task.Run(cancel.Cancel);
-            SpinWait.SpinUntil(() => cancel.IsCancellationRequested);
-            Thread.Sleep(100);
+            begun();
             return data;
         }
 
