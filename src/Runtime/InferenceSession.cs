@@ -24,7 +24,9 @@ public sealed class InferenceSession : IDisposable
     private SteppedRun? _stepped;
     private PictureRun? _pictures;
     private TimedRun? _timed;
-    private bool _disposed, _isStepping;
+    private bool _disposed;
+    // Of the inference that was begun; 0 if none was.
+    private int _steppedItems;
 
     internal InferenceSession(GpuDevice device, Model model, SessionOptions options, VariantChoice? variants = null)
         : this(device.Vulkan, device.Info, model, options, variants)
@@ -105,13 +107,14 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
-        CheckLengths(input.Length, output.Length);
+        int items = CheckLengths(input.Length, output.Length);
         _freeCount.Wait();
         HostRun run = Take();
         try
         {
             input.CopyTo(run.Input);
             run.Submit().Wait();
+            run.Items = items;
             run.CopyOutput(_plan.Output, output);
         }
         finally
@@ -131,7 +134,7 @@ public sealed class InferenceSession : IDisposable
     {
         if (Graph.InputShape.Rank != 3 || Graph.InputShape[0] != 3)
             throw new ShapeMismatchException($"Pictures have three channels; '{Graph.Name}' takes {Graph.InputShape}.");
-        CheckLengths(pictures.Length * Graph.InputShape.Count, output.Length);
+        CheckLengths((long)pictures.Length * Graph.InputShape.Count, output.Length);
         foreach (Picture picture in pictures)
         {
             picture.Check();
@@ -172,7 +175,7 @@ public sealed class InferenceSession : IDisposable
     public Task RunAsync(
         ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancel = default)
     {
-        CheckLengths(input.Length, output.Length);
+        int items = CheckLengths(input.Length, output.Length);
         return Execute();
 
         async Task Execute()
@@ -198,14 +201,17 @@ public sealed class InferenceSession : IDisposable
                 {
                     try
                     {
-                        if (task.IsCompletedSuccessfully && !Interlocked.Exchange(ref decided, true))
+                        if (!task.IsCompletedSuccessfully)
+                            return task;
+                        run.Items = items;
+                        if (!Interlocked.Exchange(ref decided, true))
                             run.CopyOutput(_plan.Output, output.Span);
+                        return task;
                     }
                     finally
                     {
                         GiveBack(run);
                     }
-                    return task;
                 },
                 CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
             try
@@ -253,14 +259,14 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Begin(ReadOnlySpan<float> input)
     {
-        ItemsIn(input.Length, Graph.InputShape, "input");
+        int items = ItemsIn(input.Length);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _stepped ??= _ownership.Take(new SteppedRun(_device, _model, _plan));
             input.CopyTo(_stepped.Staging.Input);
             _stepped.Begin();
-            _isStepping = true;
+            _steppedItems = items;
         }
     }
 
@@ -281,19 +287,19 @@ public sealed class InferenceSession : IDisposable
     }
 
     /// <summary>Copies the output of the inference that <see cref="Step"/> has done.</summary>
-    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
+    /// <param name="output">Room for as many items as were given to <see cref="Begin"/>.</param>
     /// <exception cref="InvalidOperationException">No inference was begun, or it is not done.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void End(Span<float> output)
     {
-        ItemsIn(output.Length, Graph.OutputShape, "output");
         lock (_lock)
         {
             SteppedRun run = Stepped();
             if (!run.IsDone)
                 throw new InvalidOperationException("The inference is not done: step until Step says so.");
+            CheckRoom("output", _steppedItems, Graph.OutputShape, output.Length);
             run.Staging.CopyOutput(_plan.Output, output);
-            _isStepping = false;
+            _steppedItems = 0;
         }
     }
 
@@ -315,10 +321,12 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
-    /// <summary>Copies what a layer gave in the last run.</summary>
+    /// <summary>Copies what a layer gave in the last run of floats, <see cref="Run(ReadOnlySpan{float}, Span{float})"/> or
+    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, CancellationToken)"/>. Others keep no layers.</summary>
     /// <param name="layer">One of <see cref="KeptLayers"/>.</param>
-    /// <param name="output">Room for n items of the layer's output shape, n being 1 to the session's batch.</param>
+    /// <param name="output">Room for as many items of the layer's output shape as that run had.</param>
     /// <exception cref="ArgumentException">The layer's output is not kept.</exception>
+    /// <exception cref="InvalidOperationException">There was no such run, or it failed.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void ReadLayer(string layer, Span<float> output)
     {
@@ -326,11 +334,13 @@ public sealed class InferenceSession : IDisposable
             throw new ArgumentException(
                 $"The output of {layer} is not kept; kept are: {string.Join(", ", KeptLayers)}.", nameof(layer));
         int index = Graph.Layers.Select(item => item.Name).ToList().IndexOf(layer);
-        ItemsIn(output.Length, Graph.OutputShapeOf(index), $"output of {layer}");
         _freeCount.Wait();
         HostRun run = Take();
         try
         {
+            if (run.Items == 0)
+                throw new InvalidOperationException($"There is no output of {layer}: Run floats first.");
+            CheckRoom($"output of {layer}", run.Items, Graph.OutputShapeOf(index), output.Length);
             run.CopyOutput(_plan.LayerOutputs[layer], output);
         }
         finally
@@ -377,7 +387,7 @@ public sealed class InferenceSession : IDisposable
     private SteppedRun Stepped()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _isStepping ? _stepped! : throw new InvalidOperationException("No inference was begun: call Begin first.");
+        return _steppedItems > 0 ? _stepped! : throw new InvalidOperationException("No inference was begun: call Begin first.");
     }
 
     /// <summary>A free run, once <see cref="_freeCount"/> has let the caller in.</summary>
@@ -401,20 +411,28 @@ public sealed class InferenceSession : IDisposable
         _freeCount.Release();
     }
 
-    private void CheckLengths(int input, int output)
+    /// <summary>The items of an input for which there is room in the output.</summary>
+    private int CheckLengths(long input, int output)
     {
-        int items = ItemsIn(input, Graph.InputShape, "input");
-        if (output != items * Graph.OutputShape.Count)
-            throw new ShapeMismatchException(
-                $"The output of {items} items has {items * Graph.OutputShape.Count} elements; got room for {output}.");
+        int items = ItemsIn(input);
+        CheckRoom("output", items, Graph.OutputShape, output);
+        return items;
     }
 
-    private int ItemsIn(int length, TensorShape shape, string what)
+    private int ItemsIn(long input)
     {
-        int items = length / shape.Count;
-        return items >= 1 && items <= Options.Batch && items * shape.Count == length
-            ? items
+        TensorShape shape = Graph.InputShape;
+        long items = input / shape.Count;
+        return items >= 1 && items <= Options.Batch && items * shape.Count == input
+            ? (int)items
             : throw new ShapeMismatchException(
-                $"The {what} takes 1 to {Options.Batch} items of {shape}, {shape.Count} elements each; got {length} elements.");
+                $"The input takes 1 to {Options.Batch} items of {shape}, {shape.Count} elements each; got {input} elements.");
+    }
+
+    private static void CheckRoom(string what, int items, TensorShape shape, int length)
+    {
+        if (length != items * shape.Count)
+            throw new ShapeMismatchException(
+                $"The {what} of {items} items has {items * shape.Count} elements; got room for {length}.");
     }
 }

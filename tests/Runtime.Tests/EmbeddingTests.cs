@@ -363,6 +363,21 @@ public sealed class EmbeddingTests
     }
 
     [TestMethod]
+    public void An_inference_in_steps_ends_with_as_many_items_as_it_began_with()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        session.Begin(Input.AsSpan(0, Input.Length / Batch));
+        while (!session.Step(TimeSpan.FromMinutes(1)))
+        {
+        }
+        foreach (int length in (int[])[0, Outputs / Batch - 1, Outputs])
+            Assert.ThrowsExactly<ShapeMismatchException>(() => session.End(new float[length]), $"{length}");
+        var output = new float[Outputs / Batch];
+        session.End(output);
+        CollectionAssert.AreEqual(Expected[..output.Length], output);
+    }
+
+    [TestMethod]
     public void An_inference_that_is_given_up_leaves_nothing_to_the_next()
     {
         using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });

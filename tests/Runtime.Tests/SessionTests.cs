@@ -1,6 +1,7 @@
 using SoftPool.Operators;
 using SoftPool.Reference;
 using SoftPool.Runtime.Tests.Operators;
+using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
 
@@ -170,6 +171,52 @@ public sealed class SessionTests
         Assert.ThrowsExactly<ArgumentException>(() => session.ReadLayer("conv", new float[1]));
         Assert.ThrowsExactly<ShapeMismatchException>(
             () => TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = 0 }));
+    }
+
+    [TestMethod]
+    public void Layers_are_there_after_a_run_of_floats_and_for_its_items_alone()
+    {
+        int item = InputShape.Count, classes = Model.Graph.OutputShape.Count, pooled = Model.Graph.OutputShapeOf(3).Count;
+        Assert.AreEqual("maxpool", Model.Graph.Layers[3].Name);
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = 2, KeepLayerOutputs = true });
+        session.Run([new Picture(new byte[3], 1, 1)], new float[classes]);
+        session.Begin(Input(1));
+        Assert.ThrowsExactly<InvalidOperationException>(() => session.ReadLayer("maxpool", new float[pooled]));
+        session.Run(Input(1), new float[classes]);
+        session.ReadLayer("maxpool", new float[pooled]);
+        foreach (int length in (int[])[0, pooled - 1, 2 * pooled])
+            Assert.ThrowsExactly<ShapeMismatchException>(() => session.ReadLayer("maxpool", new float[length]), $"{length}");
+        session.Run(Input(2), new float[2 * classes]);
+        session.ReadLayer("maxpool", new float[2 * pooled]);
+        Assert.ThrowsExactly<ShapeMismatchException>(() => session.ReadLayer("maxpool", new float[pooled]));
+
+        VulkanResult.Injected = (call, result) => call == "vkQueueSubmit" ? Silk.NET.Vulkan.Result.ErrorOutOfHostMemory : result;
+        try
+        {
+            Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => session.Run(Input(1), new float[classes]));
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        Assert.ThrowsExactly<InvalidOperationException>(() => session.ReadLayer("maxpool", new float[pooled]));
+    }
+
+    [TestMethod]
+    public async Task Layers_of_a_run_beside_other_work_are_there_too()
+    {
+        int pooled = Model.Graph.OutputShapeOf(3).Count;
+        float[] expected = new float[pooled], actual = new float[pooled];
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { KeepLayerOutputs = true });
+        session.Run(Input(1), new float[Model.Graph.OutputShape.Count]);
+        session.ReadLayer("maxpool", expected);
+        await session.RunAsync(new float[InputShape.Count], new float[Model.Graph.OutputShape.Count]);
+        session.ReadLayer("maxpool", actual);
+        CollectionAssert.AreNotEqual(expected, actual);
+        await session.RunAsync(Input(1), new float[Model.Graph.OutputShape.Count]);
+        session.ReadLayer("maxpool", actual);
+        CollectionAssert.AreEqual(expected, actual);
     }
 
     [TestMethod]

@@ -38,9 +38,13 @@ internal sealed class HostRun : IDisposable
     /// <summary>Copies the beginning of a layer's output, or the network's, after a run.</summary>
     public void CopyOutput(Operand operand, Span<float> output) => _staging.CopyOutput(operand, output);
 
+    /// <summary>Of how many items the outputs are there. Whoever has waited for a run says so; 0 from its beginning on.</summary>
+    public int Items { get; set; }
+
     /// <summary>Begins a run.</summary>
     public CommandRecording Submit(in GpuSync sync = default)
     {
+        Items = 0;
         _recording.Submit(sync);
         return _recording;
     }
