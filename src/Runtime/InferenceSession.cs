@@ -18,13 +18,14 @@ public sealed class InferenceSession : IDisposable
     private readonly Ownership _ownership = new();
     private readonly Stack<HostRun> _free;
     private readonly SemaphoreSlim _freeCount;
-    private readonly Lock _lock = new();
-    private HostRun _latest;
+    private readonly HostRun _first;
+    // Held for moments: it guards what is free, owned and disposed. Each of the others is held while the device works.
+    private readonly Lock _lock = new(), _recording = new(), _stepping = new(), _picturing = new(), _timing = new();
     private DeviceProgram? _recorded;
     private SteppedRun? _stepped;
     private PictureRun? _pictures;
     private TimedRun? _timed;
-    private bool _disposed;
+    private volatile bool _disposed;
     // Of the inference that was begun; 0 if none was.
     private int _steppedItems;
 
@@ -71,7 +72,7 @@ public sealed class InferenceSession : IDisposable
             _ownership.Dispose();
             throw;
         }
-        _latest = _free.Peek();
+        _first = _free.Peek();
     }
 
     /// <summary>The device that it runs on.</summary>
@@ -88,10 +89,10 @@ public sealed class InferenceSession : IDisposable
     public IReadOnlyList<StruckOffKernel> StruckOff { get; }
 
     /// <summary>The device memory that all activations of one run share, in bytes.</summary>
-    public long ActivationBytes => _latest.Program.ArenaBytes;
+    public long ActivationBytes => _first.Program.ArenaBytes;
 
     /// <summary>The device memory of the model's weights, in bytes; all sessions of a model on a device share it.</summary>
-    public long WeightBytes => _latest.Program.WeightBytes;
+    public long WeightBytes => _first.Program.WeightBytes;
 
     /// <summary>The layers whose output <see cref="ReadLayer"/> gives, in order. Empty unless they are kept. A layer
     /// that a kernel computes together with the one behind it is not among them.</summary>
@@ -143,10 +144,10 @@ public sealed class InferenceSession : IDisposable
                 throw new UnsupportedDeviceException(
                     $"A picture of {picture.Pixels.Length} bytes exceeds the {largest} that {Device.Name} takes at most.");
         }
-        lock (_lock)
+        lock (_picturing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _pictures ??= _ownership.Take(new PictureRun(_device, _model, _plan));
+            _pictures ??= Own(new PictureRun(_device, _model, _plan));
             _pictures.Run(pictures, output);
         }
     }
@@ -245,10 +246,10 @@ public sealed class InferenceSession : IDisposable
         if (!_device.IsHosts)
             throw new InvalidOperationException(
                 "Handles of a host's mean nothing on this session's own device: record with a session of one that GpuDevice.Adopt gave.");
-        lock (_lock)
+        lock (_recording)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _recorded ??= _ownership.Take(new DeviceProgram(_device, _model, _plan, keepLayerOutputs: false));
+            _recorded ??= Own(new DeviceProgram(_device, _model, _plan, keepLayerOutputs: false));
             _recorded.RecordBetween(_device, commandBuffer, input, output);
         }
     }
@@ -260,10 +261,10 @@ public sealed class InferenceSession : IDisposable
     public void Begin(ReadOnlySpan<float> input)
     {
         int items = ItemsIn(input.Length);
-        lock (_lock)
+        lock (_stepping)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _stepped ??= _ownership.Take(new SteppedRun(_device, _model, _plan));
+            _stepped ??= Own(new SteppedRun(_device, _model, _plan));
             input.CopyTo(_stepped.Staging.Input);
             _stepped.Begin();
             _steppedItems = items;
@@ -277,7 +278,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="InvalidOperationException">No inference was begun.</exception>
     public bool Step(TimeSpan budget)
     {
-        lock (_lock)
+        lock (_stepping)
         {
             SteppedRun run = Stepped();
             if (!run.IsDone)
@@ -292,7 +293,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void End(Span<float> output)
     {
-        lock (_lock)
+        lock (_stepping)
         {
             SteppedRun run = Stepped();
             if (!run.IsDone)
@@ -312,10 +313,10 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="UnsupportedDeviceException">The device has no clock.</exception>
     internal void TimeLaunches(ReadOnlySpan<float> input, Span<double> milliseconds)
     {
-        lock (_lock)
+        lock (_timing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _timed ??= _ownership.Take(new TimedRun(_device, _model, _plan));
+            _timed ??= Own(new TimedRun(_device, _model, _plan));
             input.CopyTo(_timed.Staging.Input);
             _timed.Run(milliseconds);
         }
@@ -376,12 +377,22 @@ public sealed class InferenceSession : IDisposable
                 return;
             _disposed = true;
         }
-        // Runs under way still use the memory; those that wait for their turn then find the session disposed.
+        // What is under way still uses the memory; those that wait for their turn then find the session disposed.
         for (int i = 0; i < Options.InFlight; i++)
             _freeCount.Wait();
         _freeCount.Release(Options.InFlight);
+        lock (_recording)
+            lock (_stepping)
+                lock (_picturing)
+                    lock (_timing)
+                        _ownership.Dispose();
+    }
+
+    /// <summary>Takes over what is made at its first use, under a lock of its own.</summary>
+    private T Own<T>(T made) where T : IDisposable
+    {
         lock (_lock)
-            _ownership.Dispose();
+            return _ownership.Take(made);
     }
 
     private SteppedRun Stepped()
@@ -400,7 +411,7 @@ public sealed class InferenceSession : IDisposable
                 _freeCount.Release();
                 throw new ObjectDisposedException(nameof(InferenceSession));
             }
-            return _latest = _free.Pop();
+            return _free.Pop();
         }
     }
 

@@ -253,6 +253,61 @@ public sealed class EmbeddingTests
     }
 
     [TestMethod]
+    [DataRow("pictures")]
+    [DataRow("steps")]
+    [DataRow("commands")]
+    [DataRow("times")]
+    public async Task Runs_come_and_go_while_a_session_is_busy_with_something_else(string what)
+    {
+        using var host = new TestHost(Input.Length + Outputs);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using var begun = new ManualResetEventSlim();
+        using var released = new ManualResetEventSlim();
+        Task busy = Task.Run(() =>
+        {
+            VulkanResult.Injected = (call, result) =>
+            {
+                if (call == "host")
+                    return result;
+                begun.Set();
+                released.Wait(TimeSpan.FromSeconds(10));
+                return result;
+            };
+            try
+            {
+                Use();
+            }
+            finally
+            {
+                VulkanResult.Injected = null;
+            }
+        });
+        Assert.IsTrue(begun.Wait(TimeSpan.FromSeconds(10)));
+        var output = new float[Outputs];
+        await Task.Run(() => session.RunAsync(Input, output)).WaitAsync(TimeSpan.FromSeconds(5));
+        CollectionAssert.AreEqual(Expected, output);
+        Task disposal = Task.Run(session.Dispose);
+        Assert.IsFalse(disposal.Wait(TimeSpan.FromMilliseconds(200)));
+        released.Set();
+        await busy.WaitAsync(TimeSpan.FromSeconds(10));
+        await disposal.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.ThrowsExactly<ObjectDisposedException>(Use);
+
+        void Use()
+        {
+            if (what == "pictures")
+                session.Run([new Picture(new byte[3], 1, 1)], new float[Outputs / Batch]);
+            else if (what == "steps")
+                session.Begin(Input);
+            else if (what == "times")
+                session.TimeLaunches(Input, new double[session.Plan.Dispatches.Count]);
+            else
+                host.Record(commands => session.Record(commands, host.BufferAt(0), host.BufferAt(Input.Length)));
+        }
+    }
+
+    [TestMethod]
     public async Task A_cancelled_run_ends_at_once_leaves_its_output_alone_and_frees_its_place()
     {
         using var host = new TestHost(4);
