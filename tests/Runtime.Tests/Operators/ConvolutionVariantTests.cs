@@ -103,6 +103,32 @@ public sealed class ConvolutionVariantTests
             Assert.Contains(Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default), (string[])["packed", "planes", "planes_narrow", "tiled"]);
     }
 
+    [TestMethod]
+    [DataRow(524288)]
+    [DataRow(524290)]
+    public void Padding_that_makes_an_input_of_more_than_2_GiB_is_left_to_who_lays_none_around_it(int width)
+    {
+        // 8192 rows: 2^32 words or a few more, which an int takes for none or for a few.
+        Layer[] layers = [new Layer("0", new Conv2d(1, 16, new(4096, 1), new(4096, 1), new(4096, 0)))];
+        Layer[] wide = [new Layer("0", new Conv2d(4, 16, new(4096, 1), new(4096, 1), new(4096, 0)))];
+        foreach (DeviceTraits device in (DeviceTraits[])[DeviceTraits.Unknown, Lavapipe])
+            foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+            {
+                var forced = new VariantChoice(variant.Name);
+                Assert.AreEqual("tiled", Taken(layers, new(1, 1, width), 1, device, forced), variant.Name);
+                Assert.AreEqual("tiled", Taken(wide, new(4, 1, width), 1, device, forced), variant.Name);
+            }
+    }
+
+    [TestMethod]
+    public void A_convolution_of_so_many_channels_that_padding_overflows_a_row_can_be_planned()
+    {
+        // With padding a row has 2^33 numbers.
+        Layer[] layers = [new Layer("0", new Conv2d(1 << 20, 1, 1, new(1, 4096), new(0, 4096)))];
+        foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+            Assert.AreEqual("tiled", Taken(layers, new(1 << 20, 1, 1), 1, Lavapipe, new VariantChoice(variant.Name)), variant.Name);
+    }
+
     private static string Taken(Layer[] layers, TensorShape input, int batch, DeviceTraits device, VariantChoice choice, bool fp16 = false) =>
         ExecutionPlan.Create(
             TestModels.WithZeros(new ModelGraph("test", input, layers)),

@@ -6,13 +6,14 @@ namespace SoftPool.Operators.Convolutions;
 /// of words at places that are the same for every window, counted from where it begins.</summary>
 internal interface IWordLayout
 {
-    /// <summary>The size of it all, at most.</summary>
-    long ByteCount { get; }
+    /// <summary>How many numbers it is. Padding may make them more than fit anywhere.</summary>
+    long Count { get; }
 
     /// <summary>Words of one window.</summary>
     int Window { get; }
 
-    /// <summary>Where the words of windows are, as the constants 5 to 12 of conv2d_packed.glsl.</summary>
+    /// <summary>Where the words of windows are, as the constants 5 to 12 of conv2d_packed.glsl. Where it <see cref="Fits"/>,
+    /// those that exceed 32 bits lead to windows and rows that are not there.</summary>
     uint[] Places { get; }
 
     /// <summary>Where each weight (O, C / groups, kH, kW) belongs: its place there, its output channel, and the word of a window and the
@@ -21,4 +22,7 @@ internal interface IWordLayout
 
     /// <summary>Adds the launch that lays the input out.</summary>
     Activation Dispatch();
+
+    /// <summary>Whether a buffer holds it all and kernels can count it.</summary>
+    bool Fits(PlanOptions options) => Count <= int.MaxValue && Count * sizeof(float) <= options.LargestBuffer;
 }

@@ -18,8 +18,8 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
             || Pixels % device.SubgroupSize != 0 || convolution.Dilation.Width != 1
             || Groups(convolution, step) is not { X: <= GroupCount.Largest, Y: <= GroupCount.Largest })
             return false;
-        var layout = new PackedInput(convolution, step, WordFloats);
-        return layout.ByteCount <= step.Options.LargestBuffer
+        IWordLayout layout = new PackedInput(convolution, step, WordFloats);
+        return layout.Fits(step.Options)
             && Loads.Take(step, step.Input.Count, layout.Count, WeightCount(convolution, step, layout));
     }
 
@@ -60,7 +60,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
     /// <summary>Names what is packed for it: the same, however it is loaded.</summary>
     private string Layout(int lanes) => $"lanes{WordFloats}x{Vectors}x{Pixels}x{lanes}";
 
-    private long WeightCount(Conv2d convolution, LoweringStep step, PackedInput layout) =>
+    private long WeightCount(Conv2d convolution, LoweringStep step, IWordLayout layout) =>
         (long)convolution.Groups * Tiles(convolution, step) * layout.Window * Vectors * step.Options.Device.SubgroupSize * WordFloats;
 
     private int Tiles(Conv2d convolution, LoweringStep step) =>

@@ -30,7 +30,7 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
             ? convolution.InChannels / convolution.Groups >= WordFloats
             : convolution.Dilation.Width == 1 && new PackedInput(convolution, step, WordFloats).Column <= LongestColumn;
         return fits && convolution.OutChannels / convolution.Groups <= WideTileChannels / 2 == IsNarrow
-            && Layout(convolution, step).ByteCount <= step.Options.LargestBuffer
+            && Layout(convolution, step).Fits(step.Options)
             && Groups(convolution, step) is { X: <= GroupCount.Largest, Y: <= GroupCount.Largest };
     }
 

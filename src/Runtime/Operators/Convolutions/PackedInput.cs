@@ -8,7 +8,8 @@ internal sealed class PackedInput : IWordLayout
 {
     private readonly Conv2d _convolution;
     private readonly LoweringStep _step;
-    private readonly int _height, _width;
+    private readonly int _height;
+    private readonly long _width;
 
     public PackedInput(Conv2d convolution, LoweringStep step, int wordFloats)
     {
@@ -19,14 +20,14 @@ internal sealed class PackedInput : IWordLayout
         Channels = Enumerable.Range(inChannels, wordFloats).First(n => n * convolution.Stride.Width % wordFloats == 0);
         Run = Division.RoundUp(kernelWidth * Channels, wordFloats);
         Window = Run * kernelHeight;
-        Column = Channels * convolution.Stride.Width / wordFloats;
+        Column = (long)Channels * convolution.Stride.Width / wordFloats;
         // A row has room for the last window's run, and begins with a word.
-        int words = (step.OutputShape[2] - 1) * Column + Run;
-        _width = Division.RoundUp(words * wordFloats, Channels);
+        long words = (step.OutputShape[2] - 1) * Column + Run;
+        _width = (words * wordFloats + Channels - 1) / Channels;
         while (_width * Channels % wordFloats != 0)
             _width++;
         _height = (step.OutputShape[1] - 1) * convolution.Stride.Height + (kernelHeight - 1) * convolution.Dilation.Height + 1;
-        int row = _width * Channels / wordFloats;
+        long row = _width * Channels / wordFloats;
         Row = row * convolution.Stride.Height;
         Jump = row * convolution.Dilation.Height - Run;
         Map = row * _height;
@@ -35,22 +36,19 @@ internal sealed class PackedInput : IWordLayout
 
     public int WordFloats { get; }
 
-    public long ByteCount => Count * sizeof(float);
-
-    /// <summary>How many numbers it is.</summary>
     public long Count => (long)_step.Batch * _convolution.Groups * Map * WordFloats;
 
     /// <summary>The channels of a group, those of padding included.</summary>
     public int Channels { get; }
 
     /// <summary>Words of one group of one image.</summary>
-    public int Map { get; }
+    public long Map { get; }
 
     /// <summary>Words from one output row's windows to the next one's.</summary>
-    public int Row { get; }
+    public long Row { get; }
 
     /// <summary>Words from one window to the next in its row.</summary>
-    public int Column { get; }
+    public long Column { get; }
 
     public int Window { get; }
 
@@ -60,7 +58,7 @@ internal sealed class PackedInput : IWordLayout
     public int Run { get; }
 
     /// <summary>Words from the end of one run to the beginning of the next one.</summary>
-    public int Jump { get; }
+    public long Jump { get; }
 
     public IEnumerable<(int From, int Output, int Word, int Number)> Weights()
     {

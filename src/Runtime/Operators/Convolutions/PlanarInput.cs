@@ -19,7 +19,7 @@ internal sealed class PlanarInput : IWordLayout
         _height = (step.OutputShape[1] - 1) * stride.Height + (kernel.Height - 1) * dilation.Height + 1;
         _width = (step.OutputShape[2] - 1) * stride.Width + (kernel.Width - 1) * dilation.Width + 1;
         Window = kernel.Height * kernel.Width * _planes;
-        int plane = _height * _width;
+        long plane = (long)_height * _width;
         // A run goes through the planes: so sums run over kernel rows, then kernel columns, then channels.
         Places =
         [
@@ -28,13 +28,11 @@ internal sealed class PlanarInput : IWordLayout
         ];
     }
 
-    public long ByteCount => Count * sizeof(float);
+    public long Count => (long)_step.Batch * _convolution.Groups * _planes * _height * _width * WordFloats;
 
     public int Window { get; }
 
     public uint[] Places { get; }
-
-    private long Count => (long)_step.Batch * _convolution.Groups * _planes * _height * _width * WordFloats;
 
     public IEnumerable<(int From, int Output, int Word, int Number)> Weights()
     {
