@@ -35,5 +35,7 @@ void main() {
         window.begin + ivec3(KERNEL_DEPTH, KERNEL_HEIGHT, KERNEL_WIDTH),
         ivec3(DEPTH + PADDING_DEPTH, HEIGHT + PADDING_HEIGHT, WIDTH + PADDING_WIDTH));
     ivec3 size = COUNT_PADDING != 0 ? padded_end - window.begin : ivec3(window.end - window.first);
-    y[index] = stored(divide(sum, float(size.x * size.y * size.z)));
+    // Padding may make more cells than an integer counts.
+    precise float count = float(size.x * size.y) * float(size.z);
+    y[index] = stored(divide(sum, count));
 }

@@ -21,8 +21,12 @@ internal static class AvgPoolReference
                         part += T.Of(step.Input[c * plane + cell]);
                     sum += part;
                 }
-                int count = op.CountIncludePad ? window.PaddedCount : window.Cells.Length;
-                step.Output[c * outPlane + window.Place] = (sum / T.Of((float)count)).Stored;
+                (int rows, int columns) = op.CountIncludePad
+                    ? (window.PaddedRows, window.PaddedColumns)
+                    : (window.Rows.Length, window.Rows[0].Length);
+                // Padding may make more cells than an integer counts.
+                T count = T.Of((double)rows) * T.Of((double)columns);
+                step.Output[c * outPlane + window.Place] = (sum / count).Stored;
             }
     }
 }

@@ -5,8 +5,9 @@ namespace SoftPool.Reference;
 /// <summary>The real cells under one pooling window, as places in a channel's map. Padding is left out.</summary>
 /// <param name="Place">The window's own place in the output's map.</param>
 /// <param name="Rows">Its cells' places in the input's map, row by row.</param>
-/// <param name="PaddedCount">The number of cells it has with padding, but without what ceil mode adds beyond.</param>
-internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedCount)
+/// <param name="PaddedRows">The number of rows it has with padding, but without what ceil mode adds beyond.</param>
+/// <param name="PaddedColumns">The cells of each of these, in the same way.</param>
+internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedRows, int PaddedColumns)
 {
     /// <summary>All cells, in the same order.</summary>
     public int[] Cells { get; } = [.. Rows.SelectMany(row => row)];
@@ -29,8 +30,7 @@ internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedCount)
                            from y in rows.Real
                            select columns.Real.Select(x => (z * map.Height + y) * map.Width + x).ToArray(),
                     ];
-                    yield return new PoolWindow(
-                        place++, cells, depth.PaddedCount * rows.PaddedCount * columns.PaddedCount);
+                    yield return new PoolWindow(place++, cells, depth.PaddedCount * rows.PaddedCount, columns.PaddedCount);
                 }
     }
 

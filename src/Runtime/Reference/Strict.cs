@@ -46,7 +46,7 @@ internal readonly record struct Strict(float Value) : IReal<Strict>
 
     public static Strict operator *(Strict a, Strict b) => new(a.Value * b.Value);
 
-    /// <summary>For 1 &lt;= b &lt;= 2^32.</summary>
+    /// <summary>For 1 &lt;= b &lt;= 2^36.</summary>
     public static Strict operator /(Strict a, Strict b) => new(a.Value * Reciprocal(b.Value));
 
     public static Strict operator -(Strict a) => new(-a.Value);

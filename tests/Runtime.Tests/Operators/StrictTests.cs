@@ -72,6 +72,19 @@ public sealed class StrictTests
     }
 
     [TestMethod]
+    public void A_mean_over_more_cells_than_an_integer_counts_is_right_in_any_numerics()
+    {
+        // Each of its 8 windows has 4096 cells along each axis, all but one of them padding.
+        Model model = OperatorCheck.ModelOf(new AvgPool3d(4096, 1, 2048, false), new(2, 1, 1, 1));
+        float[] expected = [.. Enumerable.Repeat(3f, 8), .. Enumerable.Repeat(-0.75f, 8)];
+        float[] input = [3 * MathF.Pow(2, 36), -0.75f * MathF.Pow(2, 36)];
+        CollectionAssert.AreEqual(expected, ReferenceNetwork.Run(model, input)[^1]);
+        CollectionAssert.AreEqual(expected, ReferenceNetwork.RunStrict(model, input)[^1]);
+        foreach (Numerics numerics in Enum.GetValues<Numerics>())
+            CollectionAssert.AreEqual(expected, OperatorCheck.Run(TestDevices.Software, model, input, numerics: numerics), $"{numerics}");
+    }
+
+    [TestMethod]
     public void Sixteen_bits_are_refused()
     {
         var e = Assert.ThrowsExactly<ArgumentException>(() => TestDevices.Software.CreateSession(
