@@ -1,5 +1,6 @@
 using SoftPool.Operators;
 using SoftPool.Planning;
+using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
 
@@ -28,6 +29,50 @@ public sealed class TuningTests
         using (GpuDevice again = TestDevices.OpenSoftware(options))
             Assert.AreEqual(best, again.Vulkan.Variants.Choice.Best![Key]);
     }
+
+    [TestMethod]
+    public void A_variant_that_the_driver_does_not_compile_is_passed_over()
+    {
+        string guess = Guess.Variant, kernel = Guess.Kernel;
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = "" });
+        VulkanResult.Injected = (call, result) => call == $"vkCreateComputePipelines for {kernel}" ? Silk.NET.Vulkan.Result.ErrorUnknown : result;
+        try
+        {
+            using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = 3, Tune = true });
+            session.Run(new float[Model.Graph.InputShape.Count], new float[Model.Graph.OutputShape.Count]);
+            Assert.AreNotEqual(guess, device.Vulkan.Variants.Choice.Best!.GetValueOrDefault(Key));
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+    }
+
+    [TestMethod]
+    public void A_lost_device_is_no_variant_s_fault()
+    {
+        using GpuDevice device = TestDevices.OpenSoftware();
+        VulkanResult.Injected = (call, result) => call == "vkQueueSubmit" ? Silk.NET.Vulkan.Result.ErrorDeviceLost : result;
+        try
+        {
+            Assert.ThrowsExactly<DeviceLostException>(() => device.CreateSession(
+                TestModels.WithWeights(TestModels.Sequential(new TensorShape(8, 6, 6), Convolution)), new SessionOptions { Batch = 3, Tune = true }));
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        Assert.IsEmpty(device.Vulkan.Variants.Choice.Best!);
+    }
+
+    [TestMethod]
+    [DataRow(-1)]
+    [DataRow(0)]
+    [DataRow(4_000_000)]
+    public void A_batch_that_the_network_does_not_take_is_refused_by_the_network_s_name(int batch) => StringAssert.Contains(
+        Assert.ThrowsExactly<ShapeMismatchException>(
+            () => TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = batch, Tune = true })).Message,
+        $"'{Model.Graph.Name}' takes batches");
 
     [TestMethod]
     public void A_damaged_memory_is_as_good_as_none()
@@ -59,6 +104,9 @@ public sealed class TuningTests
         if (guess != "tiled")
             Assert.AreNotEqual(guess, Taken(device));
     }
+
+    private static KernelDispatch Guess => ExecutionPlan.Create(
+        Model, new PlanOptions(3) { Device = TestDevices.Software.Vulkan.Traits }).Dispatches[^1];
 
     private static string Taken(GpuDevice device) => ExecutionPlan.Create(
         Model, new PlanOptions(3) { Device = device.Vulkan.Traits, Variants = device.Vulkan.Variants.Choice }).Dispatches[^1].Variant;

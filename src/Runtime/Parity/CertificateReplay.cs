@@ -44,6 +44,7 @@ internal static class CertificateReplay
             KeepLayerOutputs = true,
             InFlight = 1,
             Batch = Math.Min(session.Options.Batch, items),
+            Tune = false,
         };
         var digests = new LayerDigest[expected.Count];
         for (int i = 0; i < digests.Length; i++)

@@ -32,6 +32,17 @@ internal sealed class ExecutionPlan
     public static ExecutionPlan Create(Model model, PlanOptions options) =>
         Create(model.Graph, name => model.Weights[name], options);
 
+    /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
+    /// count.</exception>
+    public static void CheckBatch(ModelGraph graph, int batch)
+    {
+        int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
+        largest = Math.Max(largest, graph.InputShape.Count);
+        if (batch < 1 || (long)batch * largest > int.MaxValue)
+            throw new ShapeMismatchException(
+                $"'{graph.Name}' takes batches of 1 to {int.MaxValue / largest}; got {batch}.");
+    }
+
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its weights by full name. Asked for when constants are packed, not before.</param>
     /// <param name="options">How it is to be run.</param>
@@ -40,11 +51,7 @@ internal sealed class ExecutionPlan
     public static ExecutionPlan Create(ModelGraph graph, Func<string, Tensor> weights, PlanOptions options)
     {
         int batch = options.Batch;
-        int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
-        largest = Math.Max(largest, graph.InputShape.Count);
-        if (batch < 1 || (long)batch * largest > int.MaxValue)
-            throw new ShapeMismatchException(
-                $"'{graph.Name}' takes batches of 1 to {int.MaxValue / largest}; got {batch}.");
+        CheckBatch(graph, batch);
         ILookup<int, int> readers = Enumerable.Range(0, graph.Layers.Count)
             .SelectMany(reader => graph.InputsOf(reader).Select(read => (read, reader)))
             .ToLookup(pair => pair.read, pair => pair.reader);

@@ -18,6 +18,8 @@ internal static class ConvolutionTuner
 
     public static void Tune(VulkanDevice device, ModelGraph graph, PlanOptions options)
     {
+        // The network's own figures, before its convolutions are taken one by one.
+        ExecutionPlan.CheckBatch(graph, options.Batch);
         if (options.Numerics != Numerics.Fast)
             return;
         var best = new Dictionary<string, string>();
@@ -40,9 +42,9 @@ internal static class ConvolutionTuner
                     all = false;
                     break;
                 }
-                double time = Measure(device, convolution, input, options with { Variants = known with { Forced = variant } });
-                if (fastest is null || time < fastest.Value.Time)
-                    fastest = (variant, time);
+                double? time = Measure(device, convolution, input, options with { Variants = known with { Forced = variant } });
+                if (time is not null && (fastest is null || time < fastest.Value.Time))
+                    fastest = (variant, time.Value);
             }
             if (all && fastest is not null)
                 best.Add(key, fastest.Value.Name);
@@ -61,25 +63,33 @@ internal static class ConvolutionTuner
         return candidates.Where(candidate => candidate.Cost <= Hopeless * candidates[0].Cost).Select(candidate => candidate.Name);
     }
 
-    /// <summary>The shortest of some runs, in milliseconds, copies of input and output included: they are the same for all.</summary>
-    private static double Measure(VulkanDevice device, Conv2d convolution, TensorShape input, PlanOptions options)
+    /// <summary>The shortest of some runs, in milliseconds, copies of input and output included: they are the same for all. Null
+    /// where the variant does not fit on the device, or the driver does not take it: then another is to be remembered.</summary>
+    private static double? Measure(VulkanDevice device, Conv2d convolution, TensorShape input, PlanOptions options)
     {
         // With the ReLU that mostly follows: then the session's kernel is compiled already.
         var graph = new ModelGraph("tuning", input, [new Layer("0", convolution), new Layer("1", new ReLU(), ["0"])]);
         var model = new Model(
             graph, graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => Ones(parameter.Shape)), [],
             new Preprocessing([.. Enumerable.Repeat(0f, input[0])], [.. Enumerable.Repeat(1f, input[0])]));
-        using var run = new HostRun(device, model, ExecutionPlan.Create(model, options), keepLayerOutputs: false);
-        run.Input.Fill(1);
-        run.Submit().Wait();
-        double shortest = double.MaxValue;
-        for (int i = 0; i < Runs; i++)
+        try
         {
-            long begin = Stopwatch.GetTimestamp();
+            using var run = new HostRun(device, model, ExecutionPlan.Create(model, options), keepLayerOutputs: false);
+            run.Input.Fill(1);
             run.Submit().Wait();
-            shortest = Math.Min(shortest, Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            double shortest = double.MaxValue;
+            for (int i = 0; i < Runs; i++)
+            {
+                long begin = Stopwatch.GetTimestamp();
+                run.Submit().Wait();
+                shortest = Math.Min(shortest, Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            }
+            return shortest;
         }
-        return shortest;
+        catch (SoftPoolException e) when (e is not DeviceLostException)
+        {
+            return null;
+        }
     }
 
     private static Tensor Ones(TensorShape shape)

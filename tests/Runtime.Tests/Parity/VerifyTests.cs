@@ -39,6 +39,16 @@ public sealed class VerifyTests
     }
 
     [TestMethod]
+    public void What_a_session_tunes_it_has_tuned_before_it_is_verified()
+    {
+        using GpuDevice device = TestDevices.OpenSoftware();
+        using InferenceSession session = device.CreateSession(Maps, new SessionOptions { Batch = 7, Tune = true });
+        string[] tuned = [.. device.Vulkan.Variants.Choice.Best!.Keys];
+        Assert.IsTrue(session.Verify().Passed);
+        CollectionAssert.AreEquivalent(tuned, device.Vulkan.Variants.Choice.Best!.Keys.ToArray());
+    }
+
+    [TestMethod]
     public void In_16_bits_the_gates_are_those_of_16_bits()
     {
         using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(Pictures, new SessionOptions { Fp16 = true });
