@@ -130,6 +130,28 @@ public sealed class OwnershipTests
         }
     }
 
+    [TestMethod]
+    public void Weights_whose_upload_fails_are_not_kept_for_the_model_s_other_sessions()
+    {
+        using GpuDevice device = TestDevices.OpenSoftware();
+        using InferenceSession session = device.CreateSession(Model);
+        int before = LiveObjects.Count;
+        long bytes = device.Vulkan.Memory.Bytes;
+        VulkanResult.Injected = (call, result) => call == "vkQueueSubmit" ? Result.ErrorOutOfDeviceMemory : result;
+        try
+        {
+            Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => device.CreateSession(Model, new SessionOptions { Fuse = false }));
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        Assert.AreEqual(before, LiveObjects.Count);
+        Assert.AreEqual(bytes, device.Vulkan.Memory.Bytes);
+        using InferenceSession unfused = device.CreateSession(Model, new SessionOptions { Fuse = false });
+        unfused.Run(Input, new float[Model.Graph.OutputShape.Count]);
+    }
+
     private static int AllocationsOf(Func<InferenceSession> create, out InferenceSession session)
     {
         int allocations = 0;

@@ -35,18 +35,28 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
     {
         long alignment = device.Physical.BufferAlignment;
         long total = constants.Sum(constant => Division.Align(constant.ByteCount, alignment));
-        DeviceBuffer buffer = _ownership.Take(DeviceBuffer.Storage(device, total));
-        using DeviceBuffer staging = DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
+        DeviceBuffer buffer = DeviceBuffer.Storage(device, total);
         var places = new List<(string Key, BufferRange Place)>();
-        long offset = 0;
-        foreach (Constant constant in constants)
+        try
         {
-            var place = new BufferRange(buffer.Handle, offset, constant.ByteCount);
-            Upload(BytesOf(constant), staging, place);
-            places.Add((constant.Key, place));
-            offset += Division.Align(constant.ByteCount, alignment);
+            using DeviceBuffer staging = DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
+            long offset = 0;
+            foreach (Constant constant in constants)
+            {
+                var place = new BufferRange(buffer.Handle, offset, constant.ByteCount);
+                Upload(BytesOf(constant), staging, place);
+                places.Add((constant.Key, place));
+                offset += Division.Align(constant.ByteCount, alignment);
+            }
+        }
+        catch
+        {
+            // Other sessions may keep the store for long.
+            buffer.Dispose();
+            throw;
         }
         // Only now: a key whose upload failed is not there.
+        _ownership.Take(buffer);
         foreach ((string key, BufferRange place) in places)
             _places.Add(key, place);
         ByteCount += total;
@@ -69,17 +79,18 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
 
     private void Upload(ReadOnlySpan<byte> data, DeviceBuffer staging, BufferRange place)
     {
-        int chunk = (int)staging.ByteCount;
-        for (int begin = 0; begin < data.Length; begin += chunk)
+        long offset = place.Offset;
+        while (!data.IsEmpty)
         {
-            ReadOnlySpan<byte> part = data[begin..Math.Min(begin + chunk, data.Length)];
+            ReadOnlySpan<byte> part = data[..(int)Math.Min(staging.ByteCount, data.Length)];
             part.CopyTo(staging.Mapped<byte>(0, part.Length));
-            long byteCount = part.Length;
-            using var copy = new CommandRecording(device, commands => commands.Copy(
-                new BufferRange(staging.Handle, 0, byteCount),
-                place with { Offset = place.Offset + begin, ByteCount = byteCount }));
+            BufferRange to = place with { Offset = offset, ByteCount = part.Length };
+            using var copy = new CommandRecording(
+                device, commands => commands.Copy(new BufferRange(staging.Handle, 0, to.ByteCount), to));
             copy.Submit();
             copy.Wait();
+            offset += part.Length;
+            data = data[part.Length..];
         }
     }
 }
