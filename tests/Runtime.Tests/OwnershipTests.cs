@@ -152,6 +152,30 @@ public sealed class OwnershipTests
         unfused.Run(Input, new float[Model.Graph.OutputShape.Count]);
     }
 
+    [TestMethod]
+    [DataRow("vkWaitForFences")]
+    [DataRow("vkResetFences")]
+    public void A_run_after_one_whose_wait_failed_is_a_run_of_its_own(string failing)
+    {
+        float[] expected = new float[Model.Graph.OutputShape.Count], output = new float[expected.Length];
+        using GpuDevice device = TestDevices.OpenSoftware();
+        using InferenceSession session = device.CreateSession(Model);
+        session.Run(Input, expected);
+        session.Run(new float[Input.Length], output);
+        CollectionAssert.AreNotEqual(expected, output);
+        VulkanResult.Injected = (call, result) => call == failing ? Result.ErrorOutOfDeviceMemory : result;
+        try
+        {
+            Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => session.Run(new float[Input.Length], output));
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        session.Run(Input, output);
+        CollectionAssert.AreEqual(expected, output);
+    }
+
     private static int AllocationsOf(Func<InferenceSession> create, out InferenceSession session)
     {
         int allocations = 0;

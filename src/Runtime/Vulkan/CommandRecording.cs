@@ -45,9 +45,13 @@ internal sealed unsafe class CommandRecording : HandleOwner
         }
     }
 
-    /// <summary>Hands the commands to the device.</summary>
+    /// <summary>Hands the commands to the device, once it is done with those that were submitted before.</summary>
     public void Submit(in GpuSync sync = default)
     {
+        // Whoever waited for them in vain, for want of memory, has left them running.
+        if (_pending)
+            Wait();
+        Device.Api.ResetFences(Device.Handle, 1, in _fence).Check("vkResetFences");
         Device.Submit(_commands, _fence, sync);
         _pending = true;
     }
@@ -57,7 +61,6 @@ internal sealed unsafe class CommandRecording : HandleOwner
     {
         Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, ulong.MaxValue).Check("vkWaitForFences");
         _pending = false;
-        Device.Api.ResetFences(Device.Handle, 1, in _fence).Check("vkResetFences");
     }
 
     protected override void Destroy()
