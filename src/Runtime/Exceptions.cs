@@ -90,7 +90,7 @@ public sealed class DeviceLostException : SoftPoolException
 /// <summary>A Vulkan call failed in a way that has no exception of its own.</summary>
 public sealed class VulkanException : SoftPoolException
 {
-    internal VulkanException(string call, string result) : base($"{call} failed with {result}.")
-    {
-    }
+    internal VulkanException(string call, string result) : base($"{call} failed with {result}.") => Call = call;
+
+    internal string Call { get; }
 }

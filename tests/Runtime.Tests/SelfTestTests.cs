@@ -153,6 +153,28 @@ public sealed class SelfTestTests
     }
 
     [TestMethod]
+    [DataRow("vkMapMemory", Silk.NET.Vulkan.Result.ErrorMemoryMapFailed)]
+    [DataRow("vkAllocateMemory", Silk.NET.Vulkan.Result.ErrorTooManyObjects)]
+    [DataRow("vkQueueSubmit", Silk.NET.Vulkan.Result.ErrorUnknown)]
+    public void A_failure_that_says_nothing_of_a_kernel_is_no_verdict_on_it(string failing, Silk.NET.Vulkan.Result failure)
+    {
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = "" });
+        VulkanResult.Injected = (call, result) => call.StartsWith(failing, StringComparison.Ordinal) ? failure : result;
+        try
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<VulkanException>(() => device.CreateSession(Model)).Message, failing);
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        Assert.IsEmpty(device.StruckOff);
+        using InferenceSession session = device.CreateSession(Model);
+        AssertRight(session);
+        Assert.IsEmpty(session.StruckOff);
+    }
+
+    [TestMethod]
     public void Every_kernel_of_every_operator_has_a_test()
     {
         DeviceTraits here = TestDevices.Software.Vulkan.Traits;
