@@ -231,6 +231,18 @@ public sealed class SessionTests
     }
 
     [TestMethod]
+    public void Weights_beyond_the_device_are_refused_without_blaming_the_batch()
+    {
+        // lavapipe binds 128 MiB at most, SwiftShader 1 GiB: in tiles of four channels these take more.
+        const int Channels = 1 << 14;
+        Model model = TestModels.WithZeros(TestModels.Sequential(
+            new TensorShape(Channels, 1, 1), new Conv2d(Channels, Channels, new(64, 65), 1, 32) { Groups = Channels, Bias = false }));
+        var e = Assert.ThrowsExactly<UnsupportedDeviceException>(() => TestDevices.Software.CreateSession(model));
+        StringAssert.Contains(e.Message, $"{16L * Channels * 64 * 65} bytes");
+        Assert.EndsWith("its weights do not fit, unless SessionOptions.Fp16 halves them.", e.Message);
+    }
+
+    [TestMethod]
     public void A_disposed_session_says_so()
     {
         InferenceSession session = TestDevices.Software.CreateSession(Model);

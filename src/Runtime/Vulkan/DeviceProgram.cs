@@ -89,13 +89,20 @@ internal sealed class DeviceProgram : IDisposable
                 if (operand.ByteCount > limits.MaxStorageBufferRange)
                     throw new UnsupportedDeviceException(
                         $"Layer {dispatch.Layer} needs a buffer of {operand.ByteCount} bytes, but {info.Name} takes "
-                        + $"{limits.MaxStorageBufferRange} at most: take a smaller batch.");
+                        + $"{limits.MaxStorageBufferRange} at most: {RemedyFor(operand)}.");
             if (dispatch.Groups.X > most.X || dispatch.Groups.Y > most.Y)
                 throw new UnsupportedDeviceException(
                     $"Layer {dispatch.Layer} needs {dispatch.Groups.X} x {dispatch.Groups.Y} workgroups, but {info.Name} "
                     + $"takes {most.X} x {most.Y} at most: take a smaller batch.");
         }
     }
+
+    private static string RemedyFor(Operand operand) => operand switch
+    {
+        Constant { IsHalf: true } => "its weights do not fit",
+        Constant => "its weights do not fit, unless SessionOptions.Fp16 halves them",
+        _ => "take a smaller batch",
+    };
 
     private static unsafe (uint X, uint Y) GroupLimits(PhysicalDeviceLimits limits) =>
         (limits.MaxComputeWorkGroupCount[0], limits.MaxComputeWorkGroupCount[1]);
