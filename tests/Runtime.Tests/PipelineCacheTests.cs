@@ -47,6 +47,51 @@ public sealed class PipelineCacheTests
         Assert.IsGreaterThan(0, new PipelineCacheFile(folder.Path, device.Vulkan.Physical).Read().Length);
     }
 
+    [TestMethod]
+    public void A_driver_that_does_not_give_its_kernels_is_done_without()
+    {
+        using var folder = new TemporaryFolder();
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder.Path, SelfTest = false });
+        int before = LiveObjects.Count;
+        VulkanResult.Injected = (call, result) => call == "vkGetPipelineCacheData" ? Silk.NET.Vulkan.Result.ErrorOutOfHostMemory : result;
+        try
+        {
+            using InferenceSession session = device.CreateSession(Model);
+            session.Run(SessionTests.Input(1), new float[Model.Graph.OutputShape.Count]);
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        Assert.AreEqual(before, LiveObjects.Count);
+        Assert.IsEmpty(folder.FileNames);
+    }
+
+    [TestMethod]
+    public void The_kernel_of_pictures_is_kept_when_it_has_been_compiled()
+    {
+        using var folder = new TemporaryFolder();
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder.Path, SelfTest = false });
+        using InferenceSession session = device.CreateSession(Model);
+        var calls = new List<string>();
+        VulkanResult.Injected = (call, result) =>
+        {
+            calls.Add(call);
+            return result;
+        };
+        try
+        {
+            session.Run([new Picture(new byte[3], 1, 1)], new float[Model.Graph.OutputShape.Count]);
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        int compiled = calls.LastIndexOf("vkCreateComputePipelines for picture");
+        Assert.IsGreaterThanOrEqualTo(0, compiled);
+        Assert.IsGreaterThan(compiled, calls.LastIndexOf("vkGetPipelineCacheData"));
+    }
+
     private static float[] Run(string folder)
     {
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder, SelfTest = false });

@@ -37,6 +37,8 @@ internal sealed class PictureRun : IDisposable
             _prepared?.Dispose();
             _prepared = null;
             _prepared = new Prepared(this, pictures);
+            // The first has compiled the kernel, after the session's own were kept.
+            _device.SavePipelineCache();
         }
         _prepared.Run(pictures);
         _readBack.Floats(0, output.Length).CopyTo(output);

@@ -219,18 +219,19 @@ internal sealed unsafe class VulkanDevice
             : throw new ArgumentException("A VkSemaphore is needed to wait for or to signal; its handle is null.");
     }
 
-    /// <summary>Keeps the compiled kernels for the next start, if there are new ones.</summary>
+    /// <summary>Keeps the compiled kernels for the next start, if there are new ones. A driver that does not give them costs that start
+    /// some time and nothing else.</summary>
     public void SavePipelineCache()
     {
         if (_cacheFile is null)
             return;
         nuint size = 0;
-        Api.GetPipelineCacheData(_handle, _pipelineCache, ref size, null).Check("vkGetPipelineCacheData");
-        if ((int)size == Volatile.Read(ref _cachedBytes))
+        if (!Api.GetPipelineCacheData(_handle, _pipelineCache, ref size, null).Succeeds("vkGetPipelineCacheData")
+            || (int)size == Volatile.Read(ref _cachedBytes))
             return;
         var data = new byte[size];
         fixed (byte* bytes = data)
-            if (Api.GetPipelineCacheData(_handle, _pipelineCache, ref size, bytes) != Result.Success)
+            if (!Api.GetPipelineCacheData(_handle, _pipelineCache, ref size, bytes).Succeeds("vkGetPipelineCacheData"))
                 return; // Another session's pipelines came in between; the next save has them.
         Volatile.Write(ref _cachedBytes, (int)size);
         _cacheFile.Write(data[..(int)size]);

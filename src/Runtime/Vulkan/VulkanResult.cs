@@ -13,16 +13,14 @@ internal static class VulkanResult
 
     /// <param name="result">What the call returned.</param>
     /// <param name="call">The call's name, for the message.</param>
-    public static void Check(this Result result, string call)
-    {
-        if (Injected is not null)
-            result = Injected(call, result);
-        Throw(result, call);
-    }
+    public static void Check(this Result result, string call) => Throw(Seen(result, call), call);
+
+    /// <summary>Whether a call succeeded whose failure needs no exception.</summary>
+    public static bool Succeeds(this Result result, string call) => Seen(result, call) == Result.Success;
 
     /// <summary>Fails in place of a call that must not happen then: what was submitted would run on. The call's own result
     /// goes to <see cref="Throw"/>.</summary>
-    public static void FailIfInjected(string call) => Throw(Injected?.Invoke(call, Result.Success) ?? Result.Success, call);
+    public static void FailIfInjected(string call) => Throw(Seen(Result.Success, call), call);
 
     /// <summary>Turns a result into its exception, whatever is injected.</summary>
     public static void Throw(Result result, string call)
@@ -30,6 +28,8 @@ internal static class VulkanResult
         if (result != Result.Success)
             throw ToException(result, call);
     }
+
+    private static Result Seen(Result result, string call) => Injected?.Invoke(call, result) ?? result;
 
     private static SoftPoolException ToException(Result result, string call) => result switch
     {
