@@ -75,6 +75,22 @@ public sealed class TuningTests
         $"'{Model.Graph.Name}' takes batches");
 
     [TestMethod]
+    public void What_several_processes_measure_at_once_is_all_remembered()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new GpuDeviceOptions { PipelineCacheFolder = folder.Path, SelfTest = false };
+        using (GpuDevice one = TestDevices.OpenSoftware(options), other = TestDevices.OpenSoftware(options))
+        {
+            one.Vulkan.Variants.Remember(new Dictionary<string, string> { ["first"] = "tiled", ["both"] = "tiled" });
+            other.Vulkan.Variants.Remember(new Dictionary<string, string> { ["second"] = "packed", ["both"] = "packed" });
+        }
+        using GpuDevice again = TestDevices.OpenSoftware(options);
+        CollectionAssert.AreEquivalent(
+            new Dictionary<string, string> { ["first"] = "tiled", ["second"] = "packed", ["both"] = "packed" }.ToArray(),
+            again.Vulkan.Variants.Choice.Best!.ToArray());
+    }
+
+    [TestMethod]
     public void A_damaged_memory_is_as_good_as_none()
     {
         using var folder = new TemporaryFolder();

@@ -12,7 +12,7 @@ internal sealed class VariantMemory
 {
     private readonly Lock _lock = new();
     private readonly PipelineCacheFile? _file;
-    private Dictionary<string, string> _best = [];
+    private Dictionary<string, string> _best;
     private readonly PipelineCacheFile? _verdictFile;
     private readonly Dictionary<string, string> _verdicts;
     private bool _verdictsChanged;
@@ -22,9 +22,7 @@ internal sealed class VariantMemory
         _file = file;
         _verdictFile = verdictFile;
         _verdicts = ReadVerdicts();
-        foreach (string line in Encoding.UTF8.GetString(file?.Read() ?? []).Split('\n'))
-            if (line.Split('\t') is [string convolution, string variant])
-                _best[convolution] = variant;
+        _best = PairsOf(LinesOf(file));
     }
 
     /// <summary>What sessions choose by: as of now, it does not change with what is learned later.</summary>
@@ -42,11 +40,12 @@ internal sealed class VariantMemory
     {
         lock (_lock)
         {
-            var all = new Dictionary<string, string>(_best);
-            foreach ((string convolution, string variant) in best)
+            // Another process may have added its own.
+            Dictionary<string, string> all = PairsOf(LinesOf(_file));
+            foreach ((string convolution, string variant) in _best.Concat(best))
                 all[convolution] = variant;
             _best = all;
-            _file?.Write(Encoding.UTF8.GetBytes(string.Join('\n', all.Select(pair => $"{pair.Key}\t{pair.Value}"))));
+            _file?.Write(BytesOf(LinesOf(all)));
         }
     }
 
@@ -99,8 +98,7 @@ internal sealed class VariantMemory
             Dictionary<string, string> all = ReadVerdicts();
             foreach ((string kernel, string verdict) in _verdicts)
                 all[kernel] = verdict;
-            _verdictFile?.Write(Encoding.UTF8.GetBytes(
-                string.Join('\n', all.Select(pair => $"{pair.Key}\t{pair.Value}").Prepend(Build))));
+            _verdictFile?.Write(BytesOf(LinesOf(all).Prepend(Build)));
         }
     }
 
@@ -109,12 +107,22 @@ internal sealed class VariantMemory
 
     private Dictionary<string, string> ReadVerdicts()
     {
-        string[] lines = Encoding.UTF8.GetString(_verdictFile?.Read() ?? []).Split('\n');
-        var verdicts = new Dictionary<string, string>();
-        if (lines[0] == Build)
-            foreach (string line in lines)
-                if (line.Split('\t') is [string kernel, string verdict])
-                    verdicts[kernel] = verdict;
-        return verdicts;
+        string[] lines = LinesOf(_verdictFile);
+        return lines[0] == Build ? PairsOf(lines) : [];
+    }
+
+    private static string[] LinesOf(PipelineCacheFile? file) => Encoding.UTF8.GetString(file?.Read() ?? []).Split('\n');
+
+    private static IEnumerable<string> LinesOf(Dictionary<string, string> pairs) => pairs.Select(pair => $"{pair.Key}\t{pair.Value}");
+
+    private static byte[] BytesOf(IEnumerable<string> lines) => Encoding.UTF8.GetBytes(string.Join('\n', lines));
+
+    private static Dictionary<string, string> PairsOf(string[] lines)
+    {
+        var pairs = new Dictionary<string, string>();
+        foreach (string line in lines)
+            if (line.Split('\t') is [string key, string value])
+                pairs[key] = value;
+        return pairs;
     }
 }
