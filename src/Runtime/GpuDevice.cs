@@ -30,8 +30,8 @@ public sealed class GpuDevice : IDisposable
     }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="selector">Its index in <see cref="Enumerate"/>, or a part of its name in any case. Without one: a
-    /// discrete GPU before an integrated before a virtual one before the processor.</param>
+    /// <param name="selector">Its index in <see cref="Enumerate"/>, or a part of its name in any case, as a number is too that is
+    /// no index. Without one: a discrete GPU before an integrated before a virtual one before the processor.</param>
     /// <param name="options">How it is opened.</param>
     /// <exception cref="NoVulkanLoaderException">There is no Vulkan loader.</exception>
     /// <exception cref="NoVulkanDriverException">There is no driver with a device.</exception>
@@ -95,9 +95,12 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Makes a model ready to run on this device.</summary>
     /// <param name="model">The network and its weights.</param>
     /// <param name="options">The batch, and what is kept.</param>
-    /// <exception cref="UnsupportedDeviceException">A tensor exceeds one of the device's limits, or a kernel failed its self-test and
-    /// no other can take its place.</exception>
+    /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
+    /// <exception cref="ShapeMismatchException">The batch is not positive, or too large for the network.</exception>
+    /// <exception cref="UnsupportedDeviceException">A tensor exceeds one of the device's limits, it lacks what the options ask for, or a
+    /// kernel failed its self-test and no other can take its place.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
     public InferenceSession CreateSession(Model model, SessionOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -124,7 +127,7 @@ public sealed class GpuDevice : IDisposable
     {
         IEnumerable<VulkanPhysicalDevice> matching = selector is null
             ? devices
-            : int.TryParse(selector, out int index)
+            : int.TryParse(selector, out int index) && devices.Any(device => device.Info.Index == index)
                 ? devices.Where(device => device.Info.Index == index)
                 : devices.Where(device => device.Info.Name.Contains(selector, StringComparison.OrdinalIgnoreCase));
         if (!matching.Any())

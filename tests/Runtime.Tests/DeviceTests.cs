@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace SoftPool.Runtime.Tests;
 
 /// <summary>Finding and opening devices.</summary>
@@ -26,6 +29,16 @@ public sealed class DeviceTests
         using GpuDevice byName = GpuDevice.Create(expected.Name[2..8].ToUpperInvariant());
         Assert.AreEqual(expected, byIndex.Info);
         Assert.AreEqual(expected, byName.Info);
+    }
+
+    [TestMethod]
+    public void A_number_that_is_no_index_is_a_part_of_a_name()
+    {
+        // Both software drivers name the LLVM that they are built on: llvmpipe (LLVM 15.0.6, 256 bits).
+        string number = Regex.Matches(TestDevices.Software.Info.Name, "[0-9]+").Select(match => match.Value)
+            .First(digits => int.Parse(digits, CultureInfo.InvariantCulture) >= GpuDevice.Enumerate().Count);
+        using GpuDevice device = GpuDevice.Create(number);
+        StringAssert.Contains(device.Info.Name, number);
     }
 
     [TestMethod]
