@@ -20,7 +20,8 @@ public enum GpuKind
 }
 
 /// <summary>A Vulkan device as its driver describes it.</summary>
-/// <param name="Index">Its place in the loader's list, from 0.</param>
+/// <param name="Index">Its place in the loader's list, from 0; 0 of every device that was adopted, which is not looked for
+/// there.</param>
 /// <param name="Name">The driver's name for it: "llvmpipe (LLVM 15.0.6, 256 bits)".</param>
 /// <param name="Kind">What kind of device it is.</param>
 /// <param name="Driver">The driver's name and version; empty where Vulkan is older than 1.2.</param>

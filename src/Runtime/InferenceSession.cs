@@ -5,9 +5,10 @@ using SoftPool.Vulkan;
 namespace SoftPool;
 
 /// <summary>
-/// A model ready to run on a device. Everything is made at creation; a run copies the input, submits one recorded
-/// command buffer, waits, and copies the output. Any thread may run it: <see cref="SessionOptions.InFlight"/> runs are
-/// under way at once, and further ones wait for their turn.
+/// A model ready to run on a device. What runs of floats need is made at creation; a run copies the input, submits one
+/// recorded command buffer, waits, and copies the output. Any thread may run it: <see cref="SessionOptions.InFlight"/> runs
+/// are under way at once, and further ones wait for their turn. Pictures, steps and <see cref="Record"/> have activations of
+/// their own, each made when it is first called; each takes one caller at a time, and no other's turn.
 /// </summary>
 public sealed class InferenceSession : IDisposable
 {
@@ -131,6 +132,9 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ShapeMismatchException">A length does not fit, a picture's size and bytes do not go together, or the
     /// network takes no pictures of three channels.</exception>
     /// <exception cref="UnsupportedDeviceException">A picture exceeds what the device takes.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for what the first call makes, or for pictures of
+    /// these sizes.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<Picture> pictures, Span<float> output)
     {
         if (Graph.InputShape.Rank != 3 || Graph.InputShape[0] != 3)
@@ -237,6 +241,7 @@ public sealed class InferenceSession : IDisposable
     /// apart. The session must outlive the commands' last run.</remarks>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for what the first call makes.</exception>
     public void Record(nint commandBuffer, GpuBuffer input, GpuBuffer output)
     {
         if (commandBuffer == 0)
@@ -258,6 +263,7 @@ public sealed class InferenceSession : IDisposable
     /// <see cref="End"/> is given up. Whole runs may come in between.</summary>
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for what the first call makes.</exception>
     public void Begin(ReadOnlySpan<float> input)
     {
         int items = ItemsIn(input.Length);
@@ -276,6 +282,7 @@ public sealed class InferenceSession : IDisposable
     /// round it is not known yet how long each takes.</param>
     /// <returns>Whether the inference is done, and <see cref="End"/> gives its output.</returns>
     /// <exception cref="InvalidOperationException">No inference was begun.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
     public bool Step(TimeSpan budget)
     {
         lock (_stepping)
@@ -357,6 +364,8 @@ public sealed class InferenceSession : IDisposable
     /// </summary>
     /// <returns>A report of every layer; whether it has <see cref="ParityReport.Passed"/>, and if not, why.</returns>
     /// <exception cref="NoCertificateException">The model has no certificate: there is nothing to hold it to.</exception>
+    /// <exception cref="UnsupportedDeviceException">A layer's output that is kept for it exceeds one of the device's limits, or one of the
+    /// kernels that it takes beside the session's failed its self-test and no other can take its place.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public ParityReport Verify()

@@ -7,8 +7,7 @@ namespace SoftPool.Operators;
 
 /// <summary>
 /// What a layer computes: attributes named as in PyTorch, the shape rule, the parameters, and how it is done on a
-/// device. Each operator, or family of operators, has four files of one stem: this one, its reference, its kernel and its
-/// test; and one line in the table here, by which model files name it.
+/// device. By the table here model files name it; docs/architecture.md lists what else belongs to an operator.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
 [JsonDerivedType(typeof(Add), nameof(Add))]

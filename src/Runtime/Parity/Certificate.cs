@@ -20,7 +20,7 @@ public sealed class Certificate
         Document = document;
     }
 
-    /// <summary>What computed it, with its version: "LibTorch 2.10.0".</summary>
+    /// <summary>What computed it, with its version: "torch 2.10.0 through TorchSharp".</summary>
     public string Framework => Document.Framework;
 
     /// <summary>What it was computed on.</summary>

@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Planning;
 
-/// <summary>The two specialization constants of pointwise.glsl, which every kernel has last that takes a pointwise operator
-/// along.</summary>
+/// <summary>The two specialization constants of pointwise.glsl, which every kernel that takes a pointwise operator along has
+/// behind those of its shape.</summary>
 internal static class PointwiseConstants
 {
     public static uint[] Of(Pointwise? pointwise) =>

@@ -35,8 +35,6 @@ internal sealed class DeviceProgram : IDisposable
         }
     }
 
-    public ExecutionPlan Plan => _plan;
-
     /// <summary>The size of the arena that activations share, in bytes.</summary>
     public long ArenaBytes { get; private set; }
 
