@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole test set of DATA through torch and through lavapipe (fp32 and fp16) and SwiftShader, and one line each at the end:
-# how many classes agree, and the largest difference of two logits. Takes hours for 10,000 images; ended at any moment, the same
+# how many classes agree, and the largest difference of two logits. 10,000 images take minutes on lavapipe, a quarter of an hour and more on SwiftShader; ended at any moment, the same
 # command goes on where it was. Exit status 1 where too few agree.
 #   tools/agree.sh MODEL DATA [FOLDER]   MODEL as export writes it; DATA as softpool's --data takes it; a CSV of each run goes to
 #                                        FOLDER, artifacts/agree unless given
@@ -12,6 +12,7 @@ set -euo pipefail
 tools="$(dirname "$(readlink -f "$0")")"
 model=$1 data=$2 folder=${3:-$tools/../artifacts/agree} status=0 lines=()
 
+"$tools/setup.sh"
 dotnet build "$tools/../src/Trainer" --configuration Release --verbosity quiet
 mkdir -p "$folder"
 for run in "lavapipe-22" "lavapipe-22 --fp16" "swiftshader"; do

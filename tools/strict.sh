@@ -11,6 +11,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 data=$1 count=${2:-64} folder=artifacts/strict status=0 lines=()
 networks="alexnet alexnet-softpool alexnet-softpool-shared"
 
+tools/setup.sh
 dotnet build src/Trainer --configuration Release --verbosity quiet
 softpool() { dotnet src/Trainer/bin/Release/net10.0/softpool.dll "$@"; }
 mkdir -p "$folder"

@@ -121,6 +121,20 @@ public sealed class TuningTests
             Assert.AreNotEqual(guess, Taken(device));
     }
 
+    [TestMethod]
+    [DataRow(3, 1)]
+    [DataRow(3, 0)]
+    [DataRow(5, 2)]
+    public void On_a_GPU_Winograd_s_algorithm_is_measured_but_not_guessed(int taps, int padding)
+    {
+        foreach (int channels in (int[])[8, 64, 512])
+        {
+            string[] candidates = [.. ConvolutionTuner.Candidates(
+                new Conv2d(channels, channels, taps, 1, padding), new TensorShape(channels, 14, 14), new PlanOptions())];
+            Assert.Contains($"plain_winograd{taps}", candidates[1..], $"{channels} channels");
+        }
+    }
+
     private static KernelDispatch Guess => ExecutionPlan.Create(
         Model, new PlanOptions(3) { Device = TestDevices.Software.Vulkan.Traits }).Dispatches[^1];
 

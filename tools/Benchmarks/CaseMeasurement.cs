@@ -28,7 +28,8 @@ internal static class CaseMeasurement
                 sessions.Add((device, device.CreateSession(model, new SessionOptions { Batch = batch })));
             IReadOnlyList<Timing> timings = Interleaved.Measure(
                 [
-                    Interleaved.ByHost(torch.Run),
+                    // A device is timed by its own clock there, without the copies from and to the host.
+                    Interleaved.ByHost(what.IsOperator ? torch.Compute : torch.Run),
                     .. sessions.Select(entry => what.IsOperator
                         ? ByDevice(entry.Session, input)
                         : Interleaved.ByHost(() => entry.Session.Run(input, output))),

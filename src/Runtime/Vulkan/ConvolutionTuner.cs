@@ -53,7 +53,8 @@ internal static class ConvolutionTuner
             device.Variants.Remember(best);
     }
 
-    private static IEnumerable<string> Candidates(Conv2d convolution, TensorShape input, PlanOptions options)
+    /// <summary>What is worth measuring, the best guess first.</summary>
+    internal static IEnumerable<string> Candidates(Conv2d convolution, TensorShape input, PlanOptions options)
     {
         var step = new LoweringStep(
             "layer", "", options, [input], convolution.InferShape(input), [new Activation((long)options.Batch * input.Count)], null,

@@ -3,7 +3,7 @@
 // The arithmetic peak: independent chains of multiply-adds in registers, enough of them to hide an addition's latency and few
 // enough for 16 registers.
 //
-// Bindings      0 output (invocations), so that nothing is optimised away; 1 two numbers that the compiler does not know
+// Bindings      0 output (64), so that nothing is optimised away; 1 two numbers that the compiler does not know
 // Dispatch      any number of workgroups; each invocation computes ROUNDS * 4 * 12 multiply-adds
 // Preconditions binding 0 holds 64 floats, which all workgroups overwrite
 layout(local_size_x = 64) in;

@@ -27,13 +27,15 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
         return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue;
     }
 
-    /// <summary>On a GPU, where nothing was measured yet, only a tuner takes it: the guess is that it is no faster.</summary>
+    /// <summary>On a GPU, where nothing was measured yet, only a tuner takes it: the guess is that it is slower than a direct
+    /// convolution, but not hopelessly so.</summary>
     public override double Cost(Conv2d convolution, LoweringStep step)
     {
-        double tiled = ConvolutionVariant.All[^1].Cost(convolution, step);
+        double direct = All.Where(variant => variant is (PackedConvolution or TiledConvolution) && variant.Takes(convolution, step))
+            .Min(variant => variant.Cost(convolution, step));
         // Few channels leave the transforms to be most of the work.
         bool pays = step.Options.Device.Driver == Driver.SwiftShader && Math.Min(convolution.InChannels, convolution.OutChannels) >= 32;
-        return pays ? 0.5 * tiled : 2 * tiled;
+        return pays ? 0.5 * direct : 2 * direct;
     }
 
     public override void Lower(Conv2d convolution, LoweringStep step)
