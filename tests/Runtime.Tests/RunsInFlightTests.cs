@@ -1,0 +1,192 @@
+using System.Buffers;
+using SoftPool.Runtime.Tests.Vulkan;
+using SoftPool.Vulkan;
+using static SoftPool.Runtime.Tests.EmbeddingTests;
+
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>Several runs of a session at once, beside its other work, cancelled or not.</summary>
+[TestClass]
+public sealed class RunsInFlightTests
+{
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    public async Task Many_runs_in_flight_give_each_its_own_output(int inFlight)
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch, InFlight = inFlight });
+        float[][] inputs = [.. Enumerable.Range(0, 12).Select(i => Input.Select(x => x * (1 + i % 3)).ToArray())];
+        float[][] outputs = [.. inputs.Select(_ => new float[Outputs])];
+        await Task.WhenAll(inputs.Zip(outputs, (input, output) => session.RunAsync(input, output)));
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var expected = new float[Outputs];
+            session.Run(inputs[i], expected);
+            CollectionAssert.AreEqual(expected, outputs[i], $"run {i}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow("pictures")]
+    [DataRow("steps")]
+    [DataRow("commands")]
+    [DataRow("times")]
+    public async Task Runs_come_and_go_while_a_session_is_busy_with_something_else(string what)
+    {
+        using var host = new TestHost(Input.Length + Outputs);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using var begun = new ManualResetEventSlim();
+        using var released = new ManualResetEventSlim();
+        Task busy = Task.Run(() =>
+        {
+            VulkanResult.Injected = (call, result) =>
+            {
+                if (call == "host")
+                    return result;
+                begun.Set();
+                released.Wait(TimeSpan.FromSeconds(10));
+                return result;
+            };
+            try
+            {
+                Use();
+            }
+            finally
+            {
+                VulkanResult.Injected = null;
+            }
+        });
+        Assert.IsTrue(begun.Wait(TimeSpan.FromSeconds(10)));
+        var output = new float[Outputs];
+        await Task.Run(() => session.RunAsync(Input, output)).WaitAsync(TimeSpan.FromSeconds(5));
+        CollectionAssert.AreEqual(Expected, output);
+        Task disposal = Task.Run(session.Dispose);
+        Assert.IsFalse(disposal.Wait(TimeSpan.FromMilliseconds(200)));
+        released.Set();
+        await busy.WaitAsync(TimeSpan.FromSeconds(10));
+        await disposal.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.ThrowsExactly<ObjectDisposedException>(Use);
+
+        void Use()
+        {
+            if (what == "pictures")
+                session.Run([new Picture(new byte[3], 1, 1)], new float[Outputs / Batch]);
+            else if (what == "steps")
+                session.Begin(Input);
+            else if (what == "times")
+                session.TimeLaunches(Input, new double[session.Plan.Dispatches.Count]);
+            else
+                host.Record(commands => session.Record(commands, host.BufferAt(0), host.BufferAt(Input.Length)));
+        }
+    }
+
+    [TestMethod]
+    public async Task A_cancelled_run_ends_at_once_leaves_its_output_alone_and_frees_its_place()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        ulong never = host.CreateSemaphore();
+        using var cancel = new CancellationTokenSource();
+        var output = new float[Outputs];
+        Task held = session.RunAsync(
+            Input, output, new GpuSync { Wait = new[] { new GpuSemaphore(never, 1) } }, cancel.Token);
+        Task queued = session.RunAsync(Input, new float[Outputs], cancel.Token);
+        cancel.Cancel();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => held.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => queued.WaitAsync(TimeSpan.FromSeconds(10)));
+        host.Signal(never, 1);
+        var after = new float[Outputs];
+        await session.RunAsync(Input, after).WaitAsync(TimeSpan.FromSeconds(30));
+        CollectionAssert.AreEqual(Expected, after);
+        Assert.IsTrue(output.All(value => value == 0));
+        host.Destroy(never);
+    }
+
+    [TestMethod]
+    public async Task An_input_that_a_free_run_takes_is_the_caller_s_again_at_once()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        float[] input = [.. Input], output = new float[Outputs];
+        Task run = session.RunAsync(input, output);
+        Array.Clear(input);
+        await run;
+        CollectionAssert.AreEqual(Expected, output);
+    }
+
+    [TestMethod]
+    public async Task A_run_that_is_cancelled_while_its_output_is_written_ends_well()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using var cancel = new CancellationTokenSource();
+        var output = new float[Outputs];
+        using var cancelling = new CallingMemory(output, () =>
+        {
+            // Elsewhere: who awaits the run may go on within Cancel.
+            Task.Run(cancel.Cancel);
+            SpinWait.SpinUntil(() => cancel.IsCancellationRequested);
+            Thread.Sleep(100);
+        });
+        await session.RunAsync(Input, cancelling.Whole, cancel.Token);
+        Assert.IsTrue(cancel.IsCancellationRequested);
+        CollectionAssert.AreEqual(Expected, output);
+    }
+
+    [TestMethod]
+    public async Task A_run_that_is_done_before_it_hears_of_its_cancelling_ends_well_and_has_its_output()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        ulong held = host.CreateSemaphore();
+        using var cancel = new CancellationTokenSource();
+        var output = new float[Outputs];
+        Task run = session.RunAsync(
+            Input, output, new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } }, cancel.Token);
+        // Who asked last is told first: the run hears of it once it is done.
+        cancel.Token.Register(() =>
+        {
+            host.Signal(held, 1);
+            run.Wait(TimeSpan.FromSeconds(30));
+        });
+        cancel.Cancel();
+        await run.WaitAsync(TimeSpan.FromSeconds(30));
+        CollectionAssert.AreEqual(Expected, output);
+        host.Destroy(held);
+    }
+
+    [TestMethod]
+    public async Task A_run_whose_output_cannot_be_written_says_so_and_frees_its_place()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using var gone = new CallingMemory(new float[Outputs], () => throw new ObjectDisposedException("output"));
+        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => session.RunAsync(Input, gone.Whole));
+        var output = new float[Outputs];
+        await session.RunAsync(Input, output).WaitAsync(TimeSpan.FromSeconds(30));
+        CollectionAssert.AreEqual(Expected, output);
+    }
+
+    /// <summary>Calls back when somebody begins to write it.</summary>
+    private sealed class CallingMemory(float[] data, Action begun) : MemoryManager<float>
+    {
+        public Memory<float> Whole => CreateMemory(data.Length);
+
+        public override Span<float> GetSpan()
+        {
+            begun();
+            return data;
+        }
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
