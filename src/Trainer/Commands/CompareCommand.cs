@@ -23,9 +23,11 @@ internal static class CompareCommand
         };
         var noBench = new Option<bool>("--no-bench") { Description = "Leaves the speed of inference out." };
         var command = new Command("compare", "Compares runs: accuracies, parameters, speeds.") { runs, output, noBench };
-        command.SetAction((parse, cancel) => Task.Run(
-            () => Execute(parse.GetRequiredValue(runs), parse.GetRequiredValue(output), parse.GetValue(noBench), cancel),
-            CancellationToken.None));
+        command.SetAction((parse, cancel) =>
+        {
+            Execute(parse.GetRequiredValue(runs), parse.GetRequiredValue(output), parse.GetValue(noBench), cancel);
+            return Task.CompletedTask;
+        });
         return command;
     }
 

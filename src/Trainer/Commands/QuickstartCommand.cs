@@ -37,10 +37,8 @@ internal static class QuickstartCommand
         {
             data, steps, output,
         };
-        // A task of its own: Ctrl-C is heard only once the command has returned one.
-        command.SetAction((parse, cancel) => Task.Run(() => Execute(
-            parse.GetRequiredValue(data), parse.GetValue(steps), parse.GetRequiredValue(output), cancel),
-            CancellationToken.None));
+        command.SetAction((parse, cancel) => Task.FromResult(Execute(
+            parse.GetRequiredValue(data), parse.GetValue(steps), parse.GetRequiredValue(output), cancel)));
         return command;
     }
 

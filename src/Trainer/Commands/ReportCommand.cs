@@ -19,12 +19,13 @@ internal static class ReportCommand
         var output = new Option<string?>("--output", "-o") { Description = "The folder for the report. Default: RUN/report." };
         var noBench = new Option<bool>("--no-bench") { Description = "Leaves the throughput out." };
         var command = new Command("report", "Writes a run's pictures and a page with all about it.") { run, data, output, noBench };
-        // A task of its own: Ctrl-C is heard only once the command has returned one.
-        command.SetAction((parse, cancel) => Task.Run(
-            () => Execute(
+        command.SetAction((parse, cancel) =>
+        {
+            Execute(
                 new RunFolder(parse.GetRequiredValue(run)), parse.GetValue(data), parse.GetValue(output), parse.GetValue(noBench),
-                cancel),
-            CancellationToken.None));
+                cancel);
+            return Task.CompletedTask;
+        });
         return command;
     }
 

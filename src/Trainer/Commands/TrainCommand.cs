@@ -53,8 +53,11 @@ internal static class TrainCommand
             Seed, InPrecision, Device, Threads,
         };
         Augmentation.AddTo(command);
-        // A task of its own: Ctrl-C is heard only once the command has returned one.
-        command.SetAction((parse, cancel) => Task.Run(() => Execute(parse, cancel), CancellationToken.None));
+        command.SetAction((parse, cancel) =>
+        {
+            Execute(parse, cancel); // on the program's first thread: see Allocator
+            return Task.CompletedTask;
+        });
         return command;
     }
 

@@ -13,7 +13,11 @@ internal static class Allocator
     private const int MMapMax = -4;
     private const int ArenaMax = -8;
 
-    /// <summary>Takes effect for blocks allocated from now on, so call it before the first tensor.</summary>
+    /// <summary>
+    /// Takes effect for blocks allocated from now on, so call it before the first tensor, and compute on the program's
+    /// first thread: another one may hold an arena that was made before, which gives memory back whatever it is told
+    /// (AlexNet in bf16 at batch 128 on two cores: five times the page faults, 7 % of the speed).
+    /// </summary>
     /// <returns>Whether the C library is glibc and did as told; anywhere else nothing happens.</returns>
     public static bool KeepBigBlocks()
     {
