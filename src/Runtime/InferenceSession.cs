@@ -271,8 +271,8 @@ public sealed class InferenceSession : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _stepped ??= Own(new SteppedRun(_device, _model, _plan));
-            input.CopyTo(_stepped.Staging.Input);
             _stepped.Begin();
+            input.CopyTo(_stepped.Staging.Input);
             _steppedItems = items;
         }
     }

@@ -176,6 +176,37 @@ public sealed class OwnershipTests
         CollectionAssert.AreEqual(expected, output);
     }
 
+    [TestMethod]
+    public void A_stepped_inference_first_waits_for_the_launch_whose_wait_failed()
+    {
+        float[] expected = new float[Model.Graph.OutputShape.Count], output = new float[expected.Length];
+        using GpuDevice device = TestDevices.OpenSoftware();
+        using InferenceSession session = device.CreateSession(Model);
+        session.Run(Input, expected);
+        session.Begin(new float[Input.Length]);
+        int waits = 0;
+        VulkanResult.Injected = (call, result) =>
+        {
+            waits += call == "vkWaitForFences" ? 1 : 0;
+            return waits == 1 ? Result.ErrorOutOfDeviceMemory : result;
+        };
+        try
+        {
+            Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => session.Step(TimeSpan.Zero));
+            session.Begin(Input);
+            Assert.AreEqual(2, waits, "The launch may still read the input that Begin has written.");
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        while (!session.Step(TimeSpan.Zero))
+        {
+        }
+        session.End(output);
+        CollectionAssert.AreEqual(expected, output);
+    }
+
     private static int AllocationsOf(Func<InferenceSession> create, out InferenceSession session)
     {
         int allocations = 0;

@@ -48,17 +48,17 @@ internal sealed unsafe class CommandRecording : HandleOwner
     /// <summary>Hands the commands to the device, once it is done with those that were submitted before.</summary>
     public void Submit(in GpuSync sync = default)
     {
-        // Whoever waited for them in vain, for want of memory, has left them running.
-        if (_pending)
-            Wait();
+        Wait(); // Whoever waited for them in vain, for want of memory, has left them running.
         Device.Api.ResetFences(Device.Handle, 1, in _fence).Check("vkResetFences");
         Device.Submit(_commands, _fence, sync);
         _pending = true;
     }
 
-    /// <summary>Waits until what was submitted is done.</summary>
+    /// <summary>Waits until what was submitted is done; returns at once where nothing was.</summary>
     public void Wait()
     {
+        if (!_pending)
+            return;
         Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, ulong.MaxValue).Check("vkWaitForFences");
         _pending = false;
     }

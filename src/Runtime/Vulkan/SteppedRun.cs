@@ -44,7 +44,12 @@ internal sealed class SteppedRun : IDisposable
     public bool IsDone => _next == _parts.Length;
 
     /// <summary>Begins anew.</summary>
-    public void Begin() => _next = 0;
+    public void Begin()
+    {
+        if (!IsDone)
+            _parts[_next].Wait(); // Whoever waited for it in vain has left it running, on the memory that a new run writes.
+        _next = 0;
+    }
 
     /// <summary>Runs launches while the next is expected to end within the budget; at least one, so that there is an end.
     /// </summary>
