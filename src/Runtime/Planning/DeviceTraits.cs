@@ -20,10 +20,11 @@ internal enum Driver
 /// <param name="LargestTexels">How many texels a kernel can read through one buffer view; 0 where it gains nothing. CPU drivers load
 /// a texel's four elements in one go, and those of a storage buffer lane by lane, each with a check of its own.</param>
 /// <param name="LeastSubgroupSize">The least invocations that it runs as a subgroup; those that a smaller workgroup lacks are idle.</param>
-/// <param name="HasAvx512">Whether it is a processor with AVX-512, whose instructions put lanes' loads together.</param>
+/// <param name="JoinsLoads">Whether the lanes' loads of words are put together quickly: by instructions of AVX-512, and by a driver that
+/// does not go through the lanes in a loop.</param>
 internal sealed record DeviceTraits(
     Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false,
-    long LargestTexels = 0, int LeastSubgroupSize = 1, bool HasAvx512 = false)
+    long LargestTexels = 0, int LeastSubgroupSize = 1, bool JoinsLoads = false)
 {
     /// <summary>A device of which nothing is known: what every device runs is right.</summary>
     public static DeviceTraits Unknown { get; } = new();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Silk.NET.Core;
 using Silk.NET.Vulkan;
 using SoftPool.Planning;
 
@@ -8,6 +9,7 @@ namespace SoftPool.Vulkan;
 /// <summary>A device as its driver describes it, before anything is made on it.</summary>
 internal sealed unsafe class VulkanPhysicalDevice
 {
+    private static readonly Version32 Version14 = new(1, 4, 0);
     private readonly PhysicalDeviceMemoryProperties _memory;
     private readonly QueueFamilyProperties[] _queueFamilies;
 
@@ -54,7 +56,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 features.Features.ShaderInt64,
                 properties.DeviceType == PhysicalDeviceType.Cpu ? Limits.MaxTexelBufferElements : 0,
                 (int)(sizes.MinSubgroupSize > 0 ? sizes.MinSubgroupSize : subgroup.SubgroupSize),
-                properties.DeviceType == PhysicalDeviceType.Cpu && Avx512F.VL.IsSupported);
+                // Mesa 22.3 goes through the lanes in a loop, 25.0 does not; between them lavapipe came to Vulkan 1.4.
+                driver.DriverID == DriverId.MesaLlvmpipe && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported);
         }
         CacheIdentity =
         [

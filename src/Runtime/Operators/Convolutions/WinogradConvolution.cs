@@ -43,7 +43,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
             return double.PositiveInfinity;
         int lanes = step.Options.Device.SubgroupSize;
         Extents extents = Of(convolution, step, step.Batch);
-        double load = Loads.AreTexels ? LoadCost / 2 : step.Options.Device.HasAvx512 ? LoadCost : 4 * LoadCost;
+        double load = Loads.AreTexels ? LoadCost / 2 : step.Options.Device.JoinsLoads ? LoadCost : 4 * LoadCost;
         double wordCost = Loads.Cost(WordFloats, step), shortWordCost = Loads.Cost(4, step);
         double inputs = (double)extents.Tiles * extents.Words * WordFloats / lanes * Matrices * (load + StoreCost);
         double products = (double)extents.Groups(this).X * extents.Groups(this).Y

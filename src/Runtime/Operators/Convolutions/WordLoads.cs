@@ -4,7 +4,8 @@ namespace SoftPool.Operators.Convolutions;
 
 /// <summary>How the lanes of a subgroup load words of 4 or 8 numbers, each one of its own: from storage buffers as 64-bit integers, or
 /// as texels. A driver that runs on a processor turns a storage load into one of each lane, whose parts it puts together one
-/// by one: that takes instructions of AVX-512 to be fast, on other processors up to 30 times as long. A texel is loaded whole.
+/// by one: that takes instructions of AVX-512 and a driver that unrolls it to be fast, elsewhere up to 30 times as long. A texel is
+/// loaded whole.
 /// </summary>
 /// <param name="AreTexels">Whether they are texels.</param>
 internal readonly record struct WordLoads(bool AreTexels)
@@ -29,7 +30,7 @@ internal readonly record struct WordLoads(bool AreTexels)
     }
 
     /// <summary>The time of a load on lavapipe in multiply-adds of all lanes, to compare variants by.</summary>
-    public double Cost(int wordFloats, LoweringStep step) => (AreTexels, step.Options.Device.HasAvx512) switch
+    public double Cost(int wordFloats, LoweringStep step) => (AreTexels, step.Options.Device.JoinsLoads) switch
     {
         (true, _) => wordFloats == 8 ? 90 : 45,
         (false, true) => wordFloats == 8 ? 60 : 36,
