@@ -1,4 +1,6 @@
-using System.Buffers;
+using SoftPool.Operators;
+using SoftPool.Planning;
+using SoftPool.Runtime.Tests.Operators;
 using SoftPool.Runtime.Tests.Vulkan;
 using SoftPool.Vulkan;
 
@@ -92,6 +94,7 @@ public sealed class EmbeddingTests
         using var host = new TestHost(4);
         using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        session.Run(Input, new float[Outputs]); // Not for compiling is what follows to take long.
         ulong before = host.CreateSemaphore(), after = host.CreateSemaphore();
         try
         {
@@ -121,6 +124,7 @@ public sealed class EmbeddingTests
         using var host = new TestHost(4);
         using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        session.Run(Input, new float[Outputs]); // Not for compiling is what follows to take long.
         ulong[] semaphores = [.. Enumerable.Range(0, 4).Select(_ => host.CreateSemaphore())];
         try
         {
@@ -181,6 +185,7 @@ public sealed class EmbeddingTests
         HostDevice handles = host.Handles();
         using GpuDevice device = GpuDevice.Adopt(handles, new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        session.Run(Input, new float[Outputs]); // Not for compiling is what follows to take long.
         Task run;
         lock (handles.QueueLock!)
         {
@@ -219,6 +224,24 @@ public sealed class EmbeddingTests
         elsewhere.Run(Input, expected);
         CollectionAssert.AreEqual(expected, output);
         CollectionAssert.AreNotEqual(Expected, output);
+    }
+
+    [TestMethod]
+    public void Sixty_four_bit_integers_that_the_host_enabled_are_used()
+    {
+        if (!TestDevices.Software.Vulkan.Physical.Traits.HasInt64)
+            Assert.Inconclusive($"{TestDevices.Software.Info.Name} has no 64-bit integers.");
+        foreach (bool enabled in (bool[])[true, false])
+        {
+            using var host = new TestHost(4, int64: enabled);
+            using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+            Assert.AreEqual(enabled, device.Vulkan.Traits.HasInt64);
+            foreach (string variant in (string[])["lanes8x1x16", "lanes4x1x16"])
+            {
+                (Layer[] layers, TensorShape shape, int batch) = OperatorCases.All.First(row => row.Layers is [{ Operator: Conv2d }]);
+                OperatorCheck.Matches(device, layers, shape, batch, variants: new VariantChoice(variant));
+            }
+        }
     }
 
     [TestMethod]

@@ -46,27 +46,42 @@ public sealed class OwnershipTests
             await session.RunAsync(Input, output);
             session.Begin(Input);
             session.Step(TimeSpan.Zero);
+            session.Run([new Picture(new byte[3], 1, 1)], output);
+            session.TimeLaunches(Input, new double[session.Plan.Dispatches.Count]);
         }
         Assert.AreEqual(before, LiveObjects.Count);
     }
 
     [TestMethod]
-    public void A_constructor_that_fails_at_any_call_frees_what_it_made()
+    [DataRow("steps")]
+    [DataRow("pictures")]
+    [DataRow("times")]
+    [DataRow("two in flight")]
+    [DataRow("self-test")]
+    public void What_fails_at_any_call_frees_what_it_made(string use)
     {
         // Few layers: each has the same calls, and the whole is made anew for every one of them.
         Model small = TestModels.WithWeights(TestModels.Sequential(
             new TensorShape(3, 5, 5), new Conv2d(3, 4, 3, 1, 1),
             new SoftPool2d(2, 2, 0, false, SoftPoolWeights.SharedAcrossChannels)));
-        int before = LiveObjects.Count, failures = 0;
-        for (int failing = 0; ; failing++)
+        var options = new SessionOptions { Batch = 2, InFlight = use == "two in flight" ? 2 : 1 };
+        // The self-test makes the same few calls for many networks: every third will do.
+        int before = LiveObjects.Count, failures = 0, stride = use == "self-test" ? 3 : 1;
+        for (int failing = 0; ; failing += stride)
         {
             int calls = 0;
             VulkanResult.Injected = (_, result) => calls++ == failing ? Result.ErrorOutOfDeviceMemory : result;
             try
             {
-                using GpuDevice device = TestDevices.OpenSoftware();
-                using InferenceSession session = device.CreateSession(small, new SessionOptions { Batch = 2 });
-                session.Begin(new float[75]);
+                using GpuDevice device = TestDevices.OpenSoftware(
+                    new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = use == "self-test" });
+                using InferenceSession session = device.CreateSession(small, options);
+                if (use == "steps")
+                    session.Begin(new float[75]);
+                else if (use == "pictures")
+                    session.Run([new Picture(new byte[3], 1, 1)], new float[small.Graph.OutputShape.Count]);
+                else if (use == "times")
+                    session.TimeLaunches(new float[75], new double[session.Plan.Dispatches.Count]);
                 break;
             }
             catch (OutOfDeviceMemoryException)

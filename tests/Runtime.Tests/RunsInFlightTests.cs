@@ -106,6 +106,60 @@ public sealed class RunsInFlightTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Disposing_waits_for_the_run_that_is_under_way_cancelled_or_not_and_ends_those_behind_it(bool cancelled)
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        session.Run(Input, new float[Outputs]); // What a first run takes longer is not what is waited for below.
+        ulong held = host.CreateSemaphore();
+        using var cancel = new CancellationTokenSource();
+        var output = new float[Outputs];
+        Task run = session.RunAsync(
+            Input, output, new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } }, cancel.Token);
+        if (cancelled)
+        {
+            cancel.Cancel();
+            await Assert.ThrowsAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+        Task behind = session.RunAsync(Input, new float[Outputs]);
+        Task disposal = Task.Run(session.Dispose);
+        Assert.IsFalse(disposal.Wait(TimeSpan.FromMilliseconds(300)));
+        host.Signal(held, 1);
+        await disposal.WaitAsync(TimeSpan.FromSeconds(30));
+        if (!cancelled)
+        {
+            await run.WaitAsync(TimeSpan.FromSeconds(30));
+            CollectionAssert.AreEqual(Expected, output);
+        }
+        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => behind.WaitAsync(TimeSpan.FromSeconds(30)));
+        host.Destroy(held);
+    }
+
+    [TestMethod]
+    public async Task A_run_that_the_device_fails_ends_with_its_exception_and_frees_its_place()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        var output = new float[Outputs];
+        Task run;
+        VulkanResult.Injected = (call, result) => call == "vkWaitForFences" ? Silk.NET.Vulkan.Result.ErrorDeviceLost : result;
+        try
+        {
+            run = session.RunAsync(Input, output);
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        await Assert.ThrowsExactlyAsync<DeviceLostException>(() => run.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.IsTrue(output.All(value => value == 0));
+        await session.RunAsync(Input, output).WaitAsync(TimeSpan.FromSeconds(30));
+        CollectionAssert.AreEqual(Expected, output);
+    }
+
+    [TestMethod]
     public async Task An_input_that_a_free_run_takes_is_the_caller_s_again_at_once()
     {
         using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });

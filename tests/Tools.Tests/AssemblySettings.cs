@@ -1,2 +1,2 @@
-// One test at a time: the machine's cores belong to the kernels under test, not to a second test.
+// One test of a project at a time: many use all of the machine's cores, and some hold it to a time.
 [assembly: DoNotParallelize]

@@ -10,7 +10,7 @@ namespace SoftPool.Vulkan;
 internal sealed class Completions
 {
     private readonly Lock _lock = new();
-    private readonly ConcurrentQueue<(CommandRecording Recording, TaskCompletionSource Source)> _pending = new();
+    private readonly ConcurrentQueue<Pending> _pending = new();
     private bool _runs;
 
     /// <summary>A task that ends when what the recording has submitted is done.</summary>
@@ -18,7 +18,7 @@ internal sealed class Completions
     {
         // Continuations run elsewhere: the next one in line is not to wait for them.
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _pending.Enqueue((recording, source));
+        _pending.Enqueue(new Pending(recording, source, VulkanResult.Injected));
         lock (_lock)
         {
             if (!_runs)
@@ -32,9 +32,10 @@ internal sealed class Completions
     {
         while (true)
         {
-            while (_pending.TryDequeue(out (CommandRecording Recording, TaskCompletionSource Source) next))
+            while (_pending.TryDequeue(out Pending next))
                 try
                 {
+                    VulkanResult.Injected = next.Injected;
                     next.Recording.Wait();
                     next.Source.SetResult();
                 }
@@ -51,4 +52,10 @@ internal sealed class Completions
             return;
         }
     }
+
+    /// <param name="Recording">What was submitted.</param>
+    /// <param name="Source">Whoever waits for it.</param>
+    /// <param name="Injected">What a test has told the thread that waits: it holds for the call that is made for it here.</param>
+    private readonly record struct Pending(
+        CommandRecording Recording, TaskCompletionSource Source, Func<string, Silk.NET.Vulkan.Result, Silk.NET.Vulkan.Result>? Injected);
 }

@@ -28,12 +28,14 @@ public sealed class OperatorTests
     }
 
     [TestMethod]
-    public void Kernels_that_read_storage_buffers_alone_match_the_reference()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Kernels_that_read_storage_buffers_alone_match_the_reference(bool fp16)
     {
+        GpuDevice device = fp16 ? TestDevices.SoftwareWithFp16 : TestDevices.Software;
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Pooling))
-            foreach (bool fp16 in (bool[])[false, TestDevices.Software.Vulkan.HasFp16Storage])
-                OperatorCheck.Matches(
-                    TestDevices.Software, layers, input, batch, scale: 1, fp16, tolerance: fp16 ? OperatorCheck.Fp16Tolerance : OperatorCheck.Tolerance, plannedFor: DeviceTraits.Unknown);
+            OperatorCheck.Matches(
+                device, layers, input, batch, scale: 1, fp16, tolerance: fp16 ? OperatorCheck.Fp16Tolerance : OperatorCheck.Tolerance, plannedFor: DeviceTraits.Unknown);
     }
 
     [TestMethod]

@@ -7,7 +7,7 @@ namespace SoftPool.Runtime.Tests.Vulkan;
 internal static class BrokenKernel
 {
     private const int Header = 5, BoundAt = 3;
-    private const uint Decorate = 71, AccessChain = 65, Load = 61, Store = 62, FAdd = 129, Binding = 33, MemoryModel = 14, ExtInstImport = 11, ExtInst = 12,
+    private const uint Decorate = 71, AccessChain = 65, Load = 61, Store = 62, FAdd = 129, FSub = 131, Binding = 33, MemoryModel = 14, ExtInstImport = 11, ExtInst = 12,
         NMin = 79;
 
     /// <summary>The id of GLSL's functions, beyond those of any kernel.</summary>
@@ -18,13 +18,13 @@ internal static class BrokenKernel
         EmbeddedShaders.Load(kernel), binding,
         (type, pointer, value, id) => [[FAdd, type, id, value, value]]);
 
-    /// <summary>Adds what is in memory where it is a number and smaller, else the value itself: what it gives depends on what was
-    /// computed before.</summary>
+    /// <summary>Takes away what is in memory where it is a number and smaller, else the value itself: what it gives depends on what was
+    /// computed before, and changes from run to run.</summary>
     public static uint[] ReadingStaleMemory(string kernel, uint binding) => AtStores(
         EmbeddedShaders.Load(kernel), binding,
         (type, pointer, value, id) =>
         [
-            [Load, type, id + 1, pointer], [ExtInst, type, id + 2, Import, NMin, id + 1, value], [FAdd, type, id, value, id + 2],
+            [Load, type, id + 1, pointer], [ExtInst, type, id + 2, Import, NMin, id + 1, value], [FSub, type, id, value, id + 2],
         ]);
 
     /// <summary>Puts instructions ahead of each store to a binding; what is stored is the one with the new id.</summary>

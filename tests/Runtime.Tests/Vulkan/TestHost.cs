@@ -6,7 +6,7 @@ using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 namespace SoftPool.Runtime.Tests.Vulkan;
 
 /// <summary>A program with a Vulkan device of its own, as an engine has: on the first software device, with timeline
-/// semaphores, 16-bit storage if asked for, one host-visible buffer and one command buffer.</summary>
+/// semaphores, 16-bit storage and 64-bit integers if asked for, one host-visible buffer and one command buffer.</summary>
 internal sealed unsafe class TestHost : IDisposable
 {
     private readonly Vk _api = Vk.GetApi();
@@ -20,11 +20,11 @@ internal sealed unsafe class TestHost : IDisposable
     private readonly DeviceMemory _memory;
     private readonly float* _mapped;
 
-    private readonly bool _fp16Storage;
+    private readonly bool _fp16Storage, _int64;
 
-    public TestHost(int bufferFloats, bool fp16Storage = false)
+    public TestHost(int bufferFloats, bool fp16Storage = false, bool int64 = false)
     {
-        _fp16Storage = fp16Storage;
+        (_fp16Storage, _int64) = (fp16Storage, int64);
         var application = new ApplicationInfo { SType = StructureType.ApplicationInfo, ApiVersion = Vk.Version12 };
         var instanceInfo = new InstanceCreateInfo
         {
@@ -57,10 +57,12 @@ internal sealed unsafe class TestHost : IDisposable
             PNext = &storage,
             TimelineSemaphore = true,
         };
+        var coreFeatures = new PhysicalDeviceFeatures { ShaderInt64 = int64 };
         var deviceInfo = new DeviceCreateInfo
         {
             SType = StructureType.DeviceCreateInfo,
             PNext = &features,
+            PEnabledFeatures = &coreFeatures,
             QueueCreateInfoCount = 1,
             PQueueCreateInfos = &queueInfo,
         };
@@ -124,6 +126,7 @@ internal sealed unsafe class TestHost : IDisposable
         QueueLock = new object(),
         HasTimelineSemaphores = timelineSemaphores,
         HasFp16Storage = _fp16Storage,
+        HasInt64 = _int64,
     };
 
     /// <summary>Has commands recorded.</summary>
