@@ -8,7 +8,7 @@
 //               2 weight (GROUPS, ceil(O / GROUPS / 16), KH, KW, C / GROUPS, 16) real, channels beyond O / GROUPS zero;
 //               3 bias, padded in the same way
 // Dispatch      x: pixels of all images (N * OH * OW) / (workgroup * 8), y: GROUPS * ceil(O / GROUPS / 16)
-// Preconditions none of the specialization constants but the paddings is 0; GROUPS divides C and O
+// Preconditions no specialization constant of the shape but the paddings is 0; GROUPS divides C and O
 #include "storage.glsl"
 #include "strict.glsl"
 #define VECTORS 4

@@ -6,7 +6,7 @@
 //               2 weight (GROUPS, ceil(O / GROUPS / tile), words of a window, 4, tile) real, what is beyond the shape zero;
 //               3 bias (GROUPS, ceil(O / GROUPS / tile), tile)
 // Dispatch      x: pixels of all images (N * OH * OW) / (workgroup * 8), y: GROUPS * ceil(O / GROUPS / tile)
-// Preconditions none of the specialization constants is 0
+// Preconditions no specialization constant of the shape is 0
 #define POINTWISE_ID 13
 #include "pointwise.glsl"
 

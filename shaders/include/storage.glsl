@@ -3,10 +3,8 @@
 #ifdef FP16
 #extension GL_EXT_shader_16bit_storage : require
 #define real float16_t
-#define real2 f16vec2
 #define real4 f16vec4
 #else
 #define real float
-#define real2 vec2
 #define real4 vec4
 #endif

@@ -7,6 +7,7 @@ namespace SoftPool;
 /// </summary>
 public sealed class GpuDevice : IDisposable
 {
+    private readonly Lock _lock = new();
     private bool _disposed;
 
     private GpuDevice(VulkanDevice vulkan) => (Vulkan, Info) = (vulkan, vulkan.Physical.Info);
@@ -103,18 +104,34 @@ public sealed class GpuDevice : IDisposable
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public InferenceSession CreateSession(Model model, SessionOptions? options = null)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        var session = new InferenceSession(this, model, options ?? new SessionOptions());
-        Vulkan.SavePipelineCache();
-        return session;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            Vulkan.AddReference();
+        }
+        try
+        {
+            var session = new InferenceSession(this, model, options ?? new SessionOptions());
+            Vulkan.SavePipelineCache();
+            return session;
+        }
+        finally
+        {
+            Vulkan.Release();
+        }
     }
 
-    /// <summary>Closes the device. Sessions that are still there go on; with the last of them the device ends.</summary>
+    /// <summary>Closes the device. Sessions that are still there, or being created, go on; with the last of them the device
+    /// ends.</summary>
     public void Dispose()
     {
-        if (!_disposed)
-            Vulkan.Release();
-        _disposed = true;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+        Vulkan.Release();
     }
 
     private static PipelineCacheFile? CacheFile(GpuDeviceOptions? options, VulkanPhysicalDevice physical)

@@ -23,8 +23,9 @@ public sealed record HostDevice
     /// <summary>The index of the queue's family.</summary>
     public required uint QueueFamily { get; init; }
 
-    /// <summary>What the host locks while it submits to the queue; the runtime locks it too, by its monitor, so it must not be a
-    /// <see cref="Lock"/>. Null where the host never submits while the runtime may.</summary>
+    /// <summary>What the host locks while it uses the queue: submits, presents, binds sparse memory, waits for it or the device to be
+    /// idle. The runtime locks it too, by its monitor, so it must not be a <see cref="Lock"/>. Null where the host never uses the queue
+    /// while the runtime may, and hands it over once alone.</summary>
     public object? QueueLock { get; init; }
 
     /// <summary>Whether the host has enabled the feature timelineSemaphore. Without it everything works but

@@ -21,7 +21,7 @@ public sealed class InferenceSession : IDisposable
     private readonly SemaphoreSlim _freeCount;
     private readonly HostRun _first;
     // Held for moments: it guards what is free, owned and disposed. Each of the others is held while the device works.
-    private readonly Lock _lock = new(), _recording = new(), _stepping = new(), _picturing = new(), _timing = new();
+    private readonly Lock _lock = new(), _verifying = new(), _recording = new(), _stepping = new(), _picturing = new(), _timing = new();
     private DeviceProgram? _recorded;
     private SteppedRun? _stepped;
     private PictureRun? _pictures;
@@ -173,7 +173,8 @@ public sealed class InferenceSession : IDisposable
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="sync">What the run waits for and signals on the device.</param>
-    /// <param name="cancel">Ends the wait; a run that was submitted signals all the same.</param>
+    /// <param name="cancel">Ends the wait. A run that signals is submitted and signals all the same, unless it was cancelled before this
+    /// call: until its turn has come it cannot be cancelled.</param>
     /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with timeline
     /// semaphores.</exception>
     /// <exception cref="ArgumentException">A semaphore is null.</exception>
@@ -185,7 +186,9 @@ public sealed class InferenceSession : IDisposable
 
         async Task Execute()
         {
-            await _freeCount.WaitAsync(cancel).ConfigureAwait(false);
+            cancel.ThrowIfCancellationRequested();
+            // The host's queue may wait for the signals already, and could not know that they never come.
+            await _freeCount.WaitAsync(sync.Signal.IsEmpty ? cancel : CancellationToken.None).ConfigureAwait(false);
             HostRun run = Take();
             Task done;
             try
@@ -232,8 +235,8 @@ public sealed class InferenceSession : IDisposable
 
     /// <summary>Records the network into a command buffer of the host's, which submits it when it likes, any number of times,
     /// one at a time.</summary>
-    /// <param name="commandBuffer">The VkCommandBuffer, being recorded, outside of a render pass, for a queue family that
-    /// takes compute work.</param>
+    /// <param name="commandBuffer">The VkCommandBuffer, being recorded, outside of a render pass, for a queue of the family
+    /// <see cref="HostDevice.QueueFamily"/>. Its compute pipeline and descriptor sets are others afterwards: bind yours anew.</param>
     /// <param name="input">Where the whole batch of inputs is, (N, C, H, W), when the commands run.</param>
     /// <param name="output">Where the whole batch of outputs goes, (N, classes).</param>
     /// <remarks>The commands wait for whatever is ahead of them on the queue, and whatever follows waits for them. All that
@@ -368,12 +371,17 @@ public sealed class InferenceSession : IDisposable
     /// kernels that it takes beside the session's failed its self-test and no other can take its place.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed, before or meanwhile.</exception>
     public ParityReport Verify()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_model.Certificate is null)
-            throw new NoCertificateException(Graph.Name);
-        return CertificateReplay.Run(this, _model, options => new InferenceSession(_device, Device, _model, options, _variants));
+        // Held for long: Dispose waits until the sessions beside this one are gone.
+        lock (_verifying)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_model.Certificate is null)
+                throw new NoCertificateException(Graph.Name);
+            return CertificateReplay.Run(this, _model, options => new InferenceSession(_device, Device, _model, options, _variants));
+        }
     }
 
     /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. What was recorded for the
@@ -390,11 +398,12 @@ public sealed class InferenceSession : IDisposable
         for (int i = 0; i < Options.InFlight; i++)
             _freeCount.Wait();
         _freeCount.Release(Options.InFlight);
-        lock (_recording)
-            lock (_stepping)
-                lock (_picturing)
-                    lock (_timing)
-                        _ownership.Dispose();
+        lock (_verifying)
+            lock (_recording)
+                lock (_stepping)
+                    lock (_picturing)
+                        lock (_timing)
+                            _ownership.Dispose();
     }
 
     /// <summary>Takes over what is made at its first use, under a lock of its own.</summary>

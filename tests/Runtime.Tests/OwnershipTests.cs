@@ -36,6 +36,38 @@ public sealed class OwnershipTests
     }
 
     [TestMethod]
+    public async Task A_device_that_is_disposed_while_a_session_is_created_ends_with_that()
+    {
+        int before = LiveObjects.Count;
+        GpuDevice device = TestDevices.OpenSoftware();
+        using ManualResetEventSlim begun = new(), released = new();
+        Task<InferenceSession> creation = Task.Run(() =>
+        {
+            VulkanResult.Injected = (_, result) =>
+            {
+                begun.Set();
+                released.Wait(TimeSpan.FromSeconds(30));
+                return result;
+            };
+            try
+            {
+                return device.CreateSession(Model);
+            }
+            finally
+            {
+                VulkanResult.Injected = null;
+            }
+        });
+        Assert.IsTrue(begun.Wait(TimeSpan.FromSeconds(30)));
+        device.Dispose();
+        Assert.IsGreaterThan(before, LiveObjects.Count);
+        released.Set();
+        using (InferenceSession session = await creation.WaitAsync(TimeSpan.FromSeconds(30)))
+            session.Run(Input, new float[Model.Graph.OutputShape.Count]);
+        Assert.AreEqual(before, LiveObjects.Count);
+    }
+
+    [TestMethod]
     public async Task What_a_session_makes_later_is_freed_with_it_too()
     {
         int before = LiveObjects.Count;

@@ -38,6 +38,24 @@ public sealed class PipelineCacheTests
     }
 
     [TestMethod]
+    public void The_default_folder_is_never_one_from_the_working_folder_on()
+    {
+        string? before = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        try
+        {
+            Environment.SetEnvironmentVariable("XDG_CACHE_HOME", "somewhere");
+            Assert.IsFalse(PipelineCacheFile.DefaultFolder.StartsWith("somewhere", StringComparison.Ordinal));
+            Environment.SetEnvironmentVariable("XDG_CACHE_HOME", Path.GetTempPath());
+            if (OperatingSystem.IsLinux())
+                Assert.AreEqual(Path.Combine(Path.GetTempPath(), "softpool", "pipelines"), PipelineCacheFile.DefaultFolder);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("XDG_CACHE_HOME", before);
+        }
+    }
+
+    [TestMethod]
     public void Several_writers_at_once_leave_one_whole_file()
     {
         using var folder = new TemporaryFolder();

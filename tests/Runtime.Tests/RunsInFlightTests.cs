@@ -160,6 +160,34 @@ public sealed class RunsInFlightTests
     }
 
     [TestMethod]
+    public async Task A_run_that_signals_does_so_though_it_is_cancelled_while_it_waits_for_its_turn()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        ulong held = host.CreateSemaphore(), done = host.CreateSemaphore();
+        using var cancel = new CancellationTokenSource();
+        Task first = session.RunAsync(Input, new float[Outputs], new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } });
+        var sync = new GpuSync { Wait = new[] { new GpuSemaphore(held, 2) }, Signal = new[] { new GpuSemaphore(done, 1) } };
+        Task second = session.RunAsync(Input, new float[Outputs], sync, cancel.Token);
+        cancel.Cancel();
+        await Task.Delay(100);
+        Assert.IsFalse(second.IsCompleted);
+        host.Signal(held, 1);
+        await first.WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => second.WaitAsync(TimeSpan.FromSeconds(30)));
+        host.Signal(held, 2);
+        host.Await(done, 1);
+        // Cancelled beforehand it is no run at all.
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => session.RunAsync(Input, new float[Outputs], new GpuSync { Signal = new[] { new GpuSemaphore(done, 2) } }, cancel.Token));
+        await session.RunAsync(Input, new float[Outputs]).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.AreEqual(1UL, host.ValueOf(done));
+        host.Destroy(held);
+        host.Destroy(done);
+    }
+
+    [TestMethod]
     public async Task An_input_that_a_free_run_takes_is_the_caller_s_again_at_once()
     {
         using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });

@@ -154,7 +154,7 @@ public sealed class SelfTestTests
 
     [TestMethod]
     [DataRow("vkMapMemory", Silk.NET.Vulkan.Result.ErrorMemoryMapFailed)]
-    [DataRow("vkAllocateMemory", Silk.NET.Vulkan.Result.ErrorTooManyObjects)]
+    [DataRow("vkAllocateMemory", Silk.NET.Vulkan.Result.ErrorInvalidExternalHandle)]
     [DataRow("vkQueueSubmit", Silk.NET.Vulkan.Result.ErrorUnknown)]
     public void A_failure_that_says_nothing_of_a_kernel_is_no_verdict_on_it(string failing, Silk.NET.Vulkan.Result failure)
     {

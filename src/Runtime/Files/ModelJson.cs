@@ -26,7 +26,6 @@ internal sealed record ModelTexts(string Graph, string Classes, string Preproces
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
     AllowOutOfOrderMetadataProperties = true,
-    UseStringEnumConverter = true,
     MaxDepth = 16)]
 [JsonSerializable(typeof(GraphDocument))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SoftPool.Files;
 
 namespace SoftPool.Operators;
 
@@ -6,15 +7,14 @@ namespace SoftPool.Operators;
 /// Which exponentials weigh a cell of a SoftPool window. The two are different operators that go by one name in
 /// SoftPool's published code; a network trained with one loses accuracy in the other.
 /// </summary>
+[JsonConverter(typeof(SoftPoolWeightsConverter))]
 public enum SoftPoolWeights
 {
     /// <summary>Each channel weighs its own cells: w_i = exp(x_i) / sum_j exp(x_j). The paper's formula
     /// (Stergiou, Poppe, Kalliatakis: Refining activation downsampling with SoftPool, ICCV 2021).</summary>
-    [JsonStringEnumMemberName("per_channel")]
     PerChannel,
 
     /// <summary>All channels share one weight for a cell, from the exponentials summed over the channels:
     /// s_i = sum_c exp(x_ci), w_i = s_i / sum_j s_j.</summary>
-    [JsonStringEnumMemberName("shared_across_channels")]
     SharedAcrossChannels,
 }

@@ -50,8 +50,8 @@ internal sealed class LoweringStep(
     /// <summary>The elements of the bias; none where the operator has no bias, not even one that folding gave it.</summary>
     public ReadOnlySpan<float> Bias => hasBias ? Parameter("bias") : default;
 
-    /// <summary>The most elements of a weight that one buffer holds.</summary>
-    public long LargestWeight => Options.LargestBuffer / (Options.Fp16 ? 2 : sizeof(float));
+    /// <summary>The most elements of a weight that one buffer, and an array of floats to pack it in, holds.</summary>
+    public long LargestWeight => Math.Min(Options.LargestBuffer / (Options.Fp16 ? 2 : sizeof(float)), Planning.Constant.Largest);
 
     /// <summary>Packed weights, stored as activations are.</summary>
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>

@@ -21,6 +21,9 @@ internal sealed class Activation(long count, bool isHalf = false) : Operand(coun
 internal sealed class Constant(string key, long count, Func<float[]> pack, bool isHalf = false)
     : Operand(CheckedCount(key, count), isHalf)
 {
+    /// <summary>The most numbers: 2 GiB of floats.</summary>
+    public const long Largest = int.MaxValue / sizeof(float);
+
     /// <summary>Says what it is: two constants of one model with one key have the same numbers.</summary>
     public string Key { get; } = key;
 
@@ -28,7 +31,7 @@ internal sealed class Constant(string key, long count, Func<float[]> pack, bool 
     public float[] Pack() => pack();
 
     /// <exception cref="ShapeMismatchException">Padding has made it larger than 2 GiB.</exception>
-    private static long CheckedCount(string key, long count) => count <= int.MaxValue / sizeof(float)
+    private static long CheckedCount(string key, long count) => count <= Largest
         ? count
         : throw new ShapeMismatchException($"The packed weights {key} of {count * sizeof(float)} bytes exceed 2 GiB.");
 }

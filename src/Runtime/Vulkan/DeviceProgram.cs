@@ -91,7 +91,7 @@ internal sealed class DeviceProgram : IDisposable
             if (dispatch.Groups.X > most.X || dispatch.Groups.Y > most.Y)
                 throw new UnsupportedDeviceException(
                     $"Layer {dispatch.Layer} needs {dispatch.Groups.X} x {dispatch.Groups.Y} workgroups, but {info.Name} "
-                    + $"takes {most.X} x {most.Y} at most: take a smaller batch.");
+                    + $"takes {most.X} x {most.Y} at most: smaller batches, images and layers take fewer.");
         }
     }
 

@@ -121,6 +121,10 @@ internal sealed class PictureRun : IDisposable
 
         private DeviceBuffer Filled(VulkanDevice device, int count, ReadOnlySpan<float> data)
         {
+            uint largest = device.Physical.Limits.MaxStorageBufferRange;
+            if ((long)count * sizeof(float) > largest)
+                throw new UnsupportedDeviceException(
+                    $"A picture needs a buffer of {(long)count * sizeof(float)} bytes, but {device.Physical.Info.Name} takes {largest} at most.");
             DeviceBuffer buffer = _ownership.Take(DeviceBuffer.HostStorage(device, (long)count * sizeof(float)));
             data.CopyTo(buffer.Floats(0, count));
             return buffer;

@@ -30,18 +30,19 @@ internal sealed class PipelineCacheFile
         _path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(identity))[..32]}.{ending}");
     }
 
-    /// <summary>The user's folder for what can be made again.</summary>
+    /// <summary>The user's folder for what can be made again; empty for a user who has none. A path from the working folder on would
+    /// have whoever writes there choose what the driver reads.</summary>
     public static string DefaultFolder
     {
         get
         {
             string? cache = OperatingSystem.IsLinux() ? Environment.GetEnvironmentVariable("XDG_CACHE_HOME") : null;
             string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            cache = !string.IsNullOrEmpty(cache) ? cache
+            cache = Path.IsPathRooted(cache) ? cache
                 : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
                 : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
                 : Path.Combine(home, ".cache");
-            return Path.Combine(cache, "softpool", "pipelines");
+            return Path.IsPathRooted(cache) ? Path.Combine(cache, "softpool", "pipelines") : "";
         }
     }
 

@@ -35,6 +35,8 @@ internal static class VulkanResult
     {
         Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory =>
             new OutOfDeviceMemoryException($"{call} found no memory left: take a smaller batch."),
+        Result.ErrorTooManyObjects => new OutOfDeviceMemoryException(
+            $"{call} found as many allocations as the driver allows: take a smaller batch, or fewer sessions."),
         Result.ErrorDeviceLost => new DeviceLostException(
             $"{call} found the device lost (reset, unplugged or timed out): create the device and its sessions anew."),
         _ => new VulkanException(call, result.ToString()),

@@ -153,6 +153,8 @@ public sealed class ModelFileTests : IDisposable
     [DataRow("\"kernel_size\":[3,2]", "\"kernel_size\":[2147483647,2147483647]")]
     [DataRow("\"weights\":\"per_channel\"", "\"weights\":\"per_pixel\"")]
     [DataRow("\"weights\":\"per_channel\"", "\"weights\":2")]
+    [DataRow("\"weights\":\"per_channel\"", "\"weights\":0")]
+    [DataRow("\"weights\":\"per_channel\"", "\"weights\":\"PER_CHANNEL\"")]
     [DataRow("\"weights\":\"per_channel\"", "\"weights\":null")]
     [DataRow("\"ceil_mode\":true", "\"ceil_mode\":null")]
     [DataRow("\"ceil_mode\":true", "\"ceil_mode\":1")]

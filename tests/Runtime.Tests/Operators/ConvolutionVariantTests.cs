@@ -130,6 +130,28 @@ public sealed class ConvolutionVariantTests
     }
 
     [TestMethod]
+    [DataRow(1024, 3)]
+    [DataRow(800, 5)]
+    [DataRow(4096, 3)] // Transformed, the weights exceed 2 GiB.
+    public void Weights_that_exceed_the_device_only_as_a_variant_lays_them_out_are_left_to_another(int channels, int taps)
+    {
+        const long Largest = 1 << 30;
+        Layer[] layers = [new Layer("0", new Conv2d(channels, channels, taps, 1, taps / 2))];
+        // lavapipe binds 128 MiB at most; the largest direct weights here are 604 MB.
+        long largest = channels < 4096 ? 1 << 27 : Largest;
+        foreach (DeviceTraits device in (DeviceTraits[])[DeviceTraits.Unknown, Lavapipe, new(Driver.SwiftShader, 4)])
+            foreach (VariantChoice choice in (VariantChoice[])[
+                VariantChoice.Default, .. ConvolutionVariant.All.Select(variant => new VariantChoice(variant.Name))])
+            {
+                ExecutionPlan plan = ExecutionPlan.Create(
+                    new ModelGraph("test", new(channels, 13, 13), layers), name => throw new AssertFailedException(name),
+                    new PlanOptions(LargestBuffer: largest) { Device = device, Variants = choice });
+                foreach (Operand operand in plan.Dispatches.SelectMany(dispatch => dispatch.Operands))
+                    Assert.IsLessThanOrEqualTo(largest, operand.ByteCount, $"{choice.Forced} of {device.Driver}");
+            }
+    }
+
+    [TestMethod]
     public void A_convolution_of_so_many_channels_that_padding_overflows_a_row_can_be_planned()
     {
         // With padding a row has 2^33 numbers.

@@ -90,7 +90,8 @@ public sealed class SoftPoolTests
             new SoftPool2d(3, 2, 0, false, SoftPoolWeights.PerChannel), new SoftPool2d(3, 2, 0, false, SoftPoolWeights.SharedAcrossChannels),
             new AvgPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 1, false),
             new SoftPool2d(3, 2, 1, false, SoftPoolWeights.PerChannel), new SoftPool2d(3, 2, 1, false, SoftPoolWeights.SharedAcrossChannels)])
-            foreach (int place in (int[])[0, 2, 41, 151, 299, 310])
+            // At 248 and 256 it is in the middle of a tile whose last row is padding.
+            foreach (int place in (int[])[0, 2, 41, 151, 248, 256, 299, 310])
             {
                 float[] map = [.. Enumerable.Range(0, 4 * 15 * 20).Select(i => i * 7 % 11 * 0.25f)];
                 map[place] = BitConverter.UInt32BitsToSingle(0x7FC12345);  // one with a payload

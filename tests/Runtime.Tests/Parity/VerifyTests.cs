@@ -1,6 +1,7 @@
 using SoftPool.Operators;
 using SoftPool.Parity;
 using SoftPool.Runtime.Tests.Vulkan;
+using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Parity;
 
@@ -189,6 +190,38 @@ public sealed class VerifyTests
             using InferenceSession session = TestDevices.Software.CreateSession(Maps, options);
             Assert.AreEqual(0, Repeatability.Differing(session, 200), $"{options}");
         }
+    }
+
+    [TestMethod]
+    public async Task Disposing_waits_for_a_verification_which_then_says_so()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        InferenceSession session = device.CreateSession(Maps);
+        using ManualResetEventSlim begun = new(), released = new();
+        Task<ParityReport> verification = Task.Run(() =>
+        {
+            VulkanResult.Injected = (_, result) =>
+            {
+                begun.Set();
+                released.Wait(TimeSpan.FromSeconds(30));
+                return result;
+            };
+            try
+            {
+                return session.Verify();
+            }
+            finally
+            {
+                VulkanResult.Injected = null;
+            }
+        });
+        Assert.IsTrue(begun.Wait(TimeSpan.FromSeconds(30)));
+        Task disposal = Task.Run(session.Dispose);
+        Assert.IsFalse(disposal.Wait(TimeSpan.FromMilliseconds(300)));
+        released.Set();
+        await disposal.WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => verification.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [TestMethod]

@@ -114,6 +114,15 @@ public sealed class ExecutionPlanTests
     }
 
     [TestMethod]
+    public void A_linear_layer_whose_padded_weight_exceeds_2_GiB_runs_in_parts_however_large_buffers_are()
+    {
+        ModelGraph graph = TestModels.Sequential(new TensorShape(16000), new Linear(16000, 33550));
+        ExecutionPlan plan = ExecutionPlan.Create(
+            graph, name => throw new AssertFailedException(name), new PlanOptions(LargestBuffer: uint.MaxValue));
+        Assert.AreEqual(33550L, plan.Dispatches.Where(dispatch => dispatch.Kernel != "linear_sum").Sum(dispatch => dispatch.Specialization[4]));
+    }
+
+    [TestMethod]
     public void Plans_of_one_model_share_constants_only_of_one_size()
     {
         // A buffer holds one tile of the weight in 32 bits and two in 16, so that the parts differ.

@@ -19,7 +19,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
             || Groups(convolution, step) is not { X: <= GroupCount.Largest, Y: <= GroupCount.Largest })
             return false;
         IWordLayout layout = new PackedInput(convolution, step, WordFloats);
-        return layout.Fits(step.Options)
+        return layout.Fits(step.Options) && WeightCount(convolution, step, layout) <= step.LargestWeight
             && Loads.Take(step, step.Input.Count, layout.Count, WeightCount(convolution, step, layout));
     }
 

@@ -29,8 +29,10 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
         bool fits = InPlanes
             ? convolution.InChannels / convolution.Groups >= WordFloats
             : convolution.Dilation.Width == 1 && new PackedInput(convolution, step, WordFloats).Column <= LongestColumn;
-        return fits && convolution.OutChannels / convolution.Groups <= WideTileChannels / 2 == IsNarrow
-            && Layout(convolution, step).Fits(step.Options)
+        if (!fits || convolution.OutChannels / convolution.Groups <= WideTileChannels / 2 != IsNarrow)
+            return false;
+        IWordLayout layout = Layout(convolution, step);
+        return layout.Fits(step.Options) && WeightCount(convolution, layout) <= step.LargestWeight
             && Groups(convolution, step) is { X: <= GroupCount.Largest, Y: <= GroupCount.Largest };
     }
 
@@ -59,13 +61,16 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
             ],
             Groups(convolution, step), layout.Dispatch(), step.Output,
             step.Weight(
-                $"weight*{Name}", (long)groups * tiles * layout.Window * WordFloats * TileChannels,
+                $"weight*{Name}", WeightCount(convolution, layout),
                 () => PackWeight(convolution, step.Parameter("weight"), layout, tiles)),
             PackBias(convolution, step, tiles * TileChannels));
     }
 
     private IWordLayout Layout(Conv2d convolution, LoweringStep step) =>
         InPlanes ? new PlanarInput(convolution, step) : new PackedInput(convolution, step, WordFloats);
+
+    private long WeightCount(Conv2d convolution, IWordLayout layout) =>
+        (long)convolution.Groups * Tiles(convolution) * layout.Window * WordFloats * TileChannels;
 
     private int Tiles(Conv2d convolution) => Division.RoundUp(convolution.OutChannels / convolution.Groups, TileChannels);
 

@@ -24,7 +24,8 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
             return false;
         (_, _, int padded, int paddedChannels) = Of(convolution, step, Parts(convolution, step)[^1].Count);
         long largest = (long)Matrices * padded * Math.Max(convolution.InChannels, paddedChannels);
-        return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue;
+        return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue
+            && WeightCount(convolution, paddedChannels) <= step.LargestWeight;
     }
 
     /// <summary>On a GPU, where nothing was measured yet, only a tuner takes it: the guess is that it is slower than a direct
@@ -64,7 +65,7 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
             "winograd_plain_products", [], GroupCount.Linear((long)Matrices * (padded / TilePixels) * (paddedChannels / TileChannels)),
             tiles, products,
             step.Weight(
-                $"weight*{Name}", (long)Matrices * convolution.InChannels * paddedChannels,
+                $"weight*{Name}", WeightCount(convolution, paddedChannels),
                 () => PackWeight(convolution, step.Parameter("weight"), paddedChannels)),
             shape);
         step.Dispatch(
@@ -78,6 +79,8 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
         (_, _, int padded, int paddedChannels) = Of(convolution, step, images: 1);
         return [.. Winograd.Parts(step, (long)Matrices * padded * Math.Max(convolution.InChannels, paddedChannels) * sizeof(float))];
     }
+
+    private long WeightCount(Conv2d convolution, int paddedChannels) => (long)Matrices * convolution.InChannels * paddedChannels;
 
     /// <summary>(O, C, taps, taps) to (matrices, C, padded O), transformed.</summary>
     private float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, int paddedChannels)

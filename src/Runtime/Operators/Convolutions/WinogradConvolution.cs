@@ -33,6 +33,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
         Extents extents = Of(convolution, step, Parts(convolution, step)[^1].Count);
         long largest = (long)Matrices * extents.PaddedTiles * Math.Max(extents.Words * WordFloats, extents.PaddedChannels);
         return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue
+            && WeightCount(extents) <= step.LargestWeight
             && extents.Groups(this) is { X: <= GroupCount.Largest, Y: <= GroupCount.Largest }
             && Loads.Take(step, step.Input.Count, TileCount(extents), ProductCount(extents), WeightCount(extents));
     }
