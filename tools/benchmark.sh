@@ -9,6 +9,7 @@ set -euo pipefail
 root="$(dirname "$(dirname "$(readlink -f "$0")")")"
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
 
+"$root/tools/setup.sh"
 if [[ ${DRIVERS:-} != system ]]; then
     files=()
     for name in ${DRIVERS:-lavapipe-25 lavapipe-22 swiftshader}; do
@@ -17,7 +18,6 @@ if [[ ${DRIVERS:-} != system ]]; then
     VK_DRIVER_FILES="$(IFS=: && echo "${files[*]}")"
     export VK_DRIVER_FILES
 fi
-"$root/tools/setup.sh"
 if ! said="$(dotnet build "$root/tools/Benchmarks" --configuration Release --verbosity quiet -warnaserror 2>&1)"; then
     echo "$said" >&2
     exit 1

@@ -36,7 +36,8 @@ apt() {
 get() { # NAME PACKAGE LIBRARY
     local name=$1 package=$2 library=$3 version file missing
     [[ -e $folder/$name/icd.json ]] && return
-    if ! grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || [[ $(uname -m) != x86_64 || ! -e $keys ]]; then
+    [[ -e $keys ]] || fail "The drivers come out of Debian's archive, whose keys are missing: $keys (package debian-archive-keyring)."
+    if ! grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || [[ $(uname -m) != x86_64 ]]; then
         fail "The drivers come out of Debian 12's packages for amd64; this is $(. /etc/os-release && echo "$PRETTY_NAME"), $(uname -m)."
     fi
     if [[ -z $work ]]; then

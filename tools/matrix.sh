@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs the parity and operator tests on several Vulkan drivers, processes of their own, and ends with one table. Exit status 0
-# only if every driver was there, ran tests and failed none.
+# only if every driver was there, ran tests and failed none; where a GPU has no driver its row has skipped tests alone.
 #   tools/matrix.sh                          the three software drivers of tools/drivers.sh, the GPUs of this machine, and RADV
 #   tools/matrix.sh lavapipe-25 swiftshader  these
-# RADV makes devices without hardware: there every kernel is compiled, by AMD's real compiler, and none may spill to memory.
+# RADV makes devices without hardware: there every kernel that networks launch is compiled, by AMD's real compiler, and none may
+# spill to memory.
 # FILTER_RUNTIME and FILTER_PARITY choose other tests (MSTest's --filter).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -16,11 +17,11 @@ if ((${#names[@]} == 0)); then
     ! compgen -G '/dev/dri/renderD*' >/dev/null && [[ ! -e /dev/nvidia0 ]] || names+=(hardware)
     names+=(radv-25)
 fi
+tools/setup.sh
 for name in "${names[@]}"; do # before the build: a driver that cannot be had is said at once
     [[ $name == hardware ]] || tools/drivers.sh --icd "$name" >/dev/null
 done
 
-tools/setup.sh
 for project in tests/Runtime.Tests tests/Parity.Tests tools/Benchmarks; do
     dotnet build "$project" --configuration Release --verbosity quiet -warnaserror
 done
@@ -38,7 +39,7 @@ run_tests() { # NAME PROJECT FILTER
     run_project "$2.Tests" "$results/$1.$2.trx" --progress off --output detailed --filter "$3" >"$results/$1.$2.txt" 2>&1
 }
 
-# What AMD's compiler makes of every kernel, for GPUs of four generations: GCN 4 and 5, RDNA 2 and 3.
+# What AMD's compiler makes of every kernel that networks launch, for GPUs of four generations: GCN 4 and 5, RDNA 2 and 3.
 compile_kernels() { # NAME
     local family log
     for family in polaris10 vega10 navi21 navi31; do
@@ -65,7 +66,7 @@ try_driver() { # NAME
         version="this machine's"
         runtime='Name~hardware' parity='Name~hardware'
     else
-        VK_DRIVER_FILES="$(tools/drivers.sh --icd "$name")"
+        VK_DRIVER_FILES="$(tools/drivers.sh --icd "$name")" || return 1 # else the system's driver would be tested in its place
         export VK_DRIVER_FILES
         version="$(<"artifacts/drivers/$name/version")"
     fi

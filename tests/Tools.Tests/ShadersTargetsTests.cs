@@ -22,7 +22,7 @@ public sealed class ShadersTargetsTests : IDisposable
                 <TargetFramework>net10.0</TargetFramework>
                 <ShaderDirectory>$(MSBuildProjectDirectory)/my shaders/</ShaderDirectory>
               </PropertyGroup>
-              <Import Project="{RepositoryRoot()}/src/Runtime/Shaders.targets" />
+              <Import Project="{BuildPaths.RepositoryRoot}src/Runtime/Shaders.targets" />
             </Project>
             """);
     }
@@ -113,13 +113,5 @@ public sealed class ShadersTargetsTests : IDisposable
         MetadataReader metadata = file.GetMetadataReader();
         return string.Join(' ', metadata.ManifestResources
             .Select(handle => metadata.GetString(metadata.GetManifestResource(handle).Name)).Order());
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "SoftPool.Vulkan.sln")))
-                return folder.FullName;
-        throw new DirectoryNotFoundException($"no SoftPool.Vulkan.sln above {AppContext.BaseDirectory}");
     }
 }

@@ -1,3 +1,4 @@
+using SoftPool.Trainer;
 using Spectre.Console;
 
 namespace SoftPool.Benchmarks;
@@ -14,10 +15,16 @@ internal static class Comparison
     /// <param name="old">The earlier report.</param>
     /// <param name="now">The report.</param>
     /// <param name="threshold">From which share more, 0.1, it is slower.</param>
+    /// <exception cref="UserErrorException">They have no row in common, such as those of other versions of the drivers.</exception>
     public static IReadOnlyList<Change> Slower(BenchmarkReport old, BenchmarkReport now, double threshold) =>
+    now.Rows.All(row => Before(old, row) is null || row == Torch(now, row))
+        ? throw new UserErrorException(
+            $"The reports have no row of a device in common: of {string.Join(", ", old.Devices.Select(device => device.Runner))} and of "
+            + $"{string.Join(", ", now.Devices.Select(device => device.Runner))}.")
+        :
     [
         .. from row in now.Rows
-           let before = old.Rows.FirstOrDefault(other => other.Case == row.Case && other.Batch == row.Batch && other.Runner == row.Runner)
+           let before = Before(old, row)
            let torch = Torch(now, row)
            let torchBefore = before is null ? null : Torch(old, before)
            where before is not null && torch is not null && torchBefore is not null && row != torch
@@ -37,6 +44,9 @@ internal static class Comparison
             console.MarkupLineInterpolated(
                 $"  {change.Row.Case}, batch {change.Row.Batch}, {change.Row.Runner}: {change.Ratio:F2} times the time");
     }
+
+    private static MeasuredRow? Before(BenchmarkReport old, MeasuredRow row) => old.Rows.FirstOrDefault(
+        other => other.Case == row.Case && other.Batch == row.Batch && other.Runner == row.Runner);
 
     private static MeasuredRow? Torch(BenchmarkReport report, MeasuredRow row) => report.Rows.FirstOrDefault(
         other => other.Case == row.Case && other.Batch == row.Batch && other.Runner.StartsWith("torch", StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using SoftPool.Planning;
+using SoftPool.Trainer;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Benchmarks;
@@ -25,7 +26,10 @@ internal sealed record CompiledKernel(
     }
 
     /// <summary>Vector registers that did not fit and went to memory.</summary>
-    public double VectorSpills => this["Spilled VGPRs"] + this["Scratch size"];
+    /// <exception cref="UserErrorException">The driver does not say, or says it under another name: no spill would ever be seen.</exception>
+    public double VectorSpills => Statistics.TryGetValue("Spilled VGPRs", out double spilled)
+        ? spilled + this["Scratch size"]
+        : throw new UserErrorException($"The driver does not tell spilled VGPRs, only: {string.Join(", ", Statistics.Keys)}.");
 
     /// <summary>Scalar registers that did not fit. They go to lanes of a vector register, not to memory.</summary>
     public double ScalarSpills => this["Spilled SGPRs"];

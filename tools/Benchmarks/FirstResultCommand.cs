@@ -35,14 +35,16 @@ internal static class FirstResultCommand
             // One driver a process, so that none pays for loading the others.
             string? drivers = Environment.GetEnvironmentVariable("VK_DRIVER_FILES");
             string[] each = string.IsNullOrEmpty(drivers) ? [] : drivers.Split(':', StringSplitOptions.RemoveEmptyEntries);
-            int count = each.Length > 0 ? each.Length : GpuDevice.Enumerate().Count;
+            (string? Driver, string[] Device)[] starts = each.Length > 0
+                ? [.. each.Select(driver => (driver, Array.Empty<string>()))]
+                : [.. GpuDevice.Enumerate().Where(device => device.Unsupported is null)
+                    .Select(device => ((string?)null, (string[])["--device", $"{device.Index}"]))];
             var rows = new List<StartRow>();
-            for (int i = 0; i < count; i++)
+            foreach ((int i, (string? driver, string[] device)) in starts.Index())
                 foreach (string kind in (string[])["cold", "warm"])
                     rows.Add(Start(
-                        [Name, file, "--cache", Path.Combine(folder, $"cache-{i}"), "--kind", kind,
-                            .. each.Length > 0 ? Array.Empty<string>() : ["--device", $"{i}"]],
-                        each.Length > 0 ? each[i] : null, Path.Combine(folder, $"driver-{i}")));
+                        [Name, file, "--cache", Path.Combine(folder, $"cache-{i}"), "--kind", kind, .. device], driver,
+                        Path.Combine(folder, $"driver-{i}")));
             return rows;
         }
         finally
