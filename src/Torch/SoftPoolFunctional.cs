@@ -7,8 +7,8 @@ namespace SoftPool.Torch;
 /// <summary>
 /// SoftPool as functions, named and called as torch.nn.functional's. Each window becomes its exponentially weighted mean,
 /// y = sum_i w_i x_i with softmax weights w. The result is finite for every finite input; NaN in a window gives NaN. The
-/// gradient is the true one: per channel dy/dx_i = w_i (1 + x_i - y). A gradient of the gradient is not available. Nothing
-/// waits for the device.
+/// gradient is the true one: per channel dy/dx_i = w_i (1 + x_i - y). It is of the first order only: with create_graph too it
+/// is a constant, which requires no gradient and adds nothing to a second derivative. Nothing waits for the device.
 /// </summary>
 /// <remarks>
 /// Input is float, double, half or bfloat16, with any strides; half and bfloat16 are computed in float and rounded once.

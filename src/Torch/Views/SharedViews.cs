@@ -38,6 +38,8 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
     public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
     {
         using var scope = torch.NewDisposeScope();
+        // With create_graph torch would record here too, and refuse the sums in place: an exception that ends the process.
+        using IDisposable noGradients = torch.no_grad();
         using torch.Tensor g = grad_output;
         if (g.IsInvalid)
             return ReturnedGradient.None(inputs: 2);
