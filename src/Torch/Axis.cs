@@ -14,6 +14,9 @@ internal readonly record struct Axis(int Input, int Kernel, int Stride, int Padd
     /// <summary>An axis that is not pooled.</summary>
     public static Axis Single => new(1, 1, 1, 0, 1);
 
+    /// <summary>Whether one window covers more than one cell, and all that there are.</summary>
+    public bool IsCovered => Input > 1 && Kernel == Input && Padding == 0;
+
     /// <summary>Infers the number of windows; errors name the function.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or the window does not fit on the input.</exception>
     public static Axis Of(string function, long input, long kernel, long stride, long padding, bool ceilMode)
