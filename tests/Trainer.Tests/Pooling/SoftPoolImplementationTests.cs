@@ -86,9 +86,18 @@ public sealed class SoftPoolImplementationTests
     }
 
     [TestMethod]
+    public void The_longest_stride_takes_the_first_window_alone()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor x = torch.randn(2, 128, 3, 3);
+        foreach (torch.Tensor maps in new[] { x, ChannelsLast(x) })
+            Tensors.AssertClose(
+                SoftPoolFunctional.soft_pool2d(maps, 2), SoftPoolFunctional.soft_pool2d(maps, 2, stride: 1 << 24), 0);
+    }
+
+    [TestMethod]
     public void Channels_last_stays_channels_last()
     {
-        static torch.Tensor ChannelsLast(torch.Tensor x) => x.movedim([1], [-1]).contiguous().movedim([-1], [1]);
         static bool IsChannelsLast(torch.Tensor x) => x.movedim([1], [-1]).is_contiguous() && !x.is_contiguous();
         torch.manual_seed(6);
         foreach (PoolingCase windows in PoolingCase.All.Where(windows => windows.Input[^1] > 1))
@@ -239,6 +248,8 @@ public sealed class SoftPoolImplementationTests
             torch.set_num_threads(threads);
         }
     }
+
+    private static torch.Tensor ChannelsLast(torch.Tensor x) => x.movedim([1], [-1]).contiguous().movedim([-1], [1]);
 
     private static double Unit(torch.ScalarType type) => type switch
     {
