@@ -113,6 +113,9 @@ public sealed class SoftPoolModuleTests
         foreach (Func<torch.Tensor, torch.Tensor> pool in new[] { windows.Pool, windows.Compose })
         {
             Step(pool);
+            // What earlier tests left to the collector is not to vanish in between.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             long before = torch.Tensor.TotalCount;
             for (int i = 0; i < 5; i++)
                 Step(pool);
