@@ -8,11 +8,17 @@ namespace SoftPool.Torch;
 /// <param name="Output">The number of windows.</param>
 internal readonly record struct Axis(int Input, int Kernel, int Stride, int Padding, int Output)
 {
-    /// <summary>Beyond any use, and small enough that no index can overflow.</summary>
-    private const long Largest = 1 << 24;
+    /// <summary>The largest kernel and stride: beyond any use, and small enough that no index can overflow.</summary>
+    public const long Largest = 1 << 24;
+
+    /// <summary>The most cells along an axis, for the same reason.</summary>
+    private const long MostCells = 1 << 30;
 
     /// <summary>An axis that is not pooled.</summary>
     public static Axis Single => new(1, 1, 1, 0, 1);
+
+    /// <summary>Whether one window covers more than one cell, and all that there are.</summary>
+    public bool IsCovered => Input > 1 && Kernel == Input && Padding == 0;
 
     /// <summary>Infers the number of windows; errors name the function.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or the window does not fit on the input.</exception>
@@ -21,10 +27,12 @@ internal readonly record struct Axis(int Input, int Kernel, int Stride, int Padd
         if (kernel is < 1 or > Largest || stride is < 1 or > Largest)
             throw new ArgumentException(
                 $"{function} takes a kernel and a stride of 1 to {Largest}; got kernel {kernel}, stride {stride}.");
-        if (padding < 0 || 2 * padding > kernel)
+        if (padding < 0 || padding > kernel / 2)
             throw new ArgumentException(
                 $"{function} takes a padding of 0 to half its kernel; got padding {padding} for kernel {kernel}.");
-        if (input < 1 || input > int.MaxValue / 2 || input + 2 * padding < kernel)
+        if (input > MostCells)
+            throw new ArgumentException($"{function} takes at most {MostCells} cells along an axis; got {input}.");
+        if (input < 1 || input + 2 * padding < kernel)
             throw new ArgumentException(
                 $"{function} of kernel {kernel} and padding {padding} does not fit on an input of {input} cells.");
         long free = input + 2 * padding - kernel;

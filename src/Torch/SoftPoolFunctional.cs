@@ -7,14 +7,16 @@ namespace SoftPool.Torch;
 /// <summary>
 /// SoftPool as functions, named and called as torch.nn.functional's. Each window becomes its exponentially weighted mean,
 /// y = sum_i w_i x_i with softmax weights w. The result is finite for every finite input; NaN in a window gives NaN. The
-/// gradient is the true one: per channel dy/dx_i = w_i (1 + x_i - y). A gradient of the gradient is not available. Nothing
-/// waits for the device.
+/// gradient is the true one: per channel dy/dx_i = w_i (1 + x_i - y). It is of the first order only: with create_graph too it
+/// is a constant, which requires no gradient and adds nothing to a second derivative. Nothing waits for the device.
 /// </summary>
 /// <remarks>
 /// Input is float, double, half or bfloat16, with any strides; half and bfloat16 are computed in float and rounded once.
 /// Padding takes no part: neither as zeros nor in any other way. It is at most half the kernel. With ceil_mode a last
 /// window may reach beyond the padded input, if it begins inside the input or its leading padding, as in PyTorch. The
-/// stride is the kernel unless given. Wrong arguments are an <see cref="ArgumentException"/>.
+/// stride is the kernel unless given. Kernel and stride are at most 2^24 along an axis, maps at most 2^30 cells; a global
+/// pool's maps at most 2^24 cells along the last axis, and along all others together. Wrong arguments are an
+/// <see cref="ArgumentException"/>.
 /// </remarks>
 public static class SoftPoolFunctional
 {
@@ -76,6 +78,10 @@ public static class SoftPoolFunctional
             throw new ArgumentException(
                 $"{nameof(global_soft_pool)} takes (N, C, ...) with at least one further axis; got {Text(shape)}.");
         long[] map = [shape[2..^1].Aggregate(1L, (product, extent) => product * extent), shape[^1]];
+        if (map.Any(extent => extent is < 1 or > Axis.Largest))
+            throw new ArgumentException(
+                $"{nameof(global_soft_pool)} takes maps of 1 to {Axis.Largest} cells along the last axis, and along the others "
+                + $"together; got {Text(shape)}.");
         Windows windows = Windows.Of(nameof(global_soft_pool), map, map, [1, 1], [0, 0], ceilMode: false);
         return Pool(input, shape[0], shape[1], windows, weighting, [.. shape[..2], .. shape[2..].Select(_ => 1L)]);
     }

@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
+using SoftPool.Torch;
 using SoftPool.Trainer.Networks;
+using TorchSharp;
 
 namespace SoftPool.Parity.Tests;
 
-/// <summary>The README's ten lines, as they stand there.</summary>
+/// <summary>The README's programs, as they stand there.</summary>
 [TestClass]
 public sealed class ReadmeTests
 {
@@ -21,7 +23,7 @@ public sealed class ReadmeTests
         Console.SetOut(output);
         try
         {
-            // README begin
+            // Runtime begin
             Model model = Model.Load("runs/quickstart/alexnet-softpool.safetensors");
             using GpuDevice gpu = GpuDevice.Create();               // the best there is; or by index, or by a part of its name
             using InferenceSession session = gpu.CreateSession(model, new SessionOptions { Batch = 8 });
@@ -30,7 +32,7 @@ public sealed class ReadmeTests
             var logits = new float[8 * model.Graph.OutputShape.Count];   // (N, classes)
             session.Run(pixels, logits);
             Console.WriteLine(model.Classes[logits.AsSpan(0, model.Classes.Count).IndexOf(logits[..model.Classes.Count].Max())]);
-            // README end
+            // Runtime end
         }
         finally
         {
@@ -39,12 +41,28 @@ public sealed class ReadmeTests
         }
         CollectionAssert.Contains(NetworkCatalog.Cifar10Classes.ToList(), output.ToString().Trim());
 
-        string[] here = File.ReadAllLines(ThisFile());
-        IEnumerable<string> lines = here
-            .SkipWhile(line => !line.EndsWith("// README begin", StringComparison.Ordinal)).Skip(1)
-            .TakeWhile(line => !line.EndsWith("// README end", StringComparison.Ordinal)).Select(line => line.Trim());
+        AssertInReadme("Runtime", "using SoftPool;");
+    }
+
+    [TestMethod]
+    public void SoftPool_in_a_TorchSharp_program_runs_and_stands_in_the_readme()
+    {
+        // Torch begin
+        using var pool = new SoftPool2d(kernel_size: 3, stride: 2);     // or SoftPool1d, SoftPool3d, GlobalSoftPool
+        using torch.Tensor x = torch.randn([8, 64, 56, 56], torch.bfloat16).requires_grad_();
+        using torch.Tensor y = pool.call(x);                            // (8, 64, 27, 27)
+        // Torch end
+        CollectionAssert.AreEqual(new long[] { 8, 64, 27, 27 }, y.shape);
+        AssertInReadme("Torch", "using SoftPool.Torch;\nusing TorchSharp;");
+    }
+
+    private static void AssertInReadme(string part, string usings)
+    {
+        IEnumerable<string> lines = File.ReadAllLines(ThisFile())
+            .SkipWhile(line => !line.EndsWith($"// {part} begin", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => !line.EndsWith($"// {part} end", StringComparison.Ordinal)).Select(line => line.Trim());
         string readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../README.md"));
-        StringAssert.Contains(readme, "using SoftPool;\n\n" + string.Join('\n', lines) + "\n```");
+        StringAssert.Contains(readme, $"```csharp\n{usings}\n\n" + string.Join('\n', lines) + "\n```");
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;

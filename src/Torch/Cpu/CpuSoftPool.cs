@@ -4,14 +4,15 @@ using TorchSharp;
 namespace SoftPool.Torch.Cpu;
 
 /// <summary>SoftPool of (N, C, D, H, W) on the CPU, in one pass over the maps each way. Keeps nothing but x for the
-/// gradient.</summary>
+/// gradient; TorchSharp's node keeps an unused tensor of y's size beside it.</summary>
 internal sealed class CpuSoftPool : torch.autograd.SingleTensorFunction<CpuSoftPool>
 {
     public override string Name => nameof(CpuSoftPool);
 
     /// <summary>Whether an item is small enough for .NET's spans and arrays.</summary>
     public static bool Takes(long channels, Windows windows) =>
-        channels * (windows.Cells + windows.Width.Input + windows.Width.Kernel) <= int.MaxValue / sizeof(double);
+        channels * (Math.Max(windows.Cells, windows.Count) + windows.Width.Input + windows.Width.Kernel)
+            <= int.MaxValue / sizeof(double);
 
     public override torch.Tensor forward(torch.autograd.AutogradContext ctx, params object[] vars)
     {

@@ -24,7 +24,7 @@ internal sealed class WindowSums<T>(Windows windows, int lanes, Memory<T> row, M
 
     /// <summary>A padded row, a window more on each side, and a vector that begins at its end.</summary>
     public static int RowLength(Windows windows, int lanes) =>
-        (windows.Width.Input + 3 * windows.Width.Kernel + windows.Width.Stride) * lanes + 2 * Vector<T>.Count;
+        (windows.Width.Input + 3 * windows.Width.Kernel) * lanes + 2 * Vector<T>.Count;
 
     /// <summary>Sums each window's cells.</summary>
     /// <param name="map">The cells; readable a vector beyond them.</param>

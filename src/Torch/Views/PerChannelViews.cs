@@ -17,7 +17,7 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
         using var scope = torch.NewDisposeScope();
         var views = new WindowCells(windows);
         torch.Tensor[] cells = views.Of(views.Pad(x));
-        torch.Tensor m = WindowCells.Largest(cells), total = torch.zeros_like(m), weighted = torch.zeros_like(m);
+        torch.Tensor m = views.Largest(cells), total = torch.zeros_like(cells[0]), weighted = torch.zeros_like(cells[0]);
         foreach (torch.Tensor cell in cells)
         {
             using torch.Tensor difference = WindowCells.Difference(cell, m);
@@ -25,7 +25,8 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
             total.add_(e);
             weighted.addcmul_(e, difference, 1);
         }
-        torch.Tensor mean = weighted.div_(total);
+        total = views.Sum(total);
+        torch.Tensor mean = views.Sum(weighted).div_(total);
         ctx.set_materialize_grads(false);
         ctx.save_for_backward(
         [
@@ -38,6 +39,8 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
     public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
     {
         using var scope = torch.NewDisposeScope();
+        // With create_graph torch would record here too, and refuse the sums in place: an exception that ends the process.
+        using IDisposable noGradients = torch.no_grad();
         using torch.Tensor outputGradient = grad_output;
         if (outputGradient.IsInvalid)
             return ReturnedGradient.None(inputs: 2);

@@ -19,12 +19,13 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
         torch.Tensor largest = x.amax([1], keepdim: true);
         torch.Tensor sums = WindowCells.Difference(x, largest).exp_().sum(1, keepdim: true);
         (_, torch.Tensor[] weights) = Weigh(views, largest, sums);
-        torch.Tensor y = torch.zeros(views.OutputShapeOf(x), x.dtype, x.device);
-        foreach ((torch.Tensor cell, torch.Tensor weight) in views.Of(views.Pad(x, 0)).Zip(weights))
+        torch.Tensor[] cells = views.Of(views.Pad(x, 0));
+        torch.Tensor y = torch.zeros_like(cells[0]);
+        foreach ((torch.Tensor cell, torch.Tensor weight) in cells.Zip(weights))
             y.addcmul_(cell, weight, 1);
         // A mean lies between its smallest and its largest term. Rounding can leave that range, at the end of the
         // floats even for infinity, so it is held there.
-        y.copy_(torch.minimum(torch.maximum(y, views.Smallest(x)), views.Largest(x)));
+        y = torch.minimum(torch.maximum(views.Sum(y), views.Smallest(x)), views.Largest(x));
         // The output itself would refer to its own graph node and never be freed; detached, it shares the memory only.
         ctx.set_materialize_grads(false);
         ctx.save_for_backward(
@@ -38,6 +39,8 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
     public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
     {
         using var scope = torch.NewDisposeScope();
+        // With create_graph torch would record here too, and refuse the sums in place: an exception that ends the process.
+        using IDisposable noGradients = torch.no_grad();
         using torch.Tensor g = grad_output;
         if (g.IsInvalid)
             return ReturnedGradient.None(inputs: 2);
@@ -62,15 +65,15 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
     }
 
     /// <summary>For each place in the window, the factor f_i = exp(m_i - m) / sum_j s_j exp(m_j - m) and the weight
-    /// w_i = s_i f_i, each (N, 1, oD, oH, oW).</summary>
+    /// w_i = s_i f_i, each one channel of a view.</summary>
     private static (torch.Tensor[] Factors, torch.Tensor[] Weights) Weigh(
         WindowCells views, torch.Tensor largest, torch.Tensor sums)
     {
         torch.Tensor[] cells = views.Of(views.Pad(largest)), cellSums = views.Of(views.Pad(sums, 0));
-        torch.Tensor m = WindowCells.Largest(cells);
+        torch.Tensor m = views.Largest(cells);
         torch.Tensor[] factors = [.. cells.Select(cell => WindowCells.Difference(cell, m).exp_())];
         torch.Tensor[] weights = [.. factors.Zip(cellSums, (factor, sum) => factor * sum)];
-        torch.Tensor total = weights.Aggregate(torch.zeros_like(m), (sum, weight) => sum.add_(weight));
+        torch.Tensor total = views.Sum(weights.Aggregate(torch.zeros_like(cells[0]), (sum, weight) => sum.add_(weight)));
         foreach (torch.Tensor tensor in factors.Concat(weights))
             tensor.div_(total);
         return (factors, weights);

@@ -4,15 +4,19 @@ namespace SoftPool.Torch.Views;
 
 /// <summary>
 /// The cells of all windows of (N, C, D, H, W) maps as strided views, one for each place in the window, each of the
-/// output's size: nothing is unfolded. Cells in padding read as minus infinity.
+/// output's size: nothing is unfolded. Along an axis that one window covers a view keeps all cells, and sums and extremes are
+/// reductions: else a global pool would take a view for every cell. Cells in padding read as minus infinity.
 /// </summary>
-internal sealed class WindowCells(Windows windows)
+internal sealed class WindowCells
 {
-    private readonly Axis[] _axes = [windows.Depth, windows.Height, windows.Width];
+    private readonly Axis[] _axes;
+    private readonly long[] _covered;
 
-    /// <summary>(N, C, oD, oH, oW).</summary>
-    public long[] OutputShapeOf(torch.Tensor maps) =>
-        [maps.shape[0], maps.shape[1], .. _axes.Select(axis => (long)axis.Output)];
+    public WindowCells(Windows windows)
+    {
+        _axes = [windows.Depth, windows.Height, windows.Width];
+        _covered = [.. _axes.Index().Where(axis => axis.Item.IsCovered).Select(axis => 2L + axis.Index)];
+    }
 
     /// <summary>The maps with a border of <paramref name="value"/> as far as windows reach, or as they are.</summary>
     public torch.Tensor Pad(torch.Tensor maps, double value = double.NegativeInfinity)
@@ -39,6 +43,8 @@ internal sealed class WindowCells(Windows windows)
         for (int i = 0; i < _axes.Length; i++)
         {
             (int dimension, Axis axis) = (2 + i, _axes[i]);
+            if (axis.IsCovered)
+                continue;
             long length = (axis.Output - 1L) * axis.Stride + 1;
             views =
             [
@@ -57,11 +63,19 @@ internal sealed class WindowCells(Windows windows)
     public torch.Tensor Smallest(torch.Tensor maps)
     {
         torch.Tensor[] cells = Of(Pad(maps, double.PositiveInfinity));
-        return cells.Skip(1).Aggregate(cells[0], torch.minimum);
+        torch.Tensor smallest = cells.Skip(1).Aggregate(cells[0], torch.minimum);
+        return _covered.Length == 0 ? smallest : smallest.amin(_covered, keepdim: true);
     }
 
     /// <summary>The largest cell of each window; NaN where one is.</summary>
-    public static torch.Tensor Largest(torch.Tensor[] cells) => cells.Skip(1).Aggregate(cells[0], torch.maximum);
+    public torch.Tensor Largest(torch.Tensor[] cells)
+    {
+        torch.Tensor largest = cells.Skip(1).Aggregate(cells[0], torch.maximum);
+        return _covered.Length == 0 ? largest : largest.amax(_covered, keepdim: true);
+    }
+
+    /// <summary>The sum over each window of what has been added up over the views.</summary>
+    public torch.Tensor Sum(torch.Tensor sums) => _covered.Length == 0 ? sums : sums.sum(_covered, keepdim: true);
 
     /// <summary>x - y, held between the most negative and the largest finite number: a difference of two finite numbers
     /// can overflow, and 0 times it would not be 0.</summary>

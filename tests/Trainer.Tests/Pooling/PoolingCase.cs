@@ -7,8 +7,8 @@ namespace SoftPool.Trainer.Tests.Pooling;
 public sealed record PoolingCase(
     long[] Input, long[] Kernel, long[] Stride, long[] Padding, bool CeilMode, SoftPoolWeighting Weighting)
 {
-    /// <summary>Overlapping, padded, with gaps, in ceil mode, of one cell, in one to three axes, of both weightings.
-    /// </summary>
+    /// <summary>Overlapping, padded, with gaps, in ceil mode, of one cell, of all cells along some axes or all, in one to three
+    /// axes, of both weightings.</summary>
     public static IEnumerable<PoolingCase> All =>
         from weighting in Enum.GetValues<SoftPoolWeighting>()
         from windows in new PoolingCase[]
@@ -26,6 +26,10 @@ public sealed record PoolingCase(
             new([2, 5, 33], [3, 3], [2, 2], [1, 1], true, weighting),
             new([2, 5, 6, 7], [2, 3, 3], [1, 2, 2], [1, 0, 1], true, weighting),
             new([2, 4, 3, 18], [3, 2, 2], [3, 1, 2], [0, 1, 0], false, weighting),
+            new([3, 17], [17], [17], [0], false, weighting),
+            new([2, 5, 7], [5, 7], [1, 9], [0, 0], true, weighting),
+            new([3, 4, 9], [4, 3], [1, 2], [0, 1], true, weighting),
+            new([2, 6, 3, 4], [2, 3, 4], [1, 1, 1], [1, 0, 0], false, weighting),
         }
         select windows;
 
@@ -40,12 +44,15 @@ public sealed record PoolingCase(
     };
 
     /// <summary>The same by torch's own operations, as other devices than the CPU compute it.</summary>
-    public torch.Tensor Compose(torch.Tensor x)
+    public torch.Tensor Compose(torch.Tensor x) => Composed(() => Pool(x));
+
+    /// <summary>What a function gives where SoftPool is computed by torch's own operations.</summary>
+    public static torch.Tensor Composed(Func<torch.Tensor> function)
     {
         SoftPoolFunctional.ComposesOnCpu = true;
         try
         {
-            return Pool(x);
+            return function();
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SoftPool.Operators;
 using SoftPool.Reference;
 using SoftPool.Torch;
@@ -62,14 +63,44 @@ public sealed class SoftPoolGradientTests
         using var scope = torch.NewDisposeScope();
         foreach (int channels in (int[])[1, 4, 64])
         {
-            var windows = new PoolingCase([channels, 2], [2], [2], [0], CeilMode: false, weighting);
-            torch.Tensor x = torch.tensor(new float[] { 3e38f, -3e38f }).expand(1, channels, 2).contiguous();
             // Of either sign, so that sums over the channels overflow to both sides.
             torch.Tensor direction = torch.linspace(2, channels == 1 ? 2 : -2, channels).reshape(1, channels, 1);
             torch.Tensor expected = torch.cat([direction, torch.zeros_like(direction)], 2);
-            foreach (Func<torch.Tensor, torch.Tensor> pool in (Func<torch.Tensor, torch.Tensor>[])[windows.Pool, windows.Compose])
-                CollectionAssert.AreEqual(
-                    expected.data<float>().ToArray(), Tensors.GradientOf(pool, x, direction).contiguous().data<float>().ToArray());
+            torch.Tensor x = torch.tensor(new float[] { 3e38f, -3e38f }).expand(1, channels, 2).contiguous();
+            // One window over each map, and two.
+            foreach (long count in (long[])[1, 2])
+            {
+                var windows = new PoolingCase([channels, 2 * count], [2], [2], [0], CeilMode: false, weighting);
+                foreach (Func<torch.Tensor, torch.Tensor> pool in (Func<torch.Tensor, torch.Tensor>[])[windows.Pool, windows.Compose])
+                    Tensors.AssertClose(
+                        expected.repeat(1, 1, count),
+                        Tensors.GradientOf(pool, x.repeat(1, 1, count), direction.repeat(1, 1, count)), 0);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow(SoftPoolWeighting.PerChannel, torch.ScalarType.Float32)]
+    [DataRow(SoftPoolWeighting.SharedAcrossChannels, torch.ScalarType.Float32)]
+    [DataRow(SoftPoolWeighting.PerChannel, torch.ScalarType.BFloat16)]
+    [DataRow(SoftPoolWeighting.SharedAcrossChannels, torch.ScalarType.BFloat16)]
+    public void For_a_second_derivative_the_gradient_is_a_constant(SoftPoolWeighting weighting, torch.ScalarType type)
+    {
+        using var scope = torch.NewDisposeScope();
+        var windows = new PoolingCase([2, 5, 5], [3, 3], [2, 2], [1, 1], CeilMode: false, weighting);
+        foreach (Func<torch.Tensor, torch.Tensor> pool in (Func<torch.Tensor, torch.Tensor>[])[windows.Pool, windows.Compose])
+        {
+            torch.Tensor x = torch.randn([1, 2, 5, 5], type).requires_grad_();
+            // Squared, so that the gradient depends on x through the output's gradient too.
+            torch.Tensor Loss(torch.Tensor input) => pool(input).square().sum();
+            torch.Tensor gradient = torch.autograd.grad([Loss(x)], [x], create_graph: true)[0];
+            Tensors.AssertClose(Tensors.GradientOf(Loss, x, torch.tensor(1f).to(type)), gradient, 0);
+            Assert.IsFalse(gradient.requires_grad);
+            StringAssert.Contains(
+                Assert.ThrowsExactly<ExternalException>(() => gradient.sum().backward()).Message, "does not require grad");
+            // Beside something that does, it adds nothing: 3 x + gradient has the derivative 3.
+            torch.Tensor second = torch.autograd.grad([(3 * x + gradient).sum()], [x])[0];
+            Tensors.AssertClose(torch.full_like(x, 3), second, 0);
         }
     }
 

@@ -1,4 +1,5 @@
 using SoftPool.Torch;
+using SoftPool.Torch.Views;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Tests.Pooling;
@@ -27,7 +28,8 @@ public sealed class SoftPoolImplementationTests
                     double unit = Unit(type);
                     string what = $"{windows}, {type}, {scale} + {offset}";
                     Assert.AreEqual(type, windows.Pool(x).dtype);
-                    Tensors.AssertClose(expected, windows.Pool(x), 10 * unit, what);
+                    // Cells of either sign cancel.
+                    Tensors.AssertClose(expected, windows.Pool(x), Math.Max(scale, 10) * unit, what);
                     torch.Tensor gradient = Tensors.GradientOf(windows.Pool, x, direction);
                     Assert.AreEqual(type, gradient.dtype);
                     Tensors.AssertClose(
@@ -84,9 +86,18 @@ public sealed class SoftPoolImplementationTests
     }
 
     [TestMethod]
+    public void The_longest_stride_takes_the_first_window_alone()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor x = torch.randn(2, 128, 3, 3);
+        foreach (torch.Tensor maps in new[] { x, ChannelsLast(x) })
+            Tensors.AssertClose(
+                SoftPoolFunctional.soft_pool2d(maps, 2), SoftPoolFunctional.soft_pool2d(maps, 2, stride: 1 << 24), 0);
+    }
+
+    [TestMethod]
     public void Channels_last_stays_channels_last()
     {
-        static torch.Tensor ChannelsLast(torch.Tensor x) => x.movedim([1], [-1]).contiguous().movedim([-1], [1]);
         static bool IsChannelsLast(torch.Tensor x) => x.movedim([1], [-1]).is_contiguous() && !x.is_contiguous();
         torch.manual_seed(6);
         foreach (PoolingCase windows in PoolingCase.All.Where(windows => windows.Input[^1] > 1))
@@ -100,14 +111,18 @@ public sealed class SoftPoolImplementationTests
                     torch.Tensor x = torch.randn([3, channels, .. windows.Input[1..]]).to(type);
                     // One block whose windows need an origin each.
                     x[1, 2] *= 50;
-                    torch.Tensor y = windows.Pool(x), direction = torch.randn_like(y), last = ChannelsLast(x);
-                    string what = $"{windows}, {channels} channels, {type}";
-                    Tensors.AssertClose(y, windows.Pool(last), 10 * Unit(type), what);
-                    torch.Tensor gradient = Tensors.GradientOf(windows.Pool, last, ChannelsLast(direction));
-                    Tensors.AssertClose(
-                        Tensors.GradientOf(windows.Pool, x, direction), gradient, 100 * Unit(type), what + ", gradient");
+                    torch.Tensor last = ChannelsLast(x), y = windows.Pool(last), direction = ChannelsLast(torch.randn_like(y));
+                    torch.Tensor gradient = Tensors.GradientOf(windows.Pool, last, direction);
                     if (windows.Weighting == SoftPoolWeighting.PerChannel)
-                        Assert.IsTrue(IsChannelsLast(gradient) && (IsChannelsLast(windows.Pool(last)) || y.shape[^1] == 1));
+                        Assert.IsTrue(IsChannelsLast(gradient) && (IsChannelsLast(y) || y.shape[^1] == 1));
+                    // Wide ones against contiguous maps; short ones are the wide ones rounded once.
+                    bool isShort = type is torch.ScalarType.Float16 or torch.ScalarType.BFloat16;
+                    torch.Tensor other = isShort ? last.to(torch.float32) : x, otherDirection = direction.to(other.dtype);
+                    string what = $"{windows}, {channels} channels, {type}";
+                    Tensors.AssertClose(windows.Pool(other).to(type), y, isShort ? 0 : 10 * Unit(type), what);
+                    Tensors.AssertClose(
+                        Tensors.GradientOf(windows.Pool, other, otherDirection).to(type), gradient,
+                        isShort ? 0 : 100 * Unit(type), what + ", gradient");
                 }
             }
         }
@@ -131,6 +146,40 @@ public sealed class SoftPoolImplementationTests
                 Tensors.AssertClose((x * e).sum(axes, keepdim: true) / e.sum(axes, keepdim: true), pool.call(x), 1e-14);
             }
         }
+    }
+
+    [TestMethod]
+    public void Both_implementations_agree_on_large_maps_pooled_whole()
+    {
+        torch.manual_seed(7);
+        foreach (SoftPoolWeighting weighting in Enum.GetValues<SoftPoolWeighting>())
+        {
+            torch.Tensor Pool(torch.Tensor x) => SoftPoolFunctional.global_soft_pool(x, weighting);
+            torch.Tensor Compose(torch.Tensor x) => PoolingCase.Composed(() => Pool(x));
+            foreach ((double scale, double offset) in new[] { (1.0, 0.0), (8, 100), (100, 0) })
+            {
+                using var scope = torch.NewDisposeScope();
+                torch.Tensor x = torch.randn([2, 3, 112, 112], torch.float64).mul(scale).add(offset);
+                torch.Tensor expected = Pool(x), direction = torch.randn_like(expected);
+                string what = $"{weighting}, {scale} + {offset}";
+                Tensors.AssertClose(expected, Compose(x), 1e-13, what);
+                torch.Tensor gradient = Tensors.GradientOf(Pool, x, direction);
+                Tensors.AssertClose(gradient, Tensors.GradientOf(Compose, x, direction), 1e-12, what + ", gradient");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Along_an_axis_that_one_window_covers_no_view_is_taken()
+    {
+        using var scope = torch.NewDisposeScope();
+        static int Views(long[] kernel, long[] padding) =>
+            new WindowCells(Windows.Of("test", [112, 112], kernel, [1, 1], padding, ceilMode: false))
+                .Of(torch.zeros([1, 1, 1, 224, 224])).Length;
+        Assert.AreEqual(1, Views([112, 112], [0, 0]));
+        Assert.AreEqual(3, Views([112, 3], [0, 0]));
+        Assert.AreEqual(2, Views([2, 112], [1, 0]));
+        Assert.AreEqual(224, Views([2, 112], [1, 1]));
     }
 
     [TestMethod]
@@ -204,11 +253,7 @@ public sealed class SoftPoolImplementationTests
         }
     }
 
-    private static double Unit(torch.ScalarType type) => type switch
-    {
-        torch.ScalarType.Float64 => 2.3e-16,
-        torch.ScalarType.Float32 => 1.2e-7,
-        torch.ScalarType.Float16 => 9.8e-4,
-        _ => 7.9e-3,
-    };
+    private static torch.Tensor ChannelsLast(torch.Tensor x) => x.movedim([1], [-1]).contiguous().movedim([-1], [1]);
+
+    private static double Unit(torch.ScalarType type) => type == torch.ScalarType.Float64 ? 2.3e-16 : 1.2e-7;
 }

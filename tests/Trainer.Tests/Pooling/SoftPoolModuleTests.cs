@@ -69,6 +69,16 @@ public sealed class SoftPoolModuleTests
                 "soft_pool2d takes a padding of 0 to half its kernel; got padding 2 for kernel 3."),
             (() => SoftPoolFunctional.soft_pool2d(torch.zeros(1, 1, 4, 4), 3, padding: -1),
                 "soft_pool2d takes a padding of 0 to half its kernel; got padding -1 for kernel 3."),
+            (() => SoftPoolFunctional.soft_pool2d(torch.zeros(1, 1, 4, 4), 3, padding: long.MaxValue),
+                $"soft_pool2d takes a padding of 0 to half its kernel; got padding {long.MaxValue} for kernel 3."),
+            (() => SoftPoolFunctional.soft_pool1d(torch.zeros(1).expand(1, (1L << 30) + 1), 2),
+                "soft_pool1d takes at most 1073741824 cells along an axis; got 1073741825."),
+            (() => SoftPoolFunctional.global_soft_pool(torch.zeros(1).expand(2, 3, 2, (1L << 24) + 1)),
+                "global_soft_pool takes maps of 1 to 16777216 cells along the last axis, and along the others together; "
+                + "got (2, 3, 2, 16777217)."),
+            (() => SoftPoolFunctional.global_soft_pool(torch.zeros(2, 3, 0, 5)),
+                "global_soft_pool takes maps of 1 to 16777216 cells along the last axis, and along the others together; "
+                + "got (2, 3, 0, 5)."),
             (() => SoftPoolFunctional.soft_pool2d(torch.zeros(1, 1, 4, 4), 0),
                 "soft_pool2d takes a kernel and a stride of 1 to 16777216; got kernel 0, stride 0."),
             (() => SoftPoolFunctional.soft_pool2d(torch.zeros(1, 1, 4, 4), 2, stride: -1),
@@ -103,6 +113,9 @@ public sealed class SoftPoolModuleTests
         foreach (Func<torch.Tensor, torch.Tensor> pool in new[] { windows.Pool, windows.Compose })
         {
             Step(pool);
+            // What earlier tests left to the collector is not to vanish in between.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             long before = torch.Tensor.TotalCount;
             for (int i = 0; i < 5; i++)
                 Step(pool);

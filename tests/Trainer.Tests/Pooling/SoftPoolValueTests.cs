@@ -27,17 +27,22 @@ public sealed class SoftPoolValueTests
         foreach (SoftPoolWeighting weighting in new[] { PerChannel, Shared })
         {
             torch.Tensor flat = torch.tensor(cells);
-            torch.Tensor[] results =
+            Func<torch.Tensor>[] calls =
             [
-                SoftPoolFunctional.soft_pool1d(flat.reshape(1, 4), 4, weighting: weighting),
-                SoftPoolFunctional.soft_pool2d(flat.reshape(1, 1, 2, 2), 2, weighting: weighting),
-                SoftPoolFunctional.soft_pool3d(flat.reshape(1, 1, 2, 2, 1), (2, 2, 1), weighting: weighting),
-                SoftPoolFunctional.global_soft_pool(flat.reshape(1, 1, 2, 2), weighting),
+                () => SoftPoolFunctional.soft_pool1d(flat.reshape(1, 4), 4, weighting: weighting),
+                () => SoftPoolFunctional.soft_pool2d(flat.reshape(1, 1, 2, 2), 2, weighting: weighting),
+                () => SoftPoolFunctional.soft_pool3d(flat.reshape(1, 1, 2, 2, 1), (2, 2, 1), weighting: weighting),
+                () => SoftPoolFunctional.global_soft_pool(flat.reshape(1, 1, 2, 2), weighting),
+                // The first of two windows, so that none covers its map.
+                () => SoftPoolFunctional.soft_pool1d(torch.cat([flat, flat]).reshape(1, 8), 4, weighting: weighting)[0, 0],
             ];
-            foreach (torch.Tensor result in results)
+            foreach (Func<torch.Tensor> call in calls)
             {
-                double actual = result.item<float>();
-                Assert.IsTrue(Math.Abs(actual - expected) <= 1e-6 * Math.Abs(expected), $"{weighting}: {actual}");
+                foreach (torch.Tensor result in new[] { call(), PoolingCase.Composed(call) })
+                {
+                    double actual = result.item<float>();
+                    Assert.IsTrue(Math.Abs(actual - expected) <= 1e-6 * Math.Abs(expected), $"{weighting}: {actual}");
+                }
             }
         }
     }
@@ -127,5 +132,8 @@ public sealed class SoftPoolValueTests
         foreach (torch.Tensor y in new[] { windows.Pool(x), windows.Compose(x) })
             CollectionAssert.AreEqual(
                 new[] { true, false, false, false }, y.isnan().flatten().data<bool>().ToArray());
+        torch.Tensor Whole() => SoftPoolFunctional.global_soft_pool(x, weighting);
+        foreach (torch.Tensor y in new[] { Whole(), PoolingCase.Composed(Whole) })
+            Assert.IsTrue(y.isnan().item<bool>());
     }
 }
