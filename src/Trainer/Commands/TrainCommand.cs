@@ -72,6 +72,8 @@ internal static class TrainCommand
     {
         if (IsGiven(parse, Steps) && IsGiven(parse, Epochs))
             throw new UserErrorException("--steps and --epochs each say how long to train; one of them can be given, got both.");
+        if (IsGiven(parse, Steps) && parse.GetValue(Steps) < 1)
+            throw new UserErrorException($"--steps takes a whole number of at least 1; got {parse.GetValue(Steps)}.");
         string network = parse.GetRequiredValue(Network), data = parse.GetRequiredValue(Data);
         var folder = new RunFolder(parse.GetValue(Output) ?? Path.Combine("runs", network));
         if (folder.HasRun && !parse.GetValue(Overwrite))
