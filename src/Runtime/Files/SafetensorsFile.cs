@@ -39,6 +39,7 @@ public sealed record SafetensorsFile(
 
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <exception cref="ArgumentException">A tensor has the name that the format keeps for its metadata.</exception>
+    /// <exception cref="ModelFormatException">The header would be longer than what is read back.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path) => WholeFile.Write(path, Write);
 
@@ -86,7 +87,10 @@ public sealed record SafetensorsFile(
         // Spaces up to a multiple of eight, so that the tensors lie aligned in a mapped file.
         while (buffer.Length % 8 != 0)
             buffer.WriteByte((byte)' ');
-        return buffer.ToArray();
+        return buffer.Length <= LargestHeader
+            ? buffer.ToArray()
+            : throw new ModelFormatException(
+                $"A header of {buffer.Length} bytes cannot be written: at most {LargestHeader} are read back.");
     }
 
     /// <summary>One reading of one file; holds what every complaint needs to name.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
 using Spectre.Console;
@@ -10,7 +9,6 @@ namespace SoftPool.Trainer.Commands;
 internal static class TrainCommand
 {
     private static readonly TrainingOptions Defaults = new();
-    private static readonly AugmentationOptions Varied = Defaults.Augmentation;
 
     private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.Data;
     private static readonly Option<string?> Output =
@@ -72,11 +70,15 @@ internal static class TrainCommand
 
     private static void Begin(ParseResult parse, CancellationToken cancel)
     {
+        if (IsGiven(parse, Steps) && IsGiven(parse, Epochs))
+            throw new UserErrorException("--steps and --epochs each say how long to train; one of them can be given, got both.");
+        if (IsGiven(parse, Steps) && parse.GetValue(Steps) < 1)
+            throw new UserErrorException($"--steps takes a whole number of at least 1; got {parse.GetValue(Steps)}.");
         string network = parse.GetRequiredValue(Network), data = parse.GetRequiredValue(Data);
         var folder = new RunFolder(parse.GetValue(Output) ?? Path.Combine("runs", network));
         if (folder.HasRun && !parse.GetValue(Overwrite))
             throw new UserErrorException(
-                $"{folder.Path} holds a training already: {(folder.HasLast ? $"--resume {folder.Path} goes on with it, " : "")}"
+                $"{folder.Path} holds a training already: {(folder.HasLast ? $"--resume {folder.PathInShell} goes on with it, " : "")}"
                 + "--overwrite begins anew, another --output leaves it alone.");
         TrainingOptions options = Defaults with
         {
@@ -103,7 +105,7 @@ internal static class TrainCommand
     private static void Continue(ParseResult parse, RunFolder folder, CancellationToken cancel)
     {
         string[] given = [.. parse.CommandResult.Command.Options
-            .Where(option => option != Resume && option != Data && option != Device && option != Threads && IsGiven(option))
+            .Where(option => option != Resume && option != Data && option != Device && option != Threads && IsGiven(parse, option))
             .Select(option => option.Name)];
         if (given.Length > 0)
             throw new UserErrorException(
@@ -112,11 +114,11 @@ internal static class TrainCommand
         Checkpoint from = folder.ReadLast();
         TrainingOptions options = from.Run.Options with
         {
-            Device = IsGiven(Device) ? parse.GetValue(Device) : from.Run.Options.Device,
-            Threads = IsGiven(Threads) ? parse.GetValue(Threads) : from.Run.Options.Threads,
+            Device = IsGiven(parse, Device) ? parse.GetValue(Device) : from.Run.Options.Device,
+            Threads = IsGiven(parse, Threads) ? parse.GetValue(Threads) : from.Run.Options.Threads,
         };
         options.Check();
-        RunDescription run = from.Run.GoOn(IsGiven(Data) ? parse.GetRequiredValue(Data) : from.Run.Data, options);
+        RunDescription run = from.Run.GoOn(IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.Data, options);
         ImageDataset dataset = Datasets.Load(run.Data);
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
             || !dataset.ClassNames.SequenceEqual(from.Model.Classes))
@@ -124,9 +126,9 @@ internal static class TrainCommand
                 $"{folder.Path} was trained on {run.DataName} with {run.TrainImages:N0} and {run.TestImages:N0} images; {run.Data} is "
                 + $"another data set, with {dataset.Train.Count:N0} and {dataset.Test.Count:N0} or other classes.");
         TrainingRun.Execute(run, dataset, folder, from, cancel);
-
-        bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
     }
+
+    private static bool IsGiven(ParseResult parse, Option option) => parse.GetResult(option) is { Implicit: false };
 
     private static Option<double> Number(string name, string description, double value) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };

@@ -16,6 +16,7 @@ internal sealed record Checkpoint(
     /// <summary>What the names of Adam's first and second moments begin with.</summary>
     public const string FirstMoment = "optimizer.exp_avg.", SecondMoment = "optimizer.exp_avg_sq.";
 
+    /// <exception cref="ModelFormatException">The history is too long for the file's header.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path)
     {

@@ -6,13 +6,26 @@ namespace SoftPool.Trainer.Training;
 
 /// <summary>
 /// What a training leaves in its folder: last.safetensors and best.safetensors, each a <see cref="Checkpoint"/>; record.json,
-/// what is trained, how and how it goes (a <see cref="TrainingRecord"/>); history.csv, a line an epoch; losses.csv, every tenth
-/// step's loss. The last three can leave the machine without the weights; the checkpoints hold all of it too.
+/// what is trained, how and how it goes (a <see cref="TrainingRecord"/>); history.csv, a line an epoch; losses.csv, the steps'
+/// losses that are kept. The last three can leave the machine without the weights; the checkpoints hold all of it too.
 /// </summary>
 internal sealed class RunFolder(string path)
 {
     /// <summary>Where the folder is.</summary>
-    public string Path { get; } = path;
+    /// <exception cref="UserErrorException">The path is empty.</exception>
+    public string Path { get; } =
+        path.Length > 0 ? path : throw new UserErrorException("A training's folder has a path; got an empty one.");
+
+    /// <summary>The path as a shell takes it: in quotes where it needs them.</summary>
+    public string PathInShell
+    {
+        get
+        {
+            bool plain = Path.All(
+                c => char.IsLetterOrDigit(c) || c == System.IO.Path.DirectorySeparatorChar || "/.:_-".Contains(c, StringComparison.Ordinal));
+            return plain ? Path : OperatingSystem.IsWindows() ? $"\"{Path}\"" : $"'{Path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+        }
+    }
 
     /// <summary>The checkpoint of the latest epoch, or of the moment of an interruption.</summary>
     public string LastPath => InFolder("last.safetensors");
@@ -52,6 +65,31 @@ internal sealed class RunFolder(string path)
         catch (JsonException e)
         {
             throw new UserErrorException($"{RecordPath} is no record of a training: {e.Message}");
+        }
+    }
+
+    /// <summary>Finds out whether files can be written here, before there is anything to lose; leaves nothing behind.</summary>
+    /// <exception cref="UserErrorException">They cannot.</exception>
+    public void CheckWritable()
+    {
+        var missing = new List<string>(); // The innermost first.
+        for (string? folder = System.IO.Path.GetFullPath(Path);
+            folder is not null && !Directory.Exists(folder);
+            folder = System.IO.Path.GetDirectoryName(folder))
+            missing.Add(folder);
+        try
+        {
+            Directory.CreateDirectory(Path);
+            File.Create(InFolder(System.IO.Path.GetRandomFileName()), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"A training needs a folder to write to, and {Path} cannot be one: {e.Message}");
+        }
+        finally
+        {
+            foreach (string folder in missing.Where(Directory.Exists))
+                Directory.Delete(folder);
         }
     }
 

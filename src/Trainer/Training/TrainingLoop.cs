@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
@@ -68,8 +69,8 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Trains on the next batch.</summary>
     /// <returns>The batch's loss and the number of images answered right.</returns>
-    /// <exception cref="TrainingDivergedException">The loss is not finite; the weights are those of the step before.
-    /// </exception>
+    /// <exception cref="TrainingDivergedException">The loss is not finite, or in fp16 no gradient can be; the weights are those of
+    /// the step before.</exception>
     public (double Loss, long Right) Next()
     {
         using var scope = torch.NewDisposeScope();
@@ -136,6 +137,7 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>All that a resumption needs, copied.</summary>
+    /// <exception cref="TrainingDivergedException">A weight is not finite.</exception>
     public Checkpoint Save(RunDescription run, IReadOnlyList<string> classes)
     {
         var moments = new Dictionary<string, Tensor>();
@@ -144,8 +146,11 @@ internal sealed class TrainingLoop : IDisposable
             moments[Checkpoint.FirstMoment + name] = TorchTensor.ToTensor(state.exp_avg);
             moments[Checkpoint.SecondMoment + name] = TorchTensor.ToTensor(state.exp_avg_sq);
         }
-        return new Checkpoint(
-            run, TrainingState.FromJson(State.ToJson()), Network.ToModel(classes, _preprocessing), moments);
+        Model model = Network.ToModel(classes, _preprocessing);
+        // A step's loss is of the weights before it: those after may be spoilt, and would replace good ones.
+        if (!model.Weights.Values.All(weight => MemoryMarshal.ToEnumerable(weight.Data).All(float.IsFinite)))
+            throw new TrainingDivergedException($"A weight after step {State.Step} is not finite");
+        return new Checkpoint(run, TrainingState.FromJson(State.ToJson()), model, moments);
     }
 
     /// <summary>Goes on where a checkpoint was made.</summary>

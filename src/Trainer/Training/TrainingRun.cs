@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Reports;
@@ -15,9 +14,10 @@ internal static class TrainingRun
     /// <param name="dataset">The images, as the description says.</param>
     /// <param name="folder">Where to keep what comes of it.</param>
     /// <param name="from">The checkpoint to go on from; null to begin.</param>
-    /// <param name="cancel">Finishes the batch at hand, saves, and throws.</param>
+    /// <param name="cancel">Finishes the batch at hand, saves what is new, and throws.</param>
     /// <returns>The last checkpoint.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled, and has saved.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, and has saved what was new.</exception>
+    /// <exception cref="UserErrorException">An option is out of range, or the folder cannot be written to.</exception>
     /// <exception cref="TrainingDivergedException">A loss or a weight is not finite. The folder's checkpoints are from before.</exception>
     public static Checkpoint Execute(
         RunDescription run, ImageDataset dataset, RunFolder folder, Checkpoint? from, CancellationToken cancel)
@@ -26,6 +26,7 @@ internal static class TrainingRun
         using var loop = new TrainingLoop(graph, Preprocessing.ImageNet, dataset.Train, run.Options);
         if (from is not null)
             loop.Restore(from);
+        folder.CheckWritable();
         AnsiConsole.MarkupLineInterpolated(
             $"[bold]{run.Network}[/] on {dataset.Train.Count:N0} images of {dataset.Name}, {loop.Steps:N0} steps of {run.Options.BatchSize} in {run.Options.Precision.ToString().ToLowerInvariant()}, {run.Hardware}");
         if (run.Options.Augmentation.Mixup > 0)
@@ -34,7 +35,34 @@ internal static class TrainingRun
         Checkpoint? saved = from;
         try
         {
-            TrainingDisplay.Run(run.Network, loop, run.Options.BatchSize, display =>
+            TrainingDisplay.Run(run.Network, loop, run.Options.BatchSize, Train);
+        }
+        catch (OperationCanceledException)
+        {
+            if (saved is null)
+                AnsiConsole.MarkupLine("stopped before the first step, with nothing to save");
+            else
+                AnsiConsole.MarkupLineInterpolated(
+                    $"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; softpool train --resume {folder.PathInShell} goes on");
+            throw;
+        }
+        catch (TrainingDivergedException e)
+        {
+            throw new TrainingDivergedException(e.What, saved is null
+                ? "There is no checkpoint yet."
+                : $"The last good checkpoint is {folder.LastPath}, of step {saved.State.Step}.");
+        }
+        if (loop.Times.Total > 0)
+            AnsiConsole.MarkupLineInterpolated($"a step's time: {loop.Times}");
+        Checkpoint last = saved!; // The last step ends an epoch.
+        EpochResult best = last.State.Best!;
+        AnsiConsole.MarkupLineInterpolated(
+            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Test.Count:N0} images of {dataset.Name}; saved to {folder.Path}");
+        return last;
+
+        void Train(TrainingDisplay display)
+        {
+            try
             {
                 while (loop.State.Step < loop.Steps || loop.EpochIsOver)
                 {
@@ -52,38 +80,16 @@ internal static class TrainingRun
                         Stopwatch.GetElapsedTime(begin).TotalSeconds));
                     Save();
                 }
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            Save();
-            AnsiConsole.MarkupLineInterpolated(
-                $"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; softpool train --resume {folder.Path} goes on");
-            throw;
-        }
-        catch (TrainingDivergedException e)
-        {
-            throw Diverged(e.What);
-        }
-        if (loop.Times.Total > 0)
-            AnsiConsole.MarkupLineInterpolated($"a step's time: {loop.Times}");
-        Checkpoint last = saved ?? loop.Save(run, dataset.ClassNames);
-        EpochResult best = last.State.Best!;
-        AnsiConsole.MarkupLineInterpolated(
-            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Test.Count:N0} images of {dataset.Name}; saved to {folder.Path}");
-        return last;
-
-        void Save()
-        {
-            Checkpoint checkpoint = loop.Save(run, dataset.ClassNames);
-            // A step's loss is of the weights before it: those after may be spoilt, and would replace good ones.
-            if (!checkpoint.Model.Weights.Values.All(weight => MemoryMarshal.ToEnumerable(weight.Data).All(float.IsFinite)))
-                throw Diverged($"A weight after step {loop.State.Step} is not finite");
-            folder.Write(saved = checkpoint);
+            }
+            catch (OperationCanceledException)
+            {
+                // Without a step there is nothing to keep, and it would replace what another training has left in the folder.
+                if (loop.State.Step > (saved?.State.Step ?? 0))
+                    Save();
+                throw;
+            }
         }
 
-        TrainingDivergedException Diverged(string what) => new(what, saved is null
-            ? "There is no checkpoint yet."
-            : $"The last good checkpoint is {folder.LastPath}, of step {saved.State.Step}.");
+        void Save() => folder.Write(saved = loop.Save(run, dataset.ClassNames));
     }
 }

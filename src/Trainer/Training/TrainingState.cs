@@ -27,8 +27,8 @@ internal sealed class TrainingState
 {
     private static readonly JsonSerializerOptions Json = new() { RespectRequiredConstructorParameters = true };
 
-    /// <summary>Every so many steps a loss is kept for the curve, as in the mission.</summary>
-    private const int LossEvery = 10;
+    /// <summary>More losses show nothing more in a curve, and a file's header has room for some hundred thousand.</summary>
+    private const int MostLosses = 10_000;
 
     /// <summary>Steps done.</summary>
     public int Step { get; set; }
@@ -57,18 +57,26 @@ internal sealed class TrainingState
     /// <summary>The epochs done.</summary>
     public List<EpochResult> Epochs { get; init; } = [];
 
-    /// <summary>The loss of every tenth step.</summary>
+    /// <summary>The loss of every tenth step; in long trainings of every twentieth, every fortieth and so on.</summary>
     public List<StepLoss> Losses { get; init; } = [];
 
     /// <summary>The best epoch so far by its validation accuracy, the first of equals; null before the first ends.</summary>
     [JsonIgnore]
     public EpochResult? Best => Epochs.MaxBy(epoch => epoch.ValidationAccuracy);
 
+    /// <summary>Every so many steps a loss is kept for the curve: first ten, as in the mission.</summary>
+    private int LossEvery => Losses.Count > 1 ? Losses[1].Step - Losses[0].Step : 10;
+
     /// <summary>Counts a step.</summary>
     public void Add(double loss, long right, double seconds)
     {
         if (Step++ % LossEvery == 0)
             Losses.Add(new StepLoss(Step, loss));
+        if (Losses.Count > MostLosses)
+        {
+            int half = 2 * LossEvery;
+            Losses.RemoveAll(kept => (kept.Step - 1) % half != 0);
+        }
         EpochLoss += loss;
         EpochRight += right;
         EpochSteps++;

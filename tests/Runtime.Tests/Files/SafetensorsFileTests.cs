@@ -266,6 +266,24 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [TestMethod]
+    public void A_header_longer_than_is_read_is_not_written_and_leaves_the_old_file_as_it_was()
+    {
+        var tensors = new Dictionary<string, Tensor>();
+        int room = (4 << 20) - "{\"__metadata__\":{\"text\":\"\"}}".Length;
+        new SafetensorsFile(tensors, TextOf(room)).Write(_folder["a.safetensors"]);
+        Assert.AreEqual(room, SafetensorsFile.Read(_folder["a.safetensors"]).Metadata["text"].Length);
+
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ModelFormatException>(
+                () => new SafetensorsFile(tensors, TextOf(room + 1)).Write(_folder["a.safetensors"])).Message,
+            "at most 4194304 are read back");
+        Assert.AreEqual(room, SafetensorsFile.Read(_folder["a.safetensors"]).Metadata["text"].Length);
+        TestModels.AssertSequence(["a.safetensors"], _folder.FileNames);
+
+        static Dictionary<string, string> TextOf(int length) => new() { ["text"] = new string('a', length) };
+    }
+
+    [TestMethod]
     public void A_writing_to_where_no_file_can_be_leaves_nothing_behind()
     {
         Directory.CreateDirectory(_folder["a.safetensors"]);

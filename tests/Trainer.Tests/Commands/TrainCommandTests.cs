@@ -1,3 +1,4 @@
+using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Tests.Data;
@@ -52,6 +53,73 @@ public sealed class TrainCommandTests : IDisposable
         StringAssert.Contains(command.Output, "holds a training already");
         Assert.AreEqual(resumable, command.Output.Contains("--resume", StringComparison.Ordinal), command.Output);
         Assert.AreEqual(_folder[$"run/{only}"], Directory.GetFileSystemEntries(_folder["run"]).Single());
+    }
+
+    [TestMethod]
+    public void Overwrite_begins_anew()
+    {
+        Pictures.WriteColours(_folder["colours"]);
+        TinyRun.Write(_folder["run"], _folder["colours"]);
+        Command command = Softpool(
+            "train", "--overwrite", "-n", "alexnet", "--data", _folder["colours"], "--steps", "1", "--batch", "3", "-o", _folder["run"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        var run = new RunFolder(_folder["run"]);
+        foreach (Checkpoint checkpoint in (Checkpoint[])[run.ReadLast(), run.ReadBest()])
+        {
+            Assert.AreEqual("alexnet", checkpoint.Run.Network);
+            Assert.AreEqual(1, checkpoint.State.Step);
+            Assert.HasCount(1, checkpoint.State.Epochs);
+        }
+        Assert.HasCount(2, File.ReadAllLines(_folder["run/history.csv"]));
+        StringAssert.StartsWith(File.ReadAllLines(_folder["run/losses.csv"])[1], "1,");
+    }
+
+    [TestMethod]
+    [DataRow("train|--steps|2|--epochs|50|-o|{0}/run", "--steps and --epochs")]
+    [DataRow("train|--steps|0|-o|{0}/run", "--steps takes a whole number of at least 1; got 0.")]
+    [DataRow("train|-o|", "A training's folder has a path; got an empty one.")]
+    [DataRow("train|--resume|", "A training's folder has a path; got an empty one.")]
+    [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training needs a folder to write to")]
+    [DataRow("quickstart|-o|", "A training's folder has a path; got an empty one.")]
+    [DataRow("quickstart|-o|{0}/tiny", "holds a training that is not quickstart's")]
+    public void What_would_fail_at_the_end_or_cost_another_training_fails_at_the_beginning(string arguments, string expected)
+    {
+        Pictures.WriteColours(_folder["colours"]);
+        TinyRun.Write(_folder["tiny"], _folder["colours"]);
+        _folder.Write("file", "the user's");
+        string[] before = Contents();
+        Command command = Softpool(arguments.Replace("{0}", _folder.Path, StringComparison.Ordinal).Split('|'));
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, expected);
+        Assert.DoesNotContain("   at ", command.Output, "There is a stack trace.");
+        Assert.DoesNotContain("epoch 1", command.Output);
+        CollectionAssert.AreEquivalent(before, Contents());
+
+        string[] Contents() => [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories)
+            .Select(file => $"{file} {Convert.ToHexString(File.ReadAllBytes(file))}")];
+    }
+
+    [TestMethod]
+    public void Quickstart_goes_over_its_own_training_also_a_resumed_one()
+    {
+        TrainingOptions recipe = new()
+        {
+            Steps = 700,
+            BatchSize = 16,
+            LearningRate = 5e-4,
+            WarmUpSteps = 70,
+            Threads = 3,
+            Device = "cpu",
+            Augmentation = AugmentationOptions.None with { Flip = 0.5 },
+        };
+        RunDescription run = TinyRun.Description(_folder["gone"]) with { Network = "alexnet-softpool", Options = recipe };
+        new RunFolder(_folder["run"]).Write(new Checkpoint(
+            run, TinyRun.State(), TinyRun.Model("blue", "green", "red"), new Dictionary<string, Tensor>()));
+        // What stops it comes after the look at the folder.
+        Command command = Softpool("quickstart", "--data", _folder["gone"], "-o", _folder["run"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        Assert.DoesNotContain("holds a training", command.Output);
+        StringAssert.Contains(command.Output, "gone");
     }
 
     private static Command Softpool(params string[] arguments) =>

@@ -39,9 +39,10 @@ public sealed class PrecisionTests
         double[] exact = Accuracies(Precision.Fp32), rounded = Accuracies(Precision.Bf16);
         TestContext.WriteLine($"accuracies of fp32 {string.Join(", ", exact)}; of bf16 {string.Join(", ", rounded)}");
         Assert.IsGreaterThan(0.65, exact.Min(), "Both would be bad alike.");
-        // Over ten seeds, fp32's accuracies have a standard deviation of 0.026, and bf16's mean is 0.002 above theirs. With
-        // weights that are kept in bfloat16, it is 0.038 below.
-        Assert.AreEqual(exact.Average(), rounded.Average(), 0.03);
+        // Over ten seeds, fp32's accuracies have a standard deviation of 0.026, and bf16's mean is 0.002 above theirs. Means of
+        // three then differ by 0.021 as a rule, and this bound is three times that. It is too wide for weights that are kept in
+        // bfloat16, whose mean is 0.038 below: Weights_and_moments_stay_in_fp32 finds those.
+        Assert.IsTrue(rounded.Average() >= exact.Average() - 0.06);
     }
 
     /// <summary>The part of 2,000 test images answered right, for each of three seeds.</summary>

@@ -22,6 +22,57 @@ public sealed class RunFolderTests
     }
 
     [TestMethod]
+    public void The_tables_have_a_line_an_epoch_and_a_line_a_loss()
+    {
+        using var folder = new TemporaryFolder();
+        TinyRun.Write(folder.Path, "data");
+        CollectionAssert.AreEqual(
+            (string[])
+            [
+                "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,images_per_second,seconds",
+                "1,10,0.001,2,0.2500,1.5,0.7500,100.0,60.0",
+                "2,20,0.0001,1,0.5000,1.25,0.5000,200.0,65.0",
+            ],
+            File.ReadAllLines(folder["history.csv"]));
+        CollectionAssert.AreEqual((string[])["step,loss", "1,3", "11,1.5"], File.ReadAllLines(folder["losses.csv"]));
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("new")]
+    [DataRow("new/and/deep/")]
+    public void A_folder_that_can_be_written_to_is_left_as_it_was(string name)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("notes.txt", "the user's");
+        new RunFolder(folder[name]).CheckWritable();
+        Assert.AreEqual(folder["notes.txt"], Directory.GetFileSystemEntries(folder.Path).Single());
+    }
+
+    [TestMethod]
+    [DataRow("file")]
+    [DataRow("file/below")]
+    public void A_file_is_no_folder(string name)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("file", "the user's");
+        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => new RunFolder(folder[name]).CheckWritable());
+        StringAssert.StartsWith(e.Message, $"A training needs a folder to write to, and {folder[name]} cannot be one: ");
+        Assert.AreEqual("the user's", File.ReadAllText(folder["file"]));
+    }
+
+    [TestMethod]
+    public void An_empty_path_is_no_folder() => Assert.ThrowsExactly<UserErrorException>(() => new RunFolder(""));
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow("runs/alexnet-softpool_2.b", "runs/alexnet-softpool_2.b")]
+    [DataRow("my run", "'my run'")]
+    [DataRow("it's $HOME", @"'it'\''s $HOME'")]
+    public void A_path_is_quoted_for_the_shell_where_it_needs_that(string path, string expected) =>
+        Assert.AreEqual(expected, new RunFolder(path).PathInShell);
+
+    [TestMethod]
     public void What_a_kill_in_the_midst_of_writing_left_is_deleted_and_nothing_else()
     {
         using var folder = new TemporaryFolder();

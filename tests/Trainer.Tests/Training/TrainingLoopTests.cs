@@ -41,9 +41,89 @@ public sealed class TrainingLoopTests
         (double[] first, Evaluation evaluation) = Losses(options);
         Assert.HasCount(20, first);
         Assert.IsGreaterThanOrEqualTo(0.95, evaluation.Accuracy);
-        Assert.IsLessThan(first[0], evaluation.Loss);
+        Assert.IsTrue(evaluation.Loss < first[0]); // IsLessThan takes NaN for the smallest number.
         CollectionAssert.AreEqual(first, Losses(options).Losses);
         CollectionAssert.AreNotEqual(first, Losses(options with { Seed = 43 }).Losses);
+    }
+
+    [TestMethod]
+    public void A_step_is_the_recipe_s()
+    {
+        using var scope = torch.NewDisposeScope();
+        var graph = new ModelGraph("exact", Graph.InputShape, [.. Graph.Layers.Where(layer => layer.Operator is not Dropout)]);
+        ImageSet images = Images();
+        using var loop = new TrainingLoop(graph, Preprocessing.ImageNet, images, Options with
+        {
+            BatchSize = images.Count,
+            WarmUpSteps = 4,
+            WeightDecay = 0.5,
+            LabelSmoothing = 0.25,
+            Augmentation = AugmentationOptions.None,
+        });
+        (torch.Tensor inputs, torch.Tensor labels) = Preprocessed(images);
+        torch.Tensor targets = 0.75 * torch.nn.functional.one_hot(labels, 2) + 0.25 / 2;
+        torch.Tensor loss = -(targets * torch.nn.functional.log_softmax(loop.Network.call(inputs), 1)).sum() / images.Count;
+        loss.backward();
+        var before = loop.Network.named_parameters().ToDictionary(
+            entry => entry.name,
+            entry => (Weight: entry.parameter.detach().clone(), Gradient: (entry.parameter.grad! + 0.5 * entry.parameter).detach()));
+
+        Assert.AreEqual(loss.item<float>(), loop.Next().Loss, 1e-5);
+
+        Checkpoint after = loop.Save(Run(Options), Classes);
+        const double Rate = 0.01 / 4; // The first of the warm-up's four steps.
+        foreach ((string name, (torch.Tensor weight, torch.Tensor gradient)) in before)
+        {
+            torch.Tensor moment = torch.tensor(after.Moments[Checkpoint.FirstMoment + name].Data.ToArray(), weight.shape);
+            AssertClose(0.1 * gradient, moment, 1e-5);
+            // By the moment's own gradient: where it is nearly 0, another order of summation may have another sign.
+            torch.Tensor g = moment / 0.1;
+            AssertClose(
+                weight - Rate * g / (g.abs() + 1e-8), torch.tensor(after.Model.Weights[name].Data.ToArray(), weight.shape), 1e-6);
+        }
+
+        void AssertClose(torch.Tensor expected, torch.Tensor actual, double tolerance)
+        {
+            double difference = (expected - actual).abs().max().item<float>();
+            Assert.IsTrue(difference <= tolerance, $"{difference}");
+        }
+    }
+
+    [TestMethod]
+    public void Batch_norms_statistics_go_through_a_resumption_into_the_model()
+    {
+        using var scope = torch.NewDisposeScope();
+        // Of the inputs themselves, all of them in each step, so that torch's momentum of 0.1 leaves 0.9^n of the beginning.
+        var graph = new ModelGraph("normed", Graph.InputShape,
+            [new("features.0", new BatchNorm2d(3)), new("flatten", new Flatten()), new("classifier.0", new Linear(360, 2))]);
+        ImageSet images = Images();
+        TrainingOptions options = Options with { BatchSize = images.Count, Augmentation = AugmentationOptions.None };
+        using var folder = new TemporaryFolder();
+        var run = new RunFolder(folder.Path);
+        using (TrainingLoop before = Begin())
+        {
+            for (int i = 0; i < 3; i++)
+                before.Next();
+            run.Write(before.Save(Run(options), Classes));
+        }
+        using TrainingLoop after = Begin();
+        after.Restore(run.ReadLast());
+        for (int i = 0; i < 3; i++)
+            after.Next();
+        Model model = after.Save(Run(options), Classes).Model;
+
+        (torch.Tensor inputs, _) = Preprocessed(images);
+        double left = Math.Pow(0.9, 6);
+        AssertClose((1 - left) * inputs.mean([0, 2, 3]), "features.0.running_mean");
+        AssertClose((1 - left) * inputs.transpose(0, 1).reshape(3, -1).var(1) + left, "features.0.running_var");
+
+        TrainingLoop Begin() => new(graph, Preprocessing.ImageNet, images, options);
+
+        void AssertClose(torch.Tensor expected, string name)
+        {
+            double difference = (expected - torch.tensor(model.Weights[name].Data.ToArray())).abs().max().item<float>();
+            Assert.IsTrue(difference <= 1e-4, $"{name}: {difference}");
+        }
     }
 
     [TestMethod]
@@ -155,6 +235,18 @@ public sealed class TrainingLoopTests
     }
 
     [TestMethod]
+    public void A_weight_that_is_not_finite_is_not_saved()
+    {
+        using TrainingLoop loop = Loop(Options);
+        loop.Next();
+        using (torch.no_grad())
+            loop.Network.parameters().Last().fill_(float.NaN);
+        Assert.AreEqual(
+            "A weight after step 1 is not finite",
+            Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Save(Run(Options), Classes)).What);
+    }
+
+    [TestMethod]
     public void A_validation_loss_that_is_not_finite_stops_the_training()
     {
         using TrainingLoop loop = Loop(Options);
@@ -231,6 +323,19 @@ public sealed class TrainingLoopTests
     }
 
     [TestMethod]
+    public void Gradients_that_no_factor_makes_finite_stop_the_training()
+    {
+        var state = new TrainingState { Step = 40 };
+        using torch.Tensor bad = torch.tensor(float.NaN);
+        for (int halvings = 0; halvings < 16 + 24; halvings++)
+            Assert.IsFalse(LossScale.Unscale(state, [bad]));
+        Assert.AreEqual(Math.ScaleB(1, -24), state.LossScale);
+        StringAssert.StartsWith(
+            Assert.ThrowsExactly<TrainingDivergedException>(() => LossScale.Unscale(state, [bad])).What,
+            "A gradient of step 41 is not finite even with the loss times ");
+    }
+
+    [TestMethod]
     public void The_schedule_rises_linearly_and_falls_along_a_cosine()
     {
         var schedule = new CosineSchedule(0.4, 12, 4);
@@ -259,6 +364,16 @@ public sealed class TrainingLoopTests
 
     private static RunDescription Run(TrainingOptions options) => RunDescription.Of(
         "tiny", "noise", new ImageDataset("noise", Classes, Images(), Images()), options);
+
+    /// <summary>All images as a training without augmentation takes them, and their labels.</summary>
+    private static (torch.Tensor Inputs, torch.Tensor Labels) Preprocessed(ImageSet images)
+    {
+        ImageBatch all = ImageBatch.Of(images, Enumerable.Range(0, images.Count).ToArray());
+        using var unchanged = new BatchAugmentation(
+            AugmentationOptions.None, Preprocessing.ImageNet, images.Size, new Size2d(Graph.InputShape[1], Graph.InputShape[2]),
+            Classes.Length, torch.CPU);
+        return (unchanged.Apply(all.Pixels, all.Labels, seed: 0, step: 0, torch.float32).Images, all.Labels);
+    }
 
     /// <summary>Noise, dark for one class and bright for the other.</summary>
     private static ImageSet Images()
