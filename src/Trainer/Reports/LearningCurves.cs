@@ -10,7 +10,7 @@ internal static class LearningCurves
     /// </summary>
     private const double ShownLosses = 0.98;
 
-    /// <summary>Loss: training, validation, and thinly every tenth step.</summary>
+    /// <summary>Loss: training, validation, and thinly that of single steps.</summary>
     public static byte[] Loss(RunDescription run, TrainingState state)
     {
         (string unit, double perStep) = AxisOf(run, state);

@@ -118,7 +118,7 @@ internal static class ReportPage
     }
 
     private static string LossCaption(RunDescription run) =>
-        "Loss; the thin line is every tenth step. Validation is on the test images"
+        "Loss; the thin line is single steps, every tenth or fewer. Validation is on the test images"
         + (run.Options.Augmentation == AugmentationOptions.None
             ? "." : "; the training's is on augmented images" + (run.Options.Augmentation.Mixup > 0 ? " and mixed targets." : "."));
 
