@@ -72,7 +72,8 @@ internal static class CommandLine
                                       or ExternalException or OutOfMemoryException)
         {
             // What torch throws, an ExternalException, has the call stack of C++ behind its first line.
-            await Console.Error.WriteLineAsync($"error: {e.Message.Split('\n')[0].TrimEnd()}");
+            string message = e is OutOfMemoryException ? "This takes more memory than there is." : e.Message.Split('\n')[0].TrimEnd();
+            await Console.Error.WriteLineAsync($"error: {message}");
             return 1;
         }
 
