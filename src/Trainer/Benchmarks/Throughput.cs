@@ -18,9 +18,11 @@ internal static class Throughput
     /// <param name="batch">Images at once.</param>
     /// <param name="seconds">For about how long to measure, all runners together.</param>
     /// <param name="numerics">In which numerics each device runs; fast alone unless given.</param>
+    /// <param name="leaveOut">Is told of a device that cannot run the model and why, and the others are measured without it; where
+    /// there is none, that device's exception is thrown.</param>
     public static IReadOnlyList<ThroughputRow> Measure(
         Model model, IReadOnlyList<GpuDeviceInfo> devices, int batch, double seconds,
-        params ReadOnlySpan<Numerics> numerics)
+        IReadOnlyList<Numerics>? numerics = null, Action<string, SoftPoolException>? leaveOut = null)
     {
         var random = new Random(1);
         float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.Count).Select(_ => random.NextSingle() * 4 - 2)];
@@ -32,17 +34,24 @@ internal static class Throughput
         {
             var runners = new List<(string Name, Action Run)> { (TorchRunner.Name, torchRunner.Run) };
             foreach (GpuDeviceInfo device in devices)
-            {
-                gpus.Add(GpuDevice.Create($"{device.Index}"));
-                foreach (Numerics kind in numerics.IsEmpty ? [Numerics.Fast] : numerics)
+                try
                 {
-                    InferenceSession session = gpus[^1].CreateSession(
-                        model, new SessionOptions { Batch = batch, Numerics = kind });
-                    sessions.Add(session);
-                    string name = kind == Numerics.Strict ? $"{device.Name}, strict" : device.Name;
-                    runners.Add(($"Vulkan, {name}", () => session.Run(input, output)));
+                    gpus.Add(GpuDevice.Create($"{device.Index}"));
+                    foreach (Numerics kind in numerics ?? [Numerics.Fast])
+                    {
+                        InferenceSession session = gpus[^1].CreateSession(
+                            model, new SessionOptions { Batch = batch, Numerics = kind });
+                        sessions.Add(session);
+                        // Most of what can fail does so in the first run.
+                        session.Run(input, output);
+                        string name = NameOf(device, devices);
+                        runners.Add((kind == Numerics.Strict ? $"{name}, strict" : name, () => session.Run(input, output)));
+                    }
                 }
-            }
+                catch (SoftPoolException e) when (leaveOut is not null)
+                {
+                    leaveOut(NameOf(device, devices), e);
+                }
             return [.. Interleaved.Measure([.. runners.Select(runner => Interleaved.ByHost(runner.Run))], seconds)
                 .Zip(runners, (timing, runner) => new ThroughputRow(runner.Name, batch, timing.Median))];
         }
@@ -52,4 +61,8 @@ internal static class Throughput
             gpus.ForEach(gpu => gpu.Dispose());
         }
     }
+
+    /// <summary>What a device is called in tables: with its index where another one has its name.</summary>
+    public static string NameOf(GpuDeviceInfo device, IReadOnlyList<GpuDeviceInfo> devices) =>
+        devices.Count(other => other.Name == device.Name) > 1 ? $"Vulkan, {device.Name}, {device.Index}" : $"Vulkan, {device.Name}";
 }

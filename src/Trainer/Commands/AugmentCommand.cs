@@ -14,12 +14,15 @@ internal static class AugmentCommand
     /// <summary>Pixel values as they are, 0 to 255.</summary>
     private static readonly Preprocessing Bytes = new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]);
 
+    /// <summary>All are computed in one batch, at half a megabyte each and several times that in between.</summary>
+    private const int MostImages = 400, MostVariations = 100;
+
     public static Command Create()
     {
         Option<string> data = SharedOptions.Data;
         var preview = new Option<string>("--preview")
         {
-            Description = "The PNG to write: a row a class; the image as evaluation sees it, then variations of it.",
+            Description = "The PNG to write: a row a class, at most 400 images; an image as evaluation sees it, then variations of it.",
             DefaultValueFactory = _ => "augmentation.png",
         };
         Option<int> variations = SharedOptions.Positive("--variations", "How many variations of each image.", 8);
@@ -36,24 +39,26 @@ internal static class AugmentCommand
     private static void Execute(string data, string path, int variations, int seed, AugmentationOptions options)
     {
         options.Check();
+        if (variations > MostVariations)
+            throw new UserErrorException($"--variations takes a whole number from 1 to {MostVariations}; got {variations}.");
         ImageDataset dataset = Datasets.Load(data);
         ImageSet set = dataset.Train;
         int[] labels = set.Labels.ToArray();
         // One image of each class, then the same again: neighbours, which mixup mixes, are of different classes.
-        int[] classes = [.. Enumerable.Range(0, dataset.ClassNames.Count)];
+        int[] classes = [.. Enumerable.Range(0, Math.Min(dataset.ClassNames.Count, MostImages / (variations + 1)))];
         int[] originals = [.. classes.Select(label => Array.IndexOf(labels, label))];
         int[] places = [.. Enumerable.Range(0, variations).SelectMany(_ => originals)];
 
         using var scope = torch.NewDisposeScope();
         Size2d size = NetworkCatalog.DefaultInputSize;
         using var evaluation = new ImagePreprocessing(Bytes, set.Size, size, torch.CPU);
-        using var augmentation = new BatchAugmentation(options, Bytes, set.Size, size, classes.Length, torch.CPU);
+        using var augmentation = new BatchAugmentation(options, Bytes, set.Size, size, dataset.ClassNames.Count, torch.CPU);
         ImageBatch batch = ImageBatch.Of(set, places);
         (torch.Tensor varied, _) = augmentation.Apply(batch.Pixels, batch.Labels, seed, step: 0, torch.float32);
         torch.Tensor all = torch.cat([evaluation.Apply(ImageBatch.Of(set, originals).Pixels), varied])
             .round().clamp(0, 255).to(torch.uint8).contiguous();
         var sheet = new ImageSet(size, all.bytes.ToArray(), [.. Enumerable.Repeat(classes, variations + 1).SelectMany(x => x)]);
-        PictureSheet.Write(path, sheet, dataset.ClassNames, columns: variations + 1, zoom: 1);
+        PictureSheet.Write(path, sheet, [.. dataset.ClassNames.Take(classes.Length)], columns: variations + 1, zoom: 1);
         AnsiConsole.MarkupLineInterpolated($"{path}: {classes.Length} images of {dataset.Name} and {variations} variations of each");
         if (options.Mixup > 0)
             AnsiConsole.MarkupLine("mixup mixes each with the image above it, the first with the last, and their labels by the same share");

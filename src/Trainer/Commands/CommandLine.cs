@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
@@ -10,29 +11,47 @@ namespace SoftPool.Trainer.Commands;
 /// <summary>The program's commands, and what becomes of what they throw: one sentence and exit status 1.</summary>
 internal static class CommandLine
 {
-    private static RootCommand Root => new(
-        "Trains networks with SoftPool in torch, and runs them on any Vulkan device with proof that they compute the same.")
+    private static RootCommand Create()
     {
-        QuickstartCommand.Create(),
-        TrainCommand.Create(),
-        AugmentCommand.Create(),
-        ExportCommand.Create(),
-        VerifyCommand.Create(),
-        AgreeCommand.Create(),
-        RunCommand.Create(),
-        BenchCommand.Create(),
-        ReportCommand.Create(),
-        CompareCommand.Create(),
-        SummaryCommand.Create(),
-        DevicesCommand.Create(),
-    };
+        var root = new RootCommand(
+            "Trains networks with SoftPool in torch, and runs them on any Vulkan device with proof that they compute the same.")
+        {
+            QuickstartCommand.Create(),
+            TrainCommand.Create(),
+            AugmentCommand.Create(),
+            ExportCommand.Create(),
+            VerifyCommand.Create(),
+            AgreeCommand.Create(),
+            RunCommand.Create(),
+            BenchCommand.Create(),
+            ReportCommand.Create(),
+            CompareCommand.Create(),
+            SummaryCommand.Create(),
+            DevicesCommand.Create(),
+        };
+        // An empty path, as an unset variable of the shell leaves one, is none, and no other value is empty either.
+        foreach (Command command in root.Subcommands)
+        {
+            foreach (Argument argument in command.Arguments)
+                argument.Validators.Add(result => RefuseEmpty(result, $"<{argument.Name}>"));
+            foreach (Option option in command.Options)
+                option.Validators.Add(result => RefuseEmpty(result, option.Name));
+        }
+        return root;
+    }
+
+    private static void RefuseEmpty(SymbolResult result, string name)
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            result.AddError($"{name} takes a value; got an empty one.");
+    }
 
     public static async Task<int> RunAsync(string[] args)
     {
         // A table that wraps in a log file helps nobody; a terminal's own width is kept.
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 132;
-        ParseResult parse = Root.Parse(args);
+        ParseResult parse = Create().Parse(args);
         using var interrupt = new CancellationTokenSource();
         using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear);
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear);
@@ -49,9 +68,12 @@ internal static class CommandLine
             return 130;
         }
         catch (Exception e) when (e is SoftPoolException or DatasetException or UserErrorException
-                                      or TrainingDivergedException or IOException or UnauthorizedAccessException)
+                                      or TrainingDivergedException or IOException or UnauthorizedAccessException
+                                      or ExternalException or OutOfMemoryException)
         {
-            await Console.Error.WriteLineAsync($"error: {e.Message}");
+            // What torch throws, an ExternalException, has the call stack of C++ behind its first line.
+            string message = e is OutOfMemoryException ? "This takes more memory than there is." : e.Message.Split('\n')[0].TrimEnd();
+            await Console.Error.WriteLineAsync($"error: {message}");
             return 1;
         }
 

@@ -35,7 +35,7 @@ internal static class CompareCommand
     {
         if (paths.Length < 2)
             throw new UserErrorException($"compare takes at least two runs; got {paths[0]} alone.");
-        if (paths.Select(Path.GetFullPath).GroupBy(path => path).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        if (paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).GroupBy(path => path).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new UserErrorException($"compare takes each run once; {twice.Key} was given {twice.Count()} times.");
         Allocator.KeepBigBlocks();
         RunFolder[] folders = [.. paths.Select(path => new RunFolder(path))];
@@ -49,11 +49,11 @@ internal static class CompareCommand
         if (!noBench)
         {
             (IReadOnlyList<GpuDeviceInfo> devices, note) = SpeedMeasurement.Devices();
-            speeds = ProgressDisplay.Run(
+            (speeds, string leftOut) = ProgressDisplay.Run(
                 "measuring the speed of inference",
                 progress => SpeedMeasurement.Run(
                     [.. folders.Zip(records, ModelOf)], devices, [Batch], progress, cancel));
-            note = $"Inference in fp32 at batch {Batch}: for each run, torch and the Vulkan devices took turns; medians. {note}";
+            note = $"Inference in fp32 at batch {Batch}: for each run, torch and the Vulkan devices took turns; medians. {note}{leftOut}";
         }
         IReadOnlyList<string> names = ComparedRun.NamesOf(paths);
         var comparison = new Comparison([.. records.Select((record, i) => new ComparedRun(names[i], record, speeds[i]))]);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
 
@@ -7,20 +6,11 @@ namespace SoftPool.Trainer.Commands;
 /// <summary>Loads what --data names, under a bar.</summary>
 internal static class Datasets
 {
-    /// <exception cref="OperationCanceledException">Ctrl-C; what has been downloaded so far is kept.</exception>
-    public static ImageDataset Load(string data)
-    {
-        using var interrupt = new CancellationTokenSource();
-        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
-        {
-            signal.Cancel = true;
-            interrupt.Cancel();
-        });
-        return Read(data, interrupt.Token);
-    }
-
-    /// <summary>The same, given up where it is cancelled, at the latest at the end.</summary>
-    internal static ImageDataset Read(string data, CancellationToken cancel)
+    /// <param name="data">The value of --data.</param>
+    /// <param name="cancel">Gives up between two files, at the latest at the end; what has been downloaded so far is kept. Of a
+    /// command that hears no signals, none: the system ends it at once, and keeps that too.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static ImageDataset Load(string data, CancellationToken cancel = default)
     {
         string place = data == DatasetSource.Cifar10
             ? ProgressDisplay.Run("fetching CIFAR-10 (170 MB)", progress => Cifar10Download.Fetch(progress, cancel))

@@ -11,6 +11,9 @@ namespace SoftPool.Trainer.Commands;
 /// <summary>Makes the model file of a training run, or of weights that PyTorch has saved.</summary>
 internal static class ExportCommand
 {
+    /// <summary>What the files have that this program writes, and bare weights have not.</summary>
+    private const string GraphKey = "softpool.graph";
+
     public static Command Create()
     {
         var source = new Argument<string?>("source")
@@ -58,10 +61,12 @@ internal static class ExportCommand
         Checkpoint? run = source is not null && Directory.Exists(source) ? new RunFolder(source).ReadBest() : null;
         Model model = source is null
             ? RandomWeights.Create(NetworkCatalog.Create(Required(network, "--random-weights"), classes.Length), classes, random!.Value)
-            : run?.Model ?? FromWeights(source, Required(network, $"{source}, which is no run's folder,"), classes);
+            : run?.Model ?? FromWeights(source, network, classes);
+        string path = output ?? $"{model.Graph.Name}.safetensors";
+        if (Reads(source, run is not null).Contains(Path.GetFullPath(path)))
+            throw new UserErrorException($"export would write over what it reads, {path}: give it another --output.");
         if (!bare)
             model = TorchCertificate.AddTo(model, Pictures(data, run));
-        string path = output ?? $"{model.Graph.Name}.safetensors";
         model.Save(path);
         AnsiConsole.MarkupLineInterpolated(
             $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {new FileInfo(path).Length / 1048576.0:F1} MiB");
@@ -70,8 +75,13 @@ internal static class ExportCommand
                 $"certificate: {certificate.Inputs} inputs, {certificate.Pictures} of them pictures, by {certificate.Framework} on {certificate.Device}; sha256 {certificate.Sha256}");
     }
 
-    /// <summary>Where the certificate's pictures come from; null where there are none. A run's data may be gone by now: that is
-    /// said, and stops nothing.</summary>
+    /// <summary>The full paths of the source, or of the checkpoints in its folder.</summary>
+    private static IEnumerable<string> Reads(string? source, bool isRun) => source is null ? []
+        : isRun ? [Path.GetFullPath(new RunFolder(source).LastPath), Path.GetFullPath(new RunFolder(source).BestPath)]
+        : [Path.GetFullPath(source)];
+
+    /// <summary>Where the certificate's pictures come from; null where there are none. A run's data may be gone by now, or not be
+    /// on this machine: that is said, and stops nothing.</summary>
     private static ImageSet? Pictures(string? data, Checkpoint? run)
     {
         if (data is not null)
@@ -80,9 +90,11 @@ internal static class ExportCommand
             return null;
         try
         {
-            return Datasets.Load(run.Run.Data).Test;
+            return run.Run.Data == DatasetSource.Cifar10 && !Cifar10Download.IsHere
+                ? throw new DatasetException("CIFAR-10 is not on this machine yet; --data cifar10 downloads it.")
+                : Datasets.Load(run.Run.Data).Test;
         }
-        catch (Exception e) when (e is DatasetException or IOException)
+        catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
         {
             AnsiConsole.MarkupLineInterpolated($"no pictures in the certificate: {e.Message}");
             return null;
@@ -92,9 +104,13 @@ internal static class ExportCommand
     private static string Required(string? network, string by) => network
         ?? throw new UserErrorException($"{by} needs --network to say what the weights belong to: {NetworkCatalog.Described}.");
 
-    private static Model FromWeights(string path, string network, string[] classes)
+    private static Model FromWeights(string path, string? network, string[] classes)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
-        return new Model(NetworkCatalog.Create(network, classes.Length), file.Tensors, classes, Preprocessing.ImageNet);
+        if (file.Metadata.ContainsKey(GraphKey))
+            throw new UserErrorException(
+                $"{path} says itself what network it is of: a model is exported already, and of a run export takes the folder.");
+        ModelGraph graph = NetworkCatalog.Create(Required(network, $"{path}, which is no run's folder,"), classes.Length);
+        return new Model(graph, file.Tensors, classes, Preprocessing.ImageNet);
     }
 }

@@ -33,7 +33,7 @@ internal static class ReportCommand
     {
         Allocator.KeepBigBlocks();
         Checkpoint last = RunProgress.ReadLast(folder), best = folder.ReadBest();
-        ImageDataset dataset = Datasets.Load(data ?? last.Run.Data);
+        ImageDataset dataset = Datasets.Load(data ?? last.Run.Data, cancel);
         if (!dataset.ClassNames.SequenceEqual(best.Model.Classes))
             throw new UserErrorException(
                 $"{folder.Path} was trained on {last.Run.DataName}, whose classes are {string.Join(", ", best.Model.Classes)}; "
@@ -46,9 +46,10 @@ internal static class ReportCommand
         if (!noBench)
         {
             (IReadOnlyList<GpuDeviceInfo> devices, note) = SpeedMeasurement.Devices();
-            speeds = ProgressDisplay.Run(
+            (IReadOnlyList<IReadOnlyList<ThroughputRow>> rows, string leftOut) = ProgressDisplay.Run(
                 "measuring the throughput",
-                progress => SpeedMeasurement.Run([best.Model], devices, Batches, progress, cancel))[0];
+                progress => SpeedMeasurement.Run([best.Model], devices, Batches, progress, cancel));
+            (speeds, note) = (rows[0], note + leftOut);
             ThroughputTable.Print(speeds, AnsiConsole.Console);
         }
         string path = output ?? Path.Combine(folder.Path, "report");

@@ -24,14 +24,15 @@ internal static class SummaryCommand
         };
         command.SetAction(parse =>
         {
-            ModelGraph graph = Graph(parse.GetRequiredValue(network), parse.GetValue(classes));
+            string name = parse.GetRequiredValue(network);
+            bool isFile = File.Exists(name);
+            if (isFile && parse.GetResult(classes) is { Implicit: false })
+                throw new UserErrorException($"--classes is for a network given by name; {name} is a file, which has its own.");
+            ModelGraph graph = isFile ? Model.Load(name).Graph : NetworkCatalog.Create(name, parse.GetValue(classes));
             LayerTable.Print(graph, AnsiConsole.Console);
             if (parse.GetValue(memory))
                 MemoryTable.Print(graph, parse.GetValue(batch), AnsiConsole.Console);
         });
         return command;
     }
-
-    private static ModelGraph Graph(string network, int classes) =>
-        File.Exists(network) ? Model.Load(network).Graph : NetworkCatalog.Create(network, classes);
 }

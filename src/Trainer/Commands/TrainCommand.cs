@@ -98,7 +98,7 @@ internal static class TrainCommand
         options.Check();
         if (!options.OnCuda && options.Precision.SlowOnThisCpu() is { } reason)
             AnsiConsole.MarkupLineInterpolated($"[yellow]slower than fp32 here: {reason}[/]");
-        ImageDataset dataset = Datasets.Load(data);
+        ImageDataset dataset = Datasets.Load(data, cancel);
         TrainingRun.Execute(RunDescription.Of(network, data, dataset, options), dataset, folder, from: null, cancel);
     }
 
@@ -119,7 +119,7 @@ internal static class TrainCommand
         };
         options.Check();
         RunDescription run = from.Run.GoOn(IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.Data, options);
-        ImageDataset dataset = Datasets.Load(run.Data);
+        ImageDataset dataset = Datasets.Load(run.Data, cancel);
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
             || !dataset.ClassNames.SequenceEqual(from.Model.Classes))
             throw new UserErrorException(

@@ -11,6 +11,8 @@ internal sealed class DataFile
 
     private const string Damaged = "is truncated or damaged";
 
+    private static readonly string[] ArchiveEndings = [".tar", ".tar.gz", ".tgz"];
+
     private readonly Func<byte[]>? _read;
 
     private DataFile(string path, Func<byte[]>? read, double progress)
@@ -33,7 +35,7 @@ internal sealed class DataFile
     public bool IsHidden => Parts.Any(part => part.StartsWith('.'));
 
     /// <summary>The file's bytes. To be called before the enumeration goes on: an archive does not go back.</summary>
-    /// <exception cref="DatasetException">The archive is damaged here, or the file larger than 256 MiB.</exception>
+    /// <exception cref="DatasetException">The archive is damaged here or has a link, or the file is larger than 256 MiB.</exception>
     public byte[] Read() => _read is null ? throw new InvalidOperationException("A folder has no content.") : _read();
 
     /// <summary>True for the endings of JPEG and PNG files.</summary>
@@ -47,7 +49,7 @@ internal sealed class DataFile
             return EnumerateFolder(path);
         if (!File.Exists(path))
             throw new DatasetException($"There is no folder and no archive at {path}.");
-        if (HasEnding(path, ".tar", ".tar.gz", ".tgz"))
+        if (HasEnding(path, ArchiveEndings))
             return EnumerateArchive(path);
         throw new DatasetException($"{path} is neither a folder nor a .tar, .tar.gz or .tgz archive of one.");
     }
@@ -56,8 +58,8 @@ internal sealed class DataFile
     public static string NameOfSet(string path)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        int ending = name.LastIndexOf(".tar", StringComparison.OrdinalIgnoreCase);
-        return Directory.Exists(path) ? name : ending > 0 ? name[..ending] : Path.GetFileNameWithoutExtension(name);
+        string? ending = Directory.Exists(path) ? null : Array.Find(ArchiveEndings, ending => HasEnding(name, ending));
+        return name[..^(ending?.Length ?? 0)];
     }
 
     private static IEnumerable<DataFile> EnumerateFolder(string folder)
@@ -74,7 +76,7 @@ internal sealed class DataFile
             Func<byte[]>? read = entry is FileInfo file
                 ? () => ReadAll(file.Length, file.FullName, () => File.ReadAllBytes(file.FullName))
                 : null;
-            string path = Path.GetRelativePath(folder, entry.FullName).Replace('\\', '/');
+            string path = Path.GetRelativePath(folder, entry.FullName).Replace(Path.DirectorySeparatorChar, '/');
             yield return new DataFile(path, read, (i + 1.0) / entries.Length);
         }
     }
@@ -86,11 +88,23 @@ internal sealed class DataFile
         using var archive = new TarReader(stream);
         while (Guard(path, () => archive.GetNextEntry()) is { } entry)
         {
-            Func<byte[]>? read = entry.EntryType == TarEntryType.Directory
-                ? null
-                : () => ReadAll(entry.Length, $"{path}/{entry.Name}", () => Guard(path, () => ReadAll(entry)));
-            if (entry.EntryType is not (TarEntryType.Directory or TarEntryType.RegularFile or TarEntryType.V7RegularFile))
-                continue;
+            Func<byte[]>? read;
+            switch (entry.EntryType)
+            {
+                case TarEntryType.Directory:
+                    read = null;
+                    break;
+                case TarEntryType.RegularFile or TarEntryType.V7RegularFile:
+                    read = () => ReadAll(entry.Length, $"{path}/{entry.Name}", () => Guard(path, () => ReadAll(entry)));
+                    break;
+                // What a link stands for may have been passed already, or be nowhere in the archive.
+                case TarEntryType.SymbolicLink or TarEntryType.HardLink:
+                    read = () => throw new DatasetException(
+                        $"{path}/{entry.Name} is a link to {entry.LinkName}: pack the archive with the files themselves.");
+                    break;
+                default:
+                    continue;
+            }
             var found = new DataFile(entry.Name, read, (double)file.Position / file.Length);
             // The archive's own folder, "./", is none in it; nor is a file that is called so.
             if (found.Parts.Count > 0)

@@ -26,17 +26,11 @@ internal static class DatasetSource
         {
             passed.Add(files.Current);
             if (Cifar10Archive.Holds(files.Current))
-                return Cifar10Archive.Read(data, passed.Concat(Rest(files)));
+                return Cifar10Archive.Read(data, passed.Concat(files.Rest()));
             if (ImageFolder.Holds(files.Current))
                 break;
         }
-        return ImageFolder.Read(data, passed.Concat(Rest(files)));
-    }
-
-    private static IEnumerable<DataFile> Rest(IEnumerator<DataFile> files)
-    {
-        while (files.MoveNext())
-            yield return files.Current;
+        return ImageFolder.Read(data, passed.Concat(files.Rest()));
     }
 
     private static IEnumerable<DataFile> Watch(

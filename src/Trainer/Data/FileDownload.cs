@@ -10,6 +10,9 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
     /// <summary>How long the server may send nothing before that counts as a broken connection.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Where the file lies in a folder that it is downloaded into.</summary>
+    public string PathIn(string folder) => Path.Combine(folder, Path.GetFileName(Address.LocalPath));
+
     /// <summary>
     /// Downloads the file into a folder, unless it is there, and checks it. What has come of it lies beside under the
     /// ending .part, from where the next call goes on; the file itself is there whole or not at all.
@@ -20,7 +23,7 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
     public async Task<string> FetchAsync(
         HttpClient client, string folder, IProgress<double>? progress = null, CancellationToken cancel = default)
     {
-        string path = Path.Combine(folder, Path.GetFileName(Address.LocalPath)), part = $"{path}.part";
+        string path = PathIn(folder), part = $"{path}.part";
         // Checked each time, since a disk may fail after the download.
         if (File.Exists(path))
             await CheckAsync(path, cancel);
@@ -86,6 +89,9 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
             ?? (response.StatusCode == HttpStatusCode.OK ? response.Content.Headers.ContentLength : null);
         string? complaint =
             length is not null && length != Length ? $"{Address} has {length} bytes on the server; {Length} are expected."
+            // What comes whole where the rest was asked for may be some proxy's page, and is to take the place of what is here.
+            : response.StatusCode == HttpStatusCode.OK && length is null && offset > 0
+                ? $"{Address} came from its beginning and without its length; what has come so far is kept: try again later."
             : response.StatusCode == HttpStatusCode.OK ? null
             : response.StatusCode != HttpStatusCode.PartialContent
                 ? $"{Address} cannot be downloaded: the server says {(int)response.StatusCode} {response.ReasonPhrase}."

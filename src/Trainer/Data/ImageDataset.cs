@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace SoftPool.Trainer.Data;
 
 /// <summary>A named data set: its classes, the images to train on and those to test on, all of one size.</summary>
@@ -34,11 +37,24 @@ internal sealed class ImageDataset
     /// <summary>The images to learn from.</summary>
     public ImageSet Train { get; }
 
-    /// <summary>The images to measure accuracy on; none of them is in <see cref="Train"/>.</summary>
+    /// <summary>The images to measure accuracy on. That none of them is in <see cref="Train"/> is up to whoever made the set.
+    /// </summary>
     public ImageSet Test { get; }
 
-    /// <summary>Height and width of every image, in pixels.</summary>
-    public Size2d Size => Train.Size;
+    /// <summary>A digest of all images and labels, in hexadecimal digits: the same for the same set wherever it was read from.
+    /// </summary>
+    public string Sha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (ImageSet set in (ImageSet[])[Train, Test])
+        {
+            hash.AppendData(MemoryMarshal.AsBytes<int>([set.Count, set.Size.Height, set.Size.Width]));
+            hash.AppendData(MemoryMarshal.AsBytes(set.Labels.Span));
+            for (int i = 0; i < set.Count; i++)
+                hash.AppendData(set.Image(i));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static string Format(Size2d size) => $"{size.Height}x{size.Width}";
 

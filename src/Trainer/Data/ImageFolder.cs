@@ -38,7 +38,7 @@ internal static class ImageFolder
         while (first.Count < Samples && pictures.MoveNext())
             first.Add(pictures.Current);
         Size2d size = Bounded(MostCommonSize(first));
-        List<Decoded> decoded = DecodeAll(path, first.Concat(Rest(pictures)), size);
+        List<Decoded> decoded = DecodeAll(first.Concat(pictures.Rest()), size);
 
         string test = folders.Any(folder => folder.Split == "test") ? "test" : "val";
         string[] classes = ClassNames(path, folders, decoded, test);
@@ -51,28 +51,38 @@ internal static class ImageFolder
 
     private sealed record Decoded(string Split, string Class, string Path, byte[] Pixels);
 
-    /// <summary>The pictures of all splits as they come; notes each class folder in passing, empty ones too.</summary>
+    /// <summary>The pictures of all splits as they come, those of val as long as there are none of test, in whose place they would
+    /// stand; notes each class folder in passing, empty ones too.</summary>
     private static IEnumerable<Picture> Pictures(
         string path, IEnumerable<DataFile> files, HashSet<(string Split, string Class)> folders)
     {
+        string? around = null;
         foreach (DataFile file in files)
-            if (Locate(file) is { } folder)
+            if (Locate(file) is (var top, var split, var name))
             {
-                folders.Add(folder);
-                if (!file.IsFolder)
-                    yield return new Picture(
-                        folder.Split, folder.Class, $"{path}/{string.Join('/', file.Parts)}", file.Read());
+                around ??= top;
+                if (top != around)
+                    throw new DatasetException(
+                        $"{Inside(path, around)} and {Inside(path, top)} are two image folders: name the one that is meant.");
+                folders.Add((split, name));
+                if (!file.IsFolder && !(split == "val" && folders.Any(folder => folder.Split == "test")))
+                    yield return new Picture(split, name, Inside(path, string.Join('/', file.Parts)), file.Read());
             }
     }
 
-    /// <summary>Finds split and class in a path such as train/cat/1.jpg or top/train/cat/1.jpg.</summary>
-    private static (string Split, string Class)? Locate(DataFile file)
+    private static string Inside(string path, string name) => name.Length == 0 ? path : $"{path}/{name}";
+
+    /// <summary>Finds split and class in a path such as train/cat/1.jpg or top/train/cat/1.jpg; the top is empty in the first.
+    /// </summary>
+    private static (string Top, string Split, string Class)? Locate(DataFile file)
     {
         if (file.IsHidden || !(file.IsFolder || file.IsPicture))
             return null;
         int split = file.Parts.Take(2).ToList().FindIndex(part => Splits.Contains(part));
         int deepestFolder = file.Parts.Count - (file.IsFolder ? 1 : 2);
-        return split >= 0 && deepestFolder > split ? (file.Parts[split], file.Parts[split + 1]) : null;
+        return split >= 0 && deepestFolder > split
+            ? (split == 0 ? "" : file.Parts[0], file.Parts[split], file.Parts[split + 1])
+            : null;
     }
 
     private static Size2d MostCommonSize(List<Picture> pictures) => pictures
@@ -93,19 +103,13 @@ internal static class ImageFolder
         int Shrink(int edge) => (int)((long)edge * LongestShorterEdge / shorter);
     }
 
-    private static IEnumerable<Picture> Rest(IEnumerator<Picture> pictures)
+    /// <summary>Decodes in parallel, then sorts by path: of an archive's own order no more is left than the size of the first
+    /// ones.</summary>
+    private static List<Decoded> DecodeAll(IEnumerable<Picture> pictures, Size2d size)
     {
-        while (pictures.MoveNext())
-            yield return pictures.Current;
-    }
-
-    /// <summary>Decodes in parallel, then sorts by path: an archive's own order is of no matter.</summary>
-    private static List<Decoded> DecodeAll(string path, IEnumerable<Picture> pictures, Size2d size)
-    {
-        long length = ImageSet.BytesPerImage(size), most = Array.MaxLength / length;
         try
         {
-            List<Decoded> decoded = [.. pictures.Select(CheckCount).AsParallel().Select(picture => new Decoded(
+            List<Decoded> decoded = [.. pictures.AsParallel().Select(picture => new Decoded(
                 picture.Split, picture.Class, picture.Path,
                 PictureDecoder.Decode(picture.Content, size, picture.Path)))];
             decoded.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
@@ -117,12 +121,6 @@ internal static class ImageFolder
             ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
             throw;
         }
-
-        Picture CheckCount(Picture picture, int index) => index < most
-            ? picture
-            : throw new DatasetException(
-                $"{path} has more than {most} pictures, the most that fit at {size.Height}x{size.Width} pixels: "
-                + "make them smaller or fewer.");
     }
 
     /// <summary>The names that both splits share, in alphabetical order; complains where they differ.</summary>
@@ -140,6 +138,8 @@ internal static class ImageFolder
             .. folders.Where(folder => folder.Split == "train" || folder.Split == test)
                 .Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal),
         ];
+        if (Array.Find(classes, string.IsNullOrWhiteSpace) is { } blank)
+            throw new DatasetException($"{path} has a class folder whose name is '{blank}', nothing that can be read.");
         var filled = pictures.Select(picture => (picture.Split, picture.Class)).ToHashSet();
         foreach (string split in (string[])["train", test])
             foreach (string name in classes)
@@ -153,10 +153,8 @@ internal static class ImageFolder
     private static ImageSet Assemble(IEnumerable<Decoded> pictures, string[] classes, Size2d size)
     {
         Decoded[] chosen = [.. pictures];
-        long length = ImageSet.BytesPerImage(size);
-        var pixels = new byte[chosen.Length * length];
-        for (int i = 0; i < chosen.Length; i++)
-            chosen[i].Pixels.CopyTo(pixels, i * length);
-        return new ImageSet(size, pixels, [.. chosen.Select(picture => Array.IndexOf(classes, picture.Class))]);
+        return ImageSet.Of(
+            size, [.. chosen.Select(picture => picture.Pixels)],
+            [.. chosen.Select(picture => Array.IndexOf(classes, picture.Class))]);
     }
 }

@@ -1,18 +1,22 @@
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace SoftPool.Trainer.Data;
 
-/// <summary>Turns a JPEG or PNG file into planar RGB bytes of a given size.</summary>
+/// <summary>Turns a JPEG or PNG file into RGB bytes, upright: cameras store what their sensor saw, and in EXIF how they were held.
+/// </summary>
 internal static class PictureDecoder
 {
     /// <summary>Four bytes a pixel: more would take over a gigabyte for one picture.</summary>
     private const long MostPixels = 1L << 28;
 
-    /// <summary>The size that a picture's header states; null where it is no picture that can be decoded.</summary>
+    /// <summary>The size that a picture has as it is shown; null where it is no picture that can be decoded.</summary>
     public static Size2d? ReadSize(byte[] content)
     {
         using SKCodec? codec = Open(content);
-        return codec is null ? null : new Size2d(codec.Info.Height, codec.Info.Width);
+        return codec is null ? null
+            : IsTurned(codec.EncodedOrigin) ? new Size2d(codec.Info.Width, codec.Info.Height)
+            : new Size2d(codec.Info.Height, codec.Info.Width);
     }
 
     /// <summary>
@@ -56,9 +60,37 @@ internal static class PictureDecoder
             new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         SKCodecResult result = codec.GetPixels(decoded.Info, decoded.GetPixels());
         if (result == SKCodecResult.Success)
-            return decoded;
+            return Upright(decoded, codec.EncodedOrigin);
         decoded.Dispose();
         throw new DatasetException($"{path} cannot be decoded: the decoder says {result}.");
+    }
+
+    /// <summary>Whether rows are stored that are shown as columns.</summary>
+    private static bool IsTurned(SKEncodedOrigin origin) => origin >= SKEncodedOrigin.LeftTop;
+
+    /// <summary>The picture as it is to be seen, in the place of the one given. An origin says where the first row and the first
+    /// column that are stored belong: RightTop, the row to the right and the column to the top.</summary>
+    private static SKBitmap Upright(SKBitmap stored, SKEncodedOrigin origin)
+    {
+        if (origin == SKEncodedOrigin.TopLeft)
+            return stored;
+        using SKBitmap old = stored;
+        bool turned = IsTurned(origin);
+        (int width, int height) = turned ? (stored.Height, stored.Width) : (stored.Width, stored.Height);
+        bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight
+            or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        bool fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var upright = new SKBitmap(stored.Info.WithSize(width, height));
+        ReadOnlySpan<uint> from = MemoryMarshal.Cast<byte, uint>(stored.GetPixelSpan());
+        Span<uint> to = MemoryMarshal.Cast<byte, uint>(upright.GetPixelSpan());
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++)
+            {
+                int across = fromRight ? width - 1 - x : x, down = fromBottom ? height - 1 - y : y;
+                to[y * width + x] = turned ? from[across * stored.Width + down] : from[down * stored.Width + across];
+            }
+        return upright;
     }
 
     private static SKCodec? Open(byte[] content)

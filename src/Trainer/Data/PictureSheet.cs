@@ -9,7 +9,10 @@ internal static class PictureSheet
 {
     private const int Gap = 4, TextSize = 16;
 
-    /// <summary>Writes the first images of each class; the file is whole or not there.</summary>
+    /// <summary>Four bytes each: a sheet to look at needs no more than 256 MB.</summary>
+    private const long MostPixels = 1L << 26;
+
+    /// <summary>Writes the first images of each class, of very many classes the first; the file is whole or not there.</summary>
     /// <param name="path">The PNG file to write.</param>
     /// <param name="set">The set to show.</param>
     /// <param name="classNames">The names of the set's labels, a row each.</param>
@@ -22,18 +25,20 @@ internal static class PictureSheet
         using var font = new SKFont(PictureFont.Typeface, TextSize);
         int margin = (int)classNames.Max(name => font.MeasureText(name)) + 2 * Gap;
         int width = set.Size.Width * zoom + Gap, height = set.Size.Height * zoom + Gap;
-        using var bitmap = new SKBitmap(margin + columns * width, classNames.Count * height + Gap);
+        int across = margin + columns * width;
+        int rows = (int)Math.Clamp(MostPixels / across / height, 1, classNames.Count);
+        using var bitmap = new SKBitmap(across, rows * height + Gap);
         using (var canvas = new SKCanvas(bitmap))
         using (var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true })
         {
             canvas.Clear(SKColors.White);
             var used = new int[classNames.Count];
-            for (int row = 0; row < classNames.Count; row++)
+            for (int row = 0; row < rows; row++)
                 canvas.DrawText(classNames[row], Gap, Gap + row * height + (height + TextSize) / 2 - Gap, font, ink);
             for (int index = 0; index < set.Count; index++)
             {
                 int row = set.Labels.Span[index], column = used[row]++;
-                if (column >= columns)
+                if (row >= rows || column >= columns)
                     continue;
                 using SKBitmap picture = ToBitmap(set, index);
                 canvas.DrawBitmap(picture, SKRect.Create(

@@ -6,14 +6,24 @@ namespace SoftPool.Trainer.Reports;
 /// <summary>The part of each class's images that were answered right, as bars from top to bottom.</summary>
 internal static class ClassAccuracyPlot
 {
-    private const int PerClass = 30, Around = 110;
+    private const int PerClass = 30, Around = 110, Most = 100;
+
+    /// <summary>What the plot shows: every class, or of very many those that are answered worst.</summary>
+    public static string TitleOf(Classification result) => result.ClassNames.Count <= Most
+        ? "Accuracy of each class" : $"Accuracy of the {Most} classes with the lowest";
 
     public static byte[] Draw(Classification result)
     {
-        using Plot plot = Plots.Create("Accuracy of each class", "images of the class answered right", "");
-        Bar[] bars = [.. result.Classes.Select(label => new Bar
+        // Classes without images have no accuracy, and so not the lowest.
+        int[] shown =
+        [
+            .. result.Classes.OrderBy(label => double.IsNaN(result.RecallOf(label)) ? 1 : result.RecallOf(label)).Take(Most).Order(),
+        ];
+        IReadOnlyList<string> names = result.ShortNames;
+        using Plot plot = Plots.Create(TitleOf(result), "images of the class answered right", "");
+        Bar[] bars = [.. shown.Select((label, row) => new Bar
         {
-            Position = -label,
+            Position = -row,
             Value = double.IsNaN(result.RecallOf(label)) ? 0 : result.RecallOf(label),
             Orientation = Orientation.Horizontal,
             FillColor = Plots.Colors[0],
@@ -26,14 +36,12 @@ internal static class ClassAccuracyPlot
         added.ValueLabelStyle.FontName = PictureFont.Name;
         added.ValueLabelStyle.Bold = false;
         plot.Axes.Left.TickGenerator = new NumericManual(
-            [.. result.Classes.Select(label => (double)-label)], [.. result.ClassNames.Select(name => Short(name))]);
+            [.. shown.Select((_, row) => (double)-row)], [.. shown.Select(label => names[label])]);
         plot.Axes.Left.MajorTickStyle.Length = 0;
         plot.Axes.Bottom.InPercent();
         // Room for the label of a full bar.
-        plot.Axes.SetLimits(0, 1.18, -result.ClassNames.Count + 0.4, 0.6);
+        plot.Axes.SetLimits(0, 1.18, -shown.Length + 0.4, 0.6);
         plot.Grid.YAxisStyle.IsVisible = false;
-        return plot.ToPng(Around + PerClass * result.ClassNames.Count);
+        return plot.ToPng(Around + PerClass * shown.Length);
     }
-
-    private static string Short(string name) => name.Length <= 24 ? name : $"{name[..23]}…";
 }

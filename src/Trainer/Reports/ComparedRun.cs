@@ -13,7 +13,7 @@ internal sealed record ComparedRun(string Name, TrainingRecord Record, IReadOnly
 
     public TrainingState State => Record.State;
 
-    /// <summary>The ends of the paths, just long enough that all differ.</summary>
+    /// <summary>The ends of the paths, just long enough that all differ, as the paths do.</summary>
     public static IReadOnlyList<string> NamesOf(IReadOnlyList<string> paths)
     {
         string[][] parts = [.. paths.Select(path => Path.GetFullPath(path)
@@ -21,17 +21,24 @@ internal sealed record ComparedRun(string Name, TrainingRecord Record, IReadOnly
         int longest = parts.Max(part => part.Length);
         return Enumerable.Range(1, Math.Max(longest, 1))
             .Select(length => (string[])[.. parts.Select(part => string.Join('/', part.TakeLast(length)))])
-            .First(names => names.Distinct().Count() == names.Length || names[0].Count(c => c == '/') + 1 >= longest);
+            .First(names => names.Distinct().Count() == names.Length);
     }
 
     /// <summary>Why the accuracies of the runs cannot be compared; null where they can.</summary>
     public static string? Warning(IReadOnlyList<ComparedRun> runs)
     {
-        bool same = runs.All(run => DataOf(run) == DataOf(runs[0]) && run.Record.Classes.SequenceEqual(runs[0].Record.Classes));
+        bool same = runs.All(run => runs.All(other => AreOverTheSame(run, other)));
         return same ? null : "The runs are over different data sets, so their accuracies say nothing about which is better: "
             + string.Join("; ", runs.Select(run => $"{run.Name} is over {DataOf(run)}, {run.Record.Classes.Count} classes")) + ".";
     }
 
+    /// <summary>Whether two runs have the same images and classes; by name and number where a record has no digest.</summary>
+    private static bool AreOverTheSame(ComparedRun a, ComparedRun b) => a.Record.Classes.SequenceEqual(b.Record.Classes)
+        && (a.Run.DataSha256 is { } left && b.Run.DataSha256 is { } right ? left == right : CountsOf(a) == CountsOf(b));
+
     private static string DataOf(ComparedRun run) =>
+        CountsOf(run) + (run.Run.DataSha256 is { } digest ? $" (sha256 {digest[..8]}…)" : "");
+
+    private static string CountsOf(ComparedRun run) =>
         $"{run.Run.DataName} with {run.Run.TrainImages:N0} training and {run.Run.TestImages:N0} test images";
 }

@@ -4,11 +4,11 @@ namespace SoftPool.Trainer.Reports;
 
 /// <summary>
 /// The confusion matrix as a picture: a row each true class, a column each answer, cells shaded by their share of the row,
-/// counts in the cells as long as there is room for them.
+/// counts in the cells and names beside them as long as there is room for them.
 /// </summary>
 internal static class ConfusionMatrixPlot
 {
-    private const int Scale = 2, Gap = 10, MostWithCounts = 30;
+    private const int Scale = 2, Gap = 10, MostWithCounts = 30, LongestSide = 1900;
     private const float TextSize = 14;
     private static readonly SKColor Full = new(0x00, 0x4B, 0x7A), Ink = new(0x1F, 0x29, 0x33);
 
@@ -16,10 +16,10 @@ internal static class ConfusionMatrixPlot
     {
         int classes = result.ClassNames.Count;
         bool counts = classes <= MostWithCounts;
-        int cell = counts ? 44 : 14;
+        float cell = counts ? 44 : Math.Min(14, (float)LongestSide / classes);
         using var font = new SKFont(PictureFont.Typeface, counts ? TextSize : 10) { Edging = SKFontEdging.Antialias };
         using var ink = new SKPaint { Color = Ink, IsAntialias = true };
-        string[] names = [.. result.ClassNames.Select(name => name.Length <= 24 ? name : $"{name[..23]}…")];
+        IReadOnlyList<string> names = cell < font.Size ? [.. result.ClassNames.Select(_ => "")] : result.ShortNames;
         float margin = names.Max(name => font.MeasureText(name)) + 2 * Gap, line = font.Spacing;
         float left = margin + line, top = margin + line, side = classes * cell;
         using var bitmap = new SKBitmap((int)(Scale * (left + side + Gap)), (int)(Scale * (top + side + Gap)));
@@ -33,19 +33,28 @@ internal static class ConfusionMatrixPlot
             float middle = (label + 0.5f) * cell + font.Size * 0.36f;
             canvas.DrawText(names[label], left - Gap, top + middle, SKTextAlign.Right, font, ink);
             Upwards(canvas, names[label], left + middle, top - Gap, SKTextAlign.Left, font, ink);
+            int images = result.CountOf(label);
             for (int answer = 0; answer < classes; answer++)
-                DrawCell(canvas, result, label, answer, SKRect.Create(left + answer * cell, top + label * cell, cell, cell), counts);
+                DrawCell(
+                    canvas, result.Confusion[label, answer], images,
+                    SKRect.Create(left + answer * cell, top + label * cell, cell, cell), counts);
         }
         using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
         return png.ToArray();
     }
 
-    private static void DrawCell(SKCanvas canvas, Classification result, int label, int answer, SKRect cell, bool withCount)
+    /// <param name="canvas">Where to draw.</param>
+    /// <param name="images">The images of the cell.</param>
+    /// <param name="ofAll">The images of its row.</param>
+    /// <param name="cell">The cell's place.</param>
+    /// <param name="withCount">Whether to write the number of images into it.</param>
+    private static void DrawCell(SKCanvas canvas, int images, int ofAll, SKRect cell, bool withCount)
     {
-        int images = result.Confusion[label, answer];
-        float share = images == 0 ? 0 : (float)images / result.CountOf(label);
+        float share = images == 0 ? 0 : (float)images / ofAll;
         using var fill = new SKPaint { Color = Mix(share) };
-        cell.Inflate(-0.5f, -0.5f);
+        // A line between cells, unless that would be most of them.
+        if (cell.Width > 4)
+            cell.Inflate(-0.5f, -0.5f);
         canvas.DrawRect(cell, fill);
         if (!withCount)
             return;

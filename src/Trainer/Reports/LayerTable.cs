@@ -11,16 +11,16 @@ internal static class LayerTable
             .AddColumn("layer").AddColumn("operator").AddColumn("attributes")
             .AddColumn(new TableColumn("output (C x H x W)").RightAligned())
             .AddColumn(new TableColumn("parameters").RightAligned());
-        for (int i = 0; i < graph.Layers.Count; i++)
-        {
-            Layer layer = graph.Layers[i];
-            table.AddRow(
-                Markup.Escape(layer.Name), layer.Operator.GetType().Name, Markup.Escape(layer.Operator.Attributes),
-                $"{graph.OutputShapeOf(i)}", $"{layer.Operator.Parameters.Sum(parameter => (long)parameter.Shape.Count):N0}");
-        }
+        foreach (string[] row in Rows(graph))
+            table.AddRow([.. row.Select(Markup.Escape)]);
         console.MarkupLineInterpolated($"[bold]{graph.Name}[/], input {graph.InputShape}");
         console.Write(table);
         console.MarkupLineInterpolated(
             $"{graph.ParameterCount:N0} parameters, {graph.ParameterCount * sizeof(float) / 1048576.0:F1} MiB in fp32");
     }
+
+    /// <summary>A row a layer: its name, operator, attributes, output and number of parameters.</summary>
+    public static IEnumerable<string[]> Rows(ModelGraph graph) => graph.Layers.Select((layer, i) => (string[])
+        [layer.Name, layer.Operator.GetType().Name, layer.Operator.Attributes, $"{graph.OutputShapeOf(i)}",
+            $"{layer.Operator.Parameters.Sum(parameter => (long)parameter.Shape.Count):N0}"]);
 }

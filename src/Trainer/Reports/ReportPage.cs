@@ -45,7 +45,7 @@ internal static class ReportPage
             <div class="columns">
             {HtmlPage.Figure(pictures["confusion.png"], ConfusionAlt(result),
                 "Confusion matrix: numbers of images, a row each true class. The darker a cell, the larger its share of the row.")}
-            {HtmlPage.Figure(pictures["classes.png"], ClassesAlt(result), $"Accuracy of each class. Over all classes: {accuracy}.")}
+            {HtmlPage.Figure(pictures["classes.png"], ClassesAlt(result), $"{ClassAccuracyPlot.TitleOf(result)}. Over all classes: {accuracy}.")}
             </div>
             {HtmlPage.Table(
                 "Of a class's images, recall is the part answered right; of a class's answers, precision is the part that is right.",
@@ -57,7 +57,7 @@ internal static class ReportPage
             <h2>Network</h2>
             {HtmlPage.Table(
                 $"Layers of {run.Network}: {report.Model.Graph.ParameterCount:N0} parameters, input {report.Model.Graph.InputShape}",
-                ["layer", "operator", "attributes", "output", "parameters"], 3, Layers(report.Model.Graph))}
+                ["layer", "operator", "attributes", "output", "parameters"], 3, LayerTable.Rows(report.Model.Graph))}
             </section>
             {Speeds(report)}
             <section>
@@ -79,10 +79,6 @@ internal static class ReportPage
             """);
     }
 
-    private static IEnumerable<string[]> Layers(ModelGraph graph) => graph.Layers.Select((layer, i) => (string[])
-        [layer.Name, layer.Operator.GetType().Name, layer.Operator.Attributes, $"{graph.OutputShapeOf(i)}",
-            $"{layer.Operator.Parameters.Sum(parameter => (long)parameter.Shape.Count):N0}"]);
-
     private static Html Speeds(RunReport report) => report.Speeds.Count == 0 ? default : Html.Of($"""
         <section>
         <h2>Throughput</h2>
@@ -90,9 +86,7 @@ internal static class ReportPage
         {HtmlPage.Table(
             "Inference in fp32, weights of this run, random images; medians of runs that took turns",
             ["runner", "batch", "ms", "images/s", "of torch"], 1,
-            report.Speeds.GroupBy(row => row.Batch).SelectMany(batch => batch.Select(row => (string[])
-                [row.Runner, $"{row.Batch}", $"{row.Milliseconds:F1}", $"{row.ImagesPerSecond:F1}",
-                    $"{row.ImagesPerSecond / batch.First().ImagesPerSecond:P0}"])))}
+            ThroughputTable.Rows(report.Speeds))}
         </section>
         """);
 
@@ -145,7 +139,7 @@ internal static class ReportPage
     private static string ClassesAlt(Classification result)
     {
         int[] known = [.. result.Classes.Where(c => result.CountOf(c) > 0).OrderBy(result.RecallOf)];
-        return $"Bar plot of the accuracy of each class, from {Percent(result.RecallOf(known[0]))} for {result.ClassNames[known[0]]} to "
+        return $"Bar plot of the accuracy of classes, from {Percent(result.RecallOf(known[0]))} for {result.ClassNames[known[0]]} to "
             + $"{Percent(result.RecallOf(known[^1]))} for {result.ClassNames[known[^1]]}. The table below has the numbers.";
     }
 

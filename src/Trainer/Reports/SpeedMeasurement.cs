@@ -29,13 +29,14 @@ internal static class SpeedMeasurement
     /// <param name="batches">The numbers of images at once.</param>
     /// <param name="progress">Is told the share done.</param>
     /// <param name="cancel">Stops after the measurement at hand.</param>
-    /// <returns>The rows of each model.</returns>
+    /// <returns>The rows of each model, and what to say of devices that were left out; empty where none was.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<IReadOnlyList<ThroughputRow>> Run(
+    public static (IReadOnlyList<IReadOnlyList<ThroughputRow>> Rows, string Note) Run(
         IReadOnlyList<Model> models, IReadOnlyList<GpuDeviceInfo> devices, int[] batches, IProgress<double> progress,
         CancellationToken cancel)
     {
         var all = new List<IReadOnlyList<ThroughputRow>>();
+        var leftOut = new List<string>();
         int done = 0;
         foreach (Model model in models)
         {
@@ -43,12 +44,14 @@ internal static class SpeedMeasurement
             foreach (int batch in batches)
             {
                 cancel.ThrowIfCancellationRequested();
-                rows.AddRange(Throughput.Measure(model, devices, batch, SecondsEach));
+                rows.AddRange(Throughput.Measure(
+                    model, devices, batch, SecondsEach,
+                    leaveOut: (device, e) => leftOut.Add($" Left out at batch {batch}: {device}, {e.Message}")));
                 progress.Report((double)++done / (models.Count * batches.Length));
             }
             all.Add(rows);
         }
         cancel.ThrowIfCancellationRequested();
-        return all;
+        return (all, string.Concat(leftOut.Distinct()));
     }
 }

@@ -32,6 +32,9 @@ internal sealed record RunDescription
     /// <summary>The number of test images.</summary>
     public required int TestImages { get; init; }
 
+    /// <summary>The data set's <see cref="ImageDataset.Sha256"/>; null in records from before there was one.</summary>
+    public string? DataSha256 { get; init; }
+
     /// <summary>The recipe.</summary>
     public required TrainingOptions Options { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record RunDescription
         DataName = dataset.Name,
         TrainImages = dataset.Train.Count,
         TestImages = dataset.Test.Count,
+        DataSha256 = dataset.Sha256(),
         Options = options,
         Hardware = HardwareOf(options.OnCuda, options.Threads),
         Software = SoftwareHere,

@@ -75,6 +75,22 @@ public sealed class AgreeCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void Classes_that_differ_are_status_1()
+    {
+        Assert.AreEqual(0, Agree("a.csv", "--count", "8").ExitCode);
+        // As if the device had answered the first image otherwise.
+        string[] lines = File.ReadAllLines(_folder["a.csv"]);
+        string[] fields = lines[2].Split(',');
+        fields[3] = fields[3] == "0" ? "1" : "0";
+        lines[2] = string.Join(',', fields);
+        File.WriteAllText(_folder["a.csv"], string.Join('\n', lines) + "\n");
+        Command command = Agree("a.csv", "--count", "16");
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "15 of 16, 93.750 %");
+        StringAssert.Contains(command.Output, "they do NOT agree");
+    }
+
+    [TestMethod]
     public void NaN_is_status_1()
     {
         float[] bias = Small.Weights["linear.bias"].Data.ToArray();
@@ -87,8 +103,6 @@ public sealed class AgreeCommandTests : IDisposable
         StringAssert.Contains(command.Output, "8 images have logits that are not finite");
     }
 
-    private Command Agree(string output, params string[] arguments) => Command.Dotnet(
-    [
-        Path.Combine(AppContext.BaseDirectory, "softpool.dll"), "agree", _folder["small.safetensors"], "-o", _folder[output], .. arguments,
-    ]);
+    private Command Agree(string output, params string[] arguments) =>
+        Softpool.Run(["agree", _folder["small.safetensors"], "-o", _folder[output], .. arguments]);
 }

@@ -1,3 +1,5 @@
+using SoftPool.Operators;
+using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Tests.Reports;
 
 namespace SoftPool.Trainer.Tests.Commands;
@@ -6,12 +8,10 @@ namespace SoftPool.Trainer.Tests.Commands;
 [TestClass]
 public sealed class CommandLineTests
 {
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "softpool.dll");
-
     [TestMethod]
     public void Devices_lists_the_software_driver()
     {
-        Command command = Softpool("devices");
+        Command command = Softpool.Run("devices");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "Cpu");
     }
@@ -22,7 +22,7 @@ public sealed class CommandLineTests
     [DataRow("alexnet-softpool-shared")]
     public void Summary_shows_every_layer_and_the_number_of_parameters(string network)
     {
-        Command command = Softpool("summary", network);
+        Command command = Softpool.Run("summary", network);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         foreach (string text in (string[])["features.0", "48x56x56", "128x13x13", "4608", "9,439,232", "14,601,930 parameters"])
             StringAssert.Contains(command.Output, text);
@@ -31,7 +31,7 @@ public sealed class CommandLineTests
     [TestMethod]
     public void Summary_shows_the_memory_of_a_batch()
     {
-        Command command = Softpool("summary", "alexnet", "--memory", "--batch", "8");
+        Command command = Softpool.Run("summary", "alexnet", "--memory", "--batch", "8");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         // The first convolution's input, 3x224x224, and its copy with padding, 231x232x3 (a row in whole words), are all that is
         // alive at once there.
@@ -56,7 +56,15 @@ public sealed class CommandLineTests
     [DataRow("train --steps 100 --warm-up 390 --output {0}/run", "warm-up ends before the last of 100 steps; got 390")]
     [DataRow("train --mixup 1e-11 --output {0}/run", "--mixup takes 0 or a number from 0.01 to 4; got 1E-11")]
     [DataRow("train --data {0}/nowhere --output {0}/run", "nowhere")]
-    [DataRow("export {0}/nowhere.safetensors", "--network")]
+    [DataRow("export {0}/nowhere.safetensors", "nowhere.safetensors")]
+    [DataRow("export {0}/tiny/model.safetensors", "a model is exported already")]
+    [DataRow("export {0}/tiny/model.safetensors --network alexnet", "a model is exported already")]
+    [DataRow("export {0}/tiny/model.safetensors -o ", "--output takes a value; got an empty one")]
+    [DataRow("train --output ", "--output takes a value; got an empty one")]
+    [DataRow("compare  {0}/tiny", "<runs> takes a value; got an empty one")]
+    [DataRow("augment --preview ", "--preview takes a value; got an empty one")]
+    [DataRow("augment --variations 101 --preview {0}/sheet.png", "from 1 to 100; got 101")]
+    [DataRow("summary {0}/tiny/model.safetensors --classes 3", "is a file, which has its own")]
     [DataRow("export {0} --network alexnet", "for bare weights")]
     [DataRow("export {0} --classes a b", "for bare weights")]
     [DataRow("export {0}/nowhere.safetensors --network alexnet", "nowhere.safetensors")]
@@ -71,7 +79,7 @@ public sealed class CommandLineTests
         folder.Write("damaged.safetensors", "not a model at all");
         Directory.CreateDirectory(folder["tiny"]);
         TinyRun.Model("a", "b", "c").Save(folder["tiny/model.safetensors"]);
-        Command command = Softpool(arguments.Replace("{0}", folder.Path, StringComparison.Ordinal).Split(' '));
+        Command command = Softpool.Run(arguments.Replace("{0}", folder.Path, StringComparison.Ordinal).Split(' '));
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, expected);
         Assert.DoesNotContain("   at ", command.Output, "There is a stack trace.");
@@ -79,14 +87,55 @@ public sealed class CommandLineTests
     }
 
     [TestMethod]
+    public void Summary_shows_a_model_file_too()
+    {
+        using var folder = new TemporaryFolder();
+        TinyRun.Model("a", "b", "c").Save(folder["model.safetensors"]);
+        Command command = Softpool.Run("summary", folder["model.safetensors"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        foreach (string text in (string[])["tiny, input 3x2x2", "Flatten", "Linear", "39 parameters"])
+            StringAssert.Contains(command.Output, text);
+    }
+
+    [TestMethod]
+    public void Bench_times_torch_and_a_device_at_each_batch()
+    {
+        using var folder = new TemporaryFolder();
+        TinyRun.Model("a", "b", "c").Save(folder["model.safetensors"]);
+        Command command = Softpool.Run("bench", folder["model.safetensors"], "--batch", "1", "2", "--seconds", "1", "--strict");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        foreach (string batch in (string[])["1", "2"])
+            foreach (string runner in (string[])["torch, CPU.*", "Vulkan, .*", "Vulkan, .*, strict"])
+                StringAssert.Matches(command.Output, new($@"{runner} +{batch} +[0-9.]+ +[0-9.,]+ +[0-9,]+ %"));
+    }
+
+    [TestMethod]
+    public void Memory_that_runs_out_is_one_sentence_and_status_1()
+    {
+        using var folder = new TemporaryFolder();
+        // What comes out of the first layer takes 170 TB at this batch, more than a process can address; its input 320 kB.
+        RandomWeights.Create(
+            new ModelGraph("wide", new TensorShape(1, 1, 1), [new("conv", new Conv2d(1, 8, 1, 1, 4095)), new("pool", new GlobalAvgPool())]),
+            [], seed: 1, new Preprocessing([0], [1])).Save(folder["wide.safetensors"]);
+        TinyRun.Model("a", "b", "c").Save(folder["tiny.safetensors"]);
+        foreach (Command command in (Command[])
+            [
+                Softpool.Run("bench", folder["wide.safetensors"], "--batch", "80000"),
+                Softpool.Run([("DOTNET_GCHeapHardLimit", "0x10000000")], "bench", folder["tiny.safetensors"], "--batch", "100000000"),
+            ])
+        {
+            Assert.AreEqual(1, command.ExitCode, command.Output);
+            StringAssert.Matches(command.Output, new("^error: .*memory.*\n$"));
+        }
+    }
+
+    [TestMethod]
     public void Without_a_driver_the_message_says_what_to_install()
     {
         // Older loaders know the second name only.
         (string, string)[] noDriver = [("VK_DRIVER_FILES", "/nonexistent.json"), ("VK_ICD_FILENAMES", "/nonexistent.json")];
-        Command command = Command.Dotnet(noDriver, Program, "devices");
+        Command command = Softpool.Run(noDriver, "devices");
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "mesa-vulkan-drivers");
     }
-
-    private static Command Softpool(params string[] arguments) => Command.Dotnet([Program, .. arguments]);
 }

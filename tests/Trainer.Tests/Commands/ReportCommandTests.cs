@@ -17,7 +17,7 @@ public sealed class ReportCommandTests
         TinyRun.Write(folder["runs/a"], folder["colours"]);
         TinyRun.Write(folder["runs/b"], folder["nowhere"]);
 
-        Command report = Softpool("report", folder["runs/a"], "--no-bench");
+        Command report = Softpool.Run("report", folder["runs/a"], "--no-bench");
         Assert.AreEqual(0, report.ExitCode, report.Output);
         StringAssert.Contains(report.Output, "33.3 % of 3 test images of colours answered right");
         StringAssert.Contains(report.Output, "epoch 1");
@@ -25,11 +25,11 @@ public sealed class ReportCommandTests
             (string[])["accuracy.png", "classes.png", "confusion.png", "loss.png", "predictions.png", "report.html"],
             Directory.GetFiles(folder["runs/a/report"]).Select(Path.GetFileName).Order().ToArray());
 
-        Command elsewhere = Softpool("report", folder["runs/b"], "--data", folder["colours"], "-o", folder["out"]);
+        Command elsewhere = Softpool.Run("report", folder["runs/b"], "--data", folder["colours"], "-o", folder["out"]);
         Assert.AreEqual(0, elsewhere.ExitCode, elsewhere.Output);
         StringAssert.Contains(File.ReadAllText(folder["out/report.html"]), "<h2>Throughput</h2>");
 
-        Command compare = Softpool("compare", folder["runs/a"], folder["runs/b"], "--output", folder["compare"]);
+        Command compare = Softpool.Run("compare", folder["runs/a"], folder["runs/b"], "--output", folder["compare"]);
         Assert.AreEqual(0, compare.ExitCode, compare.Output);
         StringAssert.Contains(compare.Output, "75.0 %");
         Assert.DoesNotContain("warning", compare.Output);
@@ -43,7 +43,7 @@ public sealed class ReportCommandTests
         foreach (string run in (string[])["runs/a", "runs/b"])
             foreach (string checkpoint in Directory.GetFiles(folder[run], "*.safetensors"))
                 File.Delete(checkpoint);
-        Command again = Softpool("compare", folder["runs/a"], folder["runs/b"], "--no-bench", "-o", folder["again"]);
+        Command again = Softpool.Run("compare", folder["runs/a"], folder["runs/b"], "--no-bench", "-o", folder["again"]);
         Assert.AreEqual(0, again.ExitCode, again.Output);
         Assert.AreEqual(
             csv[1].Split(',')[..16].Aggregate((left, right) => $"{left},{right}"),
@@ -58,6 +58,7 @@ public sealed class ReportCommandTests
     [DataRow("report {0}/run --data {0}/colours --no-bench", "was trained on colours, whose classes are x, y, z")]
     [DataRow("compare {0}/run", "at least two runs")]
     [DataRow("compare {0}/run {0}/colours/../run", "each run once")]
+    [DataRow("compare {0}/run {0}/run/", "each run once")]
     [DataRow("compare {0}/run {0}/nowhere", "There is no training in")]
     [DataRow("compare {0}/run {0}/unfinished", "has not finished an epoch yet")]
     [DataRow("compare {0}/run {0}/torn", "is no record of a training")]
@@ -70,14 +71,11 @@ public sealed class ReportCommandTests
         folder.Write("torn/record.json", "{ \"Run\": 1 }");
         folder.Write("damaged/last.safetensors", "not a checkpoint at all");
         string[] before = Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories);
-        Command command = Softpool(
+        Command command = Softpool.Run(
             [.. arguments.Replace("{0}", folder.Path, StringComparison.Ordinal).Split(' '), "--output", folder["out"]]);
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, expected);
         Assert.DoesNotContain("   at ", command.Output, "There is a stack trace.");
         CollectionAssert.AreEquivalent(before, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
     }
-
-    private static Command Softpool(params string[] arguments) =>
-        Command.Dotnet([Path.Combine(AppContext.BaseDirectory, "softpool.dll"), .. arguments]);
 }

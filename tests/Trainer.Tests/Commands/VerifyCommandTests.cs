@@ -71,6 +71,9 @@ public sealed class VerifyCommandTests : IDisposable
         Command command = Verify("--json", _folder["report.json"]);
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "not finite in layer conv");
+        Command withTorch = Verify("--data", "procedural", "--count", "3");
+        Assert.AreEqual(1, withTorch.ExitCode, withTorch.Output);
+        StringAssert.Contains(withTorch.Output, "parity FAILS");
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder["report.json"]));
         Assert.AreEqual(JsonValueKind.Null, json.RootElement.GetProperty("layers")[0].GetProperty("nmse").ValueKind);
         Assert.AreEqual("conv", json.RootElement.GetProperty("first_failing_layer").GetString());
@@ -94,6 +97,15 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void Strict_numerics_give_the_bits_of_the_reference()
+    {
+        Certified.Save(ModelPath);
+        Command command = Verify("--strict", "--count", "3", "--batch", "2");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "0 differing bits");
+    }
+
+    [TestMethod]
     public void A_report_that_cannot_be_written_is_status_1()
     {
         Certified.Save(ModelPath);
@@ -106,10 +118,10 @@ public sealed class VerifyCommandTests : IDisposable
     public void Export_writes_a_certificate_unless_told_not_to()
     {
         string[] export = ["export", "--network", "alexnet", "--random-weights", "1", "-o", ModelPath];
-        Command command = Softpool(export);
+        Command command = Softpool.Run(export);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         Assert.AreEqual(4, Model.Load(ModelPath).Certificate?.Inputs);
-        command = Softpool([.. export, "--no-certificate"]);
+        command = Softpool.Run([.. export, "--no-certificate"]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         Assert.IsNull(Model.Load(ModelPath).Certificate);
     }
@@ -117,8 +129,5 @@ public sealed class VerifyCommandTests : IDisposable
     /// <summary>Fails unless the folder holds these files and nothing half-written.</summary>
     private void AssertFiles(params string[] files) => CollectionAssert.AreEqual(files, _folder.FileNames);
 
-    private Command Verify(params string[] arguments) => Softpool(["verify", ModelPath, .. arguments]);
-
-    private static Command Softpool(params string[] arguments) =>
-        Command.Dotnet([Path.Combine(AppContext.BaseDirectory, "softpool.dll"), .. arguments]);
+    private Command Verify(params string[] arguments) => Softpool.Run(["verify", ModelPath, .. arguments]);
 }

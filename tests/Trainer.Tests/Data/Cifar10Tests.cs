@@ -227,11 +227,11 @@ public sealed class Cifar10Tests
     {
         Assert.AreEqual(name, data.Name);
         CollectionAssert.AreEqual(Classes, data.ClassNames.ToArray());
-        Assert.AreEqual(new Size2d(32, 32), data.Size);
+        Assert.AreEqual(new Size2d(32, 32), data.Train.Size);
         CollectionAssert.AreEqual(Enumerable.Range(0, 5).SelectMany(Labels).ToArray(), data.Train.Labels.ToArray());
         CollectionAssert.AreEqual(Labels(5), data.Test.Labels.ToArray());
-        CollectionAssert.AreEqual(Enumerable.Range(0, 5).SelectMany(Pixels).ToArray(), data.Train.Pixels.ToArray());
-        CollectionAssert.AreEqual(Pixels(5), data.Test.Pixels.ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(0, 5).SelectMany(Pixels).ToArray(), Pictures.PixelsOf(data.Train));
+        CollectionAssert.AreEqual(Pixels(5), Pictures.PixelsOf(data.Test));
     }
 
     private void CheckError(string message, string? path = null)

@@ -131,6 +131,17 @@ public sealed class FileDownloadTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_page_of_unknown_length_in_place_of_the_rest_leaves_the_part()
+    {
+        WritePart(_content[..200_000]);
+        _server.Answer = context => FileServer.Send(context, "<html>log in first</html>"u8.ToArray(), ranges: false, chunked: true);
+
+        await CheckError("URL came from its beginning and without its length; what has come so far is kept: try again later.");
+
+        CheckPart(200_000);
+    }
+
+    [TestMethod]
     [DataRow(404, "Not Found")]
     [DataRow(503, "Service Unavailable")]
     public async Task A_refusal_is_named_and_the_part_kept(int status, string reason)

@@ -66,7 +66,7 @@ public sealed class ImageFolderTests
 
         ImageDataset data = DatasetSource.Load(_root);
 
-        Assert.AreEqual(new Size2d(3, 4), data.Size);
+        Assert.AreEqual(new Size2d(3, 4), data.Train.Size);
         for (int index = 2; index < 4; index++)
             CheckColour(data.Train, index, 10, 200, 30);
     }
@@ -84,7 +84,7 @@ public sealed class ImageFolderTests
 
         ImageDataset data = DatasetSource.Load(_root);
 
-        Assert.AreEqual(new Size2d(toHeight, toWidth), data.Size);
+        Assert.AreEqual(new Size2d(toHeight, toWidth), data.Train.Size);
         for (int index = 0; index < 3; index++)
             CheckColour(data.Train, index, 10, 200, 30);
     }
@@ -165,6 +165,113 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
+    public void Two_image_folders_under_one_parent_are_named()
+    {
+        WriteLayout();
+        foreach (string split in (string[])["train", "test"])
+            Directory.Move(At(split), Directory.CreateDirectory(At("one")).FullName + "/" + split);
+        DatasetSource.Load(_root);
+
+        WritePicture("two/train/ant/1.png", SKColors.Red);
+        CheckError("PATH/one and PATH/two are two image folders: name the one that is meant.");
+        Directory.Delete(At("two"), recursive: true);
+        WritePicture("train/ant/1.png", SKColors.Red);
+        CheckError("PATH/one and PATH are two image folders: name the one that is meant.");
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_class_may_have_a_backslash_and_no_blank_name()
+    {
+        WriteLayout();
+        foreach (string split in (string[])["train", "test"])
+            foreach (string name in (string[])[@"a\b", @"a\c"])
+                WritePicture($"{split}/{name}/1.png", SKColors.Red);
+        CollectionAssert.AreEqual((string[])[@"a\b", @"a\c", "ant", "bee"], DatasetSource.Load(_root).ClassNames.ToArray());
+
+        WritePicture("train/ /1.png", SKColors.Red);
+        WritePicture("test/ /1.png", SKColors.Red);
+        CheckError("PATH has a class folder whose name is ' '");
+    }
+
+    [TestMethod]
+    public void Validation_pictures_beside_test_pictures_are_not_even_decoded()
+    {
+        WriteLayout();
+        Directory.CreateDirectory(At("val/ant"));
+        File.WriteAllText(At("val/ant/1.png"), "no picture");
+        Assert.AreEqual(2, DatasetSource.Load(_root).Test.Count);
+    }
+
+    [TestMethod]
+    [DataRow(TarEntryType.SymbolicLink)]
+    [DataRow(TarEntryType.HardLink)]
+    public void A_link_in_the_place_of_a_picture_is_named(TarEntryType type)
+    {
+        WriteLayout();
+        string archive = Archive("set.tar", "");
+        using (var old = new TarReader(File.OpenRead(archive)))
+        using (var tar = new TarWriter(File.Create(At("linked.tar"))))
+        {
+            while (old.GetNextEntry(copyData: true) is { } entry)
+                tar.WriteEntry(entry);
+            tar.WriteEntry(new PaxTarEntry(type, "other/link.png") { LinkName = "train/ant/0.png" });
+            tar.WriteEntry(new PaxTarEntry(type, "train/ant/link.png") { LinkName = "train/ant/0.png" });
+        }
+        CheckError(
+            "PATH/linked.tar/train/ant/link.png is a link to train/ant/0.png: pack the archive with the files themselves.", At("linked.tar"));
+    }
+
+    [TestMethod]
+    public void A_set_is_named_without_the_archives_ending_and_nothing_else_of_it()
+    {
+        foreach ((string file, string name) in ((string, string)[])
+            [("my.target.tgz", "my.target"), ("a.tar.gz", "a"), ("a.tar", "a"), ("x.TAR.GZ", "x"), ("b.c", "b.c")])
+            Assert.AreEqual(name, DataFile.NameOfSet(At(file)));
+    }
+
+    /// <summary>The colours of the four quarters, row by row, of a picture that is stored as red, green, blue, white and has an
+    /// orientation in its EXIF.</summary>
+    [TestMethod]
+    [DataRow(1, "rgbw")]
+    [DataRow(2, "grwb")]
+    [DataRow(3, "wbgr")]
+    [DataRow(4, "bwrg")]
+    [DataRow(5, "rbgw")]
+    [DataRow(6, "brwg")]
+    [DataRow(7, "wgbr")]
+    [DataRow(8, "gwrb")]
+    public void A_picture_is_upright_however_the_camera_was_held(int orientation, string expected)
+    {
+        using var bitmap = new SKBitmap(64, 32);
+        for (int y = 0; y < 32; y++)
+            for (int x = 0; x < 64; x++)
+                bitmap.SetPixel(x, y, ((SKColor[])[SKColors.Red, SKColors.Lime, SKColors.Blue, SKColors.White])[y / 16 * 2 + x / 32]);
+        byte[] jpeg = File.ReadAllBytes(Save("plain.jpg", bitmap, SKEncodedImageFormat.Jpeg));
+        // Behind the start of the image: APP1 with its length, "Exif", a TIFF header and one entry of type SHORT, 0x0112.
+        byte[] exif =
+        [
+            0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II"u8, 42, 0, 8, 0, 0, 0, 1, 0,
+            0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        byte[] turned = [.. jpeg[..2], .. exif, .. jpeg[2..]];
+
+        (int width, int height) = orientation < 5 ? (64, 32) : (32, 64);
+        Assert.AreEqual(new Size2d(height, width), PictureDecoder.ReadSize(turned));
+        byte[] planar = PictureDecoder.Decode(turned, new Size2d(height, width), "turned.jpg");
+        Picture picture = PictureDecoder.DecodePicture(turned, "turned.jpg");
+        Assert.AreEqual((width, height), (picture.Width, picture.Height));
+        string actual = "";
+        foreach ((int x, int y) in ((int, int)[])[(1, 1), (3, 1), (1, 3), (3, 3)])
+        {
+            int place = y * height / 4 * width + x * width / 4;
+            bool[] channels = [.. Enumerable.Range(0, 3).Select(channel => planar[channel * width * height + place] > 127)];
+            actual += channels switch { [true, false, false] => "r", [false, true, false] => "g", [false, false, true] => "b", _ => "w" };
+        }
+        Assert.AreEqual(expected, actual);
+    }
+
+    [TestMethod]
     [DataRow("png", 0.0)]
     [DataRow("png", 0.01)]
     [DataRow("png", 0.9)]
@@ -222,7 +329,7 @@ public sealed class ImageFolderTests
         string[] names =
             ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
         CollectionAssert.AreEqual(names, data.ClassNames.ToArray());
-        Assert.AreEqual(new Size2d(32, 32), data.Size);
+        Assert.AreEqual(new Size2d(32, 32), data.Train.Size);
         foreach ((ImageSet set, int perClass) in new[] { (data.Train, 5000), (data.Test, 1000) })
             CollectionAssert.AreEqual(
                 Enumerable.Repeat(perClass, 10).ToArray(),
@@ -249,7 +356,7 @@ public sealed class ImageFolderTests
     private static void CheckLayout(ImageDataset data)
     {
         CollectionAssert.AreEqual((string[])["ant", "bee"], data.ClassNames.ToArray());
-        Assert.AreEqual(new Size2d(3, 4), data.Size);
+        Assert.AreEqual(new Size2d(3, 4), data.Train.Size);
         CollectionAssert.AreEqual((int[])[0, 0, 1, 1], data.Train.Labels.ToArray());
         CollectionAssert.AreEqual((int[])[0, 1], data.Test.Labels.ToArray());
         CheckColour(data.Train, 0, 1, 2, 3);

@@ -29,5 +29,20 @@ public sealed class PictureSheetTests
         }
     }
 
+    [TestMethod]
+    public void Of_very_many_classes_the_first_have_a_row()
+    {
+        using var folder = new TemporaryFolder();
+        // 500 x 1,000 pixels twice as large: two million an image.
+        byte[] image = new byte[3 * 500 * 1000];
+        int[] labels = [.. Enumerable.Range(0, 100)];
+        PictureSheet.Write(
+            folder["sheet.png"], ImageSet.Of(new Size2d(500, 1000), [.. labels.Select(_ => image)], labels),
+            [.. labels.Select(label => $"{label}")], columns: 1);
+
+        using SKBitmap sheet = SKBitmap.Decode(folder["sheet.png"]);
+        Assert.IsTrue((long)sheet.Width * sheet.Height is > 1 << 25 and <= (1 << 26) + 4 * 2100, $"{sheet.Width}x{sheet.Height}");
+    }
+
     private static byte[] Pixel(byte red, byte green, byte blue) => [red, green, blue];
 }

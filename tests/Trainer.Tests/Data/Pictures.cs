@@ -1,10 +1,14 @@
 using SkiaSharp;
+using SoftPool.Trainer.Data;
 
 namespace SoftPool.Trainer.Tests.Data;
 
-/// <summary>Image folders made by hand.</summary>
+/// <summary>Image folders made by hand, and sets as bytes.</summary>
 internal static class Pictures
 {
+    /// <summary>All images of a set, one after the other.</summary>
+    public static byte[] PixelsOf(ImageSet set) => [.. Enumerable.Range(0, set.Count).SelectMany(i => set.Image(i).ToArray())];
+
     /// <summary>One picture to train on and one to test on of each of blue, green and red, 4x4.</summary>
     public static void WriteColours(string path)
     {

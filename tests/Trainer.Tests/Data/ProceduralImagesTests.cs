@@ -44,7 +44,7 @@ public sealed class ProceduralImagesTests
             data.ClassNames.ToArray());
         CollectionAssert.AreEqual(
             Enumerable.Range(0, 25).Select(i => i % 10).ToArray(), data.Train.Labels.ToArray());
-        Assert.AreEqual(new Size2d(32, 32), data.Size);
+        Assert.AreEqual(new Size2d(32, 32), data.Train.Size);
     }
 
     [TestMethod]
@@ -104,12 +104,12 @@ public sealed class ProceduralImagesTests
     /// <summary>Brightens a patch that depends on the class.</summary>
     private static ImageSet Tint(ImageSet set)
     {
-        byte[] pixels = set.Pixels.ToArray();
+        byte[] pixels = Pictures.PixelsOf(set);
         int length = pixels.Length / set.Count;
         for (int i = 0; i < set.Count; i++)
             pixels.AsSpan(i * length + 96 * set.Labels.Span[i], 64).Fill(255);
         return new ImageSet(set.Size, pixels, set.Labels.ToArray());
     }
 
-    private static string Digest(ImageSet set) => Convert.ToHexString(SHA256.HashData(set.Pixels.Span))[..16];
+    private static string Digest(ImageSet set) => Convert.ToHexString(SHA256.HashData(Pictures.PixelsOf(set)))[..16];
 }

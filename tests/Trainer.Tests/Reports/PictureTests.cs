@@ -40,6 +40,7 @@ public sealed class PictureTests
     [DataRow(1)]
     [DataRow(31)]
     [DataRow(100)]
+    [DataRow(1500)]
     public void Any_number_of_classes_can_be_drawn(int classes)
     {
         string[] names = [.. Enumerable.Range(0, classes).Select(i => $"a class with a name as long as this one, {i}")];
@@ -49,6 +50,7 @@ public sealed class PictureTests
         using SKBitmap bars = SKBitmap.Decode(ClassAccuracyPlot.Draw(result));
         Assert.IsLessThan(4000, matrix.Width);
         Assert.AreEqual(1000, bars.Width);
+        Assert.IsLessThan(7000, bars.Height);
     }
 
     [TestMethod]

@@ -1,0 +1,36 @@
+using SoftPool.Trainer.Benchmarks;
+using SoftPool.Trainer.Tests.Reports;
+
+namespace SoftPool.Trainer.Tests.Benchmarks;
+
+[TestClass]
+public sealed class ThroughputTests
+{
+    [TestMethod]
+    public void Devices_of_one_name_are_told_apart_by_their_index()
+    {
+        GpuDeviceInfo first = Device(0, "Twin"), second = Device(1, "Twin"), other = Device(2, "Other");
+        GpuDeviceInfo[] devices = [first, second, other];
+        CollectionAssert.AreEqual(
+            (string[])["Vulkan, Twin, 0", "Vulkan, Twin, 1", "Vulkan, Other"],
+            devices.Select(device => Throughput.NameOf(device, devices)).ToArray());
+        Assert.AreEqual("Vulkan, Twin", Throughput.NameOf(second, [second, other]));
+    }
+
+    [TestMethod]
+    public void A_device_that_fails_is_left_out_where_someone_is_told_and_thrown_where_nobody_is()
+    {
+        GpuDeviceInfo works = GpuDevice.Enumerate().First(device => device.Unsupported is null), gone = Device(99, "Gone");
+        Model model = TinyRun.Model("a", "b", "c");
+        var told = new List<string>();
+        IReadOnlyList<ThroughputRow> rows = Throughput.Measure(
+            model, [gone, works], batch: 2, seconds: 0.1, leaveOut: (device, e) => told.Add($"{device}: {e.GetType().Name}"));
+        CollectionAssert.AreEqual((string[])["Vulkan, Gone: NoSuitableDeviceException"], told);
+        Assert.HasCount(2, rows);
+        Assert.AreEqual($"Vulkan, {works.Name}", rows[1].Runner);
+        Assert.ThrowsExactly<NoSuitableDeviceException>(() => Throughput.Measure(model, [gone, works], batch: 2, seconds: 0.1));
+    }
+
+    private static GpuDeviceInfo Device(int index, string name) =>
+        new(index, name, GpuKind.Other, "", new Version(1, 1), 0, Unsupported: null);
+}

@@ -1,0 +1,52 @@
+using SoftPool.Trainer.Files;
+using SoftPool.Trainer.Tests.Data;
+using SoftPool.Trainer.Tests.Reports;
+
+namespace SoftPool.Trainer.Tests.Commands;
+
+/// <summary>run as a user starts it, with a model that sums the four pixels of each colour.</summary>
+[TestClass]
+public sealed class RunCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public RunCommandTests() => TinyRun.Model("red", "green", "blue").Save(_folder["tiny.safetensors"]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_picture_gives_a_table_with_the_likeliest_class_first()
+    {
+        Pictures.WriteColours(_folder["colours"]);
+        Command command = Run(_folder["colours/test/green/0.png"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        string[] rows = [.. command.Output.Split('\n').SkipWhile(line => !line.Contains("green", StringComparison.Ordinal))];
+        // Logits of 4, 0 and 0.
+        StringAssert.Matches(rows[0], new(@"green +96\.5 % +4\.000"));
+        StringAssert.Matches(command.Output, new(@"red +1\.8 % +0\.000"));
+        StringAssert.Matches(command.Output, new(@"blue +1\.8 % +0\.000"));
+    }
+
+    [TestMethod]
+    public void An_array_gives_an_array()
+    {
+        NpyFile.Write(_folder["in.npy"], new Tensor(new TensorShape(2, 3, 2, 2), Enumerable.Range(0, 24).Select(i => (float)i).ToArray()));
+        Command command = Run(_folder["in.npy"], "--output", _folder["out.npy"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Tensor logits = NpyFile.Read(_folder["out.npy"]);
+        Assert.AreEqual(new TensorShape(2, 3), logits.Shape);
+        CollectionAssert.AreEqual((float[])[6, 22, 38, 54, 70, 86], logits.Data.ToArray());
+    }
+
+    [TestMethod]
+    public void An_array_of_another_shape_is_status_1()
+    {
+        NpyFile.Write(_folder["in.npy"], new Tensor(new TensorShape(3, 2, 3), new float[18]));
+        Command command = Run(_folder["in.npy"], "--output", _folder["out.npy"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "'tiny' takes arrays of 3x2x2 or Nx3x2x2");
+        CollectionAssert.AreEqual((string[])["in.npy", "tiny.safetensors"], _folder.FileNames);
+    }
+
+    private Command Run(params string[] arguments) => Softpool.Run(["run", _folder["tiny.safetensors"], .. arguments]);
+}
