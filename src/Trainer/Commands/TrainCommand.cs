@@ -121,10 +121,10 @@ internal static class TrainCommand
         RunDescription run = from.Run.GoOn(IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.Data, options);
         ImageDataset dataset = Datasets.Load(run.Data, cancel);
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
-            || !dataset.ClassNames.SequenceEqual(from.Model.Classes))
+            || !dataset.ClassNames.SequenceEqual(from.Model.Classes) || (run.DataSha256 is { } digest && digest != dataset.Sha256()))
             throw new UserErrorException(
                 $"{folder.Path} was trained on {run.DataName} with {run.TrainImages:N0} and {run.TestImages:N0} images; {run.Data} is "
-                + $"another data set, with {dataset.Train.Count:N0} and {dataset.Test.Count:N0} or other classes.");
+                + $"another data set, with {dataset.Train.Count:N0} and {dataset.Test.Count:N0} or with other classes or pixels.");
         TrainingRun.Execute(run, dataset, folder, from, cancel);
     }
 
