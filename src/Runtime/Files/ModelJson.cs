@@ -26,6 +26,7 @@ internal sealed record ModelTexts(string Graph, string Classes, string Preproces
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
     AllowOutOfOrderMetadataProperties = true,
+    Converters = [typeof(SoftPoolWeightsConverter)],
     MaxDepth = 16)]
 [JsonSerializable(typeof(GraphDocument))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]

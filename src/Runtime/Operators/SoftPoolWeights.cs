@@ -1,13 +1,9 @@
-using System.Text.Json.Serialization;
-using SoftPool.Files;
-
 namespace SoftPool.Operators;
 
 /// <summary>
 /// Which exponentials weigh a cell of a SoftPool window. The two are different operators that go by one name in
 /// SoftPool's published code; a network trained with one loses accuracy in the other.
 /// </summary>
-[JsonConverter(typeof(SoftPoolWeightsConverter))]
 public enum SoftPoolWeights
 {
     /// <summary>Each channel weighs its own cells: w_i = exp(x_i) / sum_j exp(x_j). The paper's formula

@@ -12,9 +12,7 @@ namespace SoftPool.Trainer.Training;
 internal sealed class RunFolder(string path)
 {
     /// <summary>Where the folder is.</summary>
-    /// <exception cref="UserErrorException">The path is empty.</exception>
-    public string Path { get; } =
-        path.Length > 0 ? path : throw new UserErrorException("A training's folder has a path; got an empty one.");
+    public string Path { get; } = path;
 
     /// <summary>The path as a shell takes it: in quotes where it needs them.</summary>
     public string PathInShell

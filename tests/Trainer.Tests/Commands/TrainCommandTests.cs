@@ -77,10 +77,9 @@ public sealed class TrainCommandTests : IDisposable
     [TestMethod]
     [DataRow("train|--steps|2|--epochs|50|-o|{0}/run", "--steps and --epochs")]
     [DataRow("train|--steps|0|-o|{0}/run", "--steps takes a whole number of at least 1; got 0.")]
-    [DataRow("train|-o|", "A training's folder has a path; got an empty one.")]
-    [DataRow("train|--resume|", "A training's folder has a path; got an empty one.")]
+    [DataRow("train|--resume|", "--resume takes a value; got an empty one.")]
     [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training needs a folder to write to")]
-    [DataRow("quickstart|-o|", "A training's folder has a path; got an empty one.")]
+    [DataRow("quickstart|-o|", "--output takes a value; got an empty one.")]
     [DataRow("quickstart|-o|{0}/tiny", "holds a training that is not quickstart's")]
     public void What_would_fail_at_the_end_or_cost_another_training_fails_at_the_beginning(string arguments, string expected)
     {

@@ -62,9 +62,6 @@ public sealed class RunFolderTests
     }
 
     [TestMethod]
-    public void An_empty_path_is_no_folder() => Assert.ThrowsExactly<UserErrorException>(() => new RunFolder(""));
-
-    [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     [DataRow("runs/alexnet-softpool_2.b", "runs/alexnet-softpool_2.b")]
     [DataRow("my run", "'my run'")]
