@@ -1,0 +1,48 @@
+using SkiaSharp;
+using SoftPool.Trainer.Data;
+
+namespace SoftPool.Trainer.Tests.Data;
+
+[TestClass]
+public sealed class PictureDecoderTests
+{
+    [TestMethod]
+    [DataRow(1, "rgbw")]
+    [DataRow(2, "grwb")]
+    [DataRow(3, "wbgr")]
+    [DataRow(4, "bwrg")]
+    [DataRow(5, "rbgw")]
+    [DataRow(6, "brwg")]
+    [DataRow(7, "wgbr")]
+    [DataRow(8, "gwrb")]
+    public void A_picture_is_upright_however_the_camera_was_held(int orientation, string expected)
+    {
+        using var bitmap = new SKBitmap(64, 32);
+        for (int y = 0; y < 32; y++)
+            for (int x = 0; x < 64; x++)
+                bitmap.SetPixel(x, y, ((SKColor[])[SKColors.Red, SKColors.Lime, SKColors.Blue, SKColors.White])[y / 16 * 2 + x / 32]);
+        using SKData encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, quality: 100);
+        byte[] jpeg = encoded.ToArray();
+        // Behind the start of the image: APP1 with its length, "Exif", a TIFF header and one entry of type SHORT, 0x0112.
+        byte[] exif =
+        [
+            0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II"u8, 42, 0, 8, 0, 0, 0, 1, 0,
+            0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        byte[] turned = [.. jpeg[..2], .. exif, .. jpeg[2..]];
+
+        (int width, int height) = orientation < 5 ? (64, 32) : (32, 64);
+        Assert.AreEqual(new Size2d(height, width), PictureDecoder.ReadSize(turned));
+        byte[] planar = PictureDecoder.Decode(turned, new Size2d(height, width), "turned.jpg");
+        Picture picture = PictureDecoder.DecodePicture(turned, "turned.jpg");
+        Assert.AreEqual((width, height), (picture.Width, picture.Height));
+        string actual = "";
+        foreach ((int x, int y) in ((int, int)[])[(1, 1), (3, 1), (1, 3), (3, 3)])
+        {
+            int place = y * height / 4 * width + x * width / 4;
+            bool[] channels = [.. Enumerable.Range(0, 3).Select(channel => planar[channel * width * height + place] > 127)];
+            actual += channels switch { [true, false, false] => "r", [false, true, false] => "g", [false, false, true] => "b", _ => "w" };
+        }
+        Assert.AreEqual(expected, actual);
+    }
+}
