@@ -51,7 +51,8 @@ public sealed class OwnershipTests
             };
             try
             {
-                return device.CreateSession(Model);
+                // Between two measurements of the tuner nothing but the creation itself holds the device.
+                return device.CreateSession(Model, new SessionOptions { Tune = true });
             }
             finally
             {
