@@ -102,6 +102,7 @@ public sealed class VerifyCommandTests : IDisposable
         Certified.Save(ModelPath);
         Command command = Verify("--strict", "--count", "3", "--batch", "2");
         Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "3 images");
         StringAssert.Contains(command.Output, "0 differing bits");
     }
 

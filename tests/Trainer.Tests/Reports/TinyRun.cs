@@ -7,11 +7,13 @@ namespace SoftPool.Trainer.Tests.Reports;
 /// <summary>A run made by hand: a network that answers with the strongest of red, green and blue, and two epochs.</summary>
 internal static class TinyRun
 {
-    public static Model Model(params string[] classes)
+    public static Model Model(params string[] classes) => Summing(channel => channel, classes);
+
+    /// <summary>Each class sums the four pixels of its channel.</summary>
+    private static Model Summing(Func<int, int> channelOf, string[] classes)
     {
         var graph = new ModelGraph("tiny", new TensorShape(3, 2, 2), [new("0", new Flatten()), new("1", new Linear(12, 3))]);
-        // Each class sums the four pixels of its channel.
-        float[] weight = [.. Enumerable.Range(0, 36).Select(i => i / 12 == i % 12 / 4 ? 1f : 0f)];
+        float[] weight = [.. Enumerable.Range(0, 36).Select(i => channelOf(i / 12) == i % 12 / 4 ? 1f : 0f)];
         var weights = graph.Parameters.ToDictionary(
             parameter => parameter.Name,
             parameter => new Tensor(parameter.Shape, parameter.Shape.Rank == 2 ? weight : new float[3]));
@@ -49,15 +51,18 @@ internal static class TinyRun
             Description(dataName: dataName), classes.Length > 0 ? classes : ["red", "green", "blue"], Parameters: 39, State()),
         []);
 
-    /// <summary>Writes the run's last and best checkpoints.</summary>
+    /// <summary>Writes the run's best checkpoint, and its last, whose channels are in the opposite order: it answers otherwise.</summary>
     public static void Write(string path, string data, TrainingState? state = null, params string[] classes)
     {
-        Model model = Model(classes.Length > 0 ? classes : ["blue", "green", "red"]);
+        if (classes.Length == 0)
+            classes = ["blue", "green", "red"];
+        state ??= State();
         var folder = new RunFolder(path);
-        TrainingState last = state ?? State();
-        if (last.Epochs.Count > 0)
+        if (state.Epochs.Count > 0)
             folder.Write(new Checkpoint(
-                Description(data), new TrainingState { Step = 10, Epochs = [last.Epochs[0]] }, model, new Dictionary<string, Tensor>()));
-        folder.Write(new Checkpoint(Description(data), last, model, new Dictionary<string, Tensor>()));
+                Description(data), new TrainingState { Step = 10, Epochs = [state.Epochs[0]] }, Model(classes),
+                new Dictionary<string, Tensor>()));
+        folder.Write(new Checkpoint(
+            Description(data), state, Summing(channel => 2 - channel, classes), new Dictionary<string, Tensor>()));
     }
 }
