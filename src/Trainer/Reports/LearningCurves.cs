@@ -42,11 +42,11 @@ internal static class LearningCurves
         using Plot plot = Plots.Create("Accuracy", unit, "right answers");
         plot.AddLine(state.Epochs.Select(epoch => (epoch.Step * perStep, epoch.TrainAccuracy)), 0, "train");
         plot.AddLine(state.Epochs.Select(epoch => (epoch.Step * perStep, epoch.ValidationAccuracy)), 1, "validation");
-        return WithinPercent(plot, state.Step * perStep,
+        return WithinPercent(plot, state.Step * perStep, lowest: 0,
             state.Epochs.Max(epoch => Math.Max(epoch.TrainAccuracy, epoch.ValidationAccuracy)));
     }
 
-    /// <summary>Validation accuracy over epochs, one line a run.</summary>
+    /// <summary>Validation accuracy over epochs, one line a run. Runs differ by little: the axis begins below the lowest.</summary>
     public static byte[] Compare(IReadOnlyList<ComparedRun> runs)
     {
         using Plot plot = Plots.Create("Validation accuracy", "epoch", "right answers");
@@ -55,13 +55,15 @@ internal static class LearningCurves
                 runs[i].State.Epochs.Select(epoch => (EpochAt(runs[i].Run, epoch.Step), epoch.ValidationAccuracy)), i,
                 runs[i].Name);
         return WithinPercent(plot, runs.Max(run => EpochAt(run.Run, run.State.Step)),
+            runs.Min(run => run.State.Epochs.Min(epoch => epoch.ValidationAccuracy)),
             runs.Max(run => run.State.Best!.ValidationAccuracy));
     }
 
-    private static byte[] WithinPercent(Plot plot, double epochs, double highest)
+    private static byte[] WithinPercent(Plot plot, double epochs, double lowest, double highest)
     {
+        double bottom = Math.Floor(Math.Min(lowest, 0.9) * 10) / 10; // a whole 10 %
         plot.Axes.Left.InPercent();
-        plot.Axes.SetLimitsY(0, Math.Min(1.05, 1.15 * Math.Max(highest, 0.1)));
+        plot.Axes.SetLimitsY(bottom, Math.Min(1.05, bottom + 1.15 * Math.Max(highest - bottom, 0.1)));
         plot.Axes.SetLimitsX(0, 1.03 * epochs);
         plot.AddLegend();
         return plot.ToPng();
