@@ -61,7 +61,7 @@ internal static class LearningCurves
 
     private static byte[] WithinPercent(Plot plot, double epochs, double lowest, double highest)
     {
-        double bottom = Math.Floor(Math.Min(lowest, 0.9) * 10) / 10; // a whole 10 %
+        double bottom = Math.Max(0, Math.Floor((lowest - 0.02) * 10) / 10); // a whole 10 %, on which no curve lies but that of 0
         plot.Axes.Left.InPercent();
         plot.Axes.SetLimitsY(bottom, Math.Min(1.05, bottom + 1.15 * Math.Max(highest - bottom, 0.1)));
         plot.Axes.SetLimitsX(0, 1.03 * epochs);

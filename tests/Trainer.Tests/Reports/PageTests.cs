@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
-using SkiaSharp;
 using SoftPool.Trainer.Benchmarks;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
@@ -54,18 +53,6 @@ public sealed partial class PageTests
         string same = ComparePage.Of(new Comparison([runs[0], TinyRun.Compared("b")]), curves, "");
         Assert.DoesNotContain("Warning", same);
         StringAssert.Contains(same, "75.0 %");
-    }
-
-    [TestMethod]
-    public void Pictures_are_png_of_the_size_they_are_shown_in_twice()
-    {
-        byte[] loss = LearningCurves.Loss(TinyRun.Description(), TinyRun.State());
-        using SKBitmap picture = SKBitmap.Decode(loss);
-        Assert.AreEqual((1000, 760), (picture.Width, picture.Height));
-        // One epoch of a single step, as the shortest of all trainings leaves.
-        var shortest = new TrainingState { Step = 1, Epochs = [new EpochResult(1, 1, 1e-3, 2, 0, 2, 0, 1, 1)] };
-        using SKBitmap accuracy = SKBitmap.Decode(LearningCurves.Accuracy(TinyRun.Description(), shortest));
-        Assert.AreEqual((1000, 760), (accuracy.Width, accuracy.Height));
     }
 
     private static RunReport Report(IReadOnlyList<ThroughputRow> speeds)
