@@ -22,8 +22,8 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
         {
             using torch.Tensor difference = WindowCells.Difference(cell, m);
             using torch.Tensor e = difference.exp();
-            total.add_(e);
-            weighted.addcmul_(e, difference, 1);
+            total.add_(e, Scalars.One);
+            weighted.addcmul_(e, difference, Scalars.One);
         }
         total = views.Sum(total);
         torch.Tensor mean = views.Sum(weighted).div_(total);
@@ -33,7 +33,7 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
             x, m.MoveToOuterDisposeScope(), total.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(),
         ]);
         ctx.save_data(nameof(Windows), windows);
-        return (m + mean).MoveToOuterDisposeScope();
+        return m.add(mean, Scalars.One).MoveToOuterDisposeScope();
     }
 
     public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
@@ -48,12 +48,12 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
         List<torch.Tensor> saved = ctx.get_saved_variables();
         (torch.Tensor x, torch.Tensor m, torch.Tensor total, torch.Tensor mean) = (saved[0], saved[1], saved[2], saved[3]);
         torch.Tensor padded = views.Pad(x), sum = torch.zeros_like(padded);
-        torch.Tensor scale = outputGradient / total, offset = 1 - mean;
+        torch.Tensor scale = outputGradient / total, offset = mean.neg().add_(Scalars.One, Scalars.One);
         foreach ((torch.Tensor cell, torch.Tensor gradient) in views.Of(padded).Zip(views.Of(sum)))
         {
             using torch.Tensor difference = WindowCells.Difference(cell, m);
             using torch.Tensor e = difference.exp();
-            gradient.addcmul_(difference.add_(offset).mul_(e), scale, 1);
+            gradient.addcmul_(difference.add_(offset, Scalars.One).mul_(e), scale, Scalars.One);
         }
         return ReturnedGradient.Of(views.Crop(sum).contiguous(), inputs: 2);
     }

@@ -22,7 +22,7 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
         torch.Tensor[] cells = views.Of(views.Pad(x, 0));
         torch.Tensor y = torch.zeros_like(cells[0]);
         foreach ((torch.Tensor cell, torch.Tensor weight) in cells.Zip(weights))
-            y.addcmul_(cell, weight, 1);
+            y.addcmul_(cell, weight, Scalars.One);
         // A mean lies between its smallest and its largest term. Rounding can leave that range, at the end of the
         // floats even for infinity, so it is held there.
         y = torch.minimum(torch.maximum(views.Sum(y), views.Smallest(x)), views.Largest(x));
@@ -54,14 +54,15 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
         torch.Tensor[] cells = views.Of(padded), directs = views.Of(direct), throughSums = views.Of(throughSum);
         for (int i = 0; i < cells.Length; i++)
         {
-            directs[i].addcmul_(g, weights[i], 1);
+            directs[i].addcmul_(g, weights[i], Scalars.One);
             using torch.Tensor product = WindowCells.Hold(WindowCells.Difference(cells[i], y).mul_(g));
             // Nothing where the factor is 0, however large the sum: its parts may have overflowed to either side.
-            using torch.Tensor sum = WindowCells.Hold(product.sum(1, keepdim: true)).masked_fill_(factors[i].eq(0), 0);
-            throughSums[i].addcmul_(sum, factors[i], 1);
+            using torch.Tensor sum =
+                WindowCells.Hold(product.sum(1, keepdim: true)).masked_fill_(factors[i].eq(Scalars.Zero), Scalars.Zero);
+            throughSums[i].addcmul_(sum, factors[i], Scalars.One);
         }
         torch.Tensor gradient = WindowCells.Difference(x, largest).exp_().mul_(WindowCells.Hold(views.Crop(throughSum)));
-        return ReturnedGradient.Of(gradient.add_(views.Crop(direct)), inputs: 2);
+        return ReturnedGradient.Of(gradient.add_(views.Crop(direct), Scalars.One), inputs: 2);
     }
 
     /// <summary>For each place in the window, the factor f_i = exp(m_i - m) / sum_j s_j exp(m_j - m) and the weight
@@ -73,7 +74,7 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
         torch.Tensor m = views.Largest(cells);
         torch.Tensor[] factors = [.. cells.Select(cell => WindowCells.Difference(cell, m).exp_())];
         torch.Tensor[] weights = [.. factors.Zip(cellSums, (factor, sum) => factor * sum)];
-        torch.Tensor total = views.Sum(weights.Aggregate(torch.zeros_like(cells[0]), (sum, weight) => sum.add_(weight)));
+        torch.Tensor total = views.Sum(weights.Aggregate(torch.zeros_like(cells[0]), (sum, weight) => sum.add_(weight, Scalars.One)));
         foreach (torch.Tensor tensor in factors.Concat(weights))
             tensor.div_(total);
         return (factors, weights);

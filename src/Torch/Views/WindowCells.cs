@@ -82,7 +82,11 @@ internal sealed class WindowCells
     public static torch.Tensor Difference(torch.Tensor x, torch.Tensor y) => Hold(x - y);
 
     /// <summary>Holds what may have overflowed between the most negative and the largest finite number, in place.</summary>
-    public static torch.Tensor Hold(torch.Tensor x) => x.clamp_(torch.finfo(x.dtype).min, torch.finfo(x.dtype).max);
+    public static torch.Tensor Hold(torch.Tensor x)
+    {
+        using Scalar smallest = torch.finfo(x.dtype).min, largest = torch.finfo(x.dtype).max;
+        return x.clamp_(smallest, largest);
+    }
 
     private static long End(Axis axis) =>
         Math.Max((axis.Output - 1L) * axis.Stride + axis.Kernel - axis.Padding - axis.Input, 0);

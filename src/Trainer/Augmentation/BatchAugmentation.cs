@@ -1,3 +1,4 @@
+using SoftPool.Torch;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
 using TorchSharp;
@@ -16,6 +17,8 @@ internal sealed class BatchAugmentation : IDisposable
 
     // Few enough images for a pass's intermediate results to stay in a core's second-level cache.
     private const int ImagesAtOnceOnCpu = 4;
+
+    private static readonly Scalar White = 255;
 
     private readonly AugmentationOptions _options;
     private readonly torch.Device _device;
@@ -87,7 +90,7 @@ internal sealed class BatchAugmentation : IDisposable
             int count = Math.Min(atOnce, variations.Length - first);
             torch.Tensor sampled = Sample(images.narrow(0, first, count), maps.narrow(1, first, count));
             // First to the type and then to the memory format: at once, the copy would not be vectorised.
-            result.narrow(0, first, count).copy_(sampled.add_(_shift).to(type));
+            result.narrow(0, first, count).copy_(sampled.add_(_shift, Scalars.One).to(type));
         }
         return (result.MoveToOuterDisposeScope(), targets.MoveToOuterDisposeScope());
     }
@@ -118,7 +121,7 @@ internal sealed class BatchAugmentation : IDisposable
         return images;
 
         torch.Tensor Blend(torch.Tensor x, torch.Tensor other, Func<ImageVariation, float> factor) =>
-            torch.lerp(other.expand_as(x), x, PerImage(variations, factor)).clamp_(0, 255);
+            torch.lerp(other.expand_as(x), x, PerImage(variations, factor)).clamp_(Scalars.Zero, White);
     }
 
     private torch.Tensor Grey(torch.Tensor images) => (images * _grey).sum(1, keepdim: true);
@@ -152,14 +155,15 @@ internal sealed class BatchAugmentation : IDisposable
     private torch.Tensor Sample(torch.Tensor images, torch.Tensor maps)
     {
         torch.Tensor[] m = maps.unbind(0);
-        torch.Tensor x = torch.addcmul(m[0] * _columns, m[1], _rows, 1);
-        torch.Tensor y = torch.addcmul(m[2] * _columns, m[3], _rows, 1);
-        torch.Tensor places = torch.stack([torch.addcmul(m[5], m[4], x, 1), torch.addcmul(m[7], m[6], y, 1)], -1);
+        torch.Tensor x = torch.addcmul(m[0] * _columns, m[1], _rows, Scalars.One);
+        torch.Tensor y = torch.addcmul(m[2] * _columns, m[3], _rows, Scalars.One);
+        torch.Tensor places = torch.stack(
+            [torch.addcmul(m[5], m[4], x, Scalars.One), torch.addcmul(m[7], m[6], y, Scalars.One)], -1);
         torch.Tensor sampled = torch.nn.functional.grid_sample(
             images, places, torch.GridSampleMode.Bilinear, torch.GridSamplePaddingMode.Border, align_corners: false);
         return _options.Rotation == 0
             ? sampled
-            : sampled.mul_(torch.maximum(x.abs_(), y.abs_()).le(1).unsqueeze(1));
+            : sampled.mul_(torch.maximum(x.abs_(), y.abs_()).le(Scalars.One).unsqueeze(1));
     }
 
     private torch.Tensor PerImage(ImageVariation[] variations, Func<ImageVariation, float> value) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SoftPool.Torch;
 using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
@@ -55,8 +56,9 @@ internal static class AugmentCommand
         using var augmentation = new BatchAugmentation(options, Bytes, set.Size, size, dataset.ClassNames.Count, torch.CPU);
         ImageBatch batch = ImageBatch.Of(set, places);
         (torch.Tensor varied, _) = augmentation.Apply(batch.Pixels, batch.Labels, seed, step: 0, torch.float32);
+        using Scalar white = 255;
         torch.Tensor all = torch.cat([evaluation.Apply(ImageBatch.Of(set, originals).Pixels), varied])
-            .round().clamp(0, 255).to(torch.uint8).contiguous();
+            .round().clamp(Scalars.Zero, white).to(torch.uint8).contiguous();
         var sheet = new ImageSet(size, all.bytes.ToArray(), [.. Enumerable.Repeat(classes, variations + 1).SelectMany(x => x)]);
         PictureSheet.Write(path, sheet, [.. dataset.ClassNames.Take(classes.Length)], columns: variations + 1, zoom: 1);
         AnsiConsole.MarkupLineInterpolated($"{path}: {classes.Length} images of {dataset.Name} and {variations} variations of each");

@@ -10,7 +10,7 @@ namespace SoftPool.Trainer.Networks;
 /// </summary>
 internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
-    // Operators of several inputs have no module.
+    // Operators that are one call of torch have no module.
     private readonly (Operator Operator, torch.nn.Module<torch.Tensor, torch.Tensor>? Module)[] _layers;
 
     public TorchNetwork(ModelGraph graph) : base(graph.Name)
@@ -123,12 +123,20 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
                 [conv.Padding.Height, conv.Padding.Width], [conv.Dilation.Height, conv.Dilation.Width], conv.Groups),
             (Linear, TorchSharp.Modules.Linear linear) =>
                 torch.nn.functional.linear(x, linear.weight!.to(x.dtype), linear.bias?.to(x.dtype)),
-            (Add, _) => x + inputs[1],
+            (LeakyReLU leaky, _) => Apply(leaky, x),
+            (Add, _) => x.add(inputs[1], Scalars.One),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
             (GlobalAvgPool, _) => x.mean([.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
             _ => module!.call(x),
         };
+    }
+
+    /// <summary>Not torch.nn.LeakyReLU: it makes its scalar anew for each call (see <see cref="Scalars"/>).</summary>
+    private static torch.Tensor Apply(LeakyReLU leaky, torch.Tensor x)
+    {
+        using Scalar slope = leaky.NegativeSlope;
+        return x.leaky_relu(slope);
     }
 
     /// <summary>
@@ -155,7 +163,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Multiply or Concat or GlobalAvgPool => null,
+        Add or Multiply or Concat or GlobalAvgPool or LeakyReLU => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -169,7 +177,6 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         Dropout dropout => torch.nn.Dropout(dropout.P),
         Flatten => torch.nn.Flatten(),
         Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
-        LeakyReLU leaky => torch.nn.LeakyReLU(leaky.NegativeSlope),
         Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
         MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),
         MaxPool2d pool => torch.nn.MaxPool2d(

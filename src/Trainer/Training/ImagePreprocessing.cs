@@ -1,3 +1,4 @@
+using SoftPool.Torch;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Training;
@@ -39,7 +40,7 @@ internal sealed class ImagePreprocessing : IDisposable
     public torch.Tensor Apply(torch.Tensor bytes)
     {
         using var scope = torch.NewDisposeScope();
-        torch.Tensor pixels = torch.addcmul(_shift, bytes.to(torch.float32), _scale, 1);
+        torch.Tensor pixels = torch.addcmul(_shift, bytes.to(torch.float32), _scale, Scalars.One);
         // An average of normalised pixels is the normalised average, and the small image is the cheaper to normalise.
         return (_rows is null ? pixels : _rows.matmul(pixels).matmul(_columns!)).MoveToOuterDisposeScope();
     }

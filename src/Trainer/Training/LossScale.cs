@@ -21,8 +21,9 @@ internal static class LossScale
     {
         using var scope = torch.NewDisposeScope();
         torch.Tensor[] all = [.. gradients];
+        using Scalar factor = 1 / state.LossScale;
         foreach (torch.Tensor gradient in all)
-            gradient.mul_(1 / state.LossScale);
+            gradient.mul_(factor);
         bool finite = torch.stack([.. all.Select(gradient => gradient.isfinite().all())]).all().item<bool>();
         if (!finite && state.LossScale <= Smallest)
             throw new TrainingDivergedException(

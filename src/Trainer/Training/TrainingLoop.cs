@@ -18,7 +18,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly torch.Device _device;
     private readonly CosineSchedule _schedule;
     private readonly BatchAugmentation _augmentation;
-    private readonly TorchSharp.Modules.Adam _optimizer;
+    private readonly Adam _optimizer;
     private int[] _order = [];
     private int _orderEpoch = -1;
 
@@ -42,7 +42,7 @@ internal sealed class TrainingLoop : IDisposable
         torch.manual_seed(options.Seed);
         Network = new TorchNetwork(graph) { ComputeType = options.Precision.ScalarType() };
         Network.to(_device);
-        _optimizer = torch.optim.Adam(Network.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        _optimizer = new Adam(Network, options.WeightDecay);
         Times = new StepTimes(options.OnCuda);
     }
 
@@ -96,14 +96,13 @@ internal sealed class TrainingLoop : IDisposable
         Times.End(StepPart.Forward);
 
         bool scaled = _options.Precision == Precision.Fp16;
-        _optimizer.zero_grad();
-        (scaled ? loss * State.LossScale : loss).backward();
+        _optimizer.ZeroGradients();
+        using Scalar scale = State.LossScale;
+        (scaled ? loss.mul(scale) : loss).backward();
         Times.End(StepPart.Backward);
 
-        foreach (torch.optim.ILearningRateController group in _optimizer.ParamGroups)
-            group.LearningRate = _schedule.At(step);
         if (!scaled || LossScale.Unscale(State, Network.parameters().Select(parameter => parameter.grad!)))
-            _optimizer.step();
+            _optimizer.Step(_schedule.At(step));
         Times.End(StepPart.Optimizer);
 
         long right = logits.argmax(1).eq(targets.argmax(1)).sum().item<long>();
@@ -141,10 +140,10 @@ internal sealed class TrainingLoop : IDisposable
     public Checkpoint Save(RunDescription run, IReadOnlyList<string> classes)
     {
         var moments = new Dictionary<string, Tensor>();
-        foreach ((string name, TorchSharp.Modules.Adam.State state) in Moments())
+        foreach (Adam.Moments of in _optimizer.Parameters)
         {
-            moments[Checkpoint.FirstMoment + name] = TorchTensor.ToTensor(state.exp_avg);
-            moments[Checkpoint.SecondMoment + name] = TorchTensor.ToTensor(state.exp_avg_sq);
+            moments[Checkpoint.FirstMoment + of.Name] = TorchTensor.ToTensor(of.First);
+            moments[Checkpoint.SecondMoment + of.Name] = TorchTensor.ToTensor(of.Second);
         }
         Model model = Network.ToModel(classes, _preprocessing);
         // A step's loss is of the weights before it: those after may be spoilt, and would replace good ones.
@@ -158,12 +157,12 @@ internal sealed class TrainingLoop : IDisposable
     public void Restore(Checkpoint checkpoint)
     {
         Network.LoadWeights(checkpoint.Model.Weights);
-        foreach ((string name, TorchSharp.Modules.Adam.State state) in Moments())
+        foreach (Adam.Moments of in _optimizer.Parameters)
         {
-            Restore(state.exp_avg, Checkpoint.FirstMoment + name);
-            Restore(state.exp_avg_sq, Checkpoint.SecondMoment + name);
-            state.step = checkpoint.State.Step - checkpoint.State.StepsLeftOut;
+            Restore(of.First, Checkpoint.FirstMoment + of.Name);
+            Restore(of.Second, Checkpoint.SecondMoment + of.Name);
         }
+        _optimizer.Steps = checkpoint.State.Step - checkpoint.State.StepsLeftOut;
         State = TrainingState.FromJson(checkpoint.State.ToJson());
 
         void Restore(torch.Tensor moment, string name)
@@ -190,10 +189,6 @@ internal sealed class TrainingLoop : IDisposable
             (_order, _orderEpoch) = (ImageBatch.Shuffled(_set.Count, _options.Seed, epoch), epoch);
         return _order.AsSpan(batch * _options.BatchSize, _options.BatchSize);
     }
-
-    private IEnumerable<(string Name, TorchSharp.Modules.Adam.State State)> Moments() =>
-        Network.named_parameters().Select(entry => entry.name)
-            .Zip(_optimizer.state_dict().State.Cast<TorchSharp.Modules.Adam.State>());
 
     private (torch.Tensor Pixels, torch.Tensor Labels) ToDevice(ImageBatch batch) =>
         (batch.Pixels.to(_device), batch.Labels.to(_device));
