@@ -9,7 +9,7 @@ public sealed class TorchLoadsTests
     [TestMethod]
     public void The_native_library_loads_and_computes()
     {
-        using torch.Tensor sum = torch.ones(3).sum();
-        Assert.AreEqual(3f, sum.item<float>());
+        using var scope = torch.NewDisposeScope();
+        Assert.AreEqual(3f, torch.ones(3).sum().item<float>());
     }
 }

@@ -1,3 +1,4 @@
+using SoftPool.Torch;
 using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Training;
 using TorchSharp;
@@ -42,21 +43,21 @@ public sealed class BatchAugmentationTests
         using var scope = torch.NewDisposeScope();
         // A white disc in the middle of a wide grey image stays where and what it is.
         var size = new Size2d(40, 80);
-        torch.Tensor y = torch.arange(40).reshape(-1, 1) - 19.5, x = torch.arange(80).reshape(1, -1) - 39.5;
-        torch.Tensor disc = (x * x + y * y).le(100);
+        torch.Tensor y = TensorArithmetic.Range(40).Plus(-19.5).reshape(-1, 1), x = TensorArithmetic.Range(80).Plus(-39.5).reshape(1, -1);
+        torch.Tensor beyond = (x * x).Plus(y * y).Plus(-100), disc = beyond.le(Scalars.Zero);
         torch.Tensor images = torch.where(disc, 255, 100).to(torch.uint8).expand(16, 3, 40, 80).contiguous();
         torch.Tensor actual = Apply(AugmentationOptions.None with { Rotation = 180 }, images, size, Bytes);
-        torch.Tensor far = (x * x + y * y - 100).abs().ge(60);
+        torch.Tensor far = beyond.abs().ge(torch.tensor(60f));
         torch.Tensor inDisc = actual.masked_select(disc.logical_and(far));
-        Assert.IsTrue((inDisc - 255).abs().max().item<float>() <= 0.01);
+        Assert.IsTrue(inDisc.Plus(-255).abs().max().item<float>() <= 0.01);
         torch.Tensor outside = actual.masked_select(disc.logical_not().logical_and(far));
         // Grey or black, nothing between: beyond the image is black at once, not faded.
-        Assert.IsTrue(torch.minimum(outside.abs(), (outside - 100).abs()).max().item<float>() <= 0.01);
-        Assert.IsTrue(outside.eq(0).any().item<bool>());
+        Assert.IsTrue(torch.minimum(outside.abs(), outside.Plus(-100).abs()).max().item<float>() <= 0.01);
+        Assert.IsTrue(outside.eq(Scalars.Zero).any().item<bool>());
         // Black is the colour, before normalisation and not after it.
         torch.Tensor normalised = Apply(AugmentationOptions.None with { Rotation = 180 }, images, size, Preprocessing.ImageNet);
         torch.Tensor black = torch.tensor(new[] { -0.485f / 0.229f, -0.456f / 0.224f, -0.406f / 0.225f }).reshape(1, 3, 1, 1);
-        Assert.IsTrue((normalised - black).masked_select(actual.eq(0)).abs().max().item<float>() <= 1e-5);
+        Assert.IsTrue((normalised - black).masked_select(actual.eq(Scalars.Zero)).abs().max().item<float>() <= 1e-5);
     }
 
     [TestMethod]
@@ -65,12 +66,12 @@ public sealed class BatchAugmentationTests
         using var scope = torch.NewDisposeScope();
         // A ramp along both axes: its range in the output is the part of the axis that the crop kept.
         var size = new Size2d(64, 64);
-        torch.Tensor ramp = torch.arange(64).mul(4);
+        torch.Tensor ramp = TensorArithmetic.Range(64).Times(4);
         torch.Tensor images = torch.stack([ramp.reshape(1, -1).expand(64, 64), ramp.reshape(-1, 1).expand(64, 64), torch.zeros(64, 64)])
             .to(torch.uint8).expand(200, 3, 64, 64).contiguous();
         torch.Tensor actual = Apply(AugmentationOptions.None with { CropScale = 0.6 }, images, size, Bytes);
-        torch.Tensor width = (actual.select(1, 0).amax([1, 2]) - actual.select(1, 0).amin([1, 2])) / 256 + 1f / 64;
-        torch.Tensor height = (actual.select(1, 1).amax([1, 2]) - actual.select(1, 1).amin([1, 2])) / 256 + 1f / 64;
+        torch.Tensor width = (actual.select(1, 0).amax([1, 2]) - actual.select(1, 0).amin([1, 2])).Over(256).Plus(1.0 / 64);
+        torch.Tensor height = (actual.select(1, 1).amax([1, 2]) - actual.select(1, 1).amin([1, 2])).Over(256).Plus(1.0 / 64);
         torch.Tensor area = width * height, aspect = width / height;
         Assert.IsTrue(area.min().item<float>() is >= 0.57f and <= 0.65f, $"{area.min().item<float>()}");
         Assert.IsTrue(area.max().item<float>() is >= 0.95f and <= 1.01f, $"{area.max().item<float>()}");
@@ -82,12 +83,12 @@ public sealed class BatchAugmentationTests
     {
         using var scope = torch.NewDisposeScope();
         // Each image is one number all over, its class times 50: the mix tells both shares.
-        torch.Tensor labels = torch.arange(4, torch.int64);
-        torch.Tensor images = labels.mul(50).to(torch.uint8).reshape(4, 1, 1, 1).expand(4, 3, 5, 5).contiguous();
+        torch.Tensor labels = torch.tensor(new long[] { 0, 1, 2, 3 });
+        torch.Tensor images = labels.Times(50).to(torch.uint8).reshape(4, 1, 1, 1).expand(4, 3, 5, 5).contiguous();
         using var augmentation = new BatchAugmentation(
             AugmentationOptions.None with { Mixup = 1.5 }, Bytes, new Size2d(5, 5), new Size2d(5, 5), 4, torch.CPU);
         (torch.Tensor mixed, torch.Tensor targets) = augmentation.Apply(images, labels, 3, 0, torch.float32);
-        AssertClose(targets.matmul(torch.arange(4).mul(50f)), mixed.mean([1, 2, 3]), 1e-3);
+        AssertClose(targets.matmul(TensorArithmetic.Range(4).Times(50)), mixed.mean([1, 2, 3]), 1e-3);
         AssertClose(torch.ones(4), targets.sum(1), 1e-6);
         // The larger share is the image's own, and it is a real mix.
         CollectionAssert.AreEqual(labels.data<long>().ToArray(), targets.argmax(1).data<long>().ToArray());
@@ -98,7 +99,7 @@ public sealed class BatchAugmentationTests
     public void Jitter_blends_with_black_grey_and_the_mean()
     {
         using var scope = torch.NewDisposeScope();
-        torch.Tensor images = Noise(20, new Size2d(6, 6)).floor_divide(4).add(90).to(torch.uint8);
+        torch.Tensor images = Noise(20, new Size2d(6, 6)).Over(4).Plus(90).to(torch.uint8);
         torch.Tensor x = images.to(torch.float32);
         torch.Tensor brightness = Apply(AugmentationOptions.None with { Brightness = 0.2 }, images, new Size2d(6, 6), Bytes);
         torch.Tensor factors = (brightness / x).amax([1, 2, 3]);
@@ -163,13 +164,16 @@ public sealed class BatchAugmentationTests
         return augmentation.Apply(images, labels, seed: 5, step, torch.float32).Images;
     }
 
-    private static torch.Tensor Noise(int images, Size2d size) =>
-        torch.randint(0, 256, [images, 3, size.Height, size.Width], torch.uint8, generator: new torch.Generator(1));
+    private static torch.Tensor Noise(int images, Size2d size)
+    {
+        using var generator = new torch.Generator(1);
+        return torch.randint(0, 256, [images, 3, size.Height, size.Width], torch.uint8, generator: generator);
+    }
 
     private static torch.Tensor Smooth(int images, Size2d size)
     {
         torch.Tensor y = torch.linspace(0, 3, size.Height).reshape(-1, 1), x = torch.linspace(0, 2, size.Width).reshape(1, -1);
-        torch.Tensor wave = ((x + y).sin() * 100 + 128).round().to(torch.uint8);
+        torch.Tensor wave = x.Plus(y).sin().Times(100).Plus(128).round().to(torch.uint8);
         return wave.expand(images, 3, size.Height, size.Width).contiguous();
     }
 

@@ -23,7 +23,7 @@ public sealed class SoftPoolImplementationTests
                 foreach (torch.ScalarType type in new[] { torch.ScalarType.Float64, torch.ScalarType.Float32 })
                 {
                     using var scope = torch.NewDisposeScope();
-                    torch.Tensor x = torch.randn([5, .. windows.Input]).mul(scale).add(offset).to(type);
+                    torch.Tensor x = torch.randn([5, .. windows.Input]).Times(scale).Plus(offset).to(type);
                     torch.Tensor expected = windows.Compose(x), direction = torch.randn_like(expected);
                     double unit = Unit(type);
                     string what = $"{windows}, {type}, {scale} + {offset}";
@@ -110,7 +110,7 @@ public sealed class SoftPoolImplementationTests
                     using var scope = torch.NewDisposeScope();
                     torch.Tensor x = torch.randn([3, channels, .. windows.Input[1..]]).to(type);
                     // One block whose windows need an origin each.
-                    x[1, 2] *= 50;
+                    x[1, 2] = x[1, 2].Times(50);
                     torch.Tensor last = ChannelsLast(x), y = windows.Pool(last), direction = ChannelsLast(torch.randn_like(y));
                     torch.Tensor gradient = Tensors.GradientOf(windows.Pool, last, direction);
                     if (windows.Weighting == SoftPoolWeighting.PerChannel)
@@ -159,7 +159,7 @@ public sealed class SoftPoolImplementationTests
             foreach ((double scale, double offset) in new[] { (1.0, 0.0), (8, 100), (100, 0) })
             {
                 using var scope = torch.NewDisposeScope();
-                torch.Tensor x = torch.randn([2, 3, 112, 112], torch.float64).mul(scale).add(offset);
+                torch.Tensor x = torch.randn([2, 3, 112, 112], torch.float64).Times(scale).Plus(offset);
                 torch.Tensor expected = Pool(x), direction = torch.randn_like(expected);
                 string what = $"{weighting}, {scale} + {offset}";
                 Tensors.AssertClose(expected, Compose(x), 1e-13, what);
@@ -232,7 +232,7 @@ public sealed class SoftPoolImplementationTests
                 torch.manual_seed(5);
                 var windows = new PoolingCase([16, 27, 27], [3, 3], [2, 2], [0, 0], false, weighting);
                 torch.Tensor x = torch.randn([37, .. windows.Input]);
-                x[3] *= 50;
+                x[3] = x[3].Times(50);
                 (torch.Tensor, torch.Tensor) Results(int number)
                 {
                     torch.set_num_threads(number);

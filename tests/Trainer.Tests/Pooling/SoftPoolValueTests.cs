@@ -53,7 +53,7 @@ public sealed class SoftPoolValueTests
     public void Overlapping_windows_have_the_exact_values(SoftPoolWeighting weighting)
     {
         using var scope = torch.NewDisposeScope();
-        torch.Tensor x = torch.arange(1, 10, dtype: torch.float32).reshape(1, 3, 3);
+        torch.Tensor x = TensorArithmetic.Range(9).Plus(1).reshape(1, 3, 3);
         torch.Tensor expected = torch.tensor(new[] { 4.5888f, 5.5888f, 7.5888f, 8.5888f }, 1, 2, 2);
         Tensors.AssertClose(expected, SoftPoolFunctional.soft_pool2d(x, 2, stride: 1, weighting: weighting), 1e-5);
     }
@@ -64,7 +64,7 @@ public sealed class SoftPoolValueTests
     public void Padding_takes_no_part(SoftPoolWeighting weighting)
     {
         using var scope = torch.NewDisposeScope();
-        torch.Tensor x = torch.full([1, 2, 2, 2], 3f);
+        torch.Tensor x = torch.ones(1, 2, 2, 2).Times(3);
         foreach (float y in Tensors.Values(SoftPoolFunctional.soft_pool2d(x, 3, 2, 1, weighting: weighting)))
             Assert.AreEqual(3f, y);
     }
@@ -113,7 +113,7 @@ public sealed class SoftPoolValueTests
         }
         foreach (Func<torch.Tensor, torch.Tensor> pool in new[] { windows.Pool, windows.Compose })
         {
-            torch.Tensor gradient = Tensors.GradientOf(pool, x, torch.full_like(pool(x), 1e-3f));
+            torch.Tensor gradient = Tensors.GradientOf(pool, x, torch.ones_like(pool(x)).Times(1e-3));
             Assert.IsFalse(gradient.isnan().any().item<bool>());
         }
     }

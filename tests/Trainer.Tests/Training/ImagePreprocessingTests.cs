@@ -14,7 +14,7 @@ public sealed class ImagePreprocessingTests
         using var scope = torch.NewDisposeScope();
         torch.Tensor bytes = Bytes(2, 5, 7);
         torch.Tensor expected = torch.nn.functional.interpolate(
-            bytes.to(torch.float32) / 255, [13, 16], mode: torch.InterpolationMode.Bilinear, align_corners: false);
+            bytes.to(torch.float32).Over(255), [13, 16], mode: torch.InterpolationMode.Bilinear, align_corners: false);
         AssertClose(expected, Apply(Unit, bytes, new Size2d(13, 16)));
     }
 
@@ -25,7 +25,7 @@ public sealed class ImagePreprocessingTests
         // A ramp of 4 pixels to 2: the triangle around the first target's centre, at 1, reaches 2 to each side; its
         // weights on the pixels' centres 0.5, 1.5, 2.5 are 0.75, 0.75, 0.25.
         torch.Tensor row = torch.tensor(new byte[] { 0, 100, 200, 250 }).reshape(1, 1, 1, 4).expand(1, 3, 2, 4);
-        torch.Tensor y = Apply(Unit, row.contiguous(), new Size2d(2, 2)) * 255;
+        torch.Tensor y = Apply(Unit, row.contiguous(), new Size2d(2, 2)).Times(255);
         Assert.AreEqual((0.75 * 100 + 0.25 * 200) / 1.75, y[0, 0, 0, 0].item<float>(), 1e-4);
         Assert.AreEqual((0.25 * 100 + 0.75 * 200 + 0.75 * 250) / 1.75, y[0, 2, 1, 1].item<float>(), 1e-4);
     }
@@ -37,7 +37,7 @@ public sealed class ImagePreprocessingTests
         torch.Tensor bytes = Bytes(1, 3, 4);
         torch.Tensor mean = PerChannel(Preprocessing.ImageNet.Mean);
         torch.Tensor deviation = PerChannel(Preprocessing.ImageNet.StandardDeviation);
-        torch.Tensor expected = (bytes.to(torch.float32) / 255 - mean) / deviation;
+        torch.Tensor expected = (bytes.to(torch.float32).Over(255) - mean) / deviation;
         AssertClose(expected, Apply(Preprocessing.ImageNet, bytes, new Size2d(3, 4)));
     }
 

@@ -61,12 +61,13 @@ public sealed class TrainingLoopTests
             Augmentation = AugmentationOptions.None,
         });
         (torch.Tensor inputs, torch.Tensor labels) = Preprocessed(images);
-        torch.Tensor targets = 0.75 * torch.nn.functional.one_hot(labels, 2) + 0.25 / 2;
-        torch.Tensor loss = -(targets * torch.nn.functional.log_softmax(loop.Network.call(inputs), 1)).sum() / images.Count;
+        torch.Tensor targets = torch.nn.functional.one_hot(labels, 2).Times(0.75).Plus(0.25 / 2);
+        torch.Tensor loss =
+            (targets * torch.nn.functional.log_softmax(loop.Network.call(inputs), 1)).sum().Over(-images.Count);
         loss.backward();
         var before = loop.Network.named_parameters().ToDictionary(
             entry => entry.name,
-            entry => (Weight: entry.parameter.detach().clone(), Gradient: (entry.parameter.grad! + 0.5 * entry.parameter).detach()));
+            entry => (Weight: entry.parameter.detach().clone(), Gradient: entry.parameter.grad!.Plus(entry.parameter.Times(0.5)).detach()));
 
         Assert.AreEqual(loss.item<float>(), loop.Next().Loss, 1e-5);
 
@@ -75,11 +76,11 @@ public sealed class TrainingLoopTests
         foreach ((string name, (torch.Tensor weight, torch.Tensor gradient)) in before)
         {
             torch.Tensor moment = torch.tensor(after.Moments[Checkpoint.FirstMoment + name].Data.ToArray(), weight.shape);
-            AssertClose(0.1 * gradient, moment, 1e-5);
+            AssertClose(gradient.Times(0.1), moment, 1e-5);
             // By the moment's own gradient: where it is nearly 0, another order of summation may have another sign.
-            torch.Tensor g = moment / 0.1;
+            torch.Tensor g = moment.Over(0.1);
             AssertClose(
-                weight - Rate * g / (g.abs() + 1e-8), torch.tensor(after.Model.Weights[name].Data.ToArray(), weight.shape), 1e-6);
+                weight - g.Times(Rate) / g.abs().Plus(1e-8), torch.tensor(after.Model.Weights[name].Data.ToArray(), weight.shape), 1e-6);
         }
 
         void AssertClose(torch.Tensor expected, torch.Tensor actual, double tolerance)
@@ -114,8 +115,8 @@ public sealed class TrainingLoopTests
 
         (torch.Tensor inputs, _) = Preprocessed(images);
         double left = Math.Pow(0.9, 6);
-        AssertClose((1 - left) * inputs.mean([0, 2, 3]), "features.0.running_mean");
-        AssertClose((1 - left) * inputs.transpose(0, 1).reshape(3, -1).var(1) + left, "features.0.running_var");
+        AssertClose(inputs.mean([0, 2, 3]).Times(1 - left), "features.0.running_mean");
+        AssertClose(inputs.transpose(0, 1).reshape(3, -1).var(1).Times(1 - left).Plus(left), "features.0.running_var");
 
         TrainingLoop Begin() => new(graph, Preprocessing.ImageNet, images, options);
 
@@ -225,8 +226,7 @@ public sealed class TrainingLoopTests
         using TrainingLoop loop = Loop(Options);
         loop.Next();
         loop.Next();
-        using (torch.no_grad())
-            loop.Network.parameters().Last().fill_(float.PositiveInfinity);
+        loop.Network.parameters().Last().Fill(double.PositiveInfinity);
         float[] before = loop.Network.parameters().First().data<float>().ToArray();
         TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Next());
         StringAssert.StartsWith(e.What, "The loss of step 3 is ");
@@ -239,8 +239,7 @@ public sealed class TrainingLoopTests
     {
         using TrainingLoop loop = Loop(Options);
         loop.Next();
-        using (torch.no_grad())
-            loop.Network.parameters().Last().fill_(float.NaN);
+        loop.Network.parameters().Last().Fill(double.NaN);
         Assert.AreEqual(
             "A weight after step 1 is not finite",
             Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Save(Run(Options), Classes)).What);
@@ -251,8 +250,7 @@ public sealed class TrainingLoopTests
     {
         using TrainingLoop loop = Loop(Options);
         loop.Next();
-        using (torch.no_grad())
-            loop.Network.parameters().Last().fill_(float.PositiveInfinity);
+        loop.Network.parameters().Last().Fill(double.PositiveInfinity);
         TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Evaluate(Images()));
         Assert.AreEqual("The validation loss after step 1 is NaN", e.What);
     }
