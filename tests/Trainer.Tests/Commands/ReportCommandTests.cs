@@ -21,6 +21,7 @@ public sealed class ReportCommandTests
         Assert.AreEqual(0, report.ExitCode, report.Output);
         StringAssert.Contains(report.Output, "33.3 % of 3 test images of colours answered right");
         StringAssert.Contains(report.Output, "epoch 1");
+        StringAssert.Contains(File.ReadAllText(folder["runs/a/report/report.html"]), "with the weights of epoch 1,");
         CollectionAssert.AreEqual(
             (string[])["accuracy.png", "classes.png", "confusion.png", "loss.png", "predictions.png", "report.html"],
             Directory.GetFiles(folder["runs/a/report"]).Select(Path.GetFileName).Order().ToArray());
