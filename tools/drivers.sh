@@ -42,7 +42,7 @@ get() { # NAME PACKAGE LIBRARY
     fi
     if [[ -z $work ]]; then
         mkdir -p "$folder"
-        work="$(mktemp -d "$folder/.unfinished.XXXXXX")"
+        work="$(mktemp -d "$folder/.work.XXXXXX")"
         trap 'rm -rf "$work"' EXIT
         mkdir -p "$work"/{lists,cache/archives}/partial
         printf "deb [signed-by=$keys] http://deb.debian.org/%s main\n" "debian bookworm" "debian bookworm-backports" \
