@@ -33,8 +33,19 @@ apt() {
         fail "Debian's archive did not give $name: $(grep -m 1 '^E:' "$work/log" || tail -n 1 "$work/log")"
 }
 
+# The mirror from which this system takes a suite of Debian's, out of apt's own sources in either of their formats.
+mirror_of() { # SUITE
+    { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null || true; } | awk -v suite="$1" '
+        function take(uri) { if (first == "") first = uri }
+        $1 == "deb" { uri = ""; for (i = 2; i <= NF; i++) if (uri == "" && $i ~ /:\//) uri = $i; else if ($i == suite) take(uri) }
+        $1 == "URIs:" { uris = $2 }
+        $1 == "Suites:" { for (i = 2; i <= NF; i++) has = has || $i == suite }
+        /^[ \t]*$|^Types:/ { if (has) take(uris); uris = ""; has = 0 }
+        END { if (has) take(uris); print first }'
+}
+
 get() { # NAME PACKAGE LIBRARY
-    local name=$1 package=$2 library=$3 version file missing
+    local name=$1 package=$2 library=$3 version file missing mirror security
     [[ -e $folder/$name/icd.json ]] && return
     [[ -e $keys ]] || fail "The drivers come out of Debian's archive, whose keys are missing: $keys (package debian-archive-keyring)."
     if ! grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || [[ $(uname -m) != x86_64 ]]; then
@@ -45,8 +56,11 @@ get() { # NAME PACKAGE LIBRARY
         work="$(mktemp -d "$folder/.work.XXXXXX")"
         trap 'rm -rf "$work"' EXIT
         mkdir -p "$work"/{lists,cache/archives}/partial
-        printf "deb [signed-by=$keys] http://deb.debian.org/%s main\n" "debian bookworm" "debian bookworm-backports" \
-            "debian-security bookworm-security" >"$work/sources.list"
+        mirror="$(mirror_of bookworm)"
+        security="$(mirror_of bookworm-security)"
+        [[ -n $mirror ]] || fail "No source of apt's on this system has the suite bookworm; the drivers come from its mirror."
+        printf "deb [signed-by=$keys] %s main\n" "$mirror bookworm" "$mirror bookworm-backports" \
+            ${security:+"$security bookworm-security"} >"$work/sources.list"
         apt update
     fi
     rm -rf "$work"/*.deb "$work/unpacked" "${work:?}/$name"

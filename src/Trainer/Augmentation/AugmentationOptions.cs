@@ -1,6 +1,6 @@
 namespace SoftPool.Trainer.Augmentation;
 
-/// <summary>How training images are varied; the defaults are the mission's. A part that is 0 (or a crop of 1) is off.
+/// <summary>How training images are varied; the defaults are the reference recipe's. A part that is 0 (or a crop of 1) is off.
 /// </summary>
 internal sealed record AugmentationOptions
 {

@@ -7,12 +7,12 @@ namespace SoftPool.Trainer.Augmentation;
 
 /// <summary>
 /// Augmentation in batches on the training device: colour jitter, mixup, then random resized crop, flip and rotation as one
-/// sampling pass from the small source images, then normalisation. Images larger than the mission's 230 pixels are first
+/// sampling pass from the small source images, then normalisation. Images larger than the reference recipe's 230 pixels are first
 /// shrunk to that; smaller ones are not enlarged before the pass, which would only cost time.
 /// </summary>
 internal sealed class BatchAugmentation : IDisposable
 {
-    /// <summary>The mission resizes to this before it crops to 224, in pixels.</summary>
+    /// <summary>The reference recipe resizes to this before it crops to 224, in pixels.</summary>
     private const int LargestSource = 230;
 
     // Few enough images for a pass's intermediate results to stay in a core's second-level cache.

@@ -22,7 +22,7 @@ internal static class QuickstartCommand
     private static readonly int[] BenchBatches = [1, 16];
 
     // For the two minutes that there are on two cores: small steps, many of them, and a warm-up. AlexNet has no batch
-    // norm, and at the mission's 1e-3 it does not begin to learn in that time.
+    // norm, and at the reference recipe's 1e-3 it does not begin to learn in that time.
     private static readonly TrainingOptions Recipe = new()
     {
         BatchSize = Batch,

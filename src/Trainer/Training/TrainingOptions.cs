@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Training;
 
-/// <summary>How a network is trained; the defaults are the mission's.</summary>
+/// <summary>How a network is trained; the defaults are the reference recipe's.</summary>
 internal sealed record TrainingOptions
 {
     /// <summary>The number of steps; where 0, <see cref="Epochs"/> counts.</summary>

@@ -64,7 +64,7 @@ internal sealed class TrainingState
     [JsonIgnore]
     public EpochResult? Best => Epochs.MaxBy(epoch => epoch.ValidationAccuracy);
 
-    /// <summary>Every so many steps a loss is kept for the curve: first ten, as in the mission.</summary>
+    /// <summary>Every so many steps a loss is kept for the curve: first ten, as in the reference recipe.</summary>
     private int LossEvery => Losses.Count > 1 ? Losses[1].Step - Losses[0].Step : 10;
 
     /// <summary>Counts a step.</summary>
