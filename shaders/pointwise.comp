@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// A pointwise operator that no other kernel could take along: ReLU, LeakyReLU, Sigmoid, SiLU.
+// A pointwise operator that no other kernel could take along: ReLU and its like.
 //
 // Bindings      0 input real; 1 output real, of as many elements
 // Dispatch      one invocation for AT_ONCE elements, GroupCount.Linear

@@ -5,13 +5,54 @@
 layout(constant_id = POINTWISE_ID) const uint POINTWISE = 0;
 layout(constant_id = POINTWISE_ID + 1) const uint COEFFICIENT_BITS = 0;
 
-const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4;
+const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4, RELU6 = 5, HARDSIGMOID = 6, HARDSWISH = 7, TANH = 8, ELU = 9;
 
 // Without overflow for any x: the exponential is of -|x|.
 float sigmoid(float x) {
     float e = exp_nonpositive(-abs(x));
     precise float total = 1.0 + e;
     return divide(x < 0.0 ? e : 1.0, total);
+}
+
+// From 0 at -3 to 1 at 3.
+float hardsigmoid(float x) {
+    precise float shifted = x + 3.0;
+    precise float y = (shifted < 0.0 ? 0.0 : shifted > 6.0 ? 6.0 : shifted) * (1.0 / 6.0);
+    return y;
+}
+
+// (1 - e) / (1 + e) with e = exp(-2 |x|); below 1/4, where 1 - e would cancel, Taylor's series to x^11: the next term is below
+// 2^-32 of the result.
+float hyperbolic_tangent(float x) {
+    float magnitude = abs(x);
+    float near = magnitude < 0.25 ? x : 0.0;
+    precise float square = near * near;
+    precise float p = -8.86323553e-3;
+    p = p * square + 2.18694885e-2;
+    p = p * square + -5.39682540e-2;
+    p = p * square + 1.33333333e-1;
+    p = p * square + -3.33333333e-1;
+    precise float series = near * (p * square + 1.0);
+    precise float doubled = magnitude * -2.0;
+    float e = exp_nonpositive(magnitude > 64.0 ? -128.0 : doubled);
+    precise float difference = 1.0 - e, total = 1.0 + e;
+    float quotient = divide(difference, total);
+    return magnitude < 0.25 ? series : x < 0.0 ? -quotient : quotient;
+}
+
+// exp(x) - 1 for x <= 0; above -1/4, where the difference would cancel, Taylor's series to x^7: the next term is below 2^-29 of
+// the result.
+float exponential_less_one(float x) {
+    float near = x > -0.25 ? x : 0.0;
+    precise float p = 1.98412698e-4;
+    p = p * near + 1.38888889e-3;
+    p = p * near + 8.33333333e-3;
+    p = p * near + 4.16666667e-2;
+    p = p * near + 1.66666667e-1;
+    p = p * near + 0.5;
+    precise float series = near * (p * near + 1.0);
+    precise float difference = exp_nonpositive(x) - 1.0;
+    return x > -0.25 ? series : difference;
 }
 
 // Comparisons keep NaN, as torch does: max(x, 0) may turn it into 0.
@@ -26,5 +67,15 @@ float pointwise(float before) {
         y = sigmoid(x);
     else if (POINTWISE == SILU)
         y = x * sigmoid(x);
+    else if (POINTWISE == RELU6)
+        y = x < 0.0 ? 0.0 : x > 6.0 ? 6.0 : x;
+    else if (POINTWISE == HARDSIGMOID)
+        y = hardsigmoid(x);
+    else if (POINTWISE == HARDSWISH)
+        y = x * hardsigmoid(x);
+    else if (POINTWISE == TANH)
+        y = hyperbolic_tangent(x);
+    else if (POINTWISE == ELU)
+        y = x > 0.0 ? x : passed(uintBitsToFloat(COEFFICIENT_BITS)) * exponential_less_one(x > 0.0 ? 0.0 : x);
     return y;
 }

@@ -18,9 +18,12 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(Concat), nameof(Concat))]
 [JsonDerivedType(typeof(Conv2d), nameof(Conv2d))]
 [JsonDerivedType(typeof(Dropout), nameof(Dropout))]
+[JsonDerivedType(typeof(ELU), nameof(ELU))]
 [JsonDerivedType(typeof(Flatten), nameof(Flatten))]
 [JsonDerivedType(typeof(GlobalAvgPool), nameof(GlobalAvgPool))]
 [JsonDerivedType(typeof(GlobalSoftPool), nameof(GlobalSoftPool))]
+[JsonDerivedType(typeof(Hardsigmoid), nameof(Hardsigmoid))]
+[JsonDerivedType(typeof(Hardswish), nameof(Hardswish))]
 [JsonDerivedType(typeof(LeakyReLU), nameof(LeakyReLU))]
 [JsonDerivedType(typeof(Linear), nameof(Linear))]
 [JsonDerivedType(typeof(MaxPool1d), nameof(MaxPool1d))]
@@ -28,12 +31,14 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(MaxPool3d), nameof(MaxPool3d))]
 [JsonDerivedType(typeof(Multiply), nameof(Multiply))]
 [JsonDerivedType(typeof(ReLU), nameof(ReLU))]
+[JsonDerivedType(typeof(ReLU6), nameof(ReLU6))]
 [JsonDerivedType(typeof(Sigmoid), nameof(Sigmoid))]
 [JsonDerivedType(typeof(SiLU), nameof(SiLU))]
 [JsonDerivedType(typeof(Softmax), nameof(Softmax))]
 [JsonDerivedType(typeof(SoftPool1d), nameof(SoftPool1d))]
 [JsonDerivedType(typeof(SoftPool2d), nameof(SoftPool2d))]
 [JsonDerivedType(typeof(SoftPool3d), nameof(SoftPool3d))]
+[JsonDerivedType(typeof(Tanh), nameof(Tanh))]
 public abstract record Operator
 {
     private protected Operator()

@@ -74,3 +74,55 @@ public sealed record SiLU : Pointwise
 
     internal override T Of<T>(T x) => x * PointwiseReference.Sigmoid(x);
 }
+
+/// <summary>min(max(x, 0), 6), as torch.nn.ReLU6; NaN stays NaN.</summary>
+public sealed record ReLU6 : Pointwise
+{
+    internal override uint Code => 5;
+
+    internal override T Of<T>(T x) => x < default(T) ? default : x > T.Of(6f) ? T.Of(6f) : x;
+}
+
+/// <summary>ReLU6(x + 3) / 6, as torch.nn.Hardsigmoid.</summary>
+public sealed record Hardsigmoid : Pointwise
+{
+    internal override uint Code => 6;
+
+    internal override T Of<T>(T x) => PointwiseReference.Hardsigmoid(x);
+}
+
+/// <summary>x ReLU6(x + 3) / 6, as torch.nn.Hardswish.</summary>
+public sealed record Hardswish : Pointwise
+{
+    internal override uint Code => 7;
+
+    internal override T Of<T>(T x) => x * PointwiseReference.Hardsigmoid(x);
+}
+
+/// <summary>The hyperbolic tangent, as torch.nn.Tanh.</summary>
+public sealed record Tanh : Pointwise
+{
+    internal override uint Code => 8;
+
+    internal override T Of<T>(T x) => PointwiseReference.Tanh(x);
+}
+
+/// <summary>x where it is positive, else alpha (exp(x) - 1), as torch.nn.ELU.</summary>
+/// <param name="Alpha">The value of -y far below 0.</param>
+public sealed record ELU(double Alpha = 1) : Pointwise
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"alpha {Alpha}");
+
+    internal override uint Code => 9;
+
+    internal override float Coefficient => (float)Alpha;
+
+    internal override T Of<T>(T x) =>
+        x > default(T) ? x : T.Of(Coefficient) * PointwiseReference.ExponentialLessOne(x);
+
+    private protected override TensorShape Infer(TensorShape input) => float.IsFinite(Coefficient)
+        ? input
+        : throw new ShapeMismatchException($"ELU takes an alpha that is finite as a float; got {Alpha}.");
+}

@@ -31,7 +31,7 @@ internal static class SelfTestCases
         .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.SharedAcrossChannels)),
         // A batch of 2 makes no whole texels of these, one of 4 does.
         .. from batch in (int[])[2, 4]
-           from network in (Operator[][])[[new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()], [new BatchNorm2d(3)]]
+           from network in (Operator[][])[[new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()], [new Hardswish(), new ELU(), new ReLU6(), new Tanh(), new Hardsigmoid()], [new BatchNorm2d(3)]]
            select Case(new(3, 7, 5), batch, network),
         Case(new(7, 3, 5), 2, new Softmax()),
         .. CasesOfTwo(new Add()),

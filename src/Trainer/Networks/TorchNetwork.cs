@@ -124,6 +124,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Linear, TorchSharp.Modules.Linear linear) =>
                 torch.nn.functional.linear(x, linear.weight!.to(x.dtype), linear.bias?.to(x.dtype)),
             (LeakyReLU leaky, _) => Apply(leaky, x),
+            (ELU elu, _) => Apply(elu, x),
             (Add, _) => x.add(inputs[1], Scalars.One),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
@@ -137,6 +138,13 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         using Scalar slope = leaky.NegativeSlope;
         return x.leaky_relu(slope);
+    }
+
+    /// <summary>Not torch.nn.ELU, for the same reason.</summary>
+    private static torch.Tensor Apply(ELU elu, torch.Tensor x)
+    {
+        using Scalar alpha = elu.Alpha;
+        return x.elu(alpha, Scalars.One, Scalars.One);
     }
 
     /// <summary>
@@ -163,7 +171,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Multiply or Concat or GlobalAvgPool or LeakyReLU => null,
+        Add or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -183,10 +191,14 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), ceil_mode: pool.CeilMode),
         MaxPool3d pool => torch.nn.MaxPool3d(
             Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), ceil_mode: pool.CeilMode),
+        Hardsigmoid => torch.nn.Hardsigmoid(),
+        Hardswish => torch.nn.Hardswish(),
         ReLU => torch.nn.ReLU(),
+        ReLU6 => torch.nn.ReLU6(),
         Sigmoid => torch.nn.Sigmoid(),
         SiLU => torch.nn.SiLU(),
         Softmax => torch.nn.Softmax(1),
+        Tanh => torch.nn.Tanh(),
         Operators.SoftPool1d pool => new Torch.SoftPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, Weighting(pool.Weights)),
         Operators.SoftPool2d pool => new Torch.SoftPool2d(

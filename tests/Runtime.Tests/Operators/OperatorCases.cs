@@ -78,7 +78,9 @@ internal static class OperatorCases
                 foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
                     yield return (new GlobalSoftPool(weights), map, 3);
             }
-            foreach (Operator pointwise in (Operator[])[new ReLU(), new LeakyReLU(0.2), new Sigmoid(), new SiLU()])
+            foreach (Operator pointwise in (Operator[])[
+                new ReLU(), new LeakyReLU(0.2), new Sigmoid(), new SiLU(), new ReLU6(), new Hardsigmoid(), new Hardswish(), new Tanh(),
+                new ELU(), new ELU(1.7)])
             {
                 yield return (pointwise, new(1), 1);
                 yield return (pointwise, new(3, 5, 7), 17);
