@@ -45,12 +45,10 @@ public sealed class NoVulkanLoaderException : SoftPoolException
     }
 }
 
-/// <summary>The Vulkan loader is there, but no driver that it can use.</summary>
+/// <summary>The Vulkan loader is there, but no driver with a device that it can use.</summary>
 public sealed class NoVulkanDriverException : SoftPoolException
 {
-    internal NoVulkanDriverException() : base(
-        "The Vulkan loader found no driver: install the graphics card's, or a software driver (Debian and Ubuntu: "
-        + "apt-get install mesa-vulkan-drivers).")
+    internal NoVulkanDriverException(string message) : base(message)
     {
     }
 }
