@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SoftPool;
 
 /// <summary>What the runtime throws when it cannot do as asked. The message is one sentence for the user.</summary>
@@ -65,6 +67,15 @@ public sealed class NoSuitableDeviceException : SoftPoolException
 public sealed class UnsupportedDeviceException : SoftPoolException
 {
     internal UnsupportedDeviceException(string message) : base(message)
+    {
+    }
+}
+
+/// <summary>A weight is larger than what 16 bits hold, and the session was to store it in 16 bits.</summary>
+public sealed class Fp16RangeException : SoftPoolException
+{
+    internal Fp16RangeException(string weight) : base(
+        string.Create(CultureInfo.InvariantCulture, $"{weight}, and 16 bits hold at most {(float)Half.MaxValue}: store in 32 bits."))
     {
     }
 }
