@@ -64,7 +64,7 @@ public sealed class InferenceSession : IDisposable
         try
         {
             for (int i = 0; i < runs.Length; i++)
-                runs[i] = _ownership.Take(new HostRun(_device, model, _plan, options.KeepLayerOutputs));
+                runs[i] = Own(() => new HostRun(_device, model, _plan, options.KeepLayerOutputs));
         }
         catch
         {
@@ -149,7 +149,7 @@ public sealed class InferenceSession : IDisposable
         lock (_picturing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _pictures ??= Own(new PictureRun(_device, _model, _plan));
+            _pictures ??= Own(() => new PictureRun(_device, _model, _plan));
             _pictures.Run(pictures, output);
         }
     }
@@ -220,7 +220,7 @@ public sealed class InferenceSession : IDisposable
         lock (_recording)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _recorded ??= Own(new DeviceProgram(_device, _model, _plan, keepLayerOutputs: false));
+            _recorded ??= Own(() => new DeviceProgram(_device, _model, _plan, keepLayerOutputs: false));
             _recorded.RecordBetween(_device, commandBuffer, input, output);
         }
     }
@@ -236,7 +236,7 @@ public sealed class InferenceSession : IDisposable
         lock (_stepping)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _stepped ??= Own(new SteppedRun(_device, _model, _plan));
+            _stepped ??= Own(() => new SteppedRun(_device, _model, _plan));
             _stepped.Begin();
             input.CopyTo(_stepped.Staging.Input);
             _steppedItems = items;
@@ -289,7 +289,7 @@ public sealed class InferenceSession : IDisposable
         lock (_timing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _timed ??= Own(new TimedRun(_device, _model, _plan));
+            _timed ??= Own(() => new TimedRun(_device, _model, _plan));
             input.CopyTo(_timed.Staging.Input);
             _timed.Run(milliseconds);
         }
@@ -370,9 +370,20 @@ public sealed class InferenceSession : IDisposable
                             _ownership.Dispose();
     }
 
-    /// <summary>Takes over what is made at its first use, under a lock of its own.</summary>
-    private T Own<T>(T made) where T : IDisposable
+    /// <summary>Takes over what is made at creation, or at its first use under a lock of its own.</summary>
+    private T Own<T>(Func<T> make) where T : IDisposable
     {
+        T made;
+        try
+        {
+            made = make();
+        }
+        catch (OutOfDeviceMemoryException e)
+        {
+            throw new OutOfDeviceMemoryException(
+                $"{e.Message} {(Options.Batch > 1 ? $"Take a smaller batch than {Options.Batch}" : "The batch is 1 already: take a device with more memory")}"
+                + ", or dispose sessions that are not needed.");
+        }
         lock (_lock)
             return _ownership.Take(made);
     }

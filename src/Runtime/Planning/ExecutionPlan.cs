@@ -9,14 +9,18 @@ namespace SoftPool.Planning;
 internal sealed class ExecutionPlan
 {
     private ExecutionPlan(
-        Operand input, Operand output, IReadOnlyList<KernelDispatch> dispatches,
+        int batch, Operand input, Operand output, IReadOnlyList<KernelDispatch> dispatches,
         IReadOnlyDictionary<string, Operand> layerOutputs)
     {
+        Batch = batch;
         Input = input;
         Output = output;
         Dispatches = dispatches;
         LayerOutputs = layerOutputs;
     }
+
+    /// <summary>The number of items computed at once.</summary>
+    public int Batch { get; }
 
     public Operand Input { get; }
 
@@ -98,7 +102,7 @@ internal sealed class ExecutionPlan
         }
         Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
         return new ExecutionPlan(
-            input, output, dispatches,
+            batch, input, output, dispatches,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
 

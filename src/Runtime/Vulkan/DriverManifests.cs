@@ -17,7 +17,7 @@ internal static class DriverManifests
             : "The Vulkan loader found no driver";
         string advice = "install the graphics card's, or a software driver (Debian and Ubuntu: apt-get install mesa-vulkan-drivers)";
         if (chosen is { } variable)
-            advice = $"the variable {variable.Name} chooses the drivers, \"{variable.Value}\"; unset it or name one that works";
+            advice = $"name one that works in the variable {variable.Name}, which chooses \"{variable.Value}\", or unset it and {advice}";
         else if (found)
             advice = "open it, " + advice;
         return new NoVulkanDriverException($"{what}: {advice}.");
