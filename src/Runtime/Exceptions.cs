@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SoftPool;
 
 /// <summary>What the runtime throws when it cannot do as asked. The message is one sentence for the user.</summary>
@@ -45,12 +47,10 @@ public sealed class NoVulkanLoaderException : SoftPoolException
     }
 }
 
-/// <summary>The Vulkan loader is there, but no driver that it can use.</summary>
+/// <summary>The Vulkan loader is there, but no driver with a device that it can use.</summary>
 public sealed class NoVulkanDriverException : SoftPoolException
 {
-    internal NoVulkanDriverException() : base(
-        "The Vulkan loader found no driver: install the graphics card's, or a software driver (Debian and Ubuntu: "
-        + "apt-get install mesa-vulkan-drivers).")
+    internal NoVulkanDriverException(string message) : base(message)
     {
     }
 }
@@ -67,6 +67,15 @@ public sealed class NoSuitableDeviceException : SoftPoolException
 public sealed class UnsupportedDeviceException : SoftPoolException
 {
     internal UnsupportedDeviceException(string message) : base(message)
+    {
+    }
+}
+
+/// <summary>A weight is larger than what 16 bits hold, and the session was to store it in 16 bits.</summary>
+public sealed class Fp16RangeException : SoftPoolException
+{
+    internal Fp16RangeException(string weight) : base(
+        string.Create(CultureInfo.InvariantCulture, $"{weight}, and 16 bits hold at most {(float)Half.MaxValue}: store in 32 bits."))
     {
     }
 }

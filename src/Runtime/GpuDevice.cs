@@ -100,6 +100,7 @@ public sealed class GpuDevice : IDisposable
     /// <exception cref="ShapeMismatchException">The batch is not positive, or too large for the network.</exception>
     /// <exception cref="UnsupportedDeviceException">A tensor exceeds one of the device's limits, it lacks what the options ask for, or a
     /// kernel failed its self-test and no other can take its place.</exception>
+    /// <exception cref="Fp16RangeException">The options ask for 16 bits, and a weight exceeds what those hold.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public InferenceSession CreateSession(Model model, SessionOptions? options = null)

@@ -24,8 +24,8 @@ public sealed record HostDevice
     public required uint QueueFamily { get; init; }
 
     /// <summary>What the host locks while it uses the queue: submits, presents, binds sparse memory, waits for it or the device to be
-    /// idle. The runtime locks it too, by its monitor, so it must not be a <see cref="Lock"/>. Null where the host never uses the queue
-    /// while the runtime may, and hands it over once alone.</summary>
+    /// idle. The runtime locks it too, by its monitor, so it must not be a <see cref="Lock"/>. Who holds it must not wait for a run.
+    /// Null where the host never uses the queue while the runtime may, and hands it over once alone.</summary>
     public object? QueueLock { get; init; }
 
     /// <summary>Whether the host has enabled the feature timelineSemaphore. Without it everything works but

@@ -17,10 +17,9 @@ public sealed class InferenceSession : IDisposable
     private readonly ExecutionPlan _plan;
     private readonly VariantChoice? _variants;
     private readonly Ownership _ownership = new();
-    private readonly Stack<HostRun> _free;
-    private readonly SemaphoreSlim _freeCount;
+    private readonly Turns<HostRun> _turns;
     private readonly HostRun _first;
-    // Held for moments: it guards what is free, owned and disposed. Each of the others is held while the device works.
+    // Held for moments: it guards what is owned and disposed. Each of the others is held while the device works.
     private readonly Lock _lock = new(), _verifying = new(), _recording = new(), _stepping = new(), _picturing = new(), _timing = new();
     private DeviceProgram? _recorded;
     private SteppedRun? _stepped;
@@ -61,19 +60,19 @@ public sealed class InferenceSession : IDisposable
             ConvolutionTuner.Tune(_device, model.Graph, planOptions);
         using var tested = new Ownership();
         (_plan, StruckOff) = SelfTest.Plan(_device, model, planOptions with { Variants = variants ?? _device.Variants.Choice }, tested);
-        _free = new Stack<HostRun>(options.InFlight);
-        _freeCount = new SemaphoreSlim(options.InFlight);
+        var runs = new HostRun[options.InFlight];
         try
         {
-            for (int i = 0; i < options.InFlight; i++)
-                _free.Push(_ownership.Take(new HostRun(_device, model, _plan, options.KeepLayerOutputs)));
+            for (int i = 0; i < runs.Length; i++)
+                runs[i] = Own(() => new HostRun(_device, model, _plan, options.KeepLayerOutputs));
         }
         catch
         {
             _ownership.Dispose();
             throw;
         }
-        _first = _free.Peek();
+        _turns = new Turns<HostRun>(runs);
+        _first = runs[0];
     }
 
     /// <summary>The device that it runs on.</summary>
@@ -110,7 +109,6 @@ public sealed class InferenceSession : IDisposable
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
         int items = CheckLengths(input.Length, output.Length);
-        _freeCount.Wait();
         HostRun run = Take();
         try
         {
@@ -121,7 +119,7 @@ public sealed class InferenceSession : IDisposable
         }
         finally
         {
-            GiveBack(run);
+            _turns.GiveBack(run);
         }
     }
 
@@ -151,7 +149,7 @@ public sealed class InferenceSession : IDisposable
         lock (_picturing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _pictures ??= Own(new PictureRun(_device, _model, _plan));
+            _pictures ??= Own(() => new PictureRun(_device, _model, _plan));
             _pictures.Run(pictures, output);
         }
     }
@@ -162,7 +160,7 @@ public sealed class InferenceSession : IDisposable
     /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task ends.</param>
     /// <param name="cancel">Ends the wait. What the device has begun it finishes, and the output is not written. Once the output is
     /// being written, it is too late: the task ends well.</param>
-    /// <returns>A task that ends when the output is there.</returns>
+    /// <returns>A task that ends when the output is there. To come to its end it needs no thread of the pool.</returns>
     /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
@@ -182,54 +180,19 @@ public sealed class InferenceSession : IDisposable
         ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancel = default)
     {
         int items = CheckLengths(input.Length, output.Length);
-        return Execute();
+        if (cancel.IsCancellationRequested)
+            return Task.FromCanceled(cancel);
+        var asked = new AsyncRun(input, output, sync, items, cancel);
+        asked.Listen();
+        _turns.Take(Begin);
+        return asked.Task;
 
-        async Task Execute()
+        bool Begin(HostRun run)
         {
-            cancel.ThrowIfCancellationRequested();
-            // The host's queue may wait for the signals already, and could not know that they never come.
-            await _freeCount.WaitAsync(sync.Signal.IsEmpty ? cancel : CancellationToken.None).ConfigureAwait(false);
-            HostRun run = Take();
-            Task done;
-            try
-            {
-                input.Span.CopyTo(run.Input);
-                done = _device.Completions.Wait(run.Submit(sync));
-            }
-            catch
-            {
-                GiveBack(run);
-                throw;
-            }
-            // Who was told that a run is cancelled has its output back: either that or the copy happens, whichever comes first.
-            bool decided = false;
-            // The device uses the run's memory until it is done, even if nobody waits for it any more.
-            Task finished = done.ContinueWith(
-                task =>
-                {
-                    try
-                    {
-                        if (!task.IsCompletedSuccessfully)
-                            return task;
-                        run.Items = items;
-                        if (!Interlocked.Exchange(ref decided, true))
-                            run.CopyOutput(_plan.Output, output.Span);
-                        return task;
-                    }
-                    finally
-                    {
-                        GiveBack(run);
-                    }
-                },
-                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
-            try
-            {
-                await finished.WaitAsync(cancel).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (Interlocked.Exchange(ref decided, true))
-            {
-                await finished.ConfigureAwait(false);
-            }
+            if (!_disposed)
+                return asked.Begin(run, _plan.Output, _device.Completions, _turns.GiveBack);
+            asked.Fail(new ObjectDisposedException(nameof(InferenceSession)));
+            return false;
         }
     }
 
@@ -257,7 +220,7 @@ public sealed class InferenceSession : IDisposable
         lock (_recording)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _recorded ??= Own(new DeviceProgram(_device, _model, _plan, keepLayerOutputs: false));
+            _recorded ??= Own(() => new DeviceProgram(_device, _model, _plan, keepLayerOutputs: false));
             _recorded.RecordBetween(_device, commandBuffer, input, output);
         }
     }
@@ -273,7 +236,7 @@ public sealed class InferenceSession : IDisposable
         lock (_stepping)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _stepped ??= Own(new SteppedRun(_device, _model, _plan));
+            _stepped ??= Own(() => new SteppedRun(_device, _model, _plan));
             _stepped.Begin();
             input.CopyTo(_stepped.Staging.Input);
             _steppedItems = items;
@@ -326,7 +289,7 @@ public sealed class InferenceSession : IDisposable
         lock (_timing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _timed ??= Own(new TimedRun(_device, _model, _plan));
+            _timed ??= Own(() => new TimedRun(_device, _model, _plan));
             input.CopyTo(_timed.Staging.Input);
             _timed.Run(milliseconds);
         }
@@ -345,7 +308,6 @@ public sealed class InferenceSession : IDisposable
             throw new ArgumentException(
                 $"The output of {layer} is not kept; kept are: {string.Join(", ", KeptLayers)}.", nameof(layer));
         int index = Graph.Layers.Select(item => item.Name).ToList().IndexOf(layer);
-        _freeCount.Wait();
         HostRun run = Take();
         try
         {
@@ -356,7 +318,7 @@ public sealed class InferenceSession : IDisposable
         }
         finally
         {
-            GiveBack(run);
+            _turns.GiveBack(run);
         }
     }
 
@@ -395,9 +357,11 @@ public sealed class InferenceSession : IDisposable
             _disposed = true;
         }
         // What is under way still uses the memory; those that wait for their turn then find the session disposed.
-        for (int i = 0; i < Options.InFlight; i++)
-            _freeCount.Wait();
-        _freeCount.Release(Options.InFlight);
+        var runs = new HostRun[Options.InFlight];
+        for (int i = 0; i < runs.Length; i++)
+            runs[i] = _turns.Take();
+        foreach (HostRun run in runs)
+            _turns.GiveBack(run);
         lock (_verifying)
             lock (_recording)
                 lock (_stepping)
@@ -406,9 +370,20 @@ public sealed class InferenceSession : IDisposable
                             _ownership.Dispose();
     }
 
-    /// <summary>Takes over what is made at its first use, under a lock of its own.</summary>
-    private T Own<T>(T made) where T : IDisposable
+    /// <summary>Takes over what is made at creation, or at its first use under a lock of its own.</summary>
+    private T Own<T>(Func<T> make) where T : IDisposable
     {
+        T made;
+        try
+        {
+            made = make();
+        }
+        catch (OutOfDeviceMemoryException e)
+        {
+            throw new OutOfDeviceMemoryException(
+                $"{e.Message} {(Options.Batch > 1 ? $"Take a smaller batch than {Options.Batch}" : "The batch is 1 already: take a device with more memory")}"
+                + ", or dispose sessions that are not needed.");
+        }
         lock (_lock)
             return _ownership.Take(made);
     }
@@ -419,25 +394,14 @@ public sealed class InferenceSession : IDisposable
         return _steppedItems > 0 ? _stepped! : throw new InvalidOperationException("No inference was begun: call Begin first.");
     }
 
-    /// <summary>A free run, once <see cref="_freeCount"/> has let the caller in.</summary>
+    /// <summary>A free run, when the caller's turn has come.</summary>
     private HostRun Take()
     {
-        lock (_lock)
-        {
-            if (_disposed)
-            {
-                _freeCount.Release();
-                throw new ObjectDisposedException(nameof(InferenceSession));
-            }
-            return _free.Pop();
-        }
-    }
-
-    private void GiveBack(HostRun run)
-    {
-        lock (_lock)
-            _free.Push(run);
-        _freeCount.Release();
+        HostRun run = _turns.Take();
+        if (!_disposed)
+            return run;
+        _turns.GiveBack(run);
+        throw new ObjectDisposedException(nameof(InferenceSession));
     }
 
     /// <summary>The items of an input for which there is room in the output.</summary>

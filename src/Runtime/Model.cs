@@ -88,7 +88,28 @@ public sealed class Model
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Model Load(string path) => ModelFile.Read(path);
 
-    /// <summary>Writes the model as one safetensors file, whole or not at all.</summary>
+    /// <summary>Reads a model from a stream, such as an embedded resource, an entry of an archive or a pipe: from where it stands to its
+    /// end.</summary>
+    /// <param name="file">What a safetensors file holds. It need not seek, and is left open.</param>
+    /// <exception cref="ModelFormatException">It is no valid model.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static Model Load(Stream file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return ModelFile.Read(file, "The stream");
+    }
+
+    /// <summary>Reads a model from memory.</summary>
+    /// <param name="file">What a safetensors file holds. It is not needed any more afterwards.</param>
+    /// <exception cref="ModelFormatException">It is no valid model.</exception>
+    public static Model Load(ReadOnlyMemory<byte> file)
+    {
+        using var stream = new MemoryReader(file);
+        return ModelFile.Read(stream, "The memory");
+    }
+
+    /// <summary>Writes the model as one safetensors file, whole or not at all. A file that is there keeps its permissions, and a
+    /// symbolic link is followed.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => ModelFile.Write(this, path);
 

@@ -132,6 +132,34 @@ public sealed class OwnershipTests
     }
 
     [TestMethod]
+    [DataRow(1, "session", "The batch is 1 already")]
+    [DataRow(3, "session", "Take a smaller batch than 3")]
+    [DataRow(3, "pictures", "Take a smaller batch than 3")]
+    [DataRow(3, "device", "vkCreateDevice found no memory left.")]
+    public void The_advice_where_memory_lacks_fits_the_call(int batch, string use, string advice)
+    {
+        string failing = use == "device" ? "vkCreateDevice" : "vkAllocateMemory";
+        bool fails = use != "pictures";
+        VulkanResult.Injected = (call, result) => fails && call.StartsWith(failing, StringComparison.Ordinal) ? Result.ErrorOutOfDeviceMemory : result;
+        try
+        {
+            string message = Assert.ThrowsExactly<OutOfDeviceMemoryException>(() =>
+            {
+                using GpuDevice device = TestDevices.OpenSoftware();
+                using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = batch });
+                fails = true;
+                session.Run([new Picture(new byte[3], 1, 1)], new float[Model.Graph.OutputShape.Count]);
+            }).Message;
+            StringAssert.Contains(message, advice);
+            Assert.AreEqual(batch > 1 && use != "device", message.Contains("smaller batch"), message);
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+    }
+
+    [TestMethod]
     public void A_lost_device_says_so_and_the_session_can_be_built_anew()
     {
         float[] expected = new float[Model.Graph.OutputShape.Count], output = new float[expected.Length];

@@ -250,6 +250,87 @@ public sealed class RunsInFlightTests
         CollectionAssert.AreEqual(Expected, output);
     }
 
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    public void Runs_end_though_every_thread_of_the_pool_waits_for_one(int inFlight)
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch, InFlight = inFlight });
+        ThreadPool.GetMinThreads(out int least, out int leastPorts);
+        ThreadPool.GetMaxThreads(out int most, out int mostPorts);
+        int right = 0;
+        using var left = new CountdownEvent(64);
+        Assert.IsTrue(ThreadPool.SetMinThreads(2, leastPorts) && ThreadPool.SetMaxThreads(Math.Max(2, Environment.ProcessorCount), mostPorts));
+        try
+        {
+            for (int i = 0; i < 64; i++)
+                ThreadPool.UnsafeQueueUserWorkItem(_ =>
+                {
+                    var output = new float[Outputs];
+                    session.RunAsync(Input, output).Wait();
+                    if (output.AsSpan().SequenceEqual(Expected))
+                        Interlocked.Increment(ref right);
+                    left.Signal();
+                }, null);
+            Assert.IsTrue(left.Wait(TimeSpan.FromSeconds(10)), $"{left.CurrentCount} of 64 still wait.");
+        }
+        finally
+        {
+            ThreadPool.SetMaxThreads(most, mostPorts);
+            ThreadPool.SetMinThreads(least, leastPorts);
+            left.Wait(TimeSpan.FromSeconds(60));
+        }
+        Assert.AreEqual(64, right);
+    }
+
+    [TestMethod]
+    public void Runs_of_both_kinds_take_turns()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch, InFlight = 2 });
+        int wrong = 0;
+        Thread[] threads = [.. Enumerable.Range(0, 8).Select(thread => new Thread(() =>
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                var output = new float[Outputs];
+                if ((thread + i) % 2 == 0)
+                    session.Run(Input, output);
+                else
+                    session.RunAsync(Input, output).Wait();
+                if (!output.AsSpan().SequenceEqual(Expected))
+                    Interlocked.Increment(ref wrong);
+            }
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            Assert.IsTrue(thread.Join(TimeSpan.FromSeconds(60)));
+        Assert.AreEqual(0, wrong);
+    }
+
+    [TestMethod]
+    public async Task Very_many_cancelled_runs_that_wait_for_their_turn_are_passed_over()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        ulong held = host.CreateSemaphore();
+        using var cancel = new CancellationTokenSource();
+        Task first = session.RunAsync(Input, new float[Outputs], new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } });
+        Task[] queued = [.. Enumerable.Range(0, 20000).Select(_ => session.RunAsync(Input, new float[Outputs], cancel.Token))];
+        var output = new float[Outputs];
+        Task last = session.RunAsync(Input, output);
+        cancel.Cancel();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Task.WhenAll(queued).WaitAsync(TimeSpan.FromSeconds(30)));
+        host.Signal(held, 1);
+        await first.WaitAsync(TimeSpan.FromSeconds(30));
+        await last.WaitAsync(TimeSpan.FromSeconds(30));
+        CollectionAssert.AreEqual(Expected, output);
+        host.Destroy(held);
+    }
+
     /// <summary>Calls back when somebody begins to write it.</summary>
     private sealed class CallingMemory(float[] data, Action begun) : MemoryManager<float>
     {

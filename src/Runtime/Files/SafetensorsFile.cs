@@ -96,43 +96,69 @@ public sealed record SafetensorsFile(
     /// <summary>One reading of one file; holds what every complaint needs to name.</summary>
     private sealed class Reader(Stream file, string name)
     {
+        /// <summary>The elements for which there is memory before they come.</summary>
+        private const int GrowingFrom = 1 << 20;
+
+        /// <summary>From where the stream stands to its end, in bytes; null where that is not known.</summary>
+        private readonly long? _length = file.CanSeek ? file.Length - file.Position : null;
+
         private sealed record Entry(string Name, TensorShape Shape, long Begin, long End);
 
         public SafetensorsFile Read()
         {
-            if (!file.CanSeek)
-                throw Invalid("it is a pipe or a device; a regular file is expected");
-            (byte[] header, long dataStart) = ReadHeader();
+            byte[] header = ReadHeader();
             (List<Entry> entries, Dictionary<string, string> metadata) = ParseHeader(header);
             entries.Sort((left, right) => left.Begin.CompareTo(right.Begin));
-            CheckLayout(entries, file.Length - dataStart);
+            CheckLayout(entries, _length - sizeof(long) - header.Length);
 
             // The file stands at the first tensor, and each begins where the one before it ends.
             var tensors = new Dictionary<string, Tensor>();
             foreach (Entry entry in entries)
             {
-                float[] data = GC.AllocateUninitializedArray<float>(entry.Shape.Count);
-                file.ReadExactly(MemoryMarshal.AsBytes(data.AsSpan()));
-                tensors.Add(entry.Name, new Tensor(entry.Shape, data));
+                tensors.Add(entry.Name, new Tensor(entry.Shape, ReadTensor(entry)));
             }
+            if (_length is null && file.ReadByte() >= 0)
+                throw Invalid($"its tensors take {(entries.Count == 0 ? 0 : entries[^1].End)} bytes, but it holds more");
             return new SafetensorsFile(tensors, metadata);
         }
 
-        private (byte[] Header, long DataStart) ReadHeader()
+        private byte[] ReadHeader()
         {
             Span<byte> prefix = stackalloc byte[sizeof(long)];
-            if (file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
-                throw Invalid($"it has {file.Length} bytes; a safetensors file has at least 8");
+            int there = file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
+            if (there < prefix.Length)
+                throw Invalid($"it has {there} bytes; a safetensors file has at least 8");
             long length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-            if (length < 2 || length > file.Length - prefix.Length)
-                throw Invalid($"its header claims {length} bytes, in a file of {file.Length}");
+            if (length < 2 || length > _length - prefix.Length)
+                throw Invalid($"its header claims {length} bytes{(_length is null ? "" : $", in a file of {_length}")}");
             if (length > LargestHeader)
                 throw Invalid($"its header has {length} bytes; at most {LargestHeader} are read");
             var header = new byte[length];
-            file.ReadExactly(header);
+            there = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+            if (there < length)
+                throw Invalid($"its header claims {length} bytes, in a file of {prefix.Length + there}");
             if (header[0] != '{')
                 throw Invalid("its header does not begin with {");
-            return (header, prefix.Length + length);
+            return header;
+        }
+
+        /// <summary>Reads a tensor. What a pipe holds is not known beforehand: memory grows there as data comes.</summary>
+        private float[] ReadTensor(Entry entry)
+        {
+            int count = entry.Shape.Count, read = 0;
+            float[] data = GC.AllocateUninitializedArray<float>(_length is null ? Math.Min(count, GrowingFrom) : count);
+            while (true)
+            {
+                Span<byte> rest = MemoryMarshal.AsBytes(data.AsSpan(read));
+                int there = file.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false);
+                if (there < rest.Length)
+                    throw Invalid(
+                        $"its tensor {entry.Name} ends at byte {entry.End}, but it holds {entry.Begin + (long)read * sizeof(float) + there}");
+                read = data.Length;
+                if (read == count)
+                    return data;
+                Array.Resize(ref data, (int)Math.Min(count, 2L * read));
+            }
         }
 
         private (List<Entry>, Dictionary<string, string>) ParseHeader(byte[] header)
@@ -185,7 +211,7 @@ public sealed record SafetensorsFile(
 
         /// <summary>The tensors, by where they begin, must fill the data exactly: no overlap, no hole, nothing behind them.
         /// </summary>
-        private void CheckLayout(List<Entry> entries, long dataLength)
+        private void CheckLayout(List<Entry> entries, long? dataLength)
         {
             long expected = 0;
             foreach (Entry entry in entries)
@@ -196,7 +222,7 @@ public sealed record SafetensorsFile(
                         + $"{expected} to {expected + (long)entry.Shape.Count * sizeof(float)}");
                 expected = entry.End;
             }
-            if (expected != dataLength)
+            if (dataLength is not null && expected != dataLength)
                 throw Invalid($"its tensors take {expected} bytes, but it holds {dataLength}");
         }
 

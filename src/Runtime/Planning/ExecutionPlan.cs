@@ -9,14 +9,18 @@ namespace SoftPool.Planning;
 internal sealed class ExecutionPlan
 {
     private ExecutionPlan(
-        Operand input, Operand output, IReadOnlyList<KernelDispatch> dispatches,
+        int batch, Operand input, Operand output, IReadOnlyList<KernelDispatch> dispatches,
         IReadOnlyDictionary<string, Operand> layerOutputs)
     {
+        Batch = batch;
         Input = input;
         Output = output;
         Dispatches = dispatches;
         LayerOutputs = layerOutputs;
     }
+
+    /// <summary>The number of items computed at once.</summary>
+    public int Batch { get; }
 
     public Operand Input { get; }
 
@@ -30,7 +34,10 @@ internal sealed class ExecutionPlan
 
     /// <summary>The plan of a model: that of its graph, with its weights.</summary>
     public static ExecutionPlan Create(Model model, PlanOptions options) =>
-        Create(model.Graph, name => model.Weights[name], options);
+        Create(
+            model.Graph, name => model.Weights[name], options,
+            (conv, convParameters, norm, normParameters) =>
+                BatchNormFolding.Fits(conv, convParameters, norm, normParameters, options.Fp16));
 
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
@@ -46,9 +53,13 @@ internal sealed class ExecutionPlan
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its weights by full name. Asked for when constants are packed, not before.</param>
     /// <param name="options">How it is to be run.</param>
+    /// <param name="folds">Whether a batch norm may be folded into a convolution with these parameters; always, where it is not
+    /// said.</param>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
-    public static ExecutionPlan Create(ModelGraph graph, Func<string, Tensor> weights, PlanOptions options)
+    public static ExecutionPlan Create(
+        ModelGraph graph, Func<string, Tensor> weights, PlanOptions options,
+        Func<Conv2d, Func<string, Tensor>, BatchNorm2d, Func<string, Tensor>, bool>? folds = null)
     {
         int batch = options.Batch;
         CheckBatch(graph, batch);
@@ -69,7 +80,8 @@ internal sealed class ExecutionPlan
             Func<string, Tensor> parameters = ParametersOf(i);
             string variant = "";
             bool hasBias = op.Parameters.Any(parameter => parameter.Name == "bias");
-            if (!options.IsStrict && op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm)
+            if (!options.IsStrict && op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm
+                && folds?.Invoke(conv, parameters, norm, ParametersOf(normAt)) != false)
             {
                 parameters = BatchNormFolding.Fold(conv, parameters, norm, ParametersOf(normAt));
                 (hasBias, variant, last) = (true, "*norm", normAt);
@@ -90,7 +102,7 @@ internal sealed class ExecutionPlan
         }
         Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
         return new ExecutionPlan(
-            input, output, dispatches,
+            batch, input, output, dispatches,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SoftPool.Operators;
 using SoftPool.Reference;
 
@@ -60,7 +61,9 @@ internal sealed class LoweringStep(
     public Constant Weight(string name, long count, Func<float[]> pack) =>
         Options.IsStrict
             ? Constant(name, count, pack)
-            : new($"{layer}.{name}{variant}{(Options.Fp16 ? "*fp16" : "")}", count, pack, Options.Fp16);
+            : new(
+                $"{layer}.{name}{variant}{(Options.Fp16 ? "*fp16" : "")}", count, Options.Fp16 ? () => InRange(pack()) : pack,
+                Options.Fp16);
 
     /// <summary>Small constants, which are always 32-bit floats.</summary>
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
@@ -87,6 +90,22 @@ internal sealed class LoweringStep(
             Bias.Slice(first, outputs).CopyTo(padded);
         return padded;
     });
+
+    /// <summary>Refuses numbers that 16 bits would make infinite.</summary>
+    private float[] InRange(float[] packed)
+    {
+        if (!Array.Exists(packed, IsTooLarge))
+            return packed;
+        float[] trained = Parameter("weight").ToArray();
+        int index = Array.FindIndex(trained, IsTooLarge);
+        throw new Fp16RangeException(index >= 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{layer}.weight has the value {trained[index]} at index {index}")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{layer}.weight comes to {Array.Find(packed, IsTooLarge)} where a kernel stores it transformed"));
+
+        static bool IsTooLarge(float number) => float.IsFinite(number) && !Half.IsFinite((Half)number);
+    }
 
     /// <summary>Whether a kernel or variant, as it is compiled for this step, is not to be used on this driver.</summary>
     public bool IsStruckOff(string name) => Options.Variants.StruckOff?.Contains(name + Options.KernelEnding) == true;

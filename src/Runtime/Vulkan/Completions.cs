@@ -13,19 +13,18 @@ internal sealed class Completions
     private readonly ConcurrentQueue<Pending> _pending = new();
     private bool _runs;
 
-    /// <summary>A task that ends when what the recording has submitted is done.</summary>
-    public Task Wait(CommandRecording recording)
+    /// <summary>Has a call made when what the recording has submitted is done.</summary>
+    /// <param name="recording">What was submitted.</param>
+    /// <param name="ended">Gets what the wait failed with, if it did. It must not throw; the next one in line waits for it.</param>
+    public void Wait(CommandRecording recording, Action<Exception?> ended)
     {
-        // Continuations run elsewhere: the next one in line is not to wait for them.
-        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _pending.Enqueue(new Pending(recording, source, VulkanResult.Injected));
+        _pending.Enqueue(new Pending(recording, ended, VulkanResult.Injected));
         lock (_lock)
         {
             if (!_runs)
                 new Thread(Run) { IsBackground = true, Name = "SoftPool completions" }.Start();
             _runs = true;
         }
-        return source.Task;
     }
 
     private void Run()
@@ -33,16 +32,7 @@ internal sealed class Completions
         while (true)
         {
             while (_pending.TryDequeue(out Pending next))
-                try
-                {
-                    VulkanResult.Injected = next.Injected;
-                    next.Recording.Wait();
-                    next.Source.SetResult();
-                }
-                catch (SoftPoolException e)
-                {
-                    next.Source.SetException(e);
-                }
+                next.Ended(Failure(next));
             lock (_lock)
             {
                 if (!_pending.IsEmpty)
@@ -53,9 +43,27 @@ internal sealed class Completions
         }
     }
 
+    private static SoftPoolException? Failure(in Pending pending)
+    {
+        try
+        {
+            VulkanResult.Injected = pending.Injected;
+            pending.Recording.Wait();
+            return null;
+        }
+        catch (SoftPoolException e)
+        {
+            return e;
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+    }
+
     /// <param name="Recording">What was submitted.</param>
-    /// <param name="Source">Whoever waits for it.</param>
+    /// <param name="Ended">Whoever waits for it.</param>
     /// <param name="Injected">What a test has told the thread that waits: it holds for the call that is made for it here.</param>
     private readonly record struct Pending(
-        CommandRecording Recording, TaskCompletionSource Source, Func<string, Silk.NET.Vulkan.Result, Silk.NET.Vulkan.Result>? Injected);
+        CommandRecording Recording, Action<Exception?> Ended, Func<string, Silk.NET.Vulkan.Result, Silk.NET.Vulkan.Result>? Injected);
 }

@@ -91,15 +91,18 @@ internal sealed class DeviceProgram : IDisposable
             if (dispatch.Groups.X > most.X || dispatch.Groups.Y > most.Y)
                 throw new UnsupportedDeviceException(
                     $"Layer {dispatch.Layer} needs {dispatch.Groups.X} x {dispatch.Groups.Y} workgroups, but {info.Name} "
-                    + $"takes {most.X} x {most.Y} at most: smaller batches, images and layers take fewer.");
+                    + $"takes {most.X} x {most.Y} at most: "
+                    + $"smaller {(_plan.Batch > 1 ? "batches, " : "")}inputs and layers take fewer.");
         }
     }
 
-    private static string RemedyFor(Operand operand) => operand switch
+    private string RemedyFor(Operand operand) => operand switch
     {
         Constant { IsHalf: true } => "its weights do not fit",
         Constant => "its weights do not fit, unless SessionOptions.Fp16 halves them",
-        _ => "take a smaller batch",
+        _ when _plan.Batch > 1 => $"take a smaller batch than {_plan.Batch}",
+        _ when !_plan.Input.IsHalf && !operand.IsHalf => "the batch is 1 already, so take SessionOptions.Fp16 or a network for smaller inputs",
+        _ => "the batch is 1 already, so take a network for smaller inputs",
     };
 
     private static unsafe (uint X, uint Y) GroupLimits(PhysicalDeviceLimits limits) =>

@@ -53,12 +53,14 @@ internal sealed unsafe class VulkanInstance : IDisposable
     public IReadOnlyList<VulkanPhysicalDevice> PhysicalDevices()
     {
         uint count = 0;
-        Api.EnumeratePhysicalDevices(Handle, ref count, null).Check("vkEnumeratePhysicalDevices");
+        Result result = Api.EnumeratePhysicalDevices(Handle, ref count, null);
+        // What the loader says of drivers none of which finds its device.
+        if (result == Result.ErrorInitializationFailed || (result == Result.Success && count == 0))
+            throw DriverManifests.NoDevice(found: true);
+        result.Check("vkEnumeratePhysicalDevices");
         var handles = new PhysicalDevice[count];
         fixed (PhysicalDevice* first = handles)
             Api.EnumeratePhysicalDevices(Handle, ref count, first).Check("vkEnumeratePhysicalDevices");
-        if (count == 0)
-            throw new NoVulkanDriverException();
         return [.. handles.Select((handle, index) => new VulkanPhysicalDevice(this, handle, index))];
     }
 
@@ -88,7 +90,10 @@ internal sealed unsafe class VulkanInstance : IDisposable
             };
             Result result = Api.CreateInstance(in info, null, out instance);
             if (result == Result.ErrorIncompatibleDriver)
-                throw new NoVulkanDriverException();
+                throw DriverManifests.NoDevice(found: false);
+            // So the loader calls a manifest that it cannot parse.
+            if (result == Result.ErrorOutOfHostMemory && DriverManifests.NotJson() is { } broken)
+                throw broken;
             result.Check("vkCreateInstance");
         }
         finally

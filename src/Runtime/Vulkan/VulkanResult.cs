@@ -34,9 +34,9 @@ internal static class VulkanResult
     private static SoftPoolException ToException(Result result, string call) => result switch
     {
         Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory =>
-            new OutOfDeviceMemoryException($"{call} found no memory left: take a smaller batch."),
+            new OutOfDeviceMemoryException($"{call} found no memory left."),
         Result.ErrorTooManyObjects => new OutOfDeviceMemoryException(
-            $"{call} found as many allocations as the driver allows: take a smaller batch, or fewer sessions."),
+            $"{call} found as many allocations as the driver allows."),
         Result.ErrorDeviceLost => new DeviceLostException(
             $"{call} found the device lost (reset, unplugged or timed out): create the device and its sessions anew."),
         _ => new VulkanException(call, result.ToString()),

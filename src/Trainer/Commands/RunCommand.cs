@@ -21,27 +21,33 @@ internal static class RunCommand
         {
             Description = "Where to write the logits as .npy, (N, classes). Without it the classes are ranked in a table.",
         };
+        Option<int> batch = SharedOptions.Batch(32);
         Option<string?> device = SharedOptions.Device;
-        var command = new Command("run", "Runs a model on a picture or an array.") { model, input, output, device };
+        var command = new Command("run", "Runs a model on a picture or an array.") { model, input, output, batch, device };
         command.SetAction(parse => Execute(
             Model.Load(parse.GetRequiredValue(model)), parse.GetRequiredValue(input), parse.GetValue(output),
-            parse.GetValue(device)));
+            parse.GetValue(batch), parse.GetValue(device)));
         return command;
     }
 
-    private static void Execute(Model model, string inputPath, string? outputPath, string? device)
+    private static void Execute(Model model, string inputPath, string? outputPath, int batch, string? device)
     {
         bool isArray = Path.GetExtension(inputPath).Equals(".npy", StringComparison.OrdinalIgnoreCase);
         (float[] input, int items) = isArray ? ReadArray(model, inputPath) : ([], 1);
         Picture[] pictures = isArray ? [] : [PictureDecoder.DecodePicture(File.ReadAllBytes(inputPath), inputPath)];
         using GpuDevice gpu = GpuDevice.Create(device);
-        using InferenceSession session = gpu.CreateSession(model, new SessionOptions { Batch = items });
+        using InferenceSession session = gpu.CreateSession(model, new SessionOptions { Batch = Math.Min(items, batch) });
         int classes = model.Graph.OutputShape.Count;
         var logits = new float[items * classes];
-        if (isArray)
-            session.Run(input, logits);
-        else
+        int itemLength = model.Graph.InputShape.Count;
+        if (!isArray)
             session.Run(pictures, logits);
+        else
+            for (int first = 0; first < items; first += batch)
+            {
+                int count = Math.Min(batch, items - first);
+                session.Run(input.AsSpan(first * itemLength, count * itemLength), logits.AsSpan(first * classes, count * classes));
+            }
 
         if (outputPath is not null)
             NpyFile.Write(outputPath, new Tensor(new TensorShape(items, classes), logits));

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
 using SoftPool.Files;
@@ -208,17 +207,6 @@ public sealed class SafetensorsFileTests : IDisposable
         byte[] file = File.ReadAllBytes(_folder["a.safetensors"]);
         for (int length = 0; length < file.Length; length++)
             AssertRefused(file[..length], "");
-    }
-
-    [TestMethod]
-    [OSCondition(OperatingSystems.Linux)]
-    public void Refuses_a_pipe()
-    {
-        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        StringAssert.Contains(
-            Assert.ThrowsExactly<ModelFormatException>(
-                () => SafetensorsFile.Read($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}")).Message,
-            "a regular file is expected");
     }
 
     [TestMethod]

@@ -36,6 +36,20 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow()]
+    [DataRow("--batch", "7")]
+    [DataRow("--batch", "300")]
+    public void An_array_of_many_items_runs_in_batches(params string[] options)
+    {
+        float[] input = [.. Enumerable.Range(0, 300 * 12).Select(i => (float)(i % 601))];
+        NpyFile.Write(_folder["in.npy"], new Tensor(new TensorShape(300, 3, 2, 2), input));
+        Command command = Run([_folder["in.npy"], "--output", _folder["out.npy"], .. options]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        CollectionAssert.AreEqual(
+            input.Chunk(4).Select(pixels => pixels.Sum()).ToArray(), NpyFile.Read(_folder["out.npy"]).Data.ToArray());
+    }
+
+    [TestMethod]
     public void An_array_of_another_shape_is_status_1()
     {
         NpyFile.Write(_folder["in.npy"], new Tensor(new TensorShape(3, 2, 3), new float[18]));
