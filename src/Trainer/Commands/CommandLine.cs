@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
@@ -35,7 +36,11 @@ internal static class CommandLine
             foreach (Argument argument in command.Arguments)
                 argument.Validators.Add(result => RefuseEmpty(result, $"<{argument.Name}>"));
             foreach (Option option in command.Options)
+            {
                 option.Validators.Add(result => RefuseEmpty(result, option.Name));
+                if (option.ValueType == typeof(double))
+                    option.Validators.Add(result => RefuseUnlessPlain(result, option.Name));
+            }
         }
         return root;
     }
@@ -44,6 +49,15 @@ internal static class CommandLine
     {
         if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
             result.AddError($"{name} takes a value; got an empty one.");
+    }
+
+    /// <summary>The parser skips commas as separators of thousands, so that 0,001 would be taken as 1.</summary>
+    private static void RefuseUnlessPlain(SymbolResult result, string name)
+    {
+        const NumberStyles Plain = NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite);
+        foreach (Token token in result.Tokens)
+            if (!double.TryParse(token.Value, Plain, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+                result.AddError($"{name} takes a plain number such as 0.001, with a point; got {token.Value}.");
     }
 
     public static async Task<int> RunAsync(string[] args)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -44,8 +46,9 @@ internal static class SharedOptions
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"{name} takes a whole number of at least 1; got {result.Tokens[0].Value}.");
+            foreach (Token token in result.Tokens)
+                if (!int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) || number < 1)
+                    result.AddError($"{name} takes a whole number of at least 1; got {token.Value}.");
         });
         return option;
     }

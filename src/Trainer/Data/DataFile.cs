@@ -31,8 +31,8 @@ internal sealed class DataFile
     /// <summary>True for a folder, which has no content of its own.</summary>
     public bool IsFolder => _read is null;
 
-    /// <summary>True where a part of the path is hidden by the convention of Unix.</summary>
-    public bool IsHidden => Parts.Any(part => part.StartsWith('.'));
+    /// <summary>True where a part of the path is hidden by the convention of Unix, or is what macOS adds to archives.</summary>
+    public bool IsHidden => Parts.Any(part => part.StartsWith('.') || part == "__MACOSX");
 
     /// <summary>The file's bytes. To be called before the enumeration goes on: an archive does not go back.</summary>
     /// <exception cref="DatasetException">The archive is damaged here or has a link, or the file is larger than 256 MiB.</exception>
@@ -67,8 +67,7 @@ internal sealed class DataFile
         // Sorted, because file systems list in an order of their own, and the first files decide more than others.
         FileSystemInfo[] entries =
         [
-            .. new DirectoryInfo(folder).GetFileSystemInfos("*", SearchOption.AllDirectories)
-                .OrderBy(entry => entry.FullName, StringComparer.Ordinal),
+            .. FolderTree.Entries(folder).OrderBy(entry => entry.FullName, StringComparer.Ordinal),
         ];
         for (int i = 0; i < entries.Length; i++)
         {

@@ -30,7 +30,7 @@ internal static class DatasetSource
             if (ImageFolder.Holds(files.Current))
                 break;
         }
-        return ImageFolder.Read(data, passed.Concat(files.Rest()));
+        return ImageFolder.Read(data, passed.Concat(files.Rest()), Watch(DataFile.Enumerate(data), progress: null, cancel));
     }
 
     private static IEnumerable<DataFile> Watch(

@@ -9,9 +9,6 @@ namespace SoftPool.Trainer.Data;
 /// </summary>
 internal static class ImageFolder
 {
-    /// <summary>How many pictures are looked at to find the size that most of them have.</summary>
-    private const int Samples = 256;
-
     /// <summary>What larger pictures are shrunk to; photographs as cameras take them would not fit in memory.</summary>
     private const int LongestShorterEdge = 256;
 
@@ -21,24 +18,22 @@ internal static class ImageFolder
     public static bool Holds(DataFile file) => Locate(file) is not null;
 
     /// <summary>
-    /// Reads and decodes all pictures, on all cores. All get the size that most of the first ones have, or one of its
-    /// proportions with 256 pixels along the shorter edge where that is smaller: networks look at less.
+    /// Reads and decodes all pictures, on all cores. All get the size that more than half of the training pictures have, else
+    /// the median height and the median width of them, or one of these proportions with 256 pixels along the shorter edge
+    /// where that is smaller: networks look at less.
     /// </summary>
     /// <param name="path">Where the files are, for the data set's name and for complaints.</param>
     /// <param name="files">What is there, read as it comes.</param>
+    /// <param name="again">The same once more, for the size: an archive does not go back.</param>
     /// <exception cref="DatasetException">
     /// The layout or a picture is not as it should be: the message says what and where.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ImageDataset Read(string path, IEnumerable<DataFile> files)
+    public static ImageDataset Read(string path, IEnumerable<DataFile> files, IEnumerable<DataFile> again)
     {
         var folders = new HashSet<(string Split, string Class)>();
-        using IEnumerator<Picture> pictures = Pictures(path, files, folders).GetEnumerator();
-        var first = new List<Picture>();
-        while (first.Count < Samples && pictures.MoveNext())
-            first.Add(pictures.Current);
-        Size2d size = Bounded(MostCommonSize(first));
-        List<Decoded> decoded = DecodeAll(first.Concat(pictures.Rest()), size);
+        Size2d size = Bounded(TypicalSize(again));
+        List<Decoded> decoded = DecodeAll(Pictures(path, files, folders), size);
 
         string test = folders.Any(folder => folder.Split == "test") ? "test" : "val";
         string[] classes = ClassNames(path, folders, decoded, test);
@@ -85,13 +80,23 @@ internal static class ImageFolder
             : null;
     }
 
-    private static Size2d MostCommonSize(List<Picture> pictures) => pictures
-        .Select(picture => PictureDecoder.ReadSize(picture.Content))
-        .OfType<Size2d>()
-        .CountBy(size => size)
-        .OrderByDescending(count => count.Value)
-        .Select(count => count.Key)
-        .FirstOrDefault(new Size2d(1, 1));
+    /// <summary>The size that a few odd training pictures do not change: the one of more than half, else the medians.</summary>
+    private static Size2d TypicalSize(IEnumerable<DataFile> files)
+    {
+        Size2d[] sizes =
+        [
+            .. files.Where(file => !file.IsFolder && Locate(file)?.Split == "train")
+                .Select(file => PictureDecoder.ReadSize(file.Read())).OfType<Size2d>(),
+        ];
+        if (sizes.Length == 0)
+            return new Size2d(1, 1);
+        (Size2d common, int count) = sizes.CountBy(size => size).MaxBy(size => size.Value);
+        return 2 * count > sizes.Length
+            ? common
+            : new Size2d(Median(sizes.Select(size => size.Height)), Median(sizes.Select(size => size.Width)));
+
+        int Median(IEnumerable<int> edges) => edges.Order().ElementAt(sizes.Length / 2);
+    }
 
     private static Size2d Bounded(Size2d size)
     {
@@ -103,8 +108,7 @@ internal static class ImageFolder
         int Shrink(int edge) => (int)((long)edge * LongestShorterEdge / shorter);
     }
 
-    /// <summary>Decodes in parallel, then sorts by path: of an archive's own order no more is left than the size of the first
-    /// ones.</summary>
+    /// <summary>Decodes in parallel, then sorts by path, so that nothing is left of an archive's own order.</summary>
     private static List<Decoded> DecodeAll(IEnumerable<Picture> pictures, Size2d size)
     {
         try

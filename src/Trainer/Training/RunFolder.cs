@@ -95,7 +95,7 @@ internal sealed class RunFolder(string path)
     public void Write(Checkpoint checkpoint)
     {
         Directory.CreateDirectory(Path);
-        foreach (string path in (string[])[LastPath, BestPath])
+        foreach (string path in (string[])[LastPath, BestPath, RecordPath, InFolder("history.csv"), InFolder("losses.csv")])
             WholeFile.DeleteLeftovers(path);
         TrainingState state = checkpoint.State;
         // The best first: killed between the two, a resumption comes to the same epoch and writes the same again.

@@ -90,6 +90,56 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow("set.tar")]
+    public void A_thumbnail_a_strip_and_the_test_split_do_not_decide_the_size(string archive)
+    {
+        // Each edge occurs once; a thumbnail and a strip are the first, and there are more test pictures than training pictures.
+        WritePicture("train/ant/0.png", SKColors.Red, 8, 8);
+        WritePicture("train/ant/1.png", SKColors.Red, 8, 8);
+        WritePicture("train/ant/2.png", SKColors.Red, 30, 3000);
+        for (int i = 0; i < 8; i++)
+            WritePicture($"train/bee/{i}.png", SKColors.Red, 240 + i, 200 + i);
+        foreach (string name in (string[])["ant", "bee"])
+            for (int i = 0; i < 8; i++)
+                WritePicture($"test/{name}/{i}.png", SKColors.Red, 16, 16);
+
+        ImageDataset data = DatasetSource.Load(archive.Length == 0 ? _root : Archive(archive, ""));
+
+        // The median of 8, 8, 30, 240 to 247, and of 8, 8, 200 to 207, 3000.
+        Assert.AreEqual(new Size2d(203, 242), data.Train.Size);
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_link_to_a_folder_around_it_shows_nothing_again_and_another_link_is_followed()
+    {
+        WriteLayout();
+        Directory.CreateDirectory(At("elsewhere"));
+        Directory.Move(At("train/bee"), At("elsewhere/bee"));
+        Directory.CreateSymbolicLink(At("train/bee"), At("elsewhere/bee"));
+        // What ln -s makes where it is given twice, and links to folders further out, by both kinds of path.
+        Directory.CreateSymbolicLink(At("elsewhere/bee/bee"), At("elsewhere/bee"));
+        Directory.CreateSymbolicLink(At("train/loop"), "..");
+        Directory.CreateSymbolicLink(At("train/ant/loop"), "..");
+        Directory.CreateSymbolicLink(At("train/ant/whole"), Path.GetDirectoryName(_root)!);
+        CheckLayout(DatasetSource.Load(_root));
+
+        string link = At("set-link");
+        Directory.CreateSymbolicLink(link, ".");
+        CheckLayout(DatasetSource.Load(link));
+    }
+
+    [TestMethod]
+    public void What_macOS_adds_beside_a_set_is_passed_over()
+    {
+        WriteLayout();
+        WritePicture("__MACOSX/train/ant/1.png", SKColors.Red);
+        CheckLayout(DatasetSource.Load(_root));
+        CheckLayout(DatasetSource.Load(Archive("set.tar", "")));
+    }
+
+    [TestMethod]
     public void Shrinking_averages_and_does_not_skip()
     {
         WriteLayout();

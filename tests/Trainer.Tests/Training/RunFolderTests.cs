@@ -75,6 +75,8 @@ public sealed class RunFolderTests
         using var folder = new TemporaryFolder();
         folder.Write("last.safetensors.k2q0xvzy.4ab.tmp", "the half of a checkpoint");
         folder.Write("best.safetensors.mmd5f0ab.h1c.tmp", "the half of a checkpoint");
+        foreach (string name in (string[])["record.json", "history.csv", "losses.csv"])
+            folder.Write($"{name}.mmd5f0ab.h1c.tmp", "the half of a file");
         folder.Write("last.safetensors.20260102.bak", "a copy of the user's");
         TinyRun.Write(folder.Path, "data");
         CollectionAssert.AreEqual(
