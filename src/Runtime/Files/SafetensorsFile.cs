@@ -120,6 +120,8 @@ public sealed record SafetensorsFile(
 
         private (byte[] Header, long DataStart) ReadHeader()
         {
+            if (ForeignFormat.Of(file) is { } other)
+                throw new ModelFormatException($"{name} is {other}.");
             Span<byte> prefix = stackalloc byte[sizeof(long)];
             if (file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
                 throw Invalid($"it has {file.Length} bytes; a safetensors file has at least 8");
