@@ -3,22 +3,14 @@ namespace SoftPool.Onnx;
 /// <summary>Makes the object model of a file, by onnx.proto's field numbers. A message that occurs more than once where one
 /// is expected is merged, by the format's rule that merging is reading the concatenation: each message is read from
 /// all its places.</summary>
-internal sealed class OnnxParser(OnnxSource source)
+internal sealed class OnnxParser(OnnxSource source) : OnnxFields(source)
 {
     private const int FirstVersion = 3, LastVersion = 13;
 
     /// <summary>Of graphs within attributes; each takes some stack.</summary>
     private const int DeepestGraph = 16;
 
-    /// <summary>Of all messages, names and numbers that are kept: what they take in memory is many times what they take in
-    /// the file.</summary>
-    private const int MostItems = 500_000;
-
-    private const long LongestTexts = 16 << 20;
-
-    private readonly Wire _wire = new(source);
-    private int _items, _depth;
-    private long _texts;
+    private int _depth;
 
     public OnnxModel Model()
     {
@@ -27,7 +19,7 @@ internal sealed class OnnxParser(OnnxSource source)
         var opsets = new Dictionary<string, long>();
         var metadata = new Dictionary<string, string>();
         List<WireSpan> graph = [];
-        foreach (WireField field in Fields([new WireSpan(0, source.Length)]))
+        foreach (WireField field in Fields([new WireSpan(0, Source.Length)]))
             switch (field.Number)
             {
                 case 1: version = Int(field); break;
@@ -47,18 +39,18 @@ internal sealed class OnnxParser(OnnxSource source)
                 default: break;
             }
         if (version is < FirstVersion or > LastVersion)
-            throw source.Invalid(0, $"a model of IR version {FirstVersion} to {LastVersion} was expected, not {version}");
+            throw Source.Invalid(0, $"a model of IR version {FirstVersion} to {LastVersion} was expected, not {version}");
         if (graph.Count == 0)
-            throw source.Invalid(source.Length, "a graph was expected, and the model has none");
+            throw Source.Invalid(Source.Length, "a graph was expected, and the model has none");
         if (opsets.Count == 0)
-            throw source.Invalid(source.Length, "an operator set's version was expected, and the model imports none");
+            throw Source.Invalid(Source.Length, "an operator set's version was expected, and the model imports none");
         return new OnnxModel(version, producer, producerVersion, opsets, metadata, Graph(graph));
     }
 
     private OnnxGraph Graph(List<WireSpan> parts)
     {
         if (++_depth > DeepestGraph)
-            throw source.Invalid(parts[0].Begin, $"graphs nested at most {DeepestGraph} deep were expected");
+            throw Source.Invalid(parts[0].Begin, $"graphs nested at most {DeepestGraph} deep were expected");
         string name = "";
         List<OnnxNode> nodes = [];
         List<OnnxTensor> initializers = [];
@@ -134,7 +126,7 @@ internal sealed class OnnxParser(OnnxSource source)
                 default: break;
             }
         if (reference.Length > 0)
-            throw source.Invalid(span.Begin, $"attribute {name} refers to {reference} of a function, outside of one");
+            throw Source.Invalid(span.Begin, $"attribute {name} refers to {reference} of a function, outside of one");
         return kind switch
         {
             OnnxAttributeKind.Float => new OnnxAttribute<float>(name, kind, number),
@@ -149,15 +141,15 @@ internal sealed class OnnxParser(OnnxSource source)
             OnnxAttributeKind.Graphs => new OnnxAttribute<IReadOnlyList<OnnxGraph>>(name, kind, graphs),
             OnnxAttributeKind.Type => new OnnxAttribute<OnnxType>(name, kind, Type(Present(type, name, span))),
             OnnxAttributeKind.Types => new OnnxAttribute<IReadOnlyList<OnnxType>>(name, kind, types),
-            OnnxAttributeKind.SparseTensor or OnnxAttributeKind.SparseTensors => throw source.Invalid(
+            OnnxAttributeKind.SparseTensor or OnnxAttributeKind.SparseTensors => throw Source.Invalid(
                 span.Begin, $"attribute {name} holds a sparse tensor, which is not supported"),
-            _ => throw source.Invalid(span.Begin, $"attribute {name} is of type {(int)kind}; 1 to 14 are known"),
+            _ => throw Source.Invalid(span.Begin, $"attribute {name} is of type {(int)kind}; 1 to 14 are known"),
         };
     }
 
     private List<WireSpan> Present(List<WireSpan> parts, string name, WireSpan attribute) => parts.Count > 0
         ? parts
-        : throw source.Invalid(attribute.Begin, $"a value of attribute {name} was expected, and it has none of its type");
+        : throw Source.Invalid(attribute.Begin, $"a value of attribute {name} was expected, and it has none of its type");
 
     private OnnxValue Value(WireSpan span)
     {
@@ -238,8 +230,8 @@ internal sealed class OnnxParser(OnnxSource source)
             }
         foreach (long dimension in dimensions)
             if (dimension < 0)
-                throw source.Invalid(parts[0].Begin, $"dimensions of tensor {name} were expected, and {dimension} is none");
-        return new OnnxTensor(name, element, dimensions, source, parts, external ? where : null);
+                throw Source.Invalid(parts[0].Begin, $"dimensions of tensor {name} were expected, and {dimension} is none");
+        return new OnnxTensor(name, element, dimensions, Source, parts, external ? where : null);
     }
 
     private (string Domain, long Version) Opset(WireSpan span)
@@ -277,70 +269,6 @@ internal sealed class OnnxParser(OnnxSource source)
         return name;
     }
 
-    private IEnumerable<WireField> Fields(List<WireSpan> parts)
-    {
-        Count(parts.Count > 0 ? parts[0].Begin : 0);
-        foreach (WireSpan part in parts)
-            for (long at = part.Begin; at < part.End;)
-                yield return _wire.Field(ref at, part.End);
-    }
-
-    private void Count(long offset)
-    {
-        if (++_items > MostItems)
-            throw source.Invalid(offset, $"at most {MostItems} nodes, names and numbers outside of tensors were expected");
-    }
-
-    private WireSpan Span(WireField field)
-    {
-        Expect(field, WireType.Bytes);
-        return field.Span;
-    }
-
-    private long Int(WireField field) => (long)Expect(field, WireType.Varint);
-
-    private float Float(WireField field) => BitConverter.UInt32BitsToSingle((uint)Expect(field, WireType.Fixed32));
-
-    private string Text(WireField field) => _wire.Text(Counted(field));
-
-    private OnnxText Raw(WireField field) => new(_wire.Bytes(Counted(field)));
-
-    private WireSpan Counted(WireField field)
-    {
-        WireSpan span = Span(field);
-        Count(field.Offset);
-        if ((_texts += span.Length) > LongestTexts)
-            throw source.Invalid(field.Offset, $"at most {LongestTexts} bytes of names and texts were expected");
-        return span;
-    }
-
-    private void Ints(WireField field, List<long> numbers)
-    {
-        if (field.Type != WireType.Bytes)
-            Add(Int(field), field.Offset, numbers);
-        for (long at = field.Span.Begin; at < field.Span.End;)
-            Add((long)_wire.Varint(ref at, field.Span.End), at, numbers);
-    }
-
-    private void Floats(WireField field, List<float> numbers)
-    {
-        if (field.Type != WireType.Bytes)
-            Add(Float(field), field.Offset, numbers);
-        for (long at = field.Span.Begin; at < field.Span.End;)
-            Add(BitConverter.UInt32BitsToSingle((uint)_wire.Fixed(ref at, field.Span.End, sizeof(float))), at, numbers);
-    }
-
-    private void Add<T>(T number, long offset, List<T> numbers)
-    {
-        Count(offset);
-        numbers.Add(number);
-    }
-
-    private ulong Expect(WireField field, WireType type) => field.Type == type
-        ? field.Bits
-        : throw source.Invalid(
-            field.Offset, $"field {field.Number} of wire type {(int)type} was expected, not of {(int)field.Type}");
-
     private ModelFormatException Refused(WireField field, string what, string name) =>
-        source.Invalid(field.Offset, $"the model holds {what} {name}, which is not supported");
+        Source.Invalid(field.Offset, $"the model holds {what} {name}, which is not supported");
 }

@@ -30,8 +30,6 @@ internal sealed class Wire(OnnxSource source)
     private long _windowBegin;
     private int _windowLength;
 
-    public OnnxSource Source => source;
-
     /// <summary>The next field, and behind it the place of the one after.</summary>
     public WireField Field(ref long at, long end)
     {
