@@ -124,6 +124,8 @@ public sealed record SafetensorsFile(
 
         private byte[] ReadHeader()
         {
+            if (ForeignFormat.Of(file) is { } other)
+                throw new ModelFormatException($"{name} is {other}.");
             Span<byte> prefix = stackalloc byte[sizeof(long)];
             int there = file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
             if (there < prefix.Length)

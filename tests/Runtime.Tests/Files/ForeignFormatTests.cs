@@ -1,0 +1,62 @@
+using System.Text;
+using SoftPool.Files;
+
+namespace SoftPool.Runtime.Tests.Files;
+
+[TestClass]
+public sealed class ForeignFormatTests
+{
+    private static string Hex(string text) => Convert.ToHexString(Encoding.ASCII.GetBytes(text));
+
+    public static IEnumerable<object[]> Files =>
+    [
+        ["an ONNX model", "080712077079746F726368" + "3A00"],
+        ["an ONNX model", "08033A00"],
+        ["a PyTorch checkpoint (a zip archive)", "504B030400000808" + "00000000" + Hex("net/data.pkl")],
+        ["a zip archive", "504B030414000000" + Hex("config.json")],
+        ["a Python pickle, as older PyTorch checkpoints are", "80028A0A6CFC9C46F9206AA850192E"],
+        ["a TensorFlow Lite model", "1C000000" + Hex("TFL3")],
+        ["a gzip archive", "1F8B0800"],
+        ["an HDF5 file, as Keras writes", "894844460D0A1A0A00"],
+        ["a TensorFlow SavedModel", "080112AB01"],
+        ["a TensorFlow graph", "0A1C0A05" + Hex("input") + "120B" + Hex("Placeholder") + "2A00"],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Files))]
+    public void A_refusal_says_what_the_file_is(string expected, string hex)
+    {
+        using var file = new MemoryStream(Convert.FromHexString(hex));
+        Assert.AreEqual(
+            $"a.bin is {expected}, not a SoftPool model file; this version has no importer for it.",
+            Assert.ThrowsExactly<ModelFormatException>(() => ModelFile.Read(file, "a.bin")).Message);
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("08")]
+    [DataRow("0807")]
+    [DataRow("80020000")]
+    [DataRow("0807120000000000" + "7B7D")]
+    [DataRow("0A")]
+    [DataRow("0AFFFFFF")]
+    public void What_is_none_of_them_is_none(string hex) =>
+        Assert.IsNull(ForeignFormat.Of(Convert.FromHexString(hex)));
+
+    [TestMethod]
+    public void A_file_of_another_program_is_known_through_Model_Load()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
+        File.WriteAllBytes(path, [8, 7, 0x12, 2, (byte)'p', (byte)'t', 0x3A, 0]);
+        try
+        {
+            StringAssert.Contains(
+                Assert.ThrowsExactly<ModelFormatException>(() => Model.Load(path)).Message,
+                " is an ONNX model, not a SoftPool model file");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using SoftPool.Onnx;
+using SoftPool.Runtime.Tests.Files;
+using static SoftPool.Runtime.Tests.Onnx.OnnxFiles;
+
+namespace SoftPool.Runtime.Tests.Onnx;
+
+/// <summary>Whatever bytes an ONNX file holds: it loads, or is refused by the one exception for that, within a second and
+/// 256 MB. SOFTPOOL_ONNX names a folder of real files, SOFTPOOL_ONNX_MUTATIONS says how many damaged ones are made.</summary>
+[TestClass]
+public sealed class HostileOnnxTests
+{
+    private const long LargestAllocation = 256_000_000;
+
+    private static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(1);
+
+    private static readonly string[] RealFiles =
+        ["ch_ppocr_mobile_v2.0_cls_infer.onnx", "light_squeezenet.onnx", "silero_vad_v5.onnx"];
+
+    private static int Rounds => int.Parse(
+        Environment.GetEnvironmentVariable("SOFTPOOL_ONNX_MUTATIONS") ?? "9000", CultureInfo.InvariantCulture);
+
+    [TestMethod]
+    public void Every_truncation_of_a_synthetic_file_loads_or_is_refused() => Truncate(Everything().ToArray(), "synthetic");
+
+    [TestMethod]
+    public void Every_truncation_of_a_real_file_loads_or_is_refused() =>
+        Truncate(Real("light_squeezenet.onnx"), "light_squeezenet.onnx");
+
+    [TestMethod]
+    public void Real_files_load_with_all_their_tensors()
+    {
+        foreach (string name in RealFiles)
+            Assert.IsTrue(Loads(Real(name), name, tensorsToo: true), name);
+    }
+
+    [TestMethod]
+    public void Damaged_synthetic_files_load_or_are_refused() => Damage(Everything().ToArray(), "synthetic", 10_000);
+
+    [TestMethod]
+    public void Damaged_real_files_load_or_are_refused()
+    {
+        foreach (string name in RealFiles)
+            Damage(Real(name), name, (Rounds + RealFiles.Length - 1) / RealFiles.Length);
+    }
+
+    /// <summary>What grows most in memory: messages and names without content.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(5)]
+    [DataRow(11)]
+    public void A_flood_is_refused(int field)
+    {
+        var flood = new byte[8 << 20];
+        for (int index = 0; index < flood.Length; index += 2)
+            flood[index] = (byte)((field << 3) | 2);
+        Assert.IsFalse(Loads(Model(Message().Raw(flood)).ToArray(), $"field {field}"));
+        Assert.IsFalse(Loads(
+            Model(Message().Message(1, Message().Message(5, Message().Bytes(8, flood)))).ToArray(), "numbers"));
+        Assert.IsFalse(Loads(Model(Message().Text(2, new string('a', 17 << 20))).ToArray(), "a name"));
+    }
+
+    private static byte[] Real(string name)
+    {
+        string path = Path.Combine(Environment.GetEnvironmentVariable("SOFTPOOL_ONNX") ?? "", name);
+        if (!File.Exists(path))
+            Assert.Inconclusive($"SOFTPOOL_ONNX does not name a folder with {name}.");
+        return File.ReadAllBytes(path);
+    }
+
+    private static void Truncate(byte[] bytes, string name)
+    {
+        for (int length = 0; length < bytes.Length; length++)
+            _ = Loads(bytes.AsMemory(0, length), $"{name}, {length} bytes", tensorsToo: true);
+    }
+
+    private static void Damage(byte[] bytes, string name, int rounds)
+    {
+        var random = new Random(name.Length);
+        int loaded = 0;
+        for (int round = 0; round < rounds; round++)
+            if (Loads(Mutation.Of(bytes, random), $"{name}, round {round}", tensorsToo: round % 16 == 0))
+                loaded++;
+        Assert.IsTrue(
+            loaded > rounds / 200 && loaded < rounds * 199 / 200,
+            $"{name}: {loaded} of {rounds} loaded; the damage is too little or too much.");
+    }
+
+    private static bool Loads(ReadOnlyMemory<byte> bytes, string name, bool tensorsToo = false, bool again = false)
+    {
+        using var stream = new MemoryStream(bytes.ToArray());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var watch = Stopwatch.StartNew();
+        bool loaded = false;
+        try
+        {
+            using OnnxModel model = OnnxModel.Read(stream, name);
+            loaded = true;
+            if (tensorsToo)
+                foreach (OnnxTensor tensor in model.Graph.Initializers)
+                    _ = tensor.ToFloats();
+        }
+        catch (ModelFormatException)
+        {
+        }
+        catch (Exception e)
+        {
+            Assert.Fail($"{name}: {e}");
+        }
+        TimeSpan time = watch.Elapsed;
+        long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+        // Other tests may have had the processor meanwhile.
+        if (time >= LongestTime && !again)
+            return Loads(bytes, name, tensorsToo, again: true);
+        Assert.IsLessThan(LongestTime, time, name);
+        Assert.IsLessThan(LargestAllocation, taken, name);
+        return loaded;
+    }
+}
