@@ -12,7 +12,7 @@ public abstract record MaxPooling : Pooling
 
     internal override void Compute<T>(ReferenceStep step) => MaxPoolReference.Compute(this, step);
 
-    internal override void Lower(LoweringStep step) => DispatchTiles(step, "maxpool");
+    internal override void Lower(LoweringStep step) => DispatchTiles(step, "maxpool", passes: 1);
 }
 
 /// <summary>Max pooling over (C, L), as torch.nn.MaxPool1d.</summary>

@@ -40,22 +40,22 @@ public abstract record Pooling : UnaryOperator
     }
 
     /// <summary>Adds a launch of a pooling kernel: one invocation an output element, the constants of pool.glsl, and those
-    /// of the kernel itself behind them.</summary>
-    private protected void Dispatch(LoweringStep step, string kernel, params ReadOnlySpan<uint> own)
+    /// of the kernel itself behind them. It goes through the cells of each window so many times.</summary>
+    private protected void Dispatch(LoweringStep step, string kernel, int passes, params ReadOnlySpan<uint> own)
     {
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
             texels ? $"{kernel}_texel" : kernel, [.. Shape(step), .. own], GroupCount.Linear(step.Output.Count), texels ? 1u : 0,
-            step.Input, step.Output);
+            passes * WindowTurns(step), step.Input, step.Output);
     }
 
     /// <summary>Adds a launch of a kernel that computes tiles of outputs, as pool_tile.glsl says, or of the general one where
     /// the pooling is not of the kind that the tiles are for.</summary>
-    private protected void DispatchTiles(LoweringStep step, string kernel, params ReadOnlySpan<uint> own)
+    private protected void DispatchTiles(LoweringStep step, string kernel, int passes, params ReadOnlySpan<uint> own)
     {
         if (TileForm(step, $"{kernel}_tile") is not var (tileKernel, texels))
         {
-            Dispatch(step, kernel, own);
+            Dispatch(step, kernel, passes, own);
             return;
         }
         step.Dispatch(
@@ -85,6 +85,14 @@ public abstract record Pooling : UnaryOperator
         bool Fits(int extent, int windows, int padding) => TilesReachBeyond
             ? 2 * (windows - 1) + 1 - padding < extent
             : padding == 0 && 2 * (windows - 1) + 2 < extent;
+    }
+
+    /// <summary>The turns that it takes to go through the real cells of a window.</summary>
+    private protected long WindowTurns(LoweringStep step)
+    {
+        Size3d kernel = WindowOn(step.InputShape).Kernel, map = Window.Extents(step.InputShape);
+        return Turns.Of(
+            Math.Min(kernel.Depth, map.Depth), Math.Min(kernel.Height, map.Height), Math.Min(kernel.Width, map.Width));
     }
 
     /// <summary>The tiles of one map.</summary>

@@ -48,6 +48,7 @@ internal sealed class ExecutionPlan
     /// <param name="options">How it is to be run.</param>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
+    /// <exception cref="UnsupportedDeviceException">A launch takes more turns than the driver grants.</exception>
     public static ExecutionPlan Create(ModelGraph graph, Func<string, Tensor> weights, PlanOptions options)
     {
         int batch = options.Batch;
@@ -89,6 +90,8 @@ internal sealed class ExecutionPlan
             outputs[last] = step.Output;
         }
         Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
+        foreach (KernelDispatch dispatch in dispatches)
+            Turns.Check(dispatch, options.LargestTurns);
         return new ExecutionPlan(
             input, output, dispatches,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
