@@ -1,4 +1,5 @@
 using SoftPool.Operators;
+using SoftPool.Planning;
 using SoftPool.Reference;
 
 namespace SoftPool.Runtime.Tests;
@@ -12,17 +13,29 @@ public sealed class LongReductionTests
     private static IEnumerable<(string Name, Model Model, float[] Input, double Last, bool IsForAll)> Cases()
     {
         yield return Case("global average", new(1, 512, 512), _ => 1, 1, false, new GlobalAvgPool());
-        yield return Case("largest of a large window", new(1, 300, 300), i => i == 89_999 ? 5 : 0, 5, false, new MaxPool2d(300, 1, 0, false));
+        yield return Case(
+            "largest of a large window", new(1, 300, 300), i => i == 89_999 ? 5 : 0, 5, true,
+            new MaxPool2d(300, 1, 0, false));
         yield return Case("softmax of many channels", new(32_000), _ => 0, 1 / 32_000.0, false, new Softmax());
-        yield return Case("global SoftPool", new(1, 40_000), i => i / 10_000f, 3.0746, false, new GlobalSoftPool(SoftPoolWeights.PerChannel));
-        yield return Case("global SoftPool, shared", new(1, 40_000), i => i / 10_000f, 3.0746, false, new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels));
+        yield return Case(
+            "global SoftPool", new(1, 40_000), i => i / 10_000f, 3.0746, false,
+            new GlobalSoftPool(SoftPoolWeights.PerChannel));
+        yield return Case(
+            "global SoftPool, shared", new(1, 40_000), i => i / 10_000f, 3.0746, false,
+            new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels));
         // Just below what the first such driver grants: 65,535 turns, with the last test of each loop.
         yield return Case("average below the limit", new(1, 254, 256), _ => 1, 1, true, new GlobalAvgPool());
         yield return Case("softmax below the limit", new(21_844), _ => 0, 1 / 21_844.0, true, new Softmax());
-        yield return Case("SoftPool below the limit", new(1, 32_762), _ => 2, 2, true, new GlobalSoftPool(SoftPoolWeights.PerChannel));
-        yield return Case("SoftPool below the limit, shared", new(1, 21_840), _ => 2, 2, true, new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels));
+        yield return Case(
+            "SoftPool below the limit", new(1, 32_762), _ => 2, 2, true,
+            new GlobalSoftPool(SoftPoolWeights.PerChannel));
+        yield return Case(
+            "SoftPool below the limit, shared", new(1, 21_840), _ => 2, 2, true,
+            new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels));
         foreach (int features in (int[])[65_599, 65_600, 200_001, 262_144])
-            yield return Case($"linear of {features}", new(features), _ => 1, features, true, new Linear(features, 1) { Bias = false });
+            yield return Case(
+                $"linear of {features}", new(features), _ => 1, features, true,
+                new Linear(features, 1) { Bias = false });
     }
 
     public static IEnumerable<object[]> Rows =>
@@ -61,6 +74,35 @@ public sealed class LongReductionTests
             Assert.IsTrue(Math.Abs(output[^1] - last) <= tolerance * last, $"{name}: {output[^1]} instead of {last}");
             if (kind == "strict")
                 CollectionAssert.AreEqual(ReferenceNetwork.RunStrict(model, input)[^1], output);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(false, DisplayName = "fast")]
+    [DataRow(true, DisplayName = "strict")]
+    public void Max_pooling_by_axes_has_the_bits_of_the_reference(bool strict)
+    {
+        var options = new SessionOptions { Batch = 2, Numerics = strict ? Numerics.Strict : Numerics.Fast };
+        foreach ((TensorShape shape, Operator op) in new (TensorShape, Operator)[]
+        {
+            (new(2, 200, 190), new MaxPool2d(new(190, 181), new(3, 2), new(90, 7), CeilMode: true)),
+            (new(1, 40, 41, 43), new MaxPool3d(new(34, 33, 32), new(2, 3, 4), new(1, 2, 3), CeilMode: false)),
+            (new(2, 2, 260, 140), new MaxPool3d(new(1, 258, 130), new(1, 2, 1), new(0, 1, 2), CeilMode: true)),
+        })
+        {
+            Model model = TestModels.WithWeights(TestModels.Sequential(shape, op));
+            Assert.IsTrue(ExecutionPlan.Create(model, PlanOptions.Of(options, DeviceTraits.Unknown, long.MaxValue)).Dispatches
+                .All(dispatch => dispatch.Turns <= 5000));
+            float[] input = RandomNumbers.Uniform(new Random(1), 2 * shape.Count);
+            input[shape.Count / 2] = strict ? 0 : float.NaN;
+            using InferenceSession session = TestDevices.Software.CreateSession(model, options);
+            var output = new float[2 * model.Graph.OutputShape.Count];
+            session.Run(input, output);
+            CollectionAssert.AreEqual(
+                input.Chunk(shape.Count).SelectMany(item => strict
+                    ? ReferenceNetwork.RunStrict(model, item)[^1]
+                    : ReferenceNetwork.Run(model, item)[^1]).ToArray(),
+                output);
         }
     }
 

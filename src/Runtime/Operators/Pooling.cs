@@ -88,12 +88,12 @@ public abstract record Pooling : UnaryOperator
     }
 
     /// <summary>The turns that it takes to go through the real cells of a window.</summary>
-    private protected long WindowTurns(LoweringStep step)
-    {
-        Size3d kernel = WindowOn(step.InputShape).Kernel, map = Window.Extents(step.InputShape);
-        return Turns.Of(
+    private protected long WindowTurns(LoweringStep step) =>
+        WindowTurns(WindowOn(step.InputShape).Kernel, Window.Extents(step.InputShape));
+
+    private protected static long WindowTurns(Size3d kernel, Size3d map) =>
+        Turns.Of(
             Math.Min(kernel.Depth, map.Depth), Math.Min(kernel.Height, map.Height), Math.Min(kernel.Width, map.Width));
-    }
 
     /// <summary>The tiles of one map.</summary>
     private protected static long Tiles(LoweringStep step)
@@ -103,13 +103,15 @@ public abstract record Pooling : UnaryOperator
     }
 
     /// <summary>The constants of pool.glsl.</summary>
-    private protected uint[] Shape(LoweringStep step)
+    private protected uint[] Shape(LoweringStep step) =>
+        Shape(step, WindowOn(step.InputShape), Window.Extents(step.InputShape), Window.Extents(step.OutputShape));
+
+    /// <summary>The constants of pool.glsl for a window on a map that gives so many places.</summary>
+    private protected static uint[] Shape(LoweringStep step, Window window, Size3d map, Size3d places)
     {
-        Window window = WindowOn(step.InputShape);
         return
         [
-            (uint)step.Batch, (uint)step.InputShape[0],
-            .. Numbers(Window.Extents(step.InputShape)), .. Numbers(Window.Extents(step.OutputShape)),
+            (uint)step.Batch, (uint)step.InputShape[0], .. Numbers(map), .. Numbers(places),
             .. Numbers(window.Kernel), .. Numbers(window.Stride), .. Numbers(window.Padding),
         ];
 

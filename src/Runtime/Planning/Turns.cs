@@ -4,6 +4,10 @@ namespace SoftPool.Planning;
 /// </summary>
 internal static class Turns
 {
+    /// <summary>More turns than these are spread over several launches, where that can be: half of what the least driver known grants,
+    /// 65,535, and already slow on a GPU, where other invocations wait.</summary>
+    public const long Many = 32_768;
+
     /// <summary>Nested loops over so many things each, the outermost first. Each turn of an outer loop counts too, and of
     /// each loop the last test, which ends it.</summary>
     public static long Of(params ReadOnlySpan<long> extents)
@@ -22,6 +26,7 @@ internal static class Turns
     {
         if (dispatch.Turns > largest)
             throw new UnsupportedDeviceException(FormattableString.Invariant(
-                $"The layer '{dispatch.Layer}' takes {dispatch.Turns} turns of loops in one invocation of the kernel {dispatch.Kernel}, but the driver ends loops after {largest}: the result would be wrong."));
+                $"The layer '{dispatch.Layer}' takes {dispatch.Turns} turns of loops in one invocation of the kernel ")
+                + FormattableString.Invariant($"{dispatch.Kernel}, but the driver ends loops after {largest}: the result would be wrong."));
     }
 }
