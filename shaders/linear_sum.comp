@@ -7,6 +7,7 @@
 //               2 bias f32
 // Dispatch      one invocation a feature of an item (N, FEATURES), GroupCount.Linear
 #include "storage.glsl"
+#include "strict.glsl"
 #define POINTWISE_ID 5
 #include "index.glsl"
 #include "pointwise.glsl"
@@ -26,8 +27,8 @@ void main() {
     if (index >= BATCH * FEATURES)
         return;
     uint feature = index % FEATURES;
-    float sum = bias[feature];
+    EXACT float sum = bias[feature];
     for (uint slice = 0; slice < SLICES; slice++)
         sum += sums[slice * BATCH * FEATURES + index];
-    y[index / FEATURES * OUT_FEATURES + FIRST + feature] = real(pointwise(sum));
+    y[index / FEATURES * OUT_FEATURES + FIRST + feature] = stored(pointwise(sum));
 }

@@ -64,7 +64,8 @@ internal sealed class OnnxParser(OnnxSource source) : OnnxFields(source)
                 case 11: inputs.Add(Value(Span(field))); break;
                 case 12: outputs.Add(Value(Span(field))); break;
                 case 13: values.Add(Value(Span(field))); break;
-                case 15: throw Refused(field, "the sparse initializer", NameOf(Fields([Span(field)])
+                case 15:
+                    throw Refused(field, "the sparse initializer", NameOf(Fields([Span(field)])
                     .Where(part => part.Number == 1).Select(Span).ToList(), 8));
                 default: break;
             }

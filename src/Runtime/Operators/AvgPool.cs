@@ -26,7 +26,7 @@ public abstract record AvgPooling : Pooling
     internal override void Compute<T>(ReferenceStep step) => AvgPoolReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step) =>
-        DispatchTiles(step, "avgpool", CountIncludePad ? 1u : 0u);
+        DispatchTiles(step, "avgpool", passes: 1, CountIncludePad ? 1u : 0u);
 }
 
 /// <summary>Average pooling over (C, L), as torch.nn.AvgPool1d.</summary>

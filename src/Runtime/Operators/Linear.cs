@@ -25,6 +25,10 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     private const int EnoughLanes = 16384;
     private const int LeastSlice = 256;
 
+    // The blocks of terms that linear.glsl sums, and how many of them one invocation takes at most: drivers bound the turns of loops.
+    private const int Block = 64;
+    private const int LargestSlice = 1024;
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override IReadOnlyList<Parameter> Parameters =>
@@ -35,6 +39,12 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     /// <summary>Whether b is there.</summary>
     [JsonRequired]
     public bool Bias { get; init; } = true;
+
+    /// <summary>The blocks of 64 terms; what remains behind them is less than one.</summary>
+    internal int Blocks => InFeatures / Block;
+
+    /// <summary>Into how many slices, of as many blocks each but for the last, the sum is always split.</summary>
+    internal int LeastSlices => Math.Max(Division.RoundUp(Blocks, LargestSlice), 1);
 
     internal override bool FusesPointwise => true;
 
@@ -69,8 +79,8 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
         int lanes = tiles * TileFeatures / laneFeatures, itemGroups = Division.RoundUp(step.Batch, items);
         // A driver that prefers texels is a processor's, with few lanes; and strict numerics has one order of sums.
         int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict || step.IsStruckOff("linear_sum")
-            ? 1
-            : (int)Math.Clamp(EnoughLanes / ((long)lanes * itemGroups), 1, Math.Max(InFeatures / LeastSlice, 1));
+            ? LeastSlices
+            : (int)Math.Clamp(EnoughLanes / ((long)lanes * itemGroups), LeastSlices, Math.Max(InFeatures / LeastSlice, 1));
         Operand sums = slices == 1 ? step.Output : new Activation((long)slices * step.Batch * features);
         Constant weight = step.Weight(
             $"weight[{first}]", tiles * tileCount,
@@ -84,12 +94,12 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
                 .. slices == 1 ? pointwise : PointwiseConstants.Of(null), (uint)step.Options.Device.WorkgroupSize,
             ],
             new GroupCount(itemGroups, Division.RoundUp(lanes, step.Options.Device.WorkgroupSize), slices),
-            texels ? 0b101u : 0, step.Input, sums, weight, bias);
+            texels ? 0b101u : 0, Turns.Of(Division.RoundUp(Blocks, slices), Block / 4) + Turns.Of(Block / 4), step.Input, sums, weight, bias);
         if (slices > 1)
             step.Dispatch(
                 "linear_sum",
                 [(uint)step.Batch, (uint)OutFeatures, (uint)first, (uint)features, (uint)slices, .. pointwise],
-                GroupCount.Linear((long)step.Batch * features), sums, step.Output, bias);
+                GroupCount.Linear((long)step.Batch * features), texels: 0, Turns.Of(slices), sums, step.Output, bias);
     }
 
     /// <summary>The kernel for the batch, or one for other batches where no such kernel is left.</summary>

@@ -40,22 +40,22 @@ public abstract record Pooling : UnaryOperator
     }
 
     /// <summary>Adds a launch of a pooling kernel: one invocation an output element, the constants of pool.glsl, and those
-    /// of the kernel itself behind them.</summary>
-    private protected void Dispatch(LoweringStep step, string kernel, params ReadOnlySpan<uint> own)
+    /// of the kernel itself behind them. It goes through the cells of each window so many times.</summary>
+    private protected void Dispatch(LoweringStep step, string kernel, int passes, params ReadOnlySpan<uint> own)
     {
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
             texels ? $"{kernel}_texel" : kernel, [.. Shape(step), .. own], GroupCount.Linear(step.Output.Count), texels ? 1u : 0,
-            step.Input, step.Output);
+            passes * WindowTurns(step), step.Input, step.Output);
     }
 
     /// <summary>Adds a launch of a kernel that computes tiles of outputs, as pool_tile.glsl says, or of the general one where
     /// the pooling is not of the kind that the tiles are for.</summary>
-    private protected void DispatchTiles(LoweringStep step, string kernel, params ReadOnlySpan<uint> own)
+    private protected void DispatchTiles(LoweringStep step, string kernel, int passes, params ReadOnlySpan<uint> own)
     {
         if (TileForm(step, $"{kernel}_tile") is not var (tileKernel, texels))
         {
-            Dispatch(step, kernel, own);
+            Dispatch(step, kernel, passes, own);
             return;
         }
         step.Dispatch(
@@ -87,6 +87,14 @@ public abstract record Pooling : UnaryOperator
             : padding == 0 && 2 * (windows - 1) + 2 < extent;
     }
 
+    /// <summary>The turns that it takes to go through the real cells of a window.</summary>
+    private protected long WindowTurns(LoweringStep step) =>
+        WindowTurns(WindowOn(step.InputShape).Kernel, Window.Extents(step.InputShape));
+
+    private protected static long WindowTurns(Size3d kernel, Size3d map) =>
+        Turns.Of(
+            Math.Min(kernel.Depth, map.Depth), Math.Min(kernel.Height, map.Height), Math.Min(kernel.Width, map.Width));
+
     /// <summary>The tiles of one map.</summary>
     private protected static long Tiles(LoweringStep step)
     {
@@ -95,13 +103,15 @@ public abstract record Pooling : UnaryOperator
     }
 
     /// <summary>The constants of pool.glsl.</summary>
-    private protected uint[] Shape(LoweringStep step)
+    private protected uint[] Shape(LoweringStep step) =>
+        Shape(step, WindowOn(step.InputShape), Window.Extents(step.InputShape), Window.Extents(step.OutputShape));
+
+    /// <summary>The constants of pool.glsl for a window on a map that gives so many places.</summary>
+    private protected static uint[] Shape(LoweringStep step, Window window, Size3d map, Size3d places)
     {
-        Window window = WindowOn(step.InputShape);
         return
         [
-            (uint)step.Batch, (uint)step.InputShape[0],
-            .. Numbers(Window.Extents(step.InputShape)), .. Numbers(Window.Extents(step.OutputShape)),
+            (uint)step.Batch, (uint)step.InputShape[0], .. Numbers(map), .. Numbers(places),
             .. Numbers(window.Kernel), .. Numbers(window.Stride), .. Numbers(window.Padding),
         ];
 

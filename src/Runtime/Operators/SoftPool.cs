@@ -31,7 +31,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     internal override void Lower(LoweringStep step)
     {
         if (Weights == SoftPoolWeights.PerChannel)
-            DispatchTiles(step, "softpool");
+            DispatchTiles(step, "softpool", passes: 2);
         else
             LowerShared(step);
     }
@@ -46,12 +46,15 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
         bool texels = step.TakesTexels("softpool_shared_sums", step.Input.Count);
         step.Dispatch(
             texels ? "softpool_shared_sums_texel" : "softpool_shared_sums", [(uint)step.Batch, (uint)channels, (uint)plane],
-            GroupCount.Linear((long)step.Batch * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0, step.Input, sums);
+            GroupCount.Linear((long)step.Batch * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0,
+            2 * Turns.Of(channels), step.Input, sums);
 
         Operand weights = new Activation(step.Batch * Tiles(step) * WeightsOfTile);
         if (TileForm(step, "softpool_shared_tile", weights.Count) is not var (kernel, ofTexels) || step.IsStruckOff("softpool_shared_weights"))
         {
-            step.Dispatch("softpool_shared", Shape(step), GroupCount.Linear(step.Output.Count), step.Input, step.Output, sums);
+            step.Dispatch(
+                "softpool_shared", Shape(step), GroupCount.Linear(step.Output.Count), texels: 0, 3 * WindowTurns(step),
+                step.Input, step.Output, sums);
             return;
         }
         texels = step.TakesTexels("softpool_shared_weights", sums.Count);

@@ -19,6 +19,6 @@ public sealed record Softmax : UnaryOperator
         int plane = step.InputShape.Plane();
         step.Dispatch(
             "softmax", [(uint)step.Batch, (uint)step.InputShape[0], (uint)plane],
-            GroupCount.Linear((long)step.Batch * plane), step.Input, step.Output);
+            GroupCount.Linear((long)step.Batch * plane), texels: 0, 3 * Turns.Of(step.InputShape[0]), step.Input, step.Output);
     }
 }

@@ -101,6 +101,8 @@ internal sealed class ExecutionPlan
             outputs[last] = step.Output;
         }
         Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
+        foreach (KernelDispatch dispatch in dispatches)
+            Turns.Check(dispatch, options.LargestTurns);
         return new ExecutionPlan(
             batch, input, output, dispatches,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)

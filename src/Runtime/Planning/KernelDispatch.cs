@@ -12,9 +12,10 @@ namespace SoftPool.Planning;
 /// <param name="Variant">Which of several ways to compute the layer it belongs to; empty where there is one.</param>
 /// <param name="Texels">The bindings through which the kernel reads texels of four elements: bit i for binding i. The others are
 /// storage buffers.</param>
+/// <param name="Turns">The most turns that loops over parts of the shape take in one invocation, all of them together.</param>
 internal sealed record KernelDispatch(
     string Layer, string Kernel, IReadOnlyList<uint> Specialization, GroupCount Groups, IReadOnlyList<Operand> Operands,
-    string Variant = "", uint Texels = 0)
+    string Variant = "", uint Texels = 0, long Turns = 0)
 {
     /// <summary>What the self-test judges: kernels that only work together as one, as their variant, others each by itself. Each
     /// precision and numerics is code of its own.</summary>

@@ -140,5 +140,11 @@ internal sealed class LoweringStep(
 
     /// <summary>Adds the launch of a kernel that reads some of its bindings, one bit each, as texels of four elements.</summary>
     public void Dispatch(string kernel, uint[] specialization, GroupCount groups, uint texels, params Operand[] operands) =>
-        dispatches.Add(new KernelDispatch(layer, kernel + Options.KernelEnding, specialization, groups, operands, Choice, texels));
+        Dispatch(kernel, specialization, groups, texels, turns: 0, operands);
+
+    /// <summary>Adds the launch of a kernel with loops over parts of the shape, which take so many turns in one invocation.</summary>
+    public void Dispatch(
+        string kernel, uint[] specialization, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
+        dispatches.Add(new KernelDispatch(
+            layer, kernel + Options.KernelEnding, specialization, groups, operands, Choice, texels, turns));
 }

@@ -14,6 +14,9 @@ internal sealed record PlanOptions(
     /// <summary>The device that the plan is for.</summary>
     public DeviceTraits Device { get; init; } = DeviceTraits.Unknown;
 
+    /// <summary>After how many turns the driver ends the loops of an invocation. A launch with more is refused.</summary>
+    public long LargestTurns { get; init; } = long.MaxValue;
+
     /// <summary>Which of an operator's kernels are taken.</summary>
     public VariantChoice Variants { get; init; } = VariantChoice.Default;
 

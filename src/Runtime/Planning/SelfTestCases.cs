@@ -25,6 +25,8 @@ internal static class SelfTestCases
         Case(new(36), 5, new Linear(36, 70), new ReLU()),
         Case(new(31), 5, new Linear(31, 67), new ReLU()),
         Case(new(1030), 2, new Linear(1030, 70)),
+        // So long that its sum is split.
+        Case(new(65601), 1, new Linear(65601, 2)),
         .. Pools((kernel, stride, padding, ceilMode) => new MaxPool2d(kernel, stride, padding, ceilMode)),
         .. Pools((kernel, stride, padding, ceilMode) => new AvgPool2d(kernel, stride, padding, ceilMode)),
         .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.PerChannel)),

@@ -1,9 +1,11 @@
 using SoftPool.Operators;
+using SoftPool.Planning;
 
 namespace SoftPool.Reference;
 
 /// <summary>y[o] = bias[o] + sum over i of weight[o, i] x[i]: to the bias are added the sums of 64 terms each, then what remains,
-/// term by term.</summary>
+/// term by term. More than 65,599 terms are taken in slices of as many blocks each but for the last: of each slice the blocks are
+/// summed, of the last also what remains, and then the slices are added to the bias.</summary>
 internal static class LinearReference
 {
     private const int Block = 64;
@@ -12,13 +14,18 @@ internal static class LinearReference
         where T : struct, IReal<T>
     {
         ReadOnlySpan<float> input = step.Input, weight = step.Parameter("weight"), bias = op.Bias ? step.Parameter("bias") : default;
-        int whole = op.InFeatures / Block * Block;
+        int whole = op.Blocks * Block, slices = op.LeastSlices, slice = Division.RoundUp(op.Blocks, slices) * Block;
         for (int o = 0; o < op.OutFeatures; o++)
         {
             ReadOnlySpan<float> row = weight.Slice(o * op.InFeatures, op.InFeatures);
-            T sum = T.Of(op.Bias ? bias[o] : 0f);
+            T start = T.Of(op.Bias ? bias[o] : 0f), total = start, sum = slices == 1 ? start : default;
             for (int i = 0; i < whole; i += Block)
             {
+                if (i > 0 && i % slice == 0)
+                {
+                    total += sum;
+                    sum = default;
+                }
                 T block = default;
                 for (int j = i; j < i + Block; j++)
                     block += T.Of(row[j]) * T.Of(input[j]);
@@ -26,7 +33,7 @@ internal static class LinearReference
             }
             for (int i = whole; i < op.InFeatures; i++)
                 sum += T.Of(row[i]) * T.Of(input[i]);
-            step.Output[o] = sum.Stored;
+            step.Output[o] = (slices == 1 ? sum : total + sum).Stored;
         }
     }
 }

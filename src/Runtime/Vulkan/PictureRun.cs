@@ -151,8 +151,11 @@ internal sealed class PictureRun : IDisposable
                 .. columns.Weights, .. rows.Weights,
             ];
             Operand[] operands = [.. Enumerable.Repeat(run._plan.Input, 4)];
-            return new KernelDispatch(
-                ModelGraph.InputName, "picture", [(uint)input[1], (uint)input[2]], GroupCount.Linear(input[1] * input[2]), operands);
+            var dispatch = new KernelDispatch(
+                ModelGraph.InputName, "picture", [(uint)input[1], (uint)input[2]], GroupCount.Linear(input[1] * input[2]), operands,
+                Turns: Turns.Of(rows.Taps, columns.Taps));
+            Turns.Check(dispatch, TurnProbe.LargestOn(run._device));
+            return dispatch;
         }
     }
 }

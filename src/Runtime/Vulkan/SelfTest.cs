@@ -26,6 +26,7 @@ internal static class SelfTest
         var struckOff = new List<StruckOffKernel>();
         try
         {
+            options = options with { LargestTurns = TurnProbe.LargestOn(device) };
             while (true)
             {
                 PlanOptions around = options with
@@ -44,7 +45,9 @@ internal static class SelfTest
         }
         finally
         {
-            device.Variants.SaveVerdicts();
+            // Without the test there is only the probe's, which is quickly made again.
+            if (device.SelfTests)
+                device.Variants.SaveVerdicts();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using SoftPool.Planning;
 
@@ -6,10 +7,13 @@ namespace SoftPool.Vulkan;
 /// <summary>
 /// Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the compiled kernels from one
 /// start to the next: what was measured in a file of lines "convolution, tab, variant", the self-test's verdicts in one of
-/// lines "kernel, tab, what is wrong with it", empty where nothing is.
+/// lines "kernel, tab, what is wrong with it", empty where nothing is; after how many turns the driver ends loops is a line there too.
 /// </summary>
 internal sealed class VariantMemory
 {
+    // No kernel has this name.
+    private const string TurnsKey = "largest turns";
+
     private readonly Lock _lock = new();
     private readonly PipelineCacheFile? _file;
     private Dictionary<string, string> _best;
@@ -49,6 +53,13 @@ internal sealed class VariantMemory
         }
     }
 
+    /// <summary>After how many turns the driver ends the loops of an invocation; null where that was not probed.</summary>
+    public long? LargestTurns
+    {
+        get => long.TryParse(VerdictOn(TurnsKey), CultureInfo.InvariantCulture, out long turns) && turns > 0 ? turns : null;
+        set => Judge(TurnsKey, value!.Value.ToString(CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Held while kernels are tested: one thread tests, others wait.</summary>
     public Lock Testing { get; } = new();
 
@@ -60,7 +71,7 @@ internal sealed class VariantMemory
             lock (_lock)
                 return
                 [
-                    .. _verdicts.Where(verdict => verdict.Value.Length > 0)
+                    .. _verdicts.Where(verdict => verdict.Value.Length > 0 && verdict.Key != TurnsKey)
                         .Select(verdict => new StruckOffKernel(verdict.Key, verdict.Value))
                         .OrderBy(kernel => kernel.Kernel, StringComparer.Ordinal),
                 ];

@@ -48,7 +48,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
         step.Dispatch(
             $"conv2d_lanes{WordFloats}{Loads.Ending}",
             [(uint)lanes, (uint)Vectors, (uint)Pixels, .. PointwiseConstants.Of(step.Pointwise)],
-            Groups(convolution, step), Loads.Texels(0, 2),
+            Groups(convolution, step), Loads.Texels(0, 2), Turns.Of(layout.Window),
             layout.Dispatch(Loads), step.Output,
             step.Weight(
                 $"weight*{Layout(lanes)}", WeightCount(convolution, step, layout),

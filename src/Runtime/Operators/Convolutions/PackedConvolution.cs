@@ -59,7 +59,7 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
                 (uint)step.Batch, (uint)convolution.OutChannels, (uint)output[1], (uint)output[2], (uint)groups, .. layout.Places,
                 .. PointwiseConstants.Of(step.Pointwise), (uint)step.Options.Device.WorkgroupSize,
             ],
-            Groups(convolution, step), layout.Dispatch(), step.Output,
+            Groups(convolution, step), texels: 0, Turns.Of(layout.Window), layout.Dispatch(), step.Output,
             step.Weight(
                 $"weight*{Name}", WeightCount(convolution, layout),
                 () => PackWeight(convolution, step.Parameter("weight"), layout, tiles)),

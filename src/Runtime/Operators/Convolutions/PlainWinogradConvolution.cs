@@ -63,7 +63,7 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
             $"winograd{size}_input", [0], GroupCount.Linear((long)padded * convolution.InChannels), step.Input, tiles, shape);
         step.Dispatch(
             "winograd_plain_products", [], GroupCount.Linear((long)Matrices * (padded / TilePixels) * (paddedChannels / TileChannels)),
-            tiles, products,
+            texels: 0, Turns.Of(convolution.InChannels), tiles, products,
             step.Weight(
                 $"weight*{Name}", WeightCount(convolution, paddedChannels),
                 () => PackWeight(convolution, step.Parameter("weight"), paddedChannels)),

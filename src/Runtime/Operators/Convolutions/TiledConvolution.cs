@@ -57,7 +57,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
                 (uint)step.Options.Device.WorkgroupSize,
             ],
             new GroupCount(Division.RoundUp(pixels, step.Options.Device.WorkgroupSize * TilePixels), tiles * convolution.Groups),
-            step.Input, step.Output,
+            texels: 0, Turns.Of(kernel.Height, kernel.Width, convolution.InChannels / convolution.Groups), step.Input, step.Output,
             step.Weight(
                 $"weight*{tileChannels}",
                 (long)convolution.Groups * tiles * tileChannels * kernel.Height * kernel.Width

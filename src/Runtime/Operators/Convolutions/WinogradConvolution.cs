@@ -79,7 +79,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
             Loads.Texels(0), step.Input, tiles, shape);
         step.Dispatch(
             $"winograd_products{Loads.Ending}", [(uint)lanes, (uint)Vectors, (uint)Pixels], extents.Groups(this),
-            Loads.Texels(0, 2), tiles, products,
+            Loads.Texels(0, 2), Turns.Of(extents.Words), tiles, products,
             step.Weight(
                 $"weight*{Layout(lanes)}", WeightCount(extents),
                 () => PackWeight(convolution, step.Parameter("weight"), extents, lanes)),

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using SoftPool.Planning;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>Finds out after how many turns a driver ends the loops of an invocation. Lavapipe of Mesa 22.3 does so after 65,535.</summary>
+internal static class TurnProbe
+{
+    // A driver that counts turns has counted to its end by then; it takes a processor some milliseconds.
+    private const uint Wanted = 1 << 20;
+
+    /// <summary>The turns that the driver grants an invocation, probed at the first use of the device and then remembered.</summary>
+    public static long LargestOn(VulkanDevice device)
+    {
+        VariantMemory memory = device.Variants;
+        lock (memory.Testing)
+        {
+            if (memory.LargestTurns is { } known)
+                return known;
+            uint made = Probe(device);
+            long largest = made < Wanted ? made : long.MaxValue;
+            memory.LargestTurns = largest;
+            return largest;
+        }
+    }
+
+    private static uint Probe(VulkanDevice device)
+    {
+        using var ownership = new Ownership();
+        // The buffers are the probe's own: the operands only say that there are two.
+        Operand buffer = new Activation(2);
+        var dispatch = new KernelDispatch("", "turns", [], new GroupCount(1), [buffer, buffer]);
+        ComputePipeline pipeline = ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
+        var sets = ownership.Take(new DescriptorSets(device, 1, 2, 0));
+        DeviceBuffer wanted = ownership.Take(DeviceBuffer.HostStorage(device, buffer.ByteCount));
+        DeviceBuffer made = ownership.Take(DeviceBuffer.HostStorage(device, buffer.ByteCount));
+        MemoryMarshal.Cast<float, uint>(wanted.Floats(0, 2)).Fill(Wanted);
+        MemoryMarshal.Cast<float, uint>(made.Floats(0, 2)).Clear();
+        Silk.NET.Vulkan.DescriptorSet set = sets.Allocate(
+            pipeline.SetLayout, dispatch,
+            [new BufferRange(wanted.Handle, 0, wanted.ByteCount), new BufferRange(made.Handle, 0, made.ByteCount)]);
+        var recording = ownership.Take(new CommandRecording(device, commands =>
+        {
+            commands.Dispatch(pipeline, set, dispatch.Groups);
+            commands.BarrierToHost();
+        }));
+        recording.Submit();
+        recording.Wait();
+        return MemoryMarshal.Cast<float, uint>(made.Floats(0, 2))[0];
+    }
+}

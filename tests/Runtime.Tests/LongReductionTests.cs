@@ -1,0 +1,156 @@
+using SoftPool.Operators;
+using SoftPool.Planning;
+using SoftPool.Reference;
+
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>Drivers may end the loops of an invocation after some number of turns, without a word. Long sums are right or refused.
+/// </summary>
+[TestClass]
+public sealed class LongReductionTests
+{
+    /// <summary>Name, network, input, the output's last value, whether every driver must compute it.</summary>
+    private static IEnumerable<(string Name, Model Model, float[] Input, double Last, bool IsForAll)> Cases()
+    {
+        yield return Case("global average", new(1, 512, 512), _ => 1, 1, false, new GlobalAvgPool());
+        yield return Case(
+            "largest of a large window", new(1, 300, 300), i => i == 89_999 ? 5 : 0, 5, true,
+            new MaxPool2d(300, 1, 0, false));
+        yield return Case("softmax of many channels", new(32_000), _ => 0, 1 / 32_000.0, false, new Softmax());
+        yield return Case(
+            "global SoftPool", new(1, 40_000), i => i / 10_000f, 3.0746, false,
+            new GlobalSoftPool(SoftPoolWeights.PerChannel));
+        yield return Case(
+            "global SoftPool, shared", new(1, 40_000), i => i / 10_000f, 3.0746, false,
+            new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels));
+        // Just below what the first such driver grants: 65,535 turns, with the last test of each loop.
+        yield return Case("average below the limit", new(1, 254, 256), _ => 1, 1, true, new GlobalAvgPool());
+        yield return Case("softmax below the limit", new(21_844), _ => 0, 1 / 21_844.0, true, new Softmax());
+        yield return Case(
+            "SoftPool below the limit", new(1, 32_762), _ => 2, 2, true,
+            new GlobalSoftPool(SoftPoolWeights.PerChannel));
+        yield return Case(
+            "SoftPool below the limit, shared", new(1, 21_840), _ => 2, 2, true,
+            new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels));
+        foreach (int features in (int[])[65_599, 65_600, 200_001, 262_144])
+            yield return Case(
+                $"linear of {features}", new(features), _ => 1, features, true,
+                new Linear(features, 1) { Bias = false });
+    }
+
+    public static IEnumerable<object[]> Rows =>
+        from row in Cases()
+        from kind in (string[])["fast", "strict", "fp16"]
+        // A sum beyond the largest half is infinite there.
+        where kind != "fp16" || row.Last < 65_504
+        select (object[])[row.Name, kind];
+
+    [TestMethod]
+    [DynamicData(nameof(Rows))]
+    public void Long_reductions_are_right_or_refused(string name, string kind)
+    {
+        (_, Model model, float[] input, double last, bool isForAll) = Cases().Single(row => row.Name == name);
+        GpuDevice device = kind == "fp16" ? TestDevices.SoftwareWithFp16 : TestDevices.Software;
+        var options = new SessionOptions
+        {
+            Fp16 = kind == "fp16",
+            Numerics = kind == "strict" ? Numerics.Strict : Numerics.Fast,
+        };
+        InferenceSession session;
+        try
+        {
+            session = device.CreateSession(model, options);
+        }
+        catch (UnsupportedDeviceException e)
+        {
+            Assert.IsFalse(isForAll, e.Message);
+            Assert.Contains("turns of loops in one invocation", e.Message);
+            return;
+        }
+        using (session)
+        {
+            var output = new float[model.Graph.OutputShape.Count];
+            session.Run(input, output);
+            double tolerance = kind == "fp16" ? 2e-3 : 5e-5;
+            Assert.IsTrue(Math.Abs(output[^1] - last) <= tolerance * last, $"{name}: {output[^1]} instead of {last}");
+            if (kind == "strict")
+                CollectionAssert.AreEqual(ReferenceNetwork.RunStrict(model, input)[^1], output);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(false, DisplayName = "fast")]
+    [DataRow(true, DisplayName = "strict")]
+    public void Max_pooling_by_axes_has_the_bits_of_the_reference(bool strict)
+    {
+        var options = new SessionOptions { Batch = 2, Numerics = strict ? Numerics.Strict : Numerics.Fast };
+        foreach ((TensorShape shape, Operator op) in new (TensorShape, Operator)[]
+        {
+            (new(2, 200, 190), new MaxPool2d(new(190, 181), new(3, 2), new(90, 7), CeilMode: true)),
+            (new(1, 40, 41, 43), new MaxPool3d(new(34, 33, 32), new(2, 3, 4), new(1, 2, 3), CeilMode: false)),
+            (new(2, 2, 260, 140), new MaxPool3d(new(1, 258, 130), new(1, 2, 1), new(0, 1, 2), CeilMode: true)),
+        })
+        {
+            Model model = TestModels.WithWeights(TestModels.Sequential(shape, op));
+            Assert.IsTrue(ExecutionPlan.Create(model, PlanOptions.Of(options, DeviceTraits.Unknown, long.MaxValue)).Dispatches
+                .All(dispatch => dispatch.Turns <= 5000));
+            float[] input = RandomNumbers.Uniform(new Random(1), 2 * shape.Count);
+            input[shape.Count / 2] = strict ? 0 : float.NaN;
+            using InferenceSession session = TestDevices.Software.CreateSession(model, options);
+            var output = new float[2 * model.Graph.OutputShape.Count];
+            session.Run(input, output);
+            CollectionAssert.AreEqual(
+                input.Chunk(shape.Count).SelectMany(item => strict
+                    ? ReferenceNetwork.RunStrict(model, item)[^1]
+                    : ReferenceNetwork.Run(model, item)[^1]).ToArray(),
+                output);
+        }
+    }
+
+    [TestMethod]
+    public void A_huge_picture_is_right_or_refused()
+    {
+        (_, Model model, _, _, _) = Case("picture", new(3, 32, 32), _ => 0, 0, true, new GlobalAvgPool());
+        using InferenceSession session = TestDevices.Software.CreateSession(model);
+        var white = new byte[6000 * 4000 * 3];
+        Array.Fill(white, byte.MaxValue);
+        var output = new float[3];
+        try
+        {
+            session.Run([new Picture(white, 6000, 4000, PixelFormat.Rgb8)], output);
+        }
+        catch (UnsupportedDeviceException e)
+        {
+            Assert.Contains("turns of loops in one invocation", e.Message);
+            return;
+        }
+        foreach (float mean in output)
+            Assert.IsTrue(Math.Abs(mean - 1) <= 1e-5, $"{mean}");
+    }
+
+    [TestMethod]
+    public void Split_sums_have_the_strict_bits_of_the_reference()
+    {
+        foreach (int features in (int[])[65_599, 65_600, 131_200, 200_001])
+        {
+            Model model = TestModels.WithWeights(TestModels.Sequential(new(features), new Linear(features, 3)));
+            float[] input = RandomNumbers.Uniform(new Random(1), features);
+            using InferenceSession session = TestDevices.Software.CreateSession(model, new SessionOptions { Numerics = Numerics.Strict });
+            var output = new float[3];
+            session.Run(input, output);
+            CollectionAssert.AreEqual(ReferenceNetwork.RunStrict(model, input)[^1], output, $"{features}");
+        }
+    }
+
+    private static (string, Model, float[], double, bool) Case(
+        string name, TensorShape shape, Func<int, float> input, double last, bool isForAll, Operator op)
+    {
+        var graph = new ModelGraph("long", shape, [new Layer("long", op)]);
+        var weights = graph.Parameters.ToDictionary(
+            parameter => parameter.Name,
+            parameter => new Tensor(parameter.Shape, Enumerable.Repeat(1f, parameter.Shape.Count).ToArray()));
+        int channels = shape.Rank == 3 ? shape[0] : 0;
+        var model = new Model(graph, weights, [], new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
+        return (name, model, [.. Enumerable.Range(0, shape.Count).Select(input)], last, isForAll);
+    }
+}
