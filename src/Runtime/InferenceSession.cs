@@ -59,7 +59,8 @@ public sealed class InferenceSession : IDisposable
         if (options.Tune)
             ConvolutionTuner.Tune(_device, model.Graph, planOptions);
         using var tested = new Ownership();
-        (_plan, StruckOff) = SelfTest.Plan(_device, model, planOptions with { Variants = variants ?? _device.Variants.Choice }, tested);
+        planOptions = planOptions with { Variants = variants ?? _device.Variants.Choice };
+        (_plan, StruckOff) = Advising(() => SelfTest.Plan(_device, model, planOptions, tested));
         var runs = new HostRun[options.InFlight];
         try
         {
@@ -373,10 +374,17 @@ public sealed class InferenceSession : IDisposable
     /// <summary>Takes over what is made at creation, or at its first use under a lock of its own.</summary>
     private T Own<T>(Func<T> make) where T : IDisposable
     {
-        T made;
+        T made = Advising(make);
+        lock (_lock)
+            return _ownership.Take(made);
+    }
+
+    /// <summary>Says what to do where the device's memory does not suffice.</summary>
+    private T Advising<T>(Func<T> make)
+    {
         try
         {
-            made = make();
+            return make();
         }
         catch (OutOfDeviceMemoryException e)
         {
@@ -384,8 +392,6 @@ public sealed class InferenceSession : IDisposable
                 $"{e.Message} {(Options.Batch > 1 ? $"Take a smaller batch than {Options.Batch}" : "The batch is 1 already: take a device with more memory")}"
                 + ", or dispose sessions that are not needed.");
         }
-        lock (_lock)
-            return _ownership.Take(made);
     }
 
     private SteppedRun Stepped()

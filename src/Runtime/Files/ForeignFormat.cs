@@ -5,7 +5,8 @@ namespace SoftPool.Files;
 /// <summary>Knows other programs' model files by their first bytes, so that a refusal can say what the file is.</summary>
 internal static class ForeignFormat
 {
-    private const int Looked = 512;
+    /// <summary>The bytes at which it looks.</summary>
+    public const int Looked = 512;
 
     /// <summary>The first tags that may follow the version in an ONNX file: producer, domain, versions, text, graph, opsets,
     /// metadata.</summary>
@@ -14,20 +15,7 @@ internal static class ForeignFormat
     /// <summary>What follows the protocol in what torch.save and pickle.dump write.</summary>
     private static ReadOnlySpan<byte> PickleOperations => [0x8A, (byte)'}', (byte)']', (byte)'c', 0x95];
 
-    /// <summary>What the file is, as a message goes on behind "is"; null where it is none of them. The stream stays where it
-    /// stands.</summary>
-    public static string? Of(Stream file)
-    {
-        long position = file.Position;
-        Span<byte> start = stackalloc byte[Looked];
-        int length = file.ReadAtLeast(start, Looked, throwOnEndOfStream: false);
-        file.Position = position;
-        return Of(start[..length]) is { } found
-            ? $"{found}, not a SoftPool model file; this version has no importer for it"
-            : null;
-    }
-
-    /// <summary>The same from a file's first bytes, without the end of the sentence.</summary>
+    /// <summary>What a file is by its first bytes, as a sentence goes on behind "is"; null where it is none of them.</summary>
     public static string? Of(ReadOnlySpan<byte> start)
     {
         // The header of a safetensors file, whatever its length reads as.

@@ -124,13 +124,13 @@ public sealed record SafetensorsFile(
 
         private byte[] ReadHeader()
         {
-            if (ForeignFormat.Of(file) is { } other)
-                throw new ModelFormatException($"{name} is {other}.");
             Span<byte> prefix = stackalloc byte[sizeof(long)];
             int there = file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
+            long length = there < prefix.Length ? 0 : BinaryPrimitives.ReadInt64LittleEndian(prefix);
+            if (length < 2 || length > Math.Min(LargestHeader, _length - prefix.Length ?? long.MaxValue))
+                RefuseForeign(prefix[..there]);
             if (there < prefix.Length)
                 throw Invalid($"it has {there} bytes; a safetensors file has at least 8");
-            long length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
             if (length < 2 || length > _length - prefix.Length)
                 throw Invalid($"its header claims {length} bytes{(_length is null ? "" : $", in a file of {_length}")}");
             if (length > LargestHeader)
@@ -142,6 +142,17 @@ public sealed record SafetensorsFile(
             if (header[0] != '{')
                 throw Invalid("its header does not begin with {");
             return header;
+        }
+
+        /// <summary>Throws where the file is another program's. None of theirs begins with a length that a header may have.</summary>
+        private void RefuseForeign(ReadOnlySpan<byte> prefix)
+        {
+            Span<byte> start = stackalloc byte[ForeignFormat.Looked];
+            prefix.CopyTo(start);
+            int read = file.ReadAtLeast(start[prefix.Length..], start.Length - prefix.Length, throwOnEndOfStream: false);
+            if (ForeignFormat.Of(start[..(prefix.Length + read)]) is { } other)
+                throw new ModelFormatException(
+                    $"{name} is {other}, not a SoftPool model file; this version has no importer for it.");
         }
 
         /// <summary>Reads a tensor. What a pipe holds is not known beforehand: memory grows there as data comes.</summary>
