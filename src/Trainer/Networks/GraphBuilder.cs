@@ -20,18 +20,20 @@ internal sealed class GraphBuilder
         return name;
     }
 
-    /// <summary>Adds a convolution without bias, its batch norm and a ReLU.</summary>
+    /// <summary>Adds a convolution without bias, its batch norm and an activation.</summary>
     /// <param name="conv">The convolution's name.</param>
     /// <param name="norm">The batch norm's name.</param>
-    /// <param name="relu">The ReLU's name; null for none.</param>
+    /// <param name="activation">The activation's name; null for none.</param>
     /// <param name="op">The convolution.</param>
     /// <param name="input">The layer that it reads.</param>
     /// <param name="eps">What the batch norm adds to the variance.</param>
-    public string ConvNorm(string conv, string norm, string? relu, Conv2d op, string input, double eps = 1e-5)
+    /// <param name="function">The activation; a ReLU unless given.</param>
+    public string ConvNorm(
+        string conv, string norm, string? activation, Conv2d op, string input, double eps = 1e-5, Pointwise? function = null)
     {
         Add(conv, op with { Bias = false }, input);
         string last = Add(norm, new BatchNorm2d(op.OutChannels, eps));
-        return relu is null ? last : Add(relu, new ReLU());
+        return activation is null ? last : Add(activation, function ?? new ReLU());
     }
 
     /// <summary>Adds the usual end: the mean of each map, and a linear layer of so many classes.</summary>

@@ -8,8 +8,17 @@ internal static class NetworkCatalog
 {
     private static readonly (string Name, Func<string, Downsampling, int, Size2d, ModelGraph> Create)[] Networks =
     [
-        ("alexnet", AlexNet.Create), ("vgg11", Vgg.Vgg11), ("resnet18", ResNet.ResNet18), ("resnet50", ResNet.ResNet50),
+        ("alexnet", AlexNet.Create), ("vgg11", Vgg.Vgg11), ("vgg16", Vgg.Vgg16), ("resnet18", ResNet.ResNet18),
+        ("resnet34", ResNet.ResNet34), ("resnet50", ResNet.ResNet50), ("resnet101", ResNet.ResNet101),
         ("resnext50", ResNet.ResNeXt50), ("densenet121", DenseNet.DenseNet121), ("googlenet", GoogLeNet.Create),
+        ("squeezenet", SqueezeNet.Create),
+    ];
+
+    /// <summary>Those that have no pooling but the global one.</summary>
+    private static readonly (string Name, Func<string, int, Size2d, ModelGraph> Create)[] WithoutPools =
+    [
+        ("mobilenet_v2", MobileNetV2.Create), ("mobilenet_v3_large", MobileNetV3.CreateLarge),
+        ("mobilenet_v3_small", MobileNetV3.CreateSmall), ("efficientnet_b0", EfficientNet.CreateB0),
     ];
 
     private static readonly (string Suffix, Downsampling Pool)[] Pools =
@@ -27,11 +36,15 @@ internal static class NetworkCatalog
 
     /// <summary>The names, in the order in which to show them.</summary>
     public static IReadOnlyCollection<string> Names { get; } =
-        [.. Networks.SelectMany(network => Pools.Select(pool => network.Name + pool.Suffix))];
+    [
+        .. Networks.SelectMany(network => Pools.Select(pool => network.Name + pool.Suffix)),
+        .. WithoutPools.Select(network => network.Name),
+    ];
 
-    /// <summary>The names in words: twenty-one of them are too many to list.</summary>
+    /// <summary>The names in words: all of them are too many to list.</summary>
     public static string Described { get; } =
-        $"{string.Join(", ", Networks.Select(network => network.Name))}, each also with -softpool or -softpool-shared behind it";
+        $"{string.Join(", ", Networks.Select(network => network.Name))}, each also with -softpool or -softpool-shared behind it, "
+        + $"and {string.Join(", ", WithoutPools.Select(network => network.Name))}";
 
     /// <summary>Writes a network down for images and classes of one's own.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -46,6 +59,9 @@ internal static class NetworkCatalog
             foreach ((string suffix, Downsampling pool) in Pools)
                 if (network + suffix == name)
                     return create(name, pool, classes, inputSize ?? DefaultInputSize);
+        foreach ((string network, Func<string, int, Size2d, ModelGraph> create) in WithoutPools)
+            if (network == name)
+                return create(name, classes, inputSize ?? DefaultInputSize);
         throw new UserErrorException($"There is no network '{name}'; there are {Described}.");
     }
 }

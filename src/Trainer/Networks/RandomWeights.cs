@@ -4,7 +4,8 @@ namespace SoftPool.Trainer.Networks;
 
 /// <summary>
 /// A model that nobody trained, for parity and speed: convolutions and linear layers normal with variance 2 / fan-in (He et
-/// al. 2015), batch norms with statistics, scales and shifts around those of a trained one.
+/// al. 2015), or 1 / fan-in where they read what no activation has halved, so that activations with a ceiling are not all
+/// at it; batch norms with statistics, scales and shifts around those of a trained one.
 /// </summary>
 internal static class RandomWeights
 {
@@ -15,21 +16,29 @@ internal static class RandomWeights
     public static Model Create(ModelGraph graph, IReadOnlyList<string> classes, int seed, Preprocessing? preprocessing = null)
     {
         var random = new Random(seed);
+        HashSet<string> unhalved = [.. Enumerable.Range(0, graph.Layers.Count).Where(ReadsUnhalved).Select(i => graph.Layers[i].Name)];
         return new Model(
             graph,
             graph.Parameters.ToDictionary(
-                parameter => parameter.Name, parameter => new Tensor(parameter.Shape, Draw(parameter, random))),
+                parameter => parameter.Name,
+                parameter => new Tensor(
+                    parameter.Shape, Draw(parameter, unhalved.Contains(LayerOf(parameter)) ? 1 : 2, random))),
             classes, preprocessing ?? Preprocessing.ImageNet);
+
+        bool ReadsUnhalved(int layer) =>
+            graph.InputsOf(layer)[0] is >= 0 and var input && graph.Layers[input].Operator is BatchNorm2d or Add;
     }
 
-    private static float[] Draw(Parameter parameter, Random random)
+    private static string LayerOf(Parameter parameter) => parameter.Name[..parameter.Name.LastIndexOf('.')];
+
+    private static float[] Draw(Parameter parameter, double gain, Random random)
     {
         TensorShape shape = parameter.Shape;
         bool isFilter = shape.Rank > 1;
         string name = parameter.Name[(parameter.Name.LastIndexOf('.') + 1)..];
         (double mean, double deviation) = name switch
         {
-            "weight" when isFilter => (0, Math.Sqrt(2.0 * shape[0] / shape.Count)),
+            "weight" when isFilter => (0, Math.Sqrt(gain * shape[0] / shape.Count)),
             "weight" or "running_var" => (1, 0.1),
             _ => (0, 0.1),
         };

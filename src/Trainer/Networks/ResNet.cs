@@ -12,8 +12,14 @@ internal static class ResNet
     public static ModelGraph ResNet18(string name, Downsampling pool, int classes, Size2d inputSize) =>
         Create(name, pool, classes, inputSize, [2, 2, 2, 2], bottleneck: false);
 
+    public static ModelGraph ResNet34(string name, Downsampling pool, int classes, Size2d inputSize) =>
+        Create(name, pool, classes, inputSize, [3, 4, 6, 3], bottleneck: false);
+
     public static ModelGraph ResNet50(string name, Downsampling pool, int classes, Size2d inputSize) =>
         Create(name, pool, classes, inputSize, [3, 4, 6, 3], bottleneck: true);
+
+    public static ModelGraph ResNet101(string name, Downsampling pool, int classes, Size2d inputSize) =>
+        Create(name, pool, classes, inputSize, [3, 4, 23, 3], bottleneck: true);
 
     /// <summary>ResNeXt-50 of 32 groups of 4 channels.</summary>
     public static ModelGraph ResNeXt50(string name, Downsampling pool, int classes, Size2d inputSize) =>
@@ -41,7 +47,7 @@ internal static class ResNet
                 string shortcut = stride == 1 && channels == outChannels
                     ? x
                     : graph.ConvNorm(
-                        $"{prefix}.downsample.0", $"{prefix}.downsample.1", relu: null,
+                        $"{prefix}.downsample.0", $"{prefix}.downsample.1", activation: null,
                         new Conv2d(channels, outChannels, 1, stride, 0), x);
                 graph.Add($"{prefix}.add", new Add(), branch, shortcut);
                 x = graph.Add($"{prefix}.relu", new ReLU());
@@ -56,7 +62,7 @@ internal static class ResNet
     {
         x = graph.ConvNorm(
             $"{prefix}.conv1", $"{prefix}.bn1", $"{prefix}.relu1", new Conv2d(channels, planes, 3, stride, 1), x);
-        return graph.ConvNorm($"{prefix}.conv2", $"{prefix}.bn2", relu: null, new Conv2d(planes, planes, 3, 1, 1), x);
+        return graph.ConvNorm($"{prefix}.conv2", $"{prefix}.bn2", activation: null, new Conv2d(planes, planes, 3, 1, 1), x);
     }
 
     private static string Bottleneck(
@@ -68,6 +74,6 @@ internal static class ResNet
         x = graph.ConvNorm(
             $"{prefix}.conv2", $"{prefix}.bn2", $"{prefix}.relu2",
             new Conv2d(width, width, 3, stride, 1) { Groups = groups }, x);
-        return graph.ConvNorm($"{prefix}.conv3", $"{prefix}.bn3", relu: null, new Conv2d(width, 4 * planes, 1, 1, 0), x);
+        return graph.ConvNorm($"{prefix}.conv3", $"{prefix}.bn3", activation: null, new Conv2d(width, 4 * planes, 1, 1, 0), x);
     }
 }
