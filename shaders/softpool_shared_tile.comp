@@ -36,14 +36,10 @@ void main() {
     for (uint channel = first; channel < min(first + CHANNELS_AT_ONCE, CHANNELS); channel++) {
         tile.map = image * CHANNELS + channel;
         float cells[ROWS][COLUMNS];
-        float low = LARGEST_FLOAT, high = -LARGEST_FLOAT;
-        [[unroll]] for (uint row = 0; row < ROWS; row++) {
+        [[unroll]] for (uint row = 0; row < ROWS; row++)
             cells[row] = real_cells_of(tile, reals, row, 0.0);
-            [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
-                low = cells[row][c] < low ? cells[row][c] : low;
-                high = cells[row][c] > high ? cells[row][c] : high;
-            }
-        }
+        vec2 extremes = extremes_of(tile, cells, vec2(LARGEST_FLOAT, -LARGEST_FLOAT));
+        float low = extremes.x, high = extremes.y;
         [[unroll]] for (uint row = 0; row < TILE_ROWS; row++)
             [[unroll]] for (uint column = 0; column < TILE_COLUMNS; column++) {
                 float mean = 0.0;

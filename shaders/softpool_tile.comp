@@ -36,12 +36,8 @@ void main() {
     float middle = cells[1][1];
     [[unroll]] for (uint row = 0; row < ROWS; row++)
         cells[row] = real_cells_of(tile, reals, row, middle);
-    float largest = cells[0][0], smallest = cells[0][0];
-    [[unroll]] for (uint row = 0; row < ROWS; row++)
-        [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
-            largest = cells[row][c] > largest ? cells[row][c] : largest;
-            smallest = cells[row][c] < smallest ? cells[row][c] : smallest;
-        }
+    vec2 extremes = extremes_of(tile, cells, vec2(middle));
+    float smallest = extremes.x, largest = extremes.y;
     float e[ROWS][COLUMNS] = float[ROWS][COLUMNS](
         exponentials_of(cells[0], largest), exponentials_of(cells[1], largest), exponentials_of(cells[2], largest),
         exponentials_of(cells[3], largest), exponentials_of(cells[4], largest));

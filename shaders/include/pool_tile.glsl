@@ -46,8 +46,21 @@ float[COLUMNS] cells_of(Tile tile, uint row) {
 
 // The same, those that are not real replaced.
 float[COLUMNS] real_cells_of(Tile tile, Reals reals, uint row, float other) {
-    float cells[COLUMNS] = cells_of(tile, row);
+    float cells[COLUMNS] = cells_of(tile, held_row(tile, row));
     [[unroll]] for (uint c = 0; c < COLUMNS; c++)
         cells[c] = (reals.rows[row] & reals.columns[c]) != 0 ? cells[c] : other;
     return cells;
+}
+
+// The smallest and the largest of a tile's cells and of two numbers: a neighbour's cells do not count. NaN among cells is neither.
+vec2 extremes_of(Tile tile, float cells[ROWS][COLUMNS], vec2 extremes) {
+    [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
+        float low = extremes.x, high = extremes.y;
+        [[unroll]] for (uint row = 0; row < ROWS; row++) {
+            low = cells[row][c] < low ? cells[row][c] : low;
+            high = cells[row][c] > high ? cells[row][c] : high;
+        }
+        extremes = is_column(tile, c) ? vec2(low, high) : extremes;
+    }
+    return extremes;
 }

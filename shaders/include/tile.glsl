@@ -47,6 +47,20 @@ Reals reals_of(Tile tile) {
     return reals;
 }
 
+// Tiles whose last windows are not the map's, nor stored: some of their cells lie beyond it, in the next row, map or item.
+const uint TILES_BEYOND_HEIGHT = REACH_BEYOND == 0 ? 2 * TILE_ROWS * TILES_Y + 1 > HEIGHT ? 1 : 0 : 0;
+const uint TILES_BEYOND_WIDTH = REACH_BEYOND == 0 ? 2 * TILE_COLUMNS * TILES_X + 1 > WIDTH ? 1 : 0 : 0;
+
+// Where REACH_BEYOND is 0: a row of the tile, in place of one beyond the map its last one.
+uint held_row(Tile tile, uint row) {
+    return TILES_BEYOND_HEIGHT != 0 ? min(row, HEIGHT - 1 - 2 * tile.row) : row;
+}
+
+// Where REACH_BEYOND is 0: whether a column of the tile is one of the map's.
+bool is_column(Tile tile, uint column) {
+    return TILES_BEYOND_WIDTH == 0 || 2 * tile.column + column < WIDTH;
+}
+
 // The number of a cell in its map, by its row and column in the padded one. That of one outside is some other, perhaps below 0.
 int cell_at(uint row, uint column) {
     return (int(row) - int(PADDING_HEIGHT)) * int(WIDTH) + int(column) - int(PADDING_WIDTH);

@@ -54,6 +54,7 @@ public sealed class GpuDevice : IDisposable
         {
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
+            GuardBytes = options?.GuardBytes ?? 0,
         });
     }
 
@@ -90,6 +91,7 @@ public sealed class GpuDevice : IDisposable
         {
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
+            GuardBytes = options?.GuardBytes ?? 0,
         });
     }
 

@@ -17,6 +17,10 @@ public sealed record GpuDeviceOptions
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
     internal Func<string, uint[]>? KernelCode { get; init; }
 
+    /// <summary>How many bytes of NaN lie at least before and behind each operand, for tests of what kernels read. Then no operand
+    /// shares memory with another.</summary>
+    internal int GuardBytes { get; init; }
+
     /// <summary>Whether the driver keeps what it knows of the kernels that it compiled, for
     /// <see cref="Vulkan.ComputePipeline.Statistics"/>.</summary>
     internal bool InspectPipelines { get; init; }

@@ -17,15 +17,20 @@ internal sealed class ArenaPlan
     /// <param name="plan">The launches, in order.</param>
     /// <param name="alignment">What every offset is a multiple of, in bytes.</param>
     /// <param name="keepLayerOutputs">Whether every layer's output must still be there after the last launch.</param>
-    public ArenaPlan(ExecutionPlan plan, long alignment, bool keepLayerOutputs)
+    /// <param name="guard">How many bytes before and behind each are nobody's. If there are any, no two share bytes: what guards
+    /// one would not outlive another.</param>
+    public ArenaPlan(ExecutionPlan plan, long alignment, bool keepLayerOutputs, long guard = 0)
     {
         Tenant[] tenants = TenantsOf(plan, keepLayerOutputs);
+        if (guard > 0)
+            tenants = [.. tenants.Select(tenant => tenant with { First = -1, Last = plan.Dispatches.Count })];
+        guard = Division.Align(guard, alignment);
         LowerBound = LargestSumAlive(tenants, plan.Dispatches.Count);
         ByteCount = long.MaxValue;
         foreach (Func<Tenant, long> order in Orders)
         {
-            List<Place> places = PlaceAll(tenants.OrderBy(order).ThenByDescending(tenant => tenant.Operand.ByteCount), alignment);
-            long byteCount = places.Max(place => place.End);
+            List<Place> places = PlaceAll(tenants.OrderBy(order).ThenByDescending(tenant => tenant.Operand.ByteCount), alignment, guard);
+            long byteCount = places.Max(place => place.End) + guard;
             if (byteCount < ByteCount)
             {
                 ByteCount = byteCount;
@@ -80,19 +85,19 @@ internal sealed class ArenaPlan
         return largest;
     }
 
-    private static List<Place> PlaceAll(IEnumerable<Tenant> tenants, long alignment)
+    private static List<Place> PlaceAll(IEnumerable<Tenant> tenants, long alignment, long guard)
     {
         // In the order in which they lie.
         var places = new List<Place>();
         foreach (Tenant tenant in tenants)
         {
-            long begin = 0;
+            long begin = guard;
             foreach (Place other in places)
                 if (other.Tenant.Meets(tenant) && other.End > begin)
                 {
-                    if (begin + tenant.Operand.ByteCount <= other.Begin)
+                    if (begin + tenant.Operand.ByteCount + guard <= other.Begin)
                         break;
-                    begin = Division.Align(other.End, alignment);
+                    begin = Division.Align(other.End, alignment) + guard;
                 }
             int index = places.FindIndex(other => other.Begin > begin);
             places.Insert(index < 0 ? places.Count : index, new Place(tenant, begin));

@@ -12,6 +12,9 @@ internal readonly unsafe struct Commands(Vk api, CommandBuffer handle)
         api.CmdCopyBuffer(handle, source.Buffer, destination.Buffer, 1, in region);
     }
 
+    /// <summary>Fills a buffer with bits that are NaN in 16 and in 32 bits.</summary>
+    public void FillWithNaN(DeviceBuffer buffer) => api.CmdFillBuffer(handle, buffer.Handle, 0, Vk.WholeSize, ~0u);
+
     public void Dispatch(ComputePipeline pipeline, DescriptorSet set, GroupCount groups)
     {
         api.CmdBindPipeline(handle, PipelineBindPoint.Compute, pipeline.Handle);

@@ -58,12 +58,29 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
 
     public long ByteCount { get; }
 
-    /// <summary>What kernels read and write.</summary>
-    public static DeviceBuffer Storage(VulkanDevice device, long byteCount) => new(
-        device, byteCount,
-        BufferUsageFlags.StorageBufferBit | BufferUsageFlags.UniformTexelBufferBit | BufferUsageFlags.TransferSrcBit
-            | BufferUsageFlags.TransferDstBit,
-        MemoryPropertyFlags.DeviceLocalBit, 0);
+    /// <summary>What kernels read and write. Where operands have guards it holds NaN alone.</summary>
+    public static DeviceBuffer Storage(VulkanDevice device, long byteCount)
+    {
+        var buffer = new DeviceBuffer(
+            device, byteCount,
+            BufferUsageFlags.StorageBufferBit | BufferUsageFlags.UniformTexelBufferBit | BufferUsageFlags.TransferSrcBit
+                | BufferUsageFlags.TransferDstBit,
+            MemoryPropertyFlags.DeviceLocalBit, 0);
+        if (device.GuardBytes == 0)
+            return buffer;
+        try
+        {
+            using var fill = new CommandRecording(device, commands => commands.FillWithNaN(buffer));
+            fill.Submit();
+            fill.Wait();
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>What the host writes in order, to be copied to the device.</summary>
     public static DeviceBuffer Upload(VulkanDevice device, long byteCount) => new(

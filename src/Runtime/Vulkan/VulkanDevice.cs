@@ -151,6 +151,9 @@ internal sealed unsafe class VulkanDevice
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
     public Func<string, uint[]>? KernelCode { get; init; }
 
+    /// <summary>How many bytes of NaN lie at least before and behind each operand, for tests; else 0.</summary>
+    public int GuardBytes { get; init; }
+
     /// <summary>The pipelines that were compiled on this device.</summary>
     public PipelineStore Pipelines { get; }
 

@@ -34,19 +34,20 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
     private void Upload(Constant[] constants)
     {
         long alignment = device.Physical.BufferAlignment;
-        long total = constants.Sum(constant => Division.Align(constant.ByteCount, alignment));
+        long guard = Division.Align(device.GuardBytes, alignment);
+        long total = guard + constants.Sum(constant => Division.Align(constant.ByteCount, alignment) + guard);
         DeviceBuffer buffer = DeviceBuffer.Storage(device, total);
         var places = new List<(string Key, BufferRange Place)>();
         try
         {
             using DeviceBuffer staging = DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
-            long offset = 0;
+            long offset = guard;
             foreach (Constant constant in constants)
             {
                 var place = new BufferRange(buffer.Handle, offset, constant.ByteCount);
                 Upload(BytesOf(constant), staging, place);
                 places.Add((constant.Key, place));
-                offset += Division.Align(constant.ByteCount, alignment);
+                offset += Division.Align(constant.ByteCount, alignment) + guard;
             }
         }
         catch

@@ -1,6 +1,5 @@
 using SoftPool.Files;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
 using SoftPool.Planning;
 
 namespace SoftPool.Runtime.Tests.Operators;
@@ -43,19 +42,13 @@ public sealed class OperatorTests
     {
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Conv2d))
             OperatorCheck.Matches(
-                TestDevices.Software, layers, input, batch, tolerance: ToleranceOf(layers), plannedFor: new DeviceTraits(LeastSubgroupSize: 64));
+                TestDevices.Software, layers, input, batch, tolerance: OperatorForms.Tolerance(layers), plannedFor: new DeviceTraits(LeastSubgroupSize: 64));
     }
 
     private static void CheckAll(GpuDevice device)
     {
         foreach (double scale in (double[])[1, 100])
             foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
-                OperatorCheck.Matches(device, layers, input, batch, scale, tolerance: ToleranceOf(layers));
+                OperatorCheck.Matches(device, layers, input, batch, scale, tolerance: OperatorForms.Tolerance(layers));
     }
-
-    /// <summary>A convolution is computed in the way that the device is best at; ConvolutionVariantTests hold each to its own
-    /// tolerance.</summary>
-    private static double ToleranceOf(Layer[] layers) => layers.Any(layer => layer.Operator is Conv2d)
-        ? ConvolutionVariant.All.Max(variant => variant.Tolerance)
-        : OperatorCheck.Tolerance;
 }

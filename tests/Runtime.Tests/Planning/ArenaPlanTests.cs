@@ -22,6 +22,22 @@ public sealed class ArenaPlanTests
     }
 
     [TestMethod]
+    public void Guards_lie_before_and_behind_each_operand()
+    {
+        const int Guard = 256;
+        Model model = TestModels.WithZeros(TestModels.EveryOperator());
+        ExecutionPlan plan = ExecutionPlan.Create(model, new PlanOptions(Batch: 3));
+        var arena = new ArenaPlan(plan, alignment: 16, keepLayerOutputs: false, Guard);
+        long end = 0;
+        foreach (Operand operand in arena.Operands.OrderBy(arena.OffsetOf))
+        {
+            Assert.IsGreaterThanOrEqualTo(end + Guard, arena.OffsetOf(operand));
+            end = arena.OffsetOf(operand) + operand.ByteCount;
+        }
+        Assert.IsGreaterThanOrEqualTo(end + Guard, arena.ByteCount);
+    }
+
+    [TestMethod]
     public void Random_branches_never_lose_a_value_and_take_little_more_than_what_is_alive()
     {
         var random = new Random(7);

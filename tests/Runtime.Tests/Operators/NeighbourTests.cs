@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+using SoftPool.Operators;
+using SoftPool.Planning;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests.Operators;
+
+/// <summary>The bits that an item gives depend on that item alone: not on the others of its batch, not on its place among them, not on
+/// what ran before, not on what lies before and behind the operands in memory, which is NaN. Over every case of every operator and
+/// every form of its kernels. lavapipe checks each load against the descriptor; what lies behind an operand SwiftShader sees.</summary>
+[TestClass]
+public sealed class NeighbourTests
+{
+    // What lies beside an item: what numbers are not, numbers that overflow as soon as some are added, as floats or halves, and one that
+    // is none of these.
+    private static readonly float[] Neighbours = [float.NaN, float.PositiveInfinity, 1e38f, -6e4f, 55];
+
+    private const int GuardBytes = 256;
+
+    [TestMethod]
+    [DataRow(Numerics.Fast, false)]
+    [DataRow(Numerics.Strict, false)]
+    [DataRow(Numerics.Fast, true)]
+    public void An_item_gives_what_it_gives_alone_beside_any_others(Numerics numerics, bool fp16)
+    {
+        GpuDevice software = fp16 ? TestDevices.SoftwareWithFp16 : TestDevices.Software;
+        using GpuDevice guarded = TestDevices.OpenSoftware(
+            new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false, GuardBytes = GuardBytes });
+        VulkanDevice device = guarded.Vulkan;
+        var faults = new List<string>();
+        var variants = new HashSet<string>();
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
+        {
+            Model model = TestModels.WithWeights(new ModelGraph("test", input, layers));
+            // Several forms may come to the same kernels.
+            var tested = new HashSet<string>();
+            foreach ((DeviceTraits traits, VariantChoice choice) in OperatorForms.Of(layers[^1].Operator, input, device.Traits))
+            {
+                ExecutionPlan plan = ExecutionPlan.Create(
+                    model, new PlanOptions(Math.Max(batch, 3), Fp16: fp16, Numerics: numerics) { Device = traits, Variants = choice });
+                variants.UnionWith(plan.Dispatches.Select(dispatch => dispatch.Variant));
+                string kernels = OperatorForms.KernelsOf(plan);
+                if (tested.Add(kernels) && Difference(device, model, plan, fp16 ? OperatorCheck.Fp16Tolerance : OperatorForms.Tolerance(layers)) is { } difference)
+                    faults.Add($"{layers[^1].Operator} on {input}, batch {Math.Max(batch, 3)}, {kernels}: {difference}");
+            }
+        }
+        Assert.IsEmpty(faults, $"{faults.Count}:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}");
+        foreach (string name in ConvolutionVariantTests.MustRun(software, fp16, numerics == Numerics.Strict))
+            Assert.Contains(name, variants);
+    }
+
+    /// <summary>Where an item's bits differ from those that it gives alone; null if they never do. Alone the first gives what the
+    /// reference gives.</summary>
+    private static string? Difference(VulkanDevice device, Model model, ExecutionPlan plan, double tolerance)
+    {
+        int length = model.Graph.InputShape.Count, outLength = model.Graph.OutputShape.Count, batch = (int)(plan.Output.Count / outLength);
+        using var run = new HostRun(device, model, plan, keepLayerOutputs: false);
+        var output = new float[batch * outLength];
+        var random = new Random(20260703);
+        // Pooling compares: its items are numbers near each other, others so far apart that their exponentials have nothing in common,
+        // and maps of one number, whose mean is held to what they are. Other operators add: NaN tells of all that they read.
+        float[][] items = model.Graph.Layers[^1].Operator is Pooling
+            ? [RandomNumbers.Normal(random, length, 1), RandomNumbers.Normal(random, length, 60), EvenMaps(), [.. Enumerable.Repeat(float.MaxValue, length)]]
+            : [RandomNumbers.Normal(random, length, 1)];
+        foreach (float[] item in items)
+        {
+            int[]? alone = null;
+            for (int n = -1; n <= Neighbours.Length; n++)
+            {
+                int place = n <= 0 ? 0 : n == 1 ? batch - 1 : n % batch;
+                if (n < 0)
+                    run.Input.Clear();
+                else if (n == Neighbours.Length)
+                    RandomNumbers.Normal(random, batch * length, 1).CopyTo(run.Input);
+                else
+                    run.Input.Fill(Neighbours[n]);
+                item.CopyTo(run.Input[(place * length)..]);
+                run.Submit().Wait();
+                run.CopyOutput(plan.Output, output);
+                ReadOnlySpan<int> bits = MemoryMarshal.Cast<float, int>(output.AsSpan(place * outLength, outLength));
+                if (alone is null && item == items[0])
+                    OperatorCheck.AssertClose(
+                        OperatorCheck.Reference(model, item), output[..outLength], OperatorForms.KernelsOf(plan), tolerance);
+                alone ??= bits.ToArray();
+                int at = bits.CommonPrefixLength(alone);
+                if (at < outLength)
+                    return $"an item of {item[0]} and so on, at {place} beside {(n == Neighbours.Length ? "noise" : Neighbours[n])}: "
+                        + $"element {at} is {output[place * outLength + at]:R}, alone {BitConverter.Int32BitsToSingle(alone[at]):R}";
+            }
+        }
+        return null;
+
+        float[] EvenMaps()
+        {
+            float[] values = RandomNumbers.Normal(random, model.Graph.InputShape[0], 10);
+            return [.. Enumerable.Range(0, length).Select(i => values[i * values.Length / length])];
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
+using SoftPool.Planning;
+
+namespace SoftPool.Runtime.Tests.Operators;
+
+/// <summary>What makes the kernels of an operator come in all their forms: for texels and for storage buffers, by tiles and not, each
+/// variant of a convolution, each kernel of a linear layer.</summary>
+internal static class OperatorForms
+{
+    private static readonly VariantChoice NoTiles =
+        Without("maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "softpool_shared_weights");
+    private static readonly VariantChoice NoLanes = Without("linear_lanes");
+
+    // A convolution of more products comes in few forms: software drivers take minutes for all variants of the largest, which read no
+    // edge that the small ones have not. Winograd's takes no small one.
+    private const long MostProducts = 2_000_000;
+
+    /// <summary>The devices to plan for and the kernels to choose. Several may come to the same kernels.</summary>
+    public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(Operator op, TensorShape input, DeviceTraits device)
+    {
+        foreach (DeviceTraits traits in (DeviceTraits[])[device, DeviceTraits.Unknown])
+        {
+            yield return (traits, VariantChoice.Default);
+            // Without texels the maps that tiles do not fit bring the other kernels.
+            if (op is Pooling && traits == device)
+                yield return (traits, NoTiles);
+            if (op is Linear)
+                yield return (traits, NoLanes);
+            if (op is not Conv2d convolution)
+                continue;
+            bool isLarge = Products(convolution, input) > MostProducts;
+            foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+                if (!isLarge || variant is WinogradConvolution or PlainWinogradConvolution)
+                    yield return (traits, new VariantChoice(variant.Name));
+        }
+    }
+
+    /// <summary>What tells a plan's kernels from those of another of the same layers.</summary>
+    public static string KernelsOf(ExecutionPlan plan) =>
+        string.Join(" ", plan.Dispatches.Select(dispatch => $"{dispatch.Kernel} {dispatch.Variant}".TrimEnd()));
+
+    /// <summary>The largest error, in 32 bits, of any form: a convolution is computed in the way that was forced or is fastest, and
+    /// ConvolutionVariantTests hold each to its own tolerance.</summary>
+    public static double Tolerance(Layer[] layers) => layers.Any(layer => layer.Operator is Conv2d)
+        ? ConvolutionVariant.All.Max(variant => variant.Tolerance)
+        : OperatorCheck.Tolerance;
+
+    private static long Products(Conv2d convolution, TensorShape input) =>
+        (long)convolution.Window.OutputShape(1, input).Count * convolution.Parameters[0].Shape.Count;
+
+    private static VariantChoice Without(params string[] kernels) => new(StruckOff:
+    [
+        .. from kernel in kernels
+           from form in (string[])[kernel, $"{kernel}_texel"]
+           from ending in (string[])["", ".fp16", ".strict"]
+           select form + ending,
+    ]);
+}
