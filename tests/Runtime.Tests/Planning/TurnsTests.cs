@@ -1,4 +1,5 @@
 using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
 using SoftPool.Planning;
 
 namespace SoftPool.Runtime.Tests.Planning;
@@ -65,6 +66,28 @@ public sealed class TurnsTests
             "The layer '0' takes 12003 turns of loops in one invocation of the kernel softmax, but the driver ends loops after 10000: "
             + "the result would be wrong.", refused.Message);
         Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestTurns = 12_003 }).Dispatches);
+    }
+
+    [TestMethod]
+    public void A_convolution_takes_a_variant_that_the_driver_does_not_end_early()
+    {
+        var convolution = new Conv2d(400, 4, 3, 1, 1);
+        ModelGraph graph = TestModels.Sequential(new(400, 9, 9), convolution);
+        int others = 0;
+        foreach (PlanOptions options in AllOptions)
+        {
+            // The one with the most turns was measured to be the fastest.
+            var best = new Dictionary<string, string> { [VariantChoice.KeyOf(convolution, graph.InputShape, options)] = TiledConvolution.TheName };
+            PlanOptions measured = options with { Variants = new VariantChoice(Best: best) };
+            long guessed = MostTurns(options), fastest = MostTurns(measured);
+            if (guessed == fastest)
+                continue;
+            Assert.AreEqual(guessed, MostTurns(measured with { LargestTurns = fastest - 1 }));
+            others++;
+        }
+        Assert.IsTrue(others > 0);
+
+        long MostTurns(PlanOptions options) => PlanOf(graph, options).Dispatches.Max(dispatch => dispatch.Turns);
     }
 
     [TestMethod]
