@@ -95,6 +95,43 @@ public sealed class LongReductionTests
     }
 
     [TestMethod]
+    [DataRow(false, DisplayName = "fast")]
+    [DataRow(true, DisplayName = "strict")]
+    public void Slices_of_infinities_and_of_the_largest_numbers_do_not_spoil_the_others(bool strict)
+    {
+        foreach (Operator op in (Operator[])
+            [
+                new Softmax(), new GlobalSoftPool(SoftPoolWeights.PerChannel), new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels),
+            ])
+            foreach ((float many, float few, float last) in ((float, float, float)[])
+                [
+                    (float.NegativeInfinity, 1, 2), (-3e38f, 3e38f, 3e38f), (-3e38f, -3e38f, 0), (3e38f, 3e38f, -3e38f),
+                    (-1e-20f, 0, 1e-20f), (0, 0, float.NaN), (float.NaN, 0, 0),
+                ])
+            {
+                // Whole slices are of the first kind, and the ends are not. Weights of 0 times infinity would be NaN.
+                if (op is GlobalSoftPool { Weights: SoftPoolWeights.SharedAcrossChannels } && float.IsInfinity(many))
+                    continue;
+                const int Count = 5000;
+                TensorShape shape = op is Softmax ? new(Count, 1) : new(1, Count);
+                Model model = TestModels.WithWeights(TestModels.Sequential(shape, op));
+                float[] input = [.. Enumerable.Range(0, Count).Select(i => i < 10 ? few : i >= Count - 10 ? last : many)];
+                using InferenceSession session = TestDevices.Software.CreateSession(
+                    model, new SessionOptions { Numerics = strict ? Numerics.Strict : Numerics.Fast });
+                var output = new float[model.Graph.OutputShape.Count];
+                session.Run(input, output);
+                float[] expected = strict ? ReferenceNetwork.RunStrict(model, input)[^1] : ReferenceNetwork.Run(model, input)[^1];
+                Assert.AreEqual(float.IsNaN(many + last), float.IsNaN(output[0]), $"{op} of {many}, {few}, {last}");
+                for (int i = 0; i < output.Length; i++)
+                    Assert.IsTrue(
+                        strict || float.IsNaN(expected[i])
+                            ? output[i].Equals(expected[i])
+                            : Math.Abs(output[i] - expected[i]) <= 2e-6 * Math.Abs(expected[i]) + 1e-37,
+                        $"{op} of {many}, {few}, {last}: {output[i]} instead of {expected[i]}");
+            }
+    }
+
+    [TestMethod]
     public void A_huge_picture_is_right()
     {
         (_, Model model, _, _) = Case("picture", new(3, 32, 32), _ => 0, 0, new GlobalAvgPool());
