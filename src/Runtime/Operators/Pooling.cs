@@ -11,6 +11,9 @@ public abstract record Pooling : UnaryOperator
     private const int TileColumns = 4;
     private const int TileRows = 2;
 
+    /// <summary>The cells of all windows of a tile.</summary>
+    private protected const int CellsOfTile = TileRows * TileColumns * 9;
+
     private protected Pooling()
     {
     }
@@ -78,7 +81,7 @@ public abstract record Pooling : UnaryOperator
         }
         step.Dispatch(
             tileKernel, Shape(step), GroupCount.Linear((long)step.Batch * step.InputShape[0] * Tiles(step)), texels ? 1u : 0,
-            step.Input, step.Output);
+            Turns.Of(CellsOfTile), step.Input, step.Output);
     }
 
     /// <summary>The form of a kernel by tiles that can be launched: whether it is the one for texels; null where none can.</summary>

@@ -11,9 +11,6 @@ namespace SoftPool.Operators;
 /// <param name="Weights">Whether each channel has its own weights or all share one.</param>
 public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
 {
-    // Of the windows of tile.glsl.
-    private const int WeightsOfTile = 8 * 9;
-
     // How many channels share a load of the weights on a processor, which has few lanes and does not hide the time that a load takes.
     private const int ChannelsAtOnce = 8;
 
@@ -69,7 +66,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     /// <summary>The pooling with the sums of exponentials of each cell, by tiles with the weights of the windows computed before.</summary>
     private void LowerShared(LoweringStep step, Operand sums)
     {
-        Operand weights = new Activation(step.Batch * Tiles(step) * WeightsOfTile);
+        Operand weights = new Activation(step.Batch * Tiles(step) * CellsOfTile);
         if (TileForm(step, "softpool_shared_tile", weights.Count) is not var (kernel, ofTexels) || step.IsStruckOff("softpool_shared_weights"))
         {
             step.Dispatch(
@@ -85,7 +82,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
         int atOnce = step.Options.Device.LargestTexels > 0 ? ChannelsAtOnce : 1;
         step.Dispatch(
             kernel, [.. Shape(step), (uint)atOnce], GroupCount.Linear(step.Batch * Division.RoundUp(channels, atOnce) * Tiles(step)),
-            ofTexels ? 0b101u : 0, step.Input, step.Output, weights);
+            ofTexels ? 0b101u : 0, Turns.Of(atOnce), step.Input, step.Output, weights);
     }
 }
 

@@ -1,6 +1,7 @@
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
 using SoftPool.Planning;
+using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Planning;
 
@@ -33,6 +34,30 @@ public sealed class TurnsTests
             foreach (PlanOptions options in AllOptions)
                 foreach (KernelDispatch dispatch in PlanOf(graph, options).Dispatches)
                     Assert.IsTrue(dispatch.Turns <= Turns.Many, $"{dispatch.Kernel}: {dispatch.Turns}");
+    }
+
+    [TestMethod]
+    public void A_launch_of_a_kernel_that_loops_says_its_turns()
+    {
+        var loops = new Dictionary<string, bool>();
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
+            foreach (PlanOptions options in AllOptions)
+                foreach (KernelDispatch dispatch in PlanOf(new ModelGraph("case", input, layers), options with { Batch = batch }).Dispatches)
+                {
+                    if (!loops.TryGetValue(dispatch.Kernel, out bool hasLoop))
+                        loops.Add(dispatch.Kernel, hasLoop = HasLoop(EmbeddedShaders.Load(dispatch.Kernel)));
+                    Assert.IsTrue(dispatch.Turns > 0 || !hasLoop, dispatch.Kernel);
+                }
+        Assert.IsTrue(loops.ContainsValue(true) && loops.ContainsValue(false));
+
+        // OpLoopMerge, but for loops of a fixed number of turns, which say whether they are to be unrolled.
+        static bool HasLoop(uint[] module)
+        {
+            for (int at = 5; at < module.Length; at += (int)(module[at] >> 16))
+                if ((module[at] & 0xFFFF) == 246 && (module[at + 3] & 0b11) == 0)
+                    return true;
+            return false;
+        }
     }
 
     [TestMethod]
