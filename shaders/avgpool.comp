@@ -31,11 +31,5 @@ void main() {
                 part += element(x, map + cell_of(slice, row, column));
             sum += part;
         }
-    ivec3 padded_end = min(
-        window.begin + ivec3(KERNEL_DEPTH, KERNEL_HEIGHT, KERNEL_WIDTH),
-        ivec3(DEPTH + PADDING_DEPTH, HEIGHT + PADDING_HEIGHT, WIDTH + PADDING_WIDTH));
-    ivec3 size = COUNT_PADDING != 0 ? padded_end - window.begin : ivec3(window.end - window.first);
-    // Padding may make more cells than an integer counts.
-    precise float count = float(size.x * size.y) * float(size.z);
-    y[index] = stored(divide(sum, count));
+    y[index] = stored(divide(sum, count_of(window, COUNT_PADDING)));
 }

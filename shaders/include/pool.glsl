@@ -47,6 +47,17 @@ uint cell_of(uint slice, uint row, uint column) {
     return (slice * HEIGHT + row) * WIDTH + column;
 }
 
+// What the sum of a window's cells is divided by for their mean: the number of the real ones, or of those within the padded map.
+float count_of(Window window, uint with_padding) {
+    ivec3 padded_end = min(
+        window.begin + ivec3(KERNEL_DEPTH, KERNEL_HEIGHT, KERNEL_WIDTH),
+        ivec3(DEPTH + PADDING_DEPTH, HEIGHT + PADDING_HEIGHT, WIDTH + PADDING_WIDTH));
+    ivec3 size = with_padding != 0 ? padded_end - window.begin : ivec3(window.end - window.first);
+    // Padding may make more cells than an integer counts.
+    precise float count = float(size.x * size.y) * float(size.z);
+    return count;
+}
+
 // Goes through the real cells of a window; `cell` is each one's number in its map.
 #define FOR_EACH_CELL(window, cell)                                                     \
     for (uint slice = window.first.x; slice < window.end.x; slice++)                    \

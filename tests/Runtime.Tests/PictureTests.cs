@@ -14,6 +14,8 @@ public sealed class PictureTests
     [DataRow(32, 32, 64, 48)]
     [DataRow(500, 333, 24, 31)]
     [DataRow(1500, 3, 7, 11)]
+    // So large that it takes two launches.
+    [DataRow(600, 500, 7, 5)]
     public void A_picture_is_resized_and_normalised(int width, int height, int toWidth, int toHeight)
     {
         foreach (PixelFormat format in Enum.GetValues<PixelFormat>())
@@ -35,6 +37,7 @@ public sealed class PictureTests
         [
             [RandomPicture(30, 20, PixelFormat.Rgb8, 1), RandomPicture(5, 40, PixelFormat.Rgba8, 2)],
             [RandomPicture(30, 20, PixelFormat.Rgb8, 3), RandomPicture(5, 40, PixelFormat.Rgba8, 4)],
+            [RandomPicture(500, 400, PixelFormat.Rgb8, 1), RandomPicture(5, 40, PixelFormat.Rgba8, 2)],
             [RandomPicture(12, 10, PixelFormat.Bgra8, 5)],
             [RandomPicture(12, 10, PixelFormat.Rgba8, 5)],
         ];

@@ -25,8 +25,21 @@ public abstract record AvgPooling : Pooling
 
     internal override void Compute<T>(ReferenceStep step) => AvgPoolReference.Compute<T>(this, step);
 
-    internal override void Lower(LoweringStep step) =>
-        DispatchTiles(step, "avgpool", passes: 1, CountIncludePad ? 1u : 0u);
+    internal override void Lower(LoweringStep step)
+    {
+        uint countsPadding = CountIncludePad ? 1u : 0;
+        Slices slices = SlicesOn(step.InputShape);
+        if (slices.Count == 1)
+        {
+            DispatchTiles(step, "avgpool", passes: 1, countsPadding);
+            return;
+        }
+        Operand sums = new Activation(slices.Count * step.Output.Count);
+        DispatchSlices(step, "avgpool_slices", Shape(step, slices), slices, passes: 1, sums);
+        step.Dispatch(
+            "avgpool_of_slices", [.. Shape(step, slices), countsPadding], GroupCount.Linear(step.Output.Count), texels: 0,
+            Turns.Of(slices.Count), sums, step.Output);
+    }
 }
 
 /// <summary>Average pooling over (C, L), as torch.nn.AvgPool1d.</summary>

@@ -11,6 +11,9 @@ public abstract record Pooling : UnaryOperator
     private const int TileColumns = 4;
     private const int TileRows = 2;
 
+    /// <summary>The cells of all windows of a tile.</summary>
+    private protected const int CellsOfTile = TileRows * TileColumns * 9;
+
     private protected Pooling()
     {
     }
@@ -27,6 +30,14 @@ public abstract record Pooling : UnaryOperator
 
     /// <summary>The window on an input.</summary>
     internal Window WindowOn(TensorShape input) => Sliding?.Window ?? Window.Whole(input);
+
+    /// <summary>The slices in which the cells of a window are summed. A window that slides has many places: then in fewer.</summary>
+    internal Slices SlicesOn(TensorShape input)
+    {
+        (Size3d kernel, Size3d map) = (WindowOn(input).Kernel, Window.Extents(input));
+        long cells = (long)Math.Min(kernel.Depth, map.Depth) * Math.Min(kernel.Height, map.Height) * Math.Min(kernel.Width, map.Width);
+        return Sliding is null ? Slices.Of(cells) : Slices.Of(cells, least: 1024);
+    }
 
     /// <summary>(C, ...) to (C, the places along each axis).</summary>
     private protected override TensorShape Infer(TensorShape input)
@@ -49,6 +60,16 @@ public abstract record Pooling : UnaryOperator
             passes * WindowTurns(step), step.Input, step.Output);
     }
 
+    /// <summary>Adds a launch of a kernel that goes so many times through one slice of a window, and gives some floats of each.</summary>
+    private protected static void DispatchSlices(
+        LoweringStep step, string kernel, uint[] shape, Slices slices, int passes, Operand parts, params ReadOnlySpan<Operand> others)
+    {
+        bool texels = step.TakesTexels(kernel, step.Input.Count);
+        step.Dispatch(
+            texels ? $"{kernel}_texel" : kernel, shape, GroupCount.Linear(slices.Count * step.Output.Count), texels ? 1u : 0,
+            passes * Turns.Of(slices.Length), [step.Input, parts, .. others]);
+    }
+
     /// <summary>Adds a launch of a kernel that computes tiles of outputs, as pool_tile.glsl says, or of the general one where
     /// the pooling is not of the kind that the tiles are for.</summary>
     private protected void DispatchTiles(LoweringStep step, string kernel, int passes, params ReadOnlySpan<uint> own)
@@ -60,7 +81,7 @@ public abstract record Pooling : UnaryOperator
         }
         step.Dispatch(
             tileKernel, Shape(step), GroupCount.Linear((long)step.Batch * step.InputShape[0] * Tiles(step)), texels ? 1u : 0,
-            step.Input, step.Output);
+            Turns.Of(CellsOfTile), step.Input, step.Output);
     }
 
     /// <summary>The form of a kernel by tiles that can be launched: whether it is the one for texels; null where none can.</summary>
@@ -105,6 +126,9 @@ public abstract record Pooling : UnaryOperator
     /// <summary>The constants of pool.glsl.</summary>
     private protected uint[] Shape(LoweringStep step) =>
         Shape(step, WindowOn(step.InputShape), Window.Extents(step.InputShape), Window.Extents(step.OutputShape));
+
+    /// <summary>The constants of pool_slice.glsl.</summary>
+    private protected uint[] Shape(LoweringStep step, Slices slices) => [.. Shape(step), (uint)slices.Length, (uint)slices.Count];
 
     /// <summary>The constants of pool.glsl for a window on a map that gives so many places.</summary>
     private protected static uint[] Shape(LoweringStep step, Window window, Size3d map, Size3d places)

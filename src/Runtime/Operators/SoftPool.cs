@@ -11,9 +11,6 @@ namespace SoftPool.Operators;
 /// <param name="Weights">Whether each channel has its own weights or all share one.</param>
 public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
 {
-    // Of the windows of tile.glsl.
-    private const int WeightsOfTile = 8 * 9;
-
     // How many channels share a load of the weights on a processor, which has few lanes and does not hide the time that a load takes.
     private const int ChannelsAtOnce = 8;
 
@@ -30,26 +27,46 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
 
     internal override void Lower(LoweringStep step)
     {
-        if (Weights == SoftPoolWeights.PerChannel)
+        Slices slices = SlicesOn(step.InputShape);
+        if (Weights == SoftPoolWeights.PerChannel && slices.Count == 1)
             DispatchTiles(step, "softpool", passes: 2);
+        else if (Weights == SoftPoolWeights.PerChannel)
+        {
+            Operand parts = Parts(step, slices);
+            DispatchSlices(step, "softpool_slices", Shape(step, slices), slices, passes: 2, parts);
+            DispatchOfSlices(step, "softpool_of_slices", slices, passes: 2, parts);
+        }
+        else if (slices.Count == 1)
+            LowerShared(step, ExponentialSums.OfCells(step));
         else
-            LowerShared(step);
+            LowerSharedBySlices(step, ExponentialSums.OfCells(step), slices);
     }
 
-    /// <summary>First the largest value and the sum of exponentials over the channels of each cell; then the pooling, by tiles with the
-    /// weights of the windows computed before.</summary>
-    private void LowerShared(LoweringStep step)
+    /// <summary>The sum of exponentials of each window by slices, then the weighted means by slices.</summary>
+    private void LowerSharedBySlices(LoweringStep step, Operand sums, Slices slices)
     {
-        int channels = step.InputShape[0], plane = step.InputShape.Plane();
-        // In whole texels.
-        Operand sums = new Activation(Division.Align(2L * step.Batch * plane, 4));
-        bool texels = step.TakesTexels("softpool_shared_sums", step.Input.Count);
+        int places = step.OutputShape.Plane();
+        Operand ofSlices = ExponentialSums.Pairs(step, places, slices.Count), parts = Parts(step, slices);
         step.Dispatch(
-            texels ? "softpool_shared_sums_texel" : "softpool_shared_sums", [(uint)step.Batch, (uint)channels, (uint)plane],
-            GroupCount.Linear((long)step.Batch * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0,
-            2 * Turns.Of(channels), step.Input, sums);
+            "softpool_shared_slices", Shape(step, slices), GroupCount.Linear((long)step.Batch * slices.Count * places), texels: 0,
+            2 * Turns.Of(slices.Length), sums, ofSlices);
+        Operand ofWindows = ExponentialSums.OfSlices(step, ofSlices, places, slices.Count);
+        DispatchSlices(step, "softpool_shared_means", Shape(step, slices), slices, passes: 1, parts, sums, ofWindows);
+        DispatchOfSlices(step, "softpool_shared_of_slices", slices, passes: 1, parts);
+    }
 
-        Operand weights = new Activation(step.Batch * Tiles(step) * WeightsOfTile);
+    /// <summary>Three numbers of each slice.</summary>
+    private static Activation Parts(LoweringStep step, Slices slices) => new(3 * slices.Count * step.Output.Count);
+
+    private void DispatchOfSlices(LoweringStep step, string kernel, Slices slices, int passes, Operand parts) =>
+        step.Dispatch(
+            kernel, Shape(step, slices), GroupCount.Linear(step.Output.Count), texels: 0, passes * Turns.Of(slices.Count),
+            parts, step.Output);
+
+    /// <summary>The pooling with the sums of exponentials of each cell, by tiles with the weights of the windows computed before.</summary>
+    private void LowerShared(LoweringStep step, Operand sums)
+    {
+        Operand weights = new Activation(step.Batch * Tiles(step) * CellsOfTile);
         if (TileForm(step, "softpool_shared_tile", weights.Count) is not var (kernel, ofTexels) || step.IsStruckOff("softpool_shared_weights"))
         {
             step.Dispatch(
@@ -57,14 +74,15 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
                 step.Input, step.Output, sums);
             return;
         }
-        texels = step.TakesTexels("softpool_shared_weights", sums.Count);
+        int channels = step.InputShape[0];
+        bool texels = step.TakesTexels("softpool_shared_weights", sums.Count);
         step.Dispatch(
             texels ? "softpool_shared_weights_texel" : "softpool_shared_weights", Shape(step),
             GroupCount.Linear((long)step.Batch * step.OutputShape.Plane()), texels ? 1u : 0, sums, weights);
         int atOnce = step.Options.Device.LargestTexels > 0 ? ChannelsAtOnce : 1;
         step.Dispatch(
             kernel, [.. Shape(step), (uint)atOnce], GroupCount.Linear(step.Batch * Division.RoundUp(channels, atOnce) * Tiles(step)),
-            ofTexels ? 0b101u : 0, step.Input, step.Output, weights);
+            ofTexels ? 0b101u : 0, Turns.Of(atOnce), step.Input, step.Output, weights);
     }
 }
 

@@ -16,9 +16,13 @@ public sealed record Softmax : UnaryOperator
 
     internal override void Lower(LoweringStep step)
     {
-        int plane = step.InputShape.Plane();
-        step.Dispatch(
-            "softmax", [(uint)step.Batch, (uint)step.InputShape[0], (uint)plane],
-            GroupCount.Linear((long)step.Batch * plane), texels: 0, 3 * Turns.Of(step.InputShape[0]), step.Input, step.Output);
+        int channels = step.InputShape[0], plane = step.InputShape.Plane();
+        uint[] shape = [(uint)step.Batch, (uint)channels, (uint)plane];
+        if (Slices.Of(channels).Count == 1)
+            step.Dispatch(
+                "softmax", shape, GroupCount.Linear((long)step.Batch * plane), texels: 0, 3 * Turns.Of(channels), step.Input, step.Output);
+        else
+            step.Dispatch(
+                "softmax_of_sums", shape, GroupCount.Linear(step.Output.Count), step.Input, step.Output, ExponentialSums.OfCells(step));
     }
 }

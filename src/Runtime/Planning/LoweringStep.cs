@@ -147,4 +147,14 @@ internal sealed class LoweringStep(
         string kernel, uint[] specialization, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
         dispatches.Add(new KernelDispatch(
             layer, kernel + Options.KernelEnding, specialization, groups, operands, Choice, texels, turns));
+
+    /// <summary>The most turns of a launch among those that are added; they are taken away again.</summary>
+    public long TurnsOf(Action lower)
+    {
+        int before = dispatches.Count;
+        lower();
+        long turns = dispatches.Skip(before).Max(dispatch => dispatch.Turns);
+        dispatches.RemoveRange(before, dispatches.Count - before);
+        return turns;
+    }
 }

@@ -31,6 +31,16 @@ internal static class SelfTestCases
         .. Pools((kernel, stride, padding, ceilMode) => new AvgPool2d(kernel, stride, padding, ceilMode)),
         .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.PerChannel)),
         .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.SharedAcrossChannels)),
+        // So long that their sums are split.
+        .. from shape in (TensorShape[])[new(2, 61, 70), new(1, 61, 71)]
+           from op in (Operator[])
+               [
+                   new GlobalAvgPool(), new GlobalSoftPool(SoftPoolWeights.PerChannel),
+                   new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels),
+               ]
+           select Case(shape, 1, op),
+        Case(new(4100), 2, new Softmax()),
+        Case(new(4101), 1, new Softmax()),
         // A batch of 2 makes no whole texels of these, one of 4 does.
         .. from batch in (int[])[2, 4]
            from network in (Operator[][])[[new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()], [new Hardswish(), new ELU(), new ReLU6(), new Tanh(), new Hardsigmoid()], [new BatchNorm2d(3)]]

@@ -16,13 +16,21 @@ internal sealed record VariantChoice(
     public static string KeyOf(Conv2d convolution, TensorShape input, PlanOptions options) =>
         $"{convolution} on {input}, batch {options.Batch}, {(options.Fp16 ? 16 : 32)} bits";
 
-    /// <summary>The variant for a convolution: the forced one, else the fastest one, else the one that is guessed to be. The one
-    /// that takes every convolution is taken if nothing else is left, struck off or not.</summary>
+    /// <summary>The variant for a convolution: the forced one, else the fastest one, else the one that is guessed to be, but another
+    /// one where the driver would end its loops early. The one that takes every convolution is taken if nothing else is left, struck
+    /// off or not.</summary>
     public ConvolutionVariant Choose(Conv2d convolution, LoweringStep step)
     {
         List<ConvolutionVariant> candidates = Candidates(convolution, step);
         string? best = Best?.GetValueOrDefault(KeyOf(convolution, step.InputShape, step.Options));
-        return candidates.Find(variant => variant.Name == Forced) ?? candidates.Find(variant => variant.Name == best) ?? candidates[0];
+        if (candidates.Find(variant => variant.Name == Forced) is { } forced)
+            return forced;
+        ConvolutionVariant chosen = candidates.Find(variant => variant.Name == best) ?? candidates[0];
+        return IsWithinTurns(chosen) ? chosen : candidates.Find(IsWithinTurns) ?? chosen;
+
+        bool IsWithinTurns(ConvolutionVariant variant) =>
+            step.Options.LargestTurns == long.MaxValue
+            || step.TurnsOf(() => variant.Lower(convolution, step)) <= step.Options.LargestTurns;
     }
 
     /// <summary>The variants that can compute a convolution, the likely fastest first.</summary>

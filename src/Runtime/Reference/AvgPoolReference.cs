@@ -1,20 +1,22 @@
 using SoftPool.Operators;
+using SoftPool.Planning;
 
 namespace SoftPool.Reference;
 
 /// <summary>y = the sum of the window's real cells, row by row and then of the rows, over their number or over that with
-/// padding.</summary>
+/// padding. Of long windows the <see cref="Slices"/> are summed in place of the rows.</summary>
 internal static class AvgPoolReference
 {
     public static void Compute<T>(AvgPooling op, ReferenceStep step)
         where T : struct, IReal<T>
     {
         (int plane, int outPlane) = (step.InputShape.Plane(), step.OutputShape.Plane());
+        Slices slices = op.SlicesOn(step.InputShape);
         foreach (PoolWindow window in PoolWindow.All(op.WindowOn(step.InputShape), step.InputShape, step.OutputShape))
             for (int c = 0; c < step.InputShape[0]; c++)
             {
                 T sum = default;
-                foreach (int[] row in window.Rows)
+                foreach (int[] row in slices.Count == 1 ? window.Rows : window.SlicesOf(slices))
                 {
                     T part = default;
                     foreach (int cell in row)

@@ -1,4 +1,5 @@
 using SoftPool.Operators;
+using SoftPool.Planning;
 
 namespace SoftPool.Reference;
 
@@ -11,6 +12,10 @@ internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedRows, int P
 {
     /// <summary>All cells, in the same order.</summary>
     public int[] Cells { get; } = [.. Rows.SelectMany(row => row)];
+
+    /// <summary>The cells in slices; the last ones are empty where padding takes their place.</summary>
+    public IEnumerable<int[]> SlicesOf(Slices slices) =>
+        Enumerable.Range(0, slices.Count).Select(slice => Cells.Skip(slice * slices.Length).Take(slices.Length).ToArray());
 
     /// <summary>The windows of all places, in order.</summary>
     public static IEnumerable<PoolWindow> All(Window window, TensorShape input, TensorShape output)

@@ -1,4 +1,5 @@
 using SoftPool.Operators;
+using SoftPool.Planning;
 
 namespace SoftPool.Reference;
 
@@ -6,7 +7,7 @@ namespace SoftPool.Reference;
 /// y = sum_i w_i x_i over the window's real cells, w_i = e_i / sum_j e_j. Per channel e_i = exp(x_i - m), m being the window's
 /// largest value, and the sum is taken of the differences to it, y = m + sum_i e_i (x_i - m) / sum_i e_i. Shared across
 /// channels e_i = s_i exp(m_i - m), with m_i the largest value of the cell's channels, s_i = sum_c exp(x_ci - m_i) and m
-/// the largest m_i of the window.
+/// the largest m_i of the window. Long windows are summed in <see cref="Slices"/>.
 /// </summary>
 internal static class SoftPoolReference
 {
@@ -14,13 +15,14 @@ internal static class SoftPoolReference
         where T : struct, IReal<T>
     {
         IEnumerable<PoolWindow> windows = PoolWindow.All(op.WindowOn(step.InputShape), step.InputShape, step.OutputShape);
+        Slices slices = op.SlicesOn(step.InputShape);
         if (op.Weights == SoftPoolWeights.PerChannel)
-            PerChannel<T>(windows, step);
+            PerChannel<T>(windows, slices, step);
         else
-            Shared<T>(windows, step);
+            Shared<T>(windows, slices, step);
     }
 
-    private static void PerChannel<T>(IEnumerable<PoolWindow> windows, ReferenceStep step)
+    private static void PerChannel<T>(IEnumerable<PoolWindow> windows, Slices slices, ReferenceStep step)
         where T : struct, IReal<T>
     {
         (int plane, int outPlane) = (step.InputShape.Plane(), step.OutputShape.Plane());
@@ -28,72 +30,84 @@ internal static class SoftPoolReference
             for (int c = 0; c < step.InputShape[0]; c++)
             {
                 ReadOnlySpan<float> map = step.Input.Slice(c * plane, plane);
-                T largest = T.Of(map[window.Cells[0]]), weighted = default, total = default;
-                foreach (int cell in window.Cells)
-                    largest = Shifted.Larger(T.Of(map[cell]), largest);
-                foreach (int cell in window.Cells)
-                {
-                    T difference = Shifted.Difference(T.Of(map[cell]), largest), e = T.ExpNonpositive(difference);
-                    weighted += e * difference;
-                    total += e;
-                }
+                (T largest, T weighted, T total) = slices.Count == 1
+                    ? PartOf(map, window.Cells, T.Of(map[window.Cells[0]]))
+                    : Merged<T>(map, window.SlicesOf(slices));
                 step.Output[c * outPlane + window.Place] = (largest + weighted / total).Stored;
             }
     }
 
-    private static void Shared<T>(IEnumerable<PoolWindow> windows, ReferenceStep step)
+    /// <summary>The largest value of some cells, the sum of the weighted differences to it and that of the weights.</summary>
+    private static (T Largest, T Weighted, T Total) PartOf<T>(ReadOnlySpan<float> map, int[] cells, T least)
+        where T : struct, IReal<T>
+    {
+        T largest = least, weighted = default, total = default;
+        foreach (int cell in cells)
+            largest = Shifted.Larger(T.Of(map[cell]), largest);
+        foreach (int cell in cells)
+        {
+            T difference = Shifted.Difference(T.Of(map[cell]), largest), e = T.ExpNonpositive(difference);
+            weighted += e * difference;
+            total += e;
+        }
+        return (largest, weighted, total);
+    }
+
+    /// <summary>The same of all slices: their sums are shifted to the largest value of all of them.</summary>
+    private static (T Largest, T Weighted, T Total) Merged<T>(ReadOnlySpan<float> map, IEnumerable<int[]> slices)
+        where T : struct, IReal<T>
+    {
+        T least = T.Of(float.MinValue), largest = least, weighted = default, total = default;
+        var parts = new List<(T Largest, T Weighted, T Total)>();
+        foreach (int[] slice in slices)
+            parts.Add(PartOf(map, slice, least));
+        foreach ((T ofPart, _, _) in parts)
+            largest = Shifted.Larger(ofPart, largest);
+        foreach ((T ofPart, T partWeighted, T partTotal) in parts)
+        {
+            T difference = Shifted.Difference(ofPart, largest), e = T.ExpNonpositive(difference), partE = e * partTotal;
+            weighted += e * partWeighted.Passed;
+            weighted += partE * difference;
+            total += partE;
+        }
+        return (largest, weighted, total);
+    }
+
+    private static void Shared<T>(IEnumerable<PoolWindow> windows, Slices slices, ReferenceStep step)
         where T : struct, IReal<T>
     {
         (int plane, int outPlane) = (step.InputShape.Plane(), step.OutputShape.Plane());
-        (T Largest, T Total)[] sums = [.. SumsOfCells<T>(step)];
+        ExponentialSum<T>[] sums = ExponentialSum<T>.OfCells(step);
         foreach (PoolWindow window in windows)
         {
-            T largest = sums[window.Cells[0]].Largest, total = default;
-            foreach (int cell in window.Cells)
-                largest = Shifted.Larger(sums[cell].Largest, largest);
-            var e = new T[window.Cells.Length];
-            for (int i = 0; i < e.Length; i++)
-            {
-                (T cellLargest, T cellTotal) = sums[window.Cells[i]];
-                e[i] = cellTotal * T.ExpNonpositive(Shifted.Difference(cellLargest, largest));
-                total += e[i];
-            }
+            ExponentialSum<T>[][] parts = [.. window.SlicesOf(slices).Select(cells => Array.ConvertAll(cells, cell => sums[cell]))];
+            ExponentialSum<T> whole = slices.Count == 1
+                ? ExponentialSum<T>.Of(parts[0])
+                : ExponentialSum<T>.Of(Array.ConvertAll(parts, part => ExponentialSum<T>.Of(part)));
+            T[] weights = Array.ConvertAll(window.Cells, cell => (sums[cell].Beside(whole.Largest) / whole.Total).Passed);
             for (int c = 0; c < step.InputShape[0]; c++)
                 step.Output[c * outPlane + window.Place] =
-                    Mean(step.Input.Slice(c * plane, plane), window.Cells, e, total).Stored;
+                    Mean(step.Input.Slice(c * plane, plane), window.Cells, weights, slices).Stored;
         }
-    }
-
-    /// <summary>Of each cell the largest value of its channels, and the sum of their exponentials beside it.</summary>
-    private static List<(T Largest, T Total)> SumsOfCells<T>(ReferenceStep step)
-        where T : struct, IReal<T>
-    {
-        (int channels, int plane) = (step.InputShape[0], step.InputShape.Plane());
-        var sums = new List<(T, T)>(plane);
-        for (int cell = 0; cell < plane; cell++)
-        {
-            T largest = T.Of(step.Input[cell]), total = default;
-            for (int c = 1; c < channels; c++)
-                largest = Shifted.Larger(T.Of(step.Input[c * plane + cell]), largest);
-            for (int c = 0; c < channels; c++)
-                total += T.ExpNonpositive(Shifted.Difference(T.Of(step.Input[c * plane + cell]), largest));
-            sums.Add((largest, total));
-        }
-        return sums;
     }
 
     /// <summary>A mean lies between its smallest and its largest term. Rounding can leave that range, at the end of the floats
     /// even for infinity, so it is held there.</summary>
-    private static T Mean<T>(ReadOnlySpan<float> map, int[] cells, T[] e, T total)
+    private static T Mean<T>(ReadOnlySpan<float> map, int[] cells, T[] weights, Slices slices)
         where T : struct, IReal<T>
     {
         T mean = default, low = T.Of(float.MaxValue), high = T.Of(float.MinValue);
-        for (int i = 0; i < cells.Length; i++)
+        for (int first = 0; first < cells.Length; first += slices.Length)
         {
-            T value = T.Of(map[cells[i]]);
-            mean += (e[i] / total).Passed * value;
-            low = value < low ? value : low;
-            high = value > high ? value : high;
+            T part = default;
+            for (int i = first; i < Math.Min(first + slices.Length, cells.Length); i++)
+            {
+                T value = T.Of(map[cells[i]]);
+                part += weights[i] * value;
+                low = value < low ? value : low;
+                high = value > high ? value : high;
+            }
+            mean += part;
         }
         mean = mean < low ? low : mean;
         return mean > high ? high : mean;

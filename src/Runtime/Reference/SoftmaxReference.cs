@@ -7,19 +7,13 @@ internal static class SoftmaxReference
         where T : struct, IReal<T>
     {
         (int channels, int plane) = (step.InputShape[0], step.InputShape.Plane());
-        var e = new T[channels];
-        for (int i = 0; i < plane; i++)
-        {
-            T largest = T.Of(step.Input[i]), total = default;
-            for (int c = 1; c < channels; c++)
-                largest = Shifted.Larger(T.Of(step.Input[c * plane + i]), largest);
-            for (int c = 0; c < channels; c++)
+        ExponentialSum<T>[] sums = ExponentialSum<T>.OfCells(step);
+        for (int c = 0; c < channels; c++)
+            for (int i = 0; i < plane; i++)
             {
-                e[c] = T.ExpNonpositive(Shifted.Difference(T.Of(step.Input[c * plane + i]), largest));
-                total += e[c];
+                T x = T.Of(step.Input[c * plane + i]);
+                step.Output[c * plane + i] =
+                    (T.ExpNonpositive(Shifted.Difference(x, sums[i].Largest)) / sums[i].Total).Stored;
             }
-            for (int c = 0; c < channels; c++)
-                step.Output[c * plane + i] = (e[c] / total).Stored;
-        }
     }
 }

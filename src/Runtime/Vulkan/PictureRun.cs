@@ -63,28 +63,45 @@ internal sealed class PictureRun : IDisposable
             VulkanDevice device = run._device;
             _sizes = new (int, int, PixelFormat)[pictures.Length];
             _pixels = new DeviceBuffer[pictures.Length];
-            var launches = new (ComputePipeline Pipeline, Silk.NET.Vulkan.DescriptorSet Set, GroupCount Groups)[pictures.Length];
+            // A large picture takes two launches.
+            List<Launch> first = [], second = [];
             try
             {
-                var sets = _ownership.Take(new DescriptorSets(device, pictures.Length, 4 * pictures.Length, 0));
+                var sets = _ownership.Take(new DescriptorSets(device, 2 * pictures.Length, 8 * pictures.Length, 0));
                 for (int i = 0; i < pictures.Length; i++)
                 {
                     Picture picture = pictures[i];
                     _sizes[i] = (picture.Width, picture.Height, picture.Format);
-                    KernelDispatch dispatch = DispatchOf(run, picture, i, out uint[] layout, out float[] weights);
+                    KernelDispatch[] dispatches = DispatchesOf(run, picture, i, out uint[] layout, out float[] weights);
                     _pixels[i] = Filled(device, (picture.Pixels.Length + 3) / 4, default);
-                    ComputePipeline pipeline = _ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
-                    launches[i] = (pipeline, sets.Allocate(pipeline.SetLayout, dispatch,
-                    [
-                        RangeOf(_pixels[i]), run._program.PlaceOf(run._plan.Input),
-                        RangeOf(Filled(device, layout.Length, MemoryMarshal.Cast<uint, float>(layout))),
-                        RangeOf(Filled(device, weights.Length, weights)),
-                    ]), dispatch.Groups);
+                    BufferRange pixels = RangeOf(_pixels[i]), input = run._program.PlaceOf(run._plan.Input);
+                    BufferRange layoutRange = RangeOf(Filled(device, layout.Length, MemoryMarshal.Cast<uint, float>(layout)));
+                    BufferRange weightsRange = RangeOf(Filled(device, weights.Length, weights));
+                    if (dispatches is [var whole])
+                    {
+                        first.Add(LaunchOf(whole, pixels, input));
+                        continue;
+                    }
+                    BufferRange lines = RangeOf(
+                        _ownership.Take(DeviceBuffer.Storage(device, Checked(device, dispatches[0].Operands[1].ByteCount))));
+                    first.Add(LaunchOf(dispatches[0], pixels, lines));
+                    second.Add(LaunchOf(dispatches[1], lines, input));
+
+                    Launch LaunchOf(KernelDispatch dispatch, BufferRange from, BufferRange to)
+                    {
+                        ComputePipeline pipeline = _ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
+                        return new Launch(
+                            pipeline, sets.Allocate(pipeline.SetLayout, dispatch, [from, to, layoutRange, weightsRange]), dispatch.Groups);
+                    }
                 }
                 _recording = _ownership.Take(new CommandRecording(device, commands =>
                 {
-                    foreach ((ComputePipeline pipeline, Silk.NET.Vulkan.DescriptorSet set, GroupCount groups) in launches)
-                        commands.Dispatch(pipeline, set, groups);
+                    foreach (Launch launch in first)
+                        commands.Dispatch(launch.Pipeline, launch.Set, launch.Groups);
+                    if (second.Count > 0)
+                        commands.Barrier();
+                    foreach (Launch launch in second)
+                        commands.Dispatch(launch.Pipeline, launch.Set, launch.Groups);
                     run._program.RecordLaunches(commands);
                     commands.Copy(run._program.PlaceOf(run._plan.Output), RangeOf(run._readBack));
                     commands.BarrierToHost();
@@ -121,16 +138,22 @@ internal sealed class PictureRun : IDisposable
 
         private DeviceBuffer Filled(VulkanDevice device, int count, ReadOnlySpan<float> data)
         {
-            uint largest = device.Physical.Limits.MaxStorageBufferRange;
-            if ((long)count * sizeof(float) > largest)
-                throw new UnsupportedDeviceException(
-                    $"A picture needs a buffer of {(long)count * sizeof(float)} bytes, but {device.Physical.Info.Name} takes {largest} at most.");
-            DeviceBuffer buffer = _ownership.Take(DeviceBuffer.HostStorage(device, (long)count * sizeof(float)));
+            DeviceBuffer buffer = _ownership.Take(DeviceBuffer.HostStorage(device, Checked(device, (long)count * sizeof(float))));
             data.CopyTo(buffer.Floats(0, count));
             return buffer;
         }
 
-        private static KernelDispatch DispatchOf(
+        private static long Checked(VulkanDevice device, long byteCount)
+        {
+            uint largest = device.Physical.Limits.MaxStorageBufferRange;
+            return byteCount <= largest
+                ? byteCount
+                : throw new UnsupportedDeviceException(
+                    $"A picture needs a buffer of {byteCount} bytes, but {device.Physical.Info.Name} takes {largest} at most.");
+        }
+
+        /// <summary>One launch, or for a large picture two: along x, then along y.</summary>
+        private static KernelDispatch[] DispatchesOf(
             PictureRun run, Picture picture, int place, out uint[] layout, out float[] weights)
         {
             TensorShape input = run._model.Graph.InputShape;
@@ -139,7 +162,7 @@ internal sealed class PictureRun : IDisposable
             layout =
             [
                 (uint)picture.Width, (uint)picture.BytesPerPixel, blueFirst ? 2u : 0u, blueFirst ? 0u : 2u,
-                (uint)columns.Taps, (uint)rows.Taps, (uint)(place * input.Count), 0, .. columns.First, .. rows.First,
+                (uint)columns.Taps, (uint)rows.Taps, (uint)(place * input.Count), (uint)picture.Height, .. columns.First, .. rows.First,
             ];
             (IReadOnlyList<float> mean, IReadOnlyList<float> deviation) = run._model.Preprocessing;
             weights =
@@ -150,12 +173,26 @@ internal sealed class PictureRun : IDisposable
                 }),
                 .. columns.Weights, .. rows.Weights,
             ];
-            Operand[] operands = [.. Enumerable.Repeat(run._plan.Input, 4)];
-            var dispatch = new KernelDispatch(
-                ModelGraph.InputName, "picture", [(uint)input[1], (uint)input[2]], GroupCount.Linear(input[1] * input[2]), operands,
-                Turns: Turns.Of(rows.Taps, columns.Taps));
-            Turns.Check(dispatch, TurnProbe.LargestOn(run._device));
-            return dispatch;
+            uint[] shape = [(uint)input[1], (uint)input[2]];
+            var groups = GroupCount.Linear(input[1] * input[2]);
+            long turns = Turns.Of(rows.Taps, columns.Taps);
+            Operand pixels = run._plan.Input, lines = new Activation(3L * picture.Height * input[2]);
+            KernelDispatch[] dispatches = turns <= Slices.LongestWhole
+                ? [Of("picture", groups, turns, pixels, pixels)]
+                :
+                [
+                    Of("picture_lines", GroupCount.Linear((long)picture.Height * input[2]), Turns.Of(columns.Taps), pixels, lines),
+                    Of("picture_of_lines", groups, Turns.Of(rows.Taps), lines, pixels),
+                ];
+            foreach (KernelDispatch dispatch in dispatches)
+                Turns.Check(dispatch, TurnProbe.LargestOn(run._device));
+            return dispatches;
+
+            // The buffers are this class's own: of the operands of a launch only the lines' size counts.
+            KernelDispatch Of(string kernel, GroupCount size, long most, Operand from, Operand to) =>
+                new(ModelGraph.InputName, kernel, shape, size, [from, to, pixels, pixels], Turns: most);
         }
+
+        private readonly record struct Launch(ComputePipeline Pipeline, Silk.NET.Vulkan.DescriptorSet Set, GroupCount Groups);
     }
 }

@@ -86,6 +86,22 @@ internal static class OperatorCases
                 yield return (pointwise, new(3, 5, 7), 17);
                 yield return (pointwise, new(3, 5, 7), 4);
             }
+            // Windows so long that they are summed in slices; those of padding and ceil mode are cut.
+            yield return (new GlobalAvgPool(), new(2, 4097), 2);
+            yield return (new GlobalAvgPool(), new(3, 3, 29, 49), 2);
+            yield return (new AvgPool2d(new(70, 67), new(40, 31), new(35, 20), CeilMode: true), new(2, 90, 88), 2);
+            yield return (
+                new AvgPool2d(new(70, 67), new(40, 31), new(35, 20), CeilMode: true) { CountIncludePad = false }, new(2, 90, 88), 1);
+            foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+            {
+                yield return (new GlobalSoftPool(weights), new(2, 4097), 2);
+                yield return (new GlobalSoftPool(weights), new(3, 3, 29, 49), 2);
+                yield return (new SoftPool2d(new(70, 67), new(40, 31), new(35, 20), CeilMode: true, weights), new(2, 90, 88), 2);
+            }
+            // The exponentials of so many channels are too.
+            yield return (new SoftPool2d(3, 2, 0, false, SoftPoolWeights.SharedAcrossChannels), new(4097, 5, 3), 2);
+            yield return (new Softmax(), new(4097, 3), 2);
+            yield return (new Softmax(), new(8200), 3);
             yield return (new Softmax(), new(1), 3);
             yield return (new Softmax(), new(10), 17);
             yield return (new Softmax(), new(7, 3, 5), 2);

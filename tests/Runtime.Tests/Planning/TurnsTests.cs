@@ -1,5 +1,7 @@
 using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
 using SoftPool.Planning;
+using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Planning;
 
@@ -35,6 +37,30 @@ public sealed class TurnsTests
     }
 
     [TestMethod]
+    public void A_launch_of_a_kernel_that_loops_says_its_turns()
+    {
+        var loops = new Dictionary<string, bool>();
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
+            foreach (PlanOptions options in AllOptions)
+                foreach (KernelDispatch dispatch in PlanOf(new ModelGraph("case", input, layers), options with { Batch = batch }).Dispatches)
+                {
+                    if (!loops.TryGetValue(dispatch.Kernel, out bool hasLoop))
+                        loops.Add(dispatch.Kernel, hasLoop = HasLoop(EmbeddedShaders.Load(dispatch.Kernel)));
+                    Assert.IsTrue(dispatch.Turns > 0 || !hasLoop, dispatch.Kernel);
+                }
+        Assert.IsTrue(loops.ContainsValue(true) && loops.ContainsValue(false));
+
+        // OpLoopMerge, but for loops of a fixed number of turns, which say whether they are to be unrolled.
+        static bool HasLoop(uint[] module)
+        {
+            for (int at = 5; at < module.Length; at += (int)(module[at] >> 16))
+                if ((module[at] & 0xFFFF) == 246 && (module[at + 3] & 0b11) == 0)
+                    return true;
+            return false;
+        }
+    }
+
+    [TestMethod]
     public void The_loops_over_channels_windows_and_inputs_are_counted()
     {
         foreach ((Operator op, TensorShape input, long least) in new (Operator, TensorShape, long)[]
@@ -58,13 +84,35 @@ public sealed class TurnsTests
     [TestMethod]
     public void Beyond_what_the_driver_grants_the_plan_is_refused_with_the_layer_its_turns_and_the_number()
     {
-        ModelGraph graph = TestModels.Sequential(new(32_000), new Softmax());
+        ModelGraph graph = TestModels.Sequential(new(4000), new Softmax());
         var refused = Assert.ThrowsExactly<UnsupportedDeviceException>(
-            () => PlanOf(graph, new PlanOptions { LargestTurns = 65_535 }));
+            () => PlanOf(graph, new PlanOptions { LargestTurns = 10_000 }));
         Assert.AreEqual(
-            "The layer '0' takes 96003 turns of loops in one invocation of the kernel softmax, but the driver ends loops after 65535: "
+            "The layer '0' takes 12003 turns of loops in one invocation of the kernel softmax, but the driver ends loops after 10000: "
             + "the result would be wrong.", refused.Message);
-        Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestTurns = 96_003 }).Dispatches);
+        Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestTurns = 12_003 }).Dispatches);
+    }
+
+    [TestMethod]
+    public void A_convolution_takes_a_variant_that_the_driver_does_not_end_early()
+    {
+        var convolution = new Conv2d(400, 4, 3, 1, 1);
+        ModelGraph graph = TestModels.Sequential(new(400, 9, 9), convolution);
+        int others = 0;
+        foreach (PlanOptions options in AllOptions)
+        {
+            // The one with the most turns was measured to be the fastest.
+            var best = new Dictionary<string, string> { [VariantChoice.KeyOf(convolution, graph.InputShape, options)] = TiledConvolution.TheName };
+            PlanOptions measured = options with { Variants = new VariantChoice(Best: best) };
+            long guessed = MostTurns(options), fastest = MostTurns(measured);
+            if (guessed == fastest)
+                continue;
+            Assert.AreEqual(guessed, MostTurns(measured with { LargestTurns = fastest - 1 }));
+            others++;
+        }
+        Assert.IsTrue(others > 0);
+
+        long MostTurns(PlanOptions options) => PlanOf(graph, options).Dispatches.Max(dispatch => dispatch.Turns);
     }
 
     [TestMethod]

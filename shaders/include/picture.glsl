@@ -1,0 +1,53 @@
+// What the kernels of pictures share: the network's input and what PictureFilter.cs has worked out for a picture of any size.
+//
+// Bindings      2 layout: width of the picture, bytes a pixel, byte of red, byte of blue, taps along x, taps along y, first
+//                 element of the item, height of the picture; then the first source column of each target column, the first source
+//                 row of each row;
+//               3 weights f32: scale and shift of red, green, blue; then of each target column, then of each row
+#include "index.glsl"
+
+layout(constant_id = 0) const uint HEIGHT = 1;
+layout(constant_id = 1) const uint WIDTH = 1;
+
+layout(binding = 2) readonly buffer Layout { uint item[]; };
+layout(binding = 3) readonly buffer Weights { float weights[]; };
+
+const uint LAYOUT = 8;   // where the first columns begin
+const uint SCALES = 6;   // where the columns' weights begin
+
+#ifdef HAS_PIXELS
+layout(binding = 0) readonly buffer Pixels { uint pixels[]; };
+
+float byte_at(uint place) {
+    return float((pixels[place / 4] >> (place % 4 * 8)) & 255u);
+}
+
+// The sum along x, of a row of the picture, for a column of the item.
+vec3 line_of(uint source_row, uint column) {
+    uint width = item[0], size = item[1], red = item[2], blue = item[3], taps_x = item[4];
+    uint first_column = item[LAYOUT + column], columns = SCALES + column * taps_x;
+    vec3 line = vec3(0.0);
+    for (uint u = 0; u < taps_x; u++) {
+        float weight = weights[columns + u];
+        if (weight == 0.0)
+            continue;
+        uint pixel = (source_row * width + first_column + u) * size;
+        line += weight * vec3(byte_at(pixel + red), byte_at(pixel + 1), byte_at(pixel + blue));
+    }
+    return line;
+}
+#endif
+
+#ifdef HAS_INPUT
+layout(binding = 1) writeonly buffer Input { float y[]; };
+
+// The place of the weights of a row of the item.
+uint row_weights(uint row) {
+    return SCALES + WIDTH * item[4] + row * item[5];
+}
+
+void store(uint row, uint column, vec3 sum) {
+    for (uint c = 0; c < 3; c++)
+        y[item[6] + (c * HEIGHT + row) * WIDTH + column] = sum[c] * weights[2 * c] + weights[2 * c + 1];
+}
+#endif

@@ -1,0 +1,26 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// Last step of softmax over many channels: exp(x_c - m) / s, with m and s of each cell from softpool_shared_sums and sums_of_slices.
+//
+// Bindings      0 input (N, C, PLANE) real; 1 output, the same; 2 (m, s) of each cell (N, PLANE) f32
+// Dispatch      one invocation an output element, GroupCount.Linear
+#include "storage.glsl"
+#include "strict.glsl"
+#include "index.glsl"
+#include "exp.glsl"
+
+layout(constant_id = 0) const uint BATCH = 1;
+layout(constant_id = 1) const uint CHANNELS = 1;
+layout(constant_id = 2) const uint PLANE = 1;
+
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
+layout(binding = 2) readonly buffer Sums { vec2 sums[]; };
+
+void main() {
+    uint index = linear_index();
+    if (index >= BATCH * CHANNELS * PLANE)
+        return;
+    vec2 sum = sums[index / PLANE / CHANNELS * PLANE + index % PLANE];
+    y[index] = stored(divide(exp_nonpositive(difference_to_largest(float(x[index]), sum.x)), sum.y));
+}
