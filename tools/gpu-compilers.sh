@@ -8,7 +8,8 @@
 #   tools/gpu-compilers.sh --names              the names
 #   tools/gpu-compilers.sh --run NAME ...       dotnet ... on this GPU
 # KERNELS="--networks resnet18 --batch 1" are other arguments of the command kernels.
-# Exit status 0 only if all kernels that a session takes by itself compile, and none spills more than docs/results/gpu-compilers/NAME.json.
+# Exit status 0 only if all kernels that a session takes by itself compile, and none spills more than its baseline,
+# docs/results/gpu-compilers/NAME.json, says.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
@@ -198,6 +199,7 @@ case "${1:-}" in
     *)
         accept=""
         if [[ ${1:-} == --accept ]]; then
+            [[ -z ${KERNELS:-} ]] || fail "A baseline is of all kernels: --accept takes no KERNELS."
             accept=1
             shift
         fi
