@@ -8,7 +8,8 @@
 # RADV (AMD's) makes a device without hardware, on which kernels compile and none run: RADV_FORCE_FAMILY=navi21.
 set -euo pipefail
 folder="$(dirname "$(dirname "$(readlink -f "$0")")")/artifacts/drivers"
-keys=/usr/share/keyrings/debian-archive-keyring.gpg
+# shellcheck source=tools/debian.sh
+. "$(dirname "$(readlink -f "$0")")/debian.sh"
 
 # name, Debian's package, the library in it
 drivers='lavapipe-22 mesa-vulkan-drivers/bookworm libvulkan_lvp.so
@@ -17,45 +18,16 @@ swiftshader chromium-common libvk_swiftshader.so
 radv-22 mesa-vulkan-drivers/bookworm libvulkan_radeon.so
 radv-25 mesa-vulkan-drivers/bookworm-backports libvulkan_radeon.so'
 
-fail() {
-    echo "$1" >&2
-    exit 1
-}
-
 names() { cut -d ' ' -f 1 <<<"$drivers"; }
-
-# apt-get with sources, lists and cache of its own, in the folder $work. Any source that does not answer is an error.
-apt() {
-    (cd "$work" && apt-get -qq -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-        -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User= -o Acquire::Languages=none \
-        -o Acquire::Retries=2 -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false -o APT::Update::Error-Mode=any \
-        "$@") >"$work/log" 2>&1 ||
-        fail "Debian's archive did not give $name: $(grep -m 1 '^E:' "$work/log" || tail -n 1 "$work/log")"
-}
-
-# The mirror from which this system takes a suite of Debian's, out of apt's own sources in either of their formats.
-mirror_of() { # SUITE
-    { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null || true; } | awk -v suite="$1" '
-        function take(uri) { if (first == "") first = uri }
-        $1 == "deb" { uri = ""; for (i = 2; i <= NF; i++) if (uri == "" && $i ~ /:\//) uri = $i; else if ($i == suite) take(uri) }
-        $1 == "URIs:" { uris = $2 }
-        $1 == "Suites:" { for (i = 2; i <= NF; i++) has = has || $i == suite }
-        /^[ \t]*$|^Types:/ { if (has) take(uris); uris = ""; has = 0 }
-        END { if (has) take(uris); print first }'
-}
 
 get() { # NAME PACKAGE LIBRARY
     local name=$1 package=$2 library=$3 version file missing mirror security
     [[ -e $folder/$name/icd.json ]] && return
-    [[ -e $keys ]] || fail "The drivers come out of Debian's archive, whose keys are missing: $keys (package debian-archive-keyring)."
-    if ! grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || [[ $(uname -m) != x86_64 ]]; then
-        fail "The drivers come out of Debian 12's packages for amd64; this is $(. /etc/os-release && echo "$PRETTY_NAME"), $(uname -m)."
-    fi
+    need_debian_12
     if [[ -z $work ]]; then
         mkdir -p "$folder"
         work="$(mktemp -d "$folder/.work.XXXXXX")"
         trap 'rm -rf "$work"' EXIT
-        mkdir -p "$work"/{lists,cache/archives}/partial
         mirror="$(mirror_of bookworm)"
         security="$(mirror_of bookworm-security)"
         [[ -n $mirror ]] || fail "No source of apt's on this system has the suite bookworm; the drivers come from its mirror."

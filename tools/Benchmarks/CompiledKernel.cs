@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
 using SoftPool.Planning;
 using SoftPool.Trainer;
 using SoftPool.Vulkan;
@@ -12,24 +14,34 @@ namespace SoftPool.Benchmarks;
 /// <param name="Specialization">The values of its specialization constants.</param>
 /// <param name="Statistics">The driver's figures by the driver's names.</param>
 /// <param name="Loop">The instructions of its main loop; null where the driver shows no assembly, or there is no loop.</param>
+/// <param name="SubgroupSize">Invocations in a subgroup, as compiled.</param>
+/// <param name="Milliseconds">How long the driver compiled it.</param>
+/// <param name="Uses">The launches that sessions on this device make with it: network/batch/numerics/layer.</param>
 internal sealed record CompiledKernel(
     string Kernel, string Layer, string Variant, bool IsChosen, IReadOnlyList<uint> Specialization,
-    IReadOnlyDictionary<string, double> Statistics, MainLoop? Loop)
+    IReadOnlyDictionary<string, double> Statistics, MainLoop? Loop, uint SubgroupSize, double Milliseconds,
+    IReadOnlyList<string> Uses)
 {
-    public static CompiledKernel Compile(VulkanDevice device, KernelDispatch launch, bool isChosen)
+    public static CompiledKernel Compile(VulkanDevice device, KernelDispatch launch, bool isChosen, IReadOnlyList<string> uses)
     {
+        long begin = Stopwatch.GetTimestamp();
         using PipelineStore.Lease lease = device.Pipelines.Take(launch);
+        double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         PipelineStatistics statistics = lease.Pipeline.Statistics();
         return new CompiledKernel(
             launch.Kernel, launch.Layer, launch.Variant, isChosen, launch.Specialization, statistics.Values,
-            statistics.Texts.TryGetValue("Assembly", out string? assembly) ? MainLoop.Find(assembly) : null);
+            statistics.Texts.TryGetValue("Assembly", out string? assembly) ? MainLoop.Find(assembly) : null,
+            statistics.SubgroupSize, milliseconds, uses);
     }
 
-    /// <summary>Vector registers that did not fit and went to memory.</summary>
-    /// <exception cref="UserErrorException">The driver does not say, or says it under another name: no spill would ever be seen.</exception>
-    public double VectorSpills => Statistics.TryGetValue("Spilled VGPRs", out double spilled)
-        ? spilled + this["Scratch size"]
-        : throw new UserErrorException($"The driver does not tell spilled VGPRs, only: {string.Join(", ", Statistics.Keys)}.");
+    /// <summary>What every driver tells, whatever it calls it.</summary>
+    /// <exception cref="UserErrorException">A name is missing: no spill would ever be seen.</exception>
+    [JsonIgnore]
+    public KernelsFigures Figures { get; } = KernelsFigures.Of(Statistics);
+
+    /// <summary>Whether vector registers did not fit and went to memory.</summary>
+    [JsonIgnore]
+    public bool Spills => Figures.Stores + Figures.Reloads > 0;
 
     /// <summary>Scalar registers that did not fit. They go to lanes of a vector register, not to memory.</summary>
     public double ScalarSpills => this["Spilled SGPRs"];

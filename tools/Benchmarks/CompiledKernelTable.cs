@@ -12,7 +12,8 @@ internal static class CompiledKernelTable
         console.MarkupLineInterpolated($"[bold]{device.Name}[/], {device.Driver}: {kernels.Count} pipelines compiled");
         var table = new Table().Border(TableBorder.Simple).AddColumn("kernel");
         foreach (string name in (string[])
-                 ["pipelines", "VGPRs", "spilled V/S", "waves", "instructions", "vector", "scalar", "memory", "FMA of loop",
+                 ["pipelines", "subgroup", "registers", "stores/reloads", "scalars spilled", "waves", "instructions", "ms",
+                  "vector", "scalar", "memory", "FMA of loop",
                   "latency", "1/throughput"])
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (IGrouping<string, CompiledKernel> group in kernels.GroupBy(
@@ -20,9 +21,12 @@ internal static class CompiledKernelTable
                      + (all ? $" {kernel.Layer} {string.Join(',', kernel.Specialization)}" : ""))
                      .OrderBy(group => group.Key, StringComparer.Ordinal))
             table.AddRow(
-                Markup.Escape(group.Key), $"{group.Count()}", Range(group, "VGPRs"),
-                $"{Text(group.Max(kernel => kernel.VectorSpills))}/{Text(group.Max(kernel => kernel.ScalarSpills))}",
-                Range(group, "Subgroups per SIMD"), Range(group, "Instructions"), Range(group, "VALU"), Range(group, "SALU"),
+                Markup.Escape(group.Key), $"{group.Count()}", Range(group, kernel => kernel.SubgroupSize),
+                Range(group, kernel => kernel.Figures.Registers),
+                $"{Text(group.Max(kernel => kernel.Figures.Stores))}/{Text(group.Max(kernel => kernel.Figures.Reloads))}",
+                Text(group.Max(kernel => kernel.ScalarSpills)), Range(group, kernel => kernel.Figures.Occupancy),
+                Range(group, kernel => kernel.Figures.Instructions), Range(group, kernel => kernel.Milliseconds),
+                Range(group, "VALU"), Range(group, "SALU"),
                 Range(group, kernel => kernel["VMEM"] + kernel["SMEM"]), Shares(group), Range(group, "Latency"),
                 Range(group, "Inverse Throughput"));
         console.Write(table);

@@ -17,6 +17,7 @@ var root = new RootCommand("Measures networks, operators and kernels on Vulkan d
     RunCommand.Create(),
     GrowthCommand.Create(),
     KernelsCommand.Create(),
+    KernelsTableCommand.Create(),
     ParityCommand.Create(),
     FirstResultCommand.Create(),
 };

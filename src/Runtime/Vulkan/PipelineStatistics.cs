@@ -9,8 +9,9 @@ namespace SoftPool.Vulkan;
 /// <see cref="GpuDeviceOptions.InspectPipelines"/>.</summary>
 /// <param name="Values">Its figures under the driver's own names: "VGPRs", "Spilled VGPRs".</param>
 /// <param name="Texts">Its texts under the driver's own names: "Assembly".</param>
+/// <param name="SubgroupSize">Invocations in a subgroup, as compiled.</param>
 internal sealed unsafe record PipelineStatistics(
-    IReadOnlyDictionary<string, double> Values, IReadOnlyDictionary<string, string> Texts)
+    IReadOnlyDictionary<string, double> Values, IReadOnlyDictionary<string, string> Texts, uint SubgroupSize)
 {
     /// <summary>What the device must have for it.</summary>
     public const string Extension = "VK_KHR_pipeline_executable_properties";
@@ -22,6 +23,7 @@ internal sealed unsafe record PipelineStatistics(
     /// <summary>Asks the driver.</summary>
     public static PipelineStatistics Of(VulkanDevice device, Pipeline pipeline)
     {
+        uint subgroupSize = Executable(device, pipeline).SubgroupSize;
         var executable = new PipelineExecutableInfoKHR
         {
             SType = StructureType.PipelineExecutableInfoKhr,
@@ -55,7 +57,8 @@ internal sealed unsafe record PipelineStatistics(
                 return new PipelineStatistics(
                     statistics.ToDictionary(entry => Name(ref entry.Name[0]), Value),
                     texts.Where(entry => entry.IsText)
-                        .ToDictionary(entry => Name(ref entry.Name[0]), entry => Marshal.PtrToStringUTF8((nint)entry.PData) ?? ""));
+                        .ToDictionary(entry => Name(ref entry.Name[0]), entry => Marshal.PtrToStringUTF8((nint)entry.PData) ?? ""),
+                    subgroupSize);
             }
             finally
             {
@@ -63,6 +66,21 @@ internal sealed unsafe record PipelineStatistics(
                     NativeMemory.Free(first[i].PData);
             }
         }
+    }
+
+    // A compute pipeline is one executable: more would have figures of their own, which nobody asked for.
+    private static PipelineExecutablePropertiesKHR Executable(VulkanDevice device, Pipeline pipeline)
+    {
+        const string Name = "vkGetPipelineExecutablePropertiesKHR";
+        var get = (delegate* unmanaged<Device, PipelineInfoKHR*, uint*, PipelineExecutablePropertiesKHR*, Result>)Function(device, Name);
+        var asked = new PipelineInfoKHR { SType = StructureType.PipelineInfoKhr, Pipeline = pipeline };
+        uint count = 0;
+        get(device.Handle, &asked, &count, null).Check(Name);
+        if (count != 1)
+            throw new VulkanException(Name, $"{count} executables, where one was expected");
+        var properties = new PipelineExecutablePropertiesKHR { SType = StructureType.PipelineExecutablePropertiesKhr };
+        get(device.Handle, &asked, &count, &properties).Check(Name);
+        return properties;
     }
 
     private static double Value(PipelineExecutableStatisticKHR statistic) => statistic.Format switch
