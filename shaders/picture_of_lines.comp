@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // Second half of what picture.comp computes, for large pictures: the lines of picture_lines.comp resized along y, scaled and shifted.
+// Only in 32 bits, as a network's input is.
 //
 // Bindings      0 lines (rows of the picture, W, 3) f32; 1 input of the network (N, 3, H, W) f32, of which one item is written;
 //               2, 3 picture.glsl

@@ -1,5 +1,6 @@
 #version 450
 // How many turns of a loop a driver grants an invocation: some end loops early, without a word.
+// Only in 32 bits.
 //
 // Bindings      0 the turns wanted; 1 the turns made, and what they computed, which keeps the loop from being left out
 // Dispatch      one workgroup

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // What activations are stored as to 32-bit floats, the network's output.
+// Only in 16 bits.
 //
 // Bindings      0 input real; 1 output f32, of as many elements
 // Dispatch      one invocation an element, GroupCount.Linear

@@ -3,13 +3,13 @@
 #extension GL_EXT_control_flow_attributes : require
 // Winograd's algorithm, second step: for each of the MATRICES places in a transformed tile, the product of all tiles with the
 // transformed weights. Lanes run along the output channels, as of lanes.glsl.
+// Only in 32 bits: tiles of 16-bit sums would miss the tolerance.
 //
 // Bindings      0 input (MATRICES, padded_tiles / LANES, words, LANES, 8);
 //               1 output (MATRICES, padded_channels, padded_tiles);
 //               2 weight (MATRICES, padded_channels / (VECTORS * LANES), words, VECTORS, LANES, 8); 3 the shape
 // Dispatch      x: padded_tiles / PIXELS, y: MATRICES * padded_channels / (VECTORS * LANES); one subgroup each
 // Preconditions LANES is the subgroup's size and divides PIXELS, as 4 does; PIXELS divides padded_tiles
-#undef FP16  // tiles and their weights are of 32 bits in any precision
 #include "texel.glsl"
 #define WORD_FLOATS 8
 #include "lanes.glsl"

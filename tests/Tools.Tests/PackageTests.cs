@@ -68,12 +68,17 @@ public sealed class PackageTests
                 .Order().ToArray());
     }
 
-    /// <summary>The compilations of a shader: for 32 and 16 bits, where it follows its rules for strict numerics, and each once more where it
-    /// can read texels.</summary>
+    /// <summary>The compilations of a shader: for 32 and 16 bits unless it says otherwise, for strict numerics where it follows its
+    /// rules, and each once more where it can read texels.</summary>
     private static string[] Endings(string shader)
     {
         string text = File.ReadAllText(shader);
-        string[] numerics = text.Contains("\"strict.glsl\"", StringComparison.Ordinal) ? ["", ".fp16", ".strict"] : ["", ".fp16"];
+        string[] numerics =
+        [
+            .. text.Contains("// Only in 16 bits", StringComparison.Ordinal) ? (string[])[] : [""],
+            .. text.Contains("// Only in 32 bits", StringComparison.Ordinal) ? (string[])[] : [".fp16"],
+            .. text.Contains("\"strict.glsl\"", StringComparison.Ordinal) ? (string[])[".strict"] : [],
+        ];
         return text.Contains("\"texel.glsl\"", StringComparison.Ordinal)
             ? [.. numerics, .. numerics.Select(ending => $"_texel{ending}")]
             : numerics;

@@ -43,7 +43,7 @@ public sealed class ShadersTargetsTests : IDisposable
     {
         WriteShaders();
         BuildGood("-restore");
-        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv shaders/a_texel.spv shaders/a_texel.strict.spv shaders/b.de.fp16.spv shaders/b.de.spv", Resources());
+        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv shaders/a_texel.spv shaders/a_texel.strict.spv shaders/b.de.fp16.spv shaders/b.de.spv shaders/c.spv shaders/d.fp16.spv", Resources());
         DateTime a = Written("a.spv"), b = Written("b.de.spv"), strict = Written("a.strict.spv"), texel = Written("a_texel.fp16.spv");
 
         BuildGood();
@@ -62,7 +62,7 @@ public sealed class ShadersTargetsTests : IDisposable
         File.Delete(_folder["my shaders/b.de.comp"]);
         BuildGood();
         Assert.IsGreaterThan(a, Written("a.spv"), "a changed include compiled nothing");
-        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv shaders/a_texel.spv shaders/a_texel.strict.spv", Resources());
+        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv shaders/a_texel.spv shaders/a_texel.strict.spv shaders/c.spv shaders/d.fp16.spv", Resources());
         Assert.IsFalse(File.Exists(Intermediate("b.de.spv")) || File.Exists(Intermediate("b.de.fp16.spv")));
     }
 
@@ -90,6 +90,8 @@ public sealed class ShadersTargetsTests : IDisposable
             "#include", "#include \"strict.glsl\"\n#include \"texel.glsl\"\n#include", StringComparison.Ordinal));
         // A name that looks like a German translation.
         _folder.Write("my shaders/b.de.comp", ShaderCompilerTests.Good);
+        _folder.Write("my shaders/c.comp", ShaderCompilerTests.Good + "// Only in 32 bits.\n");
+        _folder.Write("my shaders/d.comp", ShaderCompilerTests.Good + "// Only in 16 bits.\n");
     }
 
     // The compiler was built as a reference of this test project: it need not be built again.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
+using SoftPool.Kernels;
 using SoftPool.Planning;
 
 namespace SoftPool.Vulkan;
@@ -14,14 +15,18 @@ internal sealed unsafe class ComputePipeline : HandleOwner
     /// <param name="device">Where it runs.</param>
     /// <param name="dispatch">A launch of it: which kernel, the specialization constants, and what its bindings are.</param>
     /// <param name="code">Its SPIR-V, if it is not one of the kernels embedded here.</param>
+    /// <exception cref="InvalidOperationException">The launch does not fit the kernel.</exception>
     public ComputePipeline(VulkanDevice device, KernelDispatch dispatch, uint[]? code = null) : base(device)
     {
         try
         {
+            code ??= EmbeddedShaders.Load(dispatch.Kernel);
+            // A constant that is left out would take the default of the GLSL, and the result would be wrong without a word.
+            if (KernelSignature.Of(code).Misfit(dispatch) is { } misfit)
+                throw new InvalidOperationException(misfit);
             CreateSetLayout(dispatch, out _setLayout);
             CreateLayout(out _layout);
-            CreatePipeline(
-                dispatch.Kernel, code ?? EmbeddedShaders.Load(dispatch.Kernel), [.. dispatch.Specialization], out _handle);
+            CreatePipeline(dispatch.Kernel, code, [.. dispatch.Specialization], out _handle);
         }
         catch
         {

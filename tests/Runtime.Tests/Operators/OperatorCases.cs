@@ -36,6 +36,7 @@ internal static class OperatorCases
             yield return (new Linear(7, 5) { Bias = false }, new(7), 2);
             yield return (new Linear(1030, 70), new(1030), 9);
             yield return (new Linear(1036, 70), new(1036), 2);
+            yield return (new Linear(1036, 70), new(1036), 10);
             yield return (new Linear(1036, 3), new(1036), 5);
             // 29 blocks of 64 in 7 slices: the last slice is empty but for what lies behind the blocks.
             yield return (new Linear(1860, 10), new(1860), 1);

@@ -1,0 +1,103 @@
+using SoftPool.Kernels;
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
+using SoftPool.Planning;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests.Kernels;
+
+/// <summary>Every launch that plans make against what the kernels declare, without a device.</summary>
+[TestClass]
+public sealed class KernelSignatureTests
+{
+    // Launched by the runtime itself, not by plans: its pictures and its probe.
+    private static readonly string[] OutsideOfPlans = ["picture", "picture_lines", "picture_of_lines", "turns"];
+
+    private static readonly DeviceTraits[] Devices =
+    [
+        DeviceTraits.Unknown, new(LeastSubgroupSize: 64),
+        new(Driver.SwiftShader, SubgroupSize: 4, LargestTexels: 65_536, HasInt64: true),
+        new(Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27),
+        new(Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27, JoinsLoads: true),
+    ];
+
+    private static readonly VariantChoice[] Choices =
+    [
+        VariantChoice.Default,
+        .. ConvolutionVariant.All.Select(variant => new VariantChoice(variant.Name)),
+        .. new[] { "maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "linear_lanes" }.Select(Without),
+    ];
+
+    // Its sums are split for strict numerics too; to run it would take long.
+    private static readonly (Layer[] Layers, TensorShape Input, int Batch) LongLinear =
+        ([new("layer", new Linear(65_600, 3))], new(65_600), 1);
+
+    /// <summary>One launch of each kernel and number of operands, over all operator cases, devices, numerics and variants.</summary>
+    private static Dictionary<string, KernelDispatch> Launches { get; } = FindLaunches();
+
+    [TestMethod]
+    public void Every_launch_gives_its_kernel_what_it_declares()
+    {
+        Assert.IsGreaterThan(100, Launches.Count);
+        Assert.AreEqual(
+            "", string.Join('\n', Launches.Values.Select(launch => KernelSignature.Of(EmbeddedShaders.Load(launch.Kernel)).Misfit(launch))
+                .Where(misfit => misfit is not null)));
+    }
+
+    [TestMethod]
+    public void What_is_embedded_is_launched()
+    {
+        string[] launched = [.. Launches.Values.Select(launch => launch.Kernel), .. OutsideOfPlans];
+        Assert.AreEqual("", string.Join(", ", EmbeddedShaders.Names.Except(launched).Order(StringComparer.Ordinal)));
+    }
+
+    [TestMethod]
+    public void What_does_not_fit_is_told()
+    {
+        KernelDispatch launch = Launches.Values.First(launch => launch.Kernel == "linear_texel");
+        KernelSignature signature = KernelSignature.Of(EmbeddedShaders.Load(launch.Kernel));
+        Assert.IsNull(signature.Misfit(launch));
+        Assert.AreEqual(
+            $"linear_texel has {signature.Constants} specialization constants; the launch gives {signature.Constants - 1}.",
+            signature.Misfit(launch with { Specialization = [.. launch.Specialization.Skip(1)] }));
+        Assert.AreEqual(
+            "linear_texel has 4 bindings; the launch gives 5.",
+            signature.Misfit(launch with { Operands = [.. launch.Operands, launch.Operands[0]] }));
+        Assert.AreEqual(
+            "linear_texel reads binding 2 as texels; the launch gives a storage buffer.",
+            signature.Misfit(launch with { Texels = 0b001 }));
+        Assert.AreEqual(
+            "linear_texel reads binding 1 as a storage buffer; the launch gives texels.",
+            signature.Misfit(launch with { Texels = 0b111 }));
+    }
+
+    [TestMethod]
+    public void Gaps_between_bindings_are_refused()
+    {
+        const uint Decorate = 4u << 16 | 71, Binding = 33;
+        uint[] spirv = EmbeddedShaders.Load("linear");
+        int at = Enumerable.Range(5, spirv.Length - 8).First(i => spirv[i] == Decorate && spirv[i + 2] == Binding && spirv[i + 3] == 1);
+        spirv[at + 3] = 99;
+        Assert.Contains("without a gap", Assert.ThrowsExactly<InvalidOperationException>(() => KernelSignature.Of(spirv)).Message);
+    }
+
+    private static VariantChoice Without(string kernel) =>
+        new(StruckOff: [.. from form in (string[])[kernel, $"{kernel}_texel"] from ending in (string[])["", ".fp16", ".strict"] select form + ending]);
+
+    private static Dictionary<string, KernelDispatch> FindLaunches()
+    {
+        var launches = new Dictionary<string, KernelDispatch>();
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Append(LongLinear))
+        {
+            var graph = new ModelGraph("case", input, layers);
+            Model model = TestModels.WithWeights(graph);
+            foreach (DeviceTraits device in Devices)
+                foreach (VariantChoice choice in layers[^1].Operator is Conv2d or Pooling or Linear ? Choices : [VariantChoice.Default])
+                    foreach (PlanOptions options in (PlanOptions[])[new(batch), new(batch, Fp16: true), new(batch, Numerics: Numerics.Strict)])
+                        foreach (KernelDispatch launch in ExecutionPlan.Create(
+                            graph, name => model.Weights[name], options with { Device = device, Variants = choice }).Dispatches)
+                            launches.TryAdd($"{launch.Kernel} {launch.Specialization.Count} {launch.Operands.Count} {launch.Texels}", launch);
+        }
+        return launches;
+    }
+}
