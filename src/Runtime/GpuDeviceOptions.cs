@@ -1,3 +1,5 @@
+using SoftPool.Planning;
+
 namespace SoftPool;
 
 /// <summary>How a device is opened.</summary>
@@ -15,7 +17,7 @@ public sealed record GpuDeviceOptions
     public bool SelfTest { get; init; } = true;
 
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
-    internal Func<string, uint[]>? KernelCode { get; init; }
+    internal Func<KernelDispatch, uint[]>? KernelCode { get; init; }
 
     /// <summary>How many bytes of NaN lie at least before and behind each operand, for tests of what kernels read. Then no operand
     /// shares memory with another.</summary>

@@ -104,7 +104,9 @@ public sealed class SelfTestTests
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
         {
             PipelineCacheFolder = "",
-            KernelCode = name => name.StartsWith("linear", StringComparison.Ordinal) ? BrokenKernel.Doubling(name, 1) : EmbeddedShaders.Load(name),
+            KernelCode = launch => launch.Kernel.StartsWith("linear", StringComparison.Ordinal)
+                ? BrokenKernel.Doubling(launch.Kernel, 1)
+                : EmbeddedShaders.Load(launch.Kernel),
         });
         var e = Assert.ThrowsExactly<UnsupportedDeviceException>(() => device.CreateSession(Model));
         StringAssert.Contains(e.Message, "linear");
@@ -118,12 +120,12 @@ public sealed class SelfTestTests
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
         {
             PipelineCacheFolder = "",
-            KernelCode = name =>
+            KernelCode = launch =>
             {
-                if (name != kernel)
-                    return EmbeddedShaders.Load(name);
+                if (launch.Kernel != kernel)
+                    return EmbeddedShaders.Load(launch.Kernel);
                 Interlocked.Increment(ref compiled);
-                return BrokenKernel.Doubling(name, 1);
+                return BrokenKernel.Doubling(launch.Kernel, 1);
             },
         });
         Parallel.For(0, 6, _ =>
@@ -199,8 +201,8 @@ public sealed class SelfTestTests
         {
             PipelineCacheFolder = folder,
             SelfTest = selfTest,
-            KernelCode = name => name != kernel ? EmbeddedShaders.Load(name)
-                : unsteady ? BrokenKernel.ReadingStaleMemory(name, binding: 1) : BrokenKernel.Doubling(name, binding: 1),
+            KernelCode = launch => launch.Kernel != kernel ? EmbeddedShaders.Load(launch.Kernel)
+                : unsteady ? BrokenKernel.ReadingStaleMemory(kernel, binding: 1) : BrokenKernel.Doubling(kernel, binding: 1),
         });
 
     private static ExecutionPlan Plan() =>
@@ -212,10 +214,10 @@ public sealed class SelfTestTests
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
         {
             PipelineCacheFolder = folder,
-            KernelCode = name =>
+            KernelCode = launch =>
             {
-                compiled |= name == kernel;
-                return name == kernel ? BrokenKernel.Doubling(name, binding: 1) : EmbeddedShaders.Load(name);
+                compiled |= launch.Kernel == kernel;
+                return launch.Kernel == kernel ? BrokenKernel.Doubling(kernel, binding: 1) : EmbeddedShaders.Load(launch.Kernel);
             },
         });
         using InferenceSession session = device.CreateSession(Model);

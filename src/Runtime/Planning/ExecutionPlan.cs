@@ -10,12 +10,13 @@ internal sealed class ExecutionPlan
 {
     private ExecutionPlan(
         int batch, Operand input, Operand output, IReadOnlyList<KernelDispatch> dispatches,
-        IReadOnlyDictionary<string, Operand> layerOutputs)
+        IReadOnlyList<PlannedLayer> layers, IReadOnlyDictionary<string, Operand> layerOutputs)
     {
         Batch = batch;
         Input = input;
         Output = output;
         Dispatches = dispatches;
+        Layers = layers;
         LayerOutputs = layerOutputs;
     }
 
@@ -27,6 +28,9 @@ internal sealed class ExecutionPlan
     public Operand Output { get; }
 
     public IReadOnlyList<KernelDispatch> Dispatches { get; }
+
+    /// <summary>What computes each layer, in the order of the launches.</summary>
+    public IReadOnlyList<PlannedLayer> Layers { get; }
 
     /// <summary>Where the output of each layer is, by the layer's name. A layer that a kernel computes together with the one
     /// behind it has none: its own values are never stored.</summary>
@@ -67,6 +71,7 @@ internal sealed class ExecutionPlan
             .SelectMany(reader => graph.InputsOf(reader).Select(read => (read, reader)))
             .ToLookup(pair => pair.read, pair => pair.reader);
         var dispatches = new List<KernelDispatch>();
+        var layers = new List<PlannedLayer>();
         Operand input = new Activation((long)batch * graph.InputShape.Count);
         Operand first = options.Fp16 || options.IsStrict ? Convert(ModelGraph.InputName, "narrow", input, isHalf: options.Fp16) : input;
         // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
@@ -79,6 +84,7 @@ internal sealed class ExecutionPlan
             (Operator op, int last) = (graph.Layers[i].Operator, i);
             Func<string, Tensor> parameters = ParametersOf(i);
             string variant = "";
+            var together = new List<int> { i };
             bool hasBias = op.Parameters.Any(parameter => parameter.Name == "bias");
             if (!options.IsStrict && op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm
                 && folds?.Invoke(conv, parameters, norm, ParametersOf(normAt)) != false)
@@ -86,25 +92,29 @@ internal sealed class ExecutionPlan
                 parameters = BatchNormFolding.Fold(conv, parameters, norm, ParametersOf(normAt));
                 (hasBias, variant, last) = (true, "*norm", normAt);
                 done[normAt] = true;
+                together.Add(normAt);
             }
             Pointwise? pointwise = null;
             if (op.FusesPointwise && Behind(last) is int pointwiseAt && graph.Layers[pointwiseAt].Operator is Pointwise function)
             {
                 (pointwise, last) = (function, pointwiseAt);
                 done[pointwiseAt] = true;
+                together.Add(pointwiseAt);
             }
             var step = new LoweringStep(
                 graph.Layers[i].Name, variant, options, graph.InputShapesOf(i), graph.OutputShapeOf(last),
                 [.. graph.InputsOf(i).Select(place => place < 0 ? first : outputs[place]!)], pointwise, parameters,
                 hasBias, dispatches);
+            int firstLaunch = dispatches.Count;
             op.Lower(step);
             outputs[last] = step.Output;
+            layers.Add(new PlannedLayer(together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
         }
         Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
         foreach (KernelDispatch dispatch in dispatches)
             Turns.Check(dispatch, options.LargestTurns);
         return new ExecutionPlan(
-            batch, input, output, dispatches,
+            batch, input, output, dispatches, layers,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
 

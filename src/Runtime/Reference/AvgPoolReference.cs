@@ -12,9 +12,11 @@ internal static class AvgPoolReference
     {
         (int plane, int outPlane) = (step.InputShape.Plane(), step.OutputShape.Plane());
         Slices slices = op.SlicesOn(step.InputShape);
-        foreach (PoolWindow window in PoolWindow.All(op.WindowOn(step.InputShape), step.InputShape, step.OutputShape))
+        foreach (PoolWindow window in PoolWindow.All(op.WindowOn(step.InputShape), step))
             for (int c = 0; c < step.InputShape[0]; c++)
             {
+                if (!step.Wants(c * outPlane + window.Place))
+                    continue;
                 T sum = default;
                 foreach (int[] row in slices.Count == 1 ? window.Rows : window.SlicesOf(slices))
                 {

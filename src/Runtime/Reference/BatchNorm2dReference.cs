@@ -11,6 +11,7 @@ internal static class BatchNorm2dReference
         (double[] scale, double[] shift) = op.ScaleAndShift(step.Parameters);
         int plane = step.InputShape.Plane();
         for (int i = 0; i < step.Input.Length; i++)
-            step.Output[i] = (T.Of(step.Input[i]) * T.Of(scale[i / plane]) + T.Of(shift[i / plane])).Stored;
+            if (step.Wants(i))
+                step.Output[i] = (T.Of(step.Input[i]) * T.Of(scale[i / plane]) + T.Of(shift[i / plane])).Stored;
     }
 }

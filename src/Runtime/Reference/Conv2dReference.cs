@@ -18,6 +18,8 @@ internal static class Conv2dReference
             for (int i = 0; i < outHeight; i++)
                 for (int j = 0; j < outWidth; j++)
                 {
+                    if (!step.Wants((o * outHeight + i) * outWidth + j))
+                        continue;
                     T sum = T.Of(op.Bias ? bias[o] : 0f);
                     int first = o / (op.OutChannels / op.Groups) * channels;
                     for (int u = 0; u < op.KernelSize.Height; u++)

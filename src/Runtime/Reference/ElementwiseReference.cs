@@ -11,6 +11,7 @@ internal static class ElementwiseReference
         (float[] left, float[] right) = (step.Inputs[0], step.Inputs[1]);
         int plane = left.Length / right.Length;
         for (int i = 0; i < left.Length; i++)
-            step.Output[i] = op.Of(T.Of(left[i]), T.Of(right[i / plane])).Stored;
+            if (step.Wants(i))
+                step.Output[i] = op.Of(T.Of(left[i]), T.Of(right[i / plane])).Stored;
     }
 }

@@ -17,6 +17,8 @@ internal static class LinearReference
         int whole = op.Blocks * Block, slices = op.LeastSlices, slice = Division.RoundUp(op.Blocks, slices) * Block;
         for (int o = 0; o < op.OutFeatures; o++)
         {
+            if (!step.Wants(o))
+                continue;
             ReadOnlySpan<float> row = weight.Slice(o * op.InFeatures, op.InFeatures);
             T start = T.Of(op.Bias ? bias[o] : 0f), total = start, sum = slices == 1 ? start : default;
             for (int i = 0; i < whole; i += Block)

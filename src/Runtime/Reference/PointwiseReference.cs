@@ -9,7 +9,8 @@ internal static class PointwiseReference
         where T : struct, IReal<T>
     {
         for (int i = 0; i < step.Input.Length; i++)
-            step.Output[i] = op.Of(T.Of(step.Input[i])).Stored;
+            if (step.Wants(i))
+                step.Output[i] = op.Of(T.Of(step.Input[i])).Stored;
     }
 
     /// <summary>1 / (1 + exp(-x)) without overflow for any x: the exponential is of -|x|.</summary>

@@ -17,15 +17,20 @@ internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedRows, int P
     public IEnumerable<int[]> SlicesOf(Slices slices) =>
         Enumerable.Range(0, slices.Count).Select(slice => Cells.Skip(slice * slices.Length).Take(slices.Length).ToArray());
 
-    /// <summary>The windows of all places, in order.</summary>
-    public static IEnumerable<PoolWindow> All(Window window, TensorShape input, TensorShape output)
+    /// <summary>The windows of all places that are wanted, in order.</summary>
+    public static IEnumerable<PoolWindow> All(Window window, ReferenceStep step) =>
+        All(window, step.InputShape, step.OutputShape, step.WantedPlaces());
+
+    private static IEnumerable<PoolWindow> All(Window window, TensorShape input, TensorShape output, bool[]? wanted)
     {
         Size3d map = Window.Extents(input), places = Window.Extents(output);
         int place = 0;
         for (int h = 0; h < places.Depth; h++)
             for (int i = 0; i < places.Height; i++)
-                for (int j = 0; j < places.Width; j++)
+                for (int j = 0; j < places.Width; j++, place++)
                 {
+                    if (wanted is not null && !wanted[place])
+                        continue;
                     Axis depth = new(h, window.Kernel.Depth, window.Stride.Depth, window.Padding.Depth, map.Depth);
                     Axis rows = new(i, window.Kernel.Height, window.Stride.Height, window.Padding.Height, map.Height);
                     Axis columns = new(j, window.Kernel.Width, window.Stride.Width, window.Padding.Width, map.Width);
@@ -35,7 +40,7 @@ internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedRows, int P
                            from y in rows.Real
                            select columns.Real.Select(x => (z * map.Height + y) * map.Width + x).ToArray(),
                     ];
-                    yield return new PoolWindow(place++, cells, depth.PaddedCount * rows.PaddedCount, columns.PaddedCount);
+                    yield return new PoolWindow(place, cells, depth.PaddedCount * rows.PaddedCount, columns.PaddedCount);
                 }
     }
 

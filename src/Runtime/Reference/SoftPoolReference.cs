@@ -14,7 +14,7 @@ internal static class SoftPoolReference
     public static void Compute<T>(SoftPooling op, ReferenceStep step)
         where T : struct, IReal<T>
     {
-        IEnumerable<PoolWindow> windows = PoolWindow.All(op.WindowOn(step.InputShape), step.InputShape, step.OutputShape);
+        IEnumerable<PoolWindow> windows = PoolWindow.All(op.WindowOn(step.InputShape), step);
         Slices slices = op.SlicesOn(step.InputShape);
         if (op.Weights == SoftPoolWeights.PerChannel)
             PerChannel<T>(windows, slices, step);
@@ -29,6 +29,8 @@ internal static class SoftPoolReference
         foreach (PoolWindow window in windows)
             for (int c = 0; c < step.InputShape[0]; c++)
             {
+                if (!step.Wants(c * outPlane + window.Place))
+                    continue;
                 ReadOnlySpan<float> map = step.Input.Slice(c * plane, plane);
                 (T largest, T weighted, T total) = slices.Count == 1
                     ? PartOf(map, window.Cells, T.Of(map[window.Cells[0]]))
@@ -86,8 +88,9 @@ internal static class SoftPoolReference
                 : ExponentialSum<T>.Of(Array.ConvertAll(parts, part => ExponentialSum<T>.Of(part)));
             T[] weights = Array.ConvertAll(window.Cells, cell => (sums[cell].Beside(whole.Largest) / whole.Total).Passed);
             for (int c = 0; c < step.InputShape[0]; c++)
-                step.Output[c * outPlane + window.Place] =
-                    Mean(step.Input.Slice(c * plane, plane), window.Cells, weights, slices).Stored;
+                if (step.Wants(c * outPlane + window.Place))
+                    step.Output[c * outPlane + window.Place] =
+                        Mean(step.Input.Slice(c * plane, plane), window.Cells, weights, slices).Stored;
         }
     }
 

@@ -11,6 +11,8 @@ internal static class SoftmaxReference
         for (int c = 0; c < channels; c++)
             for (int i = 0; i < plane; i++)
             {
+                if (!step.Wants(c * plane + i))
+                    continue;
                 T x = T.Of(step.Input[c * plane + i]);
                 step.Output[c * plane + i] =
                     (T.ExpNonpositive(Shifted.Difference(x, sums[i].Largest)) / sums[i].Total).Stored;

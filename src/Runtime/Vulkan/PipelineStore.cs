@@ -17,7 +17,7 @@ internal sealed class PipelineStore(VulkanDevice device)
         {
             (ComputePipeline pipeline, int users) = _pipelines.TryGetValue(key, out var entry)
                 ? entry
-                : (new ComputePipeline(device, dispatch, device.KernelCode?.Invoke(dispatch.Kernel)), 0);
+                : (new ComputePipeline(device, dispatch, device.KernelCode?.Invoke(dispatch)), 0);
             _pipelines[key] = (pipeline, users + 1);
             return new Lease(this, key, pipeline);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using SoftPool.Parity;
 using SoftPool.Planning;
@@ -34,7 +35,7 @@ internal static class SelfTest
                     Variants = options.Variants with { StruckOff = [.. struckOff.Select(kernel => kernel.Kernel)] },
                 };
                 ExecutionPlan plan = ExecutionPlan.Create(model, around);
-                if (FirstAtFault(device, plan, around, kept) is not { } fault)
+                if ((FirstAtFault(device, plan, around, kept) ?? FirstAtItsShape(device, model, plan, around, kept)) is not { } fault)
                     return (plan, struckOff);
                 if (struckOff.Exists(kernel => kernel.Kernel == fault.Kernel))
                     throw new UnsupportedDeviceException(
@@ -59,6 +60,42 @@ internal static class SelfTest
             if (VerdictOn(device, dispatch, options, kept) is { Length: > 0 } reason)
                 return new StruckOffKernel(dispatch.JudgedAs, reason);
         return null;
+    }
+
+    /// <summary>A kernel of the plan that fails at the shape that it has there, though it has passed elsewhere.</summary>
+    /// <exception cref="UnsupportedDeviceException">All that can compute the layer has failed.</exception>
+    private static StruckOffKernel? FirstAtItsShape(
+        VulkanDevice device, Model model, ExecutionPlan plan, PlanOptions options, Ownership kept)
+    {
+        VariantMemory memory = device.Variants;
+        string key = ShapeTest.KeyOf(model.Graph, plan);
+        string? verdict;
+        lock (memory.Testing)
+        {
+            verdict = memory.VerdictOn(key);
+            if (verdict is null && !device.SelfTests)
+                return null;
+            if (verdict is null)
+            {
+                // Which layer it is follows from its first launch.
+                verdict = ShapeTest.FirstFault(device, model, plan, options, kept) is var (at, what)
+                    ? string.Create(CultureInfo.InvariantCulture, $"{at.FirstLaunch} {what}")
+                    : "";
+                memory.Judge(key, verdict);
+            }
+        }
+        if (verdict.Split(' ', 2) is not [string number, string reason])
+            return null;
+        PlannedLayer layer = plan.Layers.First(
+            layer => layer.Launches > 0 && layer.FirstLaunch == int.Parse(number, CultureInfo.InvariantCulture));
+        // The last of its kernels first: those before it prepare what it reads.
+        string? kernel = plan.Dispatches.Skip(layer.FirstLaunch).Take(layer.Launches).Select(launch => launch.JudgedAs).Reverse()
+            .FirstOrDefault(kernel => options.Variants.StruckOff?.Contains(kernel) != true);
+        return kernel is null
+            ? throw new UnsupportedDeviceException(
+                $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of this network, and no "
+                + $"other kernel can take the place of {plan.Dispatches[layer.FirstLaunch + layer.Launches - 1].JudgedAs}; it is {reason}.")
+            : new StruckOffKernel(kernel, reason);
     }
 
     /// <summary>What is wrong with a kernel; empty if nothing is.</summary>
@@ -89,7 +126,8 @@ internal static class SelfTest
         }
     }
 
-    private static bool IsOfKernel(string call) =>
+    /// <summary>Whether a call fails for a kernel's own sake.</summary>
+    internal static bool IsOfKernel(string call) =>
         call.StartsWith("vkCreateShaderModule", StringComparison.Ordinal) || call.StartsWith("vkCreateComputePipelines", StringComparison.Ordinal);
 
     /// <summary>The cases that launch a kernel, those with the fewest others in them.</summary>

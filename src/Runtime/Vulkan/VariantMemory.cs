@@ -7,12 +7,16 @@ namespace SoftPool.Vulkan;
 /// <summary>
 /// Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the compiled kernels from one
 /// start to the next: what was measured in a file of lines "convolution, tab, variant", the self-test's verdicts in one of
-/// lines "kernel, tab, what is wrong with it", empty where nothing is; after how many turns the driver ends loops is a line there too.
+/// lines "kernel, tab, what is wrong with it", empty where nothing is; after how many turns the driver ends loops is a line there too, and
+/// so is what <see cref="ShapeTest"/> found of a plan.
 /// </summary>
 internal sealed class VariantMemory
 {
     // No kernel has this name.
     private const string TurnsKey = "largest turns";
+
+    /// <summary>What the keys of plans begin with.</summary>
+    public const string PlanPrefix = "plan ";
 
     private readonly Lock _lock = new();
     private readonly PipelineCacheFile? _file;
@@ -71,7 +75,8 @@ internal sealed class VariantMemory
             lock (_lock)
                 return
                 [
-                    .. _verdicts.Where(verdict => verdict.Value.Length > 0 && verdict.Key != TurnsKey)
+                    .. _verdicts.Where(verdict => verdict.Value.Length > 0 && verdict.Key != TurnsKey
+                            && !verdict.Key.StartsWith(PlanPrefix, StringComparison.Ordinal))
                         .Select(verdict => new StruckOffKernel(verdict.Key, verdict.Value))
                         .OrderBy(kernel => kernel.Kernel, StringComparer.Ordinal),
                 ];

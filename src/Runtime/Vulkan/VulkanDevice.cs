@@ -149,7 +149,7 @@ internal sealed unsafe class VulkanDevice
     public bool SelfTests { get; init; } = true;
 
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
-    public Func<string, uint[]>? KernelCode { get; init; }
+    public Func<KernelDispatch, uint[]>? KernelCode { get; init; }
 
     /// <summary>How many bytes of NaN lie at least before and behind each operand, for tests; else 0.</summary>
     public int GuardBytes { get; init; }

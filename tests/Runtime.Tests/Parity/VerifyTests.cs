@@ -240,7 +240,7 @@ public sealed class VerifyTests
             {
                 PipelineCacheFolder = "",
                 SelfTest = false,
-                KernelCode = name => BrokenKernel.ReadingStaleMemory(name, binding: 1),
+                KernelCode = launch => BrokenKernel.ReadingStaleMemory(launch.Kernel, binding: 1),
             });
         using InferenceSession session = device.CreateSession(model);
         Assert.IsGreaterThan(0, Repeatability.Differing(session, 20));
