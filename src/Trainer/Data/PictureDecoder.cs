@@ -26,7 +26,7 @@ internal static class PictureDecoder
     /// <param name="content">The file's bytes.</param>
     /// <param name="size">The height and width wanted, in pixels.</param>
     /// <param name="path">What to call the file in a complaint.</param>
-    /// <exception cref="DatasetException">The file is damaged, cut off, or neither JPEG nor PNG.</exception>
+    /// <exception cref="DatasetException">The file is damaged, cut off, too large, or neither JPEG nor PNG.</exception>
     public static byte[] Decode(byte[] content, Size2d size, string path)
     {
         using SKBitmap decoded = Decode(content, path);
@@ -45,7 +45,7 @@ internal static class PictureDecoder
     /// <summary>Decodes at the picture's own size.</summary>
     /// <param name="content">The file's bytes.</param>
     /// <param name="path">What to call the file in a complaint.</param>
-    /// <exception cref="DatasetException">The file is damaged, cut off, or neither JPEG nor PNG.</exception>
+    /// <exception cref="DatasetException">The file is damaged, cut off, too large, or neither JPEG nor PNG.</exception>
     public static Picture DecodePicture(byte[] content, string path)
     {
         using SKBitmap decoded = Decode(content, path);
@@ -56,6 +56,10 @@ internal static class PictureDecoder
     {
         using SKCodec codec = Open(content)
             ?? throw new DatasetException($"{path} cannot be decoded: it is no valid JPEG or PNG.");
+        if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
+            throw new DatasetException(
+                $"{path} is too large: it has {codec.Info.Width:N0} x {codec.Info.Height:N0} pixels, and a picture may have "
+                + $"{MostPixels:N0} in all.");
         var decoded = new SKBitmap(
             new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         SKCodecResult result = codec.GetPixels(decoded.Info, decoded.GetPixels());
@@ -100,7 +104,7 @@ internal static class PictureDecoder
         if (codec is null)
             return null;
         bool readable = codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png
-            && (long)codec.Info.Width * codec.Info.Height is > 0 and <= MostPixels;
+            && (long)codec.Info.Width * codec.Info.Height > 0;
         if (readable)
             return codec;
         codec.Dispose();
