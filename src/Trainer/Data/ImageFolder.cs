@@ -32,7 +32,8 @@ internal static class ImageFolder
     public static ImageDataset Read(string path, IEnumerable<DataFile> files, IEnumerable<DataFile> again)
     {
         var folders = new HashSet<(string Split, string Class)>();
-        Size2d size = Bounded(TypicalSize(again));
+        Size2d[] sizes = TrainingSizes(again);
+        Size2d typical = TypicalSize(sizes), size = Bounded(typical);
         var others = new List<string>();
         List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size);
 
@@ -42,7 +43,7 @@ internal static class ImageFolder
             Assemble(decoded.Where(picture => picture.Split == "train"), classes, size),
             Assemble(decoded.Where(picture => picture.Split == test), classes, size))
         {
-            Remarks = [.. PassedOver(others)],
+            Remarks = [Chosen(size, typical, sizes), .. PassedOver(others)],
         };
     }
 
@@ -100,14 +101,26 @@ internal static class ImageFolder
             : null;
     }
 
-    /// <summary>The size that a few odd training pictures do not change: the one of more than half, else the medians.</summary>
-    private static Size2d TypicalSize(IEnumerable<DataFile> files)
+    private static Size2d[] TrainingSizes(IEnumerable<DataFile> files) =>
+    [
+        .. files.Where(file => !file.IsFolder && Locate(file)?.Split == "train")
+            .Select(file => PictureDecoder.ReadSize(file.Read())).OfType<Size2d>(),
+    ];
+
+    /// <summary>One line about the size that all pictures get, and how many differ so much that they may be no part of the set.
+    /// </summary>
+    private static string Chosen(Size2d size, Size2d typical, Size2d[] sizes)
     {
-        Size2d[] sizes =
-        [
-            .. files.Where(file => !file.IsFolder && Locate(file)?.Split == "train")
-                .Select(file => PictureDecoder.ReadSize(file.Read())).OfType<Size2d>(),
-        ];
+        int far = sizes.Count(own => IsFar(own.Height, typical.Height) || IsFar(own.Width, typical.Width));
+        return $"pictures are read at {size.Width}x{size.Height}" + (far == 0 ? ""
+            : $"; of {sizes.Length:N0} training pictures {far:N0} are over twice or under half of {typical.Width}x{typical.Height} along an edge");
+
+        static bool IsFar(int edge, int usual) => edge > 2L * usual || 2L * edge < usual;
+    }
+
+    /// <summary>The size that a few odd training pictures do not change: the one of more than half, else the medians.</summary>
+    private static Size2d TypicalSize(Size2d[] sizes)
+    {
         if (sizes.Length == 0)
             return new Size2d(1, 1);
         (Size2d common, int count) = sizes.CountBy(size => size).MaxBy(size => size.Value);

@@ -108,6 +108,9 @@ public sealed class ImageFolderTests
 
         // The median of 8, 8, 30, 240 to 247, and of 8, 8, 200 to 207, 3000.
         Assert.AreEqual(new Size2d(203, 242), data.Train.Size);
+        Assert.AreEqual(
+            "pictures are read at 242x203; of 11 training pictures 3 are over twice or under half of 242x203 along an edge",
+            data.Remarks.Single());
     }
 
     [TestMethod]
@@ -173,6 +176,7 @@ public sealed class ImageFolderTests
         Assert.AreEqual(6, data.Train.Count);
         CheckColour(data.Train, 4, 128, 128, 128);
         CheckColour(data.Train, 5, 10, 200, 30);
+        Assert.AreEqual("pictures are read at 4x3", data.Remarks[0]);
         Assert.AreEqual(
             "passed over in class folders: 1 without an ending, 1 .gif, 2 .tiff; pictures end in .jpg, .jpeg, .png, .webp, .bmp",
             data.Remarks.Single(remark => remark.StartsWith("passed", StringComparison.Ordinal)));
