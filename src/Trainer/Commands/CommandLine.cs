@@ -40,6 +40,8 @@ internal static class CommandLine
                 option.Validators.Add(result => RefuseEmpty(result, option.Name));
                 if (option.ValueType == typeof(double))
                     option.Validators.Add(result => RefuseUnlessPlain(result, option.Name));
+                else if (option.ValueType == typeof(int) || option.ValueType == typeof(int?) || option.ValueType == typeof(int[]))
+                    option.Validators.Add(result => RefuseUnlessWhole(result, option.Name));
             }
         }
         return root;
@@ -58,6 +60,16 @@ internal static class CommandLine
         foreach (Token token in result.Tokens)
             if (!double.TryParse(token.Value, Plain, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
                 result.AddError($"{name} takes a plain number such as 0.001, with a point; got {token.Value}.");
+    }
+
+    /// <summary>The same of 1,000; options that take 1 or more say so themselves.</summary>
+    private static void RefuseUnlessWhole(SymbolResult result, string name)
+    {
+        if (result.Errors.Any())
+            return;
+        foreach (Token token in result.Tokens)
+            if (!int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+                result.AddError($"{name} takes a plain whole number such as 1000; got {token.Value}.");
     }
 
     public static async Task<int> RunAsync(string[] args)

@@ -1,5 +1,6 @@
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -25,6 +26,8 @@ internal static class Datasets
             });
         // The figures are drawn and the last file is read without a look at it.
         cancel.ThrowIfCancellationRequested();
+        foreach (string remark in read.Remarks)
+            AnsiConsole.MarkupLineInterpolated($"{remark}");
         return read;
     }
 }

@@ -92,7 +92,7 @@ internal static class ExportCommand
         {
             return run.Run.Data == DatasetSource.Cifar10 && !Cifar10Download.IsHere
                 ? throw new DatasetException("CIFAR-10 is not on this machine yet; --data cifar10 downloads it.")
-                : Datasets.Load(run.Run.Data).Test;
+                : Datasets.Load(run.Run.FindData()).Test;
         }
         catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
         {

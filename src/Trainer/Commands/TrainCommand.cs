@@ -118,7 +118,7 @@ internal static class TrainCommand
             Threads = IsGiven(parse, Threads) ? parse.GetValue(Threads) : from.Run.Options.Threads,
         };
         options.Check();
-        RunDescription run = from.Run.GoOn(IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.Data, options);
+        RunDescription run = from.Run.GoOn(IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.FindData(), options);
         ImageDataset dataset = Datasets.Load(run.Data, cancel);
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
             || !dataset.ClassNames.SequenceEqual(from.Model.Classes) || (run.DataSha256 is { } digest && digest != dataset.Sha256()))

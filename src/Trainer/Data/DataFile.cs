@@ -38,8 +38,8 @@ internal sealed class DataFile
     /// <exception cref="DatasetException">The archive is damaged here or has a link, or the file is larger than 256 MiB.</exception>
     public byte[] Read() => _read is null ? throw new InvalidOperationException("A folder has no content.") : _read();
 
-    /// <summary>True for the endings of JPEG and PNG files.</summary>
-    public bool IsPicture => HasEnding(Parts[^1], ".jpg", ".jpeg", ".png");
+    /// <summary>True for the endings of pictures that are read.</summary>
+    public bool IsPicture => HasEnding(Parts[^1], PictureDecoder.Endings);
 
     /// <summary>Lists what a folder, or a .tar, .tar.gz or .tgz of one, holds; an archive is read once and in order.</summary>
     /// <exception cref="DatasetException">There is no such folder or archive, or the archive is damaged.</exception>

@@ -9,6 +9,9 @@ internal static class DatasetSource
     /// <summary>The value that asks for the published CIFAR-10; a folder of that name is ./cifar10.</summary>
     public const string Cifar10 = "cifar10";
 
+    /// <summary>The value of --data as it means the same from every folder.</summary>
+    public static string Absolute(string data) => data is Procedural or Cifar10 ? data : Path.GetFullPath(data);
+
     /// <summary>Makes the data set that a value of --data asks for; cifar10 has been downloaded before.</summary>
     /// <param name="data">"procedural", or the path of a folder or archive: its content says what it is.</param>
     /// <param name="progress">Told the fraction done, in [0, 1] and rising.</param>
@@ -30,6 +33,9 @@ internal static class DatasetSource
             if (ImageFolder.Holds(files.Current))
                 break;
         }
+        if (Cifar100.Is(passed))
+            throw new DatasetException(
+                $"{data} is CIFAR-100, which is not read; CIFAR-10 is, and so are images in train/CLASS/ and test/CLASS/.");
         return ImageFolder.Read(data, passed.Concat(files.Rest()), Watch(DataFile.Enumerate(data), progress: null, cancel));
     }
 

@@ -41,6 +41,9 @@ internal sealed class ImageDataset
     /// </summary>
     public ImageSet Test { get; }
 
+    /// <summary>What whoever reads the set should know of how it was read, a line each.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>A digest of all images and labels, in hexadecimal digits: the same for the same set wherever it was read from.
     /// </summary>
     public string Sha256()

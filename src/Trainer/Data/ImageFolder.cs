@@ -4,8 +4,8 @@ namespace SoftPool.Trainer.Data;
 
 /// <summary>
 /// Reads the usual layout of labelled images, train/CLASS/*.jpg and test/CLASS/*.jpg (or val), from a folder or from
-/// an archive of it, which may have one folder around it all. Classes come in alphabetical order. Hidden files and
-/// files that are neither .jpg, .jpeg nor .png are passed over.
+/// an archive of it, which may have one folder around it all. Classes come in alphabetical order. Hidden files are passed
+/// over, and so are files of other endings than the <see cref="PictureDecoder"/>'s, which a remark counts.
 /// </summary>
 internal static class ImageFolder
 {
@@ -32,14 +32,19 @@ internal static class ImageFolder
     public static ImageDataset Read(string path, IEnumerable<DataFile> files, IEnumerable<DataFile> again)
     {
         var folders = new HashSet<(string Split, string Class)>();
-        Size2d size = Bounded(TypicalSize(again));
-        List<Decoded> decoded = DecodeAll(Pictures(path, files, folders), size);
+        Size2d[] sizes = TrainingSizes(again);
+        Size2d typical = TypicalSize(sizes), size = Bounded(typical);
+        var others = new List<string>();
+        List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size);
 
         string test = folders.Any(folder => folder.Split == "test") ? "test" : "val";
         string[] classes = ClassNames(path, folders, decoded, test);
         return new ImageDataset(DataFile.NameOfSet(path), classes,
             Assemble(decoded.Where(picture => picture.Split == "train"), classes, size),
-            Assemble(decoded.Where(picture => picture.Split == test), classes, size));
+            Assemble(decoded.Where(picture => picture.Split == test), classes, size))
+        {
+            Remarks = [Chosen(size, typical, sizes), .. PassedOver(others)],
+        };
     }
 
     private sealed record Picture(string Split, string Class, string Path, byte[] Content);
@@ -47,9 +52,9 @@ internal static class ImageFolder
     private sealed record Decoded(string Split, string Class, string Path, byte[] Pixels);
 
     /// <summary>The pictures of all splits as they come, those of val as long as there are none of test, in whose place they would
-    /// stand; notes each class folder in passing, empty ones too.</summary>
+    /// stand; notes each class folder in passing, empty ones too, and the endings of other files.</summary>
     private static IEnumerable<Picture> Pictures(
-        string path, IEnumerable<DataFile> files, HashSet<(string Split, string Class)> folders)
+        string path, IEnumerable<DataFile> files, HashSet<(string Split, string Class)> folders, List<string> others)
     {
         string? around = null;
         foreach (DataFile file in files)
@@ -63,15 +68,31 @@ internal static class ImageFolder
                 if (!file.IsFolder && !(split == "val" && folders.Any(folder => folder.Split == "test")))
                     yield return new Picture(split, name, Inside(path, string.Join('/', file.Parts)), file.Read());
             }
+            else if (Place(file) is not null)
+                others.Add(Path.GetExtension(file.Parts[^1]).ToLowerInvariant());
+    }
+
+    /// <summary>One line about the files among the pictures that are none, so that nobody misses them unawares.</summary>
+    private static IEnumerable<string> PassedOver(List<string> endings)
+    {
+        if (endings.Count > 0)
+            yield return "passed over in class folders: " + string.Join(", ", endings.CountBy(ending => ending)
+                .OrderBy(ending => ending.Key, StringComparer.Ordinal)
+                .Select(ending => $"{ending.Value:N0} {(ending.Key.Length == 0 ? "without an ending" : ending.Key)}"))
+                + $"; pictures end in {string.Join(", ", PictureDecoder.Endings)}";
     }
 
     private static string Inside(string path, string name) => name.Length == 0 ? path : $"{path}/{name}";
 
     /// <summary>Finds split and class in a path such as train/cat/1.jpg or top/train/cat/1.jpg; the top is empty in the first.
     /// </summary>
-    private static (string Top, string Split, string Class)? Locate(DataFile file)
+    private static (string Top, string Split, string Class)? Locate(DataFile file) =>
+        file.IsFolder || file.IsPicture ? Place(file) : null;
+
+    /// <summary>The same for a file of any kind that is not hidden.</summary>
+    private static (string Top, string Split, string Class)? Place(DataFile file)
     {
-        if (file.IsHidden || !(file.IsFolder || file.IsPicture))
+        if (file.IsHidden)
             return null;
         int split = file.Parts.Take(2).ToList().FindIndex(part => Splits.Contains(part));
         int deepestFolder = file.Parts.Count - (file.IsFolder ? 1 : 2);
@@ -80,14 +101,26 @@ internal static class ImageFolder
             : null;
     }
 
-    /// <summary>The size that a few odd training pictures do not change: the one of more than half, else the medians.</summary>
-    private static Size2d TypicalSize(IEnumerable<DataFile> files)
+    private static Size2d[] TrainingSizes(IEnumerable<DataFile> files) =>
+    [
+        .. files.Where(file => !file.IsFolder && Locate(file)?.Split == "train")
+            .Select(file => PictureDecoder.ReadSize(file.Read())).OfType<Size2d>(),
+    ];
+
+    /// <summary>One line about the size that all pictures get, and how many differ so much that they may be no part of the set.
+    /// </summary>
+    private static string Chosen(Size2d size, Size2d typical, Size2d[] sizes)
     {
-        Size2d[] sizes =
-        [
-            .. files.Where(file => !file.IsFolder && Locate(file)?.Split == "train")
-                .Select(file => PictureDecoder.ReadSize(file.Read())).OfType<Size2d>(),
-        ];
+        int far = sizes.Count(own => IsFar(own.Height, typical.Height) || IsFar(own.Width, typical.Width));
+        return $"pictures are read at {size.Width}x{size.Height}" + (far == 0 ? ""
+            : $"; of {sizes.Length:N0} training pictures {far:N0} are over twice or under half of {typical.Width}x{typical.Height} along an edge");
+
+        static bool IsFar(int edge, int usual) => edge > 2L * usual || 2L * edge < usual;
+    }
+
+    /// <summary>The size that a few odd training pictures do not change: the one of more than half, else the medians.</summary>
+    private static Size2d TypicalSize(Size2d[] sizes)
+    {
         if (sizes.Length == 0)
             return new Size2d(1, 1);
         (Size2d common, int count) = sizes.CountBy(size => size).MaxBy(size => size.Value);
@@ -131,7 +164,7 @@ internal static class ImageFolder
     private static string[] ClassNames(
         string path, HashSet<(string Split, string Class)> folders, List<Decoded> pictures, string test)
     {
-        const string Layout = "the layout is train/CLASS/*.jpg and test/CLASS/*.jpg (or val, or .png)";
+        const string Layout = "the layout is train/CLASS/*.jpg and test/CLASS/*.jpg (or val; or .png, .webp, .bmp)";
         foreach (string split in (string[])["train", test])
             if (!folders.Any(folder => folder.Split == split))
                 throw new DatasetException(split == "train"
@@ -150,7 +183,7 @@ internal static class ImageFolder
                 if (!folders.Contains((split, name)))
                     throw new DatasetException($"{path} has no folder {split}/{name}, but the other split has it.");
                 else if (!filled.Contains((split, name)))
-                    throw new DatasetException($"{path} has no .jpg, .jpeg or .png in {split}/{name}.");
+                    throw new DatasetException($"{path} has no .jpg, .jpeg, .png, .webp or .bmp in {split}/{name}.");
         return classes;
     }
 

@@ -3,10 +3,13 @@ using SkiaSharp;
 
 namespace SoftPool.Trainer.Data;
 
-/// <summary>Turns a JPEG or PNG file into RGB bytes, upright: cameras store what their sensor saw, and in EXIF how they were held.
-/// </summary>
+/// <summary>Turns a JPEG, PNG, WebP or BMP file into RGB bytes, upright: cameras store what their sensor saw, and in EXIF how
+/// they were held.</summary>
 internal static class PictureDecoder
 {
+    /// <summary>The endings of the files' names.</summary>
+    public static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
+
     /// <summary>Four bytes a pixel: more would take over a gigabyte for one picture.</summary>
     private const long MostPixels = 1L << 28;
 
@@ -26,7 +29,7 @@ internal static class PictureDecoder
     /// <param name="content">The file's bytes.</param>
     /// <param name="size">The height and width wanted, in pixels.</param>
     /// <param name="path">What to call the file in a complaint.</param>
-    /// <exception cref="DatasetException">The file is damaged, cut off, or neither JPEG nor PNG.</exception>
+    /// <exception cref="DatasetException">The file is damaged, cut off, too large, or no JPEG, PNG, WebP or BMP.</exception>
     public static byte[] Decode(byte[] content, Size2d size, string path)
     {
         using SKBitmap decoded = Decode(content, path);
@@ -45,7 +48,7 @@ internal static class PictureDecoder
     /// <summary>Decodes at the picture's own size.</summary>
     /// <param name="content">The file's bytes.</param>
     /// <param name="path">What to call the file in a complaint.</param>
-    /// <exception cref="DatasetException">The file is damaged, cut off, or neither JPEG nor PNG.</exception>
+    /// <exception cref="DatasetException">The file is damaged, cut off, too large, or no JPEG, PNG, WebP or BMP.</exception>
     public static Picture DecodePicture(byte[] content, string path)
     {
         using SKBitmap decoded = Decode(content, path);
@@ -55,7 +58,11 @@ internal static class PictureDecoder
     private static SKBitmap Decode(byte[] content, string path)
     {
         using SKCodec codec = Open(content)
-            ?? throw new DatasetException($"{path} cannot be decoded: it is no valid JPEG or PNG.");
+            ?? throw new DatasetException($"{path} cannot be decoded: it is no valid JPEG, PNG, WebP or BMP.");
+        if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
+            throw new DatasetException(
+                $"{path} is too large: it has {codec.Info.Width:N0} x {codec.Info.Height:N0} pixels, and a picture may have "
+                + $"{MostPixels:N0} in all.");
         var decoded = new SKBitmap(
             new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         SKCodecResult result = codec.GetPixels(decoded.Info, decoded.GetPixels());
@@ -100,7 +107,8 @@ internal static class PictureDecoder
         if (codec is null)
             return null;
         bool readable = codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png
-            && (long)codec.Info.Width * codec.Info.Height is > 0 and <= MostPixels;
+                or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Bmp
+            && (long)codec.Info.Width * codec.Info.Height > 0;
         if (readable)
             return codec;
         codec.Dispose();

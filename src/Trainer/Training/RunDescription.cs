@@ -20,7 +20,7 @@ internal sealed record RunDescription
     /// <summary>The network's name in the catalog.</summary>
     public required string Network { get; init; }
 
-    /// <summary>The value of --data.</summary>
+    /// <summary>The value of --data, a path in full; in older records as it was given.</summary>
     public required string Data { get; init; }
 
     /// <summary>What the data set calls itself.</summary>
@@ -50,7 +50,7 @@ internal sealed record RunDescription
     public static RunDescription Of(string network, string data, ImageDataset dataset, TrainingOptions options) => new()
     {
         Network = network,
-        Data = data,
+        Data = DatasetSource.Absolute(data),
         DataName = dataset.Name,
         TrainImages = dataset.Train.Count,
         TestImages = dataset.Test.Count,
@@ -66,11 +66,19 @@ internal sealed record RunDescription
     /// <param name="options">The recipe, with the device and the threads of now.</param>
     public RunDescription GoOn(string data, TrainingOptions options) => this with
     {
-        Data = data,
+        Data = DatasetSource.Absolute(data),
         Options = options,
         Hardware = HardwareOf(options.OnCuda, options.Threads),
         Software = SoftwareHere,
     };
+
+    /// <summary>The value of --data that finds the run's data again.</summary>
+    /// <exception cref="DatasetException">An older record has a relative path, and there is nothing at it from here.</exception>
+    public string FindData() => Data is DatasetSource.Procedural or DatasetSource.Cifar10 || Path.Exists(Data) || Path.IsPathRooted(Data)
+        ? Data
+        : throw new DatasetException(
+            $"The run's record names its data by a relative path, {Data}, and there is nothing at {Path.GetFullPath(Data)}: "
+            + "start from the folder in which the training was started, or say with --data where the data is.");
 
     /// <summary>What torch computes on: CUDA, or the processor with the number of threads.</summary>
     /// <param name="cuda">Whether it is CUDA.</param>

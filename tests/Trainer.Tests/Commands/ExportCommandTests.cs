@@ -27,7 +27,7 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("nowhere", "There is no folder")]
+    [DataRow("nowhere", "The run's record names its data by a relative path")]
     [DataRow("cifar10", "CIFAR-10 is not on this machine yet")]
     public void Data_that_is_not_here_leaves_the_pictures_out_and_nothing_is_downloaded(string data, string expected)
     {

@@ -74,6 +74,21 @@ public sealed class Cifar10Tests
     }
 
     [TestMethod]
+    [DataRow("train test meta file.txt~")]
+    [DataRow("train.bin test.bin fine_label_names.txt coarse_label_names.txt")]
+    public void CIFAR_100_is_named(string names)
+    {
+        Directory.CreateDirectory(At("set"));
+        foreach (string name in names.Split(' '))
+            File.WriteAllText(At($"set/{name}"), "");
+        const string Complaint =
+            "is CIFAR-100, which is not read; CIFAR-10 is, and so are images in train/CLASS/ and test/CLASS/.";
+        foreach (string place in (string[])[_root, At("set"), Archive("100.tgz", ""), Archive("100.tar", "cifar-100/")])
+            Assert.AreEqual(
+                $"{place} {Complaint}", Assert.ThrowsExactly<DatasetException>(() => DatasetSource.Load(place)).Message);
+    }
+
+    [TestMethod]
     public void A_file_that_is_there_twice_is_named()
     {
         Write("binary", "set");

@@ -108,6 +108,9 @@ public sealed class ImageFolderTests
 
         // The median of 8, 8, 30, 240 to 247, and of 8, 8, 200 to 207, 3000.
         Assert.AreEqual(new Size2d(203, 242), data.Train.Size);
+        Assert.AreEqual(
+            "pictures are read at 242x203; of 11 training pictures 3 are over twice or under half of 242x203 along an edge",
+            data.Remarks.Single());
     }
 
     [TestMethod]
@@ -137,6 +140,46 @@ public sealed class ImageFolderTests
         WritePicture("__MACOSX/train/ant/1.png", SKColors.Red);
         CheckLayout(DatasetSource.Load(_root));
         CheckLayout(DatasetSource.Load(Archive("set.tar", "")));
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("set.tar")]
+    public void WebP_and_BMP_are_read_and_what_is_passed_over_is_counted(string archive)
+    {
+        WriteLayout();
+        File.Delete(At("train/bee/list.csv"));
+        string at = archive.Length == 0 ? _root : Archive(archive, "");
+        Assert.IsFalse(DatasetSource.Load(at).Remarks.Any(remark => remark.Contains("passed over")));
+
+        using (var webp = new SKBitmap(4, 3))
+        {
+            webp.Erase(new SKColor(128, 128, 128));
+            Save("train/bee/c.webp", webp, SKEncodedImageFormat.Webp);
+        }
+        // 54 bytes of headers, then rows of 4 x 3 bytes, blue first.
+        byte[] bmp =
+        [
+            .. "BM"u8, 90, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 1, 0, 24, 0, .. new byte[24],
+            .. Enumerable.Repeat((byte[])[30, 200, 10], 12).SelectMany(pixel => pixel),
+        ];
+        File.WriteAllBytes(At("train/bee/d.BMP"), bmp);
+        foreach (string name in (string[])["train/ant/1.tiff", "train/ant/2.TIFF", "test/bee/1.gif", "test/bee/deeper/none"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
+            File.WriteAllText(At(name), "no picture");
+        }
+        if (archive.Length > 0)
+            File.Delete(at);
+        ImageDataset data = DatasetSource.Load(archive.Length == 0 ? _root : Archive(archive, ""));
+
+        Assert.AreEqual(6, data.Train.Count);
+        CheckColour(data.Train, 4, 128, 128, 128);
+        CheckColour(data.Train, 5, 10, 200, 30);
+        Assert.AreEqual("pictures are read at 4x3", data.Remarks[0]);
+        Assert.AreEqual(
+            "passed over in class folders: 1 without an ending, 1 .gif, 2 .tiff; pictures end in .jpg, .jpeg, .png, .webp, .bmp",
+            data.Remarks.Single(remark => remark.StartsWith("passed", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -199,8 +242,8 @@ public sealed class ImageFolderTests
         Directory.CreateDirectory(At("test/cow"));
         WritePicture("test/cow/1.png", SKColors.Red);
 
-        CheckError("PATH has no .jpg, .jpeg or .png in train/cow.");
-        CheckError("PATH/set.tar has no .jpg, .jpeg or .png in train/cow.", Archive("set.tar", ""));
+        CheckError("PATH has no .jpg, .jpeg, .png, .webp or .bmp in train/cow.");
+        CheckError("PATH/set.tar has no .jpg, .jpeg, .png, .webp or .bmp in train/cow.", Archive("set.tar", ""));
     }
 
     [TestMethod]

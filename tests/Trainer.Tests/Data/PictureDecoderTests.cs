@@ -45,4 +45,18 @@ public sealed class PictureDecoderTests
         }
         Assert.AreEqual(expected, actual);
     }
+
+    [TestMethod]
+    public void A_picture_that_takes_over_a_gigabyte_is_too_large_and_not_invalid()
+    {
+        // A header says the size; nothing behind it is looked at.
+        byte[] png =
+        [
+            0x89, .. "PNG"u8, 13, 10, 26, 10, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0x4E, 0x20, 0, 0, 0x4E, 0x20, 8, 2, 0, 0, 0,
+            0x6C, 0x12, 0xD1, 0x6E, 0, 0, 0, 0, .. "IDAT"u8, 0x35, 0xAF, 0x06, 0x1E,
+        ];
+        DatasetException e = Assert.ThrowsExactly<DatasetException>(() => PictureDecoder.DecodePicture(png, "big.png"));
+        Assert.AreEqual(
+            "big.png is too large: it has 20,000 x 20,000 pixels, and a picture may have 268,435,456 in all.", e.Message);
+    }
 }
