@@ -38,6 +38,11 @@ internal static class ForeignFormat
         return IsGraphDef(start) ? "a TensorFlow graph" : null;
     }
 
+    /// <summary>What to do with a file of which <see cref="Of"/> has said what it is.</summary>
+    public static string AdviceFor(string found) => found.Contains("PyTorch", StringComparison.Ordinal)
+        ? "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'"
+        : "this version has no importer for it";
+
     /// <summary>A node first, and in it first a name and an operator's name.</summary>
     private static bool IsGraphDef(ReadOnlySpan<byte> start)
     {

@@ -7,7 +7,8 @@ namespace SoftPool.Files;
 
 /// <summary>
 /// Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON header,
-/// the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes only F32 is read, of the
+/// the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes F32 is read, and F16 and BF16, which
+/// become floats; of the integers that PyTorch saves only the scalars num_batches_tracked of batch norms, which are passed over. Of the
 /// shapes only those of <see cref="TensorShape"/> (tensors without elements are not), and of the headers those of at most
 /// 4 MiB.
 /// </summary>
@@ -26,7 +27,7 @@ public sealed record SafetensorsFile(
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads a file. Every length in it is checked before memory is taken in proportion to it.</summary>
-    /// <exception cref="ModelFormatException">The file is not whole and valid safetensors of F32 tensors.</exception>
+    /// <exception cref="ModelFormatException">The file is not whole and valid safetensors of such tensors.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Read(string path)
     {
@@ -99,10 +100,17 @@ public sealed record SafetensorsFile(
         /// <summary>The elements for which there is memory before they come.</summary>
         private const int GrowingFrom = 1 << 20;
 
+        /// <summary>What PyTorch's batch norm counts in training.</summary>
+        private const string Counter = "num_batches_tracked";
+
         /// <summary>From where the stream stands to its end, in bytes; null where that is not known.</summary>
         private readonly long? _length = file.CanSeek ? file.Length - file.Position : null;
 
-        private sealed record Entry(string Name, TensorShape Shape, long Begin, long End);
+        // A Dtype of null is that of a counter, which is passed over.
+        private sealed record Entry(string Name, TensorShape Shape, string? Dtype, long Begin, long End)
+        {
+            public long ByteCount => Dtype is null ? sizeof(long) : (long)Shape.Count * FloatEncoding.WidthOf(Dtype);
+        }
 
         public SafetensorsFile Read()
         {
@@ -114,9 +122,10 @@ public sealed record SafetensorsFile(
             // The file stands at the first tensor, and each begins where the one before it ends.
             var tensors = new Dictionary<string, Tensor>();
             foreach (Entry entry in entries)
-            {
-                tensors.Add(entry.Name, new Tensor(entry.Shape, ReadTensor(entry)));
-            }
+                if (entry.Dtype is { } dtype)
+                    tensors.Add(entry.Name, new Tensor(entry.Shape, ReadTensor(entry, dtype)));
+                else
+                    PassOver(entry);
             if (_length is null && file.ReadByte() >= 0)
                 throw Invalid($"its tensors take {(entries.Count == 0 ? 0 : entries[^1].End)} bytes, but it holds more");
             return new SafetensorsFile(tensors, metadata);
@@ -151,27 +160,37 @@ public sealed record SafetensorsFile(
             prefix.CopyTo(start);
             int read = file.ReadAtLeast(start[prefix.Length..], start.Length - prefix.Length, throwOnEndOfStream: false);
             if (ForeignFormat.Of(start[..(prefix.Length + read)]) is { } other)
-                throw new ModelFormatException(
-                    $"{name} is {other}, not a SoftPool model file; this version has no importer for it.");
+                throw new ModelFormatException($"{name} is {other}, not a SoftPool model file; {ForeignFormat.AdviceFor(other)}.");
         }
 
         /// <summary>Reads a tensor. What a pipe holds is not known beforehand: memory grows there as data comes.</summary>
-        private float[] ReadTensor(Entry entry)
+        private float[] ReadTensor(Entry entry, string dtype)
         {
             int count = entry.Shape.Count, read = 0;
             float[] data = GC.AllocateUninitializedArray<float>(_length is null ? Math.Min(count, GrowingFrom) : count);
             while (true)
             {
-                Span<byte> rest = MemoryMarshal.AsBytes(data.AsSpan(read));
-                int there = file.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false);
-                if (there < rest.Length)
-                    throw Invalid(
-                        $"its tensor {entry.Name} ends at byte {entry.End}, but it holds {entry.Begin + (long)read * sizeof(float) + there}");
+                Span<float> rest = data.AsSpan(read);
+                Fill(FloatEncoding.StoredIn(rest, dtype), entry, entry.Begin + (long)read * FloatEncoding.WidthOf(dtype));
+                FloatEncoding.Widen(rest, dtype);
                 read = data.Length;
                 if (read == count)
                     return data;
                 Array.Resize(ref data, (int)Math.Min(count, 2L * read));
             }
+        }
+
+        private void PassOver(Entry entry)
+        {
+            Span<byte> counter = stackalloc byte[sizeof(long)];
+            Fill(counter, entry, entry.Begin);
+        }
+
+        private void Fill(Span<byte> bytes, Entry entry, long begin)
+        {
+            int there = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (there < bytes.Length)
+                throw Invalid($"its tensor {entry.Name} ends at byte {entry.End}, but it holds {begin + there}");
         }
 
         private (List<Entry>, Dictionary<string, string>) ParseHeader(byte[] header)
@@ -204,8 +223,9 @@ public sealed record SafetensorsFile(
         private Entry ParseEntry(string tensor, JsonElement element)
         {
             string? dtype = element.GetProperty("dtype").GetString();
-            if (dtype != "F32")
-                throw Invalid($"tensor {tensor} is of dtype {dtype}; F32 is expected");
+            bool isCounter = dtype == "I64" && (tensor == Counter || tensor.EndsWith($".{Counter}", StringComparison.Ordinal));
+            if (!isCounter && FloatEncoding.WidthOf(dtype) == 0)
+                throw Invalid($"tensor {tensor} is of dtype {dtype}; F32, F16 or BF16 is expected");
             TensorShape shape;
             try
             {
@@ -216,10 +236,12 @@ public sealed record SafetensorsFile(
             {
                 throw Invalid($"tensor {tensor} has no valid shape ({e.Message.TrimEnd('.')})", e);
             }
+            if (isCounter && shape.Count != 1)
+                throw Invalid($"tensor {tensor} is of dtype I64 and shape {shape}; a scalar is expected");
             JsonElement offsets = element.GetProperty("data_offsets");
             if (offsets.GetArrayLength() != 2)
                 throw Invalid($"tensor {tensor} has {offsets.GetArrayLength()} data_offsets; 2 are expected");
-            return new Entry(tensor, shape, offsets[0].GetInt64(), offsets[1].GetInt64());
+            return new Entry(tensor, shape, isCounter ? null : dtype, offsets[0].GetInt64(), offsets[1].GetInt64());
         }
 
         /// <summary>The tensors, by where they begin, must fill the data exactly: no overlap, no hole, nothing behind them.
@@ -229,10 +251,10 @@ public sealed record SafetensorsFile(
             long expected = 0;
             foreach (Entry entry in entries)
             {
-                if (entry.Begin != expected || entry.End - entry.Begin != (long)entry.Shape.Count * sizeof(float))
+                if (entry.Begin != expected || entry.End - entry.Begin != entry.ByteCount)
                     throw Invalid(
                         $"tensor {entry.Name} ({entry.Shape}) lies at bytes {entry.Begin} to {entry.End}; it should lie at "
-                        + $"{expected} to {expected + (long)entry.Shape.Count * sizeof(float)}");
+                        + $"{expected} to {expected + entry.ByteCount}");
                 expected = entry.End;
             }
             if (dataLength is not null && expected != dataLength)

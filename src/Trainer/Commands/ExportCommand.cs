@@ -48,6 +48,8 @@ internal static class ExportCommand
         return command;
     }
 
+    private static readonly string[] Prefixes = ["module.", "model.", "_orig_mod.", "net."];
+
     private static void Execute(
         string? source, string? output, string? network, string[] classes, int? random, string? data, bool bare)
     {
@@ -104,6 +106,19 @@ internal static class ExportCommand
     private static string Required(string? network, string by) => network
         ?? throw new UserErrorException($"{by} needs --network to say what the weights belong to: {NetworkCatalog.Described}.");
 
+    /// <summary>Takes off what wrappers put before all names: DataParallel, torch.compile, Lightning.</summary>
+    private static IReadOnlyDictionary<string, Tensor> WithoutPrefix(IReadOnlyDictionary<string, Tensor> tensors, ModelGraph graph)
+    {
+        string prefix = "";
+        while (Prefixes.FirstOrDefault(next => tensors.Keys.All(name => name.StartsWith(prefix + next, StringComparison.Ordinal))) is { } found
+            && !graph.Parameters.All(parameter => tensors.ContainsKey(prefix + parameter.Name)))
+            prefix += found;
+        if (prefix.Length == 0)
+            return tensors;
+        AnsiConsole.MarkupLineInterpolated($"all tensors are named {prefix}...: the prefix is left out");
+        return tensors.ToDictionary(tensor => tensor.Key[prefix.Length..], tensor => tensor.Value);
+    }
+
     private static Model FromWeights(string path, string? network, string[] classes)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
@@ -111,6 +126,6 @@ internal static class ExportCommand
             throw new UserErrorException(
                 $"{path} says itself what network it is of: a model is exported already, and of a run export takes the folder.");
         ModelGraph graph = NetworkCatalog.Create(Required(network, $"{path}, which is no run's folder,"), classes.Length);
-        return new Model(graph, file.Tensors, classes, Preprocessing.ImageNet);
+        return new Model(graph, WithoutPrefix(file.Tensors, graph), classes, Preprocessing.ImageNet);
     }
 }

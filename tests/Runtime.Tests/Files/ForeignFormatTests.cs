@@ -28,7 +28,9 @@ public sealed class ForeignFormatTests
     {
         using var file = new MemoryStream(Convert.FromHexString(hex));
         Assert.AreEqual(
-            $"a.bin is {expected}, not a SoftPool model file; this version has no importer for it.",
+            $"a.bin is {expected}, not a SoftPool model file; {(expected.Contains("PyTorch", StringComparison.Ordinal)
+                ? "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'"
+                : "this version has no importer for it")}.",
             Assert.ThrowsExactly<ModelFormatException>(() => ModelFile.Read(file, "a.bin")).Message);
     }
 

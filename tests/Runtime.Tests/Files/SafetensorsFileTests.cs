@@ -91,6 +91,35 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.IsEmpty(file.Metadata);
     }
 
+    /// <summary>What PyTorch saves of a network in 16 bits that has a batch norm; the values are exact.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Halves_become_floats_and_batch_norms_counters_are_passed_over(bool fromPipe)
+    {
+        byte[] data =
+        [
+            .. BitConverter.GetBytes((Half)1.5f), .. BitConverter.GetBytes((Half)(-65504f)), .. BitConverter.GetBytes(Half.Epsilon),
+            0x80, 0x3F, 0x81, 0xBF, .. BitConverter.GetBytes(7L), .. BitConverter.GetBytes(3f),
+        ];
+        byte[] bytes = RawSafetensors.Build(
+            """
+            {"half":{"dtype":"F16","shape":[3],"data_offsets":[0,6]},"brain":{"dtype":"BF16","shape":[2,1],"data_offsets":[6,10]},
+             "bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[10,18]},"last":{"dtype":"F32","shape":[],"data_offsets":[18,22]}}
+            """, data);
+        SafetensorsFile file = fromPipe ? SafetensorsFile.Read(new OneWay(bytes), "pipe") : Read(bytes);
+        TestModels.AssertSequence<float>([1.5f, -65504, 5.9604645e-8f], file.Tensors["half"].Data.ToArray());
+        TestModels.AssertSequence<float>([1, -1.0078125f], file.Tensors["brain"].Data.ToArray());
+        TestModels.AssertSequence<float>([3], file.Tensors["last"].Data.ToArray());
+        Assert.HasCount(3, file.Tensors);
+    }
+
+    /// <summary>A stream that does not seek.</summary>
+    private sealed class OneWay(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+    }
+
     [TestMethod]
     public void A_file_of_no_tensors_is_valid() => Assert.IsEmpty(Read(RawSafetensors.Build("{}", 0)).Tensors);
 
@@ -130,9 +159,13 @@ public sealed class SafetensorsFileTests : IDisposable
     [DataRow("""{"a":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "malformed")]
     [DataRow("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8, "malformed")]
     [DataRow("""{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "malformed")]
-    [DataRow("""{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}""", 8, "F16; F32 is expected")]
+    [DataRow("""{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", 8, "F64; F32, F16 or BF16 is expected")]
+    [DataRow("""{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}""", 8, "it should lie at 0 to 4")]
+    [DataRow("""{"step":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}""", 8, "tensor step is of dtype I64")]
+    [DataRow("""{"bn.num_batches_tracked":{"dtype":"I64","shape":[2],"data_offsets":[0,16]}}""", 16, "a scalar is expected")]
+    [DataRow("""{"bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}""", 4, "but it holds 4")]
     [DataRow("""{"a":{"dtype":"f32","shape":[2],"data_offsets":[0,8]}}""", 8, "f32")]
-    [DataRow("""{"a":{"dtype":null,"shape":[2],"data_offsets":[0,8]}}""", 8, "F32 is expected")]
+    [DataRow("""{"a":{"dtype":null,"shape":[2],"data_offsets":[0,8]}}""", 8, "F32, F16 or BF16 is expected")]
     [DataRow("""{"a":{"dtype":32,"shape":[2],"data_offsets":[0,8]}}""", 8, "malformed")]
     [DataRow("""{"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", 8, "malformed")]
     [DataRow("""{"a":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", 8, "malformed")]
