@@ -17,7 +17,7 @@ public sealed class InferenceSession : IDisposable
     private readonly ExecutionPlan _plan;
     private readonly VariantChoice? _variants;
     private readonly Ownership _ownership = new();
-    private readonly Turns<HostRun> _turns;
+    private readonly RunPool _runs;
     private readonly HostRun _first;
     // Held for moments: it guards what is owned and disposed. Each of the others is held while the device works.
     private readonly Lock _lock = new(), _verifying = new(), _recording = new(), _stepping = new(), _picturing = new(), _timing = new();
@@ -72,8 +72,20 @@ public sealed class InferenceSession : IDisposable
             _ownership.Dispose();
             throw;
         }
-        _turns = new Turns<HostRun>(runs);
+        _runs = new RunPool(runs);
         _first = runs[0];
+    }
+
+    /// <summary>Frees the memory of a session that nobody disposed, unless its device is a host's, which may have destroyed it.</summary>
+    ~InferenceSession()
+    {
+        // A constructor that failed has freed what it made.
+        if (_first is null)
+            return;
+        RuntimeEventSource.Log.SessionNotDisposed(Graph.Name, Device.Name, RuntimeEventSource.Outcome(_device.IsHosts));
+        // Dispose waits for runs that are under way; a finaliser must not.
+        if (!_device.IsHosts)
+            ThreadPool.UnsafeQueueUserWorkItem(static session => session.Dispose(), this, preferLocal: false);
     }
 
     /// <summary>The device that it runs on.</summary>
@@ -110,7 +122,7 @@ public sealed class InferenceSession : IDisposable
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
         int items = CheckLengths(input.Length, output.Length);
-        HostRun run = Take();
+        HostRun run = Rent();
         try
         {
             input.CopyTo(run.Input);
@@ -120,7 +132,7 @@ public sealed class InferenceSession : IDisposable
         }
         finally
         {
-            _turns.GiveBack(run);
+            _runs.Return(run);
         }
     }
 
@@ -185,13 +197,13 @@ public sealed class InferenceSession : IDisposable
             return Task.FromCanceled(cancel);
         var asked = new AsyncRun(input, output, sync, items, cancel);
         asked.Listen();
-        _turns.Take(Begin);
+        _runs.Rent(Begin);
         return asked.Task;
 
         bool Begin(HostRun run)
         {
             if (!_disposed)
-                return asked.Begin(run, _plan.Output, _device.Completions, _turns.GiveBack);
+                return asked.Begin(run, _plan.Output, _device.Completions, _runs.Return);
             asked.Fail(new ObjectDisposedException(nameof(InferenceSession)));
             return false;
         }
@@ -309,7 +321,7 @@ public sealed class InferenceSession : IDisposable
             throw new ArgumentException(
                 $"The output of {layer} is not kept; kept are: {string.Join(", ", KeptLayers)}.", nameof(layer));
         int index = Graph.Layers.Select(item => item.Name).ToList().IndexOf(layer);
-        HostRun run = Take();
+        HostRun run = Rent();
         try
         {
             if (run.Items == 0)
@@ -319,7 +331,7 @@ public sealed class InferenceSession : IDisposable
         }
         finally
         {
-            _turns.GiveBack(run);
+            _runs.Return(run);
         }
     }
 
@@ -349,8 +361,12 @@ public sealed class InferenceSession : IDisposable
 
     /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. What was recorded for the
     /// host must be done.</summary>
+    /// <remarks>A session that is dropped without Dispose is freed when the garbage collector finds it, which may be long after,
+    /// for the collector does not see the device's memory. On a host's device it is never freed. Either way the event source
+    /// "SoftPool.Vulkan" reports it.</remarks>
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         lock (_lock)
         {
             if (_disposed)
@@ -360,9 +376,9 @@ public sealed class InferenceSession : IDisposable
         // What is under way still uses the memory; those that wait for their turn then find the session disposed.
         var runs = new HostRun[Options.InFlight];
         for (int i = 0; i < runs.Length; i++)
-            runs[i] = _turns.Take();
+            runs[i] = _runs.Rent();
         foreach (HostRun run in runs)
-            _turns.GiveBack(run);
+            _runs.Return(run);
         lock (_verifying)
             lock (_recording)
                 lock (_stepping)
@@ -400,13 +416,13 @@ public sealed class InferenceSession : IDisposable
         return _steppedItems > 0 ? _stepped! : throw new InvalidOperationException("No inference was begun: call Begin first.");
     }
 
-    /// <summary>A free run, when the caller's turn has come.</summary>
-    private HostRun Take()
+    /// <summary>Waits for a free run.</summary>
+    private HostRun Rent()
     {
-        HostRun run = _turns.Take();
+        HostRun run = _runs.Rent();
         if (!_disposed)
             return run;
-        _turns.GiveBack(run);
+        _runs.Return(run);
         throw new ObjectDisposedException(nameof(InferenceSession));
     }
 

@@ -29,20 +29,20 @@ internal sealed class AsyncRun
     /// <summary>Listens to the cancelling from now on.</summary>
     public void Listen() => _registration = _cancel.UnsafeRegister(static run => ((AsyncRun)run!).Cancel(), this);
 
-    /// <summary>Submits the run, whose turn has come.</summary>
+    /// <summary>Submits a run that was rented.</summary>
     /// <param name="run">What it runs in.</param>
     /// <param name="output">The network's output there.</param>
     /// <param name="completions">Who waits for the device.</param>
-    /// <param name="giveBack">Ends the turn.</param>
-    /// <returns>Whether it was submitted, so that <paramref name="giveBack"/> will be called.</returns>
-    public bool Begin(HostRun run, Operand output, Completions completions, Action<HostRun> giveBack)
+    /// <param name="free">Returns the run to its pool.</param>
+    /// <returns>Whether it was submitted, so that <paramref name="free"/> will be called.</returns>
+    public bool Begin(HostRun run, Operand output, Completions completions, Action<HostRun> free)
     {
         if (Volatile.Read(ref _decided))
             return false;
         try
         {
             _input.Span.CopyTo(run.Input);
-            completions.Wait(run.Submit(_sync), failure => End(run, output, failure, giveBack));
+            completions.Wait(run.Submit(_sync), failure => End(run, output, failure, free));
         }
         catch (Exception e)
         {
@@ -63,7 +63,7 @@ internal sealed class AsyncRun
         _source.TrySetException(e);
     }
 
-    private void End(HostRun run, Operand output, Exception? failure, Action<HostRun> giveBack)
+    private void End(HostRun run, Operand output, Exception? failure, Action<HostRun> free)
     {
         try
         {
@@ -84,7 +84,7 @@ internal sealed class AsyncRun
         else
             _source.TrySetException(failure);
         _registration.Unregister();
-        giveBack(run);
+        free(run);
     }
 
     private void Cancel()
