@@ -86,6 +86,11 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
     internal OutOfDeviceMemoryException(string message) : base(message)
     {
     }
+
+    /// <summary>The same, with what helps where a session of a batch did not fit.</summary>
+    internal OutOfDeviceMemoryException Advising(int batch) => new(
+        $"{Message} {(batch > 1 ? $"Take a smaller batch than {batch}" : "The batch is 1 already: take a device with more memory")}"
+        + ", or dispose sessions that are not needed.");
 }
 
 /// <summary>The device was lost (driver reset, unplugged, timed out). The session cannot be used any more.</summary>

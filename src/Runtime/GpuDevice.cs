@@ -1,3 +1,4 @@
+using SoftPool.Execution;
 using SoftPool.Vulkan;
 
 namespace SoftPool;
@@ -13,13 +14,7 @@ public sealed class GpuDevice : IDisposable
     private GpuDevice(VulkanDevice vulkan) => (Vulkan, Info) = (vulkan, vulkan.Physical.Info);
 
     /// <summary>Closes a device that nobody disposed, unless it is a host's, which may have destroyed it.</summary>
-    ~GpuDevice()
-    {
-        RuntimeEventSource.Log.DeviceNotDisposed(Info.Name, RuntimeEventSource.Outcome(Vulkan.IsHosts));
-        // To end a device may wait for the driver; a finaliser must not.
-        if (!Vulkan.IsHosts)
-            ThreadPool.UnsafeQueueUserWorkItem(static device => device.Dispose(), this, preferLocal: false);
-    }
+    ~GpuDevice() => NotDisposed.Free(this, "A device", Vulkan);
 
     /// <summary>What the device is.</summary>
     public GpuDeviceInfo Info { get; }

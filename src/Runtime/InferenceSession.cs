@@ -1,3 +1,4 @@
+using SoftPool.Execution;
 using SoftPool.Parity;
 using SoftPool.Planning;
 using SoftPool.Vulkan;
@@ -5,94 +6,57 @@ using SoftPool.Vulkan;
 namespace SoftPool;
 
 /// <summary>
-/// A model ready to run on a device. What runs of floats need is made at creation; a run copies the input, submits one
-/// recorded command buffer, waits, and copies the output. Any thread may run it: <see cref="SessionOptions.InFlight"/> runs
-/// are under way at once, and further ones wait for their turn. Pictures, steps and <see cref="Record"/> have activations of
-/// their own, each made when it is first called; each takes one caller at a time, and no other's turn.
+/// A model ready to run on a device. What runs of floats need is made at creation; a run copies the input, submits one recorded command
+/// buffer, waits, and copies the output. Any thread may run it: <see cref="SessionOptions.InFlight"/> runs are under way at once, and
+/// further ones wait for their turn, first come, first served.
 /// </summary>
 public sealed class InferenceSession : IDisposable
 {
-    private readonly VulkanDevice _device;
-    private readonly Model _model;
-    private readonly ExecutionPlan _plan;
+    private readonly PlannedModel _planned;
+    private readonly RunArguments _arguments;
     private readonly VariantChoice? _variants;
-    private readonly Ownership _ownership = new();
-    private readonly RunPool _runs;
-    private readonly HostRun _first;
-    // Held for moments: it guards what is owned and disposed. Each of the others is held while the device works.
-    private readonly Lock _lock = new(), _verifying = new(), _recording = new(), _stepping = new(), _picturing = new(), _timing = new();
-    private DeviceProgram? _recorded;
-    private SteppedRun? _stepped;
-    private PictureRun? _pictures;
-    private TimedRun? _timed;
+    private readonly RunPool _pool;
+    // Held while something is made beside the pool: a mode of running, the sessions of Verify.
+    private readonly Lock _making = new();
     private volatile bool _disposed;
-    // Of the inference that was begun; 0 if none was.
-    private int _steppedItems;
 
     internal InferenceSession(GpuDevice device, Model model, SessionOptions options, VariantChoice? variants = null)
-        : this(device.Vulkan, device.Info, model, options, variants)
+        : this(device.Vulkan, model, options, variants)
     {
     }
 
-    private InferenceSession(
-        VulkanDevice device, GpuDeviceInfo info, Model model, SessionOptions options, VariantChoice? variants)
+    private InferenceSession(VulkanDevice device, Model model, SessionOptions options, VariantChoice? variants)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (options.InFlight < 1 || (options.InFlight > 1 && options.KeepLayerOutputs))
-            throw new ArgumentException(
-                $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {options.InFlight}.",
-                nameof(options));
-        if (!Enum.IsDefined(options.Numerics) || (options.Numerics == Numerics.Strict && options.Fp16))
-            throw new ArgumentException(
-                $"A session's numerics are Fast or, in 32 bits alone, Strict; got {options.Numerics}{(options.Fp16 ? " in 16 bits" : "")}.",
-                nameof(options));
-        _device = device;
-        _model = model;
-        _variants = variants;
-        Device = info;
-        Options = options;
-        if (options.Fp16 && !_device.HasFp16Storage)
-            throw new UnsupportedDeviceException(
-                $"{Device.Name} has no 16-bit storage, or the host did not enable it "
-                + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
-        var planOptions = PlanOptions.Of(options, _device.Traits, _device.Physical.Limits.MaxStorageBufferRange);
-        if (options.Tune)
-            ConvolutionTuner.Tune(_device, model.Graph, planOptions);
+        options.Check();
+        (Options, _variants) = (options, variants);
+        // The session reuses the pipelines that its self-test compiled.
         using var tested = new Ownership();
-        planOptions = planOptions with { Variants = variants ?? _device.Variants.Choice };
-        (_plan, StruckOff) = Advising(() => SelfTest.Plan(_device, model, planOptions, tested));
-        var runs = new HostRun[options.InFlight];
         try
         {
-            for (int i = 0; i < runs.Length; i++)
-                runs[i] = Own(() => new HostRun(_device, model, _plan, options.KeepLayerOutputs));
+            (_planned, StruckOff) = SelfTest.Plan(device, model, options, variants, tested);
+            _pool = new RunPool(_planned, options.InFlight, options.KeepLayerOutputs);
         }
-        catch
+        catch (OutOfDeviceMemoryException e)
         {
-            _ownership.Dispose();
-            throw;
+            throw e.Advising(options.Batch);
         }
-        _runs = new RunPool(runs);
-        _first = runs[0];
+        _arguments = new RunArguments(_planned);
     }
 
-    /// <summary>Frees the memory of a session that nobody disposed, unless its device is a host's, which may have destroyed it.</summary>
+    /// <summary>Frees a session that nobody disposed, as <see cref="Dispose"/> says.</summary>
     ~InferenceSession()
     {
         // A constructor that failed has freed what it made.
-        if (_first is null)
-            return;
-        RuntimeEventSource.Log.SessionNotDisposed(Graph.Name, Device.Name, RuntimeEventSource.Outcome(_device.IsHosts));
-        // Dispose waits for runs that are under way; a finaliser must not.
-        if (!_device.IsHosts)
-            ThreadPool.UnsafeQueueUserWorkItem(static session => session.Dispose(), this, preferLocal: false);
+        if (_pool is not null)
+            NotDisposed.Free(this, $"A session of {Graph.Name}", _planned.Device);
     }
 
     /// <summary>The device that it runs on.</summary>
-    public GpuDeviceInfo Device { get; }
+    public GpuDeviceInfo Device => _planned.Device.Physical.Info;
 
     /// <summary>The network that it runs.</summary>
-    public ModelGraph Graph => _model.Graph;
+    public ModelGraph Graph => _planned.Model.Graph;
 
     /// <summary>What it was created with.</summary>
     public SessionOptions Options { get; }
@@ -102,16 +66,19 @@ public sealed class InferenceSession : IDisposable
     public IReadOnlyList<StruckOffKernel> StruckOff { get; }
 
     /// <summary>The device memory that all activations of one run share, in bytes.</summary>
-    public long ActivationBytes => _first.Program.ArenaBytes;
+    public long ActivationBytes => _pool.Program.ArenaBytes;
 
     /// <summary>The device memory of the model's weights, in bytes; all sessions of a model on a device share it.</summary>
-    public long WeightBytes => _first.Program.WeightBytes;
+    public long WeightBytes => _pool.Program.WeightBytes;
 
     /// <summary>The layers whose output <see cref="ReadLayer"/> gives, in order. Empty unless they are kept. A layer
     /// that a kernel computes together with the one behind it is not among them.</summary>
     public IEnumerable<string> KeptLayers => Options.KeepLayerOutputs
-        ? Graph.Layers.Select(layer => layer.Name).Where(_plan.LayerOutputs.ContainsKey)
+        ? Graph.Layers.Select(layer => layer.Name).Where(Plan.LayerOutputs.ContainsKey)
         : [];
+
+    /// <summary>What a run launches.</summary>
+    internal ExecutionPlan Plan => _planned.Plan;
 
     /// <summary>Computes the network.</summary>
     /// <param name="input">n items of <see cref="ModelGraph.InputShape"/>, (n, C, H, W), n being 1 to the session's
@@ -121,59 +88,55 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
-        int items = CheckLengths(input.Length, output.Length);
-        HostRun run = Rent();
-        try
-        {
-            input.CopyTo(run.Input);
-            run.Submit().Wait();
-            run.Items = items;
-            run.CopyOutput(_plan.Output, output);
-        }
-        finally
-        {
-            _runs.Return(run);
-        }
+        int items = _arguments.ItemsOf(input);
+        _arguments.CheckOutput(items, output.Length);
+        using RunPool.Lease lease = Rent();
+        input.CopyTo(lease.Slot.Input);
+        lease.Slot.Submit().Wait();
+        lease.Slot.Read(items, output);
     }
 
-    /// <summary>Computes the network for pictures of any sizes, resized and normalised on the device as the model's
+    /// <summary>Computes the network for images of any sizes, resized and normalised on the device as the model's
     /// <see cref="Preprocessing"/> says. As long as the sizes stay the same, nothing is allocated.</summary>
-    /// <param name="pictures">1 to the session's batch.</param>
+    /// <param name="images">1 to the session's batch.</param>
     /// <param name="output">Room for as many items of <see cref="ModelGraph.OutputShape"/>, (n, classes).</param>
-    /// <exception cref="ShapeMismatchException">A length does not fit, a picture's size and bytes do not go together, or the
-    /// network takes no pictures of three channels.</exception>
-    /// <exception cref="UnsupportedDeviceException">A picture exceeds what the device takes.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for what the first call makes, or for pictures of
-    /// these sizes.</exception>
+    /// <exception cref="ShapeMismatchException">A length does not fit, an image's size and bytes do not go together, or the network takes
+    /// no images of three channels.</exception>
+    /// <exception cref="UnsupportedDeviceException">An image exceeds what the device takes, or the kernels that resize images failed their
+    /// self-test.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public void Run(ReadOnlySpan<Picture> pictures, Span<float> output)
+    public void Run(ReadOnlySpan<Picture> images, Span<float> output)
     {
-        if (Graph.InputShape.Rank != 3 || Graph.InputShape[0] != 3)
-            throw new ShapeMismatchException($"Pictures have three channels; '{Graph.Name}' takes {Graph.InputShape}.");
-        CheckLengths((long)pictures.Length * Graph.InputShape.Count, output.Length);
-        foreach (Picture picture in pictures)
-        {
-            picture.Check();
-            uint largest = _device.Physical.Limits.MaxStorageBufferRange;
-            if (picture.Pixels.Length > largest)
-                throw new UnsupportedDeviceException(
-                    $"A picture of {picture.Pixels.Length} bytes exceeds the {largest} that {Device.Name} takes at most.");
-        }
-        lock (_picturing)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _pictures ??= Own(() => new PictureRun(_device, _model, _plan));
-            _pictures.Run(pictures, output);
-        }
+        int items = _arguments.ItemsOf(images);
+        _arguments.CheckOutput(items, output.Length);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(images).Wait();
+        lease.Slot.Read(items, output);
+    }
+
+    /// <summary>Computes the network from a buffer of the host's to another, without the CPU's touching the data. The run waits for whatever
+    /// was submitted to the queue before it.</summary>
+    /// <param name="input">The whole batch of inputs, (N, C, H, W): floats.</param>
+    /// <param name="output">Room for the whole batch of outputs, (N, classes): floats.</param>
+    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
+    /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
+    public void Run(GpuBuffer input, GpuBuffer output)
+    {
+        _arguments.CheckBuffers(input, output);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(input, output).Wait();
+        lease.Slot.Read(Options.Batch, []);
     }
 
     /// <summary>Computes the network while the caller goes on.</summary>
-    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; copied before this returns if a run is free, else not before then.
-    /// </param>
-    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task ends.</param>
-    /// <param name="cancel">Ends the wait. What the device has begun it finishes, and the output is not written. Once the output is
-    /// being written, it is too late: the task ends well.</param>
-    /// <returns>A task that ends when the output is there. To come to its end it needs no thread of the pool.</returns>
+    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; read before this returns if a slot is free, else
+    /// later.</param>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task completes.</param>
+    /// <param name="cancel">Cancels waiting. Submitted GPU work completes, and the output is untouched. Once the output is being written, it
+    /// is too late, and the task completes.</param>
+    /// <returns>A task that completes when the output is there. It needs no thread of the thread pool for that.</returns>
     /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
@@ -184,136 +147,69 @@ public sealed class InferenceSession : IDisposable
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="sync">What the run waits for and signals on the device.</param>
-    /// <param name="cancel">Ends the wait. A run that signals is submitted and signals all the same, unless it was cancelled before this
-    /// call: until its turn has come it cannot be cancelled.</param>
+    /// <param name="cancel">Cancels waiting. A run that signals is submitted and signals all the same, unless it was cancelled before this
+    /// call: while it waits for its turn it cannot be cancelled.</param>
     /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with timeline
     /// semaphores.</exception>
     /// <exception cref="ArgumentException">A semaphore is null.</exception>
+    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancel = default)
+    {
+        int items = _arguments.ItemsOf(input.Span);
+        return RunAsync(Start, items, output, sync, cancel);
+
+        CommandRecording Start(RunSlot slot)
+        {
+            input.Span.CopyTo(slot.Input);
+            return slot.Submit(sync);
+        }
+    }
+
+    /// <summary>Computes the network for images while the caller goes on.</summary>
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{Picture}, Span{float})"/>; read before this returns if a slot is free, else
+    /// later.</param>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{Picture}, Span{float})"/>.</param>
+    /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
+    /// <param name="cancel">As in <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <inheritdoc cref="Run(ReadOnlySpan{Picture}, Span{float})" path="/exception"/>
     public Task RunAsync(
-        ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancel = default)
-    {
-        int items = CheckLengths(input.Length, output.Length);
-        if (cancel.IsCancellationRequested)
-            return Task.FromCanceled(cancel);
-        var asked = new AsyncRun(input, output, sync, items, cancel);
-        asked.Listen();
-        _runs.Rent(Begin);
-        return asked.Task;
+        ReadOnlyMemory<Picture> images, Memory<float> output, GpuSync sync = default, CancellationToken cancel = default) =>
+        RunAsync(slot => slot.Submit(images.Span, sync), _arguments.ItemsOf(images.Span), output, sync, cancel);
 
-        bool Begin(HostRun run)
-        {
-            if (!_disposed)
-                return asked.Begin(run, _plan.Output, _device.Completions, _runs.Return);
-            asked.Fail(new ObjectDisposedException(nameof(InferenceSession)));
-            return false;
-        }
+    /// <summary>Computes the network from a buffer of the host's to another while the caller goes on.</summary>
+    /// <param name="input">As in <see cref="Run(GpuBuffer, GpuBuffer)"/>.</param>
+    /// <param name="output">As in <see cref="Run(GpuBuffer, GpuBuffer)"/>.</param>
+    /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
+    /// <param name="cancel">Cancels waiting. Submitted GPU work completes and writes the output.</param>
+    /// <inheritdoc cref="Run(GpuBuffer, GpuBuffer)" path="/exception"/>
+    public Task RunAsync(GpuBuffer input, GpuBuffer output, GpuSync sync = default, CancellationToken cancel = default)
+    {
+        _arguments.CheckBuffers(input, output);
+        return RunAsync(slot => slot.Submit(input, output, sync), Options.Batch, null, sync, cancel);
     }
 
-    /// <summary>Records the network into a command buffer of the host's, which submits it when it likes, any number of times,
-    /// one at a time.</summary>
-    /// <param name="commandBuffer">The VkCommandBuffer, being recorded, outside of a render pass, for a queue of the family
-    /// <see cref="HostDevice.QueueFamily"/>. Its compute pipeline and descriptor sets are others afterwards: bind yours anew.</param>
-    /// <param name="input">Where the whole batch of inputs is, (N, C, H, W), when the commands run.</param>
-    /// <param name="output">Where the whole batch of outputs goes, (N, classes).</param>
-    /// <remarks>The commands wait for whatever is ahead of them on the queue, and whatever follows waits for them. All that
-    /// one session has recorded shares one set of activations: on one queue that is safe, on several the host keeps them
-    /// apart. The session must outlive the commands' last run.</remarks>
-    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
+    /// <summary>Makes what spreads inferences over several frames.</summary>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
+    public Stepper CreateStepper() => Create(() => new Stepper(_planned));
+
+    /// <summary>Makes what records the network into command buffers of the host's.</summary>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for what the first call makes.</exception>
-    public void Record(nint commandBuffer, GpuBuffer input, GpuBuffer output)
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
+    public Recorder CreateRecorder()
     {
-        if (commandBuffer == 0)
-            throw new ArgumentException("A VkCommandBuffer that is being recorded is needed; its handle is null.", nameof(commandBuffer));
-        input.Check(nameof(input));
-        output.Check(nameof(output));
-        if (!_device.IsHosts)
-            throw new InvalidOperationException(
-                "Handles of a host's mean nothing on this session's own device: record with a session of one that GpuDevice.Adopt gave.");
-        lock (_recording)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _recorded ??= Own(() => new DeviceProgram(_device, _model, _plan, keepLayerOutputs: false));
-            _recorded.RecordBetween(_device, commandBuffer, input, output);
-        }
+        _arguments.CheckIsHosts();
+        return Create(() => new Recorder(_planned));
     }
 
-    /// <summary>Begins an inference that <see cref="Step"/> spreads over several frames. One that has not come to its
-    /// <see cref="End"/> is given up. Whole runs may come in between.</summary>
-    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
-    /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for what the first call makes.</exception>
-    public void Begin(ReadOnlySpan<float> input)
-    {
-        int items = ItemsIn(input.Length);
-        lock (_stepping)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _stepped ??= Own(() => new SteppedRun(_device, _model, _plan));
-            _stepped.Begin();
-            input.CopyTo(_stepped.Staging.Input);
-            _steppedItems = items;
-        }
-    }
+    /// <summary>Makes what takes the time of each kernel launch.</summary>
+    /// <exception cref="UnsupportedDeviceException">The device takes no timestamps.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
+    public Profiler CreateProfiler() => Create(() => new Profiler(_planned));
 
-    /// <summary>Computes a part of what <see cref="Begin"/> began.</summary>
-    /// <param name="budget">How long it may take. One kernel launch is always done, so that there is an end; the first time
-    /// round it is not known yet how long each takes.</param>
-    /// <returns>Whether the inference is done, and <see cref="End"/> gives its output.</returns>
-    /// <exception cref="InvalidOperationException">No inference was begun.</exception>
-    /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public bool Step(TimeSpan budget)
-    {
-        lock (_stepping)
-        {
-            SteppedRun run = Stepped();
-            if (!run.IsDone)
-                run.Step(budget);
-            return run.IsDone;
-        }
-    }
-
-    /// <summary>Copies the output of the inference that <see cref="Step"/> has done.</summary>
-    /// <param name="output">Room for as many items as were given to <see cref="Begin"/>.</param>
-    /// <exception cref="InvalidOperationException">No inference was begun, or it is not done.</exception>
-    /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
-    public void End(Span<float> output)
-    {
-        lock (_stepping)
-        {
-            SteppedRun run = Stepped();
-            if (!run.IsDone)
-                throw new InvalidOperationException("The inference is not done: step until Step says so.");
-            CheckRoom("output", _steppedItems, Graph.OutputShape, output.Length);
-            run.Staging.CopyOutput(_plan.Output, output);
-            _steppedItems = 0;
-        }
-    }
-
-    /// <summary>What a run launches.</summary>
-    internal ExecutionPlan Plan => _plan;
-
-    /// <summary>Runs, and takes the time of each launch of <see cref="Plan"/> on the device's own clock.</summary>
-    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
-    /// <param name="milliseconds">Room for one time a launch.</param>
-    /// <exception cref="UnsupportedDeviceException">The device has no clock.</exception>
-    internal void TimeLaunches(ReadOnlySpan<float> input, Span<double> milliseconds)
-    {
-        lock (_timing)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _timed ??= Own(() => new TimedRun(_device, _model, _plan));
-            input.CopyTo(_timed.Staging.Input);
-            _timed.Run(milliseconds);
-        }
-    }
-
-    /// <summary>Copies what a layer gave in the last run of floats, <see cref="Run(ReadOnlySpan{float}, Span{float})"/> or
-    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, CancellationToken)"/>. Others keep no layers.</summary>
+    /// <summary>Copies what a layer computed in the last run.</summary>
     /// <param name="layer">One of <see cref="KeptLayers"/>.</param>
     /// <param name="output">Room for as many items of the layer's output shape as that run had.</param>
     /// <exception cref="ArgumentException">The layer's output is not kept.</exception>
-    /// <exception cref="InvalidOperationException">There was no such run, or it failed.</exception>
+    /// <exception cref="InvalidOperationException">There was no run, or it failed.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void ReadLayer(string layer, Span<float> output)
     {
@@ -321,18 +217,11 @@ public sealed class InferenceSession : IDisposable
             throw new ArgumentException(
                 $"The output of {layer} is not kept; kept are: {string.Join(", ", KeptLayers)}.", nameof(layer));
         int index = Graph.Layers.Select(item => item.Name).ToList().IndexOf(layer);
-        HostRun run = Rent();
-        try
-        {
-            if (run.Items == 0)
-                throw new InvalidOperationException($"There is no output of {layer}: Run floats first.");
-            CheckRoom($"output of {layer}", run.Items, Graph.OutputShapeOf(index), output.Length);
-            run.CopyOutput(_plan.LayerOutputs[layer], output);
-        }
-        finally
-        {
-            _runs.Return(run);
-        }
+        using RunPool.Lease lease = Rent();
+        if (lease.Slot.Items == 0)
+            throw new InvalidOperationException($"There is no output of {layer}: Run first.");
+        RunArguments.CheckRoom($"output of {layer}", lease.Slot.Items, Graph.OutputShapeOf(index), output.Length);
+        lease.Slot.CopyLayer(layer, output);
     }
 
     /// <summary>
@@ -349,105 +238,73 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session was disposed, before or meanwhile.</exception>
     public ParityReport Verify()
     {
-        // Held for long: Dispose waits until the sessions beside this one are gone.
-        lock (_verifying)
+        lock (_making)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_model.Certificate is null)
+            if (_planned.Model.Certificate is null)
                 throw new NoCertificateException(Graph.Name);
-            return CertificateReplay.Run(this, _model, options => new InferenceSession(_device, Device, _model, options, _variants));
+            return CertificateReplay.Run(
+                this, _planned.Model, options => new InferenceSession(_planned.Device, _planned.Model, options, _variants));
         }
     }
 
-    /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. What was recorded for the
-    /// host must be done.</summary>
+    /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. Steppers, recorders and profilers that it
+    /// created are their owner's.</summary>
     /// <remarks>A session that is dropped without Dispose is freed when the garbage collector finds it, which may be long after,
     /// for the collector does not see the device's memory. On a host's device it is never freed. Either way the event source
     /// "SoftPool.Vulkan" reports it.</remarks>
     public void Dispose()
     {
         GC.SuppressFinalize(this);
-        lock (_lock)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-        }
-        // What is under way still uses the memory; those that wait for their turn then find the session disposed.
-        var runs = new HostRun[Options.InFlight];
-        for (int i = 0; i < runs.Length; i++)
-            runs[i] = _runs.Rent();
-        foreach (HostRun run in runs)
-            _runs.Return(run);
-        lock (_verifying)
-            lock (_recording)
-                lock (_stepping)
-                    lock (_picturing)
-                        lock (_timing)
-                            _ownership.Dispose();
+        _disposed = true;
+        lock (_making)
+            _pool.Dispose();
     }
 
-    /// <summary>Takes over what is made at creation, or at its first use under a lock of its own.</summary>
-    private T Own<T>(Func<T> make) where T : IDisposable
+    private Task RunAsync(
+        Func<RunSlot, CommandRecording> start, int items, Memory<float>? output, GpuSync sync, CancellationToken cancel)
     {
-        T made = Advising(make);
-        lock (_lock)
-            return _ownership.Take(made);
-    }
+        if (output is { } room)
+            _arguments.CheckOutput(items, room.Length);
+        if (cancel.IsCancellationRequested)
+            return Task.FromCanceled(cancel);
+        var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, output ?? default, cancel);
+        run.Listen();
+        _pool.Rent(Begin);
+        return run.Task;
 
-    /// <summary>Says what to do where the device's memory does not suffice.</summary>
-    private T Advising<T>(Func<T> make)
-    {
-        try
+        bool Begin(RunSlot slot)
         {
-            return make();
-        }
-        catch (OutOfDeviceMemoryException e)
-        {
-            throw new OutOfDeviceMemoryException(
-                $"{e.Message} {(Options.Batch > 1 ? $"Take a smaller batch than {Options.Batch}" : "The batch is 1 already: take a device with more memory")}"
-                + ", or dispose sessions that are not needed.");
+            if (!_disposed)
+                return run.Begin(slot, _planned.Device.Completions, _pool.Return);
+            run.Fail(new ObjectDisposedException(nameof(InferenceSession)));
+            return false;
         }
     }
 
-    private SteppedRun Stepped()
+    /// <summary>A free slot, when the caller's turn has come.</summary>
+    private RunPool.Lease Rent()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return _steppedItems > 0 ? _stepped! : throw new InvalidOperationException("No inference was begun: call Begin first.");
-    }
-
-    /// <summary>Waits for a free run.</summary>
-    private HostRun Rent()
-    {
-        HostRun run = _runs.Rent();
+        RunPool.Lease lease = _pool.Rent();
         if (!_disposed)
-            return run;
-        _runs.Return(run);
+            return lease;
+        lease.Dispose();
         throw new ObjectDisposedException(nameof(InferenceSession));
     }
 
-    /// <summary>The items of an input for which there is room in the output.</summary>
-    private int CheckLengths(long input, int output)
+    private T Create<T>(Func<T> make)
     {
-        int items = ItemsIn(input);
-        CheckRoom("output", items, Graph.OutputShape, output);
-        return items;
-    }
-
-    private int ItemsIn(long input)
-    {
-        TensorShape shape = Graph.InputShape;
-        long items = input / shape.Count;
-        return items >= 1 && items <= Options.Batch && items * shape.Count == input
-            ? (int)items
-            : throw new ShapeMismatchException(
-                $"The input takes 1 to {Options.Batch} items of {shape}, {shape.Count} elements each; got {input} elements.");
-    }
-
-    private static void CheckRoom(string what, int items, TensorShape shape, int length)
-    {
-        if (length != items * shape.Count)
-            throw new ShapeMismatchException(
-                $"The {what} of {items} items has {items * shape.Count} elements; got room for {length}.");
+        lock (_making)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            try
+            {
+                return make();
+            }
+            catch (OutOfDeviceMemoryException e)
+            {
+                throw e.Advising(Options.Batch);
+            }
+        }
     }
 }

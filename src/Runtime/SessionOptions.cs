@@ -21,4 +21,15 @@ public readonly record struct SessionOptions(
     public SessionOptions() : this(Batch: 1)
     {
     }
+
+    /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
+    internal void Check()
+    {
+        if (InFlight < 1 || (InFlight > 1 && KeepLayerOutputs))
+            throw new ArgumentException(
+                $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {InFlight}.", "options");
+        if (!Enum.IsDefined(Numerics) || (Numerics == Numerics.Strict && Fp16))
+            throw new ArgumentException(
+                $"A session's numerics are Fast or, in 32 bits alone, Strict; got {Numerics}{(Fp16 ? " in 16 bits" : "")}.", "options");
+    }
 }

@@ -55,16 +55,18 @@ public sealed class EmbeddingTests
         using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         using InferenceSession elsewhere = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using Recorder recorder = session.CreateRecorder();
         GpuBuffer input = host.BufferAt(0), output = host.BufferAt(Input.Length);
         host.Record(commands =>
         {
-            Assert.ThrowsExactly<ArgumentException>(() => session.Record(0, input, output));
+            Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(0, input, output));
             foreach (GpuBuffer bad in (GpuBuffer[])[default, input with { Offset = -4 }, input with { Offset = 2 }])
             {
-                Assert.ThrowsExactly<ArgumentException>(() => session.Record(commands, bad, output), $"{bad}");
-                Assert.ThrowsExactly<ArgumentException>(() => session.Record(commands, input, bad), $"{bad}");
+                Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(commands, bad, output), $"{bad}");
+                Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(commands, input, bad), $"{bad}");
             }
-            Assert.ThrowsExactly<InvalidOperationException>(() => elsewhere.Record(commands, input, output));
+            Assert.ThrowsExactly<InvalidOperationException>(() => elsewhere.CreateRecorder());
+            Assert.ThrowsExactly<InvalidOperationException>(() => elsewhere.Run(input, output));
         });
     }
 
@@ -75,7 +77,8 @@ public sealed class EmbeddingTests
         using var host = new TestHost(1 + Input.Length + Outputs);
         using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
-        host.Record(commands => session.Record(commands, host.BufferAt(1), host.BufferAt(1 + Input.Length)));
+        using Recorder recorder = session.CreateRecorder();
+        host.Record(commands => recorder.Record(commands, host.BufferAt(1), host.BufferAt(1 + Input.Length)));
         foreach (float[] input in (float[][])[Input, new float[Input.Length], Input])
         {
             host.Memory.Fill(float.NaN);

@@ -33,7 +33,7 @@ public sealed class NotDisposedTests
         CollectUntil(() => LiveObjects.Count == before);
         Assert.AreEqual(0, device.Vulkan.Memory.Bytes);
         Assert.AreEqual(
-            $"SessionNotDisposed {Model.Graph.Name}, {device.Info.Name}, freed now", events.Single());
+            $"ObjectNotDisposed A session of {Model.Graph.Name}, {device.Info.Name}, freed now", events.Single());
     }
 
     [TestMethod]
@@ -92,7 +92,7 @@ public sealed class NotDisposedTests
         int dropped = LiveObjects.Count;
         CollectUntil(() => !events.Seen.IsEmpty);
         Assert.AreEqual(
-            $"SessionNotDisposed {Model.Graph.Name}, {device.Info.Name}, not freed, because the host may have destroyed its device",
+            $"ObjectNotDisposed A session of {Model.Graph.Name}, {device.Info.Name}, not freed, because the host may have destroyed its device",
             events.Single());
         Assert.AreEqual(dropped, LiveObjects.Count);
         // For the host's sake, where the collector has not been by again.

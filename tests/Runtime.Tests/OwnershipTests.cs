@@ -77,10 +77,14 @@ public sealed class OwnershipTests
         {
             var output = new float[Model.Graph.OutputShape.Count];
             await session.RunAsync(Input, output);
-            session.Begin(Input);
-            session.Step(TimeSpan.Zero);
+            using Stepper stepper = session.CreateStepper();
+            stepper.Start(Input);
+            stepper.Step(TimeSpan.Zero);
+            stepper.Start([new Picture(new byte[3], 1, 1)]);
+            using Profiler profiler = session.CreateProfiler();
+            profiler.Run(Input);
+            profiler.Run([new Picture(new byte[3], 1, 1)]);
             session.Run([new Picture(new byte[3], 1, 1)], output);
-            session.TimeLaunches(Input, new double[session.Plan.Dispatches.Count]);
         }
         Assert.AreEqual(before, LiveObjects.Count);
     }
@@ -110,11 +114,17 @@ public sealed class OwnershipTests
                     new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = use == "self-test" });
                 using InferenceSession session = device.CreateSession(small, options);
                 if (use == "steps")
-                    session.Begin(new float[75]);
+                {
+                    using Stepper stepper = session.CreateStepper();
+                    stepper.Start([new Picture(new byte[3], 1, 1)]);
+                }
                 else if (use == "pictures")
                     session.Run([new Picture(new byte[3], 1, 1)], new float[small.Graph.OutputShape.Count]);
                 else if (use == "times")
-                    session.TimeLaunches(new float[75], new double[session.Plan.Dispatches.Count]);
+                {
+                    using Profiler profiler = session.CreateProfiler();
+                    profiler.Run(new float[75]);
+                }
                 break;
             }
             catch (OutOfDeviceMemoryException)
@@ -261,7 +271,8 @@ public sealed class OwnershipTests
         using GpuDevice device = TestDevices.OpenSoftware();
         using InferenceSession session = device.CreateSession(Model);
         session.Run(Input, expected);
-        session.Begin(new float[Input.Length]);
+        using Stepper stepper = session.CreateStepper();
+        stepper.Start(new float[Input.Length]);
         int waits = 0;
         VulkanResult.Injected = (call, result) =>
         {
@@ -270,18 +281,18 @@ public sealed class OwnershipTests
         };
         try
         {
-            Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => session.Step(TimeSpan.Zero));
-            session.Begin(Input);
-            Assert.AreEqual(2, waits, "The launch may still read the input that Begin has written.");
+            Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => stepper.Step(TimeSpan.Zero));
+            stepper.Start(Input);
+            Assert.AreEqual(2, waits, "The launch may still read the input that Start writes.");
         }
         finally
         {
             VulkanResult.Injected = null;
         }
-        while (!session.Step(TimeSpan.Zero))
+        while (!stepper.Step(TimeSpan.Zero))
         {
         }
-        session.End(output);
+        stepper.Finish(output);
         CollectionAssert.AreEqual(expected, output);
     }
 

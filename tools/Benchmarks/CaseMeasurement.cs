@@ -20,34 +20,41 @@ internal static class CaseMeasurement
         var random = new Random(1);
         float[] input = [.. Enumerable.Range(0, batch * what.Graph.InputShape.Count).Select(_ => random.NextSingle() * 4 - 2)];
         var output = new float[batch * what.Graph.OutputShape.Count];
-        var sessions = new List<(GpuDevice Device, InferenceSession Session)>();
+        var sessions = new List<(GpuDevice Device, InferenceSession Session, Profiler Profiler)>();
         using var torch = new TorchRunner(model, input);
         try
         {
             foreach (GpuDevice device in devices)
-                sessions.Add((device, device.CreateSession(model, new SessionOptions { Batch = batch })));
+            {
+                InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch });
+                sessions.Add((device, session, session.CreateProfiler()));
+            }
             IReadOnlyList<Timing> timings = Interleaved.Measure(
                 [
                     // A device is timed by its own clock there, without the copies from and to the host.
                     Interleaved.ByHost(what.IsOperator ? torch.Compute : torch.Run),
                     .. sessions.Select(entry => what.IsOperator
-                        ? ByDevice(entry.Session, input)
+                        ? ByDevice(entry.Profiler, input)
                         : Interleaved.ByHost(() => entry.Session.Run(input, output))),
                 ],
                 seconds, FewestRuns);
 
             double flops = batch * Work.Of(what.Graph);
             var rows = new List<MeasuredRow> { Row(TorchRunner.Name, timings[0], flops, null, null) };
-            foreach (((GpuDevice device, InferenceSession session), Timing timing) in sessions.Zip(timings.Skip(1)))
+            foreach (((GpuDevice device, InferenceSession session, _), Timing timing) in sessions.Zip(timings.Skip(1)))
                 rows.Add(Row(
                     Machine.RunnerOf(device.Info), timing, flops,
                     what.IsOperator ? session.Plan.Dispatches.Sum(Bytes) : null, peaks[device]));
             return (rows, what.IsOperator ? [] :
-                [.. sessions.SelectMany(entry => Layers(what, batch, entry.Device, entry.Session, peaks[entry.Device], input))]);
+                [.. sessions.SelectMany(entry => Layers(what, batch, entry.Device, entry.Profiler, peaks[entry.Device], input))]);
         }
         finally
         {
-            sessions.ForEach(entry => entry.Session.Dispose());
+            foreach ((_, InferenceSession session, Profiler profiler) in sessions)
+            {
+                profiler.Dispose();
+                session.Dispose();
+            }
         }
 
         MeasuredRow Row(string runner, Timing timing, double flops, long? bytes, DevicePeak? peak)
@@ -58,31 +65,22 @@ internal static class CaseMeasurement
     }
 
     /// <summary>The time of all launches on the device's own clock.</summary>
-    private static Func<double> ByDevice(InferenceSession session, float[] input)
-    {
-        var milliseconds = new double[session.Plan.Dispatches.Count];
-        return () =>
-        {
-            session.TimeLaunches(input, milliseconds);
-            return milliseconds.Sum();
-        };
-    }
+    private static Func<double> ByDevice(Profiler profiler, float[] input) =>
+        () => profiler.Run(input).Sum(launch => launch.DeviceTime.TotalMilliseconds);
 
     private static IEnumerable<LayerRow> Layers(
-        BenchmarkCase what, int batch, GpuDevice device, InferenceSession session, DevicePeak peak, float[] input)
+        BenchmarkCase what, int batch, GpuDevice device, Profiler profiler, DevicePeak peak, float[] input)
     {
-        IReadOnlyList<KernelDispatch> launches = session.Plan.Dispatches;
-        var times = new double[FewestRuns][];
-        session.TimeLaunches(input, new double[launches.Count]); // makes what the next ones use
-        for (int i = 0; i < FewestRuns; i++)
-            session.TimeLaunches(input, times[i] = new double[launches.Count]);
+        IReadOnlyList<LaunchProfile> launches = profiler.Run(input); // The driver may compile.
+        double[][] times = [.. Enumerable.Range(0, FewestRuns).Select(_ =>
+            profiler.Run(input).Select(launch => launch.DeviceTime.TotalMilliseconds).ToArray())];
         Dictionary<string, double> flops = Enumerable.Range(0, what.Graph.Layers.Count).ToDictionary(
             i => what.Graph.Layers[i].Name, i => batch * Work.Of(what.Graph.Layers[i].Operator, what.Graph.OutputShapeOf(i)));
         foreach (IGrouping<string, int> layer in Enumerable.Range(0, launches.Count).GroupBy(i => launches[i].Layer))
         {
             double time = layer.Sum(i => times.Select(run => run[i]).Order().ElementAt(FewestRuns / 2));
             double? rate = flops[layer.Key] > 0 ? flops[layer.Key] / time / 1e6 : null;
-            double flow = layer.Sum(i => Bytes(launches[i])) / time / 1e6;
+            double flow = layer.Sum(i => launches[i].Bytes) / time / 1e6;
             yield return new LayerRow(
                 what.Name, batch, Machine.RunnerOf(device.Info), layer.Key,
                 string.Join(" + ", layer.Select(i => launches[i].Kernel)), time, rate, flow, Share(rate, flow, peak));

@@ -53,14 +53,14 @@ internal sealed record DevicePeak(double GigaflopsPerSecond, double GigabytesPer
             Texels: inputs >= TexelBinding ? 1u << TexelBinding : 0);
         using var pipeline = new ComputePipeline(device, launch, Load(kernel));
         using DescriptorSets sets = DescriptorSets.For(device, [launch]);
-        var set = sets.Allocate(pipeline.SetLayout, launch, ranges);
+        BoundLaunch bound = sets.Bind(pipeline, launch, ranges);
         using var timestamps = new Timestamps(device, 2);
         using var recording = new CommandRecording(device, commands =>
         {
             commands.Reset(timestamps);
             commands.Take(timestamps, 0);
             commands.Barrier();
-            commands.Dispatch(pipeline, set, groups);
+            commands.Dispatch(bound);
             commands.Take(timestamps, 1);
         });
         double least = double.PositiveInfinity;

@@ -4,7 +4,7 @@ using SoftPool;
 using SoftPool.FrameLoop;
 
 // A sample: a program that draws 30 frames a second in the terminal while a network looks at what it draws. First with each
-// inference in one piece, which makes frames late; then spread over frames by Step; then beside them by RunAsync.
+// inference in one piece, which makes frames late; then spread over frames by a Stepper; then beside them by RunAsync.
 // Usage: frameloop [MODEL.safetensors] [SECONDS]. Without a model it looks through a small untrained one.
 TimeSpan frame = TimeSpan.FromSeconds(1.0 / 30), budget = frame / 3;
 Model model = args.Length > 0 ? Model.Load(args[0]) : SmallModel.Create();
@@ -22,13 +22,14 @@ Play("in one piece", () =>
     return true;
 });
 
-session.Begin(scene.Pixels);
+using Stepper stepper = session.CreateStepper();
+stepper.Start(scene.Pixels);
 Play("in steps", () =>
 {
-    if (!session.Step(budget))
+    if (!stepper.Step(budget))
         return false;
-    session.End(logits);
-    session.Begin(scene.Pixels);
+    stepper.Finish(logits);
+    stepper.Start(scene.Pixels);
     return true;
 });
 

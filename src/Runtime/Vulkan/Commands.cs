@@ -1,11 +1,13 @@
 using Silk.NET.Vulkan;
-using SoftPool.Planning;
 
 namespace SoftPool.Vulkan;
 
 /// <summary>What the runtime records into a command buffer, its own or a host's.</summary>
 internal readonly unsafe struct Commands(Vk api, CommandBuffer handle)
 {
+    /// <summary>What is recorded into a host's command buffer.</summary>
+    public static Commands IntoHosts(VulkanDevice device, nint commandBuffer) => new(device.Api, new CommandBuffer(commandBuffer));
+
     public void Copy(BufferRange source, BufferRange destination)
     {
         var region = new BufferCopy((ulong)source.Offset, (ulong)destination.Offset, (ulong)source.ByteCount);
@@ -15,11 +17,12 @@ internal readonly unsafe struct Commands(Vk api, CommandBuffer handle)
     /// <summary>Fills a buffer with bits that are NaN in 16 and in 32 bits.</summary>
     public void FillWithNaN(DeviceBuffer buffer) => api.CmdFillBuffer(handle, buffer.Handle, 0, Vk.WholeSize, ~0u);
 
-    public void Dispatch(ComputePipeline pipeline, DescriptorSet set, GroupCount groups)
+    public void Dispatch(BoundLaunch launch)
     {
-        api.CmdBindPipeline(handle, PipelineBindPoint.Compute, pipeline.Handle);
-        api.CmdBindDescriptorSets(handle, PipelineBindPoint.Compute, pipeline.Layout, 0, 1, in set, 0, null);
-        api.CmdDispatch(handle, (uint)groups.X, (uint)groups.Y, (uint)groups.Z);
+        DescriptorSet set = launch.Set;
+        api.CmdBindPipeline(handle, PipelineBindPoint.Compute, launch.Pipeline.Handle);
+        api.CmdBindDescriptorSets(handle, PipelineBindPoint.Compute, launch.Pipeline.Layout, 0, 1, in set, 0, null);
+        api.CmdDispatch(handle, (uint)launch.Groups.X, (uint)launch.Groups.Y, (uint)launch.Groups.Z);
     }
 
     /// <summary>Makes timestamps ready to be taken.</summary>

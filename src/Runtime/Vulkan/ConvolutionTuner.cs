@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SoftPool.Execution;
 using SoftPool.Operators;
 using SoftPool.Planning;
 
@@ -75,7 +76,7 @@ internal static class ConvolutionTuner
             new Preprocessing([.. Enumerable.Repeat(0f, input[0])], [.. Enumerable.Repeat(1f, input[0])]));
         try
         {
-            using var run = new HostRun(device, model, ExecutionPlan.Create(model, options), keepLayerOutputs: false);
+            using var run = new RunSlot(new PlannedModel(device, model, ExecutionPlan.Create(model, options)));
             run.Input.Fill(1);
             run.Submit().Wait();
             double shortest = double.MaxValue;

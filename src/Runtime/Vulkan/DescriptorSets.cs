@@ -4,9 +4,6 @@ using VkBuffer = Silk.NET.Vulkan.Buffer;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>A part of a buffer, as a kernel sees it.</summary>
-internal readonly record struct BufferRange(VkBuffer Buffer, long Offset, long ByteCount);
-
 /// <summary>A VkDescriptorPool with room for a known number of sets, and the views through which their kernels read texels.
 /// </summary>
 internal sealed unsafe class DescriptorSets : HandleOwner
@@ -48,9 +45,10 @@ internal sealed unsafe class DescriptorSets : HandleOwner
         return new DescriptorSets(device, dispatches.Count, all - texels, texels);
     }
 
-    /// <summary>A set with the given buffers at bindings 0, 1, 2 and so on. It lives as long as the pool.</summary>
-    public DescriptorSet Allocate(DescriptorSetLayout layout, KernelDispatch dispatch, ReadOnlySpan<BufferRange> ranges)
+    /// <summary>Binds the given buffers at bindings 0, 1, 2 and so on, for as long as the pool lives.</summary>
+    public BoundLaunch Bind(ComputePipeline pipeline, KernelDispatch dispatch, ReadOnlySpan<BufferRange> ranges)
     {
+        DescriptorSetLayout layout = pipeline.SetLayout;
         var allocation = new DescriptorSetAllocateInfo
         {
             SType = StructureType.DescriptorSetAllocateInfo,
@@ -84,7 +82,7 @@ internal sealed unsafe class DescriptorSets : HandleOwner
             };
         }
         Device.Api.UpdateDescriptorSets(Device.Handle, (uint)ranges.Length, writes, 0, null);
-        return set;
+        return new BoundLaunch(pipeline, set, dispatch.Groups);
     }
 
     protected override void Destroy()

@@ -58,6 +58,9 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
 
     public long ByteCount { get; }
 
+    /// <summary>A part of it, as kernels and copies see it.</summary>
+    public BufferRange Part(long offset, long byteCount) => new(_handle, offset, byteCount);
+
     /// <summary>What kernels read and write. Where operands have guards it holds NaN alone.</summary>
     public static DeviceBuffer Storage(VulkanDevice device, long byteCount)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using SoftPool.Execution;
 using SoftPool.Parity;
 using SoftPool.Planning;
 using SoftPool.Reference;
@@ -18,10 +19,27 @@ internal static class SelfTest
     /// <param name="device">Where it is to run.</param>
     /// <param name="model">The model.</param>
     /// <param name="options">How it is to run.</param>
+    /// <param name="variants">Which kernels to choose from; null for what the device has learned.</param>
     /// <param name="kept">Gets what the test has compiled: until it is disposed, the session finds it there.</param>
     /// <returns>The plan, and what would have been in it otherwise.</returns>
-    /// <exception cref="UnsupportedDeviceException">A kernel failed, and no other can take its place.</exception>
-    public static (ExecutionPlan Plan, IReadOnlyList<StruckOffKernel> StruckOff) Plan(
+    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed, and no other can take
+    /// its place.</exception>
+    public static (PlannedModel Planned, IReadOnlyList<StruckOffKernel> StruckOff) Plan(
+        VulkanDevice device, Model model, in SessionOptions options, VariantChoice? variants, Ownership kept)
+    {
+        if (options.Fp16 && !device.HasFp16Storage)
+            throw new UnsupportedDeviceException(
+                $"{device.Physical.Info.Name} has no 16-bit storage, or the host did not enable it "
+                + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
+        var planOptions = PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange);
+        if (options.Tune)
+            ConvolutionTuner.Tune(device, model.Graph, planOptions);
+        (ExecutionPlan plan, IReadOnlyList<StruckOffKernel> struckOff) =
+            Plan(device, model, planOptions with { Variants = variants ?? device.Variants.Choice }, kept);
+        return (new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device) }, struckOff);
+    }
+
+    private static (ExecutionPlan Plan, IReadOnlyList<StruckOffKernel> StruckOff) Plan(
         VulkanDevice device, Model model, PlanOptions options, Ownership kept)
     {
         var struckOff = new List<StruckOffKernel>();
@@ -113,7 +131,7 @@ internal static class SelfTest
             try
             {
                 foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
-                    if ((verdict = Try(kept.Take(new HostRun(device, model, plan, keepLayerOutputs: false)), model, plan, batch, options)).Length > 0)
+                    if ((verdict = Try(kept.Take(new RunSlot(new PlannedModel(device, model, plan))), model, batch, options)).Length > 0)
                         break;
             }
             catch (VulkanException e) when (IsOfKernel(e.Call))
@@ -143,7 +161,7 @@ internal static class SelfTest
         return planned.OrderBy(cases => cases.Key).FirstOrDefault()?.AsEnumerable() ?? [];
     }
 
-    private static string Try(HostRun run, Model model, ExecutionPlan plan, int batch, PlanOptions options)
+    private static string Try(RunSlot run, Model model, int batch, PlanOptions options)
     {
         float[] input = SelfTestCases.Numbers(batch * model.Graph.InputShape.Count);
         var outputs = new float[Runs][];
@@ -157,7 +175,7 @@ internal static class SelfTest
             }
             input.CopyTo(run.Input);
             run.Submit().Wait();
-            run.CopyOutput(plan.Output, outputs[i] = new float[batch * model.Graph.OutputShape.Count]);
+            run.Read(batch, outputs[i] = new float[batch * model.Graph.OutputShape.Count]);
         }
         string data = $"{string.Join(", ", model.Graph.Layers.Select(layer => $"{layer.Operator.GetType().Name} {layer.Operator.Attributes}".TrimEnd()))} "
             + $"on {batch} x {model.Graph.InputShape}";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using SoftPool.Execution;
 using SoftPool.Parity;
 using SoftPool.Planning;
 using SoftPool.Reference;
@@ -129,7 +130,7 @@ internal sealed class ShapeTest : IDisposable
         using var recording = new CommandRecording(_device, commands =>
         {
             if (_launched == 0)
-                commands.Copy(new BufferRange(_upload.Handle, 0, _plan.Input.ByteCount), _program.PlaceOf(_plan.Input));
+                commands.Copy(_upload.Part(0, _plan.Input.ByteCount), _program.PlaceOf(_plan.Input));
             for (; _launched < layer.FirstLaunch; _launched++)
                 _program.RecordLaunch(commands, _launched);
             commands.Barrier();
@@ -157,7 +158,7 @@ internal sealed class ShapeTest : IDisposable
     {
         long bytes = ElementsOf(operand) * (operand.IsHalf ? 2 : sizeof(float));
         BufferRange place = _program.PlaceOf(operand);
-        commands.Copy(place with { Offset = place.Offset + item * bytes, ByteCount = bytes }, new BufferRange(_readBack.Handle, offset, bytes));
+        commands.Copy(place with { Offset = place.Offset + item * bytes, ByteCount = bytes }, _readBack.Part(offset, bytes));
         return offset + ItemBytes(operand);
     }
 

@@ -36,12 +36,12 @@ internal static class TurnProbe
         DeviceBuffer made = ownership.Take(DeviceBuffer.HostStorage(device, buffer.ByteCount));
         MemoryMarshal.Cast<float, uint>(wanted.Floats(0, 2)).Fill(Wanted);
         MemoryMarshal.Cast<float, uint>(made.Floats(0, 2)).Clear();
-        Silk.NET.Vulkan.DescriptorSet set = sets.Allocate(
-            pipeline.SetLayout, dispatch,
-            [new BufferRange(wanted.Handle, 0, wanted.ByteCount), new BufferRange(made.Handle, 0, made.ByteCount)]);
+        BoundLaunch launch = sets.Bind(
+            pipeline, dispatch,
+            [wanted.Part(0, wanted.ByteCount), made.Part(0, made.ByteCount)]);
         var recording = ownership.Take(new CommandRecording(device, commands =>
         {
-            commands.Dispatch(pipeline, set, dispatch.Groups);
+            commands.Dispatch(launch);
             commands.BarrierToHost();
         }));
         recording.Submit();

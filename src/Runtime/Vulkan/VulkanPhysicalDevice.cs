@@ -97,6 +97,16 @@ internal sealed unsafe class VulkanPhysicalDevice
 
     public PhysicalDeviceLimits Limits { get; }
 
+    /// <summary>The most workgroups of a launch along x and y.</summary>
+    public unsafe (uint X, uint Y) MostGroups
+    {
+        get
+        {
+            PhysicalDeviceLimits limits = Limits;
+            return (limits.MaxComputeWorkGroupCount[0], limits.MaxComputeWorkGroupCount[1]);
+        }
+    }
+
     /// <summary>What every offset into a buffer is a multiple of, in bytes, to be bound in any way that kernels read buffers.
     /// </summary>
     public long BufferAlignment =>

@@ -44,7 +44,7 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
             long offset = guard;
             foreach (Constant constant in constants)
             {
-                var place = new BufferRange(buffer.Handle, offset, constant.ByteCount);
+                var place = buffer.Part(offset, constant.ByteCount);
                 Upload(BytesOf(constant), staging, place);
                 places.Add((constant.Key, place));
                 offset += Division.Align(constant.ByteCount, alignment) + guard;
@@ -87,7 +87,7 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
             part.CopyTo(staging.Mapped<byte>(0, part.Length));
             BufferRange to = place with { Offset = offset, ByteCount = part.Length };
             using var copy = new CommandRecording(
-                device, commands => commands.Copy(new BufferRange(staging.Handle, 0, to.ByteCount), to));
+                device, commands => commands.Copy(staging.Part(0, to.ByteCount), to));
             copy.Submit();
             copy.Wait();
             offset += part.Length;

@@ -1,7 +1,7 @@
+using SoftPool.Execution;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
 using SoftPool.Planning;
-using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -79,11 +79,11 @@ public sealed class ConvolutionVariantTests
 
         float[] Run(ExecutionPlan plan)
         {
-            using var run = new HostRun(device.Vulkan, model, plan, keepLayerOutputs: false);
+            using var run = new RunSlot(new PlannedModel(device.Vulkan, model, plan));
             input.CopyTo(run.Input);
             run.Submit().Wait();
             var output = new float[5 * model.Graph.OutputShape.Count];
-            run.CopyOutput(plan.Output, output);
+            run.Read(plan.Batch, output);
             return output;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SoftPool.Execution;
 using SoftPool.Operators;
 using SoftPool.Planning;
 using SoftPool.Vulkan;
@@ -43,7 +44,7 @@ public sealed class NeighbourTests
                 string kernels = OperatorForms.KernelsOf(plan);
                 if (!tested.Add(kernels))
                     continue;
-                using var run = new HostRun(device, model, plan, keepLayerOutputs: false);
+                using var run = new RunSlot(new PlannedModel(device, model, plan));
                 double tolerance = fp16 ? OperatorCheck.Fp16Tolerance : OperatorForms.Tolerance(layers);
                 string? fault = Difference(model, plan, run, tolerance)
                     ?? (numerics == Numerics.Fast ? NonFiniteCheck.Fault(model, plan, run, tolerance) : null);
@@ -58,7 +59,7 @@ public sealed class NeighbourTests
 
     /// <summary>Where an item's bits differ from those that it gives alone; null if they never do. Alone the first gives what the
     /// reference gives.</summary>
-    private static string? Difference(Model model, ExecutionPlan plan, HostRun run, double tolerance)
+    private static string? Difference(Model model, ExecutionPlan plan, RunSlot run, double tolerance)
     {
         int length = model.Graph.InputShape.Count, outLength = model.Graph.OutputShape.Count, batch = (int)(plan.Output.Count / outLength);
         var output = new float[batch * outLength];
@@ -82,7 +83,7 @@ public sealed class NeighbourTests
                     run.Input.Fill(Neighbours[n]);
                 item.CopyTo(run.Input[(place * length)..]);
                 run.Submit().Wait();
-                run.CopyOutput(plan.Output, output);
+                run.Read(plan.Batch, output);
                 ReadOnlySpan<int> bits = MemoryMarshal.Cast<float, int>(output.AsSpan(place * outLength, outLength));
                 if (alone is null && item == items[0])
                     OperatorCheck.AssertClose(

@@ -1,7 +1,7 @@
+using SoftPool.Execution;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
 using SoftPool.Planning;
-using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -9,7 +9,7 @@ namespace SoftPool.Runtime.Tests.Operators;
 internal static class NonFiniteCheck
 {
     /// <summary>What is not as promised where one element of an item is no finite number; null if nothing is.</summary>
-    public static string? Fault(Model model, ExecutionPlan plan, HostRun run, double tolerance)
+    public static string? Fault(Model model, ExecutionPlan plan, RunSlot run, double tolerance)
     {
         var random = new Random(20260705);
         float[] item = RandomNumbers.Normal(random, model.Graph.InputShape.Count, 1);
@@ -20,7 +20,7 @@ internal static class NonFiniteCheck
         return null;
     }
 
-    private static string? Fault(Model model, ExecutionPlan plan, HostRun run, float[] item, int place, double tolerance)
+    private static string? Fault(Model model, ExecutionPlan plan, RunSlot run, float[] item, int place, double tolerance)
     {
         bool isSoft = model.Graph.Layers[^1].Operator is SoftPooling;
         bool isWinograd = VariantOf(plan) is WinogradConvolution or PlainWinogradConvolution;
@@ -37,7 +37,7 @@ internal static class NonFiniteCheck
                 beside = BesideReached(plan, model.Graph.OutputShape, reads = Array.ConvertAll(expected, float.IsNaN));
             input.CopyTo(run.Input);
             run.Submit().Wait();
-            run.CopyOutput(plan.Output, output);
+            run.Read(plan.Batch, output);
             for (int i = 0; i < output.Length; i++)
             {
                 bool isAsExpected = float.IsFinite(expected[i])

@@ -1,8 +1,8 @@
+using SoftPool.Execution;
 using SoftPool.Operators;
 using SoftPool.Parity;
 using SoftPool.Planning;
 using SoftPool.Reference;
-using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -74,11 +74,11 @@ internal static class OperatorCheck
     {
         int batch = input.Length / model.Graph.InputShape.Count;
         ExecutionPlan plan = ExecutionPlan.Create(model, new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = other });
-        using var run = new HostRun(device.Vulkan, model, plan, keepLayerOutputs: false);
+        using var run = new RunSlot(new PlannedModel(device.Vulkan, model, plan));
         var output = new float[batch * model.Graph.OutputShape.Count];
         input.CopyTo(run.Input);
         run.Submit().Wait();
-        run.CopyOutput(plan.Output, output);
+        run.Read(batch, output);
         return output;
     }
 

@@ -47,7 +47,7 @@ internal static class BrokenKernel
             if (opcode == AccessChain && variables.Contains(words[2]))
                 pointers.Add(words[1]);
             // Constants and what functions compute: a type, then a result.
-            if (words.Length >= 2 && opcode is (>= 41 and <= 52) or (>= 54 and < 71 and not Store) or (> 72 and < 246))
+            if (words.Length >= 2 && opcode is ExtInst or (>= 41 and <= 52) or (>= 54 and < 71 and not Store) or (> 72 and < 246))
                 types.TryAdd(words[1], words[0]);
             if (opcode == Store && pointers.Contains(words[0]))
             {

@@ -1,6 +1,6 @@
-using SoftPool.Planning;
+using SoftPool.Vulkan;
 
-namespace SoftPool.Vulkan;
+namespace SoftPool.Execution;
 
 /// <summary>
 /// A run while its caller goes on. Its turn, its end and its output need no thread of the pool: the thread that waits for the
@@ -9,9 +9,9 @@ namespace SoftPool.Vulkan;
 internal sealed class AsyncRun
 {
     private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ReadOnlyMemory<float> _input;
+    private readonly Func<RunSlot, CommandRecording> _submit;
     private readonly Memory<float> _output;
-    private readonly GpuSync _sync;
+    private readonly bool _signals;
     private readonly int _items;
     private readonly CancellationToken _cancel;
     private CancellationTokenRegistration _registration;
@@ -19,9 +19,14 @@ internal sealed class AsyncRun
     // Who was told that a run is cancelled has its output back: either that or the copy happens, whichever comes first.
     private bool _decided;
 
+    /// <param name="submit">Starts it in a free slot.</param>
+    /// <param name="signals">Whether it signals semaphores.</param>
+    /// <param name="items">How many items it has.</param>
+    /// <param name="output">Where its output goes; none where the device writes it to a buffer.</param>
+    /// <param name="cancel">Ends the wait.</param>
     public AsyncRun(
-        ReadOnlyMemory<float> input, Memory<float> output, in GpuSync sync, int items, CancellationToken cancel) =>
-        (_input, _output, _sync, _items, _cancel) = (input, output, sync, items, cancel);
+        Func<RunSlot, CommandRecording> submit, bool signals, int items, Memory<float> output, CancellationToken cancel) =>
+        (_submit, _signals, _items, _output, _cancel) = (submit, signals, items, output, cancel);
 
     /// <summary>Ends when the output is there.</summary>
     public Task Task => _source.Task;
@@ -31,18 +36,16 @@ internal sealed class AsyncRun
 
     /// <summary>Submits a run that was rented.</summary>
     /// <param name="run">What it runs in.</param>
-    /// <param name="output">The network's output there.</param>
     /// <param name="completions">Who waits for the device.</param>
     /// <param name="free">Returns the run to its pool.</param>
     /// <returns>Whether it was submitted, so that <paramref name="free"/> will be called.</returns>
-    public bool Begin(HostRun run, Operand output, Completions completions, Action<HostRun> free)
+    public bool Begin(RunSlot run, Completions completions, Action<RunSlot> free)
     {
         if (Volatile.Read(ref _decided))
             return false;
         try
         {
-            _input.Span.CopyTo(run.Input);
-            completions.Wait(run.Submit(_sync), failure => End(run, output, failure, free));
+            completions.Wait(_submit(run), failure => End(run, failure, free));
         }
         catch (Exception e)
         {
@@ -63,15 +66,14 @@ internal sealed class AsyncRun
         _source.TrySetException(e);
     }
 
-    private void End(HostRun run, Operand output, Exception? failure, Action<HostRun> free)
+    private void End(RunSlot run, Exception? failure, Action<RunSlot> free)
     {
         try
         {
             if (failure is null)
             {
-                run.Items = _items;
-                if (!Interlocked.Exchange(ref _decided, true))
-                    run.CopyOutput(output, _output.Span);
+                bool isWanted = !Interlocked.Exchange(ref _decided, true);
+                run.Read(_items, isWanted ? _output.Span : []);
             }
         }
         catch (Exception e)
@@ -90,7 +92,7 @@ internal sealed class AsyncRun
     private void Cancel()
     {
         // The host's queue may wait for the signals already, and could not know that they never come.
-        if ((_begun || _sync.Signal.IsEmpty) && !Interlocked.Exchange(ref _decided, true))
+        if ((_begun || !_signals) && !Interlocked.Exchange(ref _decided, true))
             _source.TrySetCanceled(_cancel);
     }
 }

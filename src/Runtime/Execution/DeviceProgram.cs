@@ -1,7 +1,7 @@
-using Silk.NET.Vulkan;
 using SoftPool.Planning;
+using SoftPool.Vulkan;
 
-namespace SoftPool.Vulkan;
+namespace SoftPool.Execution;
 
 /// <summary>
 /// An execution plan made ready on a device: weights there, memory laid out, pipelines compiled, descriptors written. It
@@ -13,7 +13,7 @@ internal sealed class DeviceProgram : IDisposable
     private readonly ExecutionPlan _plan;
     private readonly WeightStore _weights;
     private readonly Dictionary<Operand, BufferRange> _places = [];
-    private readonly List<(ComputePipeline Pipeline, DescriptorSet Set)> _launches = [];
+    private readonly List<BoundLaunch> _launches = [];
 
     public DeviceProgram(VulkanDevice device, Model model, ExecutionPlan plan, bool keepLayerOutputs)
     {
@@ -47,9 +47,8 @@ internal sealed class DeviceProgram : IDisposable
     /// <summary>Records a launch; what was recorded before it is done then.</summary>
     public void RecordLaunch(Commands commands, int index)
     {
-        (ComputePipeline pipeline, DescriptorSet set) = _launches[index];
         commands.Barrier();
-        commands.Dispatch(pipeline, set, _plan.Dispatches[index].Groups);
+        commands.Dispatch(_launches[index]);
     }
 
     /// <summary>Records all launches.</summary>
@@ -57,21 +56,30 @@ internal sealed class DeviceProgram : IDisposable
     {
         for (int i = 0; i < _launches.Count; i++)
             RecordLaunch(commands, i);
-        commands.Barrier();
     }
 
-    /// <summary>Records a whole run between two buffers of a host's.</summary>
-    public void RecordBetween(VulkanDevice device, nint commandBuffer, GpuBuffer input, GpuBuffer output)
+    /// <summary>Records a whole run into a buffer of the host's. It waits for whatever is ahead of it, and whatever follows waits
+    /// for it.</summary>
+    public void RecordInto(Commands commands, InputStage input, GpuBuffer output)
     {
-        var commands = new Commands(device.Api, new CommandBuffer(commandBuffer));
-        commands.BarrierFromAll();
-        commands.Copy(RangeOf(input, _plan.Input), _places[_plan.Input]);
+        RecordFrom(commands, input);
         RecordLaunches(commands);
-        commands.Copy(_places[_plan.Output], RangeOf(output, _plan.Output));
-        commands.BarrierToAll();
+        RecordTo(commands, output);
+    }
 
-        static BufferRange RangeOf(GpuBuffer buffer, Operand operand) =>
-            new(new Silk.NET.Vulkan.Buffer(buffer.Handle), buffer.Offset, operand.ByteCount);
+    /// <summary>Records an input stage that waits for whatever is ahead of it.</summary>
+    public static void RecordFrom(Commands commands, InputStage input)
+    {
+        commands.BarrierFromAll();
+        input.Record(commands);
+    }
+
+    /// <summary>Records the copy of the output to a buffer of the host's; whatever follows waits for it.</summary>
+    public void RecordTo(Commands commands, GpuBuffer output)
+    {
+        commands.Barrier();
+        commands.Copy(_places[_plan.Output], BufferRange.Of(output, _plan.Output));
+        commands.BarrierToAll();
     }
 
     public void Dispose() => _ownership.Dispose();
@@ -79,15 +87,15 @@ internal sealed class DeviceProgram : IDisposable
     private void CheckLimits(VulkanDevice device)
     {
         GpuDeviceInfo info = device.Physical.Info;
-        PhysicalDeviceLimits limits = device.Physical.Limits;
-        (uint X, uint Y) most = GroupLimits(limits);
+        long largest = device.Physical.Limits.MaxStorageBufferRange;
+        (uint X, uint Y) most = device.Physical.MostGroups;
         foreach (KernelDispatch dispatch in _plan.Dispatches)
         {
             foreach (Operand operand in dispatch.Operands)
-                if (operand.ByteCount > limits.MaxStorageBufferRange)
+                if (operand.ByteCount > largest)
                     throw new UnsupportedDeviceException(
                         $"Layer {dispatch.Layer} needs a buffer of {operand.ByteCount} bytes, but {info.Name} takes "
-                        + $"{limits.MaxStorageBufferRange} at most: {RemedyFor(operand)}.");
+                        + $"{largest} at most: {RemedyFor(operand)}.");
             if (dispatch.Groups.X > most.X || dispatch.Groups.Y > most.Y)
                 throw new UnsupportedDeviceException(
                     $"Layer {dispatch.Layer} needs {dispatch.Groups.X} x {dispatch.Groups.Y} workgroups, but {info.Name} "
@@ -105,16 +113,13 @@ internal sealed class DeviceProgram : IDisposable
         _ => "the batch is 1 already, so take a network for smaller inputs",
     };
 
-    private static unsafe (uint X, uint Y) GroupLimits(PhysicalDeviceLimits limits) =>
-        (limits.MaxComputeWorkGroupCount[0], limits.MaxComputeWorkGroupCount[1]);
-
     private void PlaceActivations(VulkanDevice device, bool keepLayerOutputs)
     {
         var arena = new ArenaPlan(_plan, device.Physical.BufferAlignment, keepLayerOutputs, device.GuardBytes);
         ArenaBytes = arena.ByteCount;
         DeviceBuffer buffer = _ownership.Take(DeviceBuffer.Storage(device, arena.ByteCount));
         foreach (Operand operand in arena.Operands)
-            _places.Add(operand, new BufferRange(buffer.Handle, arena.OffsetOf(operand), operand.ByteCount));
+            _places.Add(operand, buffer.Part(arena.OffsetOf(operand), operand.ByteCount));
     }
 
     private void PrepareLaunches(VulkanDevice device)
@@ -125,7 +130,7 @@ internal sealed class DeviceProgram : IDisposable
         {
             ComputePipeline pipeline = _ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
             BufferRange[] ranges = [.. dispatch.Operands.Select(operand => _places[operand])];
-            _launches.Add((pipeline, sets.Allocate(pipeline.SetLayout, dispatch, ranges)));
+            _launches.Add(sets.Bind(pipeline, dispatch, ranges));
         }
     }
 }

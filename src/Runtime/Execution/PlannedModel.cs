@@ -1,0 +1,37 @@
+using SoftPool.Planning;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Execution;
+
+/// <summary>A model with its plan for a device: what every mode of running it makes its program of.</summary>
+internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionPlan Plan)
+{
+    /// <summary>Says, at the first run of images, whether one launch may resize an image that is not large.</summary>
+    public Func<bool> ResizesInOneLaunch { get; init; } = () => true;
+
+    public DeviceProgram CreateProgram(bool keepLayerOutputs = false) => new(Device, Model, Plan, keepLayerOutputs);
+
+    public FloatInput CreateFloatInput(DeviceProgram program) => new(Device, Plan, program);
+
+    public BufferInput CreateBufferInput(DeviceProgram program, GpuBuffer buffer) => new(buffer, Plan, program);
+
+    public ImageInput CreateImageInput(DeviceProgram program, ReadOnlySpan<Picture> images)
+    {
+        bool resizesInOneLaunch = ResizesInOneLaunch();
+        try
+        {
+            var input = new ImageInput(Device, Model, Plan, program, images, resizesInOneLaunch);
+            // The first has compiled kernels, after the session's own were kept.
+            Device.SavePipelineCache();
+            return input;
+        }
+        catch (OutOfDeviceMemoryException e)
+        {
+            throw e.Advising(Plan.Batch);
+        }
+    }
+
+    public ReadBack CreateReadBack(DeviceProgram program) => new(Device, program, [Plan.Output]);
+
+    public CommandRecording Record(Action<Commands> record) => new(Device, record);
+}

@@ -1,0 +1,76 @@
+namespace SoftPool.Execution;
+
+/// <summary>Checks what callers give a run of a network with a batch: before anything is copied or begun.</summary>
+internal sealed class RunArguments(PlannedModel planned)
+{
+    private ModelGraph Graph => planned.Model.Graph;
+
+    /// <summary>The items of an input of floats.</summary>
+    public int ItemsOf(ReadOnlySpan<float> input) => ItemsOf(input.Length);
+
+    /// <summary>The items of an input of images, one each.</summary>
+    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, there are too many, or the network takes
+    /// no images of three channels.</exception>
+    /// <exception cref="UnsupportedDeviceException">An image exceeds what the device takes.</exception>
+    public int ItemsOf(ReadOnlySpan<Picture> images)
+    {
+        if (Graph.InputShape.Rank != 3 || Graph.InputShape[0] != 3)
+            throw new ShapeMismatchException($"Pictures have three channels; '{Graph.Name}' takes {Graph.InputShape}.");
+        int items = ItemsOf((long)images.Length * Graph.InputShape.Count);
+        uint largest = planned.Device.Physical.Limits.MaxStorageBufferRange;
+        foreach (Picture image in images)
+        {
+            image.Check();
+            if (image.Pixels.Length > largest)
+                throw new UnsupportedDeviceException(
+                    $"A picture of {image.Pixels.Length} bytes exceeds the {largest} that {planned.Device.Physical.Info.Name} takes at most.");
+        }
+        return items;
+    }
+
+    /// <summary>Checks the room for the network's output.</summary>
+    public void CheckOutput(int items, int length) => CheckRoom("output", items, Graph.OutputShape, length);
+
+    /// <summary>Checks the room for an output of some shape.</summary>
+    public static void CheckRoom(string what, int items, TensorShape shape, int length)
+    {
+        if (length != items * shape.Count)
+            throw new ShapeMismatchException(
+                $"The {what} of {items} items has {items * shape.Count} elements; got room for {length}.");
+    }
+
+    /// <summary>Checks parts of buffers of the host's.</summary>
+    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
+    /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
+    public void CheckBuffers(GpuBuffer input, GpuBuffer output)
+    {
+        input.Check(nameof(input));
+        CheckBuffer(output);
+    }
+
+    /// <summary>Checks a part of a buffer of the host's for the output.</summary>
+    public void CheckBuffer(GpuBuffer output)
+    {
+        output.Check(nameof(output));
+        CheckIsHosts();
+    }
+
+    /// <summary>Refuses handles of a host's on an own device.</summary>
+    public void CheckIsHosts()
+    {
+        if (!planned.Device.IsHosts)
+            throw new InvalidOperationException(
+                "Handles of a host's mean nothing on this session's own device: use a session of one that GpuDevice.Adopt gave.");
+    }
+
+    private int ItemsOf(long elements)
+    {
+        TensorShape shape = Graph.InputShape;
+        int batch = planned.Plan.Batch;
+        long items = elements / shape.Count;
+        return items >= 1 && items <= batch && items * shape.Count == elements
+            ? (int)items
+            : throw new ShapeMismatchException(
+                $"The input takes 1 to {batch} items of {shape}, {shape.Count} elements each; got {elements} elements.");
+    }
+}

@@ -1,0 +1,105 @@
+using SoftPool.Vulkan;
+
+namespace SoftPool.Execution;
+
+/// <summary>
+/// What one run at a time needs: the program with its activations, and a command buffer for each kind of input. That of floats is
+/// recorded at creation; that of images when their sizes change, that of a host's buffers when others are given.
+/// </summary>
+internal sealed class RunSlot : IDisposable
+{
+    private readonly PlannedModel _planned;
+    private readonly Ownership _ownership = new();
+    private readonly FloatInput _floats;
+    private readonly ReadBack _readBack;
+    private readonly ReadBack? _layers;
+    private readonly CommandRecording _fromFloats;
+    private readonly ImageStage<CommandRecording> _fromImages;
+    private (GpuBuffer Input, GpuBuffer Output) _buffers;
+    private CommandRecording? _betweenBuffers;
+
+    public RunSlot(PlannedModel planned, bool keepLayerOutputs = false)
+    {
+        _planned = planned;
+        try
+        {
+            Program = _ownership.Take(planned.CreateProgram(keepLayerOutputs));
+            _floats = _ownership.Take(planned.CreateFloatInput(Program));
+            _readBack = _ownership.Take(planned.CreateReadBack(Program));
+            if (keepLayerOutputs)
+                _layers = _ownership.Take(new ReadBack(planned.Device, Program, planned.Plan.LayerOutputs.Values));
+            _fromFloats = _ownership.Take(Record(_floats));
+            _fromImages = _ownership.Take(new ImageStage<CommandRecording>(planned, Program, Record));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public DeviceProgram Program { get; }
+
+    /// <summary>Where the CPU writes an input of floats before a run.</summary>
+    public Span<float> Input => _floats.Values;
+
+    /// <summary>Of how many items the outputs of layers are there; 0 if no run has succeeded since the last was started.</summary>
+    public int Items { get; private set; }
+
+    /// <summary>Starts a run of <see cref="Input"/>.</summary>
+    public CommandRecording Submit(in GpuSync sync = default) => Submit(_fromFloats, sync);
+
+    /// <summary>Starts a run of images.</summary>
+    public CommandRecording Submit(ReadOnlySpan<Picture> images, in GpuSync sync = default) => Submit(_fromImages.Write(images), sync);
+
+    /// <summary>Starts a run from a host's buffer to another.</summary>
+    public CommandRecording Submit(GpuBuffer input, GpuBuffer output, in GpuSync sync = default)
+    {
+        if (_betweenBuffers is null || _buffers != (input, output))
+        {
+            _betweenBuffers?.Dispose();
+            _betweenBuffers = null;
+            using BufferInput stage = _planned.CreateBufferInput(Program, input);
+            _betweenBuffers = _planned.Record(commands =>
+            {
+                Program.RecordInto(commands, stage, output);
+                _layers?.Record(commands);
+            });
+            _buffers = (input, output);
+        }
+        return Submit(_betweenBuffers, sync);
+    }
+
+    /// <summary>Copies the network's output after a run of floats or images that was waited for.</summary>
+    /// <param name="items">The items of the run.</param>
+    /// <param name="output">Room for their outputs; none where the device wrote them to a buffer.</param>
+    public void Read(int items, Span<float> output)
+    {
+        Items = items;
+        _readBack.CopyTo(_planned.Plan.Output, output);
+    }
+
+    /// <summary>Copies the beginning of a layer's output after a run, where layers are kept.</summary>
+    public void CopyLayer(string layer, Span<float> output) => _layers!.CopyTo(_planned.Plan.LayerOutputs[layer], output);
+
+    public void Dispose()
+    {
+        _betweenBuffers?.Dispose();
+        _ownership.Dispose();
+    }
+
+    private CommandRecording Record(InputStage input) => _planned.Record(commands =>
+    {
+        input.Record(commands);
+        Program.RecordLaunches(commands);
+        _readBack.Record(commands);
+        _layers?.Record(commands);
+    });
+
+    private CommandRecording Submit(CommandRecording recording, in GpuSync sync)
+    {
+        Items = 0;
+        recording.Submit(sync);
+        return recording;
+    }
+}

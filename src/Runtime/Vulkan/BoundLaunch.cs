@@ -1,0 +1,7 @@
+using Silk.NET.Vulkan;
+using SoftPool.Planning;
+
+namespace SoftPool.Vulkan;
+
+/// <summary>A launch ready to be recorded: the pipeline, the VkDescriptorSet with its buffers, the workgroups.</summary>
+internal readonly record struct BoundLaunch(ComputePipeline Pipeline, DescriptorSet Set, GroupCount Groups);

@@ -1,0 +1,177 @@
+using SoftPool.Operators;
+using SoftPool.Reference;
+using SoftPool.Runtime.Tests.Vulkan;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>Each kind of input, floats, images and a host's buffers, in each mode, blocking, asynchronous, stepped, recorded and profiled,
+/// gives the same numbers.</summary>
+[TestClass]
+public sealed class RunModeTests
+{
+    private const int Batch = 2;
+
+    private static readonly Model Model = TestModels.WithWeights(TestModels.Sequential(
+        new TensorShape(3, 9, 7), new Conv2d(3, 5, 3, 1, 1), new SoftPool2d(2, 2, 0, false, SoftPoolWeights.PerChannel), new GlobalAvgPool()));
+
+    private static readonly Picture[] Images = [Image(20, 11, PixelFormat.Rgb8, 1), Image(5, 30, PixelFormat.Bgra8, 2)];
+
+    // Large enough for two launches.
+    private static readonly Picture[] LargeImages = [Image(20, 11, PixelFormat.Rgba8, 3), Image(700, 600, PixelFormat.Rgb8, 4)];
+
+    private static readonly int Outputs = Batch * Model.Graph.OutputShape.Count;
+
+    private static readonly int Inputs = Batch * Model.Graph.InputShape.Count;
+
+    public static IEnumerable<object[]> Cells =>
+        from input in (string[])["floats", "images", "buffers"]
+        from mode in (string[])["blocking", "asynchronous", "stepped", "recorded"]
+        select new object[] { input, mode };
+
+    [TestMethod]
+    [DynamicData(nameof(Cells))]
+    public async Task Every_input_in_every_mode_gives_the_same_bits(string input, string mode)
+    {
+        using var host = new TestHost(Inputs + Outputs);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using Stepper stepper = session.CreateStepper();
+        using Recorder recorder = session.CreateRecorder();
+        GpuBuffer from = host.BufferAt(0), to = host.BufferAt(Inputs);
+        // Images of other sizes, and then the first ones again: nothing of a run may stay behind.
+        foreach (Picture[] images in (Picture[][])[Images, LargeImages, Images])
+        {
+            var expected = new float[Outputs];
+            session.Run(InputOf(images), expected);
+            host.Memory.Fill(float.NaN);
+            InputOf(images).CopyTo(host.Memory);
+            var output = new float[Outputs];
+            await Run(images, output);
+            bool isInBuffer = input == "buffers" || mode == "recorded";
+            AssertClose(expected, isInBuffer ? host.Memory[Inputs..].ToArray() : output, exact: input != "images");
+        }
+
+        async Task Run(Picture[] images, float[] output)
+        {
+            float[] floats = InputOf(images);
+            switch (input, mode)
+            {
+                case ("floats", "blocking"): session.Run(floats, output); break;
+                case ("images", "blocking"): session.Run(images, output); break;
+                case ("buffers", "blocking"): session.Run(from, to); break;
+                case ("floats", "asynchronous"): await session.RunAsync(floats, output); break;
+                case ("images", "asynchronous"): await session.RunAsync(images, output); break;
+                case ("buffers", "asynchronous"): await session.RunAsync(from, to); break;
+                case (_, "stepped"):
+                    if (input == "floats")
+                        stepper.Start(floats);
+                    else if (input == "images")
+                        stepper.Start(images);
+                    else
+                        stepper.Start(from, to);
+                    while (!stepper.Step(TimeSpan.Zero))
+                        Assert.IsFalse(stepper.IsDone);
+                    if (input == "buffers")
+                        Assert.ThrowsExactly<InvalidOperationException>(() => stepper.Finish(output));
+                    else
+                        stepper.Finish(output);
+                    break;
+                default:
+                    host.Record(commands =>
+                    {
+                        if (input == "floats")
+                            recorder.Record(commands, floats, to);
+                        else if (input == "images")
+                            recorder.Record(commands, images, to);
+                        else
+                            recorder.Record(commands, from, to);
+                    });
+                    host.Submit();
+                    break;
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_profile_has_the_launches_of_images_and_of_the_network()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using Profiler profiler = session.CreateProfiler();
+        string[] network = [.. session.Plan.Dispatches.Select(launch => launch.Kernel)];
+        CollectionAssert.AreEqual(network, Kernels(profiler.Run(InputOf(Images))));
+        CollectionAssert.AreEqual((string[])["picture", "picture", .. network], Kernels(profiler.Run(Images)));
+        IReadOnlyList<LaunchProfile> large = profiler.Run(LargeImages);
+        CollectionAssert.AreEqual((string[])["picture", "picture_lines", "picture_of_lines", .. network], Kernels(large));
+        Assert.AreEqual(ModelGraph.InputName, large[0].Layer);
+        Assert.IsGreaterThan(700L * 600 * 3, large[1].Bytes);
+        Assert.IsTrue(large[1].DeviceTime > TimeSpan.Zero, $"{large[1].DeviceTime}");
+
+        static string[] Kernels(IReadOnlyList<LaunchProfile> launches) => [.. launches.Select(launch => launch.Kernel)];
+    }
+
+    [TestMethod]
+    public async Task Images_run_beside_each_other_in_several_slots()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch, InFlight = 2 });
+        Picture[][] sets = [Images, LargeImages, Images, LargeImages, Images, LargeImages];
+        float[][] outputs = [.. sets.Select(_ => new float[Outputs])];
+        await Task.WhenAll(sets.Zip(outputs, (images, output) => session.RunAsync(images, output)));
+        foreach ((Picture[] images, float[] output) in sets.Zip(outputs))
+        {
+            var expected = new float[Outputs];
+            session.Run(images, expected);
+            CollectionAssert.AreEqual(expected, output);
+        }
+    }
+
+    [TestMethod]
+    public void A_broken_kernel_of_images_is_found_and_planned_around_or_refused()
+    {
+        float[] right = new float[Outputs], output = new float[Outputs];
+        using (InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch }))
+            session.Run(Images, right);
+        using (GpuDevice device = Broken("picture"))
+        using (InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch }))
+        {
+            session.Run(Images, output);
+            AssertClose(right, output, exact: false);
+            Assert.AreEqual("picture", device.StruckOff.Single().Kernel);
+            Assert.StartsWith("wrong: off by", device.StruckOff.Single().Reason);
+        }
+        foreach (string kernel in (string[])["picture_lines", "picture_of_lines"])
+        {
+            using GpuDevice device = Broken(kernel);
+            using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+            StringAssert.Contains(
+                Assert.ThrowsExactly<UnsupportedDeviceException>(() => session.Run(Images, output)).Message, "picture_lines");
+            session.Run(InputOf(Images), output);
+        }
+
+        static GpuDevice Broken(string kernel) => TestDevices.OpenSoftware(new GpuDeviceOptions
+        {
+            PipelineCacheFolder = "",
+            KernelCode = launch => launch.Kernel == kernel ? BrokenKernel.Doubling(kernel, 1) : EmbeddedShaders.Load(launch.Kernel),
+        });
+    }
+
+    private static Picture Image(int width, int height, PixelFormat format, int seed)
+    {
+        var pixels = new byte[width * height * (format == PixelFormat.Rgb8 ? 3 : 4)];
+        new Random(seed).NextBytes(pixels);
+        return new Picture(pixels, width, height, format);
+    }
+
+    private static float[] InputOf(Picture[] images) =>
+    [
+        .. images.SelectMany(image => ImageReference.Compute(image, Model.Graph.InputShape, Model.Preprocessing))
+            .Select(value => (float)value),
+    ];
+
+    private static void AssertClose(float[] expected, float[] actual, bool exact)
+    {
+        float tolerance = exact ? 0 : 1e-4f * expected.Max(MathF.Abs);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.IsTrue(Math.Abs(expected[i] - actual[i]) <= tolerance, $"Output {i} is {actual[i]:R}, and should be {expected[i]:R}.");
+    }
+}
