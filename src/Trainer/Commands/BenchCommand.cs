@@ -9,6 +9,8 @@ namespace SoftPool.Trainer.Commands;
 /// <summary>Times a model in torch and on Vulkan devices.</summary>
 internal static class BenchCommand
 {
+    private const int ProfiledRuns = 9;
+
     public static Command Create()
     {
         Argument<string> model = SharedOptions.Model;
@@ -21,17 +23,18 @@ internal static class BenchCommand
         };
         Option<int> seconds = SharedOptions.Positive("--seconds", "For about how long to measure each batch.", 10);
         var strict = new Option<bool>("--strict") { Description = "Times strict numerics beside fast ones." };
+        var layers = new Option<bool>("--layers") { Description = "Times each layer on each Vulkan device as well." };
         var command = new Command("bench", "Times a model in torch and on every Vulkan device, side by side.")
         {
-            model, device, batches, seconds, strict,
+            model, device, batches, seconds, strict, layers,
         };
         command.SetAction(parse => Execute(
             Model.Load(parse.GetRequiredValue(model)), parse.GetValue(device), parse.GetRequiredValue(batches),
-            parse.GetValue(seconds), parse.GetValue(strict)));
+            parse.GetValue(seconds), parse.GetValue(strict), parse.GetValue(layers)));
         return command;
     }
 
-    private static void Execute(Model model, string? device, int[] batches, int seconds, bool strict)
+    private static void Execute(Model model, string? device, int[] batches, int seconds, bool strict, bool layers)
     {
         int most = Array.MaxLength / Math.Max(model.Graph.InputShape.Count, model.Graph.OutputShape.Count);
         if (batches.Where(batch => batch < 1 || batch > most).ToArray() is [var wrong, ..])
@@ -47,5 +50,22 @@ internal static class BenchCommand
         Numerics[] numerics = strict ? [Numerics.Fast, Numerics.Strict] : [Numerics.Fast];
         ThroughputTable.Print(
             [.. batches.SelectMany(batch => Throughput.Measure(model, devices, batch, seconds, numerics))], AnsiConsole.Console);
+        if (layers)
+            foreach (GpuDeviceInfo info in devices)
+                foreach (int batch in batches)
+                    ProfileTable.Print(
+                        $"{Throughput.NameOf(info, devices)}, batch {batch}, by the device's clock", Profile(model, info, batch),
+                        AnsiConsole.Console);
+    }
+
+    private static IReadOnlyList<IReadOnlyList<LaunchProfile>> Profile(Model model, GpuDeviceInfo info, int batch)
+    {
+        var random = new Random(1);
+        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.Count).Select(_ => random.NextSingle() * 4 - 2)];
+        using GpuDevice device = GpuDevice.Create($"{info.Index}");
+        using InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch });
+        using Profiler profiler = session.CreateProfiler();
+        profiler.Run(input); // The driver may compile.
+        return [.. Enumerable.Range(0, ProfiledRuns).Select(_ => profiler.Run(input))];
     }
 }
