@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool;
 

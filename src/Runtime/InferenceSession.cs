@@ -1,6 +1,7 @@
 using SoftPool.Execution;
-using SoftPool.Parity;
-using SoftPool.Planning;
+using SoftPool.Graph;
+using SoftPool.Kernels;
+using SoftPool.Verification;
 using SoftPool.Vulkan;
 
 namespace SoftPool;

@@ -1,6 +1,7 @@
+using SoftPool.Models;
 using SoftPool.Files;
 using SoftPool.Operators;
-using SoftPool.Parity;
+using SoftPool.Verification;
 
 namespace SoftPool;
 

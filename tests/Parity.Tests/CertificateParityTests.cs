@@ -2,7 +2,7 @@ using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Verification;
 
-namespace SoftPool.Parity.Tests;
+namespace SoftPool.Verification.Tests;
 
 /// <summary>What torch certifies, a device holds; on each family of networks, on small pictures.</summary>
 [TestClass]

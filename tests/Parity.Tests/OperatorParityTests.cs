@@ -2,7 +2,7 @@ using SoftPool.Runtime.Tests.Operators;
 using SoftPool.Trainer.Networks;
 using TorchSharp;
 
-namespace SoftPool.Parity.Tests;
+namespace SoftPool.Verification.Tests;
 
 /// <summary>Every operator's torch counterpart against its reference: the same cases on which the kernels are held against
 /// the reference too.</summary>

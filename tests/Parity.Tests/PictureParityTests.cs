@@ -3,7 +3,7 @@ using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
 using TorchSharp;
 
-namespace SoftPool.Parity.Tests;
+namespace SoftPool.Verification.Tests;
 
 /// <summary>Pictures on the device become what the trainer's evaluation makes of them in torch.</summary>
 [TestClass]

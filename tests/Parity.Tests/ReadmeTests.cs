@@ -3,7 +3,7 @@ using SoftPool.Torch;
 using SoftPool.Trainer.Networks;
 using TorchSharp;
 
-namespace SoftPool.Parity.Tests;
+namespace SoftPool.Verification.Tests;
 
 /// <summary>The README's programs, as they stand there.</summary>
 [TestClass]

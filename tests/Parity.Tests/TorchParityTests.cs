@@ -3,7 +3,7 @@ using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Verification;
 
-namespace SoftPool.Parity.Tests;
+namespace SoftPool.Verification.Tests;
 
 /// <summary>Torch and Vulkan compute the same, layer by layer; and a difference is found.</summary>
 [TestClass]

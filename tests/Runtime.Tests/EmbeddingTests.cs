@@ -1,5 +1,5 @@
+using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Planning;
 using SoftPool.Runtime.Tests.Operators;
 using SoftPool.Runtime.Tests.Vulkan;
 using SoftPool.Vulkan;

@@ -1,5 +1,6 @@
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Planning;
 
 namespace SoftPool.Runtime.Tests;
 

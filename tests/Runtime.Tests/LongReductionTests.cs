@@ -1,6 +1,7 @@
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Planning;
-using SoftPool.Reference;
+using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests;
 

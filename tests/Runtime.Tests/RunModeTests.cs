@@ -1,6 +1,6 @@
 using SoftPool.Operators;
-using SoftPool.Reference;
 using SoftPool.Runtime.Tests.Vulkan;
+using SoftPool.Verification;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;

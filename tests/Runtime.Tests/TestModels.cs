@@ -1,5 +1,5 @@
 using SoftPool.Operators;
-using SoftPool.Reference;
+using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests;
 

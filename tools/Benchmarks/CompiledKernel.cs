@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using SoftPool.Trainer;
 using SoftPool.Vulkan;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Benchmarks;

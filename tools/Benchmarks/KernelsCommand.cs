@@ -1,7 +1,8 @@
 using System.CommandLine;
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
-using SoftPool.Planning;
 using SoftPool.Trainer;
 using SoftPool.Trainer.Networks;
 using SoftPool.Vulkan;

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using SoftPool.Parity;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Verification;
+using SoftPool.Verification;
 
 namespace SoftPool.Benchmarks;
 

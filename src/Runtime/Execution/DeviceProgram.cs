@@ -1,4 +1,5 @@
-using SoftPool.Planning;
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;

@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Graph;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;

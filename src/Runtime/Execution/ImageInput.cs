@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using SoftPool.Planning;
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;

@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;

@@ -1,5 +1,3 @@
-using SoftPool.Planning;
-
 namespace SoftPool.Kernels;
 
 /// <summary>How a kernel reads or writes what is bound to it.</summary>

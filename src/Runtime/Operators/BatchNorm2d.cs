@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;
@@ -67,7 +67,7 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
             "batchnorm2d",
             [
                 (uint)count, (uint)NumFeatures, (uint)(step.OutputShape.Count / NumFeatures),
-                .. PointwiseConstants.Of(step.Pointwise),
+                .. step.Pointwise.Constants,
             ],
             count, 0b1, step.Input, step.Output,
             step.Constant("norm", 2 * NumFeatures, () => Interleave(ScaleAndShift(step.Parameters))));

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using SoftPool.Kernels;
 using SoftPool.Operators.Convolutions;
-using SoftPool.Planning;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;
@@ -63,7 +63,7 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
 
     internal override void Lower(LoweringStep step)
     {
-        ConvolutionVariant variant = step.Options.Variants.Choose(this, step);
+        ConvolutionVariant variant = ConvolutionVariant.For(this, step);
         step.Choice = variant.Name;
         variant.Lower(this, step);
     }

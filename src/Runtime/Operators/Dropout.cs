@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;

@@ -1,4 +1,5 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
+using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 

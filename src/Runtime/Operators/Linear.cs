@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;
@@ -86,12 +86,12 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
             $"weight[{first}]", tiles * tileCount,
             () => PackWeight(step.Parameter("weight").Slice(first * InFeatures, features * InFeatures), features, tiles * tileCount));
         Constant bias = step.PaddedBias(tiles * TileFeatures, first, features);
-        uint[] pointwise = PointwiseConstants.Of(step.Pointwise);
+        uint[] pointwise = step.Pointwise.Constants;
         step.Dispatch(
             kernel,
             [
                 (uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)first, (uint)features, (uint)slices,
-                .. slices == 1 ? pointwise : PointwiseConstants.Of(null), (uint)step.Options.Device.WorkgroupSize,
+                .. slices == 1 ? pointwise : default(PointwiseFunction).Constants, (uint)step.Options.Device.WorkgroupSize,
             ],
             new GroupCount(itemGroups, Division.RoundUp(lanes, step.Options.Device.WorkgroupSize), slices),
             texels ? 0b101u : 0, Turns.Of(Division.RoundUp(Blocks, slices), Block / 4) + Turns.Of(Block / 4), step.Input, sums, weight, bias);

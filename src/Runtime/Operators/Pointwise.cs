@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;
@@ -18,6 +18,9 @@ public abstract record Pointwise : UnaryOperator
     /// <summary>The function's parameter, where it has one.</summary>
     internal virtual float Coefficient => 0;
 
+    /// <summary>What kernels are given of it.</summary>
+    internal PointwiseFunction Function => new(Code, Coefficient);
+
     internal abstract T Of<T>(T x)
         where T : struct, IReal<T>;
 
@@ -28,7 +31,7 @@ public abstract record Pointwise : UnaryOperator
     internal override void Lower(LoweringStep step)
     {
         int count = step.Batch * step.InputShape.Count;
-        step.DispatchElements("pointwise", [(uint)count, .. PointwiseConstants.Of(this)], count, 0b1, step.Input, step.Output);
+        step.DispatchElements("pointwise", [(uint)count, .. Function.Constants], count, 0b1, step.Input, step.Output);
     }
 }
 

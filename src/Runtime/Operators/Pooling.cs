@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using SoftPool.Planning;
+using SoftPool.Kernels;
+using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;

@@ -1,5 +1,3 @@
-using SoftPool.Planning;
-
 namespace SoftPool.Reference;
 
 /// <summary>A sum of exponentials of any size: <paramref name="Total"/> exp(<paramref name="Largest"/>).</summary>

@@ -1,5 +1,5 @@
 using Silk.NET.Vulkan;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 

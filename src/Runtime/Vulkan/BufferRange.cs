@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using VkBuffer = Silk.NET.Vulkan.Buffer;
 
 namespace SoftPool.Vulkan;

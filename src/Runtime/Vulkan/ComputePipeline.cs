@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
 using SoftPool.Kernels;
-using SoftPool.Planning;
 
 namespace SoftPool.Vulkan;
 

@@ -1,5 +1,5 @@
 using Silk.NET.Vulkan;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using VkBuffer = Silk.NET.Vulkan.Buffer;
 
 namespace SoftPool.Vulkan;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
@@ -8,7 +8,7 @@ namespace SoftPool.Vulkan;
 /// Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the compiled kernels from one
 /// start to the next: what was measured in a file of lines "convolution, tab, variant", the self-test's verdicts in one of
 /// lines "kernel, tab, what is wrong with it", empty where nothing is; after how many turns the driver ends loops is a line there too, and
-/// so is what <see cref="ShapeTest"/> found of a plan.
+/// so is what the test of a network's own shapes found of a plan.
 /// </summary>
 internal sealed class VariantMemory
 {

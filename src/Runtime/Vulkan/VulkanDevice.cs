@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 
 namespace SoftPool.Vulkan;

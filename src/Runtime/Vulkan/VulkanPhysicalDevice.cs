@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Silk.NET.Core;
 using Silk.NET.Vulkan;
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using SoftPool.Parity;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Training;
 using SoftPool.Trainer.Verification;
+using SoftPool.Verification;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
-using SoftPool.Parity;
 using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Benchmarks;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Training;
 using SoftPool.Trainer.Verification;
+using SoftPool.Verification;
+using SoftPool.Vulkan;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;

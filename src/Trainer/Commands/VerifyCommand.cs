@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text;
 using SoftPool.Files;
-using SoftPool.Parity;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Verification;
+using SoftPool.Verification;
+using SoftPool.Vulkan;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;

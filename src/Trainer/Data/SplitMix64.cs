@@ -1,5 +1,5 @@
 using System.Numerics;
-using SoftPool.Parity;
+using SoftPool.Verification;
 
 namespace SoftPool.Trainer.Data;
 

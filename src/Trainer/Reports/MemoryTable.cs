@@ -1,5 +1,6 @@
 using System.Globalization;
-using SoftPool.Planning;
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Reports;

@@ -1,4 +1,4 @@
-using SoftPool.Parity;
+using SoftPool.Verification;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Reports;

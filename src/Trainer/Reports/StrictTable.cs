@@ -1,5 +1,5 @@
 using System.Globalization;
-using SoftPool.Parity;
+using SoftPool.Verification;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Reports;

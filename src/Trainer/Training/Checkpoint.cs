@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SoftPool.Files;
+using SoftPool.Models;
 
 namespace SoftPool.Trainer.Training;
 

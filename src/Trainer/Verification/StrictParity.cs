@@ -1,6 +1,6 @@
-using SoftPool.Parity;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
+using SoftPool.Verification;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Verification;

@@ -1,7 +1,7 @@
-using SoftPool.Parity;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Training;
+using SoftPool.Verification;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Verification;

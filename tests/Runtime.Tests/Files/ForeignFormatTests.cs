@@ -1,5 +1,6 @@
 using System.Text;
 using SoftPool.Files;
+using SoftPool.Models;
 
 namespace SoftPool.Runtime.Tests.Files;
 

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SoftPool.Files;
+using SoftPool.Models;
 using SoftPool.Operators;
-using SoftPool.Parity;
-using SoftPool.Runtime.Tests.Parity;
+using SoftPool.Runtime.Tests.Verification;
+using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests.Files;
 

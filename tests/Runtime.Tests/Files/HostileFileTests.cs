@@ -3,9 +3,11 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using SoftPool.Files;
+using SoftPool.Graph;
+using SoftPool.Kernels;
+using SoftPool.Models;
 using SoftPool.Operators;
-using SoftPool.Parity;
-using SoftPool.Planning;
+using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests.Files;
 
@@ -34,7 +36,7 @@ public sealed class HostileFileTests
         new("all", new Concat(), ["max", "average", "soft"]), new("flat", new Flatten()), new("linear", new Linear(84, 2)),
     ])));
 
-    private static readonly byte[] Certified = Save(Parity.Certified.Of(Parity.Certified.OfPictures));
+    private static readonly byte[] Certified = Save(Verification.Certified.Of(Verification.Certified.OfPictures));
 
     private static readonly Dictionary<string, Func<byte[], Random, byte[]>> Damages = new()
     {
@@ -275,8 +277,8 @@ public sealed class HostileFileTests
         string text = TextOf(Certified, Certificate);
         int at = text.IndexOf(place, StringComparison.Ordinal) + place.Length;
         int behind = text.IndexOf(end[^1], at) + 1;
-        int room = Parity.Certified.Of(Parity.Certified.OfPictures).Certificate!.Text.Length + RestOfHeader;
-        string flood = Fill(SoftPool.Parity.Certificate.LargestText - room, text[..at] + begin, repeated, end);
+        int room = Verification.Certified.Of(Verification.Certified.OfPictures).Certificate!.Text.Length + RestOfHeader;
+        string flood = Fill(SoftPool.Verification.Certificate.LargestText - room, text[..at] + begin, repeated, end);
         return RawSafetensors.WithMetadata(Certified, Certificate, flood + text[behind..]);
     }
 

@@ -1,7 +1,7 @@
+using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
-using SoftPool.Planning;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Kernels;

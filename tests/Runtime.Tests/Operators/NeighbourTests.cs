@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using SoftPool.Execution;
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Planning;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Operators;

@@ -1,7 +1,7 @@
 using SoftPool.Execution;
+using SoftPool.Graph;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
-using SoftPool.Planning;
 
 namespace SoftPool.Runtime.Tests.Operators;
 

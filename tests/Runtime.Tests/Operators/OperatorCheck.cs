@@ -1,8 +1,8 @@
 using SoftPool.Execution;
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Parity;
-using SoftPool.Planning;
-using SoftPool.Reference;
+using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests.Operators;
 

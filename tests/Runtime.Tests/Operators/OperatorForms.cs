@@ -1,6 +1,7 @@
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
-using SoftPool.Planning;
 
 namespace SoftPool.Runtime.Tests.Operators;
 

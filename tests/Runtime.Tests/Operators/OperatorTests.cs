@@ -1,6 +1,6 @@
-using SoftPool.Files;
+using SoftPool.Kernels;
+using SoftPool.Models;
 using SoftPool.Operators;
-using SoftPool.Planning;
 
 namespace SoftPool.Runtime.Tests.Operators;
 

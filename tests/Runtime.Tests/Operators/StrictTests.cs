@@ -1,8 +1,8 @@
+using SoftPool.Kernels;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions;
-using SoftPool.Parity;
-using SoftPool.Planning;
 using SoftPool.Reference;
+using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests.Operators;
 

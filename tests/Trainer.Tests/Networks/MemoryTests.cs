@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using SoftPool.Planning;
+using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Reports;
 

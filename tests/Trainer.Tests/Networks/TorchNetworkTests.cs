@@ -1,6 +1,6 @@
 using SoftPool.Operators;
-using SoftPool.Reference;
 using SoftPool.Trainer.Networks;
+using SoftPool.Verification;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Tests.Networks;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using SoftPool.Operators;
-using SoftPool.Reference;
 using SoftPool.Torch;
+using SoftPool.Verification;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Tests.Pooling;

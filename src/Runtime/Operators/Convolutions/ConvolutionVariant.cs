@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions;
 
@@ -30,6 +30,39 @@ internal abstract record ConvolutionVariant
         new PackedConvolution(InPlanes: true, IsNarrow: true),
         new TiledConvolution(),
     ];
+
+    /// <summary>What tells a convolution from others of which another variant may be the fastest.</summary>
+    public static string KeyOf(Conv2d convolution, TensorShape input, PlanOptions options) =>
+        $"{convolution} on {input}, batch {options.Batch}, {(options.Fp16 ? 16 : 32)} bits";
+
+    /// <summary>The variant for a convolution: the forced one, else the fastest one, else the one that is guessed to be, but another
+    /// one where the driver would end its loops early. The one that takes every convolution is taken if nothing else is left, rejected
+    /// or not.</summary>
+    public static ConvolutionVariant For(Conv2d convolution, LoweringStep step)
+    {
+        List<ConvolutionVariant> candidates = CandidatesFor(convolution, step);
+        (string? forced, _, IReadOnlyDictionary<string, string>? measured) = step.Options.Variants;
+        string? best = measured?.GetValueOrDefault(KeyOf(convolution, step.InputShape, step.Options));
+        if (candidates.Find(variant => variant.Name == forced) is { } wanted)
+            return wanted;
+        ConvolutionVariant chosen = candidates.Find(variant => variant.Name == best) ?? candidates[0];
+        return IsWithinTurns(chosen) ? chosen : candidates.Find(IsWithinTurns) ?? chosen;
+
+        bool IsWithinTurns(ConvolutionVariant variant) =>
+            step.Options.LargestTurns == long.MaxValue
+            || step.TurnsOf(() => variant.Lower(convolution, step)) <= step.Options.LargestTurns;
+    }
+
+    /// <summary>The variants that can compute a convolution, the likely fastest first.</summary>
+    public static List<ConvolutionVariant> CandidatesFor(Conv2d convolution, LoweringStep step)
+    {
+        List<ConvolutionVariant> candidates =
+        [
+            .. All.Where(variant => !step.IsStruckOff(variant.Name) && variant.Takes(convolution, step))
+                .OrderBy(variant => variant.Cost(convolution, step)),
+        ];
+        return candidates.Count > 0 ? candidates : [All[^1]];
+    }
 
     /// <summary>What tells it from the others, in what is remembered of devices and in messages.</summary>
     public abstract string Name { get; }

@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions;
 
@@ -57,7 +57,7 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
             IsNarrow ? "conv2d_packed_narrow" : "conv2d_packed",
             [
                 (uint)step.Batch, (uint)convolution.OutChannels, (uint)output[1], (uint)output[2], (uint)groups, .. layout.Places,
-                .. PointwiseConstants.Of(step.Pointwise), (uint)step.Options.Device.WorkgroupSize,
+                .. step.Pointwise.Constants, (uint)step.Options.Device.WorkgroupSize,
             ],
             Groups(convolution, step), texels: 0, Turns.Of(layout.Window), layout.Dispatch(), step.Output,
             step.Weight(

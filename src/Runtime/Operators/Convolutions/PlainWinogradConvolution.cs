@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions;
 
@@ -69,7 +69,7 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
                 () => PackWeight(convolution, step.Parameter("weight"), paddedChannels)),
             shape);
         step.Dispatch(
-            $"winograd{size}_plain_output", PointwiseConstants.Of(step.Pointwise),
+            $"winograd{size}_plain_output", step.Pointwise.Constants,
             GroupCount.Linear((long)convolution.OutChannels * padded / 4),
             products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
     }

@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions;
 
@@ -17,9 +17,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
     private const double TestCost = 200;
 
     /// <summary>Its name. Each of its two kernels can do without the other and is judged by itself.</summary>
-    public const string TheName = "tiled";
-
-    public override string Name => TheName;
+    public override string Name => KernelDispatch.TiledVariant;
 
     public override bool Takes(Conv2d convolution, LoweringStep step) => true;
 
@@ -53,7 +51,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
                 (uint)convolution.OutChannels, (uint)output[1], (uint)output[2],
                 (uint)kernel.Height, (uint)kernel.Width, (uint)stride.Height, (uint)stride.Width,
                 (uint)padding.Height, (uint)padding.Width, (uint)dilation.Height, (uint)dilation.Width,
-                (uint)convolution.Groups, .. PointwiseConstants.Of(step.Pointwise),
+                (uint)convolution.Groups, .. step.Pointwise.Constants,
                 (uint)step.Options.Device.WorkgroupSize,
             ],
             new GroupCount(Division.RoundUp(pixels, step.Options.Device.WorkgroupSize * TilePixels), tiles * convolution.Groups),

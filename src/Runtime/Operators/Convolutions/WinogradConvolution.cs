@@ -1,4 +1,4 @@
-using SoftPool.Planning;
+using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions;
 
@@ -85,7 +85,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
                 () => PackWeight(convolution, step.Parameter("weight"), extents, lanes)),
             shape);
         step.Dispatch(
-            $"winograd{size}_output{Loads.Ending}", PointwiseConstants.Of(step.Pointwise),
+            $"winograd{size}_output{Loads.Ending}", step.Pointwise.Constants,
             GroupCount.Linear((long)convolution.OutChannels * extents.PaddedTiles / 4),
             Loads.Texels(0), products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
     }

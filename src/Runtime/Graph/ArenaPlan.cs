@@ -1,0 +1,120 @@
+using SoftPool.Kernels;
+
+namespace SoftPool.Graph;
+
+/// <summary>
+/// Where each activation lies in one arena of device memory. Two whose lifetimes do not meet may share bytes. They are
+/// placed one after the other, each at the lowest place that is free during its whole life; in several orders, of which the
+/// one that takes the least memory is kept.
+/// </summary>
+internal sealed class ArenaPlan
+{
+    /// <summary>The largest first, the longest-lived first, the last needed first. The largest first is the best for most
+    /// networks, for some by a third the worst.</summary>
+    private static readonly Func<Tenant, long>[] Orders =
+        [tenant => -tenant.Operand.ByteCount, tenant => tenant.First - tenant.Last, tenant => -tenant.Last];
+
+    private readonly Dictionary<Operand, long> _offsets = [];
+
+    /// <param name="plan">The launches, in order.</param>
+    /// <param name="alignment">What every offset is a multiple of, in bytes.</param>
+    /// <param name="keepLayerOutputs">Whether every layer's output must still be there after the last launch.</param>
+    /// <param name="guard">How many bytes before and behind each are nobody's. If there are any, no two share bytes: what guards
+    /// one would not outlive another.</param>
+    public ArenaPlan(ExecutionPlan plan, long alignment, bool keepLayerOutputs, long guard = 0)
+    {
+        Tenant[] tenants = TenantsOf(plan, keepLayerOutputs);
+        if (guard > 0)
+            tenants = [.. tenants.Select(tenant => tenant with { First = -1, Last = plan.Dispatches.Count })];
+        guard = Division.Align(guard, alignment);
+        LowerBound = LargestSumAlive(tenants, plan.Dispatches.Count);
+        ByteCount = long.MaxValue;
+        foreach (Func<Tenant, long> order in Orders)
+        {
+            List<Place> places = PlaceAll(tenants.OrderBy(order).ThenByDescending(tenant => tenant.Operand.ByteCount), alignment, guard);
+            long byteCount = places.Max(place => place.End) + guard;
+            if (byteCount < ByteCount)
+            {
+                ByteCount = byteCount;
+                _offsets = places.ToDictionary(place => place.Tenant.Operand, place => place.Begin);
+            }
+            if (ByteCount == LowerBound)
+                break;
+        }
+    }
+
+    /// <summary>The size of the arena.</summary>
+    public long ByteCount { get; }
+
+    /// <summary>The largest sum of activations that are alive at once: no arena is smaller.</summary>
+    public long LowerBound { get; }
+
+    /// <summary>All activations of the plan.</summary>
+    public IEnumerable<Operand> Operands => _offsets.Keys;
+
+    /// <summary>The byte at which an activation begins.</summary>
+    public long OffsetOf(Operand operand) => _offsets[operand];
+
+    /// <summary>Launches are numbered from 0; the upload comes before them as -1, the read-back after them.</summary>
+    private static Tenant[] TenantsOf(ExecutionPlan plan, bool keepLayerOutputs)
+    {
+        int readBack = plan.Dispatches.Count;
+        var tenants = new Dictionary<Operand, Tenant> { [plan.Input] = new(plan.Input, -1, -1) };
+        for (int i = 0; i < plan.Dispatches.Count; i++)
+            foreach (Operand operand in plan.Dispatches[i].Operands)
+                if (operand is Activation)
+                    tenants[operand] = tenants.TryGetValue(operand, out Tenant tenant)
+                        ? tenant with { Last = i }
+                        : new Tenant(operand, i, i);
+        IEnumerable<Operand> kept = keepLayerOutputs ? plan.LayerOutputs.Values.Append(plan.Output) : [plan.Output];
+        foreach (Operand operand in kept)
+            tenants[operand] = tenants[operand] with { Last = readBack };
+        return [.. tenants.Values];
+    }
+
+    private static long LargestSumAlive(Tenant[] tenants, int dispatches)
+    {
+        // What begins and ends between one launch and the next, from the upload to behind the read-back.
+        var changes = new long[dispatches + 3];
+        foreach (Tenant tenant in tenants)
+        {
+            changes[tenant.First + 1] += tenant.Operand.ByteCount;
+            changes[tenant.Last + 2] -= tenant.Operand.ByteCount;
+        }
+        long alive = 0, largest = 0;
+        foreach (long change in changes)
+            largest = Math.Max(largest, alive += change);
+        return largest;
+    }
+
+    private static List<Place> PlaceAll(IEnumerable<Tenant> tenants, long alignment, long guard)
+    {
+        // In the order in which they lie.
+        var places = new List<Place>();
+        foreach (Tenant tenant in tenants)
+        {
+            long begin = guard;
+            foreach (Place other in places)
+                if (other.Tenant.Meets(tenant) && other.End > begin)
+                {
+                    if (begin + tenant.Operand.ByteCount + guard <= other.Begin)
+                        break;
+                    begin = Division.Align(other.End, alignment) + guard;
+                }
+            int index = places.FindIndex(other => other.Begin > begin);
+            places.Insert(index < 0 ? places.Count : index, new Place(tenant, begin));
+        }
+        return places;
+    }
+
+    /// <summary>An activation, with the first and the last launch that need it.</summary>
+    private readonly record struct Tenant(Operand Operand, int First, int Last)
+    {
+        public bool Meets(Tenant other) => First <= other.Last && other.First <= Last;
+    }
+
+    private readonly record struct Place(Tenant Tenant, long Begin)
+    {
+        public long End => Begin + Tenant.Operand.ByteCount;
+    }
+}

@@ -1,0 +1,135 @@
+using SoftPool.Kernels;
+using SoftPool.Operators;
+
+namespace SoftPool.Graph;
+
+/// <summary>
+/// What becomes of a graph: the kernel launches in order, with the operands between them. Made without a device, so
+/// that it can be read and tested without one.
+/// </summary>
+internal sealed class ExecutionPlan
+{
+    private ExecutionPlan(
+        int batch, Operand input, Operand output, IReadOnlyList<KernelDispatch> dispatches,
+        IReadOnlyList<PlannedLayer> layers, IReadOnlyDictionary<string, Operand> layerOutputs)
+    {
+        Batch = batch;
+        Input = input;
+        Output = output;
+        Dispatches = dispatches;
+        Layers = layers;
+        LayerOutputs = layerOutputs;
+    }
+
+    /// <summary>The number of items computed at once.</summary>
+    public int Batch { get; }
+
+    public Operand Input { get; }
+
+    public Operand Output { get; }
+
+    public IReadOnlyList<KernelDispatch> Dispatches { get; }
+
+    /// <summary>What computes each layer, in the order of the launches.</summary>
+    public IReadOnlyList<PlannedLayer> Layers { get; }
+
+    /// <summary>Where the output of each layer is, by the layer's name. A layer that a kernel computes together with the one
+    /// behind it has none: its own values are never stored.</summary>
+    public IReadOnlyDictionary<string, Operand> LayerOutputs { get; }
+
+    /// <summary>The plan of a model: that of its graph, with its weights.</summary>
+    public static ExecutionPlan Create(Model model, PlanOptions options) =>
+        Create(
+            model.Graph, name => model.Weights[name], options,
+            (conv, convParameters, norm, normParameters) =>
+                BatchNormFolding.Fits(conv, convParameters, norm, normParameters, options.Fp16));
+
+    /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
+    /// count.</exception>
+    public static void CheckBatch(ModelGraph graph, int batch)
+    {
+        int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
+        largest = Math.Max(largest, graph.InputShape.Count);
+        if (batch < 1 || (long)batch * largest > int.MaxValue)
+            throw new ShapeMismatchException(
+                $"'{graph.Name}' takes batches of 1 to {int.MaxValue / largest}; got {batch}.");
+    }
+
+    /// <param name="graph">The network.</param>
+    /// <param name="weights">Its weights by full name. Asked for when constants are packed, not before.</param>
+    /// <param name="options">How it is to be run.</param>
+    /// <param name="folds">Whether a batch norm may be folded into a convolution with these parameters; always, where it is not
+    /// said.</param>
+    /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
+    /// count.</exception>
+    public static ExecutionPlan Create(
+        ModelGraph graph, Func<string, Tensor> weights, PlanOptions options,
+        Func<Conv2d, Func<string, Tensor>, BatchNorm2d, Func<string, Tensor>, bool>? folds = null)
+    {
+        int batch = options.Batch;
+        CheckBatch(graph, batch);
+        ILookup<int, int> readers = Enumerable.Range(0, graph.Layers.Count)
+            .SelectMany(reader => graph.InputsOf(reader).Select(read => (read, reader)))
+            .ToLookup(pair => pair.read, pair => pair.reader);
+        var dispatches = new List<KernelDispatch>();
+        var layers = new List<PlannedLayer>();
+        Operand input = new Activation((long)batch * graph.InputShape.Count);
+        Operand first = options.Fp16 || options.IsStrict ? Convert(ModelGraph.InputName, "narrow", input, isHalf: options.Fp16) : input;
+        // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
+        var outputs = new Operand?[graph.Layers.Count];
+        var done = new bool[graph.Layers.Count];
+        for (int i = 0; i < graph.Layers.Count; i++)
+        {
+            if (done[i])
+                continue;
+            (Operator op, int last) = (graph.Layers[i].Operator, i);
+            Func<string, Tensor> parameters = ParametersOf(i);
+            string variant = "";
+            var together = new List<int> { i };
+            bool hasBias = op.Parameters.Any(parameter => parameter.Name == "bias");
+            if (!options.IsStrict && op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm
+                && folds?.Invoke(conv, parameters, norm, ParametersOf(normAt)) != false)
+            {
+                parameters = BatchNormFolding.Fold(conv, parameters, norm, ParametersOf(normAt));
+                (hasBias, variant, last) = (true, "*norm", normAt);
+                done[normAt] = true;
+                together.Add(normAt);
+            }
+            Pointwise? pointwise = null;
+            if (op.FusesPointwise && Behind(last) is int pointwiseAt && graph.Layers[pointwiseAt].Operator is Pointwise function)
+            {
+                (pointwise, last) = (function, pointwiseAt);
+                done[pointwiseAt] = true;
+                together.Add(pointwiseAt);
+            }
+            var step = new LoweringStep(
+                graph.Layers[i].Name, variant, options, graph.InputShapesOf(i), graph.OutputShapeOf(last),
+                [.. graph.InputsOf(i).Select(place => place < 0 ? first : outputs[place]!)], pointwise?.Function ?? default, parameters,
+                hasBias, dispatches);
+            int firstLaunch = dispatches.Count;
+            op.Lower(step);
+            outputs[last] = step.Output;
+            layers.Add(new PlannedLayer(together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
+        }
+        Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
+        foreach (KernelDispatch dispatch in dispatches)
+            Turns.Check(dispatch, options.LargestTurns);
+        return new ExecutionPlan(
+            batch, input, output, dispatches, layers,
+            graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
+                .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
+
+        Operand Convert(string layer, string kernel, Operand from, bool isHalf)
+        {
+            var to = new Activation(from.Count, isHalf);
+            dispatches.Add(new KernelDispatch(
+                layer, kernel + options.KernelEnding, [(uint)from.Count], GroupCount.Linear(from.Count), [from, to]));
+            return to;
+        }
+
+        Func<string, Tensor> ParametersOf(int layer) => name => weights($"{graph.Layers[layer].Name}.{name}");
+
+        // The one layer that reads a layer's output, where fusing is wanted.
+        int? Behind(int layer) => options.Fuse && readers[layer].Count() == 1 ? readers[layer].First() : null;
+    }
+}

@@ -1,0 +1,59 @@
+using SoftPool.Reference;
+using SoftPool.Kernels;
+
+namespace SoftPool.Graph;
+
+/// <summary>The launches that make one item of a network's input of an image: resized, scaled and shifted in each channel.</summary>
+/// <param name="Pixels">The image's bytes.</param>
+/// <param name="Launches">One launch, or for a large image two: along x, then along y. The constants that they read belong to images
+/// of this size alone.</param>
+internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelDispatch> Launches)
+{
+    /// <summary>The kernel that makes an item in one launch.</summary>
+    public const string Whole = "picture";
+
+    /// <summary>The two kernels that make an item in two launches.</summary>
+    public const string Lines = "picture_lines", OfLines = "picture_of_lines";
+
+    /// <param name="image">The image; its pixels play no part.</param>
+    /// <param name="item">Its place in the batch.</param>
+    /// <param name="shape">The network's input, (3, H, W).</param>
+    /// <param name="preprocessing">How an image becomes an input.</param>
+    /// <param name="input">The whole batch of inputs.</param>
+    /// <param name="takesWhole">Whether one launch may do it where the image is not large.</param>
+    public static ImagePlan Of(
+        Picture image, int item, TensorShape shape, Preprocessing preprocessing, Operand input, bool takesWhole)
+    {
+        PictureFilter columns = PictureFilter.Of(image.Width, shape[2]), rows = PictureFilter.Of(image.Height, shape[1]);
+        bool blueFirst = image.Format == PixelFormat.Bgra8;
+        uint[] layout =
+        [
+            (uint)image.Width, (uint)image.BytesPerPixel, blueFirst ? 2u : 0u, blueFirst ? 0u : 2u,
+            (uint)columns.Taps, (uint)rows.Taps, (uint)(item * shape.Count), (uint)image.Height, .. columns.First, .. rows.First,
+        ];
+        float[] weights =
+        [
+            .. preprocessing.Mean.Zip(preprocessing.StandardDeviation)
+                .SelectMany(channel => new[] { 1 / (255 * channel.Second), -channel.First / channel.Second }),
+            .. columns.Weights, .. rows.Weights,
+        ];
+        Operand pixels = new Activation((image.Pixels.Length + 3) / 4), lines = new Activation(3L * image.Height * shape[2]);
+        Constant layoutConstant = new("layout", layout.Length, () => Array.ConvertAll(layout, BitConverter.UInt32BitsToSingle));
+        Constant weightsConstant = new("weights", weights.Length, () => weights);
+        uint[] specialization = [(uint)shape[1], (uint)shape[2]];
+        var groups = GroupCount.Linear(shape[1] * shape[2]);
+        long turns = Turns.Of(rows.Taps, columns.Taps);
+        return new ImagePlan(pixels, takesWhole && turns <= Slices.LongestWhole
+            ? [Launch(Whole, groups, turns, pixels, input)]
+            :
+            [
+                Launch(Lines, GroupCount.Linear((long)image.Height * shape[2]), Turns.Of(columns.Taps), pixels, lines),
+                Launch(OfLines, groups, Turns.Of(rows.Taps), lines, input),
+            ]);
+
+        // Two kernels that work together are judged as one, by the name of the first.
+        KernelDispatch Launch(string kernel, GroupCount size, long most, Operand from, Operand to) => new(
+            ModelGraph.InputName, kernel, specialization, size, [from, to, layoutConstant, weightsConstant],
+            kernel == Whole ? "" : Lines, Turns: most);
+    }
+}

@@ -1,0 +1,46 @@
+namespace SoftPool.Kernels;
+
+/// <summary>One launch of a kernel.</summary>
+/// <param name="Layer">The layer that it computes, or whose part it computes.</param>
+/// <param name="Kernel">The shader's file name without its ending: conv2d.</param>
+/// <param name="Specialization">The values of the specialization constants 0, 1, 2 and so on. A session's shapes never
+/// change, so the driver may compile them in.</param>
+/// <param name="Groups">The number of workgroups.</param>
+/// <param name="Operands">The buffers of bindings 0, 1, 2 and so on.</param>
+/// <param name="Variant">Which of several ways to compute the layer it belongs to; empty where there is one.</param>
+/// <param name="Texels">The bindings through which the kernel reads texels of four elements: bit i for binding i. The others are
+/// storage buffers.</param>
+/// <param name="Turns">The most turns that loops over parts of the shape take in one invocation, all of them together.</param>
+internal sealed record KernelDispatch(
+    string Layer, string Kernel, IReadOnlyList<uint> Specialization, GroupCount Groups, IReadOnlyList<Operand> Operands,
+    string Variant = "", uint Texels = 0, long Turns = 0)
+{
+    /// <summary>The variant of convolutions whose kernels do not depend on each other.</summary>
+    public const string TiledVariant = "tiled";
+
+    /// <summary>What the self-test judges: kernels that only work together as one, as their variant, others each by itself. Each
+    /// precision and numerics is code of its own.</summary>
+    public string JudgedAs => Variant is "" or TiledVariant ? Kernel : Variant + Path.GetExtension(Kernel);
+
+    /// <summary>Whether the kernel reads a binding as texels.</summary>
+    public bool IsTexels(int binding) => (Texels >> binding & 1) != 0;
+}
+
+/// <summary>A number of workgroups along each axis.</summary>
+internal readonly record struct GroupCount(int X, int Y = 1, int Z = 1)
+{
+    /// <summary>What every device takes along one axis, at the least.</summary>
+    public const int Largest = 65535;
+
+    /// <summary>The workgroup size of index.glsl.</summary>
+    private const int LinearWorkgroupSize = 64;
+
+    /// <summary>Enough workgroups for a number of invocations, in rows where one axis does not hold them. The kernel
+    /// counts with linear_index() of index.glsl.</summary>
+    public static GroupCount Linear(long invocations)
+    {
+        long groups = (invocations + LinearWorkgroupSize - 1) / LinearWorkgroupSize;
+        long rows = (groups + Largest - 1) / Largest;
+        return new GroupCount((int)((groups + rows - 1) / rows), (int)rows);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using SoftPool.Reference;
+
+namespace SoftPool.Kernels;
+
+/// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The variant tells weights apart
+/// that fusion has changed from those that it has not.</summary>
+internal sealed class LoweringStep(
+    string layer, string variant, PlanOptions options, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
+    IReadOnlyList<Operand> inputs, PointwiseFunction pointwise, Func<string, Tensor> parameters, bool hasBias,
+    List<KernelDispatch> dispatches)
+{
+    /// <summary>How the graph is to be run.</summary>
+    public PlanOptions Options { get; } = options;
+
+    /// <summary>The number of items computed at once.</summary>
+    public int Batch => Options.Batch;
+
+    /// <summary>The shape of one item of each input.</summary>
+    public IReadOnlyList<TensorShape> InputShapes { get; } = inputShapes;
+
+    /// <summary>The shape of one item of the first input.</summary>
+    public TensorShape InputShape => InputShapes[0];
+
+    /// <summary>The shape of one item of the output.</summary>
+    public TensorShape OutputShape { get; } = outputShape;
+
+    /// <summary>The function of each element that follows and that the kernel computes on the way, if any.</summary>
+    public PointwiseFunction Pointwise { get; } = pointwise;
+
+    public IReadOnlyList<Operand> Inputs { get; } = inputs;
+
+    /// <summary>The first input.</summary>
+    public Operand Input => Inputs[0];
+
+    public Operand Output { get; private set; } = new Activation((long)options.Batch * outputShape.Count, options.Fp16);
+
+    /// <summary>The parameters by their short names: weight, bias.</summary>
+    public Func<string, Tensor> Parameters { get; } = parameters;
+
+    /// <summary>Which of several ways to compute the layer was chosen; for who reads the plan.</summary>
+    public string Choice { get; set; } = "";
+
+    /// <summary>Makes the output the same memory as the input: nothing runs.</summary>
+    public void Alias() => Output = Input;
+
+    /// <summary>The elements of a parameter by its short name.</summary>
+    public ReadOnlySpan<float> Parameter(string name) => Parameters(name).Data.Span;
+
+    /// <summary>The elements of the bias; none where the operator has no bias, not even one that folding gave it.</summary>
+    public ReadOnlySpan<float> Bias => hasBias ? Parameter("bias") : default;
+
+    /// <summary>The most elements of a weight that one buffer, and an array of floats to pack it in, holds.</summary>
+    public long LargestWeight => Math.Min(Options.LargestBuffer / (Options.Fp16 ? 2 : sizeof(float)), Kernels.Constant.Largest);
+
+    /// <summary>Packed weights, stored as activations are.</summary>
+    /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
+    /// <param name="count">The number of elements.</param>
+    /// <param name="pack">Makes the elements.</param>
+    public Constant Weight(string name, long count, Func<float[]> pack) =>
+        Options.IsStrict
+            ? Constant(name, count, pack)
+            : new(
+                $"{layer}.{name}{variant}{(Options.Fp16 ? "*fp16" : "")}", count, Options.Fp16 ? () => InRange(pack()) : pack,
+                Options.Fp16);
+
+    /// <summary>Small constants, which are always 32-bit floats.</summary>
+    /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
+    /// <param name="count">The number of floats.</param>
+    /// <param name="pack">Makes the floats.</param>
+    public Constant Constant(string name, long count, Func<float[]> pack) => Options.IsStrict
+        ? new($"{layer}.{name}{variant}*strict", count, () => Array.ConvertAll(pack(), Strict.Held))
+        : new($"{layer}.{name}{variant}", count, pack);
+
+    /// <summary>Integers that a kernel reads, as uint.</summary>
+    /// <param name="name">What of the layer they are.</param>
+    /// <param name="values">The integers; the same whatever the numerics.</param>
+    public Constant Integers(string name, uint[] values) => new(
+        $"{layer}.{name}", values.Length, () => Array.ConvertAll(values, BitConverter.UInt32BitsToSingle));
+
+    /// <summary>The bias with zeros behind it, or zeros alone where there is none.</summary>
+    /// <param name="count">The number of floats.</param>
+    /// <param name="first">The first output to take.</param>
+    /// <param name="outputs">The number of outputs to take.</param>
+    public Constant PaddedBias(int count, int first, int outputs) => Constant($"bias[{first}]*{count}", count, () =>
+    {
+        var padded = new float[count];
+        if (hasBias)
+            Bias.Slice(first, outputs).CopyTo(padded);
+        return padded;
+    });
+
+    /// <summary>Refuses numbers that 16 bits would make infinite.</summary>
+    private float[] InRange(float[] packed)
+    {
+        if (!Array.Exists(packed, IsTooLarge))
+            return packed;
+        float[] trained = Parameter("weight").ToArray();
+        int index = Array.FindIndex(trained, IsTooLarge);
+        throw new Fp16RangeException(index >= 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{layer}.weight has the value {trained[index]} at index {index}")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{layer}.weight comes to {Array.Find(packed, IsTooLarge)} where a kernel stores it transformed"));
+
+        static bool IsTooLarge(float number) => float.IsFinite(number) && !Half.IsFinite((Half)number);
+    }
+
+    /// <summary>Whether a kernel or variant, as it is compiled for this step, is not to be used on this driver.</summary>
+    public bool IsStruckOff(string name) => Options.Variants.StruckOff?.Contains(name + Options.KernelEnding) == true;
+
+    /// <summary>Whether a kernel had better read these as texels of four elements: where the device is the faster for it, and
+    /// each of them is a whole number of texels that one view holds.</summary>
+    public bool ReadsTexels(params ReadOnlySpan<long> counts)
+    {
+        foreach (long count in counts)
+            if (count % 4 != 0 || count / 4 > Options.Device.LargestTexels)
+                return false;
+        return true;
+    }
+
+    /// <summary>Whether to launch a kernel's form that reads these as texels, NAME_texel.</summary>
+    public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) => ReadsTexels(counts) && !IsStruckOff($"{kernel}_texel");
+
+    /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four, as texel.glsl
+    /// says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
+    public void DispatchElements(string kernel, uint[] specialization, long count, uint texels, params Operand[] operands)
+    {
+        long[] counts = [count, .. operands.Where((_, binding) => (texels >> binding & 1) != 0).Select(operand => operand.Count)];
+        bool takesTexels = texels != 0 && TakesTexels(kernel, counts);
+        Dispatch(
+            takesTexels ? $"{kernel}_texel" : kernel, specialization, GroupCount.Linear(takesTexels ? count / 4 : count),
+            takesTexels ? texels : 0, operands);
+    }
+
+    /// <summary>Adds a kernel launch.</summary>
+    public void Dispatch(string kernel, uint[] specialization, GroupCount groups, params Operand[] operands) =>
+        Dispatch(kernel, specialization, groups, texels: 0, operands);
+
+    /// <summary>Adds the launch of a kernel that reads some of its bindings, one bit each, as texels of four elements.</summary>
+    public void Dispatch(string kernel, uint[] specialization, GroupCount groups, uint texels, params Operand[] operands) =>
+        Dispatch(kernel, specialization, groups, texels, turns: 0, operands);
+
+    /// <summary>Adds the launch of a kernel with loops over parts of the shape, which take so many turns in one invocation.</summary>
+    public void Dispatch(
+        string kernel, uint[] specialization, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
+        dispatches.Add(new KernelDispatch(
+            layer, kernel + Options.KernelEnding, specialization, groups, operands, Choice, texels, turns));
+
+    /// <summary>The most turns of a launch among those that are added; they are taken away again.</summary>
+    public long TurnsOf(Action lower)
+    {
+        int before = dispatches.Count;
+        lower();
+        long turns = dispatches.Skip(before).Max(dispatch => dispatch.Turns);
+        dispatches.RemoveRange(before, dispatches.Count - before);
+        return turns;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+
+namespace SoftPool.Verification;
+
+/// <summary>A certificate as it stands in a model file, and the rules that it keeps.</summary>
+internal sealed record CertificateDocument(
+    string Framework, string Device, DateTimeOffset Date, ParityGates Fp32, ParityGates Fp16, CertificateHashes Sha256,
+    IReadOnlyList<CertificateInput> Inputs, byte[] Logits, IReadOnlyList<CertificateLayer> Layers)
+{
+    public const int MostInputs = 64;
+    private const int LongestName = 200;
+
+    /// <exception cref="ModelFormatException">It breaks a rule, or is not of this model.</exception>
+    public void Check(Model model)
+    {
+        ModelGraph graph = model.Graph;
+        Require(Framework.Length <= LongestName && Device.Length <= LongestName,
+            $"names a framework or a device in more than {LongestName} characters");
+        CheckGates(Fp32);
+        CheckGates(Fp16);
+        int parameters = graph.Parameters.Count();
+        Require(Sha256.Weights.Count == parameters, $"has hashes of {Sha256.Weights.Count} weights; the network has {parameters}");
+        foreach (string hash in Sha256.Weights.Prepend(Sha256.Graph).Append(Sha256.Classes).Append(Sha256.Preprocessing))
+            Require(CertificateHashes.IsHash(hash), $"has '{hash}' where a SHA-256 of 64 hexadecimal digits is expected");
+        Require(Inputs.Count is >= 1 and <= MostInputs, $"has {Inputs.Count} inputs; 1 to {MostInputs} are expected");
+        foreach (CertificateInput? input in Inputs)
+        {
+            Require(input is { Seed: null } != input is { Picture: null }, "has an input that is not either a seed or a picture");
+            if (input!.Picture is { } picture)
+                CheckPicture(picture, graph);
+        }
+        long logits = (long)Inputs.Count * graph.OutputShape.Count * sizeof(float);
+        Require(Logits.Length == logits, $"has {Logits.Length} bytes of logits; {Inputs.Count} inputs give {logits}");
+        Require(Layers.Count == graph.Layers.Count, $"has {Layers.Count} layers; the network has {graph.Layers.Count}");
+        for (int i = 0; i < Layers.Count; i++)
+            CheckLayer(Layers[i], graph.Layers[i].Name, (long)Inputs.Count * graph.OutputShapeOf(i).Count);
+    }
+
+    private static void CheckGates(ParityGates gates) => Require(
+        gates.LayerNmse >= 0 && gates.OutputError >= 0 && gates.Top1Share is >= 0 and <= 1
+            && double.IsFinite(gates.LayerNmse) && double.IsFinite(gates.OutputError),
+        "has a tolerance that is negative or not finite");
+
+    private static void CheckPicture(CertificatePicture picture, ModelGraph graph)
+    {
+        Require(graph.InputShape.Rank == 3 && graph.InputShape[0] == CertificatePicture.Channels,
+            $"has a picture, which has three channels; the network takes {graph.InputShape}");
+        Require(
+            picture is { Width: >= 1, Height: >= 1 }
+                && (Int128)picture.Width * picture.Height * CertificatePicture.Channels == picture.Rgb.Length,
+            $"has a picture of {picture.Width}x{picture.Height} pixels in {picture.Rgb.Length} bytes");
+    }
+
+    private static void CheckLayer(CertificateLayer? layer, string name, long values)
+    {
+        Require(layer is not null, $"has null for layer {name}");
+        Require(
+            layer!.Samples.Length % sizeof(float) == 0 && layer.Samples.Length >= sizeof(float)
+                && layer.Samples.Length / sizeof(float) <= values,
+            $"has {layer.Samples.Length} bytes of samples of layer {name}, whose outputs have {values} values");
+        Require(
+            float.IsFinite(layer.Min) && float.IsFinite(layer.Max) && double.IsFinite(layer.Mean) && double.IsFinite(layer.Norm)
+                && layer.Min <= layer.Max && layer.Norm >= 0 && layer.NonFinite >= 0 && layer.NonFinite <= values,
+            $"has statistics of layer {name} that no values have");
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+            throw new ModelFormatException($"its certificate {otherwise}.");
+    }
+}
+
+/// <summary>What a certificate keeps of one layer.</summary>
+/// <param name="Min">The smallest finite value over all inputs; 0 without any.</param>
+/// <param name="Max">The largest.</param>
+/// <param name="Mean">Their mean.</param>
+/// <param name="Norm">The square root of the sum of their squares.</param>
+/// <param name="NonFinite">How many others there are.</param>
+/// <param name="Samples">Some of the values, as little-endian floats; <see cref="LayerDigest"/> says which.</param>
+internal sealed record CertificateLayer(float Min, float Max, double Mean, double Norm, long NonFinite, byte[] Samples)
+{
+    public LayerStatistics ToStatistics() => new(Min, Max, Mean, Norm, NonFinite);
+
+    public ReadOnlySpan<float> SampledValues() => MemoryMarshal.Cast<byte, float>(Samples);
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using SoftPool.Graph;
+
+namespace SoftPool.Verification;
+
+/// <summary>
+/// One input of a certificate: a seed or a picture. Both become the network's input here, on the host, by operations that
+/// IEEE 754 rounds in one way only: torch and every device then begin with the same bits, and a difference is a layer's. A
+/// picture is kept as it is, before any resizing: smaller than a preprocessed one by far, and Verify can send it once more
+/// the way that apps' pictures go, through the device's own resizing.
+/// </summary>
+internal sealed record CertificateInput(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seed = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CertificatePicture? Picture = null)
+{
+    /// <summary>The network's input, (C, H, W).</summary>
+    public void Fill(Model model, Span<float> input)
+    {
+        if (Picture is { } picture)
+            Resize(picture, model, input);
+        else
+            Draw((ulong)Seed!.Value, input);
+    }
+
+    /// <summary>Uniform in [-2, 2), where preprocessed pictures lie; multiples of 2^-22, so that no rounding takes part.</summary>
+    public static void Draw(ulong seed, Span<float> input)
+    {
+        for (int i = 0; i < input.Length; i++)
+            input[i] = ((int)(SplitMix.At(seed, i) >> 40) - (1 << 23)) * (1f / (1 << 22));
+    }
+
+    /// <summary>As <see cref="Preprocessing"/> says: a sum over a pixel's window in double, row by row, and one rounding at the
+    /// end.</summary>
+    private static void Resize(CertificatePicture picture, Model model, Span<float> input)
+    {
+        (int height, int width) = (model.Graph.InputShape[1], model.Graph.InputShape[2]);
+        PictureFilter columns = PictureFilter.Of(picture.Width, width), rows = PictureFilter.Of(picture.Height, height);
+        int place = 0;
+        for (int channel = 0; channel < CertificatePicture.Channels; channel++)
+        {
+            double mean = model.Preprocessing.Mean[channel], deviation = model.Preprocessing.StandardDeviation[channel];
+            for (int y = 0; y < height; y++)
+                for (int x = 0; x < width; x++)
+                    input[place++] = (float)((Average(channel, y, x) / 255 - mean) / deviation);
+        }
+
+        double Average(int channel, int y, int x)
+        {
+            double sum = 0;
+            for (int row = 0; row < rows.Taps; row++)
+                for (int column = 0; column < columns.Taps; column++)
+                {
+                    int pixel = ((int)rows.First[y] + row) * picture.Width + (int)columns.First[x] + column;
+                    sum += (double)rows.Weights[y * rows.Taps + row] * columns.Weights[x * columns.Taps + column]
+                        * picture.Rgb[CertificatePicture.Channels * pixel + channel];
+                }
+            return sum;
+        }
+    }
+}
+
+/// <summary>A picture of a certificate.</summary>
+/// <param name="Width">Its width in pixels.</param>
+/// <param name="Height">Its height in pixels.</param>
+/// <param name="Rgb">Red, green, blue of each pixel, row by row from the top.</param>
+internal sealed record CertificatePicture(int Width, int Height, byte[] Rgb)
+{
+    public const int Channels = 3;
+}

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+
+namespace SoftPool.Verification;
+
+/// <summary>
+/// Holds a session to its model's certificate. The logits are the session's own. Its layers are those of a session made
+/// like it that keeps them, and, for the values that fusion never stores, of one without fusion.
+/// </summary>
+internal static class CertificateReplay
+{
+    /// <param name="session">The session.</param>
+    /// <param name="model">Its model, with a certificate.</param>
+    /// <param name="create">Makes another session of the model on the same device.</param>
+    public static ParityReport Run(InferenceSession session, Model model, Func<SessionOptions, InferenceSession> create)
+    {
+        Certificate certificate = model.Certificate!;
+        CertificateDocument document = certificate.Document;
+        ParityGates gates = session.Options.Fp16
+            ? ParityGates.Fp16.And(document.Fp16)
+            : ParityGates.Fp32.And(document.Fp32);
+        var report = new ParityReport(model.Graph, gates, certificate, CertificateHashes.ChangesOf(model, certificate))
+        {
+            Device = session.Device,
+            Options = session.Options,
+        };
+        AddLayers(report, session, model, create);
+
+        ReadOnlySpan<float> expected = MemoryMarshal.Cast<byte, float>(document.Logits);
+        float[] logits = Logits(session, model);
+        report.AddLayer(model.Graph.Layers[^1].Name, expected, logits);
+        report.AddOutputs(expected, logits);
+        if (report.Pictures is { } pictures)
+            AddPictures(pictures, session, model);
+        return report;
+    }
+
+    private static void AddLayers(
+        ParityReport report, InferenceSession session, Model model, Func<SessionOptions, InferenceSession> create)
+    {
+        IReadOnlyList<CertificateLayer> expected = model.Certificate!.Document.Layers;
+        int items = model.Certificate.Inputs;
+        SessionOptions options = session.Options with
+        {
+            KeepLayerOutputs = true,
+            InFlight = 1,
+            Batch = Math.Min(session.Options.Batch, items),
+            Tune = false,
+        };
+        var digests = new LayerDigest[expected.Count];
+        for (int i = 0; i < digests.Length; i++)
+            digests[i] = new LayerDigest((long)items * model.Graph.OutputShapeOf(i).Count, expected[i].SampledValues().Length);
+        using InferenceSession fused = create(options);
+        HashSet<string> inFused = [.. fused.KeptLayers];
+        using InferenceSession? unfused = inFused.Count < digests.Length ? create(options with { Fuse = false }) : null;
+        foreach (float[] inputs in Inputs(model, options.Batch))
+        {
+            int count = inputs.Length / model.Graph.InputShape.Count;
+            var logits = new float[count * model.Graph.OutputShape.Count];
+            fused.Run(inputs, logits);
+            unfused?.Run(inputs, logits);
+            for (int i = 0; i < digests.Length; i++)
+            {
+                var values = new float[count * model.Graph.OutputShapeOf(i).Count];
+                string layer = model.Graph.Layers[i].Name;
+                (inFused.Contains(layer) ? fused : unfused!).ReadLayer(layer, values);
+                digests[i].Add(values);
+            }
+        }
+        for (int i = 0; i < digests.Length; i++)
+        {
+            string layer = model.Graph.Layers[i].Name;
+            report.AddLayer(layer, expected[i].SampledValues(), digests[i].Samples);
+            report.AddStatistics(
+                layer, new StatisticsComparison(expected[i].ToStatistics(), digests[i].Statistics, digests[i].Count));
+        }
+    }
+
+    /// <summary>The session's own outputs for all inputs of its model's certificate.</summary>
+    public static float[] Logits(InferenceSession session, Model model)
+    {
+        int classes = model.Graph.OutputShape.Count, done = 0;
+        var logits = new float[model.Certificate!.Inputs * classes];
+        foreach (float[] inputs in Inputs(model, session.Options.Batch))
+        {
+            Span<float> output = logits.AsSpan(done, inputs.Length / model.Graph.InputShape.Count * classes);
+            session.Run(inputs, output);
+            done += output.Length;
+        }
+        return logits;
+    }
+
+    private static void AddPictures(TensorComparison pictures, InferenceSession session, Model model)
+    {
+        CertificateDocument document = model.Certificate!.Document;
+        int classes = model.Graph.OutputShape.Count;
+        foreach (int[] places in Enumerable.Range(0, document.Inputs.Count)
+            .Where(place => document.Inputs[place].Picture is not null).Chunk(session.Options.Batch))
+        {
+            var logits = new float[places.Length * classes];
+            session.Run(
+                [.. places.Select(place => document.Inputs[place].Picture!).Select(picture => new Picture(picture.Rgb, picture.Width, picture.Height))],
+                logits);
+            for (int i = 0; i < places.Length; i++)
+                pictures.Add(
+                    MemoryMarshal.Cast<byte, float>(document.Logits).Slice(places[i] * classes, classes),
+                    logits.AsSpan(i * classes, classes));
+        }
+    }
+
+    /// <summary>The certificate's inputs as the network takes them, at most a batch at a time: (n, C, H, W).</summary>
+    private static IEnumerable<float[]> Inputs(Model model, int batch)
+    {
+        int length = model.Graph.InputShape.Count;
+        foreach (CertificateInput[] some in model.Certificate!.Document.Inputs.Chunk(batch))
+        {
+            var inputs = new float[some.Length * length];
+            for (int i = 0; i < some.Length; i++)
+                some[i].Fill(model, inputs.AsSpan(i * length, length));
+            yield return inputs;
+        }
+    }
+}

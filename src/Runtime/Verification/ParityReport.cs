@@ -1,0 +1,138 @@
+namespace SoftPool.Verification;
+
+/// <summary>A network's outputs on one device against those expected, layer by layer.</summary>
+public sealed class ParityReport
+{
+    private readonly ModelGraph _graph;
+    private readonly Dictionary<string, TensorComparison> _layers;
+    private readonly Dictionary<string, StatisticsComparison> _statistics = [];
+    private readonly bool _sampled;
+
+    /// <summary>Begins a report in which every layer of the graph is to be compared.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="gates">How close is close enough; those of 32 bits unless given.</param>
+    public ParityReport(ModelGraph graph, ParityGates? gates = null)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        _graph = graph;
+        Gates = gates ?? ParityGates.Fp32;
+        _layers = graph.Layers.ToDictionary(layer => layer.Name, _ => new TensorComparison());
+    }
+
+    /// <summary>Begins the report of a certificate's replay.</summary>
+    internal ParityReport(ModelGraph graph, ParityGates gates, Certificate certificate, IReadOnlyList<string> changes)
+        : this(graph, gates)
+    {
+        (_sampled, Certificate, Changes) = (true, certificate, changes);
+        Pictures = certificate.Pictures > 0 ? new TensorComparison() : null;
+        for (int i = 0; i < graph.Layers.Count; i++)
+        {
+            LayerStatistics whole = certificate.Document.Layers[i].ToStatistics();
+            long count = (long)certificate.Inputs * graph.OutputShapeOf(i).Count;
+            _layers[graph.Layers[i].Name] = new TensorComparison(whole.Largest, whole.Norm * whole.Norm / count);
+        }
+    }
+
+    /// <summary>The network's name.</summary>
+    public string Network => _graph.Name;
+
+    /// <summary>How close is close enough.</summary>
+    public ParityGates Gates { get; }
+
+    /// <summary>The device that was compared, and its driver; null where nobody said.</summary>
+    public GpuDeviceInfo? Device { get; init; }
+
+    /// <summary>How the session runs that was compared; null where nobody said.</summary>
+    public SessionOptions? Options { get; init; }
+
+    /// <summary>The certificate that the device was held to; null where torch itself ran.</summary>
+    public Certificate? Certificate { get; }
+
+    /// <summary>What of the model has changed since its certificate was made: "graph", "list of classes", "preprocessing",
+    /// "certificate", "weight features.3.weight". Any fails the report.</summary>
+    public IReadOnlyList<string> Changes { get; } = [];
+
+    /// <summary>The logits of the certificate's pictures when the device itself resizes and normalises them; null where there
+    /// are none.</summary>
+    public TensorComparison? Pictures { get; }
+
+    /// <summary>The number of items compared.</summary>
+    public int Items { get; private set; }
+
+    /// <summary>The number of items whose largest output is at the same place as expected.</summary>
+    public int Top1Agreements { get; private set; }
+
+    /// <summary>The layers, in the graph's order.</summary>
+    public IReadOnlyList<LayerParity> Layers =>
+    [
+        .. _graph.Layers.Select((layer, i) => new LayerParity(
+            layer.Name, _graph.OutputShapeOf(i), _layers[layer.Name], _statistics.GetValueOrDefault(layer.Name),
+            Passes(layer.Name, isOutput: i == _graph.Layers.Count - 1))),
+    ];
+
+    /// <summary>Whether nothing has changed, every layer is within its gate, so are the pictures, and enough items' largest
+    /// output is the expected one.</summary>
+    public bool Passed => Failure is null;
+
+    /// <summary>The first layer beyond its gate; null if there is none.</summary>
+    public LayerParity? FirstFailure => Layers.FirstOrDefault(layer => !layer.Passed);
+
+    /// <summary>Why it has not passed, in one sentence without its full stop; null if it has.</summary>
+    public string? Failure
+    {
+        get
+        {
+            LayerParity? first = FirstFailure;
+            string? layer = first is null ? null
+                : first.Statistics?.Expected.NonFinite is > 0 and long wrong
+                    ? $"{Certificate!.Framework} itself gave {wrong} values that are not finite in layer {first.Layer}"
+                    : $"layer {first.Layer} is the first beyond its gate";
+            if (Changes.Count > 0)
+                return $"the {Changes[0]} has changed since the certificate was made"
+                    + (Changes.Count > 1 ? $", and {Changes.Count - 1} more" : "") + (layer is null ? "" : $"; {layer}");
+            return layer
+                ?? (Pictures is { } pictures && !PassesAsOutput(pictures) ? "the logits of pictures that the device resizes are beyond their gate"
+                : Items > 0 && Top1Agreements >= Gates.Top1Share * Items ? null
+                : $"the largest output is the expected one for {Top1Agreements} of {Items} items only");
+        }
+    }
+
+    /// <summary>The whole report as JSON, under names that stay: docs/parity.md.</summary>
+    public string ToJson() => ParityJson.Of(this);
+
+    /// <summary>Adds a layer's output for some items.</summary>
+    public void AddLayer(string layer, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>
+        _layers[layer].Add(expected, actual);
+
+    /// <summary>Adds the statistics of a layer's output for all items.</summary>
+    internal void AddStatistics(string layer, StatisticsComparison statistics) => _statistics.Add(layer, statistics);
+
+    /// <summary>Adds the network's output for some items, (n, classes), for the agreement of the largest.</summary>
+    public void AddOutputs(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        int classes = _graph.OutputShape.Count;
+        for (int begin = 0; begin < expected.Length; begin += classes, Items++)
+            if (LargestOf(expected.Slice(begin, classes)) == LargestOf(actual.Slice(begin, classes)))
+                Top1Agreements++;
+    }
+
+    // Comparisons with NaN are false: nothing passes by being NaN.
+    private bool Passes(string layer, bool isOutput)
+    {
+        TensorComparison comparison = _layers[layer];
+        return comparison.Count > 0 && (isOutput ? PassesAsOutput(comparison) : comparison.Nmse <= Gates.LayerNmse)
+            && (!_sampled || (_statistics.GetValueOrDefault(layer)?.Passes(Gates.LayerNmse) ?? false));
+    }
+
+    private bool PassesAsOutput(TensorComparison comparison) =>
+        comparison.Nmse <= Gates.LayerNmse && comparison.RelativeError <= Gates.OutputError;
+
+    private static int LargestOf(ReadOnlySpan<float> values)
+    {
+        int largest = 0;
+        for (int i = 1; i < values.Length; i++)
+            if (values[i] > values[largest])
+                largest = i;
+        return largest;
+    }
+}

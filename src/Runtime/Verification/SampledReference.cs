@@ -1,0 +1,51 @@
+using SoftPool.Operators;
+using SoftPool.Reference;
+
+namespace SoftPool.Verification;
+
+/// <summary>Some outputs of layers that are computed together, from what the first of them reads: to check them at the size that they
+/// have in a network takes a fraction of the time of computing all.</summary>
+internal static class SampledReference
+{
+    /// <summary>Computes the wanted elements of the last layer's output for one item; the others are left 0.</summary>
+    /// <typeparam name="T">The numbers to compute with.</typeparam>
+    /// <param name="graph">The network.</param>
+    /// <param name="weights">Its weights by full name.</param>
+    /// <param name="layers">The layers' places in the graph. Those behind the first are functions of each element.</param>
+    /// <param name="inputs">What the first layer reads.</param>
+    /// <param name="wanted">Which elements are wanted.</param>
+    public static float[] Compute<T>(
+        ModelGraph graph, Func<string, Tensor> weights, IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
+        where T : struct, IReal<T>
+    {
+        foreach (int i in layers)
+        {
+            Layer layer = graph.Layers[i];
+            var output = new float[graph.OutputShapeOf(i).Count];
+            layer.Operator.Compute<T>(new ReferenceStep(
+                graph.InputShapesOf(i), inputs, graph.OutputShapeOf(i), output, name => weights($"{layer.Name}.{name}"), wanted));
+            inputs = [output];
+        }
+        return inputs[0];
+    }
+
+    /// <summary>How large what is added up is: the sum of the magnitudes of its terms, or the largest input where nothing is. A result
+    /// in which the terms cancel each other cannot be as near as one in which they do not.</summary>
+    public static double MagnitudeOf(
+        ModelGraph graph, Func<string, Tensor> weights, IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
+    {
+        int[] sums = [.. layers.TakeWhile(layer => graph.Layers[layer].Operator is Conv2d or Linear or BatchNorm2d or Add)];
+        float[][] magnitudes = [.. inputs.Select(input => Array.ConvertAll(input, MathF.Abs))];
+        if (sums.Length > 0)
+            magnitudes = [Compute<Exact>(graph, Magnitudes, sums, magnitudes, wanted)];
+        return magnitudes.Max(values => values.Max());
+
+        // A mean is subtracted.
+        Tensor Magnitudes(string name)
+        {
+            float sign = name.EndsWith(".running_mean", StringComparison.Ordinal) ? -1 : 1;
+            Tensor tensor = weights(name);
+            return new Tensor(tensor.Shape, Array.ConvertAll(tensor.Data.ToArray(), value => sign * MathF.Abs(value)));
+        }
+    }
+}

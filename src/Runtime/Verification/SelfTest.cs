@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using SoftPool.Execution;
+using SoftPool.Graph;
+using SoftPool.Kernels;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Verification;
+
+/// <summary>
+/// Trusts no kernel on a driver before it has given the reference's numbers there, the same bits in each of several runs. What
+/// does not is struck off and planned around; what cannot be planned around is refused. Verdicts are remembered.
+/// </summary>
+internal static class SelfTest
+{
+    private const int Runs = 3;
+
+    /// <summary>Plans a model by kernels that have passed.</summary>
+    /// <param name="device">Where it is to run.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="options">How it is to run.</param>
+    /// <param name="variants">Which kernels to choose from; null for what the device has learned.</param>
+    /// <param name="kept">Gets what the test has compiled: until it is disposed, the session finds it there.</param>
+    /// <returns>The plan, and what would have been in it otherwise.</returns>
+    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed, and no other can take
+    /// its place.</exception>
+    public static (PlannedModel Planned, IReadOnlyList<StruckOffKernel> StruckOff) Plan(
+        VulkanDevice device, Model model, in SessionOptions options, VariantChoice? variants, Ownership kept)
+    {
+        if (options.Fp16 && !device.HasFp16Storage)
+            throw new UnsupportedDeviceException(
+                $"{device.Physical.Info.Name} has no 16-bit storage, or the host did not enable it "
+                + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
+        var planOptions = PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange);
+        if (options.Tune)
+            ConvolutionTuner.Tune(device, model.Graph, planOptions);
+        (ExecutionPlan plan, IReadOnlyList<StruckOffKernel> struckOff) =
+            Plan(device, model, planOptions with { Variants = variants ?? device.Variants.Choice }, kept);
+        return (new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device) }, struckOff);
+    }
+
+    private static (ExecutionPlan Plan, IReadOnlyList<StruckOffKernel> StruckOff) Plan(
+        VulkanDevice device, Model model, PlanOptions options, Ownership kept)
+    {
+        var struckOff = new List<StruckOffKernel>();
+        try
+        {
+            options = options with { LargestTurns = TurnProbe.LargestOn(device) };
+            while (true)
+            {
+                PlanOptions around = options with
+                {
+                    Variants = options.Variants with { StruckOff = [.. struckOff.Select(kernel => kernel.Kernel)] },
+                };
+                ExecutionPlan plan = ExecutionPlan.Create(model, around);
+                if ((FirstAtFault(device, plan, around, kept) ?? FirstAtItsShape(device, model, plan, around, kept)) is not { } fault)
+                    return (plan, struckOff);
+                if (struckOff.Exists(kernel => kernel.Kernel == fault.Kernel))
+                    throw new UnsupportedDeviceException(
+                        $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of the kernel "
+                        + $"{fault.Kernel}, and no other takes its place; it is {fault.Reason}.");
+                struckOff.Add(fault);
+            }
+        }
+        finally
+        {
+            // Without the test there is only the probe's, which is quickly made again.
+            if (device.SelfTests)
+                device.Variants.SaveVerdicts();
+        }
+    }
+
+    private static StruckOffKernel? FirstAtFault(
+        VulkanDevice device, ExecutionPlan plan, PlanOptions options, Ownership kept)
+    {
+        // One by one in the order of their launches: a kernel is tested together with few others, which come before it.
+        foreach (KernelDispatch dispatch in plan.Dispatches.DistinctBy(dispatch => dispatch.JudgedAs))
+            if (VerdictOn(device, dispatch, options, kept) is { Length: > 0 } reason)
+                return new StruckOffKernel(dispatch.JudgedAs, reason);
+        return null;
+    }
+
+    /// <summary>A kernel of the plan that fails at the shape that it has there, though it has passed elsewhere.</summary>
+    /// <exception cref="UnsupportedDeviceException">All that can compute the layer has failed.</exception>
+    private static StruckOffKernel? FirstAtItsShape(
+        VulkanDevice device, Model model, ExecutionPlan plan, PlanOptions options, Ownership kept)
+    {
+        VariantMemory memory = device.Variants;
+        string key = ShapeTest.KeyOf(model.Graph, plan);
+        string? verdict;
+        lock (memory.Testing)
+        {
+            verdict = memory.VerdictOn(key);
+            if (verdict is null && !device.SelfTests)
+                return null;
+            if (verdict is null)
+            {
+                // Which layer it is follows from its first launch.
+                verdict = ShapeTest.FirstFault(device, model, plan, options, kept) is var (at, what)
+                    ? string.Create(CultureInfo.InvariantCulture, $"{at.FirstLaunch} {what}")
+                    : "";
+                memory.Judge(key, verdict);
+            }
+        }
+        if (verdict.Split(' ', 2) is not [string number, string reason])
+            return null;
+        PlannedLayer layer = plan.Layers.First(
+            layer => layer.Launches > 0 && layer.FirstLaunch == int.Parse(number, CultureInfo.InvariantCulture));
+        // The last of its kernels first: those before it prepare what it reads.
+        string? kernel = plan.Dispatches.Skip(layer.FirstLaunch).Take(layer.Launches).Select(launch => launch.JudgedAs).Reverse()
+            .FirstOrDefault(kernel => options.Variants.StruckOff?.Contains(kernel) != true);
+        return kernel is null
+            ? throw new UnsupportedDeviceException(
+                $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of this network, and no "
+                + $"other kernel can take the place of {plan.Dispatches[layer.FirstLaunch + layer.Launches - 1].JudgedAs}; it is {reason}.")
+            : new StruckOffKernel(kernel, reason);
+    }
+
+    /// <summary>What is wrong with a kernel; empty if nothing is.</summary>
+    private static string VerdictOn(VulkanDevice device, KernelDispatch dispatch, PlanOptions options, Ownership kept)
+    {
+        VariantMemory memory = device.Variants;
+        // Others that need the same kernel wait for its verdict.
+        lock (memory.Testing)
+        {
+            if (memory.VerdictOn(dispatch.JudgedAs) is { } known)
+                return known;
+            if (!device.SelfTests)
+                return "";
+            string verdict = "";
+            try
+            {
+                foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
+                    if ((verdict = Try(kept.Take(new RunSlot(new PlannedModel(device, model, plan))), model, batch, options)).Length > 0)
+                        break;
+            }
+            catch (VulkanException e) when (IsOfKernel(e.Call))
+            {
+                // What the driver's compiler does not take. Any other call may fail for a reason that passes: that is no verdict.
+                verdict = $"not to be run: {e.Message}";
+            }
+            memory.Judge(dispatch.JudgedAs, verdict);
+            return verdict;
+        }
+    }
+
+    /// <summary>Whether a call fails for a kernel's own sake.</summary>
+    internal static bool IsOfKernel(string call) =>
+        call.StartsWith("vkCreateShaderModule", StringComparison.Ordinal) || call.StartsWith("vkCreateComputePipelines", StringComparison.Ordinal);
+
+    /// <summary>The cases that launch a kernel, those with the fewest others in them.</summary>
+    internal static IEnumerable<(Model Model, ExecutionPlan Plan, int Batch)> CasesOf(KernelDispatch dispatch, PlanOptions options)
+    {
+        VariantChoice variants = options.Variants with { Forced = dispatch.Variant };
+        var planned =
+            from row in SelfTestCases.All
+            let plan = ExecutionPlan.Create(row.Model, options with { Batch = row.Batch, Fuse = true, Variants = variants })
+            let kernels = plan.Dispatches.Select(launch => launch.JudgedAs).Distinct().ToList()
+            where kernels.Contains(dispatch.JudgedAs)
+            group (row.Model, plan, row.Batch) by kernels.Count;
+        return planned.OrderBy(cases => cases.Key).FirstOrDefault()?.AsEnumerable() ?? [];
+    }
+
+    private static string Try(RunSlot run, Model model, int batch, PlanOptions options)
+    {
+        float[] input = SelfTestCases.Numbers(batch * model.Graph.InputShape.Count);
+        var outputs = new float[Runs][];
+        for (int i = 0; i < Runs; i++)
+        {
+            // Between the runs one on NaN, then one on zeros: whoever reads more than was written finds something else each time.
+            if (i > 0)
+            {
+                run.Input.Fill(i % 2 == 1 ? float.NaN : 0);
+                run.Submit().Wait();
+            }
+            input.CopyTo(run.Input);
+            run.Submit().Wait();
+            run.Read(batch, outputs[i] = new float[batch * model.Graph.OutputShape.Count]);
+        }
+        string data = $"{string.Join(", ", model.Graph.Layers.Select(layer => $"{layer.Operator.GetType().Name} {layer.Operator.Attributes}".TrimEnd()))} "
+            + $"on {batch} x {model.Graph.InputShape}";
+        ReadOnlySpan<uint> first = MemoryMarshal.Cast<float, uint>(outputs[0]);
+        for (int i = 1; i < Runs; i++)
+            if (!MemoryMarshal.Cast<float, uint>(outputs[i]).SequenceEqual(first))
+                return $"unsteady: run {i + 1} gave other bits than the first for {data}";
+        return Compare(model, input, outputs[0], options) is { Length: > 0 } fault ? $"wrong: {fault} for {data}" : "";
+    }
+
+    private static string Compare(Model model, float[] input, float[] output, PlanOptions options)
+    {
+        IEnumerable<float[]> items = input.Chunk(model.Graph.InputShape.Count);
+        if (options.IsStrict)
+        {
+            var bits = new BitComparison();
+            bits.Add(items.SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1]).ToArray(), output);
+            return bits.AreEqual ? "" : $"{bits.DifferingElements} of {bits.Count} values have other bits than the reference";
+        }
+        var comparison = new TensorComparison();
+        comparison.Add(items.SelectMany(item => ReferenceNetwork.Run(model, item)[^1]).ToArray(), output);
+        ParityGates gates = options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32;
+        return comparison.Nmse <= gates.LayerNmse && comparison.RelativeError <= gates.OutputError
+            ? ""
+            : $"off by {comparison.RelativeError:0.0e-0} of the largest value";
+    }
+}

@@ -1,0 +1,75 @@
+namespace SoftPool.Verification;
+
+/// <summary>
+/// How far one tensor is from the one that it should be. Collected piece by piece, so that batches of any number need
+/// no memory. NaN and infinity on either side make every measure NaN, and NaN passes no gate.
+/// </summary>
+public sealed class TensorComparison
+{
+    private readonly double? _meanSquare;
+    private double _largestError;
+    private double _largestValue;
+    private double _squaredError;
+    private double _squaredValue;
+    private long _largestUlp;
+    private bool _finite = true;
+
+    /// <summary>Begins a comparison of whole tensors.</summary>
+    public TensorComparison()
+    {
+    }
+
+    /// <summary>Begins one of sampled elements, whose errors are measured against the whole tensor: samples may all be zeros
+    /// where a ReLU was.</summary>
+    /// <param name="largestValue">max |expected| over the whole tensor.</param>
+    /// <param name="meanSquare">The mean of expected^2 over the whole tensor.</param>
+    internal TensorComparison(double largestValue, double meanSquare) => (_largestValue, _meanSquare) = (largestValue, meanSquare);
+
+    /// <summary>The number of elements compared.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>max |actual - expected|.</summary>
+    public double MaxError => _finite ? _largestError : double.NaN;
+
+    /// <summary>max |expected|.</summary>
+    public double MaxValue => _finite ? _largestValue : double.NaN;
+
+    /// <summary>max |actual - expected| / max |expected|; 0 where both are 0.</summary>
+    public double RelativeError => Ratio(MaxError, MaxValue);
+
+    /// <summary>The normalised mean square error: sum (actual - expected)^2 / sum expected^2; 0 where both are
+    /// 0.</summary>
+    public double Nmse => _finite ? Ratio(_squaredError, _meanSquare * Count ?? _squaredValue) : double.NaN;
+
+    /// <summary>The largest number of steps from one float to the next between expected and actual: large where the expected
+    /// value is near 0, whatever the layer's other values are, so no gate is on it.</summary>
+    public double MaxUlp => _finite ? _largestUlp : double.NaN;
+
+    /// <summary>Adds elements to the comparison.</summary>
+    /// <exception cref="ShapeMismatchException">The lengths differ.</exception>
+    public void Add(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        if (expected.Length != actual.Length)
+            throw new ShapeMismatchException($"{expected.Length} elements were expected; {actual.Length} came.");
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double value = expected[i], error = actual[i] - value;
+            _finite &= double.IsFinite(value) && double.IsFinite(error);
+            _largestValue = Math.Max(_largestValue, Math.Abs(value));
+            _largestError = Math.Max(_largestError, Math.Abs(error));
+            _squaredValue += value * value;
+            _squaredError += error * error;
+            _largestUlp = Math.Max(_largestUlp, Math.Abs(Order(actual[i]) - Order(expected[i])));
+        }
+        Count += expected.Length;
+    }
+
+    /// <summary>A number that grows by one from each float to the next; 0 for both zeros.</summary>
+    private static long Order(float value)
+    {
+        int bits = BitConverter.SingleToInt32Bits(value);
+        return bits >= 0 ? bits : -(long)(bits & int.MaxValue);
+    }
+
+    private static double Ratio(double error, double value) => error == 0 ? 0 : error / value;
+}

@@ -1,0 +1,133 @@
+using SoftPool.Graph;
+using SoftPool.Kernels;
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests.Kernels;
+
+/// <summary>Plans know how many turns the loops of an invocation take, without a device.</summary>
+[TestClass]
+public sealed class TurnsTests
+{
+    private static readonly PlanOptions[] AllOptions =
+    [
+        new(), new(Fp16: true), new(Numerics: Numerics.Strict), new(Fuse: false),
+        new() { Device = new DeviceTraits(Driver.Lavapipe, 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 26) },
+        new() { Device = new DeviceTraits(Driver.SwiftShader, 4, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 26) },
+    ];
+
+    [TestMethod]
+    public void Nested_loops_count_with_the_test_that_ends_each()
+    {
+        Assert.AreEqual(6, Turns.Of(5));
+        Assert.AreEqual(1 + 3 * (1 + 1 + 5), Turns.Of(3, 5));
+        Assert.AreEqual(1, Turns.Of(0, 5));
+    }
+
+    [TestMethod]
+    public void No_launch_of_an_operator_case_or_of_AlexNet_takes_many_turns()
+    {
+        IEnumerable<ModelGraph> graphs = OperatorCases.All
+            .Select(row => new ModelGraph("case", row.Input, row.Layers))
+            .Append(TestModels.AlexNet()).Append(TestModels.AlexNet(SoftPoolWeights.PerChannel));
+        foreach (ModelGraph graph in graphs)
+            foreach (PlanOptions options in AllOptions)
+                foreach (KernelDispatch dispatch in PlanOf(graph, options).Dispatches)
+                    Assert.IsTrue(dispatch.Turns <= Turns.Many, $"{dispatch.Kernel}: {dispatch.Turns}");
+    }
+
+    [TestMethod]
+    public void A_launch_of_a_kernel_that_loops_says_its_turns()
+    {
+        var loops = new Dictionary<string, bool>();
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
+            foreach (PlanOptions options in AllOptions)
+                foreach (KernelDispatch dispatch in PlanOf(new ModelGraph("case", input, layers), options with { Batch = batch }).Dispatches)
+                {
+                    if (!loops.TryGetValue(dispatch.Kernel, out bool hasLoop))
+                        loops.Add(dispatch.Kernel, hasLoop = HasLoop(EmbeddedShaders.Load(dispatch.Kernel)));
+                    Assert.IsTrue(dispatch.Turns > 0 || !hasLoop, dispatch.Kernel);
+                }
+        Assert.IsTrue(loops.ContainsValue(true) && loops.ContainsValue(false));
+
+        // OpLoopMerge, but for loops of a fixed number of turns, which say whether they are to be unrolled.
+        static bool HasLoop(uint[] module)
+        {
+            for (int at = 5; at < module.Length; at += (int)(module[at] >> 16))
+                if ((module[at] & 0xFFFF) == 246 && (module[at + 3] & 0b11) == 0)
+                    return true;
+            return false;
+        }
+    }
+
+    [TestMethod]
+    public void The_loops_over_channels_windows_and_inputs_are_counted()
+    {
+        foreach ((Operator op, TensorShape input, long least) in new (Operator, TensorShape, long)[]
+        {
+            (new GlobalAvgPool(), new(3, 40, 50), 2000),
+            (new MaxPool2d(30, 1, 0, false), new(3, 40, 50), 900),
+            (new GlobalSoftPool(SoftPoolWeights.PerChannel), new(3, 40, 50), 4000),
+            (new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels), new(3, 40, 50), 6000),
+            (new Softmax(), new(1000), 3000),
+            // A GPU has 25 slices of it.
+            (new Linear(6400, 3), new(6400), 1600 / 25),
+            (new Conv2d(400, 4, 3, 1, 1), new(400, 9, 9), 400 / 8),
+        })
+            foreach (PlanOptions options in AllOptions)
+            {
+                long turns = PlanOf(TestModels.Sequential(input, op), options).Dispatches.Max(dispatch => dispatch.Turns);
+                Assert.IsTrue(turns >= least, $"{op}: {turns}");
+            }
+    }
+
+    [TestMethod]
+    public void Beyond_what_the_driver_grants_the_plan_is_refused_with_the_layer_its_turns_and_the_number()
+    {
+        ModelGraph graph = TestModels.Sequential(new(4000), new Softmax());
+        var refused = Assert.ThrowsExactly<UnsupportedDeviceException>(
+            () => PlanOf(graph, new PlanOptions { LargestTurns = 10_000 }));
+        Assert.AreEqual(
+            "The layer '0' takes 12003 turns of loops in one invocation of the kernel softmax, but the driver ends loops after 10000: "
+            + "the result would be wrong.", refused.Message);
+        Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestTurns = 12_003 }).Dispatches);
+    }
+
+    [TestMethod]
+    public void A_convolution_takes_a_variant_that_the_driver_does_not_end_early()
+    {
+        var convolution = new Conv2d(400, 4, 3, 1, 1);
+        ModelGraph graph = TestModels.Sequential(new(400, 9, 9), convolution);
+        int others = 0;
+        foreach (PlanOptions options in AllOptions)
+        {
+            // The one with the most turns was measured to be the fastest.
+            var best = new Dictionary<string, string> { [ConvolutionVariant.KeyOf(convolution, graph.InputShape, options)] = KernelDispatch.TiledVariant };
+            PlanOptions measured = options with { Variants = new VariantChoice(Best: best) };
+            long guessed = MostTurns(options), fastest = MostTurns(measured);
+            if (guessed == fastest)
+                continue;
+            Assert.AreEqual(guessed, MostTurns(measured with { LargestTurns = fastest - 1 }));
+            others++;
+        }
+        Assert.IsTrue(others > 0);
+
+        long MostTurns(PlanOptions options) => PlanOf(graph, options).Dispatches.Max(dispatch => dispatch.Turns);
+    }
+
+    [TestMethod]
+    public void Linear_layers_are_split_from_65600_inputs_on_and_not_before()
+    {
+        foreach ((int features, int launches) in ((int, int)[])[(25_088, 1), (65_599, 1), (65_600, 2), (1_000_000, 2)])
+            foreach (PlanOptions options in AllOptions.Where(options => options.Device.LargestTexels > 0 || options.IsStrict))
+            {
+                ExecutionPlan plan = PlanOf(
+                    TestModels.Sequential(new(features), new Linear(features, 1)), options with { LargestTurns = Turns.Many });
+                Assert.HasCount(launches, plan.Dispatches.Where(dispatch => dispatch.Kernel.StartsWith("linear", StringComparison.Ordinal)));
+            }
+    }
+
+    private static ExecutionPlan PlanOf(ModelGraph graph, PlanOptions options) =>
+        ExecutionPlan.Create(graph, _ => throw new InvalidOperationException("No weights are packed here."), options);
+}

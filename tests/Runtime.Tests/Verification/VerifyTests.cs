@@ -1,0 +1,254 @@
+using SoftPool.Operators;
+using SoftPool.Runtime.Tests.Vulkan;
+using SoftPool.Verification;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests.Verification;
+
+/// <summary>A session against its model's certificate: it holds where all is right, and whatever is wrong is named.</summary>
+[TestClass]
+public sealed class VerifyTests
+{
+    private static readonly Model Maps = Certified.Of(TestModels.EveryOperator());
+    private static readonly Model Pictures = Certified.Of(Certified.OfPictures);
+
+    private static IEnumerable<object[]> AllOptions =>
+    [
+        [new SessionOptions()], [new SessionOptions { Batch = 2 }], [new SessionOptions { Batch = 7, InFlight = 2 }],
+        [new SessionOptions { Fuse = false }], [new SessionOptions { Batch = 3, KeepLayerOutputs = true }],
+        [new SessionOptions { Batch = 2, Numerics = Numerics.Strict }],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(AllOptions))]
+    public void Holds_however_the_session_runs(SessionOptions options)
+    {
+        foreach (Model model in (Model[])[Maps, Pictures])
+        {
+            using InferenceSession session = TestDevices.Software.CreateSession(model, options);
+            ParityReport report = session.Verify();
+            Assert.IsNull(report.Failure);
+            Assert.IsTrue(report.Passed);
+            Assert.AreEqual(ParityGates.Fp32, report.Gates);
+            Assert.AreEqual(session.Device, report.Device);
+            Assert.AreEqual(options, report.Options);
+            Assert.AreEqual(model.Certificate!.Inputs, report.Items);
+            Assert.AreEqual(report.Items, report.Top1Agreements);
+            TestModels.AssertSequence<string>(
+                [.. model.Graph.Layers.Select(layer => layer.Name)], report.Layers.Select(layer => layer.Layer));
+            Assert.IsTrue(report.Layers.All(layer => layer is { Statistics: not null, Comparison.Count: > 0 }));
+        }
+    }
+
+    [TestMethod]
+    public void What_a_session_tunes_it_has_tuned_before_it_is_verified()
+    {
+        using GpuDevice device = TestDevices.OpenSoftware();
+        using InferenceSession session = device.CreateSession(Maps, new SessionOptions { Batch = 7, Tune = true });
+        string[] tuned = [.. device.Vulkan.Variants.Choice.Best!.Keys];
+        Assert.IsTrue(session.Verify().Passed);
+        CollectionAssert.AreEquivalent(tuned, device.Vulkan.Variants.Choice.Best!.Keys.ToArray());
+    }
+
+    [TestMethod]
+    public void In_16_bits_the_gates_are_those_of_16_bits()
+    {
+        using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(Pictures, new SessionOptions { Fp16 = true });
+        ParityReport report = session.Verify();
+        Assert.IsNull(report.Failure);
+        Assert.AreEqual(ParityGates.Fp16, report.Gates);
+        Assert.IsGreaterThan(ParityGates.Fp32.LayerNmse, report.Layers[0].Comparison.Nmse);
+    }
+
+    [TestMethod]
+    public void Pictures_go_the_device_s_own_way_too()
+    {
+        Assert.AreEqual(1, Pictures.Certificate!.Pictures);
+        ParityReport report = Verify(Pictures);
+        Assert.AreEqual(5, report.Pictures!.Count);
+        Assert.IsTrue(report.Pictures.RelativeError < 1e-5, $"{report.Pictures.RelativeError}");
+        Assert.IsNull(Verify(Maps).Pictures);
+
+        // Another preprocessing makes other inputs of the same picture.
+        var other = new Model(
+            Pictures.Graph, Pictures.Weights, Pictures.Classes, new Preprocessing([0, 0, 0], [1, 1, 2]));
+        report = Verify(other.With(Pictures.Certificate, Pictures.Texts));
+        Assert.IsFalse(report.Passed);
+        Assert.IsGreaterThan(1e-5, report.Pictures!.RelativeError);
+    }
+
+    [TestMethod]
+    public void Without_a_certificate_there_is_nothing_to_hold_it_to()
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(TestModels.WithWeights(TestModels.EveryOperator()));
+        StringAssert.Contains(
+            Assert.ThrowsExactly<NoCertificateException>(() => session.Verify()).Message, "'test' has no certificate");
+    }
+
+    [TestMethod]
+    [DataRow("conv")]
+    [DataRow("group")]
+    [DataRow("soft")]
+    [DataRow("linear")]
+    public void The_first_layer_that_computes_something_else_is_named(string layer)
+    {
+        // In the certificate one layer and all behind it are of another network, as if the device's kernel were wrong.
+        bool begun = false;
+        Model model = Certified.Add(Maps, Certified.InputsFor(Maps.Graph), (name, output) =>
+        {
+            begun |= name == layer;
+            if (begun)
+                for (int i = 0; i < output.Length; i++)
+                    output[i] *= 1.0001f;
+            begun &= name != "softmax";
+        });
+        ParityReport report = Verify(model);
+        Assert.IsEmpty(report.Changes);
+        Assert.AreEqual(layer, report.FirstFailure?.Layer);
+        Assert.AreEqual($"layer {layer} is the first beyond its gate", report.Failure);
+    }
+
+    [TestMethod]
+    public void One_wrong_value_where_no_sample_lies_shows_in_the_statistics()
+    {
+        var relu = new ModelGraph("wide", new TensorShape(10_000), [new("relu", new ReLU()), new("again", new ReLU())]);
+        Model model = Certified.Add(
+            TestModels.WithWeights(relu), [new CertificateInput(Seed: 1)],
+            (name, output) => output[0] = name == "relu" ? 3 : output[0]);
+        ParityReport report = Verify(model);
+        LayerParity layer = report.FirstFailure!;
+        Assert.AreEqual("relu", layer.Layer);
+        Assert.AreEqual(0, layer.Comparison.MaxError, "No sample is at place 0 for this test to be about statistics.");
+        Assert.AreEqual(3, layer.Statistics!.Expected.Max);
+        Assert.IsGreaterThan(0.9, layer.Statistics.MaxError);
+    }
+
+    [TestMethod]
+    public void A_changed_weight_is_named_and_so_is_the_layer_where_it_shows()
+    {
+        ParityReport report = Verify(Certified.WithWeight(Maps, "group.weight", weights => weights[3] += 0.5f));
+        TestModels.AssertSequence<string>(["weight group.weight"], report.Changes);
+        Assert.AreEqual("group", report.FirstFailure?.Layer);
+        Assert.AreEqual(
+            "the weight group.weight has changed since the certificate was made; layer group is the first beyond its gate",
+            report.Failure);
+    }
+
+    [TestMethod]
+    public void A_change_too_small_to_show_in_any_layer_fails_all_the_same()
+    {
+        ParityReport report = Verify(Certified.WithWeight(
+            Maps, "conv.weight", weights => weights[0] = MathF.BitIncrement(weights[0])));
+        Assert.IsNull(report.FirstFailure);
+        Assert.IsFalse(report.Passed);
+        Assert.AreEqual("the weight conv.weight has changed since the certificate was made", report.Failure);
+    }
+
+    [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.PositiveInfinity)]
+    public void What_is_not_finite_fails(float value)
+    {
+        ParityReport report = Verify(Certified.WithWeight(Maps, "group.bias", biases => biases[0] = value));
+        Assert.AreEqual("group", report.FirstFailure?.Layer);
+        Assert.IsTrue(double.IsNaN(report.FirstFailure!.Comparison.Nmse));
+        Assert.IsGreaterThan(0, report.FirstFailure.Statistics!.Actual.NonFinite);
+        Assert.AreEqual(0, report.FirstFailure.Statistics.Expected.NonFinite);
+    }
+
+    [TestMethod]
+    public void What_torch_itself_could_not_compute_passes_nowhere_and_says_so()
+    {
+        Model model = TestModels.WithWeights(TestModels.EveryOperator());
+        float[] bias = model.Weights["group.bias"].Data.ToArray();
+        bias[0] = float.NaN;
+        model = new Model(
+            model.Graph,
+            new Dictionary<string, Tensor>(model.Weights) { ["group.bias"] = new(model.Weights["group.bias"].Shape, bias) },
+            model.Classes, model.Preprocessing);
+        ParityReport report = Verify(Certified.Add(model, Certified.InputsFor(model.Graph)));
+        Assert.IsEmpty(report.Changes);
+        StringAssert.StartsWith(report.Failure, "the reference itself gave ");
+        StringAssert.EndsWith(report.Failure, " values that are not finite in layer group");
+    }
+
+    [TestMethod]
+    public void A_file_may_ask_for_tighter_gates_and_not_for_wider_ones()
+    {
+        CertificateDocument document = Maps.Certificate!.Document;
+        Model tight = Maps.With(Certificate.Of(document with { Fp32 = new ParityGates(0, 0, 1) }, Maps));
+        Assert.AreEqual("conv", Verify(tight).FirstFailure?.Layer);
+        Model wide = Maps.With(Certificate.Of(document with { Fp32 = new ParityGates(1, 1, 0) }, Maps));
+        Assert.AreEqual(ParityGates.Fp32, Verify(wide).Gates);
+    }
+
+    [TestMethod]
+    public void Two_hundred_runs_are_equal_to_the_bit()
+    {
+        foreach (SessionOptions options in (SessionOptions[])[new(), new() { Batch = 3, Fuse = false }])
+        {
+            using InferenceSession session = TestDevices.Software.CreateSession(Maps, options);
+            Assert.AreEqual(0, Repeatability.Differing(session, 200), $"{options}");
+        }
+    }
+
+    [TestMethod]
+    public async Task Disposing_waits_for_a_verification_which_then_says_so()
+    {
+        using var host = new TestHost(4);
+        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        InferenceSession session = device.CreateSession(Maps);
+        using ManualResetEventSlim begun = new(), released = new();
+        Task<ParityReport> verification = Task.Run(() =>
+        {
+            VulkanResult.Injected = (_, result) =>
+            {
+                begun.Set();
+                released.Wait(TimeSpan.FromSeconds(30));
+                return result;
+            };
+            try
+            {
+                return session.Verify();
+            }
+            finally
+            {
+                VulkanResult.Injected = null;
+            }
+        });
+        Assert.IsTrue(begun.Wait(TimeSpan.FromSeconds(30)));
+        Task disposal = Task.Run(session.Dispose);
+        Assert.IsFalse(disposal.Wait(TimeSpan.FromMilliseconds(300)));
+        released.Set();
+        await disposal.WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => verification.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [TestMethod]
+    public void Two_hundred_runs_in_16_bits_are_equal_to_the_bit()
+    {
+        using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(Maps, new SessionOptions { Fp16 = true });
+        Assert.AreEqual(0, Repeatability.Differing(session, 200));
+    }
+
+    [TestMethod]
+    public void Runs_that_give_other_bits_are_counted()
+    {
+        Model model = TestModels.WithWeights(TestModels.Sequential(new TensorShape(5), new Softmax()));
+        using GpuDevice device = TestDevices.OpenSoftware(
+            new GpuDeviceOptions
+            {
+                PipelineCacheFolder = "",
+                SelfTest = false,
+                KernelCode = launch => BrokenKernel.ReadingStaleMemory(launch.Kernel, binding: 1),
+            });
+        using InferenceSession session = device.CreateSession(model);
+        Assert.IsGreaterThan(0, Repeatability.Differing(session, 20));
+    }
+
+    private static ParityReport Verify(Model model)
+    {
+        using InferenceSession session = TestDevices.Software.CreateSession(model, new SessionOptions { Batch = 2 });
+        return session.Verify();
+    }
+}
