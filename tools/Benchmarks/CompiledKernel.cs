@@ -11,14 +11,14 @@ namespace SoftPool.Benchmarks;
 /// <param name="Layer">A layer that launches it.</param>
 /// <param name="Variant">Which of several ways to compute the layer it belongs to; empty where there is one.</param>
 /// <param name="IsChosen">Whether a session on this device takes it by itself.</param>
-/// <param name="Specialization">The values of its specialization constants.</param>
+/// <param name="Constants">The values of its specialization constants.</param>
 /// <param name="Statistics">The driver's figures by the driver's names.</param>
 /// <param name="Loop">The instructions of its main loop; null where the driver shows no assembly, or there is no loop.</param>
 /// <param name="SubgroupSize">Invocations in a subgroup, as compiled.</param>
 /// <param name="Milliseconds">How long the driver compiled it.</param>
 /// <param name="Uses">The launches that sessions on this device make with it: network/batch/numerics/layer.</param>
 internal sealed record CompiledKernel(
-    string Kernel, string Layer, string Variant, bool IsChosen, IReadOnlyList<uint> Specialization,
+    string Kernel, string Layer, string Variant, bool IsChosen, IReadOnlyList<SpecializationConstant> Constants,
     IReadOnlyDictionary<string, double> Statistics, MainLoop? Loop, uint SubgroupSize, double Milliseconds,
     IReadOnlyList<string> Uses)
 {
@@ -29,7 +29,7 @@ internal sealed record CompiledKernel(
         double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         PipelineStatistics statistics = lease.Pipeline.Statistics();
         return new CompiledKernel(
-            launch.Kernel, launch.Layer, launch.Variant, isChosen, launch.Specialization, statistics.Values,
+            launch.Kernel, launch.Layer, launch.Variant, isChosen, launch.Constants, statistics.Values,
             statistics.Texts.TryGetValue("Assembly", out string? assembly) ? MainLoop.Find(assembly) : null,
             statistics.SubgroupSize, milliseconds, uses);
     }

@@ -18,7 +18,7 @@ internal static class CompiledKernelTable
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (IGrouping<string, CompiledKernel> group in kernels.GroupBy(
                      kernel => $"{kernel.Kernel} {kernel.Variant}{(kernel.IsChosen ? "" : ", not chosen")}"
-                     + (all ? $" {kernel.Layer} {string.Join(',', kernel.Specialization)}" : ""))
+                     + (all ? $" {kernel.Layer} {string.Join(',', kernel.Constants)}" : ""))
                      .OrderBy(group => group.Key, StringComparer.Ordinal))
             table.AddRow(
                 Markup.Escape(group.Key), $"{group.Count()}", Range(group, kernel => kernel.SubgroupSize),

@@ -78,7 +78,7 @@ internal static class KernelsCommand
             AnsiConsole.MarkupLineInterpolated($"No launch of these networks has: {string.Join(", ", unused)}.");
         foreach (CompiledKernel kernel in kernels.Where(kernel => kernel.Spills || kernel.ScalarSpills > 0))
             AnsiConsole.MarkupLineInterpolated(
-                $"[red]spills[/] {kernel.Figures.Stores}/{kernel.Figures.Reloads} to memory, {kernel.ScalarSpills} scalars: {kernel.Kernel}({string.Join(',', kernel.Specialization)}), {kernel.Layer}");
+                $"[red]spills[/] {kernel.Figures.Stores}/{kernel.Figures.Reloads} to memory, {kernel.ScalarSpills} scalars: {kernel.Kernel}({string.Join(',', kernel.Constants)}), {kernel.Layer}");
         // A variant made for other devices may spill here: nothing takes it.
         string[] above = [.. summary.Above(baseline)];
         foreach (string sentence in above)
@@ -133,7 +133,7 @@ internal static class KernelsCommand
                    graph, name => throw new InvalidOperationException($"Planning asked for {name}."),
                    options with { Variants = choice }).Dispatches
                let use = choice == VariantChoice.Default ? $"{graph.Name}/{batch}/{kind.Name}/{launch.Layer}" : null
-               group (Launch: launch, Use: use) by $"{launch.Kernel}({string.Join(',', launch.Specialization)})" into pipeline
+               group (Launch: launch, Use: use) by $"{launch.Kernel}({string.Join(',', launch.Constants)})" into pipeline
                let uses = pipeline.Select(entry => entry.Use).OfType<string>().ToArray()
                select (pipeline.First().Launch, uses.Length > 0, uses);
     }

@@ -3,28 +3,23 @@ using System.Text;
 
 namespace SoftPool.ShaderCompiler;
 
-/// <summary>Compiles GLSL compute shaders for Vulkan 1.1 (SPIR-V 1.3), optimised; a warning is an error.</summary>
+/// <summary>Compiles GLSL compute shaders for Vulkan 1.1 (SPIR-V 1.3), optimised, with the names of their specialization constants; a
+/// warning is an error.</summary>
 internal sealed class GlslCompiler : IDisposable
 {
     private readonly IncludeResolver _includes;
     private readonly nint _compiler;
-    private readonly nint _options;
+    private readonly nint _optimised, _named;
 
     /// <param name="includeDirectory">Where #include looks.</param>
     /// <param name="macros">Macros to define.</param>
     /// <exception cref="DllNotFoundException">The shaderc library is not installed.</exception>
-    public GlslCompiler(string includeDirectory, params IEnumerable<string> macros)
+    public GlslCompiler(string includeDirectory, params IReadOnlyCollection<string> macros)
     {
         _includes = new IncludeResolver(includeDirectory);
         _compiler = Shaderc.CompilerInitialize();
-        _options = Shaderc.CompileOptionsInitialize();
-        Shaderc.CompileOptionsSetTargetEnv(_options, TargetEnv.Vulkan, EnvVersion.Vulkan11);
-        Shaderc.CompileOptionsSetOptimizationLevel(_options, OptimizationLevel.Performance);
-        Shaderc.CompileOptionsSetWarningsAsErrors(_options);
-        foreach (string macro in macros)
-            Shaderc.CompileOptionsAddMacroDefinition(
-                _options, Encoding.UTF8.GetBytes(macro), (nuint)Encoding.UTF8.GetByteCount(macro), null, 0);
-        Shaderc.CompileOptionsSetIncludeCallbacks(_options, _includes.Resolve, _includes.Release, 0);
+        _optimised = Options(OptimizationLevel.Performance, macros);
+        _named = Options(OptimizationLevel.Zero, macros);
     }
 
     /// <summary>Compiles one file and returns its SPIR-V.</summary>
@@ -36,8 +31,27 @@ internal sealed class GlslCompiler : IDisposable
         if (!text.Contains("#version", StringComparison.Ordinal))
             throw new ShaderException(path, $"{path}:1: error: expected '#version 450' or later, got no #version");
         byte[] source = Encoding.UTF8.GetBytes(text);
+        try
+        {
+            return ConstantNames.Write(Compile(path, source, _optimised), ConstantNames.Read(Compile(path, source, _named)));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ShaderException(path, $"{path}:1: error: {e.Message}");
+        }
+    }
+
+    public void Dispose()
+    {
+        Shaderc.CompileOptionsRelease(_named);
+        Shaderc.CompileOptionsRelease(_optimised);
+        Shaderc.CompilerRelease(_compiler);
+    }
+
+    private byte[] Compile(string path, byte[] source, nint options)
+    {
         nint result = Shaderc.CompileIntoSpv(
-            _compiler, source, (nuint)source.Length, ShaderKind.ComputeShader, path, "main", _options);
+            _compiler, source, (nuint)source.Length, ShaderKind.ComputeShader, path, "main", options);
         try
         {
             if (Shaderc.ResultGetCompilationStatus(result) != CompilationStatus.Success)
@@ -52,9 +66,16 @@ internal sealed class GlslCompiler : IDisposable
         }
     }
 
-    public void Dispose()
+    private nint Options(OptimizationLevel level, IEnumerable<string> macros)
     {
-        Shaderc.CompileOptionsRelease(_options);
-        Shaderc.CompilerRelease(_compiler);
+        nint options = Shaderc.CompileOptionsInitialize();
+        Shaderc.CompileOptionsSetTargetEnv(options, TargetEnv.Vulkan, EnvVersion.Vulkan11);
+        Shaderc.CompileOptionsSetOptimizationLevel(options, level);
+        Shaderc.CompileOptionsSetWarningsAsErrors(options);
+        foreach (string macro in macros)
+            Shaderc.CompileOptionsAddMacroDefinition(
+                options, Encoding.UTF8.GetBytes(macro), (nuint)Encoding.UTF8.GetByteCount(macro), null, 0);
+        Shaderc.CompileOptionsSetIncludeCallbacks(options, _includes.Resolve, _includes.Release, 0);
+        return options;
     }
 }

@@ -22,7 +22,7 @@ if (output is null || include is null || files.Count == 0)
 try
 {
     Directory.CreateDirectory(output);
-    using var compiler = new GlslCompiler(Path.GetFullPath(include), variants.Select(variant => variant[0]));
+    using var compiler = new GlslCompiler(Path.GetFullPath(include), [.. variants.Select(variant => variant[0])]);
     int status = 0;
     // Every file is tried, so that one build shows all errors.
     foreach (string file in files)

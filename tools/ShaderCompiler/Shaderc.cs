@@ -8,7 +8,7 @@ namespace SoftPool.ShaderCompiler;
 
 internal enum ShaderKind { ComputeShader = 2 }
 
-internal enum OptimizationLevel { Performance = 2 }
+internal enum OptimizationLevel { Zero = 0, Performance = 2 }
 
 internal enum TargetEnv { Vulkan = 0 }
 

@@ -40,7 +40,7 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelDispatch> L
         Operand pixels = new Activation((image.Pixels.Length + 3) / 4), lines = new Activation(3L * image.Height * shape[2]);
         Constant layoutConstant = new("layout", layout.Length, () => Array.ConvertAll(layout, BitConverter.UInt32BitsToSingle));
         Constant weightsConstant = new("weights", weights.Length, () => weights);
-        uint[] specialization = [(uint)shape[1], (uint)shape[2]];
+        SpecializationConstant[] constants = [("HEIGHT", shape[1]), ("WIDTH", shape[2])];
         var groups = GroupCount.Linear(shape[1] * shape[2]);
         long turns = Turns.Of(rows.Taps, columns.Taps);
         return new ImagePlan(pixels, takesWhole && turns <= Slices.LongestWhole
@@ -53,7 +53,7 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelDispatch> L
 
         // Two kernels that work together are judged as one, by the name of the first.
         KernelDispatch Launch(string kernel, GroupCount size, long most, Operand from, Operand to) => new(
-            ModelGraph.InputName, kernel, specialization, size, [from, to, layoutConstant, weightsConstant],
+            ModelGraph.InputName, kernel, constants, size, [from, to, layoutConstant, weightsConstant],
             kernel == Whole ? "" : Lines, Turns: most);
     }
 }

@@ -3,8 +3,8 @@ namespace SoftPool.Kernels;
 /// <summary>One launch of a kernel.</summary>
 /// <param name="Layer">The layer that it computes, or whose part it computes.</param>
 /// <param name="Kernel">The shader's file name without its ending: conv2d.</param>
-/// <param name="Specialization">The values of the specialization constants 0, 1, 2 and so on. A session's shapes never
-/// change, so the driver may compile them in.</param>
+/// <param name="Constants">The values of its specialization constants, in any order. A session's shapes never change, so the driver may
+/// compile them in.</param>
 /// <param name="Groups">The number of workgroups.</param>
 /// <param name="Operands">The buffers of bindings 0, 1, 2 and so on.</param>
 /// <param name="Variant">Which of several ways to compute the layer it belongs to; empty where there is one.</param>
@@ -12,7 +12,7 @@ namespace SoftPool.Kernels;
 /// storage buffers.</param>
 /// <param name="Turns">The most turns that loops over parts of the shape take in one invocation, all of them together.</param>
 internal sealed record KernelDispatch(
-    string Layer, string Kernel, IReadOnlyList<uint> Specialization, GroupCount Groups, IReadOnlyList<Operand> Operands,
+    string Layer, string Kernel, IReadOnlyList<SpecializationConstant> Constants, GroupCount Groups, IReadOnlyList<Operand> Operands,
     string Variant = "", uint Texels = 0, long Turns = 0)
 {
     /// <summary>The variant of convolutions whose kernels do not depend on each other.</summary>

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace SoftPool.Kernels;
 
 /// <summary>How a kernel reads or writes what is bound to it.</summary>
@@ -15,20 +18,21 @@ internal enum BindingKind
 /// launch leaves out would take the default of the GLSL without a word, and one too many would be ignored.
 /// </summary>
 /// <param name="Bindings">The kinds of bindings 0, 1, 2 and so on.</param>
-/// <param name="Constants">The number of specialization constants, whose ids are 0, 1, 2 and so on; of those in the midst the
-/// compiler may have dropped some that the kernel does not use.</param>
-internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, int Constants)
+/// <param name="Constants">The names of the specialization constants 0, 1, 2 and so on, as tools/ShaderCompiler has written them into the
+/// module; null where something else has compiled it.</param>
+internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IReadOnlyList<string>? Constants)
 {
     // Of the SPIR-V specification, section 3.
     private const int HeaderWords = 5;
-    private const uint OpTypeSampledImage = 27, OpTypePointer = 32, OpVariable = 59, OpDecorate = 71;
-    private const uint DecorationSpecId = 1, DecorationBinding = 33;
+    private const uint OpTypeSampledImage = 27, OpTypePointer = 32, OpVariable = 59, OpDecorate = 71, OpModuleProcessed = 330;
+    private const uint DecorationBinding = 33;
+    private const string NamesBegin = "constants";
 
     /// <summary>Reads the signature out of a kernel's SPIR-V.</summary>
     /// <exception cref="InvalidOperationException">Bindings are not numbered from 0 without a gap.</exception>
     public static KernelSignature Of(ReadOnlySpan<uint> spirv)
     {
-        uint constants = 0;
+        string[]? constants = null;
         var bindings = new SortedDictionary<uint, BindingKind>();
         var bindingOf = new Dictionary<uint, uint>();
         var pointed = new Dictionary<uint, uint>();
@@ -36,8 +40,11 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, int 
         for (int at = HeaderWords; at < spirv.Length; at += (int)(spirv[at] >> 16))
             switch (spirv[at] & 0xFFFF)
             {
-                case OpDecorate when spirv[at + 2] == DecorationSpecId:
-                    constants = Math.Max(constants, spirv[at + 3] + 1);
+                case OpModuleProcessed:
+                    ReadOnlySpan<byte> text = MemoryMarshal.AsBytes(spirv.Slice(at + 1, (int)(spirv[at] >> 16) - 1));
+                    string[] words = Encoding.UTF8.GetString(text[..text.IndexOf((byte)0)]).Split(' ');
+                    if (words[0] == NamesBegin)
+                        constants = words[1..];
                     break;
                 case OpDecorate when spirv[at + 2] == DecorationBinding:
                     bindingOf.Add(spirv[at + 1], spirv[at + 3]);
@@ -56,14 +63,19 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, int 
         if (!bindings.Keys.SequenceEqual(Enumerable.Range(0, bindings.Count).Select(i => (uint)i)))
             throw new InvalidOperationException(
                 $"A kernel numbers its bindings from 0 without a gap; this one has {string.Join(", ", bindings.Keys)}.");
-        return new KernelSignature([.. bindings.Values], (int)constants);
+        return new KernelSignature([.. bindings.Values], constants);
     }
 
     /// <summary>What of a launch does not fit the kernel, in a sentence; null where all of it does.</summary>
     public string? Misfit(KernelDispatch launch)
     {
-        if (launch.Specialization.Count != Constants)
-            return $"{launch.Kernel} has {Constants} specialization constants; the launch gives {launch.Specialization.Count}.";
+        string[] given = [.. launch.Constants.Select(constant => constant.Name)];
+        if (Constants?.Except(given).FirstOrDefault() is { } missing)
+            return $"{launch.Kernel} has the constant {missing}; the launch does not give it.";
+        if (Constants is not null && given.Except(Constants).FirstOrDefault() is { } unknown)
+            return $"{launch.Kernel} has no constant {unknown}; the launch gives it.";
+        if (given.Distinct().Count() != given.Length)
+            return $"{launch.Kernel} takes each constant once; the launch gives {string.Join(", ", given)}.";
         if (launch.Operands.Count != Bindings.Count)
             return $"{launch.Kernel} has {Bindings.Count} bindings; the launch gives {launch.Operands.Count}.";
         for (int i = 0; i < Bindings.Count; i++)
@@ -72,4 +84,9 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, int 
                     + $"gives {(launch.IsTexels(i) ? "texels" : "a storage buffer")}.";
         return null;
     }
+
+    /// <summary>The values of a launch's constants in the order of their ids.</summary>
+    public uint[] ValuesOf(KernelDispatch launch) => Constants is null
+        ? [.. launch.Constants.Select(constant => constant.Value)]
+        : [.. Constants.Select(name => launch.Constants.First(constant => constant.Name == name).Value)];
 }

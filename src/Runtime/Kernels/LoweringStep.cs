@@ -124,28 +124,28 @@ internal sealed class LoweringStep(
 
     /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four, as texel.glsl
     /// says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
-    public void DispatchElements(string kernel, uint[] specialization, long count, uint texels, params Operand[] operands)
+    public void DispatchElements(string kernel, SpecializationConstant[] constants, long count, uint texels, params Operand[] operands)
     {
         long[] counts = [count, .. operands.Where((_, binding) => (texels >> binding & 1) != 0).Select(operand => operand.Count)];
         bool takesTexels = texels != 0 && TakesTexels(kernel, counts);
         Dispatch(
-            takesTexels ? $"{kernel}_texel" : kernel, specialization, GroupCount.Linear(takesTexels ? count / 4 : count),
+            takesTexels ? $"{kernel}_texel" : kernel, constants, GroupCount.Linear(takesTexels ? count / 4 : count),
             takesTexels ? texels : 0, operands);
     }
 
     /// <summary>Adds a kernel launch.</summary>
-    public void Dispatch(string kernel, uint[] specialization, GroupCount groups, params Operand[] operands) =>
-        Dispatch(kernel, specialization, groups, texels: 0, operands);
+    public void Dispatch(string kernel, SpecializationConstant[] constants, GroupCount groups, params Operand[] operands) =>
+        Dispatch(kernel, constants, groups, texels: 0, operands);
 
     /// <summary>Adds the launch of a kernel that reads some of its bindings, one bit each, as texels of four elements.</summary>
-    public void Dispatch(string kernel, uint[] specialization, GroupCount groups, uint texels, params Operand[] operands) =>
-        Dispatch(kernel, specialization, groups, texels, turns: 0, operands);
+    public void Dispatch(string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, params Operand[] operands) =>
+        Dispatch(kernel, constants, groups, texels, turns: 0, operands);
 
     /// <summary>Adds the launch of a kernel with loops over parts of the shape, which take so many turns in one invocation.</summary>
     public void Dispatch(
-        string kernel, uint[] specialization, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
+        string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
         dispatches.Add(new KernelDispatch(
-            layer, kernel + Options.KernelEnding, specialization, groups, operands, Choice, texels, turns));
+            layer, kernel + Options.KernelEnding, constants, groups, operands, Choice, texels, turns));
 
     /// <summary>The most turns of a launch among those that are added; they are taken away again.</summary>
     public long TurnsOf(Action lower)

@@ -27,7 +27,7 @@ public abstract record AvgPooling : Pooling
 
     internal override void Lower(LoweringStep step)
     {
-        uint countsPadding = CountIncludePad ? 1u : 0;
+        SpecializationConstant countsPadding = ("COUNT_PADDING", CountIncludePad ? 1 : 0);
         Slices slices = SlicesOn(step.InputShape);
         if (slices.Count == 1)
         {

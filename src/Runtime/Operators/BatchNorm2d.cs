@@ -66,7 +66,7 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
         step.DispatchElements(
             "batchnorm2d",
             [
-                (uint)count, (uint)NumFeatures, (uint)(step.OutputShape.Count / NumFeatures),
+                ("COUNT", count), ("CHANNELS", NumFeatures), ("PLANE", step.OutputShape.Count / NumFeatures),
                 .. step.Pointwise.Constants,
             ],
             count, 0b1, step.Input, step.Output,

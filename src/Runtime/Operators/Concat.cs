@@ -43,9 +43,10 @@ public sealed record Concat : Operator
         {
             int length = step.InputShapes[i].Count;
             int count = step.Batch * length;
-            uint[] specialization = [(uint)count, (uint)length, (uint)step.OutputShape.Count, (uint)begin];
+            SpecializationConstant[] constants =
+                [("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", step.OutputShape.Count), ("OFFSET", begin)];
             // A texel lies within an item.
-            step.DispatchElements("concat", specialization, count, length % 4 == 0 ? 0b1u : 0, step.Inputs[i], step.Output);
+            step.DispatchElements("concat", constants, count, length % 4 == 0 ? 0b1u : 0, step.Inputs[i], step.Output);
             begin += length;
         }
     }

@@ -40,7 +40,7 @@ public abstract record Elementwise : Operator
         // How many elements of the first input meet one of the second.
         int plane = step.OutputShape.Count / step.InputShapes[1].Count;
         step.DispatchElements(
-            Kernel, [(uint)count, (uint)plane, .. step.Pointwise.Constants], count, 0b11,
+            Kernel, [("COUNT", count), ("PLANE", plane), .. step.Pointwise.Constants], count, 0b11,
             step.Inputs[0], step.Inputs[1], step.Output);
     }
 }

@@ -17,7 +17,7 @@ internal static class ExponentialSums
         bool texels = step.TakesTexels("softpool_shared_sums", step.Input.Count);
         step.Dispatch(
             texels ? "softpool_shared_sums_texel" : "softpool_shared_sums",
-            [(uint)step.Batch, (uint)channels, (uint)plane, (uint)slices.Length],
+            [("BATCH", step.Batch), ("CHANNELS", channels), ("PLANE", plane), ("LENGTH", slices.Length)],
             GroupCount.Linear((long)step.Batch * slices.Count * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0,
             2 * Turns.Of(slices.Length), step.Input, sums);
         return OfSlices(step, sums, plane, slices.Count);
@@ -30,7 +30,7 @@ internal static class ExponentialSums
             return parts;
         Operand sums = Pairs(step, plane, 1);
         step.Dispatch(
-            "sums_of_slices", [(uint)step.Batch, (uint)slices, (uint)plane], GroupCount.Linear((long)step.Batch * plane), texels: 0,
+            "sums_of_slices", [("BATCH", step.Batch), ("SLICES", slices), ("PLANE", plane)], GroupCount.Linear((long)step.Batch * plane), texels: 0,
             2 * Turns.Of(slices), parts, sums);
         return sums;
     }

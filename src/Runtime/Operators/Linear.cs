@@ -86,19 +86,23 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
             $"weight[{first}]", tiles * tileCount,
             () => PackWeight(step.Parameter("weight").Slice(first * InFeatures, features * InFeatures), features, tiles * tileCount));
         Constant bias = step.PaddedBias(tiles * TileFeatures, first, features);
-        uint[] pointwise = step.Pointwise.Constants;
+        SpecializationConstant[] pointwise = step.Pointwise.Constants;
         step.Dispatch(
             kernel,
             [
-                (uint)step.Batch, (uint)InFeatures, (uint)OutFeatures, (uint)first, (uint)features, (uint)slices,
-                .. slices == 1 ? pointwise : default(PointwiseFunction).Constants, (uint)step.Options.Device.WorkgroupSize,
+                ("BATCH", step.Batch), ("IN_FEATURES", InFeatures), ("OUT_FEATURES", OutFeatures), ("FIRST", first),
+                ("FEATURES", features), ("SLICES", slices), .. slices == 1 ? pointwise : default(PointwiseFunction).Constants,
+                ("WORKGROUP_SIZE", step.Options.Device.WorkgroupSize),
             ],
             new GroupCount(itemGroups, Division.RoundUp(lanes, step.Options.Device.WorkgroupSize), slices),
             texels ? 0b101u : 0, Turns.Of(Division.RoundUp(Blocks, slices), Block / 4) + Turns.Of(Block / 4), step.Input, sums, weight, bias);
         if (slices > 1)
             step.Dispatch(
                 "linear_sum",
-                [(uint)step.Batch, (uint)OutFeatures, (uint)first, (uint)features, (uint)slices, .. pointwise],
+                [
+                    ("BATCH", step.Batch), ("OUT_FEATURES", OutFeatures), ("FIRST", first), ("FEATURES", features), ("SLICES", slices),
+                    .. pointwise,
+                ],
                 GroupCount.Linear((long)step.Batch * features), texels: 0, Turns.Of(slices), sums, step.Output, bias);
     }
 

@@ -31,7 +31,7 @@ public abstract record Pointwise : UnaryOperator
     internal override void Lower(LoweringStep step)
     {
         int count = step.Batch * step.InputShape.Count;
-        step.DispatchElements("pointwise", [(uint)count, .. Function.Constants], count, 0b1, step.Input, step.Output);
+        step.DispatchElements("pointwise", [("COUNT", count), .. Function.Constants], count, 0b1, step.Input, step.Output);
     }
 }
 

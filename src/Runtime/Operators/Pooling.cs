@@ -53,7 +53,7 @@ public abstract record Pooling : UnaryOperator
 
     /// <summary>Adds a launch of a pooling kernel: one invocation an output element, the constants of pool.glsl, and those
     /// of the kernel itself behind them. It goes through the cells of each window so many times.</summary>
-    private protected void Dispatch(LoweringStep step, string kernel, int passes, params ReadOnlySpan<uint> own)
+    private protected void Dispatch(LoweringStep step, string kernel, int passes, params ReadOnlySpan<SpecializationConstant> own)
     {
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
@@ -63,7 +63,7 @@ public abstract record Pooling : UnaryOperator
 
     /// <summary>Adds a launch of a kernel that goes so many times through one slice of a window, and gives some floats of each.</summary>
     private protected static void DispatchSlices(
-        LoweringStep step, string kernel, uint[] shape, Slices slices, int passes, Operand parts, params ReadOnlySpan<Operand> others)
+        LoweringStep step, string kernel, SpecializationConstant[] shape, Slices slices, int passes, Operand parts, params ReadOnlySpan<Operand> others)
     {
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
@@ -73,7 +73,7 @@ public abstract record Pooling : UnaryOperator
 
     /// <summary>Adds a launch of a kernel that computes tiles of outputs, as pool_tile.glsl says, or of the general one where
     /// the pooling is not of the kind that the tiles are for.</summary>
-    private protected void DispatchTiles(LoweringStep step, string kernel, int passes, params ReadOnlySpan<uint> own)
+    private protected void DispatchTiles(LoweringStep step, string kernel, int passes, params ReadOnlySpan<SpecializationConstant> own)
     {
         if (TileForm(step, $"{kernel}_tile") is not var (tileKernel, texels))
         {
@@ -125,21 +125,23 @@ public abstract record Pooling : UnaryOperator
     }
 
     /// <summary>The constants of pool.glsl.</summary>
-    private protected uint[] Shape(LoweringStep step) =>
+    private protected SpecializationConstant[] Shape(LoweringStep step) =>
         Shape(step, WindowOn(step.InputShape), Window.Extents(step.InputShape), Window.Extents(step.OutputShape));
 
     /// <summary>The constants of pool_slice.glsl.</summary>
-    private protected uint[] Shape(LoweringStep step, Slices slices) => [.. Shape(step), (uint)slices.Length, (uint)slices.Count];
+    private protected SpecializationConstant[] Shape(LoweringStep step, Slices slices) =>
+        [.. Shape(step), ("LENGTH", slices.Length), ("SLICES", slices.Count)];
 
     /// <summary>The constants of pool.glsl for a window on a map that gives so many places.</summary>
-    private protected static uint[] Shape(LoweringStep step, Window window, Size3d map, Size3d places)
+    private protected static SpecializationConstant[] Shape(LoweringStep step, Window window, Size3d map, Size3d places)
     {
         return
         [
-            (uint)step.Batch, (uint)step.InputShape[0], .. Numbers(map), .. Numbers(places),
-            .. Numbers(window.Kernel), .. Numbers(window.Stride), .. Numbers(window.Padding),
+            ("BATCH", step.Batch), ("CHANNELS", step.InputShape[0]), .. Named("", map), .. Named("OUT_", places),
+            .. Named("KERNEL_", window.Kernel), .. Named("STRIDE_", window.Stride), .. Named("PADDING_", window.Padding),
         ];
 
-        static uint[] Numbers(Size3d size) => [(uint)size.Depth, (uint)size.Height, (uint)size.Width];
+        static SpecializationConstant[] Named(string prefix, Size3d size) =>
+            [($"{prefix}DEPTH", size.Depth), ($"{prefix}HEIGHT", size.Height), ($"{prefix}WIDTH", size.Width)];
     }
 }

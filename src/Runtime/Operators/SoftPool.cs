@@ -81,7 +81,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
             GroupCount.Linear((long)step.Batch * step.OutputShape.Plane()), texels ? 1u : 0, sums, weights);
         int atOnce = step.Options.Device.LargestTexels > 0 ? ChannelsAtOnce : 1;
         step.Dispatch(
-            kernel, [.. Shape(step), (uint)atOnce], GroupCount.Linear(step.Batch * Division.RoundUp(channels, atOnce) * Tiles(step)),
+            kernel, [.. Shape(step), ("CHANNELS_AT_ONCE", atOnce)], GroupCount.Linear(step.Batch * Division.RoundUp(channels, atOnce) * Tiles(step)),
             ofTexels ? 0b101u : 0, Turns.Of(atOnce), step.Input, step.Output, weights);
     }
 }

@@ -17,7 +17,7 @@ public sealed record Softmax : UnaryOperator
     internal override void Lower(LoweringStep step)
     {
         int channels = step.InputShape[0], plane = step.InputShape.Plane();
-        uint[] shape = [(uint)step.Batch, (uint)channels, (uint)plane];
+        SpecializationConstant[] shape = [("BATCH", step.Batch), ("CHANNELS", channels), ("PLANE", plane)];
         if (Slices.Of(channels).Count == 1)
             step.Dispatch(
                 "softmax", shape, GroupCount.Linear((long)step.Batch * plane), texels: 0, 3 * Turns.Of(channels), step.Input, step.Output);

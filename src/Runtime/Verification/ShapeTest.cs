@@ -61,7 +61,7 @@ internal sealed class ShapeTest : IDisposable
         for (int i = 0; i < graph.Layers.Count; i++)
             text.Append(CultureInfo.InvariantCulture, $"{graph.Layers[i].Operator} {string.Join(' ', graph.InputShapesOf(i))}\n");
         foreach (KernelDispatch launch in plan.Dispatches)
-            text.Append(CultureInfo.InvariantCulture, $"{launch.Kernel} {launch.Variant} {string.Join(',', launch.Specialization)} {launch.Groups} ")
+            text.Append(CultureInfo.InvariantCulture, $"{launch.Kernel} {launch.Variant} {string.Join(',', launch.Constants)} {launch.Groups} ")
                 .Append(CultureInfo.InvariantCulture, $"{launch.Texels} {string.Join(',', launch.Operands.Select(operand => operand.Count))}\n");
         return VariantMemory.PlanPrefix + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())), 0, 16);
     }

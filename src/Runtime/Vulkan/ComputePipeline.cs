@@ -21,11 +21,12 @@ internal sealed unsafe class ComputePipeline : HandleOwner
         {
             code ??= EmbeddedShaders.Load(dispatch.Kernel);
             // A constant that is left out would take the default of the GLSL, and the result would be wrong without a word.
-            if (KernelSignature.Of(code).Misfit(dispatch) is { } misfit)
+            var signature = KernelSignature.Of(code);
+            if (signature.Misfit(dispatch) is { } misfit)
                 throw new InvalidOperationException(misfit);
             CreateSetLayout(dispatch, out _setLayout);
             CreateLayout(out _layout);
-            CreatePipeline(dispatch.Kernel, code, [.. dispatch.Specialization], out _handle);
+            CreatePipeline(dispatch.Kernel, code, signature.ValuesOf(dispatch), out _handle);
         }
         catch
         {

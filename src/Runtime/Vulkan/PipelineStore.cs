@@ -12,7 +12,7 @@ internal sealed class PipelineStore(VulkanDevice device)
     /// <summary>The pipeline of a launch, compiled unless there is one; to be given back.</summary>
     public Lease Take(KernelDispatch dispatch)
     {
-        string key = $"{dispatch.Kernel}({string.Join(',', dispatch.Specialization)})";
+        string key = $"{dispatch.Kernel}({string.Join(',', dispatch.Constants)})";
         lock (_lock)
         {
             (ComputePipeline pipeline, int users) = _pipelines.TryGetValue(key, out var entry)

@@ -111,8 +111,10 @@ public sealed class ExecutionPlanTests
         ModelGraph graph = TestModels.Sequential(new TensorShape(13), new Linear(13, 200));
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions(LargestBuffer: largestBuffer));
         Assert.HasCount(parts, plan.Dispatches);
-        Assert.AreEqual(200L, plan.Dispatches.Sum(dispatch => dispatch.Specialization[4]));
+        Assert.AreEqual(200L, plan.Dispatches.Sum(Features));
     }
+
+    private static long Features(KernelDispatch launch) => launch.Constants.First(constant => constant.Name == "FEATURES").Value;
 
     [TestMethod]
     public void A_linear_layer_whose_padded_weight_exceeds_2_GiB_runs_in_parts_however_large_buffers_are()
@@ -120,7 +122,7 @@ public sealed class ExecutionPlanTests
         ModelGraph graph = TestModels.Sequential(new TensorShape(16000), new Linear(16000, 33550));
         ExecutionPlan plan = ExecutionPlan.Create(
             graph, name => throw new AssertFailedException(name), new PlanOptions(LargestBuffer: uint.MaxValue));
-        Assert.AreEqual(33550L, plan.Dispatches.Where(dispatch => dispatch.Kernel != "linear_sum").Sum(dispatch => dispatch.Specialization[4]));
+        Assert.AreEqual(33550L, plan.Dispatches.Where(dispatch => dispatch.Kernel != "linear_sum").Sum(Features));
     }
 
     [TestMethod]

@@ -57,9 +57,22 @@ public sealed class KernelSignatureTests
         KernelDispatch launch = Launches.Values.First(launch => launch.Kernel == "linear_texel");
         KernelSignature signature = KernelSignature.Of(EmbeddedShaders.Load(launch.Kernel));
         Assert.IsNull(signature.Misfit(launch));
+        CollectionAssert.AreEqual(
+            (string[])
+            [
+                "BATCH", "IN_FEATURES", "OUT_FEATURES", "FIRST", "FEATURES", "SLICES", "POINTWISE", "COEFFICIENT_BITS", "WORKGROUP_SIZE",
+            ],
+            signature.Constants!.ToArray());
+        SpecializationConstant[] reversed = [.. launch.Constants.Reverse()];
+        CollectionAssert.AreEqual(signature.ValuesOf(launch), signature.ValuesOf(launch with { Constants = reversed }));
         Assert.AreEqual(
-            $"linear_texel has {signature.Constants} specialization constants; the launch gives {signature.Constants - 1}.",
-            signature.Misfit(launch with { Specialization = [.. launch.Specialization.Skip(1)] }));
+            "linear_texel has the constant BATCH; the launch does not give it.",
+            signature.Misfit(launch with { Constants = [.. launch.Constants.Skip(1)] }));
+        Assert.AreEqual(
+            "linear_texel has no constant GROUPS; the launch gives it.",
+            signature.Misfit(launch with { Constants = [.. launch.Constants, ("GROUPS", 1)] }));
+        Assert.StartsWith(
+            "linear_texel takes each constant once;", signature.Misfit(launch with { Constants = [.. launch.Constants, launch.Constants[0]] }));
         Assert.AreEqual(
             "linear_texel has 4 bindings; the launch gives 5.",
             signature.Misfit(launch with { Operands = [.. launch.Operands, launch.Operands[0]] }));
@@ -96,7 +109,7 @@ public sealed class KernelSignatureTests
                     foreach (PlanOptions options in (PlanOptions[])[new(batch), new(batch, Fp16: true), new(batch, Numerics: Numerics.Strict)])
                         foreach (KernelDispatch launch in ExecutionPlan.Create(
                             graph, name => model.Weights[name], options with { Device = device, Variants = choice }).Dispatches)
-                            launches.TryAdd($"{launch.Kernel} {launch.Specialization.Count} {launch.Operands.Count} {launch.Texels}", launch);
+                            launches.TryAdd($"{launch.Kernel} {launch.Constants.Count} {launch.Operands.Count} {launch.Texels}", launch);
         }
         return launches;
     }

@@ -37,7 +37,7 @@ public sealed class ShapeTestTests
             KernelDispatch launch = plan.Dispatches[layer.FirstLaunch + layer.Launches - 1];
             // One that reads its shape from a buffer is the same at each, and is tested by the small networks.
             if (SelfTest.CasesOf(launch, planOptions).Any(test => test.Plan.Dispatches.Any(
-                other => other.Kernel == launch.Kernel && other.Specialization.SequenceEqual(launch.Specialization))))
+                other => other.Kernel == launch.Kernel && other.Constants.SequenceEqual(launch.Constants))))
                 continue;
             using GpuDevice device = BrokenAt(launch, "");
             try
@@ -147,7 +147,7 @@ public sealed class ShapeTestTests
             SelfTest = selfTest,
             KernelCode = launch =>
             {
-                if (launch.Kernel != broken.Kernel || !launch.Specialization.SequenceEqual(broken.Specialization))
+                if (launch.Kernel != broken.Kernel || !launch.Constants.SequenceEqual(broken.Constants))
                     return EmbeddedShaders.Load(launch.Kernel);
                 onCompiled?.Invoke();
                 return BrokenKernel.Doubling(launch.Kernel, binding: 1);

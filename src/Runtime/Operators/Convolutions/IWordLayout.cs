@@ -12,9 +12,9 @@ internal interface IWordLayout
     /// <summary>Words of one window.</summary>
     int Window { get; }
 
-    /// <summary>Where the words of windows are, as the constants 5 to 12 of conv2d_packed.glsl. Where it <see cref="Fits"/>,
+    /// <summary>Where the words of windows are, as constants of conv2d_packed.glsl. Where it <see cref="Fits"/>,
     /// those that exceed 32 bits lead to windows and rows that are not there.</summary>
-    uint[] Places { get; }
+    SpecializationConstant[] Places { get; }
 
     /// <summary>Where each weight (O, C / groups, kH, kW) belongs: its place there, its output channel, and the word of a window and the
     /// number in the word that it is multiplied with.</summary>

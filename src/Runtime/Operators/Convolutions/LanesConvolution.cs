@@ -47,7 +47,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
         ];
         step.Dispatch(
             $"conv2d_lanes{WordFloats}{Loads.Ending}",
-            [(uint)lanes, (uint)Vectors, (uint)Pixels, .. step.Pointwise.Constants],
+            [("LANES", lanes), ("VECTORS", Vectors), ("PIXELS", Pixels), .. step.Pointwise.Constants],
             Groups(convolution, step), Loads.Texels(0, 2), Turns.Of(layout.Window),
             layout.Dispatch(Loads), step.Output,
             step.Weight(

@@ -56,8 +56,9 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
         step.Dispatch(
             IsNarrow ? "conv2d_packed_narrow" : "conv2d_packed",
             [
-                (uint)step.Batch, (uint)convolution.OutChannels, (uint)output[1], (uint)output[2], (uint)groups, .. layout.Places,
-                .. step.Pointwise.Constants, (uint)step.Options.Device.WorkgroupSize,
+                ("BATCH", step.Batch), ("OUT_CHANNELS", convolution.OutChannels), ("OUT_HEIGHT", output[1]), ("OUT_WIDTH", output[2]),
+                ("GROUPS", groups), .. layout.Places, .. step.Pointwise.Constants,
+                ("WORKGROUP_SIZE", step.Options.Device.WorkgroupSize),
             ],
             Groups(convolution, step), texels: 0, Turns.Of(layout.Window), layout.Dispatch(), step.Output,
             step.Weight(

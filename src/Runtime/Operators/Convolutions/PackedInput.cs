@@ -52,7 +52,11 @@ internal sealed class PackedInput : IWordLayout
 
     public int Window { get; }
 
-    public uint[] Places => [(uint)Map, (uint)Row, (uint)Column, (uint)Run, 1, (uint)Run, (uint)(Run + Jump), 1];
+    public SpecializationConstant[] Places =>
+    [
+        ("MAP", Map), ("ROW", Row), ("COLUMN", Column), ("RUN", Run), ("STEP", 1), ("TAP", Run),
+        ("NEXT", Run + Jump), ("RUNS", 1),
+    ];
 
     /// <summary>Words of one row of a window.</summary>
     public int Run { get; }
@@ -84,8 +88,9 @@ internal sealed class PackedInput : IWordLayout
         _step.Dispatch(
             "conv2d_pack" + loads.Ending,
             [
-                (uint)_step.Batch, (uint)input[0], (uint)input[1], (uint)input[2], (uint)_convolution.Groups,
-                (uint)Channels, (uint)_height, (uint)_width, (uint)_convolution.Padding.Height, (uint)_convolution.Padding.Width,
+                ("BATCH", _step.Batch), ("CHANNELS", input[0]), ("HEIGHT", input[1]), ("WIDTH", input[2]),
+                ("GROUPS", _convolution.Groups), ("PADDED_CHANNELS", Channels), ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),
+                ("PADDING_HEIGHT", _convolution.Padding.Height), ("PADDING_WIDTH", _convolution.Padding.Width),
             ],
             GroupCount.Linear(packed.Count / 4), loads.Texels(0), _step.Input, packed);
         return packed;

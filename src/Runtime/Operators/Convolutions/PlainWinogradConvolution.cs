@@ -60,7 +60,7 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
         var tiles = new Activation((long)Matrices * padded * convolution.InChannels);
         var products = new Activation((long)Matrices * padded * paddedChannels);
         step.Dispatch(
-            $"winograd{size}_input", [0], GroupCount.Linear((long)padded * convolution.InChannels), step.Input, tiles, shape);
+            $"winograd{size}_input", [("LANES", 0)], GroupCount.Linear((long)padded * convolution.InChannels), step.Input, tiles, shape);
         step.Dispatch(
             "winograd_plain_products", [], GroupCount.Linear((long)Matrices * (padded / TilePixels) * (paddedChannels / TileChannels)),
             texels: 0, Turns.Of(convolution.InChannels), tiles, products,

@@ -23,8 +23,8 @@ internal sealed class PlanarInput : IWordLayout
         // A run goes through the planes: so sums run over kernel rows, then kernel columns, then channels.
         Places =
         [
-            (uint)(plane * _planes), (uint)(_width * stride.Height), (uint)stride.Width, (uint)_planes, (uint)plane,
-            (uint)dilation.Width, (uint)(_width * dilation.Height), (uint)kernel.Width,
+            ("MAP", plane * _planes), ("ROW", _width * stride.Height), ("COLUMN", stride.Width), ("RUN", _planes),
+            ("STEP", plane), ("TAP", dilation.Width), ("NEXT", _width * dilation.Height), ("RUNS", kernel.Width),
         ];
     }
 
@@ -32,7 +32,7 @@ internal sealed class PlanarInput : IWordLayout
 
     public int Window { get; }
 
-    public uint[] Places { get; }
+    public SpecializationConstant[] Places { get; }
 
     public IEnumerable<(int From, int Output, int Word, int Number)> Weights()
     {
@@ -52,8 +52,9 @@ internal sealed class PlanarInput : IWordLayout
         _step.Dispatch(
             texels ? "conv2d_planes_texel" : "conv2d_planes",
             [
-                (uint)_step.Batch, (uint)input[0], (uint)input[1], (uint)input[2], (uint)_convolution.Groups, (uint)_planes,
-                (uint)_height, (uint)_width, (uint)_convolution.Padding.Height, (uint)_convolution.Padding.Width,
+                ("BATCH", _step.Batch), ("CHANNELS", input[0]), ("HEIGHT", input[1]), ("WIDTH", input[2]),
+                ("GROUPS", _convolution.Groups), ("PLANES", _planes), ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),
+                ("PADDING_HEIGHT", _convolution.Padding.Height), ("PADDING_WIDTH", _convolution.Padding.Width),
             ],
             GroupCount.Linear(Count / WordFloats), texels ? 1u : 0, _step.Input, planes);
         return planes;

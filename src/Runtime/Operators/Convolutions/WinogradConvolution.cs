@@ -75,10 +75,10 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
         var tiles = new Activation(TileCount(extents));
         var products = new Activation(ProductCount(extents));
         step.Dispatch(
-            $"winograd{size}_input{Loads.Ending}", [(uint)lanes], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
+            $"winograd{size}_input{Loads.Ending}", [("LANES", lanes)], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
             Loads.Texels(0), step.Input, tiles, shape);
         step.Dispatch(
-            $"winograd_products{Loads.Ending}", [(uint)lanes, (uint)Vectors, (uint)Pixels], extents.Groups(this),
+            $"winograd_products{Loads.Ending}", [("LANES", lanes), ("VECTORS", Vectors), ("PIXELS", Pixels)], extents.Groups(this),
             Loads.Texels(0, 2), Turns.Of(extents.Words), tiles, products,
             step.Weight(
                 $"weight*{Layout(lanes)}", WeightCount(extents),
