@@ -49,7 +49,7 @@ internal sealed record DevicePeak(double GigaflopsPerSecond, double GigabytesPer
         BufferRange[] ranges =
             [new(output.Handle, 0, output.ByteCount), .. Enumerable.Range(1, inputs).Select(i => i == TexelBinding ? part : input)];
         var launch = new KernelDispatch(
-            kernel, kernel, constants, groups, [.. ranges.Select(range => new Activation(range.ByteCount / sizeof(float)))],
+            kernel, new KernelId(kernel), constants, groups, [.. ranges.Select(range => new Activation(range.ByteCount / sizeof(float)))],
             Texels: inputs >= TexelBinding ? 1u << TexelBinding : 0);
         using var pipeline = new ComputePipeline(device, launch, Load(kernel));
         using DescriptorSets sets = DescriptorSets.For(device, [launch]);

@@ -123,7 +123,7 @@ internal sealed class ExecutionPlan
         {
             var to = new Activation(from.Count, isHalf);
             dispatches.Add(new KernelDispatch(
-                layer, kernel + options.KernelEnding, [("COUNT", (uint)from.Count)], GroupCount.Linear(from.Count), [from, to]));
+                layer, new KernelId(kernel, options.KernelNumerics), [("COUNT", (uint)from.Count)], GroupCount.Linear(from.Count), [from, to]));
             return to;
         }
 

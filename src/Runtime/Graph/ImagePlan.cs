@@ -53,7 +53,7 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelDispatch> L
 
         // Two kernels that work together are judged as one, by the name of the first.
         KernelDispatch Launch(string kernel, GroupCount size, long most, Operand from, Operand to) => new(
-            ModelGraph.InputName, kernel, constants, size, [from, to, layoutConstant, weightsConstant],
+            ModelGraph.InputName, new KernelId(kernel), constants, size, [from, to, layoutConstant, weightsConstant],
             kernel == Whole ? "" : Lines, Turns: most);
     }
 }

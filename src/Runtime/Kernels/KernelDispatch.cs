@@ -2,7 +2,7 @@ namespace SoftPool.Kernels;
 
 /// <summary>One launch of a kernel.</summary>
 /// <param name="Layer">The layer that it computes, or whose part it computes.</param>
-/// <param name="Kernel">The shader's file name without its ending: conv2d.</param>
+/// <param name="Id">Which kernel.</param>
 /// <param name="Constants">The values of its specialization constants, in any order. A session's shapes never change, so the driver may
 /// compile them in.</param>
 /// <param name="Groups">The number of workgroups.</param>
@@ -12,15 +12,18 @@ namespace SoftPool.Kernels;
 /// storage buffers.</param>
 /// <param name="Turns">The most turns that loops over parts of the shape take in one invocation, all of them together.</param>
 internal sealed record KernelDispatch(
-    string Layer, string Kernel, IReadOnlyList<SpecializationConstant> Constants, GroupCount Groups, IReadOnlyList<Operand> Operands,
+    string Layer, KernelId Id, IReadOnlyList<SpecializationConstant> Constants, GroupCount Groups, IReadOnlyList<Operand> Operands,
     string Variant = "", uint Texels = 0, long Turns = 0)
 {
+    /// <summary>The kernel's name.</summary>
+    public string Kernel { get; } = Id.ToString();
+
     /// <summary>The variant of convolutions whose kernels do not depend on each other.</summary>
     public const string TiledVariant = "tiled";
 
     /// <summary>What the self-test judges: kernels that only work together as one, as their variant, others each by itself. Each
     /// precision and numerics is code of its own.</summary>
-    public string JudgedAs => Variant is "" or TiledVariant ? Kernel : Variant + Path.GetExtension(Kernel);
+    public string JudgedAs => Variant is "" or TiledVariant ? Kernel : Variant + KernelId.EndingOf(Id.Numerics);
 
     /// <summary>Whether the kernel reads a binding as texels.</summary>
     public bool IsTexels(int binding) => (Texels >> binding & 1) != 0;

@@ -106,8 +106,9 @@ internal sealed class LoweringStep(
         static bool IsTooLarge(float number) => float.IsFinite(number) && !Half.IsFinite((Half)number);
     }
 
-    /// <summary>Whether a kernel or variant, as it is compiled for this step, is not to be used on this driver.</summary>
-    public bool IsStruckOff(string name) => Options.Variants.StruckOff?.Contains(name + Options.KernelEnding) == true;
+    /// <summary>Whether a variant, or a kernel by itself, is not to be used on this driver with this step's numerics.</summary>
+    public bool IsStruckOff(string name, bool readsTexels = false) =>
+        Options.Variants.StruckOff?.Contains($"{new KernelId(name, Options.KernelNumerics, readsTexels)}") == true;
 
     /// <summary>Whether a kernel had better read these as texels of four elements: where the device is the faster for it, and
     /// each of them is a whole number of texels that one view holds.</summary>
@@ -119,8 +120,8 @@ internal sealed class LoweringStep(
         return true;
     }
 
-    /// <summary>Whether to launch a kernel's form that reads these as texels, NAME_texel.</summary>
-    public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) => ReadsTexels(counts) && !IsStruckOff($"{kernel}_texel");
+    /// <summary>Whether to launch a kernel's form that reads these as texels.</summary>
+    public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) => ReadsTexels(counts) && !IsStruckOff(kernel, readsTexels: true);
 
     /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four, as texel.glsl
     /// says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
@@ -129,7 +130,7 @@ internal sealed class LoweringStep(
         long[] counts = [count, .. operands.Where((_, binding) => (texels >> binding & 1) != 0).Select(operand => operand.Count)];
         bool takesTexels = texels != 0 && TakesTexels(kernel, counts);
         Dispatch(
-            takesTexels ? $"{kernel}_texel" : kernel, constants, GroupCount.Linear(takesTexels ? count / 4 : count),
+            kernel, constants, GroupCount.Linear(takesTexels ? count / 4 : count),
             takesTexels ? texels : 0, operands);
     }
 
@@ -145,7 +146,7 @@ internal sealed class LoweringStep(
     public void Dispatch(
         string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
         dispatches.Add(new KernelDispatch(
-            layer, kernel + Options.KernelEnding, constants, groups, operands, Choice, texels, turns));
+            layer, new KernelId(kernel, Options.KernelNumerics, texels != 0), constants, groups, operands, Choice, texels, turns));
 
     /// <summary>The most turns of a launch among those that are added; they are taken away again.</summary>
     public long TurnsOf(Action lower)

@@ -24,8 +24,8 @@ internal sealed record PlanOptions(
     public static PlanOptions Of(SessionOptions options, DeviceTraits device, long largestBuffer) =>
         new(options.Batch, options.Fuse, options.Fp16, options.Numerics, largestBuffer) { Device = device };
 
-    /// <summary>Which compilation of a kernel is launched: the ending of its name.</summary>
-    public string KernelEnding => Fp16 ? ".fp16" : IsStrict ? ".strict" : "";
+    /// <summary>Which compilation of a kernel is launched.</summary>
+    public KernelNumerics KernelNumerics => Fp16 ? KernelNumerics.Fp16 : IsStrict ? KernelNumerics.Strict : KernelNumerics.Fast;
 
     public bool IsStrict => Numerics == Numerics.Strict;
 }

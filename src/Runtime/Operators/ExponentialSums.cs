@@ -16,7 +16,7 @@ internal static class ExponentialSums
         Operand sums = Pairs(step, plane, slices.Count);
         bool texels = step.TakesTexels("softpool_shared_sums", step.Input.Count);
         step.Dispatch(
-            texels ? "softpool_shared_sums_texel" : "softpool_shared_sums",
+            "softpool_shared_sums",
             [("BATCH", step.Batch), ("CHANNELS", channels), ("PLANE", plane), ("LENGTH", slices.Length)],
             GroupCount.Linear((long)step.Batch * slices.Count * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0,
             2 * Turns.Of(slices.Length), step.Input, sums);

@@ -16,9 +16,9 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     // tile of items that is partly empty.
     private static readonly (string Name, bool Texels, bool Shuffles, int LaneFeatures, int Items, int LeastBatch)[] Kernels =
     [
-        ("linear_texel", true, false, 8, 1, 1), ("linear", false, false, 4, 1, 1),
-        ("linear_batch_texel", true, false, 8, 8, 4), ("linear_batch", false, false, 8, 8, 4),
-        ("linear_lanes_texel", true, true, 8, 16, 9), ("linear_lanes", false, true, 8, 16, 9),
+        ("linear", true, false, 8, 1, 1), ("linear", false, false, 4, 1, 1),
+        ("linear_batch", true, false, 8, 8, 4), ("linear_batch", false, false, 8, 8, 4),
+        ("linear_lanes", true, true, 8, 16, 9), ("linear_lanes", false, true, 8, 16, 9),
     ];
 
     // A GPU hides the time that a load takes behind other lanes: at least so many, each with at least so many inputs.
@@ -111,7 +111,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     {
         bool shuffles = step.Options.Device is { Driver: Driver.Lavapipe, HasShuffle: true, SubgroupSize: Lanes };
         var (name, ofTexels, _, laneFeatures, items, _) = Kernels
-            .Where(kernel => (texels || !kernel.Texels) && (shuffles || !kernel.Shuffles) && !step.IsStruckOff(kernel.Name))
+            .Where(kernel => (texels || !kernel.Texels) && (shuffles || !kernel.Shuffles) && !step.IsStruckOff(kernel.Name, kernel.Texels))
             .OrderBy(kernel => kernel.LeastBatch <= step.Batch ? -kernel.LeastBatch : kernel.LeastBatch)
             .FirstOrDefault(Kernels[1]);
         return (name, ofTexels, laneFeatures, items);

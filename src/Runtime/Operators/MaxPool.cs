@@ -42,7 +42,7 @@ public abstract record MaxPooling : Pooling
             Operand to = isLast ? step.Output : new Activation(count, step.Options.Fp16);
             bool texels = step.TakesTexels("maxpool", from.Count);
             step.Dispatch(
-                texels ? "maxpool_texel" : "maxpool", Shape(step, part, map, windows), GroupCount.Linear(count), texels ? 1u : 0,
+                "maxpool", Shape(step, part, map, windows), GroupCount.Linear(count), texels ? 1u : 0,
                 WindowTurns(part.Kernel, map), from, to);
             (from, map) = (to, windows);
         }

@@ -57,7 +57,7 @@ public abstract record Pooling : UnaryOperator
     {
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
-            texels ? $"{kernel}_texel" : kernel, [.. Shape(step), .. own], GroupCount.Linear(step.Output.Count), texels ? 1u : 0,
+            kernel, [.. Shape(step), .. own], GroupCount.Linear(step.Output.Count), texels ? 1u : 0,
             passes * WindowTurns(step), step.Input, step.Output);
     }
 
@@ -67,7 +67,7 @@ public abstract record Pooling : UnaryOperator
     {
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
-            texels ? $"{kernel}_texel" : kernel, shape, GroupCount.Linear(slices.Count * step.Output.Count), texels ? 1u : 0,
+            kernel, shape, GroupCount.Linear(slices.Count * step.Output.Count), texels ? 1u : 0,
             passes * Turns.Of(slices.Length), [step.Input, parts, .. others]);
     }
 
@@ -75,21 +75,21 @@ public abstract record Pooling : UnaryOperator
     /// the pooling is not of the kind that the tiles are for.</summary>
     private protected void DispatchTiles(LoweringStep step, string kernel, int passes, params ReadOnlySpan<SpecializationConstant> own)
     {
-        if (TileForm(step, $"{kernel}_tile") is not var (tileKernel, texels))
+        if (TileForm(step, $"{kernel}_tile") is not { } texels)
         {
             Dispatch(step, kernel, passes, own);
             return;
         }
         step.Dispatch(
-            tileKernel, Shape(step), GroupCount.Linear((long)step.Batch * step.InputShape[0] * Tiles(step)), texels ? 1u : 0,
+            $"{kernel}_tile", Shape(step), GroupCount.Linear((long)step.Batch * step.InputShape[0] * Tiles(step)), texels ? 1u : 0,
             Turns.Of(CellsOfTile), step.Input, step.Output);
     }
 
-    /// <summary>The form of a kernel by tiles that can be launched: whether it is the one for texels; null where none can.</summary>
+    /// <summary>Which form of a kernel by tiles can be launched: whether the one that reads texels; null where none can.</summary>
     /// <param name="step">Where it is to be launched.</param>
     /// <param name="kernel">The kernel.</param>
     /// <param name="others">The elements of what it reads beside the input.</param>
-    private protected (string Kernel, bool Texels)? TileForm(LoweringStep step, string kernel, params ReadOnlySpan<long> others)
+    private protected bool? TileForm(LoweringStep step, string kernel, params ReadOnlySpan<long> others)
     {
         Window window = WindowOn(step.InputShape);
         Size3d map = Window.Extents(step.InputShape), places = Window.Extents(step.OutputShape);
@@ -100,8 +100,8 @@ public abstract record Pooling : UnaryOperator
         if (!fits || step.Options.IsStrict)
             return null;
         if (step.TakesTexels(kernel, [step.Input.Count, .. others]))
-            return ($"{kernel}_texel", true);
-        return step.IsStruckOff(kernel) ? null : (kernel, false);
+            return true;
+        return step.IsStruckOff(kernel) ? null : false;
 
         // The middle of the last window lies on the map, or all of it.
         bool Fits(int extent, int windows, int padding) => TilesReachBeyond

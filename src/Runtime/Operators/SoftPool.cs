@@ -67,7 +67,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     private void LowerShared(LoweringStep step, Operand sums)
     {
         Operand weights = new Activation(step.Batch * Tiles(step) * CellsOfTile);
-        if (TileForm(step, "softpool_shared_tile", weights.Count) is not var (kernel, ofTexels) || step.IsStruckOff("softpool_shared_weights"))
+        if (TileForm(step, "softpool_shared_tile", weights.Count) is not { } ofTexels || step.IsStruckOff("softpool_shared_weights"))
         {
             step.Dispatch(
                 "softpool_shared", Shape(step), GroupCount.Linear(step.Output.Count), texels: 0, 3 * WindowTurns(step),
@@ -77,11 +77,11 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
         int channels = step.InputShape[0];
         bool texels = step.TakesTexels("softpool_shared_weights", sums.Count);
         step.Dispatch(
-            texels ? "softpool_shared_weights_texel" : "softpool_shared_weights", Shape(step),
+            "softpool_shared_weights", Shape(step),
             GroupCount.Linear((long)step.Batch * step.OutputShape.Plane()), texels ? 1u : 0, sums, weights);
         int atOnce = step.Options.Device.LargestTexels > 0 ? ChannelsAtOnce : 1;
         step.Dispatch(
-            kernel, [.. Shape(step), ("CHANNELS_AT_ONCE", atOnce)], GroupCount.Linear(step.Batch * Division.RoundUp(channels, atOnce) * Tiles(step)),
+            "softpool_shared_tile", [.. Shape(step), ("CHANNELS_AT_ONCE", atOnce)], GroupCount.Linear(step.Batch * Division.RoundUp(channels, atOnce) * Tiles(step)),
             ofTexels ? 0b101u : 0, Turns.Of(atOnce), step.Input, step.Output, weights);
     }
 }

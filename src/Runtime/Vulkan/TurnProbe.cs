@@ -29,7 +29,7 @@ internal static class TurnProbe
         using var ownership = new Ownership();
         // The buffers are the probe's own: the operands only say that there are two.
         Operand buffer = new Activation(2);
-        var dispatch = new KernelDispatch("", "turns", [], new GroupCount(1), [buffer, buffer]);
+        var dispatch = new KernelDispatch("", new KernelId("turns"), [], new GroupCount(1), [buffer, buffer]);
         ComputePipeline pipeline = ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
         var sets = ownership.Take(new DescriptorSets(device, 1, 2, 0));
         DeviceBuffer wanted = ownership.Take(DeviceBuffer.HostStorage(device, buffer.ByteCount));

@@ -46,7 +46,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
             (uint)layout.Map, (uint)layout.Row, (uint)layout.Column, (uint)layout.Window, (uint)layout.Run, (uint)layout.Jump,
         ];
         step.Dispatch(
-            $"conv2d_lanes{WordFloats}{Loads.Ending}",
+            $"conv2d_lanes{WordFloats}",
             [("LANES", lanes), ("VECTORS", Vectors), ("PIXELS", Pixels), .. step.Pointwise.Constants],
             Groups(convolution, step), Loads.Texels(0, 2), Turns.Of(layout.Window),
             layout.Dispatch(Loads), step.Output,

@@ -86,7 +86,7 @@ internal sealed class PackedInput : IWordLayout
         TensorShape input = _step.InputShape;
         var packed = new Activation(Count, _step.Options.Fp16);
         _step.Dispatch(
-            "conv2d_pack" + loads.Ending,
+            "conv2d_pack",
             [
                 ("BATCH", _step.Batch), ("CHANNELS", input[0]), ("HEIGHT", input[1]), ("WIDTH", input[2]),
                 ("GROUPS", _convolution.Groups), ("PADDED_CHANNELS", Channels), ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),

@@ -50,7 +50,7 @@ internal sealed class PlanarInput : IWordLayout
         var planes = new Activation(Count, _step.Options.Fp16);
         bool texels = _step.TakesTexels("conv2d_planes", _step.Input.Count);
         _step.Dispatch(
-            texels ? "conv2d_planes_texel" : "conv2d_planes",
+            "conv2d_planes",
             [
                 ("BATCH", _step.Batch), ("CHANNELS", input[0]), ("HEIGHT", input[1]), ("WIDTH", input[2]),
                 ("GROUPS", _convolution.Groups), ("PLANES", _planes), ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),

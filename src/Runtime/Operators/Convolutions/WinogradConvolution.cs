@@ -75,17 +75,17 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
         var tiles = new Activation(TileCount(extents));
         var products = new Activation(ProductCount(extents));
         step.Dispatch(
-            $"winograd{size}_input{Loads.Ending}", [("LANES", lanes)], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
+            $"winograd{size}_input", [("LANES", lanes)], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
             Loads.Texels(0), step.Input, tiles, shape);
         step.Dispatch(
-            $"winograd_products{Loads.Ending}", [("LANES", lanes), ("VECTORS", Vectors), ("PIXELS", Pixels)], extents.Groups(this),
+            "winograd_products", [("LANES", lanes), ("VECTORS", Vectors), ("PIXELS", Pixels)], extents.Groups(this),
             Loads.Texels(0, 2), Turns.Of(extents.Words), tiles, products,
             step.Weight(
                 $"weight*{Layout(lanes)}", WeightCount(extents),
                 () => PackWeight(convolution, step.Parameter("weight"), extents, lanes)),
             shape);
         step.Dispatch(
-            $"winograd{size}_output{Loads.Ending}", step.Pointwise.Constants,
+            $"winograd{size}_output", step.Pointwise.Constants,
             GroupCount.Linear((long)convolution.OutChannels * extents.PaddedTiles / 4),
             Loads.Texels(0), products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
     }
