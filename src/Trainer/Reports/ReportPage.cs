@@ -97,7 +97,9 @@ internal static class ReportPage
         yield return ("data", $"{run.DataName}: {run.TrainImages:N0} training and {run.TestImages:N0} test images");
         yield return ("epochs", $"{RunProgress.Epochs(run, state)}, {state.Step:N0} steps of {options.BatchSize} images");
         yield return ("optimiser", $"Adam, learning rate {options.LearningRate:0.########}, L2 {options.WeightDecay:0.########}");
-        yield return ("schedule", options.WarmUpSteps > 0 ? $"cosine over all steps, after {options.WarmUpSteps} steps of warm-up" : "cosine over all steps");
+        yield return ("schedule", "cosine over all steps"
+            + (options.WarmUpSteps > 0 ? $", after {options.WarmUpSteps} steps of warm-up" : "")
+            + (run.LengthChangedAt is { } step ? $"; the first {step:N0} steps followed the cosine of another length" : ""));
         yield return ("loss", $"cross-entropy, label smoothing {options.LabelSmoothing:G4}");
         yield return ("augmentation", varied == AugmentationOptions.None
             ? "none"

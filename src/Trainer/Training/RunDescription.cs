@@ -38,6 +38,9 @@ internal sealed record RunDescription
     /// <summary>The recipe.</summary>
     public required TrainingOptions Options { get; init; }
 
+    /// <summary>The steps that were done when the training was last given another length; null where it never was.</summary>
+    public int? LengthChangedAt { get; init; }
+
     /// <summary>Where torch computes, of a resumed run since then: CUDA, or the processor with the number of threads.</summary>
     public required string Hardware { get; init; }
 
@@ -63,9 +66,11 @@ internal sealed record RunDescription
 
     /// <summary>The same run, resumed on this machine.</summary>
     /// <param name="data">The value of --data now.</param>
-    /// <param name="options">The recipe, with the device and the threads of now.</param>
-    public RunDescription GoOn(string data, TrainingOptions options) => this with
+    /// <param name="options">The recipe, with the length, the device and the threads of now.</param>
+    /// <param name="step">The steps done.</param>
+    public RunDescription GoOn(string data, TrainingOptions options, int step) => this with
     {
+        LengthChangedAt = (options.Epochs, options.Steps) == (Options.Epochs, Options.Steps) ? LengthChangedAt : step,
         Data = DatasetSource.Absolute(data),
         Options = options,
         Hardware = HardwareOf(options.OnCuda, options.Threads),

@@ -34,9 +34,43 @@ public sealed class TrainCommandTests : IDisposable
         RunDescription resumed = folder.ReadLast().Run;
         Assert.AreEqual(run, resumed with { Started = run.Started });
 
-        command = Softpool("train", "--resume", folder.Path, "--threads", "5");
+        command = Softpool("train", "--resume", folder.Path, "--threads", "5", "--steps", "2");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, ", 5 threads");
+        Assert.AreEqual(2, folder.ReadLast().State.Step);
+    }
+
+    [TestMethod]
+    public void A_finished_training_says_so_and_a_larger_number_of_epochs_prolongs_it()
+    {
+        Pictures.WriteColours(_folder["colours"]);
+        var folder = new RunFolder(_folder["run"]);
+        Command command = Softpool(
+            "train", "-n", "alexnet", "--data", _folder["colours"], "--epochs", "1", "--batch", "3", "-o", folder.Path);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+
+        byte[] before = File.ReadAllBytes(folder.LastPath);
+        command = Softpool("train", "--resume", folder.Path);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "is finished: 1 epoch; --epochs M");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(folder.LastPath));
+
+        command = Softpool("train", "--resume", folder.Path, "--epochs", "3");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Checkpoint last = folder.ReadLast();
+        Assert.AreEqual((3, 1), (last.Run.Options.Epochs, last.Run.LengthChangedAt!.Value));
+        // The cosine spans all three steps: the second is not at 0, where the first training ended.
+        var schedule = new CosineSchedule(last.Run.Options.LearningRate, Steps: 3, WarmUpSteps: 0);
+        CollectionAssert.AreEqual(
+            (double[])[schedule.At(0), schedule.At(1), schedule.At(2)],
+            last.State.Epochs.Select(epoch => epoch.LearningRate).ToArray());
+
+        before = File.ReadAllBytes(folder.LastPath);
+        command = Softpool("train", "--resume", folder.Path, "--epochs", "2");
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(
+            command.Output, $"{folder.Path} has done 3 steps, 3 epochs; it cannot end after --epochs 2, which is 2 steps.");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(folder.LastPath));
     }
 
     [TestMethod]
