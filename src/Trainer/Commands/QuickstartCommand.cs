@@ -99,7 +99,7 @@ internal static class QuickstartCommand
             AnsiConsole.Console);
 
         Title("Result");
-        AnsiConsole.MarkupLineInterpolated($"accuracy  {accuracy:P1} on the test images of {dataset.Name}");
+        AnsiConsole.MarkupLineInterpolated($"accuracy  {accuracy:P1} on the {(dataset.HasValidation ? "validation" : "test")} images of {dataset.Name}");
         AnsiConsole.MarkupLine($"parity    {(holds ? "[green]holds[/]" : "[red]FAILS[/]")} on {devices.Count} Vulkan device(s)");
         AnsiConsole.MarkupLineInterpolated($"model     {modelPath}");
         AnsiConsole.MarkupLineInterpolated($"pictures  {picturesPath}");

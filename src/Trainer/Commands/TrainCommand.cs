@@ -139,6 +139,9 @@ internal static class TrainCommand
         RunDescription run = from.Run.GoOn(
             IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.FindData(), options, from.State.Step);
         ImageDataset dataset = Datasets.Load(run.Data, cancel);
+        // A training whose best epoch the test images chose, as they did before there was a choice, goes on so.
+        if (run.ValidationImages is null)
+            dataset = dataset.WithoutValidation();
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
             || !dataset.ClassNames.SequenceEqual(from.Model.Classes) || (run.DataSha256 is { } digest && digest != dataset.Sha256()))
             throw new UserErrorException(

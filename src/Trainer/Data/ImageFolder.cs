@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace SoftPool.Trainer.Data;
 
 /// <summary>
-/// Reads the usual layout of labelled images, train/CLASS/*.jpg and test/CLASS/*.jpg (or val), from a folder or from
-/// an archive of it, which may have one folder around it all. Classes come in alphabetical order. Hidden files are passed
+/// Reads the usual layout of labelled images, train/CLASS/*.jpg and test/CLASS/*.jpg (or val, or both), from a folder or from
+/// an archive of it, which may have one folder around it all. Where there are val and test, val chooses the best epoch. Classes come in alphabetical order. Hidden files are passed
 /// over, and so are files of other endings than the <see cref="PictureDecoder"/>'s, which a remark counts.
 /// </summary>
 internal static class ImageFolder
@@ -12,7 +12,7 @@ internal static class ImageFolder
     /// <summary>What larger pictures are shrunk to; photographs as cameras take them would not fit in memory.</summary>
     private const int LongestShorterEdge = 256;
 
-    private static readonly string[] Splits = ["train", "test", "val"];
+    private static readonly string[] Splits = ["train", "val", "test"];
 
     /// <summary>True for a picture, or a folder for pictures, in the place where the layout has them.</summary>
     public static bool Holds(DataFile file) => Locate(file) is not null;
@@ -37,11 +37,13 @@ internal static class ImageFolder
         var others = new List<string>();
         List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size);
 
-        string test = folders.Any(folder => folder.Split == "test") ? "test" : "val";
-        string[] classes = ClassNames(path, folders, decoded, test);
+        string[] classes = ClassNames(path, folders, decoded);
+        ILookup<string, Decoded> splits = decoded.ToLookup(picture => picture.Split);
+        bool hasBoth = splits.Contains("test") && splits.Contains("val");
         return new ImageDataset(DataFile.NameOfSet(path), classes,
-            Assemble(decoded.Where(picture => picture.Split == "train"), classes, size),
-            Assemble(decoded.Where(picture => picture.Split == test), classes, size))
+            Assemble(splits["train"], classes, size),
+            Assemble(splits[splits.Contains("test") ? "test" : "val"], classes, size),
+            hasBoth ? Assemble(splits["val"], classes, size) : null)
         {
             Remarks = [Chosen(size, typical, sizes), .. PassedOver(others)],
         };
@@ -51,8 +53,8 @@ internal static class ImageFolder
 
     private sealed record Decoded(string Split, string Class, string Path, byte[] Pixels);
 
-    /// <summary>The pictures of all splits as they come, those of val as long as there are none of test, in whose place they would
-    /// stand; notes each class folder in passing, empty ones too, and the endings of other files.</summary>
+    /// <summary>The pictures of all splits as they come; notes each class folder in passing, empty ones too, and the endings of
+    /// other files.</summary>
     private static IEnumerable<Picture> Pictures(
         string path, IEnumerable<DataFile> files, HashSet<(string Split, string Class)> folders, List<string> others)
     {
@@ -65,7 +67,7 @@ internal static class ImageFolder
                     throw new DatasetException(
                         $"{Inside(path, around)} and {Inside(path, top)} are two image folders: name the one that is meant.");
                 folders.Add((split, name));
-                if (!file.IsFolder && !(split == "val" && folders.Any(folder => folder.Split == "test")))
+                if (!file.IsFolder)
                     yield return new Picture(split, name, Inside(path, string.Join('/', file.Parts)), file.Read());
             }
             else if (Place(file) is not null)
@@ -160,28 +162,25 @@ internal static class ImageFolder
         }
     }
 
-    /// <summary>The names that both splits share, in alphabetical order; complains where they differ.</summary>
+    /// <summary>The names that all splits share, in alphabetical order; complains where they differ.</summary>
     private static string[] ClassNames(
-        string path, HashSet<(string Split, string Class)> folders, List<Decoded> pictures, string test)
+        string path, HashSet<(string Split, string Class)> folders, List<Decoded> pictures)
     {
         const string Layout = "the layout is train/CLASS/*.jpg and test/CLASS/*.jpg (or val; or .png, .webp, .bmp)";
-        foreach (string split in (string[])["train", test])
-            if (!folders.Any(folder => folder.Split == split))
-                throw new DatasetException(split == "train"
-                    ? $"{path} has no folder train with a folder for each class; {Layout}."
-                    : $"{path} has no folder test or val with a folder for each class; {Layout}.");
-        string[] classes =
-        [
-            .. folders.Where(folder => folder.Split == "train" || folder.Split == test)
-                .Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal),
-        ];
+        string[] splits = [.. Splits.Where(split => folders.Any(folder => folder.Split == split))];
+        if (!splits.Contains("train"))
+            throw new DatasetException($"{path} has no folder train with a folder for each class; {Layout}.");
+        if (splits.Length == 1)
+            throw new DatasetException($"{path} has no folder test or val with a folder for each class; {Layout}.");
+        string[] classes = [.. folders.Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal)];
         if (Array.Find(classes, string.IsNullOrWhiteSpace) is { } blank)
             throw new DatasetException($"{path} has a class folder whose name is '{blank}', nothing that can be read.");
         var filled = pictures.Select(picture => (picture.Split, picture.Class)).ToHashSet();
-        foreach (string split in (string[])["train", test])
+        foreach (string split in splits)
             foreach (string name in classes)
                 if (!folders.Contains((split, name)))
-                    throw new DatasetException($"{path} has no folder {split}/{name}, but the other split has it.");
+                    throw new DatasetException(
+                        $"{path} has no folder {split}/{name}, but {splits.First(other => folders.Contains((other, name)))} has it.");
                 else if (!filled.Contains((split, name)))
                     throw new DatasetException($"{path} has no .jpg, .jpeg, .png, .webp or .bmp in {split}/{name}.");
         return classes;

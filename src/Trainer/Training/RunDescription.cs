@@ -32,6 +32,12 @@ internal sealed record RunDescription
     /// <summary>The number of test images.</summary>
     public required int TestImages { get; init; }
 
+    /// <summary>The number of validation images, which choose the best epoch; null where the test images do.</summary>
+    public int? ValidationImages { get; init; }
+
+    /// <summary>The split that chooses the best epoch, for those who read the record.</summary>
+    public string BestEpochBy => ValidationImages is null ? "test" : "validation";
+
     /// <summary>The data set's <see cref="ImageDataset.Sha256"/>; null in records from before there was one.</summary>
     public string? DataSha256 { get; init; }
 
@@ -57,6 +63,7 @@ internal sealed record RunDescription
         DataName = dataset.Name,
         TrainImages = dataset.Train.Count,
         TestImages = dataset.Test.Count,
+        ValidationImages = dataset.HasValidation ? dataset.Validation.Count : null,
         DataSha256 = dataset.Sha256(),
         Options = options,
         Hardware = HardwareOf(options.OnCuda, options.Threads),

@@ -57,7 +57,7 @@ internal static class TrainingRun
         Checkpoint last = saved!; // The last step ends an epoch.
         EpochResult best = last.State.Best!;
         AnsiConsole.MarkupLineInterpolated(
-            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Test.Count:N0} images of {dataset.Name}; saved to {folder.Path}");
+            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Validation.Count:N0} {(dataset.HasValidation ? "validation " : "")}images of {dataset.Name}; saved to {folder.Path}");
         return last;
 
         void Train(TrainingDisplay display)
@@ -74,7 +74,7 @@ internal static class TrainingRun
                         continue;
                     }
                     long begin = Stopwatch.GetTimestamp();
-                    Evaluation validation = loop.Evaluate(dataset.Test, cancel);
+                    Evaluation validation = loop.Evaluate(dataset.Validation, cancel);
                     display.ShowEpoch(loop.State.EndEpoch(
                         run.Options.BatchSize, loop.LearningRate, validation,
                         Stopwatch.GetElapsedTime(begin).TotalSeconds));

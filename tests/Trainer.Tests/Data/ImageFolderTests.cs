@@ -45,16 +45,33 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
-    public void Validation_pictures_stand_in_for_missing_test_pictures_only()
+    [DataRow("")]
+    [DataRow("set.tar")]
+    public void Validation_pictures_choose_the_best_epoch_and_stand_in_for_missing_test_pictures(string archive)
     {
         WriteLayout();
+        string without = DatasetSource.Load(_root).Sha256();
         Directory.Move(At("test"), At("val"));
-        Assert.AreEqual(2, DatasetSource.Load(_root).Test.Count);
+        ImageDataset data = DatasetSource.Load(archive.Length == 0 ? _root : Archive(archive, ""));
+        Assert.AreEqual((2, false, without), (data.Test.Count, data.HasValidation, data.Sha256()));
 
+        File.Delete(At("set.tar"));
         WritePicture("test/ant/1.png", SKColors.Red);
         WritePicture("test/bee/1.png", SKColors.Red);
         WritePicture("test/bee/2.png", SKColors.Red);
-        Assert.AreEqual(3, DatasetSource.Load(_root).Test.Count);
+        data = DatasetSource.Load(archive.Length == 0 ? _root : Archive(archive, ""));
+        CollectionAssert.AreEqual((int[])[0, 1, 1], data.Test.Labels.ToArray());
+        CheckColour(data.Test, 0, 255, 0, 0);
+        Assert.IsTrue(data.HasValidation);
+        CollectionAssert.AreEqual((int[])[0, 1], data.Validation.Labels.ToArray());
+        CheckColour(data.Validation, 1, 64, 64, 64);
+
+        if (archive.Length > 0)
+            return;
+        Directory.Delete(At("val"), recursive: true);
+        string tested = DatasetSource.Load(_root).Sha256();
+        Assert.AreNotEqual(tested, data.Sha256());
+        Assert.AreEqual(tested, data.WithoutValidation().Sha256());
     }
 
     [TestMethod]
@@ -249,12 +266,15 @@ public sealed class ImageFolderTests
     [TestMethod]
     [DataRow("train", "test")]
     [DataRow("test", "train")]
+    [DataRow("val", "train")]
     public void A_class_that_one_split_lacks_is_named(string has, string lacks)
     {
         WriteLayout();
+        if (has == "val")
+            Directory.Move(At("test"), At("val"));
         WritePicture($"{has}/cow/1.png", SKColors.Red);
 
-        CheckError($"PATH has no folder {lacks}/cow, but the other split has it.");
+        CheckError($"PATH has no folder {lacks}/cow, but {has} has it.");
     }
 
     [TestMethod]
@@ -288,12 +308,15 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
-    public void Validation_pictures_beside_test_pictures_are_not_even_decoded()
+    public void Validation_pictures_beside_test_pictures_are_held_to_the_same_rules()
     {
         WriteLayout();
-        Directory.CreateDirectory(At("val/ant"));
-        File.WriteAllText(At("val/ant/1.png"), "no picture");
-        Assert.AreEqual(2, DatasetSource.Load(_root).Test.Count);
+        WritePicture("val/ant/1.png", SKColors.Red);
+        CheckError("PATH has no folder val/bee, but train has it.");
+        Directory.CreateDirectory(At("val/bee"));
+        CheckError("PATH has no .jpg, .jpeg, .png, .webp or .bmp in val/bee.");
+        File.WriteAllText(At("val/bee/1.png"), "no picture");
+        CheckError("PATH/val/bee/1.png cannot be decoded");
     }
 
     [TestMethod]
