@@ -31,7 +31,7 @@ internal static class ImageFolder
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageDataset Read(string path, IEnumerable<DataFile> files, IEnumerable<DataFile> again)
     {
-        var folders = new HashSet<(string Split, string Class)>();
+        var folders = new Dictionary<(string Split, string Class), string>();
         Size2d[] sizes = TrainingSizes(again);
         Size2d typical = TypicalSize(sizes), size = Bounded(typical);
         var others = new List<string>();
@@ -53,10 +53,10 @@ internal static class ImageFolder
 
     private sealed record Decoded(string Split, string Class, string Path, byte[] Pixels);
 
-    /// <summary>The pictures of all splits as they come; notes each class folder in passing, empty ones too, and the endings of
-    /// other files.</summary>
+    /// <summary>The pictures of all splits as they come; notes each class folder in passing, empty ones too, with its name as it is
+    /// written, and the endings of other files.</summary>
     private static IEnumerable<Picture> Pictures(
-        string path, IEnumerable<DataFile> files, HashSet<(string Split, string Class)> folders, List<string> others)
+        string path, IEnumerable<DataFile> files, Dictionary<(string Split, string Class), string> folders, List<string> others)
     {
         string? around = null;
         foreach (DataFile file in files)
@@ -66,7 +66,11 @@ internal static class ImageFolder
                 if (top != around)
                     throw new DatasetException(
                         $"{Inside(path, around)} and {Inside(path, top)} are two image folders: name the one that is meant.");
-                folders.Add((split, name));
+                string folder = file.Parts[top.Length == 0 ? 1 : 2];
+                if (!folders.TryAdd((split, name), folder) && folders[(split, name)] is var other && other != folder)
+                    throw new DatasetException(
+                        $"{path} has two folders for the class {name} in {split}, whose names differ only in how Unicode writes the same "
+                        + $"letters: {ClassName.Escaped(other)} and {ClassName.Escaped(folder)}.");
                 if (!file.IsFolder)
                     yield return new Picture(split, name, Inside(path, string.Join('/', file.Parts)), file.Read());
             }
@@ -99,7 +103,7 @@ internal static class ImageFolder
         int split = file.Parts.Take(2).ToList().FindIndex(part => Splits.Contains(part));
         int deepestFolder = file.Parts.Count - (file.IsFolder ? 1 : 2);
         return split >= 0 && deepestFolder > split
-            ? (split == 0 ? "" : file.Parts[0], file.Parts[split], file.Parts[split + 1])
+            ? (split == 0 ? "" : file.Parts[0], file.Parts[split], ClassName.Of(file.Parts[split + 1]))
             : null;
     }
 
@@ -164,23 +168,23 @@ internal static class ImageFolder
 
     /// <summary>The names that all splits share, in alphabetical order; complains where they differ.</summary>
     private static string[] ClassNames(
-        string path, HashSet<(string Split, string Class)> folders, List<Decoded> pictures)
+        string path, Dictionary<(string Split, string Class), string> folders, List<Decoded> pictures)
     {
         const string Layout = "the layout is train/CLASS/*.jpg and test/CLASS/*.jpg (or val; or .png, .webp, .bmp)";
-        string[] splits = [.. Splits.Where(split => folders.Any(folder => folder.Split == split))];
+        string[] splits = [.. Splits.Where(split => folders.Keys.Any(folder => folder.Split == split))];
         if (!splits.Contains("train"))
             throw new DatasetException($"{path} has no folder train with a folder for each class; {Layout}.");
         if (splits.Length == 1)
             throw new DatasetException($"{path} has no folder test or val with a folder for each class; {Layout}.");
-        string[] classes = [.. folders.Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal)];
+        string[] classes = [.. folders.Keys.Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal)];
         if (Array.Find(classes, string.IsNullOrWhiteSpace) is { } blank)
             throw new DatasetException($"{path} has a class folder whose name is '{blank}', nothing that can be read.");
         var filled = pictures.Select(picture => (picture.Split, picture.Class)).ToHashSet();
         foreach (string split in splits)
             foreach (string name in classes)
-                if (!folders.Contains((split, name)))
+                if (!folders.ContainsKey((split, name)))
                     throw new DatasetException(
-                        $"{path} has no folder {split}/{name}, but {splits.First(other => folders.Contains((other, name)))} has it.");
+                        $"{path} has no folder {split}/{name}, but {splits.First(other => folders.ContainsKey((other, name)))} has it.");
                 else if (!filled.Contains((split, name)))
                     throw new DatasetException($"{path} has no .jpg, .jpeg, .png, .webp or .bmp in {split}/{name}.");
         return classes;

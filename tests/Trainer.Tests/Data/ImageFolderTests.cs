@@ -278,6 +278,24 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_class_is_the_same_in_each_of_Unicodes_forms()
+    {
+        WriteLayout();
+        WritePicture("train/caf\u00E9/1.png", SKColors.Red);
+        WritePicture("test/cafe\u0301/1.png", SKColors.Red);
+        ImageDataset data = DatasetSource.Load(_root);
+        CollectionAssert.AreEqual((string[])["ant", "bee", "caf\u00E9"], data.ClassNames.ToArray());
+        CollectionAssert.AreEqual((int[])[0, 1, 2], data.Test.Labels.ToArray());
+        Assert.AreEqual(data.Sha256(), DatasetSource.Load(Archive("set.tar", "")).Sha256());
+
+        WritePicture("train/cafe\u0301/1.png", SKColors.Red);
+        CheckError(
+            "PATH has two folders for the class caf\u00E9 in train, whose names differ only in how Unicode writes the same letters: "
+            + @"cafe\u0301 and caf\u00E9.");
+    }
+
+    [TestMethod]
     public void Two_image_folders_under_one_parent_are_named()
     {
         WriteLayout();
