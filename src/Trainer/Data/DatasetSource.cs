@@ -9,6 +9,9 @@ internal static class DatasetSource
     /// <summary>The value that asks for the published CIFAR-10; a folder of that name is ./cifar10.</summary>
     public const string Cifar10 = "cifar10";
 
+    /// <summary>The part of the progress that finding out the pictures' size takes; decoding them takes the rest.</summary>
+    private const double SizesShare = 0.1;
+
     /// <summary>The value of --data as it means the same from every folder.</summary>
     public static string Absolute(string data) => data is Procedural or Cifar10 ? data : Path.GetFullPath(data);
 
@@ -23,32 +26,34 @@ internal static class DatasetSource
     {
         if (data == Procedural)
             return ProceduralImages.Create();
-        using IEnumerator<DataFile> files = Watch(DataFile.Enumerate(data), progress, cancel).GetEnumerator();
+        using IEnumerator<DataFile> files = DataFile.Enumerate(data).GetEnumerator();
         var passed = new List<DataFile>();
         while (files.MoveNext())
         {
+            cancel.ThrowIfCancellationRequested();
             passed.Add(files.Current);
             if (Cifar10Archive.Holds(files.Current))
-                return Cifar10Archive.Read(data, passed.Concat(files.Rest()));
+                return Cifar10Archive.Read(data, Watch(passed.Concat(files.Rest()), 0, 1));
             if (ImageFolder.Holds(files.Current))
                 break;
         }
         if (Cifar100.Is(passed))
             throw new DatasetException(
                 $"{data} is CIFAR-100, which is not read; CIFAR-10 is, and so are images in train/CLASS/ and test/CLASS/.");
-        return ImageFolder.Read(data, passed.Concat(files.Rest()), Watch(DataFile.Enumerate(data), progress: null, cancel));
-    }
+        return ImageFolder.Read(
+            data, Watch(passed.Concat(files.Rest()), 0, SizesShare), Watch(DataFile.Enumerate(data), SizesShare, 1));
 
-    private static IEnumerable<DataFile> Watch(
-        IEnumerable<DataFile> files, IProgress<double>? progress, CancellationToken cancel)
-    {
-        int percent = -1;
-        foreach (DataFile file in files)
+        IEnumerable<DataFile> Watch(IEnumerable<DataFile> watched, double from, double to)
         {
-            cancel.ThrowIfCancellationRequested();
-            yield return file;
-            if ((int)(100 * file.Progress) > percent)
-                progress?.Report((percent = (int)(100 * file.Progress)) / 100.0);
+            int percent = (int)(100 * from) - 1;
+            foreach (DataFile file in watched)
+            {
+                cancel.ThrowIfCancellationRequested();
+                yield return file;
+                int now = (int)(100 * (from + (to - from) * file.Progress));
+                if (now > percent)
+                    progress?.Report((percent = now) / 100.0);
+            }
         }
     }
 }

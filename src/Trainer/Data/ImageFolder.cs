@@ -23,16 +23,16 @@ internal static class ImageFolder
     /// where that is smaller: networks look at less.
     /// </summary>
     /// <param name="path">Where the files are, for the data set's name and for complaints.</param>
-    /// <param name="files">What is there, read as it comes.</param>
-    /// <param name="again">The same once more, for the size: an archive does not go back.</param>
+    /// <param name="first">What is there, read as it comes, for the size.</param>
+    /// <param name="files">The same once more, for the pictures: an archive does not go back.</param>
     /// <exception cref="DatasetException">
     /// The layout or a picture is not as it should be: the message says what and where.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ImageDataset Read(string path, IEnumerable<DataFile> files, IEnumerable<DataFile> again)
+    public static ImageDataset Read(string path, IEnumerable<DataFile> first, IEnumerable<DataFile> files)
     {
         var folders = new Dictionary<(string Split, string Class), string>();
-        Size2d[] sizes = TrainingSizes(again);
+        Size2d[] sizes = TrainingSizes(first);
         Size2d typical = TypicalSize(sizes), size = Bounded(typical);
         var others = new List<string>();
         List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size);
@@ -110,8 +110,14 @@ internal static class ImageFolder
     private static Size2d[] TrainingSizes(IEnumerable<DataFile> files) =>
     [
         .. files.Where(file => !file.IsFolder && Locate(file)?.Split == "train")
-            .Select(file => PictureDecoder.ReadSize(file.Read())).OfType<Size2d>(),
+            .Select(SizeOf).OfType<Size2d>(),
     ];
+
+    private static Size2d? SizeOf(DataFile file)
+    {
+        using Stream content = file.Open();
+        return PictureDecoder.ReadSize(content);
+    }
 
     /// <summary>One line about the size that all pictures get, and how many differ so much that they may be no part of the set.
     /// </summary>

@@ -227,6 +227,13 @@ public sealed class ImageFolderTests
 
         Assert.AreEqual(1, progress.Values[^1]);
         CollectionAssert.AreEqual(progress.Values.Order().ToArray(), progress.Values);
+
+        progress.Values.Clear();
+        DatasetSource.Load(_root, progress: progress);
+        CollectionAssert.AreEqual(progress.Values.Order().Distinct().ToArray(), progress.Values);
+        // Finding out the size is a part of it, to the first tenth.
+        Assert.IsLessThan(0.1, progress.Values[0]);
+        CollectionAssert.Contains(progress.Values, 0.1);
     }
 
     [TestMethod]
