@@ -17,6 +17,7 @@ internal static class AgreeCommand
     {
         Argument<string> model = SharedOptions.Model;
         Option<string> data = SharedOptions.Data;
+        Option<Size2d?> imageSize = SharedOptions.ImageSize;
         Option<string?> device = SharedOptions.Device;
         Option<int> batch = SharedOptions.Batch(16);
         Option<bool> fp16 = SharedOptions.Fp16;
@@ -29,27 +30,28 @@ internal static class AgreeCommand
         var command = new Command("agree",
             "Classifies all test images in torch and on a Vulkan device; status 1 where too few agree.")
         {
-            model, data, device, batch, fp16, count, output,
+            model, data, imageSize, device, batch, fp16, count, output,
         };
         command.SetAction(parse => Execute(
-            parse.GetRequiredValue(model), parse.GetRequiredValue(data), parse.GetValue(device),
+            parse.GetRequiredValue(model), parse.GetRequiredValue(data), parse.GetValue(imageSize), parse.GetValue(device),
             new SessionOptions { Batch = parse.GetValue(batch), Fp16 = parse.GetValue(fp16) }, parse.GetValue(count),
             parse.GetRequiredValue(output)));
         return command;
     }
 
     private static int Execute(
-        string modelPath, string data, string? device, SessionOptions options, int count, string output)
+        string modelPath, string data, Size2d? imageSize, string? device, SessionOptions options, int count, string output)
     {
         Allocator.KeepBigBlocks();
         Model model = Model.Load(modelPath);
         using GpuDevice gpu = GpuDevice.Create(device);
-        ImageDataset dataset = Datasets.Load(data);
+        ImageDataset dataset = Datasets.Load(data, imageSize);
         count = Math.Min(count, dataset.Test.Count);
         string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(modelPath)));
         using var log = new AgreementLog(
             output,
-            $"{model.Graph.Name}, sha256 {hash}, on {dataset.Test.Count} images of {dataset.Name}, "
+            $"{model.Graph.Name}, sha256 {hash}, on {dataset.Test.Count} images of {dataset.Name}"
+            + (imageSize is { } size ? $" read at {size.Height}x{size.Width}, " : ", ")
             + $"{gpu.Info.Name}, {gpu.Info.Driver}, {(options.Fp16 ? "fp16" : "fp32")}");
         using InferenceSession session = gpu.CreateSession(model, options);
         int before = log.Images.Count;

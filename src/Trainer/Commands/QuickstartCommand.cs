@@ -60,7 +60,7 @@ internal static class QuickstartCommand
         IReadOnlyList<GpuDeviceInfo> devices = Supported();
 
         Title("1. Train in torch");
-        ImageDataset dataset = Datasets.Load(data, cancel);
+        ImageDataset dataset = Datasets.Load(data, cancel: cancel);
         string picturesPath = Path.Combine(folder, "pictures.png");
         Directory.CreateDirectory(folder);
         PictureSheet.Write(picturesPath, dataset.Train, dataset.ClassNames, columns: 12, zoom: 2);

@@ -33,7 +33,7 @@ internal static class ReportCommand
     {
         Allocator.KeepBigBlocks();
         Checkpoint last = RunProgress.ReadLast(folder), best = folder.ReadBest();
-        ImageDataset dataset = Datasets.Load(data ?? last.Run.FindData(), cancel);
+        ImageDataset dataset = Datasets.Load(data ?? last.Run.FindData(), last.Run.ImageSize, cancel);
         if (!dataset.ClassNames.SequenceEqual(best.Model.Classes))
             throw new UserErrorException(
                 $"{folder.Path} was trained on {last.Run.DataName}, whose classes are {string.Join(", ", best.Model.Classes)}; "

@@ -11,6 +11,7 @@ internal static class TrainCommand
     private static readonly TrainingOptions Defaults = new();
 
     private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.Data;
+    private static readonly Option<Size2d?> ImageSize = SharedOptions.ImageSize;
     private static readonly Option<string?> Output =
         new("--output", "-o") { Description = "The run's folder. Default: runs/NETWORK." };
     private static readonly Option<string?> Resume = new("--resume")
@@ -50,7 +51,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network with torch: on CUDA where it is available, else on the CPU.")
         {
-            Network, Data, Output, Resume, Overwrite, Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
+            Network, Data, ImageSize, Output, Resume, Overwrite, Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
             Seed, InPrecision, Device, Threads,
         };
         Augmentation.AddTo(command);
@@ -101,8 +102,9 @@ internal static class TrainCommand
         options.Check();
         if (!options.OnCuda && options.Precision.SlowOnThisCpu() is { } reason)
             AnsiConsole.MarkupLineInterpolated($"[yellow]slower than fp32 here: {reason}[/]");
-        ImageDataset dataset = Datasets.Load(data, cancel);
-        TrainingRun.Execute(RunDescription.Of(network, data, dataset, options), dataset, folder, from: null, cancel);
+        ImageDataset dataset = Datasets.Load(data, parse.GetValue(ImageSize), cancel);
+        RunDescription run = RunDescription.Of(network, data, dataset, options) with { ImageSize = parse.GetValue(ImageSize) };
+        TrainingRun.Execute(run, dataset, folder, from: null, cancel);
     }
 
     private static void Continue(ParseResult parse, RunFolder folder, CancellationToken cancel)
@@ -138,7 +140,7 @@ internal static class TrainCommand
         }
         RunDescription run = from.Run.GoOn(
             IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.FindData(), options, from.State.Step);
-        ImageDataset dataset = Datasets.Load(run.Data, cancel);
+        ImageDataset dataset = Datasets.Load(run.Data, run.ImageSize, cancel);
         // A training whose best epoch the test images chose, as they did before there was a choice, goes on so.
         if (run.ValidationImages is null)
             dataset = dataset.WithoutValidation();

@@ -17,15 +17,16 @@ internal static class DatasetSource
 
     /// <summary>Makes the data set that a value of --data asks for; cifar10 has been downloaded before.</summary>
     /// <param name="data">"procedural", or the path of a folder or archive: its content says what it is.</param>
+    /// <param name="size">The size that the pictures of an image folder are read at; null leaves it to them.</param>
     /// <param name="progress">Told the fraction done, in [0, 1] and rising.</param>
     /// <param name="cancel">Gives up between two files.</param>
     /// <exception cref="DatasetException">There is nothing at the path, or it cannot be read as a data set.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageDataset Load(
-        string data, IProgress<double>? progress = null, CancellationToken cancel = default)
+        string data, Size2d? size = null, IProgress<double>? progress = null, CancellationToken cancel = default)
     {
         if (data == Procedural)
-            return ProceduralImages.Create();
+            return OfOneSize(ProceduralImages.Create());
         using IEnumerator<DataFile> files = DataFile.Enumerate(data).GetEnumerator();
         var passed = new List<DataFile>();
         while (files.MoveNext())
@@ -33,15 +34,22 @@ internal static class DatasetSource
             cancel.ThrowIfCancellationRequested();
             passed.Add(files.Current);
             if (Cifar10Archive.Holds(files.Current))
-                return Cifar10Archive.Read(data, Watch(passed.Concat(files.Rest()), 0, 1));
+                return OfOneSize(Cifar10Archive.Read(data, Watch(passed.Concat(files.Rest()), 0, 1)));
             if (ImageFolder.Holds(files.Current))
                 break;
         }
         if (Cifar100.Is(passed))
             throw new DatasetException(
                 $"{data} is CIFAR-100, which is not read; CIFAR-10 is, and so are images in train/CLASS/ and test/CLASS/.");
+        double begin = size is null ? SizesShare : 0;
         return ImageFolder.Read(
-            data, Watch(passed.Concat(files.Rest()), 0, SizesShare), Watch(DataFile.Enumerate(data), SizesShare, 1));
+            data, Watch(passed.Concat(files.Rest()), 0, begin), Watch(DataFile.Enumerate(data), begin, 1), size);
+
+        ImageDataset OfOneSize(ImageDataset dataset) => size is null || size == dataset.Train.Size
+            ? dataset
+            : throw new DatasetException(
+                $"{data} has images of {dataset.Train.Size.Height}x{dataset.Train.Size.Width}, and an image size is for image folders; "
+                + $"got {size.Value.Height}x{size.Value.Width}.");
 
         IEnumerable<DataFile> Watch(IEnumerable<DataFile> watched, double from, double to)
         {

@@ -9,31 +9,28 @@ namespace SoftPool.Trainer.Data;
 /// </summary>
 internal static class ImageFolder
 {
-    /// <summary>What larger pictures are shrunk to; photographs as cameras take them would not fit in memory.</summary>
-    private const int LongestShorterEdge = 256;
-
     private static readonly string[] Splits = ["train", "val", "test"];
 
     /// <summary>True for a picture, or a folder for pictures, in the place where the layout has them.</summary>
     public static bool Holds(DataFile file) => Locate(file) is not null;
 
     /// <summary>
-    /// Reads and decodes all pictures, on all cores. All get the size that more than half of the training pictures have, else
-    /// the median height and the median width of them, or one of these proportions with 256 pixels along the shorter edge
-    /// where that is smaller: networks look at less.
+    /// Reads and decodes all pictures, on all cores. All get one size: the one given, else what is
+    /// <see cref="PictureSize.Typical"/> of the training pictures.
     /// </summary>
     /// <param name="path">Where the files are, for the data set's name and for complaints.</param>
     /// <param name="first">What is there, read as it comes, for the size.</param>
     /// <param name="files">The same once more, for the pictures: an archive does not go back.</param>
+    /// <param name="given">The size wanted; null leaves it to the training pictures.</param>
     /// <exception cref="DatasetException">
     /// The layout or a picture is not as it should be: the message says what and where.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ImageDataset Read(string path, IEnumerable<DataFile> first, IEnumerable<DataFile> files)
+    public static ImageDataset Read(string path, IEnumerable<DataFile> first, IEnumerable<DataFile> files, Size2d? given)
     {
         var folders = new Dictionary<(string Split, string Class), string>();
-        Size2d[] sizes = TrainingSizes(first);
-        Size2d typical = TypicalSize(sizes), size = Bounded(typical);
+        PictureSize chosen = given is { } wanted ? PictureSize.Given(wanted) : PictureSize.Typical(TrainingSizes(first));
+        Size2d size = chosen.Size;
         var others = new List<string>();
         List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size);
 
@@ -45,7 +42,7 @@ internal static class ImageFolder
             Assemble(splits[splits.Contains("test") ? "test" : "val"], classes, size),
             hasBoth ? Assemble(splits["val"], classes, size) : null)
         {
-            Remarks = [Chosen(size, typical, sizes), .. PassedOver(others)],
+            Remarks = [chosen.Remark, .. PassedOver(others)],
         };
     }
 
@@ -117,40 +114,6 @@ internal static class ImageFolder
     {
         using Stream content = file.Open();
         return PictureDecoder.ReadSize(content);
-    }
-
-    /// <summary>One line about the size that all pictures get, and how many differ so much that they may be no part of the set.
-    /// </summary>
-    private static string Chosen(Size2d size, Size2d typical, Size2d[] sizes)
-    {
-        int far = sizes.Count(own => IsFar(own.Height, typical.Height) || IsFar(own.Width, typical.Width));
-        return $"pictures are read at {size.Width}x{size.Height}" + (far == 0 ? ""
-            : $"; of {sizes.Length:N0} training pictures {far:N0} are over twice or under half of {typical.Width}x{typical.Height} along an edge");
-
-        static bool IsFar(int edge, int usual) => edge > 2L * usual || 2L * edge < usual;
-    }
-
-    /// <summary>The size that a few odd training pictures do not change: the one of more than half, else the medians.</summary>
-    private static Size2d TypicalSize(Size2d[] sizes)
-    {
-        if (sizes.Length == 0)
-            return new Size2d(1, 1);
-        (Size2d common, int count) = sizes.CountBy(size => size).MaxBy(size => size.Value);
-        return 2 * count > sizes.Length
-            ? common
-            : new Size2d(Median(sizes.Select(size => size.Height)), Median(sizes.Select(size => size.Width)));
-
-        int Median(IEnumerable<int> edges) => edges.Order().ElementAt(sizes.Length / 2);
-    }
-
-    private static Size2d Bounded(Size2d size)
-    {
-        int shorter = Math.Min(size.Height, size.Width);
-        return shorter <= LongestShorterEdge
-            ? size
-            : new Size2d(Shrink(size.Height), Shrink(size.Width));
-
-        int Shrink(int edge) => (int)((long)edge * LongestShorterEdge / shorter);
     }
 
     /// <summary>Decodes in parallel, then sorts by path, so that nothing is left of an archive's own order.</summary>

@@ -23,6 +23,9 @@ internal sealed record RunDescription
     /// <summary>The value of --data, a path in full; in older records as it was given.</summary>
     public required string Data { get; init; }
 
+    /// <summary>The value of --image-size; null where the pictures decided.</summary>
+    public Size2d? ImageSize { get; init; }
+
     /// <summary>What the data set calls itself.</summary>
     public required string DataName { get; init; }
 

@@ -90,6 +90,30 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void The_size_that_pictures_were_read_at_is_the_runs_for_good()
+    {
+        const string ReadAt = "pictures are read at 2x3, height by width";
+        Pictures.WriteColours(_folder["colours"]);
+        Command command = Softpool(
+            "train", "-n", "alexnet", "--data", _folder["colours"], "--image-size", "2x3", "--epochs", "1", "--batch", "3",
+            "-o", _folder["run"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        foreach (string[] later in (string[][])
+            [
+                ["train", "--resume", _folder["run"], "--epochs", "2"],
+                ["report", _folder["run"], "--no-bench"],
+                ["export", _folder["run"], "-o", _folder["model.safetensors"]],
+                ["verify", _folder["model.safetensors"], "--data", _folder["colours"], "--image-size", "2x3"],
+            ])
+        {
+            command = Softpool(later);
+            Assert.AreEqual(0, command.ExitCode, command.Output);
+            StringAssert.Contains(command.Output, ReadAt);
+        }
+        Assert.AreEqual(new Size2d(2, 3), new RunFolder(_folder["run"]).ReadLast().Run.ImageSize);
+    }
+
+    [TestMethod]
     public void Overwrite_begins_anew()
     {
         Pictures.WriteColours(_folder["colours"]);
@@ -111,6 +135,13 @@ public sealed class TrainCommandTests : IDisposable
     [TestMethod]
     [DataRow("train|--steps|2|--epochs|50|-o|{0}/run", "--steps and --epochs")]
     [DataRow("train|--steps|0|-o|{0}/run", "--steps takes a whole number of at least 1; got 0.")]
+    [DataRow("train|--image-size|0|-o|{0}/run", "--image-size takes a height and a width from 1 to 4096, as HxW, or one for both; got 0.")]
+    [DataRow("train|--image-size|5x5x5|-o|{0}/run", "as HxW, or one for both; got 5x5x5.")]
+    [DataRow("train|--image-size|12x|-o|{0}/run", "as HxW, or one for both; got 12x.")]
+    [DataRow("train|--image-size|-3|-o|{0}/run", "as HxW, or one for both; got -3.")]
+    [DataRow("train|--image-size|1x4097|-o|{0}/run", "as HxW, or one for both; got 1x4097.")]
+    [DataRow("train|--image-size||-o|{0}/run", "--image-size takes a value; got an empty one.")]
+    [DataRow("train|--image-size|16|-o|{0}/run", "procedural has images of 32x32, and an image size is for image folders; got 16x16.")]
     [DataRow("train|--resume|", "--resume takes a value; got an empty one.")]
     [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training needs a folder to write to")]
     [DataRow("quickstart|-o|", "--output takes a value; got an empty one.")]

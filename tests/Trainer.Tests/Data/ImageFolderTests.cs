@@ -126,8 +126,28 @@ public sealed class ImageFolderTests
         // The median of 8, 8, 30, 240 to 247, and of 8, 8, 200 to 207, 3000.
         Assert.AreEqual(new Size2d(203, 242), data.Train.Size);
         Assert.AreEqual(
-            "pictures are read at 242x203; of 11 training pictures 3 are over twice or under half of 242x203 along an edge",
+            "pictures are read at 203x242, height by width; of 11 training pictures 3 are over twice or under half of 203x242 along an edge",
             data.Remarks.Single());
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("set.tar")]
+    public void All_pictures_come_to_the_size_that_is_given(string archive)
+    {
+        WriteLayout();
+        ImageDataset data = DatasetSource.Load(archive.Length == 0 ? _root : Archive(archive, ""), new Size2d(2, 6));
+        Assert.AreEqual((new Size2d(2, 6), new Size2d(2, 6)), (data.Train.Size, data.Test.Size));
+        CheckColour(data.Train, 2, 255, 0, 0);
+        Assert.AreEqual("pictures are read at 2x6, height by width", data.Remarks[0]);
+    }
+
+    [TestMethod]
+    public void Images_of_a_size_of_their_own_are_read_at_no_other()
+    {
+        Assert.AreEqual(new Size2d(32, 32), DatasetSource.Load(DatasetSource.Procedural, 32).Train.Size);
+        DatasetException e = Assert.ThrowsExactly<DatasetException>(() => DatasetSource.Load(DatasetSource.Procedural, new Size2d(32, 16)));
+        Assert.AreEqual("procedural has images of 32x32, and an image size is for image folders; got 32x16.", e.Message);
     }
 
     [TestMethod]
@@ -193,7 +213,7 @@ public sealed class ImageFolderTests
         Assert.AreEqual(6, data.Train.Count);
         CheckColour(data.Train, 4, 128, 128, 128);
         CheckColour(data.Train, 5, 10, 200, 30);
-        Assert.AreEqual("pictures are read at 4x3", data.Remarks[0]);
+        Assert.AreEqual("pictures are read at 3x4, height by width", data.Remarks[0]);
         Assert.AreEqual(
             "passed over in class folders: 1 without an ending, 1 .gif, 2 .tiff; pictures end in .jpg, .jpeg, .png, .webp, .bmp",
             data.Remarks.Single(remark => remark.StartsWith("passed", StringComparison.Ordinal)));
