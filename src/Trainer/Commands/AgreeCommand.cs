@@ -61,13 +61,13 @@ internal static class AgreeCommand
             TestSetAgreement.Run(model, session, dataset.Test, count, log, progress);
             return 0;
         });
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"{log.Images.Count - before} images in {Duration.Of(time.Elapsed)}, {before} were done before");
         if (dataset.ClassNames.SequenceEqual(model.Classes))
-            AnsiConsole.MarkupLineInterpolated(
+            ConsoleText.Line(
                 $"accuracy          torch {log.Images.Average(image => image.Torch == image.Label ? 1 : 0.0):P2}, Vulkan {log.Images.Average(image => image.Vulkan == image.Label ? 1 : 0.0):P2}");
         else
-            AnsiConsole.MarkupLineInterpolated(
+            ConsoleText.Line(
                 $"accuracy          none: '{model.Graph.Name}' answers with other classes than those of {dataset.Name}");
         return Print(log.Images, options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32) ? 0 : 1;
     }
@@ -78,10 +78,10 @@ internal static class AgreeCommand
         int agreeing = images.Count(image => image.Torch == image.Vulkan);
         int broken = images.Count(image => double.IsNaN(image.Difference));
         double difference = images.Max(image => image.Difference), largest = images.Max(image => image.Largest);
-        AnsiConsole.MarkupLineInterpolated($"top-1 agreement   {agreeing} of {images.Count}, {(double)agreeing / images.Count:P3}");
-        AnsiConsole.MarkupLineInterpolated($"logit difference  {difference:0.0e-0} at most; the largest logit is {largest:G4}");
+        ConsoleText.Line($"top-1 agreement   {agreeing} of {images.Count}, {(double)agreeing / images.Count:P3}");
+        ConsoleText.Line($"logit difference  {difference:0.0e-0} at most; the largest logit is {largest:G4}");
         if (broken > 0)
-            AnsiConsole.MarkupLineInterpolated($"[bold red]{broken} images have logits that are not finite[/]");
+            ConsoleText.Line($"[bold red]{broken} images have logits that are not finite[/]");
         bool holds = broken == 0 && agreeing >= gates.Top1Share * images.Count;
         AnsiConsole.MarkupLine(holds ? "[bold green]they agree[/]" : "[bold red]they do NOT agree[/]");
         return holds;

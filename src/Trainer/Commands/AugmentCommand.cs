@@ -62,7 +62,7 @@ internal static class AugmentCommand
             .round().clamp(Scalars.Zero, white).to(torch.uint8).contiguous();
         var sheet = new ImageSet(size, all.bytes.ToArray(), [.. Enumerable.Repeat(classes, variations + 1).SelectMany(x => x)]);
         PictureSheet.Write(path, sheet, [.. dataset.ClassNames.Take(classes.Length)], columns: variations + 1, zoom: 1);
-        AnsiConsole.MarkupLineInterpolated($"{path}: {classes.Length} images of {dataset.Name} and {variations} variations of each");
+        ConsoleText.Line($"{path}: {classes.Length} images of {dataset.Name} and {variations} variations of each");
         if (options.Mixup > 0)
             AnsiConsole.MarkupLine("mixup mixes each with the image above it, the first with the last, and their labels by the same share");
     }

@@ -1,6 +1,5 @@
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
-using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -28,7 +27,7 @@ internal static class Datasets
         // The figures are drawn and the last file is read without a look at it.
         cancel.ThrowIfCancellationRequested();
         foreach (string remark in read.Remarks)
-            AnsiConsole.MarkupLineInterpolated($"{remark}");
+            ConsoleText.Line($"{remark}");
         return read;
     }
 }

@@ -4,7 +4,6 @@ using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Training;
 using SoftPool.Trainer.Verification;
-using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -73,10 +72,10 @@ internal static class ExportCommand
         if (!bare)
             model = TorchCertificate.AddTo(model, Pictures(data, run, imageSize ?? run?.Run.ImageSize));
         model.Save(path);
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {new FileInfo(path).Length / 1048576.0:F1} MiB");
         if (model.Certificate is { } certificate)
-            AnsiConsole.MarkupLineInterpolated(
+            ConsoleText.Line(
                 $"certificate: {certificate.Inputs} inputs, {certificate.Pictures} of them pictures, by {certificate.Framework} on {certificate.Device}; sha256 {certificate.Sha256}");
     }
 
@@ -101,7 +100,7 @@ internal static class ExportCommand
         }
         catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
         {
-            AnsiConsole.MarkupLineInterpolated($"no pictures in the certificate: {e.Message}");
+            ConsoleText.Line($"no pictures in the certificate: {e.Message}");
             return null;
         }
     }
@@ -118,7 +117,7 @@ internal static class ExportCommand
             prefix += found;
         if (prefix.Length == 0)
             return tensors;
-        AnsiConsole.MarkupLineInterpolated($"all tensors are named {prefix}...: the prefix is left out");
+        ConsoleText.Line($"all tensors are named {prefix}...: the prefix is left out");
         return tensors.ToDictionary(tensor => tensor.Key[prefix.Length..], tensor => tensor.Value);
     }
 

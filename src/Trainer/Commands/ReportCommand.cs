@@ -56,7 +56,7 @@ internal static class ReportCommand
         WholeFolder.Write(path, new RunReport(
             last.Run, last.State, best.State.Epochs[^1], best.Model, dataset.Name, result, new PredictionSheet(dataset.Test, result),
             speeds, note).Files());
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"{Path.Combine(path, "report.html")}: [bold]{100 * result.Accuracy:F1} %[/] of {result.Count:N0} test images of {dataset.Name} answered right, in fp32, with the weights of epoch {best.State.Epochs[^1].Epoch}");
     }
 }

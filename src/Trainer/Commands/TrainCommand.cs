@@ -1,7 +1,6 @@
 using System.CommandLine;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
-using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -101,7 +100,7 @@ internal static class TrainCommand
         };
         options.Check();
         if (!options.OnCuda && options.Precision.SlowOnThisCpu() is { } reason)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]slower than fp32 here: {reason}[/]");
+            ConsoleText.Line($"[yellow]slower than fp32 here: {reason}[/]");
         ImageDataset dataset = Datasets.Load(data, parse.GetValue(ImageSize), cancel);
         RunDescription run = RunDescription.Of(network, data, dataset, options) with { ImageSize = parse.GetValue(ImageSize) };
         TrainingRun.Execute(run, dataset, folder, from: null, cancel);
@@ -134,7 +133,7 @@ internal static class TrainCommand
                 + $"{(options.Steps > 0 ? $"--steps {options.Steps}" : $"--epochs {options.Epochs}")}, which is {steps:N0} steps.");
         if (steps == from.State.Step && from.State.EpochSteps == 0)
         {
-            AnsiConsole.MarkupLineInterpolated(
+            ConsoleText.Line(
                 $"{folder.Path} is finished: {Counted(from.State.Epochs.Count)}; --epochs M, with a larger number, prolongs it");
             return;
         }

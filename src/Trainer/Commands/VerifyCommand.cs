@@ -58,7 +58,7 @@ internal static class VerifyCommand
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(model, options);
         foreach (StruckOffKernel kernel in session.StruckOff)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]self-test: this driver's {kernel.Kernel} is not used, it is {kernel.Reason}[/]");
+            ConsoleText.Line($"[yellow]self-test: this driver's {kernel.Kernel} is not used, it is {kernel.Reason}[/]");
         bool repeats = repeat == 1 || Repeats(session, repeat);
         if (options.Numerics == Numerics.Strict)
             return BitsHold(model, gpu, data ?? DatasetSource.Procedural, imageSize, count, options.Batch) & repeats ? 0 : 1;
@@ -92,9 +92,9 @@ internal static class VerifyCommand
     {
         int differing = ProgressDisplay.Run("repeating", progress => Repeatability.Differing(session, repeats, progress));
         if (differing == 0)
-            AnsiConsole.MarkupLineInterpolated($"[bold green]{repeats} runs gave the same bits[/]");
+            ConsoleText.Line($"[bold green]{repeats} runs gave the same bits[/]");
         else
-            AnsiConsole.MarkupLineInterpolated($"[bold red]{differing} of {repeats} runs gave other bits than the first[/]");
+            ConsoleText.Line($"[bold red]{differing} of {repeats} runs gave other bits than the first[/]");
         return differing == 0;
     }
 }

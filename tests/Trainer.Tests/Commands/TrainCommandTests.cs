@@ -90,6 +90,19 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Paths_are_printed_as_they_are()
+    {
+        string data = _folder["[red]:fire:"], run = _folder[":cat:[/]"];
+        Pictures.WriteColours(data);
+        Command command = Softpool("train", "-n", "alexnet", "--data", data, "--epochs", "1", "--batch", "3", "-o", run);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "3 images of [red]:fire:");
+        StringAssert.Contains(command.Output.ReplaceLineEndings(""), ":cat:[/]");
+        Assert.DoesNotContain("\uE03A", command.Output);
+    }
+
+    [TestMethod]
     public void The_size_that_pictures_were_read_at_is_the_runs_for_good()
     {
         const string ReadAt = "pictures are read at 2x3, height by width";
