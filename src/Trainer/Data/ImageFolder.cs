@@ -4,8 +4,9 @@ namespace SoftPool.Trainer.Data;
 
 /// <summary>
 /// Reads the usual layout of labelled images, train/CLASS/*.jpg and test/CLASS/*.jpg (or val, or both), from a folder or from
-/// an archive of it, which may have one folder around it all. Where there are val and test, val chooses the best epoch. Classes come in alphabetical order. Hidden files are passed
-/// over, and so are files of other endings than the <see cref="PictureDecoder"/>'s, which a remark counts.
+/// an archive of it, which may have one folder around it all. Where there are val and test, val chooses the best epoch.
+/// Classes come in alphabetical order. Hidden files are passed over, and so are files of other endings than the
+/// <see cref="PictureDecoder"/>'s, which a remark counts.
 /// </summary>
 internal static class ImageFolder
 {

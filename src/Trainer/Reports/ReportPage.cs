@@ -94,7 +94,8 @@ internal static class ReportPage
     {
         TrainingOptions options = run.Options;
         AugmentationOptions varied = options.Augmentation;
-        yield return ("data", $"{run.DataName}: {run.TrainImages:N0} training{(run.ValidationImages is { } count ? $", {count:N0} validation" : "")} and {run.TestImages:N0} test images");
+        string validation = run.ValidationImages is { } count ? $", {count:N0} validation" : "";
+        yield return ("data", $"{run.DataName}: {run.TrainImages:N0} training{validation} and {run.TestImages:N0} test images");
         yield return ("best epoch", $"by the accuracy on {ChosenOn(run)}");
         yield return ("epochs", $"{RunProgress.Epochs(run, state)}, {state.Step:N0} steps of {options.BatchSize} images");
         yield return ("optimiser", $"Adam, learning rate {options.LearningRate:0.########}, L2 {options.WeightDecay:0.########}");
