@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace SoftPool.Files;
@@ -10,10 +11,17 @@ internal static class WholeFile
 {
     private const string Ending = ".tmp";
 
+    /// <summary>What <see cref="Path.GetRandomFileName"/> draws from.</summary>
+    private static readonly SearchValues<char> Drawn = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
+
     /// <summary>What a temporary name can keep of a file's: file systems take 255 bytes, and 17 come behind it.</summary>
     private const int LongestBeginning = 255 - 17;
 
-    /// <param name="path">The file. Beside it nothing is left, however it ends, but by a process that is killed.</param>
+    /// <summary>A writer holds a lock on its temporary file, and takes it within less than this after the file is made.</summary>
+    private static readonly TimeSpan Unlocked = TimeSpan.FromSeconds(1);
+
+    /// <param name="path">The file. Beside it nothing is left, however it ends, but by a process that is killed; what such a one has
+    /// left is deleted when the same file is written again.</param>
     /// <param name="write">Writes its content.</param>
     public static void Write(string path, Action<Stream> write)
     {
@@ -26,6 +34,7 @@ internal static class WholeFile
                 write(special);
             return;
         }
+        DeleteLeftovers(path);
         string temporary = $"{BeginningOf(path)}.{Path.GetRandomFileName()}{Ending}";
         try
         {
@@ -36,8 +45,12 @@ internal static class WholeFile
                 write(file);
                 // Else a loss of power can leave the new name with nothing behind it.
                 file.Flush(flushToDisk: true);
+                // Under the lock, or another writer could take it for a leftover just now. Windows moves no open file.
+                if (!OperatingSystem.IsWindows())
+                    File.Move(temporary, path, overwrite: true);
             }
-            File.Move(temporary, path, overwrite: true);
+            if (OperatingSystem.IsWindows())
+                File.Move(temporary, path, overwrite: true);
         }
         finally
         {
@@ -45,13 +58,43 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>Deletes what writers that were killed have left beside the file; for files of which there is one writer.</summary>
-    public static void DeleteLeftovers(string path)
+    /// <summary>Deletes what writers that were killed have left beside the file: the system has let go of their locks.</summary>
+    private static void DeleteLeftovers(string path)
     {
-        string beginning = BeginningOf(Path.GetFullPath(path));
-        foreach (string temporary in Directory.EnumerateFiles(
-            Path.GetDirectoryName(beginning)!, $"{Path.GetFileName(beginning)}.*{Ending}"))
-            File.Delete(temporary);
+        string beginning = BeginningOf(path);
+        try
+        {
+            foreach (string temporary in Directory.EnumerateFiles(Path.GetDirectoryName(beginning)!, $"*{Ending}"))
+                if (IsTemporaryOf(beginning, temporary) && File.GetLastWriteTimeUtc(temporary) < DateTime.UtcNow - Unlocked)
+                    DeleteUnlessLocked(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder that can be written to but not listed, or that is not there, which the writing itself complains of.
+        }
+    }
+
+    /// <summary>Whether a name is one that <see cref="Write"/> makes, with eight and three characters of its own, and not a user's.
+    /// </summary>
+    private static bool IsTemporaryOf(string beginning, string path)
+    {
+        ReadOnlySpan<char> name = Path.GetFileName(path), start = Path.GetFileName(beginning);
+        if (name.Length != start.Length + 13 + Ending.Length || !name.StartsWith(start, StringComparison.Ordinal))
+            return false;
+        ReadOnlySpan<char> own = name[start.Length..^Ending.Length];
+        return own[0] == '.' && own[9] == '.' && own[1..9].IndexOfAnyExcept(Drawn) < 0 && own[10..].IndexOfAnyExcept(Drawn) < 0;
+    }
+
+    private static void DeleteUnlessLocked(string path)
+    {
+        try
+        {
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its writer lives, or it is another user's.
+        }
     }
 
     /// <summary>The path, with so much of the file's name that a temporary one is no longer than file systems take.</summary>

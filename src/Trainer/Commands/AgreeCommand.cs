@@ -17,6 +17,7 @@ internal static class AgreeCommand
     {
         Argument<string> model = SharedOptions.Model;
         Option<string> data = SharedOptions.Data;
+        Option<Size2d?> imageSize = SharedOptions.ImageSize;
         Option<string?> device = SharedOptions.Device;
         Option<int> batch = SharedOptions.Batch(16);
         Option<bool> fp16 = SharedOptions.Fp16;
@@ -29,27 +30,28 @@ internal static class AgreeCommand
         var command = new Command("agree",
             "Classifies all test images in torch and on a Vulkan device; status 1 where too few agree.")
         {
-            model, data, device, batch, fp16, count, output,
+            model, data, imageSize, device, batch, fp16, count, output,
         };
         command.SetAction(parse => Execute(
-            parse.GetRequiredValue(model), parse.GetRequiredValue(data), parse.GetValue(device),
+            parse.GetRequiredValue(model), parse.GetRequiredValue(data), parse.GetValue(imageSize), parse.GetValue(device),
             new SessionOptions { Batch = parse.GetValue(batch), Fp16 = parse.GetValue(fp16) }, parse.GetValue(count),
             parse.GetRequiredValue(output)));
         return command;
     }
 
     private static int Execute(
-        string modelPath, string data, string? device, SessionOptions options, int count, string output)
+        string modelPath, string data, Size2d? imageSize, string? device, SessionOptions options, int count, string output)
     {
         Allocator.KeepBigBlocks();
         Model model = Model.Load(modelPath);
         using GpuDevice gpu = GpuDevice.Create(device);
-        ImageDataset dataset = Datasets.Load(data);
+        ImageDataset dataset = Datasets.Load(data, imageSize);
         count = Math.Min(count, dataset.Test.Count);
         string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(modelPath)));
         using var log = new AgreementLog(
             output,
-            $"{model.Graph.Name}, sha256 {hash}, on {dataset.Test.Count} images of {dataset.Name}, "
+            $"{model.Graph.Name}, sha256 {hash}, on {dataset.Test.Count} images of {dataset.Name}"
+            + (imageSize is { } size ? $" read at {size.Height}x{size.Width}, " : ", ")
             + $"{gpu.Info.Name}, {gpu.Info.Driver}, {(options.Fp16 ? "fp16" : "fp32")}");
         using InferenceSession session = gpu.CreateSession(model, options);
         int before = log.Images.Count;
@@ -59,13 +61,13 @@ internal static class AgreeCommand
             TestSetAgreement.Run(model, session, dataset.Test, count, log, progress);
             return 0;
         });
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"{log.Images.Count - before} images in {Duration.Of(time.Elapsed)}, {before} were done before");
         if (dataset.ClassNames.SequenceEqual(model.Classes))
-            AnsiConsole.MarkupLineInterpolated(
+            ConsoleText.Line(
                 $"accuracy          torch {log.Images.Average(image => image.Torch == image.Label ? 1 : 0.0):P2}, Vulkan {log.Images.Average(image => image.Vulkan == image.Label ? 1 : 0.0):P2}");
         else
-            AnsiConsole.MarkupLineInterpolated(
+            ConsoleText.Line(
                 $"accuracy          none: '{model.Graph.Name}' answers with other classes than those of {dataset.Name}");
         return Print(log.Images, options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32) ? 0 : 1;
     }
@@ -76,10 +78,10 @@ internal static class AgreeCommand
         int agreeing = images.Count(image => image.Torch == image.Vulkan);
         int broken = images.Count(image => double.IsNaN(image.Difference));
         double difference = images.Max(image => image.Difference), largest = images.Max(image => image.Largest);
-        AnsiConsole.MarkupLineInterpolated($"top-1 agreement   {agreeing} of {images.Count}, {(double)agreeing / images.Count:P3}");
-        AnsiConsole.MarkupLineInterpolated($"logit difference  {difference:0.0e-0} at most; the largest logit is {largest:G4}");
+        ConsoleText.Line($"top-1 agreement   {agreeing} of {images.Count}, {(double)agreeing / images.Count:P3}");
+        ConsoleText.Line($"logit difference  {difference:0.0e-0} at most; the largest logit is {largest:G4}");
         if (broken > 0)
-            AnsiConsole.MarkupLineInterpolated($"[bold red]{broken} images have logits that are not finite[/]");
+            ConsoleText.Line($"[bold red]{broken} images have logits that are not finite[/]");
         bool holds = broken == 0 && agreeing >= gates.Top1Share * images.Count;
         AnsiConsole.MarkupLine(holds ? "[bold green]they agree[/]" : "[bold red]they do NOT agree[/]");
         return holds;

@@ -21,6 +21,7 @@ internal static class AugmentCommand
     public static Command Create()
     {
         Option<string> data = SharedOptions.Data;
+        Option<Size2d?> imageSize = SharedOptions.ImageSize;
         var preview = new Option<string>("--preview")
         {
             Description = "The PNG to write: a row a class, at most 400 images; an image as evaluation sees it, then variations of it.",
@@ -29,20 +30,20 @@ internal static class AugmentCommand
         Option<int> variations = SharedOptions.Positive("--variations", "How many variations of each image.", 8);
         var seed = new Option<int>("--seed") { Description = "Seeds the variations.", DefaultValueFactory = _ => 42 };
         var arguments = new AugmentationArguments();
-        var command = new Command("augment", "Writes a sheet of augmented training images.") { data, preview, variations, seed };
+        var command = new Command("augment", "Writes a sheet of augmented training images.") { data, imageSize, preview, variations, seed };
         arguments.AddTo(command);
         command.SetAction(parse => Execute(
-            parse.GetRequiredValue(data), parse.GetRequiredValue(preview), parse.GetValue(variations), parse.GetValue(seed),
-            arguments.Read(parse)));
+            parse.GetRequiredValue(data), parse.GetValue(imageSize), parse.GetRequiredValue(preview), parse.GetValue(variations),
+            parse.GetValue(seed), arguments.Read(parse)));
         return command;
     }
 
-    private static void Execute(string data, string path, int variations, int seed, AugmentationOptions options)
+    private static void Execute(string data, Size2d? imageSize, string path, int variations, int seed, AugmentationOptions options)
     {
         options.Check();
         if (variations > MostVariations)
             throw new UserErrorException($"--variations takes a whole number from 1 to {MostVariations}; got {variations}.");
-        ImageDataset dataset = Datasets.Load(data);
+        ImageDataset dataset = Datasets.Load(data, imageSize);
         ImageSet set = dataset.Train;
         int[] labels = set.Labels.ToArray();
         // One image of each class, then the same again: neighbours, which mixup mixes, are of different classes.
@@ -61,7 +62,7 @@ internal static class AugmentCommand
             .round().clamp(Scalars.Zero, white).to(torch.uint8).contiguous();
         var sheet = new ImageSet(size, all.bytes.ToArray(), [.. Enumerable.Repeat(classes, variations + 1).SelectMany(x => x)]);
         PictureSheet.Write(path, sheet, [.. dataset.ClassNames.Take(classes.Length)], columns: variations + 1, zoom: 1);
-        AnsiConsole.MarkupLineInterpolated($"{path}: {classes.Length} images of {dataset.Name} and {variations} variations of each");
+        ConsoleText.Line($"{path}: {classes.Length} images of {dataset.Name} and {variations} variations of each");
         if (options.Mixup > 0)
             AnsiConsole.MarkupLine("mixup mixes each with the image above it, the first with the last, and their labels by the same share");
     }

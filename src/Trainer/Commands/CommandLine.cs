@@ -77,6 +77,7 @@ internal static class CommandLine
         // A table that wraps in a log file helps nobody; a terminal's own width is kept.
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 132;
+        ConsoleText.Attach(AnsiConsole.Console);
         ParseResult parse = Create().Parse(args);
         using var interrupt = new CancellationTokenSource();
         using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear);

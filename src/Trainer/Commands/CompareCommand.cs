@@ -67,8 +67,8 @@ internal static class CompareCommand
         });
         comparison.Print(AnsiConsole.Console);
         if (ComparedRun.Warning(comparison.Runs) is { } warning)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]warning: {warning}[/]");
-        AnsiConsole.MarkupLineInterpolated($"written to {Path.Combine(output, "compare.html")}");
+            ConsoleText.Line($"[yellow]warning: {warning}[/]");
+        ConsoleText.Line($"written to {Path.Combine(output, "compare.html")}");
     }
 
     /// <summary>The network to measure: where a run's weights are gone, others are as fast.</summary>

@@ -19,9 +19,9 @@ internal static class DevicesCommand
             .AddColumns("#", "device", "kind", "driver", "Vulkan", "memory", "kernels");
         foreach (GpuDeviceInfo device in GpuDevice.Enumerate())
             table.AddRow(
-                $"{device.Index}", Markup.Escape(device.Name), $"{device.Kind}", Markup.Escape(device.Driver),
+                $"{device.Index}", ConsoleText.Escape(device.Name), $"{device.Kind}", ConsoleText.Escape(device.Driver),
                 $"{device.ApiVersion}", $"{device.MemoryBytes / 1048576.0:F0} MiB",
-                Markup.Escape(device.Unsupported ?? "run"));
+                ConsoleText.Escape(device.Unsupported ?? "run"));
         AnsiConsole.Write(table);
     }
 }

@@ -4,7 +4,6 @@ using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Training;
 using SoftPool.Trainer.Verification;
-using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -37,21 +36,24 @@ internal static class ExportCommand
         };
         Option<string?> data = SharedOptions.OptionalData(
             "Takes the certificate's pictures from here. Default: what the run was trained on; bare weights get none.");
+        Option<Size2d?> imageSize = SharedOptions.ImageSize;
         var bare = new Option<bool>("--no-certificate") { Description = "Leaves out what 'verify' holds a device to." };
         var command = new Command("export", "Writes a model: weights, graph, classes, preprocessing and certificate in one file.")
         {
-            source, output, network, classes, random, data, bare,
+            source, output, network, classes, random, data, imageSize, bare,
         };
         command.SetAction(parse => Execute(
             parse.GetValue(source), parse.GetValue(output), parse.GetValue(network),
-            parse.GetValue(classes) ?? [], parse.GetValue(random), parse.GetValue(data), parse.GetValue(bare)));
+            parse.GetValue(classes) ?? [], parse.GetValue(random), parse.GetValue(data), parse.GetValue(imageSize),
+            parse.GetValue(bare)));
         return command;
     }
 
     private static readonly string[] Prefixes = ["module.", "model.", "_orig_mod.", "net."];
 
     private static void Execute(
-        string? source, string? output, string? network, string[] classes, int? random, string? data, bool bare)
+        string? source, string? output, string? network, string[] classes, int? random, string? data, Size2d? imageSize,
+        bool bare)
     {
         if ((source is null) == (random is null))
             throw new UserErrorException("export takes either a source or --random-weights with --network.");
@@ -68,12 +70,12 @@ internal static class ExportCommand
         if (Reads(source, run is not null).Contains(Path.GetFullPath(path)))
             throw new UserErrorException($"export would write over what it reads, {path}: give it another --output.");
         if (!bare)
-            model = TorchCertificate.AddTo(model, Pictures(data, run));
+            model = TorchCertificate.AddTo(model, Pictures(data, run, imageSize ?? run?.Run.ImageSize));
         model.Save(path);
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {new FileInfo(path).Length / 1048576.0:F1} MiB");
         if (model.Certificate is { } certificate)
-            AnsiConsole.MarkupLineInterpolated(
+            ConsoleText.Line(
                 $"certificate: {certificate.Inputs} inputs, {certificate.Pictures} of them pictures, by {certificate.Framework} on {certificate.Device}; sha256 {certificate.Sha256}");
     }
 
@@ -84,21 +86,21 @@ internal static class ExportCommand
 
     /// <summary>Where the certificate's pictures come from; null where there are none. A run's data may be gone by now, or not be
     /// on this machine: that is said, and stops nothing.</summary>
-    private static ImageSet? Pictures(string? data, Checkpoint? run)
+    private static ImageSet? Pictures(string? data, Checkpoint? run, Size2d? imageSize)
     {
         if (data is not null)
-            return Datasets.Load(data).Test;
+            return Datasets.Load(data, imageSize).Test;
         if (run is null)
             return null;
         try
         {
             return run.Run.Data == DatasetSource.Cifar10 && !Cifar10Download.IsHere
                 ? throw new DatasetException("CIFAR-10 is not on this machine yet; --data cifar10 downloads it.")
-                : Datasets.Load(run.Run.FindData()).Test;
+                : Datasets.Load(run.Run.FindData(), imageSize).Test;
         }
         catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
         {
-            AnsiConsole.MarkupLineInterpolated($"no pictures in the certificate: {e.Message}");
+            ConsoleText.Line($"no pictures in the certificate: {e.Message}");
             return null;
         }
     }
@@ -115,7 +117,7 @@ internal static class ExportCommand
             prefix += found;
         if (prefix.Length == 0)
             return tensors;
-        AnsiConsole.MarkupLineInterpolated($"all tensors are named {prefix}...: the prefix is left out");
+        ConsoleText.Line($"all tensors are named {prefix}...: the prefix is left out");
         return tensors.ToDictionary(tensor => tensor.Key[prefix.Length..], tensor => tensor.Value);
     }
 

@@ -61,7 +61,7 @@ internal static class QuickstartCommand
         IReadOnlyList<GpuDeviceInfo> devices = Supported();
 
         Title("1. Train in torch");
-        ImageDataset dataset = Datasets.Load(data, cancel);
+        ImageDataset dataset = Datasets.Load(data, cancel: cancel);
         string picturesPath = Path.Combine(folder, "pictures.png");
         Directory.CreateDirectory(folder);
         PictureSheet.Write(picturesPath, dataset.Train, dataset.ClassNames, columns: 12, zoom: 2);
@@ -74,7 +74,7 @@ internal static class QuickstartCommand
         string modelPath = Path.Combine(folder, $"{Network}.safetensors");
         TorchCertificate.AddTo(run.Model, dataset.Test).Save(modelPath);
         Model model = Model.Load(modelPath);
-        AnsiConsole.MarkupLineInterpolated($"{modelPath}, {new FileInfo(modelPath).Length / 1048576.0:F1} MiB");
+        ConsoleText.Line($"{modelPath}, {new FileInfo(modelPath).Length / 1048576.0:F1} MiB");
 
         Title("3. Run on Vulkan, layer by layer against torch");
         bool holds = true;
@@ -100,12 +100,12 @@ internal static class QuickstartCommand
             AnsiConsole.Console);
 
         Title("Result");
-        AnsiConsole.MarkupLineInterpolated($"accuracy  {accuracy:P1} on the test images of {dataset.Name}");
+        ConsoleText.Line($"accuracy  {accuracy:P1} on the {(dataset.HasValidation ? "validation" : "test")} images of {dataset.Name}");
         AnsiConsole.MarkupLine($"parity    {(holds ? "[green]holds[/]" : "[red]FAILS[/]")} on {devices.Count} Vulkan device(s)");
-        AnsiConsole.MarkupLineInterpolated($"model     {modelPath}");
-        AnsiConsole.MarkupLineInterpolated($"pictures  {picturesPath}");
-        AnsiConsole.MarkupLineInterpolated($"history   {Path.Combine(folder, "history.csv")}");
-        AnsiConsole.MarkupLineInterpolated($"time      {Duration.Of(time.Elapsed)}");
+        ConsoleText.Line($"model     {modelPath}");
+        ConsoleText.Line($"pictures  {picturesPath}");
+        ConsoleText.Line($"history   {Path.Combine(folder, "history.csv")}");
+        ConsoleText.Line($"time      {Duration.Of(time.Elapsed)}");
         return holds ? 0 : 1;
     }
 
@@ -118,7 +118,7 @@ internal static class QuickstartCommand
     {
         ILookup<bool, GpuDeviceInfo> devices = GpuDevice.Enumerate().ToLookup(device => device.Unsupported is null);
         foreach (GpuDeviceInfo device in devices[false])
-            AnsiConsole.MarkupLineInterpolated($"left out: {device.Name}, {device.Unsupported}");
+            ConsoleText.Line($"left out: {device.Name}, {device.Unsupported}");
         return devices[true].Any()
             ? [.. devices[true]]
             : throw new UserErrorException("None of the Vulkan devices can run the kernels.");

@@ -33,7 +33,7 @@ internal static class ReportCommand
     {
         Allocator.KeepBigBlocks();
         Checkpoint last = RunProgress.ReadLast(folder), best = folder.ReadBest();
-        ImageDataset dataset = Datasets.Load(data ?? last.Run.FindData(), cancel);
+        ImageDataset dataset = Datasets.Load(data ?? last.Run.FindData(), last.Run.ImageSize, cancel);
         if (!dataset.ClassNames.SequenceEqual(best.Model.Classes))
             throw new UserErrorException(
                 $"{folder.Path} was trained on {last.Run.DataName}, whose classes are {string.Join(", ", best.Model.Classes)}; "
@@ -56,7 +56,7 @@ internal static class ReportCommand
         WholeFolder.Write(path, new RunReport(
             last.Run, last.State, best.State.Epochs[^1], best.Model, dataset.Name, result, new PredictionSheet(dataset.Test, result),
             speeds, note).Files());
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"{Path.Combine(path, "report.html")}: [bold]{100 * result.Accuracy:F1} %[/] of {result.Count:N0} test images of {dataset.Name} answered right, in fp32, with the weights of epoch {best.State.Epochs[^1].Epoch}");
     }
 }

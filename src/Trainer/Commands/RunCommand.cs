@@ -75,12 +75,12 @@ internal static class RunCommand
         double[] exponentials = [.. logits.ToArray().Select(logit => Math.Exp(logit - largest))];
         double total = exponentials.Sum();
 
-        AnsiConsole.MarkupLineInterpolated($"[bold]{title}[/]");
+        ConsoleText.Line($"[bold]{title}[/]");
         var table = new Table().Border(TableBorder.Simple).AddColumn("class")
             .AddColumn(new TableColumn("probability").RightAligned()).AddColumn(new TableColumn("logit").RightAligned());
         foreach (int i in Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(RankedClasses))
             table.AddRow(
-                Markup.Escape(model.Classes.Count > 0 ? model.Classes[i] : $"{i}"), $"{exponentials[i] / total:P1}",
+                ConsoleText.Escape(model.Classes.Count > 0 ? model.Classes[i] : $"{i}"), $"{exponentials[i] / total:P1}",
                 $"{logits[i]:F3}");
         AnsiConsole.Write(table);
     }

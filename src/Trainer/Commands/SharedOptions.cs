@@ -30,6 +30,29 @@ internal static class SharedOptions
     /// <param name="what">What giving it does.</param>
     public static Option<string?> OptionalData(string what) => new("--data") { Description = $"{what} Takes {Sources}" };
 
+    /// <summary>The size that pictures are read at.</summary>
+    public static Option<Size2d?> ImageSize => new("--image-size")
+    {
+        Description = "The height and width that the pictures of an image folder are read at, as HxW, or as N for both. Default: what "
+            + "most training pictures have, else their medians, at most 256 along the shorter edge.",
+        CustomParser = ReadImageSize,
+    };
+
+    private static Size2d? ReadImageSize(ArgumentResult result)
+    {
+        const int Longest = 4096;
+        string value = result.Tokens.Single().Value;
+        int?[] edges = [.. value.Split('x').Select(edge =>
+            int.TryParse(edge, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= Longest
+                ? (int?)number
+                : null)];
+        if (edges.Length <= 2 && edges.All(edge => edge is not null))
+            return new Size2d(edges[0]!.Value, edges[^1]!.Value);
+        if (value.Trim().Length > 0) // Empty values are refused alike for all options.
+            result.AddError($"--image-size takes a height and a width from 1 to {Longest}, as HxW, or one for both; got {value}.");
+        return null;
+    }
+
     public static Option<string> Network => new("--network", "-n")
     {
         Description = "The network to train: see 'summary' for the list.",

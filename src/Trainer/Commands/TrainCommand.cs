@@ -1,7 +1,6 @@
 using System.CommandLine;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
-using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -11,10 +10,14 @@ internal static class TrainCommand
     private static readonly TrainingOptions Defaults = new();
 
     private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.Data;
+    private static readonly Option<Size2d?> ImageSize = SharedOptions.ImageSize;
     private static readonly Option<string?> Output =
         new("--output", "-o") { Description = "The run's folder. Default: runs/NETWORK." };
-    private static readonly Option<string?> Resume =
-        new("--resume") { Description = "Goes on with the training in this folder, with the options that it was begun with." };
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        Description =
+            "Goes on with the training in this folder, with the options that it was begun with; a larger --epochs prolongs it.",
+    };
     private static readonly Option<bool> Overwrite =
         new("--overwrite") { Description = "Begins anew where the folder holds a training already." };
     private static readonly Option<int> Epochs =
@@ -47,7 +50,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a network with torch: on CUDA where it is available, else on the CPU.")
         {
-            Network, Data, Output, Resume, Overwrite, Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
+            Network, Data, ImageSize, Output, Resume, Overwrite, Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
             Seed, InPrecision, Device, Threads,
         };
         Augmentation.AddTo(command);
@@ -62,6 +65,10 @@ internal static class TrainCommand
     private static void Execute(ParseResult parse, CancellationToken cancel)
     {
         Allocator.KeepBigBlocks();
+        if (IsGiven(parse, Steps) && IsGiven(parse, Epochs))
+            throw new UserErrorException("--steps and --epochs each say how long to train; one of them can be given, got both.");
+        if (IsGiven(parse, Steps) && parse.GetValue(Steps) < 1)
+            throw new UserErrorException($"--steps takes a whole number of at least 1; got {parse.GetValue(Steps)}.");
         if (parse.GetValue(Resume) is { } resumed)
             Continue(parse, new RunFolder(resumed), cancel);
         else
@@ -70,10 +77,6 @@ internal static class TrainCommand
 
     private static void Begin(ParseResult parse, CancellationToken cancel)
     {
-        if (IsGiven(parse, Steps) && IsGiven(parse, Epochs))
-            throw new UserErrorException("--steps and --epochs each say how long to train; one of them can be given, got both.");
-        if (IsGiven(parse, Steps) && parse.GetValue(Steps) < 1)
-            throw new UserErrorException($"--steps takes a whole number of at least 1; got {parse.GetValue(Steps)}.");
         string network = parse.GetRequiredValue(Network), data = parse.GetRequiredValue(Data);
         var folder = new RunFolder(parse.GetValue(Output) ?? Path.Combine("runs", network));
         if (folder.HasRun && !parse.GetValue(Overwrite))
@@ -97,15 +100,17 @@ internal static class TrainCommand
         };
         options.Check();
         if (!options.OnCuda && options.Precision.SlowOnThisCpu() is { } reason)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]slower than fp32 here: {reason}[/]");
-        ImageDataset dataset = Datasets.Load(data, cancel);
-        TrainingRun.Execute(RunDescription.Of(network, data, dataset, options), dataset, folder, from: null, cancel);
+            ConsoleText.Line($"[yellow]slower than fp32 here: {reason}[/]");
+        ImageDataset dataset = Datasets.Load(data, parse.GetValue(ImageSize), cancel);
+        RunDescription run = RunDescription.Of(network, data, dataset, options) with { ImageSize = parse.GetValue(ImageSize) };
+        TrainingRun.Execute(run, dataset, folder, from: null, cancel);
     }
 
     private static void Continue(ParseResult parse, RunFolder folder, CancellationToken cancel)
     {
+        Option[] allowed = [Resume, Data, Device, Threads, Epochs, Steps];
         string[] given = [.. parse.CommandResult.Command.Options
-            .Where(option => option != Resume && option != Data && option != Device && option != Threads && IsGiven(parse, option))
+            .Where(option => !allowed.Contains(option) && IsGiven(parse, option))
             .Select(option => option.Name)];
         if (given.Length > 0)
             throw new UserErrorException(
@@ -117,9 +122,27 @@ internal static class TrainCommand
             Device = IsGiven(parse, Device) ? parse.GetValue(Device) : from.Run.Options.Device,
             Threads = IsGiven(parse, Threads) ? parse.GetValue(Threads) : from.Run.Options.Threads,
         };
-        options.Check();
-        RunDescription run = from.Run.GoOn(IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.FindData(), options);
-        ImageDataset dataset = Datasets.Load(run.Data, cancel);
+        if (IsGiven(parse, Epochs))
+            options = options with { Epochs = parse.GetValue(Epochs), Steps = 0 };
+        if (IsGiven(parse, Steps))
+            options = options with { Steps = parse.GetValue(Steps) };
+        int steps = options.StepsFor(from.Run.TrainImages);
+        if (steps < from.State.Step)
+            throw new UserErrorException(
+                $"{folder.Path} has done {from.State.Step:N0} steps, {Counted(from.State.Epochs.Count)}; it cannot end after "
+                + $"{(options.Steps > 0 ? $"--steps {options.Steps}" : $"--epochs {options.Epochs}")}, which is {steps:N0} steps.");
+        if (steps == from.State.Step && from.State.EpochSteps == 0)
+        {
+            ConsoleText.Line(
+                $"{folder.Path} is finished: {Counted(from.State.Epochs.Count)}; --epochs M, with a larger number, prolongs it");
+            return;
+        }
+        RunDescription run = from.Run.GoOn(
+            IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.FindData(), options, from.State.Step);
+        ImageDataset dataset = Datasets.Load(run.Data, run.ImageSize, cancel);
+        // A training whose best epoch the test images chose, as they did before there was a choice, goes on so.
+        if (run.ValidationImages is null)
+            dataset = dataset.WithoutValidation();
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
             || !dataset.ClassNames.SequenceEqual(from.Model.Classes) || (run.DataSha256 is { } digest && digest != dataset.Sha256()))
             throw new UserErrorException(
@@ -127,6 +150,8 @@ internal static class TrainCommand
                 + $"another data set, with {dataset.Train.Count:N0} and {dataset.Test.Count:N0} or with other classes or pixels.");
         TrainingRun.Execute(run, dataset, folder, from, cancel);
     }
+
+    private static string Counted(int epochs) => epochs == 1 ? "1 epoch" : $"{epochs} epochs";
 
     private static bool IsGiven(ParseResult parse, Option option) => parse.GetResult(option) is { Implicit: false };
 

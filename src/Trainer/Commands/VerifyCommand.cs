@@ -17,6 +17,7 @@ internal static class VerifyCommand
     {
         Argument<string> model = SharedOptions.Model;
         Option<string?> data = SharedOptions.OptionalData("Compares with torch on test images, in place of the certificate.");
+        Option<Size2d?> imageSize = SharedOptions.ImageSize;
         Option<string?> device = SharedOptions.Device;
         Option<int> batch = SharedOptions.Batch(4);
         Option<int> count = SharedOptions.Positive("--count", "With --data: the number of test images to compare.", 64);
@@ -36,10 +37,11 @@ internal static class VerifyCommand
         var command = new Command("verify",
             "Compares every layer on a Vulkan device with what torch computed at export; status 1 if they differ.")
         {
-            model, data, count, device, batch, fp16, strict, json, repeat,
+            model, data, imageSize, count, device, batch, fp16, strict, json, repeat,
         };
         command.SetAction(parse => Execute(
-            Model.Load(parse.GetRequiredValue(model)), parse.GetValue(data), parse.GetValue(count), parse.GetValue(device),
+            Model.Load(parse.GetRequiredValue(model)), parse.GetValue(data), parse.GetValue(imageSize), parse.GetValue(count),
+            parse.GetValue(device),
             new SessionOptions
             {
                 Batch = parse.GetValue(batch),
@@ -52,25 +54,25 @@ internal static class VerifyCommand
     }
 
     private static int Execute(
-        Model model, string? data, int count, string? device, SessionOptions options, string? jsonPath, int repeat)
+        Model model, string? data, Size2d? imageSize, int count, string? device, SessionOptions options, string? jsonPath, int repeat)
     {
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(model, options);
         foreach (StruckOffKernel kernel in session.StruckOff)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]self-test: this driver's {kernel.Kernel} is not used, it is {kernel.Reason}[/]");
+            ConsoleText.Line($"[yellow]self-test: this driver's {kernel.Kernel} is not used, it is {kernel.Reason}[/]");
         bool repeats = repeat == 1 || Repeats(session, repeat);
         if (options.Numerics == Numerics.Strict)
-            return BitsHold(model, gpu, data ?? DatasetSource.Procedural, count, options.Batch) & repeats ? 0 : 1;
-        ParityReport report = data is null ? session.Verify() : AgainstTorch(model, gpu, data, count, options);
+            return BitsHold(model, gpu, data ?? DatasetSource.Procedural, imageSize, count, options.Batch) & repeats ? 0 : 1;
+        ParityReport report = data is null ? session.Verify() : AgainstTorch(model, gpu, data, imageSize, count, options);
         ParityTable.Print(report, AnsiConsole.Console);
         if (jsonPath is not null)
             WholeFile.Write(jsonPath, file => file.Write(Encoding.UTF8.GetBytes(report.ToJson())));
         return report.Passed & repeats ? 0 : 1;
     }
 
-    private static bool BitsHold(Model model, GpuDevice gpu, string data, int count, int batch)
+    private static bool BitsHold(Model model, GpuDevice gpu, string data, Size2d? imageSize, int count, int batch)
     {
-        ImageDataset dataset = Datasets.Load(data);
+        ImageDataset dataset = Datasets.Load(data, imageSize);
         StrictReport bits = ProgressDisplay.Run(
             $"comparing on {gpu.Info.Name}",
             progress => StrictParity.Check(model, gpu, dataset.Test, count, batch, progress));
@@ -78,9 +80,10 @@ internal static class VerifyCommand
         return bits.Passed;
     }
 
-    private static ParityReport AgainstTorch(Model model, GpuDevice gpu, string data, int count, SessionOptions options)
+    private static ParityReport AgainstTorch(
+        Model model, GpuDevice gpu, string data, Size2d? imageSize, int count, SessionOptions options)
     {
-        ImageDataset dataset = Datasets.Load(data);
+        ImageDataset dataset = Datasets.Load(data, imageSize);
         return ProgressDisplay.Run(
             $"comparing on {gpu.Info.Name}",
             progress => TorchParity.Check(model, gpu, dataset.Test, count, options, progress));
@@ -90,9 +93,9 @@ internal static class VerifyCommand
     {
         int differing = ProgressDisplay.Run("repeating", progress => Repeatability.Differing(session, repeats, progress));
         if (differing == 0)
-            AnsiConsole.MarkupLineInterpolated($"[bold green]{repeats} runs gave the same bits[/]");
+            ConsoleText.Line($"[bold green]{repeats} runs gave the same bits[/]");
         else
-            AnsiConsole.MarkupLineInterpolated($"[bold red]{differing} of {repeats} runs gave other bits than the first[/]");
+            ConsoleText.Line($"[bold red]{differing} of {repeats} runs gave other bits than the first[/]");
         return differing == 0;
     }
 }

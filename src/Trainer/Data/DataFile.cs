@@ -9,16 +9,21 @@ internal sealed class DataFile
     /// <summary>No file of any data set known is a tenth as large; a claim of more is not worth the memory.</summary>
     private const long MostBytes = 1L << 28;
 
+    /// <summary>What is read of a file at once: the headers of most pictures lie in it.</summary>
+    private const int HeaderBytes = 4096;
+
     private const string Damaged = "is truncated or damaged";
 
     private static readonly string[] ArchiveEndings = [".tar", ".tar.gz", ".tgz"];
 
     private readonly Func<byte[]>? _read;
+    private readonly Func<Stream>? _open;
 
-    private DataFile(string path, Func<byte[]>? read, double progress)
+    private DataFile(string path, Func<byte[]>? read, double progress, Func<Stream>? open = null)
     {
         Parts = [.. path.Split('/').Where(part => part is not ("" or "."))];
         _read = read;
+        _open = open;
         Progress = progress;
     }
 
@@ -37,6 +42,10 @@ internal sealed class DataFile
     /// <summary>The file's bytes. To be called before the enumeration goes on: an archive does not go back.</summary>
     /// <exception cref="DatasetException">The archive is damaged here or has a link, or the file is larger than 256 MiB.</exception>
     public byte[] Read() => _read is null ? throw new InvalidOperationException("A folder has no content.") : _read();
+
+    /// <summary>The file's bytes for those who may not need all: of a file in a folder only what is taken is read.</summary>
+    /// <exception cref="DatasetException">As of <see cref="Read"/>.</exception>
+    public Stream Open() => _open is null ? new MemoryStream(Read()) : _open();
 
     /// <summary>True for the endings of pictures that are read.</summary>
     public bool IsPicture => HasEnding(Parts[^1], PictureDecoder.Endings);
@@ -72,11 +81,13 @@ internal sealed class DataFile
         for (int i = 0; i < entries.Length; i++)
         {
             FileSystemInfo entry = entries[i];
-            Func<byte[]>? read = entry is FileInfo file
-                ? () => ReadAll(file.Length, file.FullName, () => File.ReadAllBytes(file.FullName))
-                : null;
             string path = Path.GetRelativePath(folder, entry.FullName).Replace(Path.DirectorySeparatorChar, '/');
-            yield return new DataFile(path, read, (i + 1.0) / entries.Length);
+            double progress = (i + 1.0) / entries.Length;
+            yield return entry is FileInfo file
+                ? new DataFile(
+                    path, () => ReadAll(file.Length, file.FullName, () => File.ReadAllBytes(file.FullName)), progress,
+                    () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, HeaderBytes))
+                : new DataFile(path, read: null, progress);
         }
     }
 

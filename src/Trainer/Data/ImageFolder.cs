@@ -3,47 +3,47 @@ using System.Runtime.ExceptionServices;
 namespace SoftPool.Trainer.Data;
 
 /// <summary>
-/// Reads the usual layout of labelled images, train/CLASS/*.jpg and test/CLASS/*.jpg (or val), from a folder or from
-/// an archive of it, which may have one folder around it all. Classes come in alphabetical order. Hidden files are passed
-/// over, and so are files of other endings than the <see cref="PictureDecoder"/>'s, which a remark counts.
+/// Reads the usual layout of labelled images, train/CLASS/*.jpg and test/CLASS/*.jpg (or val, or both), from a folder or from
+/// an archive of it, which may have one folder around it all. Where there are val and test, val chooses the best epoch.
+/// Classes come in alphabetical order. Hidden files are passed over, and so are files of other endings than the
+/// <see cref="PictureDecoder"/>'s, which a remark counts.
 /// </summary>
 internal static class ImageFolder
 {
-    /// <summary>What larger pictures are shrunk to; photographs as cameras take them would not fit in memory.</summary>
-    private const int LongestShorterEdge = 256;
-
-    private static readonly string[] Splits = ["train", "test", "val"];
+    private static readonly string[] Splits = ["train", "val", "test"];
 
     /// <summary>True for a picture, or a folder for pictures, in the place where the layout has them.</summary>
     public static bool Holds(DataFile file) => Locate(file) is not null;
 
     /// <summary>
-    /// Reads and decodes all pictures, on all cores. All get the size that more than half of the training pictures have, else
-    /// the median height and the median width of them, or one of these proportions with 256 pixels along the shorter edge
-    /// where that is smaller: networks look at less.
+    /// Reads and decodes all pictures, on all cores. All get one size: the one given, else what is
+    /// <see cref="PictureSize.Typical"/> of the training pictures.
     /// </summary>
     /// <param name="path">Where the files are, for the data set's name and for complaints.</param>
-    /// <param name="files">What is there, read as it comes.</param>
-    /// <param name="again">The same once more, for the size: an archive does not go back.</param>
+    /// <param name="first">What is there, read as it comes, for the size.</param>
+    /// <param name="files">The same once more, for the pictures: an archive does not go back.</param>
+    /// <param name="given">The size wanted; null leaves it to the training pictures.</param>
     /// <exception cref="DatasetException">
     /// The layout or a picture is not as it should be: the message says what and where.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ImageDataset Read(string path, IEnumerable<DataFile> files, IEnumerable<DataFile> again)
+    public static ImageDataset Read(string path, IEnumerable<DataFile> first, IEnumerable<DataFile> files, Size2d? given)
     {
-        var folders = new HashSet<(string Split, string Class)>();
-        Size2d[] sizes = TrainingSizes(again);
-        Size2d typical = TypicalSize(sizes), size = Bounded(typical);
+        var folders = new Dictionary<(string Split, string Class), string>();
+        PictureSize chosen = given is { } wanted ? PictureSize.Given(wanted) : PictureSize.Typical(TrainingSizes(first));
+        Size2d size = chosen.Size;
         var others = new List<string>();
         List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size);
 
-        string test = folders.Any(folder => folder.Split == "test") ? "test" : "val";
-        string[] classes = ClassNames(path, folders, decoded, test);
+        string[] classes = ClassNames(path, folders, decoded);
+        ILookup<string, Decoded> splits = decoded.ToLookup(picture => picture.Split);
+        bool hasBoth = splits.Contains("test") && splits.Contains("val");
         return new ImageDataset(DataFile.NameOfSet(path), classes,
-            Assemble(decoded.Where(picture => picture.Split == "train"), classes, size),
-            Assemble(decoded.Where(picture => picture.Split == test), classes, size))
+            Assemble(splits["train"], classes, size),
+            Assemble(splits[splits.Contains("test") ? "test" : "val"], classes, size),
+            hasBoth ? Assemble(splits["val"], classes, size) : null)
         {
-            Remarks = [Chosen(size, typical, sizes), .. PassedOver(others)],
+            Remarks = [chosen.Remark, .. PassedOver(others)],
         };
     }
 
@@ -51,10 +51,10 @@ internal static class ImageFolder
 
     private sealed record Decoded(string Split, string Class, string Path, byte[] Pixels);
 
-    /// <summary>The pictures of all splits as they come, those of val as long as there are none of test, in whose place they would
-    /// stand; notes each class folder in passing, empty ones too, and the endings of other files.</summary>
+    /// <summary>The pictures of all splits as they come; notes each class folder in passing, empty ones too, with its name as it is
+    /// written, and the endings of other files.</summary>
     private static IEnumerable<Picture> Pictures(
-        string path, IEnumerable<DataFile> files, HashSet<(string Split, string Class)> folders, List<string> others)
+        string path, IEnumerable<DataFile> files, Dictionary<(string Split, string Class), string> folders, List<string> others)
     {
         string? around = null;
         foreach (DataFile file in files)
@@ -64,8 +64,12 @@ internal static class ImageFolder
                 if (top != around)
                     throw new DatasetException(
                         $"{Inside(path, around)} and {Inside(path, top)} are two image folders: name the one that is meant.");
-                folders.Add((split, name));
-                if (!file.IsFolder && !(split == "val" && folders.Any(folder => folder.Split == "test")))
+                string folder = file.Parts[top.Length == 0 ? 1 : 2];
+                if (!folders.TryAdd((split, name), folder) && folders[(split, name)] is var other && other != folder)
+                    throw new DatasetException(
+                        $"{path} has two folders for the class {name} in {split}, whose names differ only in how Unicode writes the same "
+                        + $"letters: {ClassName.Escaped(other)} and {ClassName.Escaped(folder)}.");
+                if (!file.IsFolder)
                     yield return new Picture(split, name, Inside(path, string.Join('/', file.Parts)), file.Read());
             }
             else if (Place(file) is not null)
@@ -97,48 +101,20 @@ internal static class ImageFolder
         int split = file.Parts.Take(2).ToList().FindIndex(part => Splits.Contains(part));
         int deepestFolder = file.Parts.Count - (file.IsFolder ? 1 : 2);
         return split >= 0 && deepestFolder > split
-            ? (split == 0 ? "" : file.Parts[0], file.Parts[split], file.Parts[split + 1])
+            ? (split == 0 ? "" : file.Parts[0], file.Parts[split], ClassName.Of(file.Parts[split + 1]))
             : null;
     }
 
     private static Size2d[] TrainingSizes(IEnumerable<DataFile> files) =>
     [
         .. files.Where(file => !file.IsFolder && Locate(file)?.Split == "train")
-            .Select(file => PictureDecoder.ReadSize(file.Read())).OfType<Size2d>(),
+            .Select(SizeOf).OfType<Size2d>(),
     ];
 
-    /// <summary>One line about the size that all pictures get, and how many differ so much that they may be no part of the set.
-    /// </summary>
-    private static string Chosen(Size2d size, Size2d typical, Size2d[] sizes)
+    private static Size2d? SizeOf(DataFile file)
     {
-        int far = sizes.Count(own => IsFar(own.Height, typical.Height) || IsFar(own.Width, typical.Width));
-        return $"pictures are read at {size.Width}x{size.Height}" + (far == 0 ? ""
-            : $"; of {sizes.Length:N0} training pictures {far:N0} are over twice or under half of {typical.Width}x{typical.Height} along an edge");
-
-        static bool IsFar(int edge, int usual) => edge > 2L * usual || 2L * edge < usual;
-    }
-
-    /// <summary>The size that a few odd training pictures do not change: the one of more than half, else the medians.</summary>
-    private static Size2d TypicalSize(Size2d[] sizes)
-    {
-        if (sizes.Length == 0)
-            return new Size2d(1, 1);
-        (Size2d common, int count) = sizes.CountBy(size => size).MaxBy(size => size.Value);
-        return 2 * count > sizes.Length
-            ? common
-            : new Size2d(Median(sizes.Select(size => size.Height)), Median(sizes.Select(size => size.Width)));
-
-        int Median(IEnumerable<int> edges) => edges.Order().ElementAt(sizes.Length / 2);
-    }
-
-    private static Size2d Bounded(Size2d size)
-    {
-        int shorter = Math.Min(size.Height, size.Width);
-        return shorter <= LongestShorterEdge
-            ? size
-            : new Size2d(Shrink(size.Height), Shrink(size.Width));
-
-        int Shrink(int edge) => (int)((long)edge * LongestShorterEdge / shorter);
+        using Stream content = file.Open();
+        return PictureDecoder.ReadSize(content);
     }
 
     /// <summary>Decodes in parallel, then sorts by path, so that nothing is left of an archive's own order.</summary>
@@ -160,28 +136,25 @@ internal static class ImageFolder
         }
     }
 
-    /// <summary>The names that both splits share, in alphabetical order; complains where they differ.</summary>
+    /// <summary>The names that all splits share, in alphabetical order; complains where they differ.</summary>
     private static string[] ClassNames(
-        string path, HashSet<(string Split, string Class)> folders, List<Decoded> pictures, string test)
+        string path, Dictionary<(string Split, string Class), string> folders, List<Decoded> pictures)
     {
         const string Layout = "the layout is train/CLASS/*.jpg and test/CLASS/*.jpg (or val; or .png, .webp, .bmp)";
-        foreach (string split in (string[])["train", test])
-            if (!folders.Any(folder => folder.Split == split))
-                throw new DatasetException(split == "train"
-                    ? $"{path} has no folder train with a folder for each class; {Layout}."
-                    : $"{path} has no folder test or val with a folder for each class; {Layout}.");
-        string[] classes =
-        [
-            .. folders.Where(folder => folder.Split == "train" || folder.Split == test)
-                .Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal),
-        ];
+        string[] splits = [.. Splits.Where(split => folders.Keys.Any(folder => folder.Split == split))];
+        if (!splits.Contains("train"))
+            throw new DatasetException($"{path} has no folder train with a folder for each class; {Layout}.");
+        if (splits.Length == 1)
+            throw new DatasetException($"{path} has no folder test or val with a folder for each class; {Layout}.");
+        string[] classes = [.. folders.Keys.Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal)];
         if (Array.Find(classes, string.IsNullOrWhiteSpace) is { } blank)
             throw new DatasetException($"{path} has a class folder whose name is '{blank}', nothing that can be read.");
         var filled = pictures.Select(picture => (picture.Split, picture.Class)).ToHashSet();
-        foreach (string split in (string[])["train", test])
+        foreach (string split in splits)
             foreach (string name in classes)
-                if (!folders.Contains((split, name)))
-                    throw new DatasetException($"{path} has no folder {split}/{name}, but the other split has it.");
+                if (!folders.ContainsKey((split, name)))
+                    throw new DatasetException(
+                        $"{path} has no folder {split}/{name}, but {splits.First(other => folders.ContainsKey((other, name)))} has it.");
                 else if (!filled.Contains((split, name)))
                     throw new DatasetException($"{path} has no .jpg, .jpeg, .png, .webp or .bmp in {split}/{name}.");
         return classes;

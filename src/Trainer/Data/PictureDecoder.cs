@@ -13,10 +13,12 @@ internal static class PictureDecoder
     /// <summary>Four bytes a pixel: more would take over a gigabyte for one picture.</summary>
     private const long MostPixels = 1L << 28;
 
-    /// <summary>The size that a picture has as it is shown; null where it is no picture that can be decoded.</summary>
-    public static Size2d? ReadSize(byte[] content)
+    /// <summary>The size that a picture has as it is shown, by its headers alone; null where it is no picture that can be decoded.
+    /// </summary>
+    /// <param name="content">The file from its beginning; no more of it is read than the headers need, and then it is closed.</param>
+    public static Size2d? ReadSize(Stream content)
     {
-        using SKCodec? codec = Open(content);
+        using SKCodec? codec = Readable(SKCodec.Create(content));
         return codec is null ? null
             : IsTurned(codec.EncodedOrigin) ? new Size2d(codec.Info.Width, codec.Info.Height)
             : new Size2d(codec.Info.Height, codec.Info.Width);
@@ -103,7 +105,12 @@ internal static class PictureDecoder
     private static SKCodec? Open(byte[] content)
     {
         using SKData data = SKData.CreateCopy(content);
-        SKCodec? codec = SKCodec.Create(data);
+        return Readable(SKCodec.Create(data));
+    }
+
+    /// <summary>The codec, where it is of a kind that is read.</summary>
+    private static SKCodec? Readable(SKCodec? codec)
+    {
         if (codec is null)
             return null;
         bool readable = codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png

@@ -23,7 +23,7 @@ internal static class PictureSheet
         string path, ImageSet set, IReadOnlyList<string> classNames, int columns = 16, int zoom = 2)
     {
         using var font = new SKFont(PictureFont.Typeface, TextSize);
-        int margin = (int)classNames.Max(name => font.MeasureText(name)) + 2 * Gap;
+        int margin = (int)classNames.Max(name => PictureText.Measure(name, font)) + 2 * Gap;
         int width = set.Size.Width * zoom + Gap, height = set.Size.Height * zoom + Gap;
         int across = margin + columns * width;
         int rows = (int)Math.Clamp(MostPixels / across / height, 1, classNames.Count);
@@ -34,7 +34,8 @@ internal static class PictureSheet
             canvas.Clear(SKColors.White);
             var used = new int[classNames.Count];
             for (int row = 0; row < rows; row++)
-                canvas.DrawText(classNames[row], Gap, Gap + row * height + (height + TextSize) / 2 - Gap, font, ink);
+                PictureText.Draw(
+                    canvas, classNames[row], Gap, Gap + row * height + (height + TextSize) / 2 - Gap, SKTextAlign.Left, font, ink);
             for (int index = 0; index < set.Count; index++)
             {
                 int row = set.Labels.Span[index], column = used[row]++;

@@ -20,7 +20,7 @@ internal static class ClassAccuracyPlot
             .. result.Classes.OrderBy(label => double.IsNaN(result.RecallOf(label)) ? 1 : result.RecallOf(label)).Take(Most).Order(),
         ];
         IReadOnlyList<string> names = result.ShortNames;
-        using Plot plot = Plots.Create(TitleOf(result), "images of the class answered right", "");
+        using Plot plot = Plots.Create(TitleOf(result), "images of the class answered right", "", names);
         Bar[] bars = [.. shown.Select((label, row) => new Bar
         {
             Position = -row,

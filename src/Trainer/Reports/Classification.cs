@@ -23,7 +23,8 @@ internal sealed class Classification
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>The names of the classes, cut to a length that pictures have room for.</summary>
-    public IReadOnlyList<string> ShortNames => [.. ClassNames.Select(name => name.Length <= 24 ? name : $"{name[..23]}…")];
+    public IReadOnlyList<string> ShortNames =>
+        [.. ClassNames.Select(name => name.Length <= 24 ? name : $"{name[..(char.IsHighSurrogate(name[22]) ? 22 : 23)]}…")];
 
     public IReadOnlyList<int> Labels { get; }
     public IReadOnlyList<int> Answers { get; }

@@ -1,3 +1,5 @@
+using SoftPool.Trainer.Training;
+
 namespace SoftPool.Trainer.Reports;
 
 /// <summary>Several runs on one page.</summary>
@@ -16,14 +18,14 @@ internal static class ComparePage
             <h1>{runs.Count} runs compared</h1>
             {(warning is null
                 ? Html.Of($"""
-                    <p>On {runs[0].Run.TestImages:N0} test images of {runs[0].Run.DataName}, {best.Name} reaches the highest
+                    <p>On {Validation(runs[0].Run)} of {runs[0].Run.DataName}, {best.Name} reaches the highest
                     validation accuracy: {100 * best.State.Best!.ValidationAccuracy:F1} % in epoch {best.State.Best!.Epoch}.</p>
                     """)
                 : Html.Of($"""<p class="warning" role="note"><b>Warning.</b> {warning}</p>"""))}
             </header>
             <section>
             <h2>Validation accuracy</h2>
-            {HtmlPage.Figure(curves, Alt(runs), "Validation accuracy over epochs, on the test images, in each run's own precision.")}
+            {HtmlPage.Figure(curves, Alt(runs), "Validation accuracy over epochs, in each run's own precision.")}
             </section>
             <section>
             <h2>Figures</h2>
@@ -34,6 +36,10 @@ internal static class ComparePage
             </section>
             """));
     }
+
+    private static string Validation(RunDescription run) => run.ValidationImages is { } count
+        ? $"{count:N0} validation images"
+        : $"{run.TestImages:N0} test images";
 
     private static string Alt(IReadOnlyList<ComparedRun> runs) =>
         "Line plot of the validation accuracy over epochs. At the end: " + string.Join(", ", runs.Select(run =>

@@ -40,5 +40,6 @@ internal sealed record ComparedRun(string Name, TrainingRecord Record, IReadOnly
         CountsOf(run) + (run.Run.DataSha256 is { } digest ? $" (sha256 {digest[..8]}…)" : "");
 
     private static string CountsOf(ComparedRun run) =>
-        $"{run.Run.DataName} with {run.Run.TrainImages:N0} training and {run.Run.TestImages:N0} test images";
+        $"{run.Run.DataName} with {run.Run.TrainImages:N0} training"
+        + (run.Run.ValidationImages is { } count ? $", {count:N0} validation" : "") + $" and {run.Run.TestImages:N0} test images";
 }

@@ -38,9 +38,9 @@ internal sealed class Comparison(IReadOnlyList<ComparedRun> runs)
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach ((int i, string name) in Columns.Index())
-            table.AddColumn(new TableColumn(Markup.Escape(name)) { Alignment = i == 0 ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(ConsoleText.Escape(name)) { Alignment = i == 0 ? Justify.Left : Justify.Right });
         foreach (IReadOnlyList<string> row in Rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
+            table.AddRow([.. row.Select(ConsoleText.Escape)]);
         console.Write(table);
     }
 

@@ -20,7 +20,7 @@ internal static class ConfusionMatrixPlot
         using var font = new SKFont(PictureFont.Typeface, counts ? TextSize : 10) { Edging = SKFontEdging.Antialias };
         using var ink = new SKPaint { Color = Ink, IsAntialias = true };
         IReadOnlyList<string> names = cell < font.Size ? [.. result.ClassNames.Select(_ => "")] : result.ShortNames;
-        float margin = names.Max(name => font.MeasureText(name)) + 2 * Gap, line = font.Spacing;
+        float margin = names.Max(name => PictureText.Measure(name, font)) + 2 * Gap, line = font.Spacing;
         float left = margin + line, top = margin + line, side = classes * cell;
         using var bitmap = new SKBitmap((int)(Scale * (left + side + Gap)), (int)(Scale * (top + side + Gap)));
         using var canvas = new SKCanvas(bitmap);
@@ -31,7 +31,7 @@ internal static class ConfusionMatrixPlot
         for (int label = 0; label < classes; label++)
         {
             float middle = (label + 0.5f) * cell + font.Size * 0.36f;
-            canvas.DrawText(names[label], left - Gap, top + middle, SKTextAlign.Right, font, ink);
+            PictureText.Draw(canvas, names[label], left - Gap, top + middle, SKTextAlign.Right, font, ink);
             Upwards(canvas, names[label], left + middle, top - Gap, SKTextAlign.Left, font, ink);
             int images = result.CountOf(label);
             for (int answer = 0; answer < classes; answer++)
@@ -72,7 +72,7 @@ internal static class ConfusionMatrixPlot
     {
         canvas.Save();
         canvas.RotateDegrees(-90, x, y);
-        canvas.DrawText(text, x, y, align, font, ink);
+        PictureText.Draw(canvas, text, x, y, align, font, ink);
         canvas.Restore();
     }
 

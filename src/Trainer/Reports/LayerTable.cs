@@ -12,10 +12,10 @@ internal static class LayerTable
             .AddColumn(new TableColumn("output (C x H x W)").RightAligned())
             .AddColumn(new TableColumn("parameters").RightAligned());
         foreach (string[] row in Rows(graph))
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        console.MarkupLineInterpolated($"[bold]{graph.Name}[/], input {graph.InputShape}");
+            table.AddRow([.. row.Select(ConsoleText.Escape)]);
+        console.Line($"[bold]{graph.Name}[/], input {graph.InputShape}");
         console.Write(table);
-        console.MarkupLineInterpolated(
+        console.Line(
             $"{graph.ParameterCount:N0} parameters, {graph.ParameterCount * sizeof(float) / 1048576.0:F1} MiB in fp32");
     }
 

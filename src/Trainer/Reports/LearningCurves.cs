@@ -49,7 +49,7 @@ internal static class LearningCurves
     /// <summary>Validation accuracy over epochs, one line a run. Runs differ by little: the axis begins below the lowest.</summary>
     public static byte[] Compare(IReadOnlyList<ComparedRun> runs)
     {
-        using Plot plot = Plots.Create("Validation accuracy", "epoch", "right answers");
+        using Plot plot = Plots.Create("Validation accuracy", "epoch", "right answers", runs.Select(run => run.Name));
         for (int i = 0; i < runs.Count; i++)
             plot.AddLine(
                 runs[i].State.Epochs.Select(epoch => (EpochAt(runs[i].Run, epoch.Step), epoch.ValidationAccuracy)), i,

@@ -27,14 +27,14 @@ internal static class MemoryTable
         long packed = plan.Dispatches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>()
             .Sum(constant => Division.Align(constant.ByteCount, Alignment));
 
-        console.MarkupLineInterpolated($"[bold]device memory[/] in {storage} at batch {options.Batch}");
+        console.Line($"[bold]device memory[/] in {storage} at batch {options.Batch}");
         Row("activations, one arena", arena.ByteCount, "whatever is not needed any more is overwritten");
         Row("  alive at once, at most", arena.LowerBound, string.Create(
             CultureInfo.InvariantCulture, $"the arena takes {(double)arena.ByteCount / arena.LowerBound:F3} times this lower bound"));
         Row("weights, packed", packed, $"{Mebibytes(graph.Parameters.Sum(parameter => 4L * parameter.Shape.Count))} in the file");
 
-        void Row(string what, long bytes, string note) => console.MarkupLineInterpolated(
-            CultureInfo.InvariantCulture, $"  {what,-24}{Mebibytes(bytes),12}   {note}");
+        void Row(string what, long bytes, string note) => console.Line(
+            $"  {what,-24}{Mebibytes(bytes),12}   {note}");
     }
 
     private static string Mebibytes(long bytes) =>

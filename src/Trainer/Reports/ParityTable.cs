@@ -19,23 +19,23 @@ internal static class ParityTable
             TensorComparison comparison = layer.Comparison;
             table.AddRow(
             [
-                Markup.Escape(layer.Layer), $"{layer.Shape}", $"{comparison.MaxError:0.0e-0}", $"{comparison.MaxValue:G4}",
+                ConsoleText.Escape(layer.Layer), $"{layer.Shape}", $"{comparison.MaxError:0.0e-0}", $"{comparison.MaxValue:G4}",
                 $"{comparison.RelativeError:0.0e-0}", .. isReplay ? (string[])[$"{comparison.MaxUlp:G3}"] : [],
                 $"{comparison.Nmse:0.0e-0}", layer.Passed ? "[green]ok[/]" : "[red]FAIL[/]",
             ]);
         }
         string device = report.Device is { } info ? $"{info.Name}, {info.Driver}" : "";
-        console.MarkupLineInterpolated($"[bold]Vulkan against {(isReplay ? "its certificate" : "torch")}[/], {report.Items} images, {device}");
+        console.Line($"[bold]Vulkan against {(isReplay ? "its certificate" : "torch")}[/], {report.Items} images, {device}");
         if (report.Certificate is { } certificate)
-            console.MarkupLineInterpolated(
+            console.Line(
                 $"made by {certificate.Framework} on {certificate.Device}, {certificate.Date:yyyy-MM-dd HH:mm} UTC, sha256 {certificate.Sha256}");
         console.Write(table);
-        console.MarkupLineInterpolated(
+        console.Line(
             $"gates: NMSE of each layer at most {report.Gates.LayerNmse:0e-0}, logits within {report.Gates.OutputError:0e-0} of the largest, top-1 equal for {report.Gates.Top1Share:P1}");
         if (report.Pictures is { } pictures)
-            console.MarkupLineInterpolated(
+            console.Line(
                 $"pictures resized on the device: logits within {pictures.RelativeError:0.0e-0} of the largest");
-        console.MarkupLineInterpolated($"top-1 agreement {report.Top1Agreements} of {report.Items}");
+        console.Line($"top-1 agreement {report.Top1Agreements} of {report.Items}");
         PrintVerdict(report, console);
     }
 
@@ -44,8 +44,8 @@ internal static class ParityTable
     {
         string what = report.Certificate is null ? "parity" : "the certificate";
         if (report.Failure is { } failure)
-            console.MarkupLineInterpolated($"[bold red]{what} FAILS[/]: {failure}");
+            console.Line($"[bold red]{what} FAILS[/]: {failure}");
         else
-            console.MarkupLineInterpolated($"[bold green]{what} holds[/]");
+            console.Line($"[bold green]{what} holds[/]");
     }
 }

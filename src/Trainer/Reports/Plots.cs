@@ -19,7 +19,11 @@ internal static class Plots
         [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond,
             MarkerShape.FilledTriangleDown, MarkerShape.OpenCircle, MarkerShape.OpenSquare];
 
-    public static Plot Create(string title, string x, string y)
+    /// <param name="title">What stands above it.</param>
+    /// <param name="x">What stands below it.</param>
+    /// <param name="y">What stands beside it.</param>
+    /// <param name="names">Names in it that somebody else gave, which may need another typeface.</param>
+    public static Plot Create(string title, string x, string y, IEnumerable<string>? names = null)
     {
         PictureFont.UseInPlots();
         var plot = new Plot { ScaleFactor = Scale };
@@ -37,7 +41,7 @@ internal static class Plots
         plot.Grid.MajorLineColor = Color.FromHex("#E4E7EB");
         plot.Legend.FontSize = TextSize;
         plot.Legend.ShadowColor = Color.FromARGB(0);
-        plot.Font.Set(PictureFont.Name);
+        plot.Font.Set(PictureFont.NameFor(names ?? []));
         return plot;
     }
 

@@ -79,19 +79,12 @@ internal sealed class PredictionSheet
         }
         using var font = new SKFont(PictureFont.Typeface, TextSize) { Edging = SKFontEdging.Antialias };
         ink.Color = right ? Ink : Wrong;
-        canvas.DrawText(Fit($"{(right ? "✓" : "✗")} {AnswerTo(place)}", font), x, y + Side + 18, font, ink);
+        DrawCaption($"{(right ? "✓" : "✗")} {AnswerTo(place)}", y + Side + 18);
         ink.Color = Muted;
-        canvas.DrawText(Fit($"truth: {TruthOf(place)}", font), x, y + Side + 36, font, ink);
-    }
+        DrawCaption($"truth: {TruthOf(place)}", y + Side + 36);
 
-    /// <summary>A text cut to an image's width.</summary>
-    private static string Fit(string text, SKFont font)
-    {
-        if (font.MeasureText(text) <= Side)
-            return text;
-        while (text.Length > 1 && font.MeasureText($"{text}…") > Side)
-            text = text[..^1];
-        return $"{text}…";
+        void DrawCaption(string text, float bottom) =>
+            PictureText.Draw(canvas, PictureText.Fit(text, Side, font), x, bottom, SKTextAlign.Left, font, ink);
     }
 
     private static byte[] ToPng(SKBitmap bitmap)

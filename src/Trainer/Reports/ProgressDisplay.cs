@@ -15,10 +15,10 @@ internal static class ProgressDisplay
                 new RemainingTimeColumn())
             .Start(context =>
             {
-                ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: 1);
+                ProgressTask task = context.AddTask(ConsoleText.Escape(title), maxValue: 1);
                 result = work((share, newTitle) =>
                 {
-                    task.Description = newTitle is null ? task.Description : Markup.Escape(newTitle);
+                    task.Description = newTitle is null ? task.Description : ConsoleText.Escape(newTitle);
                     task.Value = share;
                 });
             });

@@ -16,7 +16,7 @@ internal static class ReportPage
             <header>
             <h1>{run.Network} on {report.DataName}</h1>
             <p>Of {result.Count:N0} test images, {result.Right:N0} are answered right with the weights of epoch {report.BestEpoch.Epoch},
-            the best of the training, evaluated in torch in fp32.</p>
+            the best of the training on {ChosenOn(run)}, evaluated in torch in fp32.</p>
             {HtmlPage.KeyFigures([
                 ("test accuracy, fp32", accuracy),
                 ("validation, last epoch", Percent(state.Epochs[^1].ValidationAccuracy)),
@@ -94,10 +94,14 @@ internal static class ReportPage
     {
         TrainingOptions options = run.Options;
         AugmentationOptions varied = options.Augmentation;
-        yield return ("data", $"{run.DataName}: {run.TrainImages:N0} training and {run.TestImages:N0} test images");
+        string validation = run.ValidationImages is { } count ? $", {count:N0} validation" : "";
+        yield return ("data", $"{run.DataName}: {run.TrainImages:N0} training{validation} and {run.TestImages:N0} test images");
+        yield return ("best epoch", $"by the accuracy on {ChosenOn(run)}");
         yield return ("epochs", $"{RunProgress.Epochs(run, state)}, {state.Step:N0} steps of {options.BatchSize} images");
         yield return ("optimiser", $"Adam, learning rate {options.LearningRate:0.########}, L2 {options.WeightDecay:0.########}");
-        yield return ("schedule", options.WarmUpSteps > 0 ? $"cosine over all steps, after {options.WarmUpSteps} steps of warm-up" : "cosine over all steps");
+        yield return ("schedule", "cosine over all steps"
+            + (options.WarmUpSteps > 0 ? $", after {options.WarmUpSteps} steps of warm-up" : "")
+            + (run.LengthChangedAt is { } step ? $"; the first {step:N0} steps followed the cosine of another length" : ""));
         yield return ("loss", $"cross-entropy, label smoothing {options.LabelSmoothing:G4}");
         yield return ("augmentation", varied == AugmentationOptions.None
             ? "none"
@@ -111,8 +115,13 @@ internal static class ReportPage
         yield return ("time", $"{Duration.Of(RunProgress.Duration(state))} for {state.Epochs.Count} epochs, validation included");
     }
 
+    private static string ChosenOn(RunDescription run) => run.ValidationImages is { } count
+        ? $"{count:N0} validation images"
+        : "these test images themselves: there were none for validation alone";
+
     private static string LossCaption(RunDescription run) =>
-        "Loss; the thin line is single steps, every tenth or fewer. Validation is on the test images"
+        "Loss; the thin line is single steps, every tenth or fewer. Validation is on "
+        + (run.ValidationImages is null ? "the test images" : "images of its own, not the test images")
         + (run.Options.Augmentation == AugmentationOptions.None
             ? "." : "; the training's is on augmented images" + (run.Options.Augmentation.Mixup > 0 ? " and mixed targets." : "."));
 

@@ -15,17 +15,17 @@ internal static class StrictTable
         foreach (LayerBits layer in report.Layers)
             Row(layer.Layer, $"{layer.Shape}", layer.Comparison);
         Row("outputs", "", report.Outputs);
-        console.MarkupLineInterpolated(
+        console.Line(
             $"[bold]strict numerics against the reference[/], {report.Items} images, fused and not, {device.Name}, {device.Driver}");
         console.Write(table);
         if (report.Passed)
             console.MarkupLine("[bold green]0 differing bits[/]");
         else
-            console.MarkupLineInterpolated(
+            console.Line(
                 $"[bold red]strict numerics FAILS here[/], first at {report.FirstDifference?.Layer ?? "the outputs"}");
 
         void Row(string name, string shape, BitComparison comparison) => table.AddRow(
-            Markup.Escape(name), shape, comparison.Count.ToString("N0", CultureInfo.InvariantCulture),
+            ConsoleText.Escape(name), shape, comparison.Count.ToString("N0", CultureInfo.InvariantCulture),
             comparison.DifferingElements.ToString("N0", CultureInfo.InvariantCulture),
             comparison.DifferingBits.ToString("N0", CultureInfo.InvariantCulture));
     }

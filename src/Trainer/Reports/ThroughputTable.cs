@@ -12,7 +12,7 @@ internal static class ThroughputTable
             .AddColumn(new TableColumn("batch").RightAligned()).AddColumn(new TableColumn("ms").RightAligned())
             .AddColumn(new TableColumn("images/s").RightAligned()).AddColumn(new TableColumn("of torch").RightAligned());
         foreach (string[] row in Rows(rows))
-            table.AddRow([.. row.Select(Markup.Escape)]);
+            table.AddRow([.. row.Select(ConsoleText.Escape)]);
         console.Write(table);
     }
 

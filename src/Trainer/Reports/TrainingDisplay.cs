@@ -28,7 +28,7 @@ internal sealed class TrainingDisplay
                 .Columns(
                     new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
                 .Start(context => work(new TrainingDisplay(
-                    loop, batchSize, context.AddTask(Markup.Escape(title), maxValue: loop.Steps))));
+                    loop, batchSize, context.AddTask(ConsoleText.Escape(title), maxValue: loop.Steps))));
     }
 
     /// <summary>Shows where the training stands after a step.</summary>
@@ -49,7 +49,7 @@ internal sealed class TrainingDisplay
             AnsiConsole.WriteLine(line);
             return;
         }
-        _task.Description = Markup.Escape(line);
+        _task.Description = ConsoleText.Escape(line);
         _task.Value = state.Step;
     }
 
@@ -57,7 +57,7 @@ internal sealed class TrainingDisplay
     public void ShowEpoch(EpochResult epoch)
     {
         string best = epoch == _loop.State.Best ? ", the best so far" : "";
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"epoch {epoch.Epoch}: train loss {epoch.TrainLoss:F4}, accuracy {epoch.TrainAccuracy:P2}; validation loss {epoch.ValidationLoss:F4}, accuracy [bold]{epoch.ValidationAccuracy:P2}[/]{best}; {epoch.ImagesPerSecond:F0} images/s, {epoch.Seconds:F0} s");
     }
 }

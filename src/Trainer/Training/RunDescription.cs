@@ -23,6 +23,9 @@ internal sealed record RunDescription
     /// <summary>The value of --data, a path in full; in older records as it was given.</summary>
     public required string Data { get; init; }
 
+    /// <summary>The value of --image-size; null where the pictures decided.</summary>
+    public Size2d? ImageSize { get; init; }
+
     /// <summary>What the data set calls itself.</summary>
     public required string DataName { get; init; }
 
@@ -32,11 +35,20 @@ internal sealed record RunDescription
     /// <summary>The number of test images.</summary>
     public required int TestImages { get; init; }
 
+    /// <summary>The number of validation images, which choose the best epoch; null where the test images do.</summary>
+    public int? ValidationImages { get; init; }
+
+    /// <summary>The split that chooses the best epoch, for those who read the record.</summary>
+    public string BestEpochBy => ValidationImages is null ? "test" : "validation";
+
     /// <summary>The data set's <see cref="ImageDataset.Sha256"/>; null in records from before there was one.</summary>
     public string? DataSha256 { get; init; }
 
     /// <summary>The recipe.</summary>
     public required TrainingOptions Options { get; init; }
+
+    /// <summary>The steps that were done when the training was last given another length; null where it never was.</summary>
+    public int? LengthChangedAt { get; init; }
 
     /// <summary>Where torch computes, of a resumed run since then: CUDA, or the processor with the number of threads.</summary>
     public required string Hardware { get; init; }
@@ -54,6 +66,7 @@ internal sealed record RunDescription
         DataName = dataset.Name,
         TrainImages = dataset.Train.Count,
         TestImages = dataset.Test.Count,
+        ValidationImages = dataset.HasValidation ? dataset.Validation.Count : null,
         DataSha256 = dataset.Sha256(),
         Options = options,
         Hardware = HardwareOf(options.OnCuda, options.Threads),
@@ -63,9 +76,11 @@ internal sealed record RunDescription
 
     /// <summary>The same run, resumed on this machine.</summary>
     /// <param name="data">The value of --data now.</param>
-    /// <param name="options">The recipe, with the device and the threads of now.</param>
-    public RunDescription GoOn(string data, TrainingOptions options) => this with
+    /// <param name="options">The recipe, with the length, the device and the threads of now.</param>
+    /// <param name="step">The steps done.</param>
+    public RunDescription GoOn(string data, TrainingOptions options, int step) => this with
     {
+        LengthChangedAt = (options.Epochs, options.Steps) == (Options.Epochs, Options.Steps) ? LengthChangedAt : step,
         Data = DatasetSource.Absolute(data),
         Options = options,
         Hardware = HardwareOf(options.OnCuda, options.Threads),

@@ -95,8 +95,6 @@ internal sealed class RunFolder(string path)
     public void Write(Checkpoint checkpoint)
     {
         Directory.CreateDirectory(Path);
-        foreach (string path in (string[])[LastPath, BestPath, RecordPath, InFolder("history.csv"), InFolder("losses.csv")])
-            WholeFile.DeleteLeftovers(path);
         TrainingState state = checkpoint.State;
         // The best first: killed between the two, a resumption comes to the same epoch and writes the same again.
         if (state.Best is { } best && best.Step == state.Step && state.EpochSteps == 0)

@@ -27,7 +27,7 @@ internal static class TrainingRun
         if (from is not null)
             loop.Restore(from);
         folder.CheckWritable();
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"[bold]{run.Network}[/] on {dataset.Train.Count:N0} images of {dataset.Name}, {loop.Steps:N0} steps of {run.Options.BatchSize} in {run.Options.Precision.ToString().ToLowerInvariant()}, {run.Hardware}");
         if (run.Options.Augmentation.Mixup > 0)
             AnsiConsole.MarkupLine("mixup is on: targets are soft, and an answer counts as right for the larger share's label");
@@ -42,7 +42,7 @@ internal static class TrainingRun
             if (saved is null)
                 AnsiConsole.MarkupLine("stopped before the first step, with nothing to save");
             else
-                AnsiConsole.MarkupLineInterpolated(
+                ConsoleText.Line(
                     $"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; softpool train --resume {folder.PathInShell} goes on");
             throw;
         }
@@ -53,11 +53,11 @@ internal static class TrainingRun
                 : $"The last good checkpoint is {folder.LastPath}, of step {saved.State.Step}.");
         }
         if (loop.Times.Total > 0)
-            AnsiConsole.MarkupLineInterpolated($"a step's time: {loop.Times}");
+            ConsoleText.Line($"a step's time: {loop.Times}");
         Checkpoint last = saved!; // The last step ends an epoch.
         EpochResult best = last.State.Best!;
-        AnsiConsole.MarkupLineInterpolated(
-            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Test.Count:N0} images of {dataset.Name}; saved to {folder.Path}");
+        ConsoleText.Line(
+            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Validation.Count:N0} {(dataset.HasValidation ? "validation " : "")}images of {dataset.Name}; saved to {folder.Path}");
         return last;
 
         void Train(TrainingDisplay display)
@@ -74,7 +74,7 @@ internal static class TrainingRun
                         continue;
                     }
                     long begin = Stopwatch.GetTimestamp();
-                    Evaluation validation = loop.Evaluate(dataset.Test, cancel);
+                    Evaluation validation = loop.Evaluate(dataset.Validation, cancel);
                     display.ShowEpoch(loop.State.EndEpoch(
                         run.Options.BatchSize, loop.LearningRate, validation,
                         Stopwatch.GetElapsedTime(begin).TotalSeconds));

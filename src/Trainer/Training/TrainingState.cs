@@ -10,8 +10,9 @@ namespace SoftPool.Trainer.Training;
 /// <param name="TrainLoss">The mean of its batches' losses, on augmented images and smoothed or mixed targets.</param>
 /// <param name="TrainAccuracy">The part of its augmented images answered right, in [0, 1]; right is the larger share of a
 /// mix.</param>
-/// <param name="ValidationLoss">The mean cross-entropy, label smoothing included, on the test images.</param>
-/// <param name="ValidationAccuracy">The part of test images answered right, in [0, 1].</param>
+/// <param name="ValidationLoss">The mean cross-entropy, label smoothing included, on the validation images: the test
+/// images where the data set has no others.</param>
+/// <param name="ValidationAccuracy">The part of them answered right, in [0, 1].</param>
 /// <param name="ImagesPerSecond">The speed of training, everything included but validation.</param>
 /// <param name="Seconds">How long the epoch took, with validation.</param>
 internal sealed record EpochResult(

@@ -89,15 +89,36 @@ public sealed class WholeFileTests : IDisposable
     [TestMethod]
     [DataRow(5)]
     [DataRow(255)]
-    public void What_a_killed_writer_left_is_found_again(int length)
+    public void What_a_killed_writer_left_goes_when_the_file_is_written_again(int length)
     {
         string path = _folder[new string('m', length)];
         string? temporary = null;
         WholeFile.Write(path, file => temporary = ((FileStream)file).Name);
-        File.WriteAllText(temporary!, "half");
         Assert.AreEqual(_folder.Path, Path.GetDirectoryName(temporary));
-        WholeFile.DeleteLeftovers(path);
-        TestModels.AssertSequence([Path.GetFileName(path)], _folder.FileNames);
+        string[] others = ["n.abcdefgh.abc.tmp", "m.tmp", "m.backup.tmp", "m.ABCDEFGH.abc.tmp", "mm.abcdefgh.abc.tmp"];
+        foreach (string name in (string[])[temporary!, .. others.Select(name => _folder[name])])
+        {
+            File.WriteAllText(name, "half");
+            File.SetLastWriteTimeUtc(name, DateTime.UtcNow.AddMinutes(-1));
+        }
+        WholeFile.Write(path, file => file.Write(Content));
+        CollectionAssert.AreEquivalent((string[])[Path.GetFileName(path), .. others], _folder.FileNames);
+    }
+
+    [TestMethod]
+    public void What_a_writer_is_still_writing_stays_where_another_writes_the_same_file()
+    {
+        string path = _folder["model"];
+        WholeFile.Write(path, file =>
+        {
+            file.Write(Content);
+            file.Flush();
+            File.SetLastWriteTimeUtc(((FileStream)file).SafeFileHandle, DateTime.UtcNow.AddMinutes(-1));
+            WholeFile.Write(path, other => other.Write("other"u8));
+            Assert.HasCount(2, _folder.FileNames);
+        });
+        CollectionAssert.AreEqual(Content, File.ReadAllBytes(path));
+        TestModels.AssertSequence(["model"], _folder.FileNames);
     }
 
     [TestMethod]

@@ -8,5 +8,5 @@ public sealed class DatasetsTests
 {
     [TestMethod]
     public void Ctrl_C_while_the_figures_are_drawn_is_heard() => Assert.ThrowsExactly<OperationCanceledException>(
-        () => Datasets.Load(DatasetSource.Procedural, new CancellationToken(canceled: true)));
+        () => Datasets.Load(DatasetSource.Procedural, cancel: new CancellationToken(canceled: true)));
 }

@@ -34,9 +34,43 @@ public sealed class TrainCommandTests : IDisposable
         RunDescription resumed = folder.ReadLast().Run;
         Assert.AreEqual(run, resumed with { Started = run.Started });
 
-        command = Softpool("train", "--resume", folder.Path, "--threads", "5");
+        command = Softpool("train", "--resume", folder.Path, "--threads", "5", "--steps", "2");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, ", 5 threads");
+        Assert.AreEqual(2, folder.ReadLast().State.Step);
+    }
+
+    [TestMethod]
+    public void A_finished_training_says_so_and_a_larger_number_of_epochs_prolongs_it()
+    {
+        Pictures.WriteColours(_folder["colours"]);
+        var folder = new RunFolder(_folder["run"]);
+        Command command = Softpool(
+            "train", "-n", "alexnet", "--data", _folder["colours"], "--epochs", "1", "--batch", "3", "-o", folder.Path);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+
+        byte[] before = File.ReadAllBytes(folder.LastPath);
+        command = Softpool("train", "--resume", folder.Path);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "is finished: 1 epoch; --epochs M");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(folder.LastPath));
+
+        command = Softpool("train", "--resume", folder.Path, "--epochs", "3");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Checkpoint last = folder.ReadLast();
+        Assert.AreEqual((3, 1), (last.Run.Options.Epochs, last.Run.LengthChangedAt!.Value));
+        // The cosine spans all three steps: the second is not at 0, where the first training ended.
+        var schedule = new CosineSchedule(last.Run.Options.LearningRate, Steps: 3, WarmUpSteps: 0);
+        CollectionAssert.AreEqual(
+            (double[])[schedule.At(0), schedule.At(1), schedule.At(2)],
+            last.State.Epochs.Select(epoch => epoch.LearningRate).ToArray());
+
+        before = File.ReadAllBytes(folder.LastPath);
+        command = Softpool("train", "--resume", folder.Path, "--epochs", "2");
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(
+            command.Output, $"{folder.Path} has done 3 steps, 3 epochs; it cannot end after --epochs 2, which is 2 steps.");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(folder.LastPath));
     }
 
     [TestMethod]
@@ -53,6 +87,43 @@ public sealed class TrainCommandTests : IDisposable
         StringAssert.Contains(command.Output, "holds a training already");
         Assert.AreEqual(resumable, command.Output.Contains("--resume", StringComparison.Ordinal), command.Output);
         Assert.AreEqual(_folder[$"run/{only}"], Directory.GetFileSystemEntries(_folder["run"]).Single());
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Paths_are_printed_as_they_are()
+    {
+        string data = _folder["[red]:fire:"], run = _folder[":cat:[/]"];
+        Pictures.WriteColours(data);
+        Command command = Softpool("train", "-n", "alexnet", "--data", data, "--epochs", "1", "--batch", "3", "-o", run);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "3 images of [red]:fire:");
+        StringAssert.Contains(command.Output.ReplaceLineEndings(""), ":cat:[/]");
+        Assert.DoesNotContain("\uE03A", command.Output);
+    }
+
+    [TestMethod]
+    public void The_size_that_pictures_were_read_at_is_the_runs_for_good()
+    {
+        const string ReadAt = "pictures are read at 2x3, height by width";
+        Pictures.WriteColours(_folder["colours"]);
+        Command command = Softpool(
+            "train", "-n", "alexnet", "--data", _folder["colours"], "--image-size", "2x3", "--epochs", "1", "--batch", "3",
+            "-o", _folder["run"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        foreach (string[] later in (string[][])
+            [
+                ["train", "--resume", _folder["run"], "--epochs", "2"],
+                ["report", _folder["run"], "--no-bench"],
+                ["export", _folder["run"], "-o", _folder["model.safetensors"]],
+                ["verify", _folder["model.safetensors"], "--data", _folder["colours"], "--image-size", "2x3"],
+            ])
+        {
+            command = Softpool(later);
+            Assert.AreEqual(0, command.ExitCode, command.Output);
+            StringAssert.Contains(command.Output, ReadAt);
+        }
+        Assert.AreEqual(new Size2d(2, 3), new RunFolder(_folder["run"]).ReadLast().Run.ImageSize);
     }
 
     [TestMethod]
@@ -77,6 +148,13 @@ public sealed class TrainCommandTests : IDisposable
     [TestMethod]
     [DataRow("train|--steps|2|--epochs|50|-o|{0}/run", "--steps and --epochs")]
     [DataRow("train|--steps|0|-o|{0}/run", "--steps takes a whole number of at least 1; got 0.")]
+    [DataRow("train|--image-size|0|-o|{0}/run", "--image-size takes a height and a width from 1 to 4096, as HxW, or one for both; got 0.")]
+    [DataRow("train|--image-size|5x5x5|-o|{0}/run", "as HxW, or one for both; got 5x5x5.")]
+    [DataRow("train|--image-size|12x|-o|{0}/run", "as HxW, or one for both; got 12x.")]
+    [DataRow("train|--image-size|-3|-o|{0}/run", "as HxW, or one for both; got -3.")]
+    [DataRow("train|--image-size|1x4097|-o|{0}/run", "as HxW, or one for both; got 1x4097.")]
+    [DataRow("train|--image-size||-o|{0}/run", "--image-size takes a value; got an empty one.")]
+    [DataRow("train|--image-size|16|-o|{0}/run", "procedural has images of 32x32, and an image size is for image folders; got 16x16.")]
     [DataRow("train|--resume|", "--resume takes a value; got an empty one.")]
     [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training needs a folder to write to")]
     [DataRow("quickstart|-o|", "--output takes a value; got an empty one.")]

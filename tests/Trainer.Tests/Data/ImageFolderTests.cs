@@ -45,16 +45,33 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
-    public void Validation_pictures_stand_in_for_missing_test_pictures_only()
+    [DataRow("")]
+    [DataRow("set.tar")]
+    public void Validation_pictures_choose_the_best_epoch_and_stand_in_for_missing_test_pictures(string archive)
     {
         WriteLayout();
+        string without = DatasetSource.Load(_root).Sha256();
         Directory.Move(At("test"), At("val"));
-        Assert.AreEqual(2, DatasetSource.Load(_root).Test.Count);
+        ImageDataset data = DatasetSource.Load(archive.Length == 0 ? _root : Archive(archive, ""));
+        Assert.AreEqual((2, false, without), (data.Test.Count, data.HasValidation, data.Sha256()));
 
+        File.Delete(At("set.tar"));
         WritePicture("test/ant/1.png", SKColors.Red);
         WritePicture("test/bee/1.png", SKColors.Red);
         WritePicture("test/bee/2.png", SKColors.Red);
-        Assert.AreEqual(3, DatasetSource.Load(_root).Test.Count);
+        data = DatasetSource.Load(archive.Length == 0 ? _root : Archive(archive, ""));
+        CollectionAssert.AreEqual((int[])[0, 1, 1], data.Test.Labels.ToArray());
+        CheckColour(data.Test, 0, 255, 0, 0);
+        Assert.IsTrue(data.HasValidation);
+        CollectionAssert.AreEqual((int[])[0, 1], data.Validation.Labels.ToArray());
+        CheckColour(data.Validation, 1, 64, 64, 64);
+
+        if (archive.Length > 0)
+            return;
+        Directory.Delete(At("val"), recursive: true);
+        string tested = DatasetSource.Load(_root).Sha256();
+        Assert.AreNotEqual(tested, data.Sha256());
+        Assert.AreEqual(tested, data.WithoutValidation().Sha256());
     }
 
     [TestMethod]
@@ -109,8 +126,28 @@ public sealed class ImageFolderTests
         // The median of 8, 8, 30, 240 to 247, and of 8, 8, 200 to 207, 3000.
         Assert.AreEqual(new Size2d(203, 242), data.Train.Size);
         Assert.AreEqual(
-            "pictures are read at 242x203; of 11 training pictures 3 are over twice or under half of 242x203 along an edge",
+            "pictures are read at 203x242, height by width; of 11 training pictures 3 are over twice or under half of 203x242 along an edge",
             data.Remarks.Single());
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("set.tar")]
+    public void All_pictures_come_to_the_size_that_is_given(string archive)
+    {
+        WriteLayout();
+        ImageDataset data = DatasetSource.Load(archive.Length == 0 ? _root : Archive(archive, ""), new Size2d(2, 6));
+        Assert.AreEqual((new Size2d(2, 6), new Size2d(2, 6)), (data.Train.Size, data.Test.Size));
+        CheckColour(data.Train, 2, 255, 0, 0);
+        Assert.AreEqual("pictures are read at 2x6, height by width", data.Remarks[0]);
+    }
+
+    [TestMethod]
+    public void Images_of_a_size_of_their_own_are_read_at_no_other()
+    {
+        Assert.AreEqual(new Size2d(32, 32), DatasetSource.Load(DatasetSource.Procedural, 32).Train.Size);
+        DatasetException e = Assert.ThrowsExactly<DatasetException>(() => DatasetSource.Load(DatasetSource.Procedural, new Size2d(32, 16)));
+        Assert.AreEqual("procedural has images of 32x32, and an image size is for image folders; got 32x16.", e.Message);
     }
 
     [TestMethod]
@@ -176,7 +213,7 @@ public sealed class ImageFolderTests
         Assert.AreEqual(6, data.Train.Count);
         CheckColour(data.Train, 4, 128, 128, 128);
         CheckColour(data.Train, 5, 10, 200, 30);
-        Assert.AreEqual("pictures are read at 4x3", data.Remarks[0]);
+        Assert.AreEqual("pictures are read at 3x4, height by width", data.Remarks[0]);
         Assert.AreEqual(
             "passed over in class folders: 1 without an ending, 1 .gif, 2 .tiff; pictures end in .jpg, .jpeg, .png, .webp, .bmp",
             data.Remarks.Single(remark => remark.StartsWith("passed", StringComparison.Ordinal)));
@@ -210,6 +247,13 @@ public sealed class ImageFolderTests
 
         Assert.AreEqual(1, progress.Values[^1]);
         CollectionAssert.AreEqual(progress.Values.Order().ToArray(), progress.Values);
+
+        progress.Values.Clear();
+        DatasetSource.Load(_root, progress: progress);
+        CollectionAssert.AreEqual(progress.Values.Order().Distinct().ToArray(), progress.Values);
+        // Finding out the size is a part of it, to the first tenth.
+        Assert.IsLessThan(0.1, progress.Values[0]);
+        CollectionAssert.Contains(progress.Values, 0.1);
     }
 
     [TestMethod]
@@ -249,12 +293,33 @@ public sealed class ImageFolderTests
     [TestMethod]
     [DataRow("train", "test")]
     [DataRow("test", "train")]
+    [DataRow("val", "train")]
     public void A_class_that_one_split_lacks_is_named(string has, string lacks)
     {
         WriteLayout();
+        if (has == "val")
+            Directory.Move(At("test"), At("val"));
         WritePicture($"{has}/cow/1.png", SKColors.Red);
 
-        CheckError($"PATH has no folder {lacks}/cow, but the other split has it.");
+        CheckError($"PATH has no folder {lacks}/cow, but {has} has it.");
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_class_is_the_same_in_each_of_Unicodes_forms()
+    {
+        WriteLayout();
+        WritePicture("train/caf\u00E9/1.png", SKColors.Red);
+        WritePicture("test/cafe\u0301/1.png", SKColors.Red);
+        ImageDataset data = DatasetSource.Load(_root);
+        CollectionAssert.AreEqual((string[])["ant", "bee", "caf\u00E9"], data.ClassNames.ToArray());
+        CollectionAssert.AreEqual((int[])[0, 1, 2], data.Test.Labels.ToArray());
+        Assert.AreEqual(data.Sha256(), DatasetSource.Load(Archive("set.tar", "")).Sha256());
+
+        WritePicture("train/cafe\u0301/1.png", SKColors.Red);
+        CheckError(
+            "PATH has two folders for the class caf\u00E9 in train, whose names differ only in how Unicode writes the same letters: "
+            + @"cafe\u0301 and caf\u00E9.");
     }
 
     [TestMethod]
@@ -288,12 +353,15 @@ public sealed class ImageFolderTests
     }
 
     [TestMethod]
-    public void Validation_pictures_beside_test_pictures_are_not_even_decoded()
+    public void Validation_pictures_beside_test_pictures_are_held_to_the_same_rules()
     {
         WriteLayout();
-        Directory.CreateDirectory(At("val/ant"));
-        File.WriteAllText(At("val/ant/1.png"), "no picture");
-        Assert.AreEqual(2, DatasetSource.Load(_root).Test.Count);
+        WritePicture("val/ant/1.png", SKColors.Red);
+        CheckError("PATH has no folder val/bee, but train has it.");
+        Directory.CreateDirectory(At("val/bee"));
+        CheckError("PATH has no .jpg, .jpeg, .png, .webp or .bmp in val/bee.");
+        File.WriteAllText(At("val/bee/1.png"), "no picture");
+        CheckError("PATH/val/bee/1.png cannot be decoded");
     }
 
     [TestMethod]

@@ -32,7 +32,7 @@ public sealed class PictureDecoderTests
         byte[] turned = [.. jpeg[..2], .. exif, .. jpeg[2..]];
 
         (int width, int height) = orientation < 5 ? (64, 32) : (32, 64);
-        Assert.AreEqual(new Size2d(height, width), PictureDecoder.ReadSize(turned));
+        Assert.AreEqual(new Size2d(height, width), PictureDecoder.ReadSize(new MemoryStream(turned)));
         byte[] planar = PictureDecoder.Decode(turned, new Size2d(height, width), "turned.jpg");
         Picture picture = PictureDecoder.DecodePicture(turned, "turned.jpg");
         Assert.AreEqual((width, height), (picture.Width, picture.Height));
@@ -47,6 +47,27 @@ public sealed class PictureDecoderTests
     }
 
     [TestMethod]
+    [DataRow(SKEncodedImageFormat.Jpeg)]
+    [DataRow(SKEncodedImageFormat.Png)]
+    public void A_pictures_size_is_read_from_its_beginning(SKEncodedImageFormat format)
+    {
+        using var noise = new SKBitmap(640, 480);
+        new Random(1).NextBytes(noise.GetPixelSpan());
+        using SKData encoded = noise.Encode(format, quality: 100);
+        var stream = new CountingStream(encoded.ToArray());
+        Assert.AreEqual(new Size2d(480, 640), PictureDecoder.ReadSize(stream));
+        Assert.IsGreaterThan(100_000, encoded.Size);
+        Assert.IsLessThan(20_000, stream.Taken);
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(3)]
+    [DataRow(5000)]
+    public void What_is_no_picture_has_no_size(int length) =>
+        Assert.IsNull(PictureDecoder.ReadSize(new MemoryStream(new byte[length])));
+
+    [TestMethod]
     public void A_picture_that_takes_over_a_gigabyte_is_too_large_and_not_invalid()
     {
         // A header says the size; nothing behind it is looked at.
@@ -58,5 +79,24 @@ public sealed class PictureDecoderTests
         DatasetException e = Assert.ThrowsExactly<DatasetException>(() => PictureDecoder.DecodePicture(png, "big.png"));
         Assert.AreEqual(
             "big.png is too large: it has 20,000 x 20,000 pixels, and a picture may have 268,435,456 in all.", e.Message);
+    }
+
+    private sealed class CountingStream(byte[] content) : MemoryStream(content)
+    {
+        public long Taken { get; private set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = base.Read(buffer, offset, count);
+            Taken += read;
+            return read;
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = base.Read(buffer);
+            Taken += read;
+            return read;
+        }
     }
 }

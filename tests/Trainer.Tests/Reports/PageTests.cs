@@ -43,6 +43,17 @@ public sealed partial class PageTests
         Assert.DoesNotContain("Throughput", Encoding.UTF8.GetString(Report([]).Files()["report.html"]));
 
     [TestMethod]
+    public void The_page_says_which_images_chose_the_best_epoch()
+    {
+        RunReport report = Report([]);
+        StringAssert.Contains(Page(report), "by the accuracy on these test images themselves");
+        StringAssert.Contains(
+            Page(report with { Run = report.Run with { ValidationImages = 5 } }), "by the accuracy on 5 validation images");
+
+        static string Page(RunReport report) => Encoding.UTF8.GetString(report.Files()["report.html"]);
+    }
+
+    [TestMethod]
     public void A_comparison_is_whole_by_itself_and_warns_of_different_data()
     {
         ComparedRun[] runs = [TinyRun.Compared(Hostile[0]), TinyRun.Compared(Hostile[1], dataName: "others")];

@@ -24,6 +24,54 @@ public sealed class PictureTests
     }
 
     [TestMethod]
+    public void Text_in_any_script_is_drawn_with_or_without_a_font_of_the_system()
+    {
+        string[] names = ["猫", "犬のしっぽ", "سيارة حمراء", "कुत्ता", "cat 猫 dog", "\U0001F600", "", "café"];
+        int[] labels = [.. Enumerable.Range(0, names.Length)];
+        var result = new Classification(names, labels, labels, new float[names.Length]);
+        ConfusionMatrixPlot.Draw(result);
+        ClassAccuracyPlot.Draw(result);
+        new PredictionSheet(new ImageSet(2, new byte[12 * names.Length], labels), result).Draw();
+        using var font = new SKFont(PictureFont.Typeface, 16);
+        foreach (string name in names)
+            Assert.AreEqual(name.Length > 0, PictureText.Measure(name, font) > 0, name);
+        Assert.AreEqual(font.MeasureText("✓ café"), PictureText.Measure("✓ café", font));
+        // Cut between letters, never within one.
+        Assert.AreEqual("\U0001F600…", PictureText.Fit("\U0001F600\U0001F600\U0001F600\U0001F600", 1, font));
+        Assert.AreEqual("cat", PictureText.Fit("cat", 100, font));
+    }
+
+    [TestMethod]
+    public void Joined_letters_are_narrower_than_letters_apart()
+    {
+        using var font = new SKFont(PictureFont.Typeface, 16);
+        const string Text = "ببب";
+        Assert.IsTrue(font.ContainsGlyphs(Text));
+        Assert.IsLessThan(font.MeasureText(Text), PictureText.Measure(Text, font));
+    }
+
+    [TestMethod]
+    public void A_letter_that_the_typeface_lacks_comes_from_a_font_of_the_system_that_has_it()
+    {
+        var cat = new System.Text.Rune('猫');
+        Assert.IsFalse(PictureFont.Typeface.ContainsGlyph(cat.Value));
+        SKTypeface face = PictureFont.For(cat);
+        if (face == PictureFont.Typeface)
+        {
+            bool hasOne = SKFontManager.Default.FontFamilies.Any(
+                family => SKFontManager.Default.MatchFamily(family)?.ContainsGlyph(cat.Value) == true);
+            Assert.IsFalse(hasOne, "The system has a font with the letter.");
+            Assert.Inconclusive("The system has no font with Chinese letters.");
+        }
+        Assert.AreNotEqual(0, face.GetGlyph(cat.Value));
+        Assert.AreEqual(face.FamilyName, PictureFont.NameFor(["cat", "猫"]));
+        Assert.AreEqual(PictureFont.Name, PictureFont.NameFor(["cat", "café"]));
+        Assert.AreSame(PictureFont.Typeface, PictureFont.For(new System.Text.Rune('é')));
+        PictureFont.UseInPlots();
+        Assert.AreEqual(face.FamilyName, ScottPlot.Fonts.GetTypeface(face.FamilyName, false, false).FamilyName);
+    }
+
+    [TestMethod]
     public void Cells_of_the_confusion_matrix_are_shaded_by_their_share_of_the_row()
     {
         using SKBitmap picture = SKBitmap.Decode(ConfusionMatrixPlot.Draw(

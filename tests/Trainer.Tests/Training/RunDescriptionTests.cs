@@ -16,7 +16,9 @@ public sealed class RunDescriptionTests
         expected ??= Path.GetFullPath(data);
         RunDescription run = Describe(data);
         Assert.AreEqual(expected, run.Data);
-        Assert.AreEqual(expected, run.GoOn(data, run.Options).Data);
+        Assert.AreEqual(expected, run.GoOn(data, run.Options, step: 1).Data);
+        Assert.IsNull(run.GoOn(data, run.Options, step: 1).LengthChangedAt);
+        Assert.AreEqual(7, run.GoOn(data, run.Options with { Epochs = 99 }, step: 7).LengthChangedAt);
         Assert.AreEqual(expected, run.FindData());
     }
 

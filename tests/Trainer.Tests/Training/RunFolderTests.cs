@@ -77,6 +77,8 @@ public sealed class RunFolderTests
         folder.Write("best.safetensors.mmd5f0ab.h1c.tmp", "the half of a checkpoint");
         foreach (string name in (string[])["record.json", "history.csv", "losses.csv"])
             folder.Write($"{name}.mmd5f0ab.h1c.tmp", "the half of a file");
+        foreach (string leftover in Directory.GetFiles(folder.Path))
+            File.SetLastWriteTimeUtc(leftover, DateTime.UtcNow.AddMinutes(-1));
         folder.Write("last.safetensors.20260102.bak", "a copy of the user's");
         TinyRun.Write(folder.Path, "data");
         CollectionAssert.AreEqual(

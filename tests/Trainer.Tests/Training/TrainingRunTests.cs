@@ -1,4 +1,5 @@
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Tests.Reports;
 using SoftPool.Trainer.Training;
 
@@ -28,6 +29,26 @@ public sealed class TrainingRunTests
         using var folder = new TemporaryFolder();
         Cancelled(folder["run"]);
         Assert.IsFalse(Directory.Exists(folder["run"]));
+    }
+
+    [TestMethod]
+    public void The_validation_images_choose_the_best_epoch()
+    {
+        // One picture whose answer is right in one of the two sets, so that their accuracies cannot be mistaken.
+        ImageSet train = new(new Size2d(4, 4), new byte[96], [0, 1]);
+        ImageSet test = new(train.Size, new byte[48], [0]), validation = new(train.Size, new byte[48], [1]);
+        var images = new ImageDataset("two", ["a", "b"], train, test, validation);
+        using var folder = new TemporaryFolder();
+        RunDescription run = RunDescription.Of("alexnet", folder["data"], images, Options with { Steps = 1 });
+        TrainingRun.Execute(run, images, new RunFolder(folder.Path), from: null, CancellationToken.None);
+
+        Checkpoint best = new RunFolder(folder.Path).ReadBest();
+        Assert.AreEqual((1, "validation"), (best.Run.ValidationImages!.Value, best.Run.BestEpochBy));
+        StringAssert.Contains(File.ReadAllText(folder["record.json"]), "\"BestEpochBy\": \"validation\"");
+        var progress = new Progress<double>();
+        double right = TestEvaluation.Run(best.Model, validation, progress, CancellationToken.None).Accuracy;
+        Assert.AreEqual(right, best.State.Best!.ValidationAccuracy);
+        Assert.AreEqual(1 - right, TestEvaluation.Run(best.Model, test, progress, CancellationToken.None).Accuracy);
     }
 
     private static void Cancelled(string path)
