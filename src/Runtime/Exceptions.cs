@@ -20,9 +20,9 @@ public sealed class ModelFormatException : SoftPoolException
 }
 
 /// <summary>A model has no certificate, so there is nothing to hold a device to.</summary>
-public sealed class NoCertificateException : SoftPoolException
+public sealed class CertificateNotFoundException : SoftPoolException
 {
-    internal NoCertificateException(string model) : base(
+    internal CertificateNotFoundException(string model) : base(
         $"'{model}' has no certificate, so there is nothing to hold this device to: export writes one.")
     {
     }
@@ -38,9 +38,9 @@ public sealed class ShapeMismatchException : SoftPoolException
 }
 
 /// <summary>The machine has no Vulkan loader (libvulkan.so.1, vulkan-1.dll).</summary>
-public sealed class NoVulkanLoaderException : SoftPoolException
+public sealed class VulkanLoaderNotFoundException : SoftPoolException
 {
-    internal NoVulkanLoaderException(Exception inner) : base(
+    internal VulkanLoaderNotFoundException(Exception inner) : base(
         "No Vulkan loader was found: install a graphics driver, or the loader by itself (Debian and Ubuntu: "
         + "apt-get install libvulkan1).", inner)
     {
@@ -48,17 +48,17 @@ public sealed class NoVulkanLoaderException : SoftPoolException
 }
 
 /// <summary>The Vulkan loader is there, but no driver with a device that it can use.</summary>
-public sealed class NoVulkanDriverException : SoftPoolException
+public sealed class VulkanDriverNotFoundException : SoftPoolException
 {
-    internal NoVulkanDriverException(string message) : base(message)
+    internal VulkanDriverNotFoundException(string message) : base(message)
     {
     }
 }
 
 /// <summary>There are Vulkan devices, but none that was asked for or none that can run the kernels.</summary>
-public sealed class NoSuitableDeviceException : SoftPoolException
+public sealed class DeviceNotFoundException : SoftPoolException
 {
-    internal NoSuitableDeviceException(string message) : base(message)
+    internal DeviceNotFoundException(string message) : base(message)
     {
     }
 }
@@ -67,6 +67,15 @@ public sealed class NoSuitableDeviceException : SoftPoolException
 public sealed class UnsupportedDeviceException : SoftPoolException
 {
     internal UnsupportedDeviceException(string message) : base(message)
+    {
+    }
+}
+
+/// <summary>A layer, a batch or an image is larger than one of the device's limits. The message has the limit, what was needed, and what
+/// would fit.</summary>
+public sealed class DeviceLimitException : SoftPoolException
+{
+    internal DeviceLimitException(string message) : base(message)
     {
     }
 }

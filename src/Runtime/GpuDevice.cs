@@ -21,13 +21,13 @@ public sealed class GpuDevice : IDisposable
 
     /// <summary>The kernels that are not used here because the self-test found them wrong or unsteady with this driver, in this
     /// process or, where that is remembered, an earlier one. What no session has needed yet was not tested.</summary>
-    public IReadOnlyList<StruckOffKernel> StruckOff => Vulkan.Variants.StruckOff;
+    public IReadOnlyList<RejectedKernel> RejectedKernels => Vulkan.Variants.RejectedKernels;
 
     internal VulkanDevice Vulkan { get; }
 
     /// <summary>All Vulkan devices of the machine, in the loader's order.</summary>
-    /// <exception cref="NoVulkanLoaderException">There is no Vulkan loader.</exception>
-    /// <exception cref="NoVulkanDriverException">There is no driver with a device.</exception>
+    /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
+    /// <exception cref="VulkanDriverNotFoundException">There is no driver with a device.</exception>
     public static IReadOnlyList<GpuDeviceInfo> Enumerate()
     {
         using var instance = new VulkanInstance();
@@ -38,9 +38,9 @@ public sealed class GpuDevice : IDisposable
     /// <param name="selector">Its index in <see cref="Enumerate"/>, or a part of its name in any case, as a number is too that is
     /// no index. Without one: a discrete GPU before an integrated before a virtual one before the processor.</param>
     /// <param name="options">How it is opened.</param>
-    /// <exception cref="NoVulkanLoaderException">There is no Vulkan loader.</exception>
-    /// <exception cref="NoVulkanDriverException">There is no driver with a device.</exception>
-    /// <exception cref="NoSuitableDeviceException">No device matches, or none can run the kernels.</exception>
+    /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
+    /// <exception cref="VulkanDriverNotFoundException">There is no driver with a device.</exception>
+    /// <exception cref="DeviceNotFoundException">No device matches, or none can run the kernels.</exception>
     public static GpuDevice Create(string? selector = null, GpuDeviceOptions? options = null)
     {
         var instance = new VulkanInstance();
@@ -67,8 +67,8 @@ public sealed class GpuDevice : IDisposable
     /// <param name="options">How it is opened.</param>
     /// <exception cref="ArgumentException">A handle is null, the queue family takes no compute work, or the lock is a
     /// <see cref="Lock"/>.</exception>
-    /// <exception cref="NoSuitableDeviceException">The kernels cannot run there.</exception>
-    public static GpuDevice Adopt(HostDevice host, GpuDeviceOptions? options = null)
+    /// <exception cref="DeviceNotFoundException">The kernels cannot run there.</exception>
+    public static GpuDevice FromHost(HostDevice host, GpuDeviceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         if (host.Instance == 0 || host.PhysicalDevice == 0 || host.Device == 0 || host.Queue == 0)
@@ -81,7 +81,7 @@ public sealed class GpuDevice : IDisposable
         {
             physical = VulkanPhysicalDevice.Adopt(instance, host.PhysicalDevice);
             if (physical.Info.Unsupported is { } reason)
-                throw new NoSuitableDeviceException($"{physical.Info.Name} cannot run the kernels: {reason}.");
+                throw new DeviceNotFoundException($"{physical.Info.Name} cannot run the kernels: {reason}.");
             if (!physical.TakesCompute(host.QueueFamily))
                 throw new ArgumentException(
                     $"The queue must take compute work; family {host.QueueFamily} of {physical.Info.Name} does not.", nameof(host));
@@ -104,8 +104,9 @@ public sealed class GpuDevice : IDisposable
     /// <param name="options">The batch, and what is kept.</param>
     /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or too large for the network.</exception>
-    /// <exception cref="UnsupportedDeviceException">A tensor exceeds one of the device's limits, it lacks what the options ask for, or a
-    /// kernel failed its self-test and no other can take its place.</exception>
+    /// <exception cref="DeviceLimitException">A tensor exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed its self-test and no other
+    /// can take its place.</exception>
     /// <exception cref="Fp16RangeException">The options ask for 16 bits, and a weight exceeds what those hold.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
@@ -156,12 +157,12 @@ public sealed class GpuDevice : IDisposable
                 ? devices.Where(device => device.Info.Index == index)
                 : devices.Where(device => device.Info.Name.Contains(selector, StringComparison.OrdinalIgnoreCase));
         if (!matching.Any())
-            throw new NoSuitableDeviceException(
+            throw new DeviceNotFoundException(
                 $"No Vulkan device matches '{selector}'; by index there are: "
                 + string.Join(", ", devices.Select(device => $"{device.Info.Index} = {device.Info.Name}")) + ".");
         // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind.
         return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind).FirstOrDefault()
-            ?? throw new NoSuitableDeviceException(
+            ?? throw new DeviceNotFoundException(
                 "No Vulkan device can run the kernels: "
                 + string.Join("; ", matching.Select(device => $"{device.Info.Name}: {device.Info.Unsupported}")) + ".");
     }

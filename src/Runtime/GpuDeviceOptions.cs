@@ -17,7 +17,7 @@ public sealed record GpuDeviceOptions
     public bool SelfTest { get; init; } = true;
 
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
-    internal Func<KernelDispatch, uint[]>? KernelCode { get; init; }
+    internal Func<KernelLaunch, uint[]>? KernelCode { get; init; }
 
     /// <summary>How many bytes of NaN lie at least before and behind each operand, for tests of what kernels read. Then no operand
     /// shares memory with another.</summary>

@@ -8,7 +8,7 @@ namespace SoftPool;
 
 /// <summary>
 /// A model ready to run on a device. What runs of floats need is made at creation; a run copies the input, submits one recorded command
-/// buffer, waits, and copies the output. Any thread may run it: <see cref="SessionOptions.InFlight"/> runs are under way at once, and
+/// buffer, waits, and copies the output. Any thread may run it: <see cref="SessionOptions.MaxConcurrentRuns"/> runs are under way at once, and
 /// further ones wait for their turn, first come, first served.
 /// </summary>
 public sealed class InferenceSession : IDisposable
@@ -35,8 +35,8 @@ public sealed class InferenceSession : IDisposable
         using var tested = new Ownership();
         try
         {
-            (_planned, StruckOff) = SelfTest.Plan(device, model, options, variants, tested);
-            _pool = new RunPool(_planned, options.InFlight, options.KeepLayerOutputs);
+            (_planned, RejectedKernels) = SelfTest.Plan(device, model, options, variants, tested);
+            _pool = new RunPool(_planned, options.MaxConcurrentRuns, options.KeepLayerOutputs);
         }
         catch (OutOfDeviceMemoryException e)
         {
@@ -64,7 +64,7 @@ public sealed class InferenceSession : IDisposable
 
     /// <summary>The kernels that this session would use, had the self-test not found them wrong or unsteady with this driver; others
     /// are in their places. Empty where all is well.</summary>
-    public IReadOnlyList<StruckOffKernel> StruckOff { get; }
+    public IReadOnlyList<RejectedKernel> RejectedKernels { get; }
 
     /// <summary>The device memory that all activations of one run share, in bytes.</summary>
     public long ActivationBytes => _pool.Program.ArenaBytes;
@@ -103,11 +103,11 @@ public sealed class InferenceSession : IDisposable
     /// <param name="output">Room for as many items of <see cref="ModelGraph.OutputShape"/>, (n, classes).</param>
     /// <exception cref="ShapeMismatchException">A length does not fit, an image's size and bytes do not go together, or the network takes
     /// no images of three channels.</exception>
-    /// <exception cref="UnsupportedDeviceException">An image exceeds what the device takes, or the kernels that resize images failed their
-    /// self-test.</exception>
+    /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
+    /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public void Run(ReadOnlySpan<Picture> images, Span<float> output)
+    public void Run(ReadOnlySpan<Image> images, Span<float> output)
     {
         int items = _arguments.ItemsOf(images);
         _arguments.CheckOutput(items, output.Length);
@@ -123,7 +123,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public void Run(GpuBuffer input, GpuBuffer output)
+    public void Run(BufferRegion input, BufferRegion output)
     {
         _arguments.CheckBuffers(input, output);
         using RunPool.Lease lease = Rent();
@@ -135,30 +135,30 @@ public sealed class InferenceSession : IDisposable
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; read before this returns if a slot is free, else
     /// later.</param>
     /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task completes.</param>
-    /// <param name="cancel">Cancels waiting. Submitted GPU work completes, and the output is untouched. Once the output is being written, it
+    /// <param name="cancellationToken">Cancels waiting. Submitted GPU work completes, and the output is untouched. Once the output is being written, it
     /// is too late, and the task completes.</param>
     /// <returns>A task that completes when the output is there. It needs no thread of the thread pool for that.</returns>
     /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancel = default) =>
-        RunAsync(input, output, default, cancel);
+    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancellationToken = default) =>
+        RunAsync(input, output, default, cancellationToken);
 
     /// <summary>The same, ordered on the device behind and before work of the host's.</summary>
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="sync">What the run waits for and signals on the device.</param>
-    /// <param name="cancel">Cancels waiting. A run that signals is submitted and signals all the same, unless it was cancelled before this
+    /// <param name="cancellationToken">Cancels waiting. A run that signals is submitted and signals all the same, unless it was cancelled before this
     /// call: while it waits for its turn it cannot be cancelled.</param>
     /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with timeline
     /// semaphores.</exception>
     /// <exception cref="ArgumentException">A semaphore is null.</exception>
-    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancel = default)
+    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken = default)
     {
         int items = _arguments.ItemsOf(input.Span);
-        return RunAsync(Start, items, output, sync, cancel);
+        return RunAsync(Start, items, output, sync, cancellationToken);
 
-        CommandRecording Start(RunSlot slot)
+        Submission Start(RunSlot slot)
         {
             input.Span.CopyTo(slot.Input);
             return slot.Submit(sync);
@@ -166,26 +166,26 @@ public sealed class InferenceSession : IDisposable
     }
 
     /// <summary>Computes the network for images while the caller goes on.</summary>
-    /// <param name="images">As in <see cref="Run(ReadOnlySpan{Picture}, Span{float})"/>; read before this returns if a slot is free, else
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>; read before this returns if a slot is free, else
     /// later.</param>
-    /// <param name="output">As in <see cref="Run(ReadOnlySpan{Picture}, Span{float})"/>.</param>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>.</param>
     /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
-    /// <param name="cancel">As in <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
-    /// <inheritdoc cref="Run(ReadOnlySpan{Picture}, Span{float})" path="/exception"/>
+    /// <param name="cancellationToken">As in <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <inheritdoc cref="Run(ReadOnlySpan{Image}, Span{float})" path="/exception"/>
     public Task RunAsync(
-        ReadOnlyMemory<Picture> images, Memory<float> output, GpuSync sync = default, CancellationToken cancel = default) =>
-        RunAsync(slot => slot.Submit(images.Span, sync), _arguments.ItemsOf(images.Span), output, sync, cancel);
+        ReadOnlyMemory<Image> images, Memory<float> output, GpuSync sync = default, CancellationToken cancellationToken = default) =>
+        RunAsync(slot => slot.Submit(images.Span, sync), _arguments.ItemsOf(images.Span), output, sync, cancellationToken);
 
     /// <summary>Computes the network from a buffer of the host's to another while the caller goes on.</summary>
-    /// <param name="input">As in <see cref="Run(GpuBuffer, GpuBuffer)"/>.</param>
-    /// <param name="output">As in <see cref="Run(GpuBuffer, GpuBuffer)"/>.</param>
+    /// <param name="input">As in <see cref="Run(BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="output">As in <see cref="Run(BufferRegion, BufferRegion)"/>.</param>
     /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
-    /// <param name="cancel">Cancels waiting. Submitted GPU work completes and writes the output.</param>
-    /// <inheritdoc cref="Run(GpuBuffer, GpuBuffer)" path="/exception"/>
-    public Task RunAsync(GpuBuffer input, GpuBuffer output, GpuSync sync = default, CancellationToken cancel = default)
+    /// <param name="cancellationToken">Cancels waiting. Submitted GPU work completes and writes the output.</param>
+    /// <inheritdoc cref="Run(BufferRegion, BufferRegion)" path="/exception"/>
+    public Task RunAsync(BufferRegion input, BufferRegion output, GpuSync sync = default, CancellationToken cancellationToken = default)
     {
         _arguments.CheckBuffers(input, output);
-        return RunAsync(slot => slot.Submit(input, output, sync), Options.Batch, null, sync, cancel);
+        return RunAsync(slot => slot.Submit(input, output, sync), Options.Batch, null, sync, cancellationToken);
     }
 
     /// <summary>Makes what spreads inferences over several frames.</summary>
@@ -231,9 +231,10 @@ public sealed class InferenceSession : IDisposable
     /// hashes. Takes a few runs, and while it lasts the memory of all layers' outputs.
     /// </summary>
     /// <returns>A report of every layer; whether it has <see cref="ParityReport.Passed"/>, and if not, why.</returns>
-    /// <exception cref="NoCertificateException">The model has no certificate: there is nothing to hold it to.</exception>
-    /// <exception cref="UnsupportedDeviceException">A layer's output that is kept for it exceeds one of the device's limits, or one of the
-    /// kernels that it takes beside the session's failed its self-test and no other can take its place.</exception>
+    /// <exception cref="CertificateNotFoundException">The model has no certificate: there is nothing to hold it to.</exception>
+    /// <exception cref="DeviceLimitException">A layer's output, which is kept for this, exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">A kernel that the session does not use failed its self-test, and no other can take its
+    /// place.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed, before or meanwhile.</exception>
@@ -243,7 +244,7 @@ public sealed class InferenceSession : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_planned.Model.Certificate is null)
-                throw new NoCertificateException(Graph.Name);
+                throw new CertificateNotFoundException(Graph.Name);
             return CertificateReplay.Run(
                 this, _planned.Model, options => new InferenceSession(_planned.Device, _planned.Model, options, _variants));
         }
@@ -263,13 +264,13 @@ public sealed class InferenceSession : IDisposable
     }
 
     private Task RunAsync(
-        Func<RunSlot, CommandRecording> start, int items, Memory<float>? output, GpuSync sync, CancellationToken cancel)
+        Func<RunSlot, Submission> start, int items, Memory<float>? output, GpuSync sync, CancellationToken cancellationToken)
     {
         if (output is { } room)
             _arguments.CheckOutput(items, room.Length);
-        if (cancel.IsCancellationRequested)
-            return Task.FromCanceled(cancel);
-        var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, output ?? default, cancel);
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled(cancellationToken);
+        var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, output ?? default, cancellationToken);
         run.Listen();
         _pool.Rent(Begin);
         return run.Task;
@@ -277,7 +278,7 @@ public sealed class InferenceSession : IDisposable
         bool Begin(RunSlot slot)
         {
             if (!_disposed)
-                return run.Begin(slot, _planned.Device.Completions, _pool.Return);
+                return run.Begin(slot, _planned.Device.FenceWaiter, _pool.Return);
             run.Fail(new ObjectDisposedException(nameof(InferenceSession)));
             return false;
         }

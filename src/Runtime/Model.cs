@@ -1,5 +1,5 @@
-using SoftPool.Models;
 using SoftPool.Files;
+using SoftPool.Models;
 using SoftPool.Operators;
 using SoftPool.Verification;
 
@@ -14,22 +14,22 @@ public sealed class Model
     /// <summary>Binds weights to a graph.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="weights">Exactly the graph's parameters, by full PyTorch name: features.0.weight.</param>
-    /// <param name="classes">The name of each output; empty if they have none.</param>
+    /// <param name="classNames">The name of each output; empty if they have none.</param>
     /// <param name="preprocessing">How a picture becomes an input.</param>
     /// <exception cref="ModelFormatException">A weight is missing, is of another shape than the graph's, or belongs to
     /// no layer; the number of classes is not that of the outputs; or the preprocessing is not one of finite means and positive
     /// deviations, one a channel.</exception>
     public Model(
-        ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classes,
+        ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classNames,
         Preprocessing preprocessing)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(weights);
-        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(classNames);
         ArgumentNullException.ThrowIfNull(preprocessing);
         Graph = graph;
         Weights = new Dictionary<string, Tensor>(weights);
-        Classes = [.. classes];
+        ClassNames = [.. classNames];
         Preprocessing = preprocessing;
 
         var unused = weights.Keys.ToHashSet();
@@ -44,10 +44,10 @@ public sealed class Model
         }
         if (unused.Count > 0)
             throw new ModelFormatException($"No layer of '{graph.Name}' has a parameter {unused.Min(StringComparer.Ordinal)}.");
-        if (classes.Count != 0 && classes.Count != graph.OutputShape.Count)
+        if (classNames.Count != 0 && classNames.Count != graph.OutputShape.ElementCount)
             throw new ModelFormatException(
-                $"'{graph.Name}' has {graph.OutputShape.Count} outputs, but {classes.Count} class names came.");
-        if (classes.Contains(null))
+                $"'{graph.Name}' has {graph.OutputShape.ElementCount} outputs, but {classNames.Count} class names came.");
+        if (classNames.Contains(null))
             throw new ModelFormatException($"A class name of '{graph.Name}' is null.");
         foreach (float mean in preprocessing.Mean)
             if (!float.IsFinite(mean))
@@ -71,7 +71,7 @@ public sealed class Model
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
     /// <summary>The name of each output; empty if they have none.</summary>
-    public IReadOnlyList<string> Classes { get; }
+    public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>How a picture becomes an input.</summary>
     public Preprocessing Preprocessing { get; }
@@ -118,5 +118,5 @@ public sealed class Model
     /// <param name="certificate">What torch computed with it.</param>
     /// <param name="texts">What the file says that the certificate was read from; null for one just made.</param>
     internal Model With(Certificate certificate, ModelTexts? texts = null) =>
-        new(Graph, Weights, Classes, Preprocessing) { Certificate = certificate, Texts = texts ?? Texts };
+        new(Graph, Weights, ClassNames, Preprocessing) { Certificate = certificate, Texts = texts ?? Texts };
 }

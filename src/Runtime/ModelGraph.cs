@@ -98,7 +98,7 @@ public sealed class ModelGraph
 
     /// <summary>The number of single learned weights.</summary>
     public long ParameterCount =>
-        Parameters.Where(parameter => parameter.Learned).Sum(parameter => (long)parameter.Shape.Count);
+        Parameters.Where(parameter => parameter.Trainable).Sum(parameter => (long)parameter.Shape.ElementCount);
 
     private TensorShape ShapeAt(int place) => place < 0 ? InputShape : _outputShapes[place];
 }

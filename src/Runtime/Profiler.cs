@@ -60,7 +60,7 @@ public sealed class Profiler : IDisposable
     /// channels.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public IReadOnlyList<LaunchProfile> Run(ReadOnlySpan<Picture> images)
+    public IReadOnlyList<LaunchProfile> Run(ReadOnlySpan<Image> images)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _ = _arguments.ItemsOf(images);

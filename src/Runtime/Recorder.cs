@@ -46,7 +46,7 @@ public sealed class Recorder : IDisposable
     /// <param name="input">Where the whole batch of inputs is, (N, C, H, W), when the commands run: floats.</param>
     /// <param name="output">Where the whole batch of outputs goes, (N, classes): floats.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
-    public void Record(nint commandBuffer, GpuBuffer input, GpuBuffer output)
+    public void Record(nint commandBuffer, BufferRegion input, BufferRegion output)
     {
         _arguments.CheckBuffers(input, output);
         using BufferInput stage = _planned.CreateBufferInput(_program, input);
@@ -54,12 +54,12 @@ public sealed class Recorder : IDisposable
     }
 
     /// <summary>Records a run of floats, which are copied to staging memory now: no commands that read earlier ones may be pending.</summary>
-    /// <param name="commandBuffer">As in <see cref="Record(nint, GpuBuffer, GpuBuffer)"/>.</param>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
     /// <param name="input">n items of the network's input, (n, C, H, W), n being 1 to the session's batch.</param>
-    /// <param name="output">As in <see cref="Record(nint, GpuBuffer, GpuBuffer)"/>; the first n items mean something.</param>
+    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>; the first n items mean something.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
-    public void Record(nint commandBuffer, ReadOnlySpan<float> input, GpuBuffer output)
+    public void Record(nint commandBuffer, ReadOnlySpan<float> input, BufferRegion output)
     {
         _ = _arguments.ItemsOf(input);
         _arguments.CheckBuffer(output);
@@ -70,14 +70,14 @@ public sealed class Recorder : IDisposable
 
     /// <summary>Records a run of images, whose pixels are copied to staging memory now: no commands that read earlier ones may be pending.
     /// Images of other sizes than before make commands that were recorded with images invalid.</summary>
-    /// <param name="commandBuffer">As in <see cref="Record(nint, GpuBuffer, GpuBuffer)"/>.</param>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
     /// <param name="images">1 to the session's batch.</param>
-    /// <param name="output">As in <see cref="Record(nint, GpuBuffer, GpuBuffer)"/>; one item an image means something.</param>
+    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>; one item an image means something.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no images of three
     /// channels.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
-    public void Record(nint commandBuffer, ReadOnlySpan<Picture> images, GpuBuffer output)
+    public void Record(nint commandBuffer, ReadOnlySpan<Image> images, BufferRegion output)
     {
         _ = _arguments.ItemsOf(images);
         _arguments.CheckBuffer(output);
@@ -95,7 +95,7 @@ public sealed class Recorder : IDisposable
         _ownership.Dispose();
     }
 
-    private void Record(nint commandBuffer, InputStage stage, GpuBuffer output)
+    private void Record(nint commandBuffer, InputStage stage, BufferRegion output)
     {
         Check(commandBuffer);
         _program.RecordInto(Commands.IntoHosts(_planned.Device, commandBuffer), stage, output);

@@ -6,28 +6,23 @@ namespace SoftPool;
 /// copies. For verification.</param>
 /// <param name="Fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution the batch norm. Off,
 /// every layer has an output of its own.</param>
-/// <param name="InFlight">How many runs may be under way at once, each with activations of its own.</param>
+/// <param name="MaxConcurrentRuns">How many runs may be under way at once, each with activations of its own.</param>
 /// <param name="Fp16">Whether weights and activations are stored as 16-bit floats: half the memory, about three digits, nothing
 /// beyond 65504. Sums stay in 32 bits. Not every device has it.</param>
 /// <param name="Numerics">The device's own arithmetic, or one that gives the same bits on every device.</param>
 /// <param name="Tune">Whether the ways to compute the model's convolutions are measured on the device first, for about two
 /// seconds at most, where they have not been. The fastest are remembered beside the compiled kernels, and every later session
 /// of these shapes takes them. Off, what was never measured is guessed.</param>
-public readonly record struct SessionOptions(
-    int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int InFlight = 1,
+public sealed record SessionOptions(
+    int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int MaxConcurrentRuns = 1,
     bool Fp16 = false, Numerics Numerics = Numerics.Fast, bool Tune = false)
 {
-    /// <summary>One item, nothing kept, fused, one run at a time.</summary>
-    public SessionOptions() : this(Batch: 1)
-    {
-    }
-
     /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
     internal void Check()
     {
-        if (InFlight < 1 || (InFlight > 1 && KeepLayerOutputs))
+        if (MaxConcurrentRuns < 1 || (MaxConcurrentRuns > 1 && KeepLayerOutputs))
             throw new ArgumentException(
-                $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {InFlight}.", "options");
+                $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {MaxConcurrentRuns}.", "options");
         if (!Enum.IsDefined(Numerics) || (Numerics == Numerics.Strict && Fp16))
             throw new ArgumentException(
                 $"A session's numerics are Fast or, in 32 bits alone, Strict; got {Numerics}{(Fp16 ? " in 16 bits" : "")}.", "options");

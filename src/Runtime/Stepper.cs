@@ -17,12 +17,12 @@ public sealed class Stepper : IDisposable
     private readonly DeviceProgram _program;
     private readonly FloatInput _floats;
     private readonly ReadBack _readBack;
-    private readonly ImageStage<CommandRecording> _fromImages;
-    private readonly CommandRecording _fromFloats, _toFloats;
-    private (GpuBuffer Input, GpuBuffer Output) _buffers;
-    private CommandRecording? _fromBuffer, _toBuffer;
+    private readonly ImageStage<Submission> _fromImages;
+    private readonly Submission _fromFloats, _toFloats;
+    private (BufferRegion Input, BufferRegion Output) _buffers;
+    private Submission? _fromBuffer, _toBuffer;
     // The input, each launch, the output.
-    private readonly CommandRecording[] _parts;
+    private readonly Submission[] _parts;
     private readonly TimeSpan[] _durations;
     private int _next;
     // Of the inference that was started; 0 where there is none.
@@ -32,7 +32,7 @@ public sealed class Stepper : IDisposable
     internal Stepper(PlannedModel planned)
     {
         (_planned, _arguments) = (planned, new RunArguments(planned));
-        _parts = new CommandRecording[planned.Plan.Dispatches.Count + 2];
+        _parts = new Submission[planned.Plan.Launches.Count + 2];
         _durations = new TimeSpan[_parts.Length];
         _next = _parts.Length;
         try
@@ -42,9 +42,9 @@ public sealed class Stepper : IDisposable
             _readBack = _ownership.Take(planned.CreateReadBack(_program));
             _fromFloats = _ownership.Take(planned.Record(_floats.Record));
             _fromImages = _ownership.Take(
-                new ImageStage<CommandRecording>(planned, _program, images => planned.Record(images.Record)));
+                new ImageStage<Submission>(planned, _program, images => planned.Record(images.Record)));
             _toFloats = _ownership.Take(planned.Record(_readBack.Record));
-            for (int i = 0; i < planned.Plan.Dispatches.Count; i++)
+            for (int i = 0; i < planned.Plan.Launches.Count; i++)
                 _parts[i + 1] = _ownership.Take(planned.Record(commands => _program.RecordLaunch(commands, i)));
         }
         catch
@@ -76,9 +76,9 @@ public sealed class Stepper : IDisposable
     /// <param name="images">1 to the session's batch.</param>
     /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no images of three
     /// channels.</exception>
-    /// <exception cref="UnsupportedDeviceException">An image exceeds what the device takes.</exception>
+    /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
-    public void Start(ReadOnlySpan<Picture> images)
+    public void Start(ReadOnlySpan<Image> images)
     {
         int items = _arguments.ItemsOf(images);
         GiveUp();
@@ -91,7 +91,7 @@ public sealed class Stepper : IDisposable
     /// <param name="output">Room for the whole batch of outputs.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
-    public void Start(GpuBuffer input, GpuBuffer output)
+    public void Start(BufferRegion input, BufferRegion output)
     {
         _arguments.CheckBuffers(input, output);
         GiveUp();
@@ -156,7 +156,7 @@ public sealed class Stepper : IDisposable
         _ownership.Dispose();
     }
 
-    private void Start(CommandRecording from, CommandRecording to, int items)
+    private void Start(Submission from, Submission to, int items)
     {
         (_parts[0], _parts[^1]) = (from, to);
         (_next, _items) = (0, items);

@@ -7,8 +7,8 @@ public sealed class Tensor
     /// <exception cref="ShapeMismatchException">The number of elements is not the shape's.</exception>
     public Tensor(TensorShape shape, ReadOnlyMemory<float> data)
     {
-        if (data.Length != shape.Count)
-            throw new ShapeMismatchException($"A tensor of shape {shape} has {shape.Count} elements; got {data.Length}.");
+        if (data.Length != shape.ElementCount)
+            throw new ShapeMismatchException($"A tensor of shape {shape} has {shape.ElementCount} elements; got {data.Length}.");
         Shape = shape;
         Data = data;
     }

@@ -45,7 +45,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     public int this[int axis] => Extents[axis];
 
     /// <summary>The number of elements: the product of the extents; 1 for a scalar.</summary>
-    public int Count
+    public int ElementCount
     {
         get
         {
@@ -57,7 +57,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     }
 
     /// <summary>The number of elements of one channel, the first axis being the channels.</summary>
-    internal int Plane() => Count / this[0];
+    internal int Plane() => ElementCount / this[0];
 
     /// <inheritdoc/>
     public bool Equals(TensorShape other) => Extents.SequenceEqual(other.Extents);

@@ -25,7 +25,7 @@ public sealed class CertificateParityTests
         Assert.AreEqual(4, model.Certificate!.Pictures);
         using var folder = new TemporaryFolder();
         model.Save(folder["certified.safetensors"]);
-        new Model(model.Graph, model.Weights, model.Classes, model.Preprocessing).Save(folder["bare.safetensors"]);
+        new Model(model.Graph, model.Weights, model.ClassNames, model.Preprocessing).Save(folder["bare.safetensors"]);
         long bytes = new FileInfo(folder["certified.safetensors"]).Length - new FileInfo(folder["bare.safetensors"]).Length;
         Assert.IsLessThanOrEqualTo(2_000_000, bytes);
 

@@ -24,7 +24,7 @@ public sealed class OperatorParityTests
                     parameter => parameter.Name,
                     parameter => new Tensor(parameter.Shape, RandomNumbers.Weights(random, parameter))),
                 [], new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
-            float[] input = RandomNumbers.Normal(random, batch * inputShape.Count, 3);
+            float[] input = RandomNumbers.Normal(random, batch * inputShape.ElementCount, 3);
             using var network = new TorchNetwork(graph);
             network.LoadWeights(model.Weights);
             float[] actual = [];
@@ -32,7 +32,7 @@ public sealed class OperatorParityTests
                 torch.tensor(input, [batch, .. inputShape.Extents.ToArray().Select(extent => (long)extent)]),
                 (layer, output) => actual = layer == "layer" ? output.contiguous().data<float>().ToArray() : []);
             string what = $"{layers[^1].Operator} on {inputShape}, batch {batch}, in torch";
-            Assert.HasCount(batch * graph.OutputShape.Count, actual, what);
+            Assert.HasCount(batch * graph.OutputShape.ElementCount, actual, what);
             OperatorCheck.AssertClose(OperatorCheck.Reference(model, input), actual, what);
         }
     }

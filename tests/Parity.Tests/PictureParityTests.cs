@@ -22,8 +22,8 @@ public sealed class PictureParityTests
             new ModelGraph("identity", new TensorShape(3, 224, 224), [new Layer("pool", new MaxPool2d(1, 1, 0, false))]),
             new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet);
         using InferenceSession session = TestDevices.Software.CreateSession(model);
-        var actual = new float[model.Graph.OutputShape.Count];
-        session.Run([new Picture(bytes, width, height)], actual);
+        var actual = new float[model.Graph.OutputShape.ElementCount];
+        session.Run([new Image(bytes, width, height)], actual);
 
         using var scope = torch.NewDisposeScope();
         var planar = new byte[bytes.Length];

@@ -29,9 +29,9 @@ public sealed class ReadmeTests
             using InferenceSession session = gpu.CreateSession(model);
 
             byte[] frame = new byte[640 * 480 * 4];                 // RGBA, of any size: a screenshot, a frame of a camera
-            var scores = new float[model.Graph.OutputShape.Count];
-            session.Run([new Picture(frame, 640, 480, PixelFormat.Rgba8)], scores);    // resized and normalised on the device
-            Console.WriteLine($"{model.Classes[scores.AsSpan().IndexOf(scores.Max())]}, computed by {gpu.Info.Name}");
+            var scores = new float[model.Graph.OutputShape.ElementCount];
+            session.Run([new Image(frame, 640, 480, PixelFormat.Rgba8)], scores);    // resized and normalised on the device
+            Console.WriteLine($"{model.ClassNames[scores.AsSpan().IndexOf(scores.Max())]}, computed by {gpu.Info.Name}");
             // Runtime end
         }
         finally

@@ -44,7 +44,7 @@ public sealed class TorchParityTests
         foreach (LayerParity layer in report.Layers)
             Assert.IsTrue(layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
         // It is 16 bits: in 32 they would be far nearer.
-        Assert.IsGreaterThan(ParityGates.Fp32.LayerNmse, report.Layers[0].Comparison.Nmse);
+        Assert.IsGreaterThan(Tolerances.Fp32.LayerNmse, report.Layers[0].Comparison.Nmse);
     }
 
     [TestMethod]
@@ -77,7 +77,7 @@ public sealed class TorchParityTests
         foreach (LayerParity layer in report.Layers)
         {
             Assert.IsTrue(layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
-            Assert.AreEqual((long)count * layer.Shape.Count, layer.Comparison.Count, layer.Layer);
+            Assert.AreEqual((long)count * layer.Shape.ElementCount, layer.Comparison.Count, layer.Layer);
         }
         Assert.IsTrue(report.Passed);
     }

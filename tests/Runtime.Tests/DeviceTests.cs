@@ -46,7 +46,7 @@ public sealed class DeviceTests
     [DataRow("no such device")]
     public void A_device_that_is_not_there_is_refused_with_the_list_of_those_that_are(string selector)
     {
-        var e = Assert.ThrowsExactly<NoSuitableDeviceException>(() => GpuDevice.Create(selector));
+        var e = Assert.ThrowsExactly<DeviceNotFoundException>(() => GpuDevice.Create(selector));
         StringAssert.Contains(e.Message, selector);
         StringAssert.Contains(e.Message, TestDevices.Software.Info.Name);
     }

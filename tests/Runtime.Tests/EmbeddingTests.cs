@@ -14,7 +14,7 @@ public sealed class EmbeddingTests
 
     internal static readonly Model Model = SessionTests.NetworkOfAllOperators();
     internal static readonly float[] Input = SessionTests.Input(Batch);
-    internal static readonly int Outputs = Batch * Model.Graph.OutputShape.Count;
+    internal static readonly int Outputs = Batch * Model.Graph.OutputShape.ElementCount;
 
     internal static float[] Expected => field ??= RunOn(TestDevices.Software);
 
@@ -24,7 +24,7 @@ public sealed class EmbeddingTests
         using var host = new TestHost(4);
         for (int round = 0; round < 2; round++)
         {
-            using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+            using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
             Assert.AreEqual(GpuKind.Cpu, device.Info.Kind);
             CollectionAssert.AreEqual(Expected, RunOn(device));
         }
@@ -45,22 +45,22 @@ public sealed class EmbeddingTests
                 good with { QueueLock = new Lock() },
 #pragma warning restore CS9216
             ])
-            Assert.ThrowsExactly<ArgumentException>(() => GpuDevice.Adopt(bad), $"{bad}");
+            Assert.ThrowsExactly<ArgumentException>(() => GpuDevice.FromHost(bad), $"{bad}");
     }
 
     [TestMethod]
     public void Recording_refuses_null_handles_offsets_between_floats_and_devices_that_are_not_the_host_s()
     {
         using var host = new TestHost(Input.Length + Outputs);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         using InferenceSession elsewhere = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
         using Recorder recorder = session.CreateRecorder();
-        GpuBuffer input = host.BufferAt(0), output = host.BufferAt(Input.Length);
+        BufferRegion input = host.BufferAt(0), output = host.BufferAt(Input.Length);
         host.Record(commands =>
         {
             Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(0, input, output));
-            foreach (GpuBuffer bad in (GpuBuffer[])[default, input with { Offset = -4 }, input with { Offset = 2 }])
+            foreach (BufferRegion bad in (BufferRegion[])[default, input with { Offset = -4 }, input with { Offset = 2 }])
             {
                 Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(commands, bad, output), $"{bad}");
                 Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(commands, input, bad), $"{bad}");
@@ -75,7 +75,7 @@ public sealed class EmbeddingTests
     {
         // One float that is neither's, so that both have an offset.
         using var host = new TestHost(1 + Input.Length + Outputs);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         using Recorder recorder = session.CreateRecorder();
         host.Record(commands => recorder.Record(commands, host.BufferAt(1), host.BufferAt(1 + Input.Length)));
@@ -95,7 +95,7 @@ public sealed class EmbeddingTests
     public async Task A_run_waits_for_the_host_s_semaphore_and_signals_another()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         session.Run(Input, new float[Outputs]); // Not for compiling is what follows to take long.
         ulong before = host.CreateSemaphore(), after = host.CreateSemaphore();
@@ -104,7 +104,7 @@ public sealed class EmbeddingTests
             var output = new float[Outputs];
             Task run = session.RunAsync(
                 Input, output,
-                new GpuSync { Wait = new[] { new GpuSemaphore(before, 3) }, Signal = new[] { new GpuSemaphore(after, 7) } });
+                new GpuSync { Wait = new[] { new TimelinePoint(before, 3) }, Signal = new[] { new TimelinePoint(after, 7) } });
             await Task.Delay(200);
             Assert.IsFalse(run.IsCompleted);
             Assert.AreEqual(0UL, host.ValueOf(after));
@@ -125,7 +125,7 @@ public sealed class EmbeddingTests
     public async Task A_run_waits_for_all_semaphores_and_signals_all_of_them()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         session.Run(Input, new float[Outputs]); // Not for compiling is what follows to take long.
         ulong[] semaphores = [.. Enumerable.Range(0, 4).Select(_ => host.CreateSemaphore())];
@@ -133,8 +133,8 @@ public sealed class EmbeddingTests
         {
             Task run = session.RunAsync(Input, new float[Outputs], new GpuSync
             {
-                Wait = new[] { new GpuSemaphore(semaphores[0], 1), new GpuSemaphore(semaphores[1], 2) },
-                Signal = new[] { new GpuSemaphore(semaphores[2], 3), new GpuSemaphore(semaphores[3], 4) },
+                Wait = new[] { new TimelinePoint(semaphores[0], 1), new TimelinePoint(semaphores[1], 2) },
+                Signal = new[] { new TimelinePoint(semaphores[2], 3), new TimelinePoint(semaphores[3], 4) },
             });
             host.Signal(semaphores[0], 1);
             await Task.Delay(200);
@@ -155,9 +155,9 @@ public sealed class EmbeddingTests
     public async Task A_null_semaphore_is_refused_and_the_session_goes_on()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
-        GpuSemaphore[] none = [default];
+        TimelinePoint[] none = [default];
         foreach (GpuSync sync in (GpuSync[])[new GpuSync { Wait = none }, new GpuSync { Signal = none }])
             await Assert.ThrowsExactlyAsync<ArgumentException>(() => session.RunAsync(Input, new float[Outputs], sync));
         var output = new float[Outputs];
@@ -169,10 +169,10 @@ public sealed class EmbeddingTests
     public async Task Semaphores_without_the_feature_are_refused_and_the_session_goes_on()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(
+        using GpuDevice device = GpuDevice.FromHost(
             host.Handles(timelineSemaphores: false), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
-        var sync = new GpuSync { Wait = new[] { new GpuSemaphore(1, 1) } };
+        var sync = new GpuSync { Wait = new[] { new TimelinePoint(1, 1) } };
         UnsupportedDeviceException e = await Assert.ThrowsExactlyAsync<UnsupportedDeviceException>(
             () => session.RunAsync(Input, new float[Outputs], sync));
         StringAssert.Contains(e.Message, "timelineSemaphore");
@@ -186,7 +186,7 @@ public sealed class EmbeddingTests
     {
         using var host = new TestHost(4);
         HostDevice handles = host.Handles();
-        using GpuDevice device = GpuDevice.Adopt(handles, new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(handles, new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         session.Run(Input, new float[Outputs]); // Not for compiling is what follows to take long.
         Task run;
@@ -206,7 +206,7 @@ public sealed class EmbeddingTests
         for (int round = 0; round < 10; round++)
         {
             using var host = new TestHost(4);
-            using (GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" }))
+            using (GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" }))
             using (InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch }))
                 await session.RunAsync(Input, new float[Outputs]);
             // At once: the host may destroy its device now.
@@ -219,7 +219,7 @@ public sealed class EmbeddingTests
     {
         GpuDevice own = TestDevices.SoftwareWithFp16;
         using var host = new TestHost(4, fp16Storage: true);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch, Fp16 = true });
         using InferenceSession elsewhere = own.CreateSession(Model, new SessionOptions { Batch = Batch, Fp16 = true });
         float[] output = new float[Outputs], expected = new float[Outputs];
@@ -237,7 +237,7 @@ public sealed class EmbeddingTests
         foreach (bool enabled in (bool[])[true, false])
         {
             using var host = new TestHost(4, int64: enabled);
-            using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+            using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
             Assert.AreEqual(enabled, device.Vulkan.Traits.HasInt64);
             foreach (string variant in (string[])["lanes8x1x16", "lanes4x1x16"])
             {
@@ -251,7 +251,7 @@ public sealed class EmbeddingTests
     public void Sixteen_bits_that_the_host_did_not_enable_are_refused()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         StringAssert.Contains(
             Assert.ThrowsExactly<UnsupportedDeviceException>(
                 () => device.CreateSession(Model, new SessionOptions { Fp16 = true })).Message,

@@ -34,7 +34,7 @@ public sealed class Fp16RangeTests
             graph.Parameters.ToDictionary(
                 parameter => parameter.Name,
                 parameter => new Tensor(
-                    parameter.Shape, Enumerable.Repeat(parameter.Name == "0.weight" ? weight : 1, parameter.Shape.Count).ToArray())),
+                    parameter.Shape, Enumerable.Repeat(parameter.Name == "0.weight" ? weight : 1, parameter.Shape.ElementCount).ToArray())),
             [], TestModels.PreprocessingOf(graph));
     }
 
@@ -63,7 +63,7 @@ public sealed class Fp16RangeTests
     public void A_batch_norm_is_folded_where_its_weights_fit(bool fp16, float weight, bool folded)
     {
         ExecutionPlan plan = ExecutionPlan.Create(Norm(weight, 1e-12f), new PlanOptions(Fp16: fp16));
-        Assert.AreEqual(folded, plan.Dispatches.All(dispatch => !dispatch.Kernel.StartsWith("batchnorm2d", StringComparison.Ordinal)));
+        Assert.AreEqual(folded, plan.Launches.All(dispatch => !dispatch.Kernel.StartsWith("batchnorm2d", StringComparison.Ordinal)));
     }
 
     [TestMethod]

@@ -20,19 +20,19 @@ public sealed class LongReductionTests
         yield return Case("softmax of many channels", new(32_000), _ => 0, 1 / 32_000.0, new Softmax());
         yield return Case(
             "global SoftPool", new(1, 40_000), i => i / 10_000f, 3.0746,
-            new GlobalSoftPool(SoftPoolWeights.PerChannel));
+            new GlobalSoftPool(SoftPoolWeighting.PerChannel));
         yield return Case(
             "global SoftPool, shared", new(1, 40_000), i => i / 10_000f, 3.0746,
-            new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels));
+            new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels));
         // Just below what the first such driver grants: 65,535 turns, with the last test of each loop.
         yield return Case("average below the limit", new(1, 254, 256), _ => 1, 1, new GlobalAvgPool());
         yield return Case("softmax below the limit", new(21_844), _ => 0, 1 / 21_844.0, new Softmax());
         yield return Case(
             "SoftPool below the limit", new(1, 32_762), _ => 2, 2,
-            new GlobalSoftPool(SoftPoolWeights.PerChannel));
+            new GlobalSoftPool(SoftPoolWeighting.PerChannel));
         yield return Case(
             "SoftPool below the limit, shared", new(1, 21_840), _ => 2, 2,
-            new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels));
+            new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels));
         foreach (int features in (int[])[65_599, 65_600, 200_001, 262_144])
             yield return Case(
                 $"linear of {features}", new(features), _ => 1, features,
@@ -58,7 +58,7 @@ public sealed class LongReductionTests
             Numerics = kind == "strict" ? Numerics.Strict : Numerics.Fast,
         };
         using InferenceSession session = device.CreateSession(model, options);
-        var output = new float[model.Graph.OutputShape.Count];
+        var output = new float[model.Graph.OutputShape.ElementCount];
         session.Run(input, output);
         double tolerance = kind == "fp16" ? 2e-3 : 5e-5;
         Assert.IsTrue(Math.Abs(output[^1] - last) <= tolerance * last, $"{name}: {output[^1]} instead of {last}");
@@ -80,15 +80,15 @@ public sealed class LongReductionTests
         })
         {
             Model model = TestModels.WithWeights(TestModels.Sequential(shape, op));
-            Assert.IsTrue(ExecutionPlan.Create(model, PlanOptions.Of(options, DeviceTraits.Unknown, long.MaxValue)).Dispatches
+            Assert.IsTrue(ExecutionPlan.Create(model, PlanOptions.Of(options, DeviceTraits.Unknown, long.MaxValue)).Launches
                 .All(dispatch => dispatch.Turns <= 5000));
-            float[] input = RandomNumbers.Uniform(new Random(1), 2 * shape.Count);
-            input[shape.Count / 2] = strict ? 0 : float.NaN;
+            float[] input = RandomNumbers.Uniform(new Random(1), 2 * shape.ElementCount);
+            input[shape.ElementCount / 2] = strict ? 0 : float.NaN;
             using InferenceSession session = TestDevices.Software.CreateSession(model, options);
-            var output = new float[2 * model.Graph.OutputShape.Count];
+            var output = new float[2 * model.Graph.OutputShape.ElementCount];
             session.Run(input, output);
             CollectionAssert.AreEqual(
-                input.Chunk(shape.Count).SelectMany(item => strict
+                input.Chunk(shape.ElementCount).SelectMany(item => strict
                     ? ReferenceNetwork.RunStrict(model, item)[^1]
                     : ReferenceNetwork.Run(model, item)[^1]).ToArray(),
                 output);
@@ -102,7 +102,7 @@ public sealed class LongReductionTests
     {
         foreach (Operator op in (Operator[])
             [
-                new Softmax(), new GlobalSoftPool(SoftPoolWeights.PerChannel), new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels),
+                new Softmax(), new GlobalSoftPool(SoftPoolWeighting.PerChannel), new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels),
             ])
             foreach ((float many, float few, float last) in ((float, float, float)[])
                 [
@@ -111,7 +111,7 @@ public sealed class LongReductionTests
                 ])
             {
                 // Whole slices are of the first kind, and the ends are not. Weights of 0 times infinity would be NaN.
-                if (op is GlobalSoftPool { Weights: SoftPoolWeights.SharedAcrossChannels } && float.IsInfinity(many))
+                if (op is GlobalSoftPool { Weights: SoftPoolWeighting.SharedAcrossChannels } && float.IsInfinity(many))
                     continue;
                 const int Count = 5000;
                 TensorShape shape = op is Softmax ? new(Count, 1) : new(1, Count);
@@ -119,7 +119,7 @@ public sealed class LongReductionTests
                 float[] input = [.. Enumerable.Range(0, Count).Select(i => i < 10 ? few : i >= Count - 10 ? last : many)];
                 using InferenceSession session = TestDevices.Software.CreateSession(
                     model, new SessionOptions { Numerics = strict ? Numerics.Strict : Numerics.Fast });
-                var output = new float[model.Graph.OutputShape.Count];
+                var output = new float[model.Graph.OutputShape.ElementCount];
                 session.Run(input, output);
                 float[] expected = strict ? ReferenceNetwork.RunStrict(model, input)[^1] : ReferenceNetwork.Run(model, input)[^1];
                 Assert.AreEqual(float.IsNaN(many + last), float.IsNaN(output[0]), $"{op} of {many}, {few}, {last}");
@@ -140,7 +140,7 @@ public sealed class LongReductionTests
         var white = new byte[6000 * 4000 * 3];
         Array.Fill(white, byte.MaxValue);
         var output = new float[3];
-        session.Run([new Picture(white, 6000, 4000, PixelFormat.Rgb8)], output);
+        session.Run([new Image(white, 6000, 4000, PixelFormat.Rgb8)], output);
         foreach (float mean in output)
             Assert.IsTrue(Math.Abs(mean - 1) <= 1e-5, $"{mean}");
     }
@@ -165,9 +165,9 @@ public sealed class LongReductionTests
         var graph = new ModelGraph("long", shape, [new Layer("long", op)]);
         var weights = graph.Parameters.ToDictionary(
             parameter => parameter.Name,
-            parameter => new Tensor(parameter.Shape, Enumerable.Repeat(1f, parameter.Shape.Count).ToArray()));
+            parameter => new Tensor(parameter.Shape, Enumerable.Repeat(1f, parameter.Shape.ElementCount).ToArray()));
         int channels = shape.Rank == 3 ? shape[0] : 0;
         var model = new Model(graph, weights, [], new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
-        return (name, model, [.. Enumerable.Range(0, shape.Count).Select(input)], last);
+        return (name, model, [.. Enumerable.Range(0, shape.ElementCount).Select(input)], last);
     }
 }

@@ -7,9 +7,9 @@ public sealed class ModelGraphTests
 {
     [TestMethod]
     [DataRow(null)]
-    [DataRow(SoftPoolWeights.PerChannel)]
-    [DataRow(SoftPoolWeights.SharedAcrossChannels)]
-    public void AlexNet_has_the_shapes_and_parameters_of_its_description(SoftPoolWeights? softPool)
+    [DataRow(SoftPoolWeighting.PerChannel)]
+    [DataRow(SoftPoolWeighting.SharedAcrossChannels)]
+    public void AlexNet_has_the_shapes_and_parameters_of_its_description(SoftPoolWeighting? softPool)
     {
         ModelGraph graph = TestModels.AlexNet(softPool);
         string[] shapes = [.. Enumerable.Range(0, graph.Layers.Count).Select(i => graph.OutputShapeOf(i).ToString())];
@@ -149,9 +149,9 @@ public sealed class ModelGraphTests
         [new TensorShape(3, 8, 8), new MaxPool2d(3, 1, 2, false)],
         [new TensorShape(3, 8, 8), new MaxPool2d(new Size2d(4, 3), 1, 2, true)],
         [new TensorShape(3, 8, 8), new MaxPool2d(2, 0, 0, false)],
-        [new TensorShape(3, 8, 8), new SoftPool2d(9, 1, 0, true, SoftPoolWeights.PerChannel)],
-        [new TensorShape(3, 8, 8), new SoftPool2d(1, 1, 1, false, SoftPoolWeights.PerChannel)],
-        [new TensorShape(3, 8, 8), new SoftPool2d(2, 2, 0, false, (SoftPoolWeights)2)],
+        [new TensorShape(3, 8, 8), new SoftPool2d(9, 1, 0, true, SoftPoolWeighting.PerChannel)],
+        [new TensorShape(3, 8, 8), new SoftPool2d(1, 1, 1, false, SoftPoolWeighting.PerChannel)],
+        [new TensorShape(3, 8, 8), new SoftPool2d(2, 2, 0, false, (SoftPoolWeighting)2)],
         [new TensorShape(3), new Linear(4, 2)],
         [new TensorShape(3, 1), new Linear(3, 2)],
         [new TensorShape(3), new Linear(3, 0)],
@@ -169,8 +169,8 @@ public sealed class ModelGraphTests
         [new TensorShape(8, 8, 8, 8), new AvgPool2d(2, 2, 0, false)],
         [new TensorShape(8, 8), new AvgPool1d(2, 2, 2, false)],
         [new TensorShape(8), new GlobalAvgPool()],
-        [new TensorShape(8, 2, 2, 2, 2), new GlobalSoftPool(SoftPoolWeights.PerChannel)],
-        [new TensorShape(8, 2), new GlobalSoftPool((SoftPoolWeights)7)],
+        [new TensorShape(8, 2, 2, 2, 2), new GlobalSoftPool(SoftPoolWeighting.PerChannel)],
+        [new TensorShape(8, 2), new GlobalSoftPool((SoftPoolWeighting)7)],
         [new TensorShape(3), new LeakyReLU(double.PositiveInfinity)],
         [new TensorShape(3), new LeakyReLU(1e39)],
         [new TensorShape(3), new Dropout(1)],

@@ -53,7 +53,7 @@ public sealed class ModelTests
     [TestMethod]
     public void Class_names_are_as_many_as_outputs_or_none()
     {
-        Assert.IsEmpty(Create(classes: []).Classes);
+        Assert.IsEmpty(Create(classes: []).ClassNames);
         AssertRefused("3 outputs, but 2 class names", () => Create(classes: ["a", "b"]));
         AssertRefused("class name", () => Create(classes: ["a", null!, "c"]));
     }

@@ -12,7 +12,7 @@ public sealed class NotDisposedTests
 {
     private static readonly Model Model = SessionTests.NetworkOfAllOperators();
     private static readonly float[] Input = SessionTests.Input(1);
-    private static readonly int Outputs = Model.Graph.OutputShape.Count;
+    private static readonly int Outputs = Model.Graph.OutputShape.ElementCount;
 
     /// <summary>The device that all tests share is no test's own; whatever earlier tests dropped is gone.</summary>
     [TestInitialize]
@@ -76,7 +76,7 @@ public sealed class NotDisposedTests
         using GpuDevice device = TestDevices.OpenSoftware();
         Drop(() => device.CreateSession(Model).Dispose());
         Drop(() => TestDevices.OpenSoftware().Dispose());
-        Drop(() => Assert.ThrowsExactly<ArgumentException>(() => _ = device.CreateSession(Model, new SessionOptions { InFlight = 0 })));
+        Drop(() => Assert.ThrowsExactly<ArgumentException>(() => _ = device.CreateSession(Model, new SessionOptions { MaxConcurrentRuns = 0 })));
         Collect();
         Assert.IsEmpty(events.Seen);
     }
@@ -86,7 +86,7 @@ public sealed class NotDisposedTests
     {
         using var events = new Events();
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         WeakReference? session = null;
         Drop(() => session = new WeakReference(device.CreateSession(Model), trackResurrection: true));
         int dropped = LiveObjects.Count;

@@ -29,7 +29,7 @@ public sealed class OwnershipTests
         {
             all[place].Dispose();
             foreach (InferenceSession left in order.SkipWhile(i => i != place).Skip(1).Select(i => all[i]).OfType<InferenceSession>())
-                left.Run(Input, new float[Model.Graph.OutputShape.Count]);
+                left.Run(Input, new float[Model.Graph.OutputShape.ElementCount]);
         }
         Assert.AreEqual(before, LiveObjects.Count);
         Assert.ThrowsExactly<ObjectDisposedException>(() => device.CreateSession(Model));
@@ -64,7 +64,7 @@ public sealed class OwnershipTests
         Assert.IsGreaterThan(before, LiveObjects.Count);
         released.Set();
         using (InferenceSession session = await creation.WaitAsync(TimeSpan.FromSeconds(30)))
-            session.Run(Input, new float[Model.Graph.OutputShape.Count]);
+            session.Run(Input, new float[Model.Graph.OutputShape.ElementCount]);
         Assert.AreEqual(before, LiveObjects.Count);
     }
 
@@ -73,18 +73,18 @@ public sealed class OwnershipTests
     {
         int before = LiveObjects.Count;
         using (GpuDevice device = TestDevices.OpenSoftware())
-        using (InferenceSession session = device.CreateSession(Model, new SessionOptions { InFlight = 2 }))
+        using (InferenceSession session = device.CreateSession(Model, new SessionOptions { MaxConcurrentRuns = 2 }))
         {
-            var output = new float[Model.Graph.OutputShape.Count];
+            var output = new float[Model.Graph.OutputShape.ElementCount];
             await session.RunAsync(Input, output);
             using Stepper stepper = session.CreateStepper();
             stepper.Start(Input);
             stepper.Step(TimeSpan.Zero);
-            stepper.Start([new Picture(new byte[3], 1, 1)]);
+            stepper.Start([new Image(new byte[3], 1, 1)]);
             using Profiler profiler = session.CreateProfiler();
             profiler.Run(Input);
-            profiler.Run([new Picture(new byte[3], 1, 1)]);
-            session.Run([new Picture(new byte[3], 1, 1)], output);
+            profiler.Run([new Image(new byte[3], 1, 1)]);
+            session.Run([new Image(new byte[3], 1, 1)], output);
         }
         Assert.AreEqual(before, LiveObjects.Count);
     }
@@ -100,8 +100,8 @@ public sealed class OwnershipTests
         // Few layers: each has the same calls, and the whole is made anew for every one of them.
         Model small = TestModels.WithWeights(TestModels.Sequential(
             new TensorShape(3, 5, 5), new Conv2d(3, 4, 3, 1, 1),
-            new SoftPool2d(2, 2, 0, false, SoftPoolWeights.SharedAcrossChannels)));
-        var options = new SessionOptions { Batch = 2, InFlight = use == "two in flight" ? 2 : 1 };
+            new SoftPool2d(2, 2, 0, false, SoftPoolWeighting.SharedAcrossChannels)));
+        var options = new SessionOptions { Batch = 2, MaxConcurrentRuns = use == "two in flight" ? 2 : 1 };
         // The self-test makes the same few calls for many networks: every third will do.
         int before = LiveObjects.Count, failures = 0, stride = use == "self-test" ? 3 : 1;
         for (int failing = 0; ; failing += stride)
@@ -116,10 +116,10 @@ public sealed class OwnershipTests
                 if (use == "steps")
                 {
                     using Stepper stepper = session.CreateStepper();
-                    stepper.Start([new Picture(new byte[3], 1, 1)]);
+                    stepper.Start([new Image(new byte[3], 1, 1)]);
                 }
                 else if (use == "pictures")
-                    session.Run([new Picture(new byte[3], 1, 1)], new float[small.Graph.OutputShape.Count]);
+                    session.Run([new Image(new byte[3], 1, 1)], new float[small.Graph.OutputShape.ElementCount]);
                 else if (use == "times")
                 {
                     using Profiler profiler = session.CreateProfiler();
@@ -158,7 +158,7 @@ public sealed class OwnershipTests
                 using GpuDevice device = TestDevices.OpenSoftware();
                 using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = batch });
                 fails = true;
-                session.Run([new Picture(new byte[3], 1, 1)], new float[Model.Graph.OutputShape.Count]);
+                session.Run([new Image(new byte[3], 1, 1)], new float[Model.Graph.OutputShape.ElementCount]);
             }).Message;
             StringAssert.Contains(message, advice);
             Assert.AreEqual(batch > 1 && use != "device", message.Contains("smaller batch"), message);
@@ -172,7 +172,7 @@ public sealed class OwnershipTests
     [TestMethod]
     public void A_lost_device_says_so_and_the_session_can_be_built_anew()
     {
-        float[] expected = new float[Model.Graph.OutputShape.Count], output = new float[expected.Length];
+        float[] expected = new float[Model.Graph.OutputShape.ElementCount], output = new float[expected.Length];
         int before = LiveObjects.Count;
         using (GpuDevice device = TestDevices.OpenSoftware())
         using (InferenceSession session = device.CreateSession(Model))
@@ -213,7 +213,7 @@ public sealed class OwnershipTests
         Assert.AreEqual(first, unfused);
         foreach (InferenceSession session in (InferenceSession[])[one, two, three, four])
         {
-            session.Run(Input, new float[Model.Graph.OutputShape.Count]);
+            session.Run(Input, new float[Model.Graph.OutputShape.ElementCount]);
             session.Dispose();
         }
     }
@@ -237,7 +237,7 @@ public sealed class OwnershipTests
         Assert.AreEqual(before, LiveObjects.Count);
         Assert.AreEqual(bytes, device.Vulkan.Memory.Bytes);
         using InferenceSession unfused = device.CreateSession(Model, new SessionOptions { Fuse = false });
-        unfused.Run(Input, new float[Model.Graph.OutputShape.Count]);
+        unfused.Run(Input, new float[Model.Graph.OutputShape.ElementCount]);
     }
 
     [TestMethod]
@@ -245,7 +245,7 @@ public sealed class OwnershipTests
     [DataRow("vkResetFences")]
     public void A_run_after_one_whose_wait_failed_is_a_run_of_its_own(string failing)
     {
-        float[] expected = new float[Model.Graph.OutputShape.Count], output = new float[expected.Length];
+        float[] expected = new float[Model.Graph.OutputShape.ElementCount], output = new float[expected.Length];
         using GpuDevice device = TestDevices.OpenSoftware();
         using InferenceSession session = device.CreateSession(Model);
         session.Run(Input, expected);
@@ -267,7 +267,7 @@ public sealed class OwnershipTests
     [TestMethod]
     public void A_stepped_inference_first_waits_for_the_launch_whose_wait_failed()
     {
-        float[] expected = new float[Model.Graph.OutputShape.Count], output = new float[expected.Length];
+        float[] expected = new float[Model.Graph.OutputShape.ElementCount], output = new float[expected.Length];
         using GpuDevice device = TestDevices.OpenSoftware();
         using InferenceSession session = device.CreateSession(Model);
         session.Run(Input, expected);

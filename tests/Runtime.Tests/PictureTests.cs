@@ -20,7 +20,7 @@ public sealed class PictureTests
     {
         foreach (PixelFormat format in Enum.GetValues<PixelFormat>())
         {
-            Picture[] pictures = [.. Enumerable.Range(0, 2).Select(seed => RandomPicture(width, height, format, seed))];
+            Image[] pictures = [.. Enumerable.Range(0, 2).Select(seed => RandomPicture(width, height, format, seed))];
             float[] actual = Run(Identity(toWidth, toHeight), pictures);
             int item = 3 * toWidth * toHeight;
             for (int i = 0; i < pictures.Length; i++)
@@ -33,7 +33,7 @@ public sealed class PictureTests
     {
         Model model = Identity(12, 10);
         using InferenceSession session = TestDevices.Software.CreateSession(model, new SessionOptions { Batch = 3 });
-        Picture[][] runs =
+        Image[][] runs =
         [
             [RandomPicture(30, 20, PixelFormat.Rgb8, 1), RandomPicture(5, 40, PixelFormat.Rgba8, 2)],
             [RandomPicture(30, 20, PixelFormat.Rgb8, 3), RandomPicture(5, 40, PixelFormat.Rgba8, 4)],
@@ -41,7 +41,7 @@ public sealed class PictureTests
             [RandomPicture(12, 10, PixelFormat.Bgra8, 5)],
             [RandomPicture(12, 10, PixelFormat.Rgba8, 5)],
         ];
-        foreach (Picture[] pictures in runs)
+        foreach (Image[] pictures in runs)
         {
             var output = new float[pictures.Length * 360];
             session.Run(pictures, output);
@@ -54,7 +54,7 @@ public sealed class PictureTests
     public void Pictures_of_one_size_allocate_nothing()
     {
         using InferenceSession session = TestDevices.Software.CreateSession(Identity(12, 10));
-        Picture[] pictures = [RandomPicture(40, 30, PixelFormat.Rgba8, 1)];
+        Image[] pictures = [RandomPicture(40, 30, PixelFormat.Rgba8, 1)];
         var output = new float[360];
         for (int i = 0; i < 3; i++)
             session.Run(pictures, output);
@@ -69,16 +69,16 @@ public sealed class PictureTests
     {
         using InferenceSession session = TestDevices.Software.CreateSession(Identity(4, 4));
         var output = new float[48];
-        foreach (Picture picture in (Picture[])
+        foreach (Image picture in (Image[])
             [
                 new(new byte[11], 2, 2), new(new byte[12], 2, 2, PixelFormat.Rgba8), new(Array.Empty<byte>(), 0, 2), new(new byte[12], -2, -2),
                 new(new byte[12], 65536, 65536), new(new byte[12], 2, 2, (PixelFormat)9),
             ])
             Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run([picture], output), $"{picture}");
-        Picture good = RandomPicture(2, 2, PixelFormat.Rgb8, 1);
+        Image good = RandomPicture(2, 2, PixelFormat.Rgb8, 1);
         Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run([good, good], output));
         Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run([good], new float[47]));
-        Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run(ReadOnlySpan<Picture>.Empty, []));
+        Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run(ReadOnlySpan<Image>.Empty, []));
 
         Model grey = TestModels.WithZeros(TestModels.Sequential(new TensorShape(1, 4, 4), new ReLU()));
         using InferenceSession other = TestDevices.Software.CreateSession(grey);
@@ -91,24 +91,24 @@ public sealed class PictureTests
         TestModels.Sequential(new TensorShape(3, height, width), new MaxPool2d(1, 1, 0, false)),
         new Dictionary<string, Tensor>(), [], Normalise);
 
-    private static float[] Run(Model model, Picture[] pictures)
+    private static float[] Run(Model model, Image[] pictures)
     {
         using InferenceSession session = TestDevices.Software.CreateSession(
             model, new SessionOptions { Batch = pictures.Length });
-        var output = new float[pictures.Length * model.Graph.OutputShape.Count];
+        var output = new float[pictures.Length * model.Graph.OutputShape.ElementCount];
         session.Run(pictures, output);
         return output;
     }
 
-    private static Picture RandomPicture(int width, int height, PixelFormat format, int seed)
+    private static Image RandomPicture(int width, int height, PixelFormat format, int seed)
     {
         var pixels = new byte[width * height * (format == PixelFormat.Rgb8 ? 3 : 4)];
         new Random(seed).NextBytes(pixels);
-        return new Picture(pixels, width, height, format);
+        return new Image(pixels, width, height, format);
     }
 
     /// <summary>By the definition, in double: each source pixel weighs by its distance from the target's centre.</summary>
-    private static double[] Expected(Picture picture, int toWidth, int toHeight)
+    private static double[] Expected(Image picture, int toWidth, int toHeight)
     {
         int bytes = picture.Format == PixelFormat.Rgb8 ? 3 : 4;
         var result = new double[3 * toHeight * toWidth];

@@ -75,7 +75,7 @@ public sealed class PipelineCacheTests
         try
         {
             using InferenceSession session = device.CreateSession(Model);
-            session.Run(SessionTests.Input(1), new float[Model.Graph.OutputShape.Count]);
+            session.Run(SessionTests.Input(1), new float[Model.Graph.OutputShape.ElementCount]);
         }
         finally
         {
@@ -99,7 +99,7 @@ public sealed class PipelineCacheTests
         };
         try
         {
-            session.Run([new Picture(new byte[3], 1, 1)], new float[Model.Graph.OutputShape.Count]);
+            session.Run([new Image(new byte[3], 1, 1)], new float[Model.Graph.OutputShape.ElementCount]);
         }
         finally
         {
@@ -114,7 +114,7 @@ public sealed class PipelineCacheTests
     {
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder, SelfTest = false });
         using InferenceSession session = device.CreateSession(Model);
-        var output = new float[Model.Graph.OutputShape.Count];
+        var output = new float[Model.Graph.OutputShape.ElementCount];
         session.Run(SessionTests.Input(1), output);
         return output;
     }

@@ -17,7 +17,7 @@ internal static class RandomNumbers
     /// <summary>For a parameter, in [-1, 1); a variance is positive.</summary>
     public static float[] Weights(Random random, Parameter parameter)
     {
-        float[] numbers = Uniform(random, parameter.Shape.Count);
+        float[] numbers = Uniform(random, parameter.Shape.ElementCount);
         return parameter.Name.EndsWith("running_var", StringComparison.Ordinal)
             ? [.. numbers.Select(number => 1 + 0.9f * number)]
             : numbers;

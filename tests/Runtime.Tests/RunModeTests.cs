@@ -13,16 +13,16 @@ public sealed class RunModeTests
     private const int Batch = 2;
 
     private static readonly Model Model = TestModels.WithWeights(TestModels.Sequential(
-        new TensorShape(3, 9, 7), new Conv2d(3, 5, 3, 1, 1), new SoftPool2d(2, 2, 0, false, SoftPoolWeights.PerChannel), new GlobalAvgPool()));
+        new TensorShape(3, 9, 7), new Conv2d(3, 5, 3, 1, 1), new SoftPool2d(2, 2, 0, false, SoftPoolWeighting.PerChannel), new GlobalAvgPool()));
 
-    private static readonly Picture[] Images = [Image(20, 11, PixelFormat.Rgb8, 1), Image(5, 30, PixelFormat.Bgra8, 2)];
+    private static readonly Image[] Images = [Image(20, 11, PixelFormat.Rgb8, 1), Image(5, 30, PixelFormat.Bgra8, 2)];
 
     // Large enough for two launches.
-    private static readonly Picture[] LargeImages = [Image(20, 11, PixelFormat.Rgba8, 3), Image(700, 600, PixelFormat.Rgb8, 4)];
+    private static readonly Image[] LargeImages = [Image(20, 11, PixelFormat.Rgba8, 3), Image(700, 600, PixelFormat.Rgb8, 4)];
 
-    private static readonly int Outputs = Batch * Model.Graph.OutputShape.Count;
+    private static readonly int Outputs = Batch * Model.Graph.OutputShape.ElementCount;
 
-    private static readonly int Inputs = Batch * Model.Graph.InputShape.Count;
+    private static readonly int Inputs = Batch * Model.Graph.InputShape.ElementCount;
 
     public static IEnumerable<object[]> Cells =>
         from input in (string[])["floats", "images", "buffers"]
@@ -34,13 +34,13 @@ public sealed class RunModeTests
     public async Task Every_input_in_every_mode_gives_the_same_bits(string input, string mode)
     {
         using var host = new TestHost(Inputs + Outputs);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
         using Stepper stepper = session.CreateStepper();
         using Recorder recorder = session.CreateRecorder();
-        GpuBuffer from = host.BufferAt(0), to = host.BufferAt(Inputs);
+        BufferRegion from = host.BufferAt(0), to = host.BufferAt(Inputs);
         // Images of other sizes, and then the first ones again: nothing of a run may stay behind.
-        foreach (Picture[] images in (Picture[][])[Images, LargeImages, Images])
+        foreach (Image[] images in (Image[][])[Images, LargeImages, Images])
         {
             var expected = new float[Outputs];
             session.Run(InputOf(images), expected);
@@ -52,7 +52,7 @@ public sealed class RunModeTests
             AssertClose(expected, isInBuffer ? host.Memory[Inputs..].ToArray() : output, exact: input != "images");
         }
 
-        async Task Run(Picture[] images, float[] output)
+        async Task Run(Image[] images, float[] output)
         {
             float[] floats = InputOf(images);
             switch (input, mode)
@@ -98,7 +98,7 @@ public sealed class RunModeTests
     {
         using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
         using Profiler profiler = session.CreateProfiler();
-        string[] network = [.. session.Plan.Dispatches.Select(launch => launch.Kernel)];
+        string[] network = [.. session.Plan.Launches.Select(launch => launch.Kernel)];
         CollectionAssert.AreEqual(network, Kernels(profiler.Run(InputOf(Images))));
         CollectionAssert.AreEqual((string[])["picture", "picture", .. network], Kernels(profiler.Run(Images)));
         IReadOnlyList<LaunchProfile> large = profiler.Run(LargeImages);
@@ -113,11 +113,11 @@ public sealed class RunModeTests
     [TestMethod]
     public async Task Images_run_beside_each_other_in_several_slots()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch, InFlight = 2 });
-        Picture[][] sets = [Images, LargeImages, Images, LargeImages, Images, LargeImages];
+        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = 2 });
+        Image[][] sets = [Images, LargeImages, Images, LargeImages, Images, LargeImages];
         float[][] outputs = [.. sets.Select(_ => new float[Outputs])];
         await Task.WhenAll(sets.Zip(outputs, (images, output) => session.RunAsync(images, output)));
-        foreach ((Picture[] images, float[] output) in sets.Zip(outputs))
+        foreach ((Image[] images, float[] output) in sets.Zip(outputs))
         {
             var expected = new float[Outputs];
             session.Run(images, expected);
@@ -136,8 +136,8 @@ public sealed class RunModeTests
         {
             session.Run(Images, output);
             AssertClose(right, output, exact: false);
-            Assert.AreEqual("picture", device.StruckOff.Single().Kernel);
-            Assert.StartsWith("wrong: off by", device.StruckOff.Single().Reason);
+            Assert.AreEqual("picture", device.RejectedKernels.Single().Kernel);
+            Assert.StartsWith("wrong: off by", device.RejectedKernels.Single().Reason);
         }
         foreach (string kernel in (string[])["picture_lines", "picture_of_lines"])
         {
@@ -155,14 +155,14 @@ public sealed class RunModeTests
         });
     }
 
-    private static Picture Image(int width, int height, PixelFormat format, int seed)
+    private static Image Image(int width, int height, PixelFormat format, int seed)
     {
         var pixels = new byte[width * height * (format == PixelFormat.Rgb8 ? 3 : 4)];
         new Random(seed).NextBytes(pixels);
-        return new Picture(pixels, width, height, format);
+        return new Image(pixels, width, height, format);
     }
 
-    private static float[] InputOf(Picture[] images) =>
+    private static float[] InputOf(Image[] images) =>
     [
         .. images.SelectMany(image => ImageReference.Compute(image, Model.Graph.InputShape, Model.Preprocessing))
             .Select(value => (float)value),

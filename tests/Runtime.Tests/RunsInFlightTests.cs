@@ -15,7 +15,7 @@ public sealed class RunsInFlightTests
     public async Task Many_runs_in_flight_give_each_its_own_output(int inFlight)
     {
         using InferenceSession session = TestDevices.Software.CreateSession(
-            EmbeddingTests.Model, new SessionOptions { Batch = Batch, InFlight = inFlight });
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = inFlight });
         float[][] inputs = [.. Enumerable.Range(0, 12).Select(i => Input.Select(x => x * (1 + i % 3)).ToArray())];
         float[][] outputs = [.. inputs.Select(_ => new float[Outputs])];
         await Task.WhenAll(inputs.Zip(outputs, (input, output) => session.RunAsync(input, output)));
@@ -35,13 +35,13 @@ public sealed class RunsInFlightTests
     public async Task Runs_come_and_go_while_a_session_is_busy_with_something_else(string what)
     {
         using var host = new TestHost(Input.Length + Outputs);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(
-            EmbeddingTests.Model, new SessionOptions { Batch = Batch, InFlight = what == "images" ? 2 : 1 });
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = what == "images" ? 2 : 1 });
         using Stepper stepper = session.CreateStepper();
         using Recorder recorder = session.CreateRecorder();
         using Profiler profiler = session.CreateProfiler();
-        Picture[] images = [new(new byte[3], 1, 1)];
+        Image[] images = [new(new byte[3], 1, 1)];
         using var begun = new ManualResetEventSlim();
         using var released = new ManualResetEventSlim();
         Task busy = Task.Run(() =>
@@ -98,13 +98,13 @@ public sealed class RunsInFlightTests
     public async Task A_cancelled_run_ends_at_once_leaves_its_output_alone_and_frees_its_place()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         ulong never = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
         var output = new float[Outputs];
         Task held = session.RunAsync(
-            Input, output, new GpuSync { Wait = new[] { new GpuSemaphore(never, 1) } }, cancel.Token);
+            Input, output, new GpuSync { Wait = new[] { new TimelinePoint(never, 1) } }, cancel.Token);
         Task queued = session.RunAsync(Input, new float[Outputs], cancel.Token);
         cancel.Cancel();
         await Assert.ThrowsAsync<OperationCanceledException>(() => held.WaitAsync(TimeSpan.FromSeconds(10)));
@@ -123,14 +123,14 @@ public sealed class RunsInFlightTests
     public async Task Disposing_waits_for_the_run_that_is_under_way_cancelled_or_not_and_ends_those_behind_it(bool cancelled)
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         session.Run(Input, new float[Outputs]); // What a first run takes longer is not what is waited for below.
         ulong held = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
         var output = new float[Outputs];
         Task run = session.RunAsync(
-            Input, output, new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } }, cancel.Token);
+            Input, output, new GpuSync { Wait = new[] { new TimelinePoint(held, 1) } }, cancel.Token);
         if (cancelled)
         {
             cancel.Cancel();
@@ -175,12 +175,12 @@ public sealed class RunsInFlightTests
     public async Task A_run_that_signals_does_so_though_it_is_cancelled_while_it_waits_for_its_turn()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         ulong held = host.CreateSemaphore(), done = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
-        Task first = session.RunAsync(Input, new float[Outputs], new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } });
-        var sync = new GpuSync { Wait = new[] { new GpuSemaphore(held, 2) }, Signal = new[] { new GpuSemaphore(done, 1) } };
+        Task first = session.RunAsync(Input, new float[Outputs], new GpuSync { Wait = new[] { new TimelinePoint(held, 1) } });
+        var sync = new GpuSync { Wait = new[] { new TimelinePoint(held, 2) }, Signal = new[] { new TimelinePoint(done, 1) } };
         Task second = session.RunAsync(Input, new float[Outputs], sync, cancel.Token);
         cancel.Cancel();
         await Task.Delay(100);
@@ -192,7 +192,7 @@ public sealed class RunsInFlightTests
         host.Await(done, 1);
         // Cancelled beforehand it is no run at all.
         await Assert.ThrowsAsync<OperationCanceledException>(
-            () => session.RunAsync(Input, new float[Outputs], new GpuSync { Signal = new[] { new GpuSemaphore(done, 2) } }, cancel.Token));
+            () => session.RunAsync(Input, new float[Outputs], new GpuSync { Signal = new[] { new TimelinePoint(done, 2) } }, cancel.Token));
         await session.RunAsync(Input, new float[Outputs]).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.AreEqual(1UL, host.ValueOf(done));
         host.Destroy(held);
@@ -232,13 +232,13 @@ public sealed class RunsInFlightTests
     public async Task A_run_that_is_done_before_it_hears_of_its_cancelling_ends_well_and_has_its_output()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         ulong held = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
         var output = new float[Outputs];
         Task run = session.RunAsync(
-            Input, output, new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } }, cancel.Token);
+            Input, output, new GpuSync { Wait = new[] { new TimelinePoint(held, 1) } }, cancel.Token);
         // Who asked last is told first: the run hears of it once it is done.
         cancel.Token.Register(() =>
         {
@@ -268,7 +268,7 @@ public sealed class RunsInFlightTests
     public void Runs_end_though_every_thread_of_the_pool_waits_for_one(int inFlight)
     {
         using InferenceSession session = TestDevices.Software.CreateSession(
-            EmbeddingTests.Model, new SessionOptions { Batch = Batch, InFlight = inFlight });
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = inFlight });
         ThreadPool.GetMinThreads(out int least, out int leastPorts);
         ThreadPool.GetMaxThreads(out int most, out int mostPorts);
         int right = 0;
@@ -300,7 +300,7 @@ public sealed class RunsInFlightTests
     public void Runs_of_both_kinds_take_turns()
     {
         using InferenceSession session = TestDevices.Software.CreateSession(
-            EmbeddingTests.Model, new SessionOptions { Batch = Batch, InFlight = 2 });
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = 2 });
         int wrong = 0;
         Thread[] threads = [.. Enumerable.Range(0, 8).Select(thread => new Thread(() =>
         {
@@ -326,11 +326,11 @@ public sealed class RunsInFlightTests
     public async Task Very_many_cancelled_runs_that_wait_for_their_turn_are_passed_over()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         ulong held = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
-        Task first = session.RunAsync(Input, new float[Outputs], new GpuSync { Wait = new[] { new GpuSemaphore(held, 1) } });
+        Task first = session.RunAsync(Input, new float[Outputs], new GpuSync { Wait = new[] { new TimelinePoint(held, 1) } });
         Task[] queued = [.. Enumerable.Range(0, 20000).Select(_ => session.RunAsync(Input, new float[Outputs], cancel.Token))];
         var output = new float[Outputs];
         Task last = session.RunAsync(Input, output);

@@ -80,7 +80,7 @@ public sealed class SteppedInferenceTests
 
         List<TimeSpan> StepsOf(TimeSpan budget)
         {
-            stepper.Start(new float[model.Graph.InputShape.Count]);
+            stepper.Start(new float[model.Graph.InputShape.ElementCount]);
             var durations = new List<TimeSpan>();
             for (bool done = false; !done;)
             {

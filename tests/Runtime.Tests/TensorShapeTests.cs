@@ -11,14 +11,14 @@ public sealed class TensorShapeTests
         var shape = new TensorShape(48, 56, 57);
         Assert.AreEqual(3, shape.Rank);
         Assert.AreEqual(57, shape[2]);
-        Assert.AreEqual(48 * 56 * 57, shape.Count);
+        Assert.AreEqual(48 * 56 * 57, shape.ElementCount);
         Assert.AreEqual("48x56x57", shape.ToString());
     }
 
     [TestMethod]
     public void A_scalar_has_one_element_and_is_the_default()
     {
-        Assert.AreEqual(1, new TensorShape().Count);
+        Assert.AreEqual(1, new TensorShape().ElementCount);
         Assert.AreEqual(0, new TensorShape().Rank);
         Assert.AreEqual(default, new TensorShape());
         Assert.AreEqual("scalar", default(TensorShape).ToString());
@@ -49,7 +49,7 @@ public sealed class TensorShapeTests
 
     [TestMethod]
     public void Takes_as_many_elements_as_2_GiB_hold() =>
-        Assert.AreEqual(536_870_911, new TensorShape(536_870_911).Count);
+        Assert.AreEqual(536_870_911, new TensorShape(536_870_911).ElementCount);
 
     [TestMethod]
     public void A_caller_s_array_can_change_without_the_shape()

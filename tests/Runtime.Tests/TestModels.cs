@@ -11,7 +11,7 @@ internal static class TestModels
         new("test", input, operators.Select((op, index) => new Layer($"{index}", op)));
 
     /// <summary>AlexNet as the project defines it; with SoftPool in place of max pooling if asked for.</summary>
-    public static ModelGraph AlexNet(SoftPoolWeights? softPool = null)
+    public static ModelGraph AlexNet(SoftPoolWeighting? softPool = null)
     {
         Operator pool = softPool is { } weights
             ? new SoftPool2d(3, 2, 0, false, weights)
@@ -38,11 +38,11 @@ internal static class TestModels
         new("residual", new Add(), ["leaky", "max"]),
         new("squeeze", new GlobalAvgPool()), new("gate", new Sigmoid()),
         new("gated", new Multiply(), ["residual", "gate"]),
-        new("soft", new SoftPool2d(new Size2d(2, 3), 2, 1, true, SoftPoolWeights.PerChannel)),
-        new("shared", new SoftPool2d(2, 1, 0, false, SoftPoolWeights.SharedAcrossChannels)), new("silu", new SiLU()),
+        new("soft", new SoftPool2d(new Size2d(2, 3), 2, 1, true, SoftPoolWeighting.PerChannel)),
+        new("shared", new SoftPool2d(2, 1, 0, false, SoftPoolWeighting.SharedAcrossChannels)), new("silu", new SiLU()),
         new("average", new AvgPool2d(2, 1, 0, false) { CountIncludePad = false }, ["soft"]),
         new("both", new Concat(), ["silu", "average"]),
-        new("global", new GlobalSoftPool(SoftPoolWeights.PerChannel)),
+        new("global", new GlobalSoftPool(SoftPoolWeighting.PerChannel)),
         new("flat", new Flatten()), new("dropout", new Dropout(0.25)), new("linear", new Linear(8, 3) { Bias = false }),
         new("softmax", new Softmax()),
     ]);
@@ -59,11 +59,11 @@ internal static class TestModels
 
     /// <summary>A model whose weights are all zero: where only shapes matter.</summary>
     public static Model WithZeros(ModelGraph graph) => new(
-        graph, graph.Parameters.ToDictionary(p => p.Name, p => new Tensor(p.Shape, new float[p.Shape.Count])),
+        graph, graph.Parameters.ToDictionary(p => p.Name, p => new Tensor(p.Shape, new float[p.Shape.ElementCount])),
         [], PreprocessingOf(graph));
 
     public static string[] ClassesOf(ModelGraph graph) =>
-        [.. Enumerable.Range(0, graph.OutputShape.Count).Select(index => $"class \"{index}\" \u00e9")];
+        [.. Enumerable.Range(0, graph.OutputShape.ElementCount).Select(index => $"class \"{index}\" \u00e9")];
 
     public static Preprocessing PreprocessingOf(ModelGraph graph)
     {

@@ -22,10 +22,10 @@ public sealed class TimestampTests
             Assert.IsTrue(launches.All(launch => launch.DeviceTime >= TimeSpan.Zero), string.Join(' ', launches));
             Assert.IsTrue(sum > TimeSpan.Zero && sum <= whole, $"{sum} of {whole}");
             CollectionAssert.AreEqual(
-                session.Plan.Dispatches.Select(launch => (launch.Layer, launch.Kernel)).ToArray(),
+                session.Plan.Launches.Select(launch => (launch.Layer, launch.Kernel)).ToArray(),
                 launches.Select(launch => (launch.Layer, launch.Kernel)).ToArray());
             CollectionAssert.AreEqual(
-                session.Plan.Dispatches.Select(launch => launch.Operands.Distinct().Sum(operand => operand.ByteCount)).ToArray(),
+                session.Plan.Launches.Select(launch => launch.Operands.Distinct().Sum(operand => operand.ByteCount)).ToArray(),
                 launches.Select(launch => launch.Bytes).ToArray());
         }
     }

@@ -1,8 +1,8 @@
-using SoftPool.Operators.Convolutions;
 using SoftPool.Execution;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
@@ -42,7 +42,7 @@ public sealed class TuningTests
         try
         {
             using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = 3, Tune = true });
-            session.Run(new float[Model.Graph.InputShape.Count], new float[Model.Graph.OutputShape.Count]);
+            session.Run(new float[Model.Graph.InputShape.ElementCount], new float[Model.Graph.OutputShape.ElementCount]);
             Assert.AreNotEqual(guess, device.Vulkan.Variants.Choice.Best!.GetValueOrDefault(Key));
         }
         finally
@@ -138,9 +138,9 @@ public sealed class TuningTests
         }
     }
 
-    private static KernelDispatch Guess => ExecutionPlan.Create(
-        Model, new PlanOptions(3) { Device = TestDevices.Software.Vulkan.Traits }).Dispatches[^1];
+    private static KernelLaunch Guess => ExecutionPlan.Create(
+        Model, new PlanOptions(3) { Device = TestDevices.Software.Vulkan.Traits }).Launches[^1];
 
     private static string Taken(GpuDevice device) => ExecutionPlan.Create(
-        Model, new PlanOptions(3) { Device = device.Vulkan.Traits, Variants = device.Vulkan.Variants.Choice }).Dispatches[^1].Variant;
+        Model, new PlanOptions(3) { Device = device.Vulkan.Traits, Variants = device.Vulkan.Variants.Choice }).Launches[^1].Variant;
 }

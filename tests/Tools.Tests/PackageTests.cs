@@ -145,7 +145,7 @@ public sealed class PackageTests
     {
         var graph = new ModelGraph("colours", new TensorShape(3, 7, 5),
         [
-            new("pool", new SoftPool2d(2, 2, 1, true, SoftPoolWeights.PerChannel)), new("average", new GlobalAvgPool()),
+            new("pool", new SoftPool2d(2, 2, 1, true, SoftPoolWeighting.PerChannel)), new("average", new GlobalAvgPool()),
             new("flat", new Flatten()), new("linear", new Linear(3, 3) { Bias = false }),
         ]);
         var weights = new Dictionary<string, Tensor>

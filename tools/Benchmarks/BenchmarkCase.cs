@@ -31,7 +31,7 @@ internal sealed record BenchmarkCase(string Name, ModelGraph Graph, bool IsOpera
                 case MaxPool2d pool:
                     yield return Of(pool, input);
                     yield return Of(new AvgPool2d(pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode), input);
-                    foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+                    foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
                         yield return Of(new SoftPool2d(pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, weights), input);
                     break;
             }

@@ -18,8 +18,8 @@ internal static class CaseMeasurement
     {
         Model model = what.CreateModel();
         var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, batch * what.Graph.InputShape.Count).Select(_ => random.NextSingle() * 4 - 2)];
-        var output = new float[batch * what.Graph.OutputShape.Count];
+        float[] input = [.. Enumerable.Range(0, batch * what.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 4 - 2)];
+        var output = new float[batch * what.Graph.OutputShape.ElementCount];
         var sessions = new List<(GpuDevice Device, InferenceSession Session, Profiler Profiler)>();
         using var torch = new TorchRunner(model, input);
         try
@@ -44,7 +44,7 @@ internal static class CaseMeasurement
             foreach (((GpuDevice device, InferenceSession session, _), Timing timing) in sessions.Zip(timings.Skip(1)))
                 rows.Add(Row(
                     Machine.RunnerOf(device.Info), timing, flops,
-                    what.IsOperator ? session.Plan.Dispatches.Sum(Bytes) : null, peaks[device]));
+                    what.IsOperator ? session.Plan.Launches.Sum(Bytes) : null, peaks[device]));
             return (rows, what.IsOperator ? [] :
                 [.. sessions.SelectMany(entry => Layers(what, batch, entry.Device, entry.Profiler, peaks[entry.Device], input))]);
         }
@@ -87,7 +87,7 @@ internal static class CaseMeasurement
         }
     }
 
-    private static long Bytes(KernelDispatch launch) => launch.Operands.Distinct().Sum(operand => operand.ByteCount);
+    private static long Bytes(KernelLaunch launch) => launch.Operands.Distinct().Sum(operand => operand.ByteCount);
 
     private static double Share(double? gigaflops, double? gigabytes, DevicePeak peak) => Math.Max(
         (gigaflops ?? 0) / peak.GigaflopsPerSecond, (gigabytes ?? 0) / peak.GigabytesPerSecond);

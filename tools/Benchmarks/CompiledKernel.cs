@@ -22,7 +22,7 @@ internal sealed record CompiledKernel(
     IReadOnlyDictionary<string, double> Statistics, MainLoop? Loop, uint SubgroupSize, double Milliseconds,
     IReadOnlyList<string> Uses)
 {
-    public static CompiledKernel Compile(VulkanDevice device, KernelDispatch launch, bool isChosen, IReadOnlyList<string> uses)
+    public static CompiledKernel Compile(VulkanDevice device, KernelLaunch launch, bool isChosen, IReadOnlyList<string> uses)
     {
         long begin = Stopwatch.GetTimestamp();
         using PipelineStore.Lease lease = device.Pipelines.Take(launch);

@@ -48,14 +48,14 @@ internal sealed record DevicePeak(double GigaflopsPerSecond, double GigabytesPer
         var part = input with { ByteCount = Math.Min(input.ByteCount, device.Physical.Limits.MaxTexelBufferElements * 16L) };
         BufferRange[] ranges =
             [new(output.Handle, 0, output.ByteCount), .. Enumerable.Range(1, inputs).Select(i => i == TexelBinding ? part : input)];
-        var launch = new KernelDispatch(
+        var launch = new KernelLaunch(
             kernel, new KernelId(kernel), constants, groups, [.. ranges.Select(range => new Activation(range.ByteCount / sizeof(float)))],
             Texels: inputs >= TexelBinding ? 1u << TexelBinding : 0);
         using var pipeline = new ComputePipeline(device, launch, Load(kernel));
         using DescriptorSets sets = DescriptorSets.For(device, [launch]);
         BoundLaunch bound = sets.Bind(pipeline, launch, ranges);
         using var timestamps = new Timestamps(device, 2);
-        using var recording = new CommandRecording(device, commands =>
+        using var recording = new Submission(device, commands =>
         {
             commands.Reset(timestamps);
             commands.Take(timestamps, 0);

@@ -83,7 +83,7 @@ internal static class FirstResultCommand
         double opened = SinceStart();
         using InferenceSession session = device.CreateSession(model);
         double made = SinceStart();
-        session.Run(new float[model.Graph.InputShape.Count], new float[model.Graph.OutputShape.Count]);
+        session.Run(new float[model.Graph.InputShape.ElementCount], new float[model.Graph.OutputShape.ElementCount]);
         double done = SinceStart();
         process.Refresh();
         return new StartRow(

@@ -58,8 +58,8 @@ internal static class KernelsCommand
             ? null
             : Json.Parse<KernelsSummary>(File.ReadAllText(baselineFile), baselineFile);
         using GpuDevice gpu = Open();
-        (KernelDispatch Launch, bool IsChosen, string[] Uses)[] launches = [.. Launches(gpu, networks, batches, chosen)];
-        CompiledKernel Compile((KernelDispatch Launch, bool IsChosen, string[] Uses) entry) =>
+        (KernelLaunch Launch, bool IsChosen, string[] Uses)[] launches = [.. Launches(gpu, networks, batches, chosen)];
+        CompiledKernel Compile((KernelLaunch Launch, bool IsChosen, string[] Uses) entry) =>
             CompiledKernel.Compile(gpu.Vulkan, entry.Launch, entry.IsChosen, entry.Uses);
         CompiledKernel first = Compile(launches[0]);
         // One pipeline lives as long as others are made: RADV gives its shaders' memory back with the last of them, and Mesa's stand-in
@@ -111,7 +111,7 @@ internal static class KernelsCommand
 
     /// <summary>One launch for each pipeline: those that sessions of the networks would make on this device, and those of the variants
     /// that they could be told to take.</summary>
-    private static IEnumerable<(KernelDispatch Launch, bool IsChosen, string[] Uses)> Launches(
+    private static IEnumerable<(KernelLaunch Launch, bool IsChosen, string[] Uses)> Launches(
         GpuDevice gpu, string[] networks, int[] batches, bool chosen)
     {
         VulkanDevice device = gpu.Vulkan;
@@ -131,7 +131,7 @@ internal static class KernelsCommand
                    kind.Options with { Batch = batch }, device.Traits, device.Physical.Limits.MaxStorageBufferRange)
                from launch in ExecutionPlan.Create(
                    graph, name => throw new InvalidOperationException($"Planning asked for {name}."),
-                   options with { Variants = choice }).Dispatches
+                   options with { Variants = choice }).Launches
                let use = choice == VariantChoice.Default ? $"{graph.Name}/{batch}/{kind.Name}/{launch.Layer}" : null
                group (Launch: launch, Use: use) by $"{launch.Kernel}({string.Join(',', launch.Constants)})" into pipeline
                let uses = pipeline.Select(entry => entry.Use).OfType<string>().ToArray()

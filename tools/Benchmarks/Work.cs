@@ -9,7 +9,7 @@ internal static class Work
     /// <summary>Floating-point operations of one item; 0 for what only moves numbers or compares them.</summary>
     public static double Of(Operator op, TensorShape output) => op switch
     {
-        Conv2d conv => 2.0 * output.Count * conv.KernelSize.Height * conv.KernelSize.Width * conv.InChannels / conv.Groups,
+        Conv2d conv => 2.0 * output.ElementCount * conv.KernelSize.Height * conv.KernelSize.Width * conv.InChannels / conv.Groups,
         Linear linear => 2.0 * linear.InFeatures * linear.OutFeatures,
         _ => 0,
     };

@@ -13,7 +13,7 @@ double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCu
 using GpuDevice gpu = GpuDevice.Create();
 using InferenceSession session = gpu.CreateSession(model);
 var scene = new Scene(model.Graph.InputShape);
-var logits = new float[model.Graph.OutputShape.Count];
+var logits = new float[model.Graph.OutputShape.ElementCount];
 Console.WriteLine($"{model.Graph.Name} on {gpu.Info.Name}, a frame every {frame.TotalMilliseconds:F0} ms");
 
 Play("in one piece", () =>

@@ -6,7 +6,7 @@ internal sealed class Scene(TensorShape shape)
     private const int Columns = 60;
 
     /// <summary>The picture, (C, H, W).</summary>
-    public float[] Pixels { get; } = new float[shape.Count];
+    public float[] Pixels { get; } = new float[shape.ElementCount];
 
     /// <summary>Draws a frame, into <see cref="Pixels"/> and as one line in the terminal.</summary>
     public void Draw(int number)

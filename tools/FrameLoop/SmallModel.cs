@@ -16,7 +16,7 @@ internal static class SmallModel
                 layers.Add(new Layer($"conv{stage}_{i}", new Conv2d(channels, channels = 32 << stage, 3, 1, 1)));
                 layers.Add(new Layer($"relu{stage}_{i}", new ReLU()));
             }
-            layers.Add(new Layer($"pool{stage}", new SoftPool2d(3, 2, 1, false, SoftPoolWeights.PerChannel)));
+            layers.Add(new Layer($"pool{stage}", new SoftPool2d(3, 2, 1, false, SoftPoolWeighting.PerChannel)));
         }
         layers.Add(new Layer("average", new GlobalAvgPool()));
         layers.Add(new Layer("flatten", new Flatten()));
@@ -27,7 +27,7 @@ internal static class SmallModel
             graph,
             graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => new Tensor(
                 parameter.Shape,
-                Enumerable.Range(0, parameter.Shape.Count).Select(_ => random.NextSingle() * 0.1f - 0.05f).ToArray())),
+                Enumerable.Range(0, parameter.Shape.ElementCount).Select(_ => random.NextSingle() * 0.1f - 0.05f).ToArray())),
             [], Preprocessing.ImageNet);
     }
 }

@@ -9,7 +9,7 @@ namespace SoftPool.Execution;
 internal sealed class AsyncRun
 {
     private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Func<RunSlot, CommandRecording> _submit;
+    private readonly Func<RunSlot, Submission> _submit;
     private readonly Memory<float> _output;
     private readonly bool _signals;
     private readonly int _items;
@@ -25,7 +25,7 @@ internal sealed class AsyncRun
     /// <param name="output">Where its output goes; none where the device writes it to a buffer.</param>
     /// <param name="cancel">Ends the wait.</param>
     public AsyncRun(
-        Func<RunSlot, CommandRecording> submit, bool signals, int items, Memory<float> output, CancellationToken cancel) =>
+        Func<RunSlot, Submission> submit, bool signals, int items, Memory<float> output, CancellationToken cancel) =>
         (_submit, _signals, _items, _output, _cancel) = (submit, signals, items, output, cancel);
 
     /// <summary>Ends when the output is there.</summary>
@@ -39,7 +39,7 @@ internal sealed class AsyncRun
     /// <param name="completions">Who waits for the device.</param>
     /// <param name="free">Returns the run to its pool.</param>
     /// <returns>Whether it was submitted, so that <paramref name="free"/> will be called.</returns>
-    public bool Begin(RunSlot run, Completions completions, Action<RunSlot> free)
+    public bool Begin(RunSlot run, FenceWaiter completions, Action<RunSlot> free)
     {
         if (Volatile.Read(ref _decided))
             return false;

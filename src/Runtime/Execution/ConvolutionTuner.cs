@@ -60,7 +60,7 @@ internal static class ConvolutionTuner
     internal static IEnumerable<string> Candidates(Conv2d convolution, TensorShape input, PlanOptions options)
     {
         var step = new LoweringStep(
-            "layer", "", options, [input], convolution.InferShape(input), [new Activation((long)options.Batch * input.Count)], default,
+            "layer", "", options, [input], convolution.InferShape(input), [new Activation((long)options.Batch * input.ElementCount)], default,
             name => throw new InvalidOperationException($"Tuning asked for {name}."), convolution.Bias, []);
         List<(string Name, double Cost)> candidates =
             [.. ConvolutionVariant.CandidatesFor(convolution, step).Select(variant => (variant.Name, variant.Cost(convolution, step)))];
@@ -98,7 +98,7 @@ internal static class ConvolutionTuner
 
     private static Tensor Ones(TensorShape shape)
     {
-        var ones = new float[shape.Count];
+        var ones = new float[shape.ElementCount];
         ones.AsSpan().Fill(1);
         return new Tensor(shape, ones);
     }

@@ -23,7 +23,7 @@ internal sealed class DeviceProgram : IDisposable
         {
             CheckLimits(device);
             _weights = _ownership.Take(device.Weights.Take(device, model)).Store;
-            Constant[] constants = [.. plan.Dispatches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>().Distinct()];
+            Constant[] constants = [.. plan.Launches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>().Distinct()];
             foreach ((Constant constant, BufferRange place) in constants.Zip(_weights.PlacesOf(constants)))
                 _places.Add(constant, place);
             PlaceActivations(device, keepLayerOutputs);
@@ -61,7 +61,7 @@ internal sealed class DeviceProgram : IDisposable
 
     /// <summary>Records a whole run into a buffer of the host's. It waits for whatever is ahead of it, and whatever follows waits
     /// for it.</summary>
-    public void RecordInto(Commands commands, InputStage input, GpuBuffer output)
+    public void RecordInto(Commands commands, InputStage input, BufferRegion output)
     {
         RecordFrom(commands, input);
         RecordLaunches(commands);
@@ -76,7 +76,7 @@ internal sealed class DeviceProgram : IDisposable
     }
 
     /// <summary>Records the copy of the output to a buffer of the host's; whatever follows waits for it.</summary>
-    public void RecordTo(Commands commands, GpuBuffer output)
+    public void RecordTo(Commands commands, BufferRegion output)
     {
         commands.Barrier();
         commands.Copy(_places[_plan.Output], BufferRange.Of(output, _plan.Output));
@@ -90,15 +90,15 @@ internal sealed class DeviceProgram : IDisposable
         GpuDeviceInfo info = device.Physical.Info;
         long largest = device.Physical.Limits.MaxStorageBufferRange;
         (uint X, uint Y) most = device.Physical.MostGroups;
-        foreach (KernelDispatch dispatch in _plan.Dispatches)
+        foreach (KernelLaunch dispatch in _plan.Launches)
         {
             foreach (Operand operand in dispatch.Operands)
                 if (operand.ByteCount > largest)
-                    throw new UnsupportedDeviceException(
+                    throw new DeviceLimitException(
                         $"Layer {dispatch.Layer} needs a buffer of {operand.ByteCount} bytes, but {info.Name} takes "
                         + $"{largest} at most: {RemedyFor(operand)}.");
             if (dispatch.Groups.X > most.X || dispatch.Groups.Y > most.Y)
-                throw new UnsupportedDeviceException(
+                throw new DeviceLimitException(
                     $"Layer {dispatch.Layer} needs {dispatch.Groups.X} x {dispatch.Groups.Y} workgroups, but {info.Name} "
                     + $"takes {most.X} x {most.Y} at most: "
                     + $"smaller {(_plan.Batch > 1 ? "batches, " : "")}inputs and layers take fewer.");
@@ -125,9 +125,9 @@ internal sealed class DeviceProgram : IDisposable
 
     private void PrepareLaunches(VulkanDevice device)
     {
-        IReadOnlyList<KernelDispatch> dispatches = _plan.Dispatches;
+        IReadOnlyList<KernelLaunch> dispatches = _plan.Launches;
         DescriptorSets sets = _ownership.Take(DescriptorSets.For(device, dispatches));
-        foreach (KernelDispatch dispatch in dispatches)
+        foreach (KernelLaunch dispatch in dispatches)
         {
             ComputePipeline pipeline = _ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
             BufferRange[] ranges = [.. dispatch.Operands.Select(operand => _places[operand])];

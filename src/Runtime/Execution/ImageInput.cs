@@ -12,7 +12,7 @@ internal sealed class ImageInput : InputStage
     private readonly Ownership _ownership = new();
     private readonly (int Width, int Height, PixelFormat Format)[] _sizes;
     private readonly DeviceBuffer[] _pixels;
-    private readonly KernelDispatch[] _launches;
+    private readonly KernelLaunch[] _launches;
     private readonly BoundLaunch[] _bound;
     private readonly int _second;
 
@@ -22,9 +22,9 @@ internal sealed class ImageInput : InputStage
     /// <param name="program">The program that reads it.</param>
     /// <param name="images">The first images; the sizes are theirs.</param>
     /// <param name="takesWhole">Whether one launch may resize an image that is not large.</param>
-    /// <exception cref="UnsupportedDeviceException">A buffer exceeds what the device takes.</exception>
+    /// <exception cref="DeviceLimitException">A buffer exceeds what the device takes.</exception>
     public ImageInput(
-        VulkanDevice device, Model model, ExecutionPlan plan, DeviceProgram program, ReadOnlySpan<Picture> images, bool takesWhole)
+        VulkanDevice device, Model model, ExecutionPlan plan, DeviceProgram program, ReadOnlySpan<Image> images, bool takesWhole)
     {
         _sizes = new (int, int, PixelFormat)[images.Length];
         _pixels = new DeviceBuffer[images.Length];
@@ -69,18 +69,18 @@ internal sealed class ImageInput : InputStage
         {
             uint largest = device.Physical.Limits.MaxStorageBufferRange;
             if (operand.ByteCount > largest)
-                throw new UnsupportedDeviceException(
-                    $"A picture needs a buffer of {operand.ByteCount} bytes, but {device.Physical.Info.Name} takes {largest} at most.");
+                throw new DeviceLimitException(
+                    $"An image needs a buffer of {operand.ByteCount} bytes, but {device.Physical.Info.Name} takes {largest} at most.");
             DeviceBuffer buffer = _ownership.Take(make(device, operand.ByteCount));
             places.Add(operand, buffer.Part(0, operand.ByteCount));
             return buffer;
         }
     }
 
-    public override IReadOnlyList<KernelDispatch> Launches => _launches;
+    public override IReadOnlyList<KernelLaunch> Launches => _launches;
 
     /// <summary>Whether images have the sizes that this stage is for.</summary>
-    public bool Fits(ReadOnlySpan<Picture> images)
+    public bool Fits(ReadOnlySpan<Image> images)
     {
         if (images.Length != _sizes.Length)
             return false;
@@ -91,7 +91,7 @@ internal sealed class ImageInput : InputStage
     }
 
     /// <summary>Copies the pixels of images that fit to where the next run reads them.</summary>
-    public void Write(ReadOnlySpan<Picture> images)
+    public void Write(ReadOnlySpan<Image> images)
     {
         for (int i = 0; i < images.Length; i++)
             images[i].Pixels.Span.CopyTo(MemoryMarshal.AsBytes(_pixels[i].Floats(0, _pixels[i].ByteCount / sizeof(float))));

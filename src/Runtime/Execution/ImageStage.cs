@@ -13,7 +13,7 @@ internal sealed class ImageStage<T>(PlannedModel planned, DeviceProgram program,
 
     /// <summary>Copies the images' pixels to where the next run reads them.</summary>
     /// <returns>What was recorded for images of these sizes.</returns>
-    public T Write(ReadOnlySpan<Picture> images)
+    public T Write(ReadOnlySpan<Image> images)
     {
         if (_recorded is null || !_input!.Fits(images))
         {

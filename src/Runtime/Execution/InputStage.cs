@@ -7,7 +7,7 @@ namespace SoftPool.Execution;
 internal abstract class InputStage : IDisposable
 {
     /// <summary>The kernels that make the input; none where it is copied.</summary>
-    public virtual IReadOnlyList<KernelDispatch> Launches => [];
+    public virtual IReadOnlyList<KernelLaunch> Launches => [];
 
     /// <summary>Records what comes before the launches.</summary>
     public virtual void RecordCopy(Commands commands)

@@ -13,9 +13,9 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
 
     public FloatInput CreateFloatInput(DeviceProgram program) => new(Device, Plan, program);
 
-    public BufferInput CreateBufferInput(DeviceProgram program, GpuBuffer buffer) => new(buffer, Plan, program);
+    public BufferInput CreateBufferInput(DeviceProgram program, BufferRegion buffer) => new(buffer, Plan, program);
 
-    public ImageInput CreateImageInput(DeviceProgram program, ReadOnlySpan<Picture> images)
+    public ImageInput CreateImageInput(DeviceProgram program, ReadOnlySpan<Image> images)
     {
         bool resizesInOneLaunch = ResizesInOneLaunch();
         try
@@ -33,5 +33,5 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
 
     public ReadBack CreateReadBack(DeviceProgram program) => new(Device, program, [Plan.Output]);
 
-    public CommandRecording Record(Action<Commands> record) => new(Device, record);
+    public Submission Record(Action<Commands> record) => new(Device, record);
 }

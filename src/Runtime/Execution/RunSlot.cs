@@ -13,10 +13,10 @@ internal sealed class RunSlot : IDisposable
     private readonly FloatInput _floats;
     private readonly ReadBack _readBack;
     private readonly ReadBack? _layers;
-    private readonly CommandRecording _fromFloats;
-    private readonly ImageStage<CommandRecording> _fromImages;
-    private (GpuBuffer Input, GpuBuffer Output) _buffers;
-    private CommandRecording? _betweenBuffers;
+    private readonly Submission _fromFloats;
+    private readonly ImageStage<Submission> _fromImages;
+    private (BufferRegion Input, BufferRegion Output) _buffers;
+    private Submission? _betweenBuffers;
 
     public RunSlot(PlannedModel planned, bool keepLayerOutputs = false)
     {
@@ -29,7 +29,7 @@ internal sealed class RunSlot : IDisposable
             if (keepLayerOutputs)
                 _layers = _ownership.Take(new ReadBack(planned.Device, Program, planned.Plan.LayerOutputs.Values));
             _fromFloats = _ownership.Take(Record(_floats));
-            _fromImages = _ownership.Take(new ImageStage<CommandRecording>(planned, Program, Record));
+            _fromImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
         }
         catch
         {
@@ -47,13 +47,13 @@ internal sealed class RunSlot : IDisposable
     public int Items { get; private set; }
 
     /// <summary>Starts a run of <see cref="Input"/>.</summary>
-    public CommandRecording Submit(in GpuSync sync = default) => Submit(_fromFloats, sync);
+    public Submission Submit(in GpuSync sync = default) => Submit(_fromFloats, sync);
 
     /// <summary>Starts a run of images.</summary>
-    public CommandRecording Submit(ReadOnlySpan<Picture> images, in GpuSync sync = default) => Submit(_fromImages.Write(images), sync);
+    public Submission Submit(ReadOnlySpan<Image> images, in GpuSync sync = default) => Submit(_fromImages.Write(images), sync);
 
     /// <summary>Starts a run from a host's buffer to another.</summary>
-    public CommandRecording Submit(GpuBuffer input, GpuBuffer output, in GpuSync sync = default)
+    public Submission Submit(BufferRegion input, BufferRegion output, in GpuSync sync = default)
     {
         if (_betweenBuffers is null || _buffers != (input, output))
         {
@@ -88,7 +88,7 @@ internal sealed class RunSlot : IDisposable
         _ownership.Dispose();
     }
 
-    private CommandRecording Record(InputStage input) => _planned.Record(commands =>
+    private Submission Record(InputStage input) => _planned.Record(commands =>
     {
         input.Record(commands);
         Program.RecordLaunches(commands);
@@ -96,7 +96,7 @@ internal sealed class RunSlot : IDisposable
         _layers?.Record(commands);
     });
 
-    private CommandRecording Submit(CommandRecording recording, in GpuSync sync)
+    private Submission Submit(Submission recording, in GpuSync sync)
     {
         Items = 0;
         recording.Submit(sync);

@@ -7,15 +7,15 @@ namespace SoftPool.Execution;
 internal sealed class TimedRun : IDisposable
 {
     private readonly Ownership _ownership = new();
-    private readonly KernelDispatch[] _launches;
+    private readonly KernelLaunch[] _launches;
     private readonly double[] _milliseconds;
     private readonly Timestamps _timestamps;
-    private readonly CommandRecording _recording;
+    private readonly Submission _recording;
 
     /// <exception cref="UnsupportedDeviceException">The device has no clock.</exception>
     public TimedRun(PlannedModel planned, DeviceProgram program, InputStage input)
     {
-        _launches = [.. input.Launches, .. planned.Plan.Dispatches];
+        _launches = [.. input.Launches, .. planned.Plan.Launches];
         _milliseconds = new double[_launches.Length];
         try
         {

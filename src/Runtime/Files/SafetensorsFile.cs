@@ -109,7 +109,7 @@ public sealed record SafetensorsFile(
         // A Dtype of null is that of a counter, which is passed over.
         private sealed record Entry(string Name, TensorShape Shape, string? Dtype, long Begin, long End)
         {
-            public long ByteCount => Dtype is null ? sizeof(long) : (long)Shape.Count * FloatEncoding.WidthOf(Dtype);
+            public long ByteCount => Dtype is null ? sizeof(long) : (long)Shape.ElementCount * FloatEncoding.WidthOf(Dtype);
         }
 
         public SafetensorsFile Read()
@@ -166,7 +166,7 @@ public sealed record SafetensorsFile(
         /// <summary>Reads a tensor. What a pipe holds is not known beforehand: memory grows there as data comes.</summary>
         private float[] ReadTensor(Entry entry, string dtype)
         {
-            int count = entry.Shape.Count, read = 0;
+            int count = entry.Shape.ElementCount, read = 0;
             float[] data = GC.AllocateUninitializedArray<float>(_length is null ? Math.Min(count, GrowingFrom) : count);
             while (true)
             {
@@ -236,7 +236,7 @@ public sealed record SafetensorsFile(
             {
                 throw Invalid($"tensor {tensor} has no valid shape ({e.Message.TrimEnd('.')})", e);
             }
-            if (isCounter && shape.Count != 1)
+            if (isCounter && shape.ElementCount != 1)
                 throw Invalid($"tensor {tensor} is of dtype I64 and shape {shape}; a scalar is expected");
             JsonElement offsets = element.GetProperty("data_offsets");
             if (offsets.GetArrayLength() != 2)

@@ -25,9 +25,9 @@ internal sealed class ArenaPlan
     {
         Tenant[] tenants = TenantsOf(plan, keepLayerOutputs);
         if (guard > 0)
-            tenants = [.. tenants.Select(tenant => tenant with { First = -1, Last = plan.Dispatches.Count })];
+            tenants = [.. tenants.Select(tenant => tenant with { First = -1, Last = plan.Launches.Count })];
         guard = Division.Align(guard, alignment);
-        LowerBound = LargestSumAlive(tenants, plan.Dispatches.Count);
+        LowerBound = LargestSumAlive(tenants, plan.Launches.Count);
         ByteCount = long.MaxValue;
         foreach (Func<Tenant, long> order in Orders)
         {
@@ -58,10 +58,10 @@ internal sealed class ArenaPlan
     /// <summary>Launches are numbered from 0; the upload comes before them as -1, the read-back after them.</summary>
     private static Tenant[] TenantsOf(ExecutionPlan plan, bool keepLayerOutputs)
     {
-        int readBack = plan.Dispatches.Count;
+        int readBack = plan.Launches.Count;
         var tenants = new Dictionary<Operand, Tenant> { [plan.Input] = new(plan.Input, -1, -1) };
-        for (int i = 0; i < plan.Dispatches.Count; i++)
-            foreach (Operand operand in plan.Dispatches[i].Operands)
+        for (int i = 0; i < plan.Launches.Count; i++)
+            foreach (Operand operand in plan.Launches[i].Operands)
                 if (operand is Activation)
                     tenants[operand] = tenants.TryGetValue(operand, out Tenant tenant)
                         ? tenant with { Last = i }

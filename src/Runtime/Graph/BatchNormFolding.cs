@@ -40,9 +40,9 @@ internal static class BatchNormFolding
 
     private static Tensor FoldWeight(Tensor weight, double[] scale)
     {
-        int filter = weight.Shape.Count / scale.Length;
+        int filter = weight.Shape.ElementCount / scale.Length;
         ReadOnlySpan<float> trained = weight.Data.Span;
-        var folded = new float[weight.Shape.Count];
+        var folded = new float[weight.Shape.ElementCount];
         for (int o = 0; o < scale.Length; o++)
             for (int i = o * filter; i < (o + 1) * filter; i++)
                 folded[i] = (float)(trained[i] * scale[o]);

@@ -10,13 +10,13 @@ namespace SoftPool.Graph;
 internal sealed class ExecutionPlan
 {
     private ExecutionPlan(
-        int batch, Operand input, Operand output, IReadOnlyList<KernelDispatch> dispatches,
+        int batch, Operand input, Operand output, IReadOnlyList<KernelLaunch> dispatches,
         IReadOnlyList<PlannedLayer> layers, IReadOnlyDictionary<string, Operand> layerOutputs)
     {
         Batch = batch;
         Input = input;
         Output = output;
-        Dispatches = dispatches;
+        Launches = dispatches;
         Layers = layers;
         LayerOutputs = layerOutputs;
     }
@@ -28,7 +28,7 @@ internal sealed class ExecutionPlan
 
     public Operand Output { get; }
 
-    public IReadOnlyList<KernelDispatch> Dispatches { get; }
+    public IReadOnlyList<KernelLaunch> Launches { get; }
 
     /// <summary>What computes each layer, in the order of the launches.</summary>
     public IReadOnlyList<PlannedLayer> Layers { get; }
@@ -48,8 +48,8 @@ internal sealed class ExecutionPlan
     /// count.</exception>
     public static void CheckBatch(ModelGraph graph, int batch)
     {
-        int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).Count);
-        largest = Math.Max(largest, graph.InputShape.Count);
+        int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).ElementCount);
+        largest = Math.Max(largest, graph.InputShape.ElementCount);
         if (batch < 1 || (long)batch * largest > int.MaxValue)
             throw new ShapeMismatchException(
                 $"'{graph.Name}' takes batches of 1 to {int.MaxValue / largest}; got {batch}.");
@@ -71,9 +71,9 @@ internal sealed class ExecutionPlan
         ILookup<int, int> readers = Enumerable.Range(0, graph.Layers.Count)
             .SelectMany(reader => graph.InputsOf(reader).Select(read => (read, reader)))
             .ToLookup(pair => pair.read, pair => pair.reader);
-        var dispatches = new List<KernelDispatch>();
+        var dispatches = new List<KernelLaunch>();
         var layers = new List<PlannedLayer>();
-        Operand input = new Activation((long)batch * graph.InputShape.Count);
+        Operand input = new Activation((long)batch * graph.InputShape.ElementCount);
         Operand first = options.Fp16 || options.IsStrict ? Convert(ModelGraph.InputName, "narrow", input, isHalf: options.Fp16) : input;
         // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
         var outputs = new Operand?[graph.Layers.Count];
@@ -112,7 +112,7 @@ internal sealed class ExecutionPlan
             layers.Add(new PlannedLayer(together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
         }
         Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
-        foreach (KernelDispatch dispatch in dispatches)
+        foreach (KernelLaunch dispatch in dispatches)
             Turns.Check(dispatch, options.LargestTurns);
         return new ExecutionPlan(
             batch, input, output, dispatches, layers,
@@ -122,7 +122,7 @@ internal sealed class ExecutionPlan
         Operand Convert(string layer, string kernel, Operand from, bool isHalf)
         {
             var to = new Activation(from.Count, isHalf);
-            dispatches.Add(new KernelDispatch(
+            dispatches.Add(new KernelLaunch(
                 layer, new KernelId(kernel, options.KernelNumerics), [("COUNT", (uint)from.Count)], GroupCount.Linear(from.Count), [from, to]));
             return to;
         }

@@ -1,5 +1,5 @@
-using SoftPool.Reference;
 using SoftPool.Kernels;
+using SoftPool.Reference;
 
 namespace SoftPool.Graph;
 
@@ -7,7 +7,7 @@ namespace SoftPool.Graph;
 /// <param name="Pixels">The image's bytes.</param>
 /// <param name="Launches">One launch, or for a large image two: along x, then along y. The constants that they read belong to images
 /// of this size alone.</param>
-internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelDispatch> Launches)
+internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Launches)
 {
     /// <summary>The kernel that makes an item in one launch.</summary>
     public const string Whole = "picture";
@@ -22,14 +22,14 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelDispatch> L
     /// <param name="input">The whole batch of inputs.</param>
     /// <param name="takesWhole">Whether one launch may do it where the image is not large.</param>
     public static ImagePlan Of(
-        Picture image, int item, TensorShape shape, Preprocessing preprocessing, Operand input, bool takesWhole)
+        Image image, int item, TensorShape shape, Preprocessing preprocessing, Operand input, bool takesWhole)
     {
         PictureFilter columns = PictureFilter.Of(image.Width, shape[2]), rows = PictureFilter.Of(image.Height, shape[1]);
         bool blueFirst = image.Format == PixelFormat.Bgra8;
         uint[] layout =
         [
             (uint)image.Width, (uint)image.BytesPerPixel, blueFirst ? 2u : 0u, blueFirst ? 0u : 2u,
-            (uint)columns.Taps, (uint)rows.Taps, (uint)(item * shape.Count), (uint)image.Height, .. columns.First, .. rows.First,
+            (uint)columns.Taps, (uint)rows.Taps, (uint)(item * shape.ElementCount), (uint)image.Height, .. columns.First, .. rows.First,
         ];
         float[] weights =
         [
@@ -52,7 +52,7 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelDispatch> L
             ]);
 
         // Two kernels that work together are judged as one, by the name of the first.
-        KernelDispatch Launch(string kernel, GroupCount size, long most, Operand from, Operand to) => new(
+        KernelLaunch Launch(string kernel, GroupCount size, long most, Operand from, Operand to) => new(
             ModelGraph.InputName, new KernelId(kernel), constants, size, [from, to, layoutConstant, weightsConstant],
             kernel == Whole ? "" : Lines, Turns: most);
     }

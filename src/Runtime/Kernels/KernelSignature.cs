@@ -67,7 +67,7 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
     }
 
     /// <summary>What of a launch does not fit the kernel, in a sentence; null where all of it does.</summary>
-    public string? Misfit(KernelDispatch launch)
+    public string? Misfit(KernelLaunch launch)
     {
         string[] given = [.. launch.Constants.Select(constant => constant.Name)];
         if (Constants?.Except(given).FirstOrDefault() is { } missing)
@@ -86,7 +86,7 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
     }
 
     /// <summary>The values of a launch's constants in the order of their ids.</summary>
-    public uint[] ValuesOf(KernelDispatch launch) => Constants is null
+    public uint[] ValuesOf(KernelLaunch launch) => Constants is null
         ? [.. launch.Constants.Select(constant => constant.Value)]
         : [.. Constants.Select(name => launch.Constants.First(constant => constant.Name == name).Value)];
 }

@@ -8,7 +8,7 @@ namespace SoftPool.Kernels;
 internal sealed class LoweringStep(
     string layer, string variant, PlanOptions options, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
     IReadOnlyList<Operand> inputs, PointwiseFunction pointwise, Func<string, Tensor> parameters, bool hasBias,
-    List<KernelDispatch> dispatches)
+    List<KernelLaunch> dispatches)
 {
     /// <summary>How the graph is to be run.</summary>
     public PlanOptions Options { get; } = options;
@@ -33,7 +33,7 @@ internal sealed class LoweringStep(
     /// <summary>The first input.</summary>
     public Operand Input => Inputs[0];
 
-    public Operand Output { get; private set; } = new Activation((long)options.Batch * outputShape.Count, options.Fp16);
+    public Operand Output { get; private set; } = new Activation((long)options.Batch * outputShape.ElementCount, options.Fp16);
 
     /// <summary>The parameters by their short names: weight, bias.</summary>
     public Func<string, Tensor> Parameters { get; } = parameters;
@@ -107,8 +107,8 @@ internal sealed class LoweringStep(
     }
 
     /// <summary>Whether a variant, or a kernel by itself, is not to be used on this driver with this step's numerics.</summary>
-    public bool IsStruckOff(string name, bool readsTexels = false) =>
-        Options.Variants.StruckOff?.Contains($"{new KernelId(name, Options.KernelNumerics, readsTexels)}") == true;
+    public bool IsRejected(string name, bool readsTexels = false) =>
+        Options.Variants.RejectedKernels?.Contains($"{new KernelId(name, Options.KernelNumerics, readsTexels)}") == true;
 
     /// <summary>Whether a kernel had better read these as texels of four elements: where the device is the faster for it, and
     /// each of them is a whole number of texels that one view holds.</summary>
@@ -121,7 +121,7 @@ internal sealed class LoweringStep(
     }
 
     /// <summary>Whether to launch a kernel's form that reads these as texels.</summary>
-    public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) => ReadsTexels(counts) && !IsStruckOff(kernel, readsTexels: true);
+    public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) => ReadsTexels(counts) && !IsRejected(kernel, readsTexels: true);
 
     /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four, as texel.glsl
     /// says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
@@ -145,7 +145,7 @@ internal sealed class LoweringStep(
     /// <summary>Adds the launch of a kernel with loops over parts of the shape, which take so many turns in one invocation.</summary>
     public void Dispatch(
         string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
-        dispatches.Add(new KernelDispatch(
+        dispatches.Add(new KernelLaunch(
             layer, new KernelId(kernel, Options.KernelNumerics, texels != 0), constants, groups, operands, Choice, texels, turns));
 
     /// <summary>The most turns of a launch among those that are added; they are taken away again.</summary>

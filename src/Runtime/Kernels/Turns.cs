@@ -21,11 +21,11 @@ internal static class Turns
     /// <summary>Refuses a launch that a driver would end early.</summary>
     /// <param name="dispatch">The launch.</param>
     /// <param name="largest">The turns that the driver grants an invocation.</param>
-    /// <exception cref="UnsupportedDeviceException">It takes more turns.</exception>
-    public static void Check(KernelDispatch dispatch, long largest)
+    /// <exception cref="DeviceLimitException">It takes more turns.</exception>
+    public static void Check(KernelLaunch dispatch, long largest)
     {
         if (dispatch.Turns > largest)
-            throw new UnsupportedDeviceException(FormattableString.Invariant(
+            throw new DeviceLimitException(FormattableString.Invariant(
                 $"The layer '{dispatch.Layer}' takes {dispatch.Turns} turns of loops in one invocation of the kernel ")
                 + FormattableString.Invariant($"{dispatch.Kernel}, but the driver ends loops after {largest}: the result would be wrong."));
     }

@@ -23,7 +23,7 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
             return
             [
                 new("weight", shape), new("bias", shape),
-                new("running_mean", shape, Learned: false), new("running_var", shape, Learned: false),
+                new("running_mean", shape, Trainable: false), new("running_var", shape, Trainable: false),
             ];
         }
     }
@@ -62,11 +62,11 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
 
     internal override void Lower(LoweringStep step)
     {
-        int count = step.Batch * step.OutputShape.Count;
+        int count = step.Batch * step.OutputShape.ElementCount;
         step.DispatchElements(
             "batchnorm2d",
             [
-                ("COUNT", count), ("CHANNELS", NumFeatures), ("PLANE", step.OutputShape.Count / NumFeatures),
+                ("COUNT", count), ("CHANNELS", NumFeatures), ("PLANE", step.OutputShape.ElementCount / NumFeatures),
                 .. step.Pointwise.Constants,
             ],
             count, 0b1, step.Input, step.Output,

@@ -41,10 +41,10 @@ public sealed record Concat : Operator
         int begin = 0;
         for (int i = 0; i < step.Inputs.Count; i++)
         {
-            int length = step.InputShapes[i].Count;
+            int length = step.InputShapes[i].ElementCount;
             int count = step.Batch * length;
             SpecializationConstant[] constants =
-                [("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", step.OutputShape.Count), ("OFFSET", begin)];
+                [("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", step.OutputShape.ElementCount), ("OFFSET", begin)];
             // A texel lies within an item.
             step.DispatchElements("concat", constants, count, length % 4 == 0 ? 0b1u : 0, step.Inputs[i], step.Output);
             begin += length;

@@ -20,7 +20,7 @@ public abstract record Elementwise : Operator
         if (inputs.Length != 2)
             throw new ShapeMismatchException($"{name} takes two inputs; got {inputs.Length}.");
         (TensorShape left, TensorShape right) = (inputs[0], inputs[1]);
-        bool perChannel = left.Rank == right.Rank && left.Rank > 1 && left[0] == right[0] && right.Count == right[0];
+        bool perChannel = left.Rank == right.Rank && left.Rank > 1 && left[0] == right[0] && right.ElementCount == right[0];
         return left == right || perChannel
             ? left
             : throw new ShapeMismatchException(
@@ -36,9 +36,9 @@ public abstract record Elementwise : Operator
 
     internal override void Lower(LoweringStep step)
     {
-        int count = step.Batch * step.OutputShape.Count;
+        int count = step.Batch * step.OutputShape.ElementCount;
         // How many elements of the first input meet one of the second.
-        int plane = step.OutputShape.Count / step.InputShapes[1].Count;
+        int plane = step.OutputShape.ElementCount / step.InputShapes[1].ElementCount;
         step.DispatchElements(
             Kernel, [("COUNT", count), ("PLANE", plane), .. step.Pointwise.Constants], count, 0b11,
             step.Inputs[0], step.Inputs[1], step.Output);

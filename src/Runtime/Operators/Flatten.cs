@@ -7,7 +7,7 @@ namespace SoftPool.Operators;
 public sealed record Flatten : UnaryOperator
 {
     /// <summary>Any shape to (its number of elements).</summary>
-    private protected override TensorShape Infer(TensorShape input) => new(input.Count);
+    private protected override TensorShape Infer(TensorShape input) => new(input.ElementCount);
 
     internal override void Compute<T>(ReferenceStep step) => step.Input.CopyTo(step.Output);
 

@@ -78,7 +78,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
         (string kernel, texels, int laneFeatures, int items) = Choose(step, texels);
         int lanes = tiles * TileFeatures / laneFeatures, itemGroups = Division.RoundUp(step.Batch, items);
         // A driver that prefers texels is a processor's, with few lanes; and strict numerics has one order of sums.
-        int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict || step.IsStruckOff("linear_sum")
+        int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict || step.IsRejected("linear_sum")
             ? LeastSlices
             : (int)Math.Clamp(EnoughLanes / ((long)lanes * itemGroups), LeastSlices, Math.Max(InFeatures / LeastSlice, 1));
         Operand sums = slices == 1 ? step.Output : new Activation((long)slices * step.Batch * features);
@@ -111,7 +111,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     {
         bool shuffles = step.Options.Device is { Driver: Driver.Lavapipe, HasShuffle: true, SubgroupSize: Lanes };
         var (name, ofTexels, _, laneFeatures, items, _) = Kernels
-            .Where(kernel => (texels || !kernel.Texels) && (shuffles || !kernel.Shuffles) && !step.IsStruckOff(kernel.Name, kernel.Texels))
+            .Where(kernel => (texels || !kernel.Texels) && (shuffles || !kernel.Shuffles) && !step.IsRejected(kernel.Name, kernel.Texels))
             .OrderBy(kernel => kernel.LeastBatch <= step.Batch ? -kernel.LeastBatch : kernel.LeastBatch)
             .FirstOrDefault(Kernels[1]);
         return (name, ofTexels, laneFeatures, items);

@@ -30,7 +30,7 @@ public abstract record Pointwise : UnaryOperator
 
     internal override void Lower(LoweringStep step)
     {
-        int count = step.Batch * step.InputShape.Count;
+        int count = step.Batch * step.InputShape.ElementCount;
         step.DispatchElements("pointwise", [("COUNT", count), .. Function.Constants], count, 0b1, step.Input, step.Output);
     }
 }

@@ -101,7 +101,7 @@ public abstract record Pooling : UnaryOperator
             return null;
         if (step.TakesTexels(kernel, [step.Input.Count, .. others]))
             return true;
-        return step.IsStruckOff(kernel) ? null : false;
+        return step.IsRejected(kernel) ? null : false;
 
         // The middle of the last window lies on the map, or all of it.
         bool Fits(int extent, int windows, int padding) => TilesReachBeyond

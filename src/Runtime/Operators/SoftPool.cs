@@ -9,7 +9,7 @@ namespace SoftPool.Operators;
 /// input: exponentials are taken of differences to the window's largest value. Padding takes no part.
 /// </summary>
 /// <param name="Weights">Whether each channel has its own weights or all share one.</param>
-public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
+public abstract record SoftPooling(SoftPoolWeighting Weights) : Pooling
 {
     // How many channels share a load of the weights on a processor, which has few lanes and does not hide the time that a load takes.
     private const int ChannelsAtOnce = 8;
@@ -17,7 +17,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Attributes => base.Attributes
-        + (Weights == SoftPoolWeights.PerChannel ? ", weights per channel" : ", weights shared across channels");
+        + (Weights == SoftPoolWeighting.PerChannel ? ", weights per channel" : ", weights shared across channels");
 
     private protected override TensorShape Infer(TensorShape input) => Enum.IsDefined(Weights)
         ? base.Infer(input)
@@ -28,9 +28,9 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     internal override void Lower(LoweringStep step)
     {
         Slices slices = SlicesOn(step.InputShape);
-        if (Weights == SoftPoolWeights.PerChannel && slices.Count == 1)
+        if (Weights == SoftPoolWeighting.PerChannel && slices.Count == 1)
             DispatchTiles(step, "softpool", passes: 2);
-        else if (Weights == SoftPoolWeights.PerChannel)
+        else if (Weights == SoftPoolWeighting.PerChannel)
         {
             Operand parts = Parts(step, slices);
             DispatchSlices(step, "softpool_slices", Shape(step, slices), slices, passes: 2, parts);
@@ -67,7 +67,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
     private void LowerShared(LoweringStep step, Operand sums)
     {
         Operand weights = new Activation(step.Batch * Tiles(step) * CellsOfTile);
-        if (TileForm(step, "softpool_shared_tile", weights.Count) is not { } ofTexels || step.IsStruckOff("softpool_shared_weights"))
+        if (TileForm(step, "softpool_shared_tile", weights.Count) is not { } ofTexels || step.IsRejected("softpool_shared_weights"))
         {
             step.Dispatch(
                 "softpool_shared", Shape(step), GroupCount.Linear(step.Output.Count), texels: 0, 3 * WindowTurns(step),
@@ -92,7 +92,7 @@ public abstract record SoftPooling(SoftPoolWeights Weights) : Pooling
 /// <param name="Padding">Cells added on each side, at most half the kernel.</param>
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 /// <param name="Weights">Whether each channel has its own weights or all share one.</param>
-public sealed record SoftPool1d(int KernelSize, int Stride, int Padding, bool CeilMode, SoftPoolWeights Weights)
+public sealed record SoftPool1d(int KernelSize, int Stride, int Padding, bool CeilMode, SoftPoolWeighting Weights)
     : SoftPooling(Weights)
 {
     private protected override (int Axes, Window Window)? Sliding => (1, Window.Of(KernelSize, Stride, Padding, CeilMode));
@@ -105,7 +105,7 @@ public sealed record SoftPool1d(int KernelSize, int Stride, int Padding, bool Ce
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 /// <param name="Weights">Whether each channel has its own weights or all share one.</param>
 public sealed record SoftPool2d(
-    Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode, SoftPoolWeights Weights) : SoftPooling(Weights)
+    Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode, SoftPoolWeighting Weights) : SoftPooling(Weights)
 {
     private protected override (int Axes, Window Window)? Sliding => (2, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
@@ -117,14 +117,14 @@ public sealed record SoftPool2d(
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 /// <param name="Weights">Whether each channel has its own weights or all share one.</param>
 public sealed record SoftPool3d(
-    Size3d KernelSize, Size3d Stride, Size3d Padding, bool CeilMode, SoftPoolWeights Weights) : SoftPooling(Weights)
+    Size3d KernelSize, Size3d Stride, Size3d Padding, bool CeilMode, SoftPoolWeighting Weights) : SoftPooling(Weights)
 {
     private protected override (int Axes, Window Window)? Sliding => (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>SoftPool of each whole map, (C, ...) to (C, 1, ...).</summary>
 /// <param name="Weights">Whether each channel has its own weights or all share one.</param>
-public sealed record GlobalSoftPool(SoftPoolWeights Weights) : SoftPooling(Weights)
+public sealed record GlobalSoftPool(SoftPoolWeighting Weights) : SoftPooling(Weights)
 {
     private protected override (int Axes, Window Window)? Sliding => null;
 }

@@ -15,7 +15,7 @@ internal static class SoftPoolReference
     {
         IEnumerable<PoolWindow> windows = PoolWindow.All(op.WindowOn(step.InputShape), step);
         Slices slices = op.SlicesOn(step.InputShape);
-        if (op.Weights == SoftPoolWeights.PerChannel)
+        if (op.Weights == SoftPoolWeighting.PerChannel)
             PerChannel<T>(windows, slices, step);
         else
             Shared<T>(windows, slices, step);

@@ -25,12 +25,12 @@ internal sealed class CertificateBuilder
         (_model, _inputs) = (model, inputs);
         ModelGraph graph = model.Graph;
         long taken = Base64(inputs.Sum(input => input.Picture?.Rgb.Length ?? 0))
-            + Base64((long)inputs.Count * graph.OutputShape.Count * sizeof(float))
+            + Base64((long)inputs.Count * graph.OutputShape.ElementCount * sizeof(float))
             + (long)graph.Layers.Count * LayerText + (long)graph.Parameters.Count() * HashText;
         long bytes = Math.Min(SampleBudget, WholeBudget - taken) / 4 * 3 / graph.Layers.Count;
         int samples = (int)Math.Clamp(bytes / sizeof(float), 1, MostSamples);
         _layers = [.. Enumerable.Range(0, graph.Layers.Count)
-            .Select(layer => (long)inputs.Count * graph.OutputShapeOf(layer).Count)
+            .Select(layer => (long)inputs.Count * graph.OutputShapeOf(layer).ElementCount)
             .Select(count => new LayerDigest(count, (int)Math.Min(samples, count)))];
     }
 
@@ -51,7 +51,7 @@ internal sealed class CertificateBuilder
     /// <exception cref="ModelFormatException">It would take too much, or outputs are missing.</exception>
     public Certificate Build(string framework, string device, DateTimeOffset date) => Certificate.Of(
         new CertificateDocument(
-            framework, device, date, ParityGates.Fp32, ParityGates.Fp16, CertificateHashes.Of(_model), _inputs,
+            framework, device, date, Tolerances.Fp32, Tolerances.Fp16, CertificateHashes.Of(_model), _inputs,
             MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_logits)).ToArray(), [.. _layers.Select(LayerOf)]),
         _model);
 

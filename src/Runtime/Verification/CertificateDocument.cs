@@ -4,7 +4,7 @@ namespace SoftPool.Verification;
 
 /// <summary>A certificate as it stands in a model file, and the rules that it keeps.</summary>
 internal sealed record CertificateDocument(
-    string Framework, string Device, DateTimeOffset Date, ParityGates Fp32, ParityGates Fp16, CertificateHashes Sha256,
+    string Framework, string Device, DateTimeOffset Date, Tolerances Fp32, Tolerances Fp16, CertificateHashes Sha256,
     IReadOnlyList<CertificateInput> Inputs, byte[] Logits, IReadOnlyList<CertificateLayer> Layers)
 {
     public const int MostInputs = 64;
@@ -29,16 +29,16 @@ internal sealed record CertificateDocument(
             if (input!.Picture is { } picture)
                 CheckPicture(picture, graph);
         }
-        long logits = (long)Inputs.Count * graph.OutputShape.Count * sizeof(float);
+        long logits = (long)Inputs.Count * graph.OutputShape.ElementCount * sizeof(float);
         Require(Logits.Length == logits, $"has {Logits.Length} bytes of logits; {Inputs.Count} inputs give {logits}");
         Require(Layers.Count == graph.Layers.Count, $"has {Layers.Count} layers; the network has {graph.Layers.Count}");
         for (int i = 0; i < Layers.Count; i++)
-            CheckLayer(Layers[i], graph.Layers[i].Name, (long)Inputs.Count * graph.OutputShapeOf(i).Count);
+            CheckLayer(Layers[i], graph.Layers[i].Name, (long)Inputs.Count * graph.OutputShapeOf(i).ElementCount);
     }
 
-    private static void CheckGates(ParityGates gates) => Require(
-        gates.LayerNmse >= 0 && gates.OutputError >= 0 && gates.Top1Share is >= 0 and <= 1
-            && double.IsFinite(gates.LayerNmse) && double.IsFinite(gates.OutputError),
+    private static void CheckGates(Tolerances tolerances) => Require(
+        tolerances.LayerNmse >= 0 && tolerances.OutputError >= 0 && tolerances.Top1Share is >= 0 and <= 1
+            && double.IsFinite(tolerances.LayerNmse) && double.IsFinite(tolerances.OutputError),
         "has a tolerance that is negative or not finite");
 
     private static void CheckPicture(CertificatePicture picture, ModelGraph graph)

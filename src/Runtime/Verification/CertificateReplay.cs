@@ -15,10 +15,10 @@ internal static class CertificateReplay
     {
         Certificate certificate = model.Certificate!;
         CertificateDocument document = certificate.Document;
-        ParityGates gates = session.Options.Fp16
-            ? ParityGates.Fp16.And(document.Fp16)
-            : ParityGates.Fp32.And(document.Fp32);
-        var report = new ParityReport(model.Graph, gates, certificate, CertificateHashes.ChangesOf(model, certificate))
+        Tolerances tolerances = session.Options.Fp16
+            ? Tolerances.Fp16.And(document.Fp16)
+            : Tolerances.Fp32.And(document.Fp32);
+        var report = new ParityReport(model.Graph, tolerances, certificate, CertificateHashes.ChangesOf(model, certificate))
         {
             Device = session.Device,
             Options = session.Options,
@@ -42,25 +42,25 @@ internal static class CertificateReplay
         SessionOptions options = session.Options with
         {
             KeepLayerOutputs = true,
-            InFlight = 1,
+            MaxConcurrentRuns = 1,
             Batch = Math.Min(session.Options.Batch, items),
             Tune = false,
         };
         var digests = new LayerDigest[expected.Count];
         for (int i = 0; i < digests.Length; i++)
-            digests[i] = new LayerDigest((long)items * model.Graph.OutputShapeOf(i).Count, expected[i].SampledValues().Length);
+            digests[i] = new LayerDigest((long)items * model.Graph.OutputShapeOf(i).ElementCount, expected[i].SampledValues().Length);
         using InferenceSession fused = create(options);
         HashSet<string> inFused = [.. fused.KeptLayers];
         using InferenceSession? unfused = inFused.Count < digests.Length ? create(options with { Fuse = false }) : null;
         foreach (float[] inputs in Inputs(model, options.Batch))
         {
-            int count = inputs.Length / model.Graph.InputShape.Count;
-            var logits = new float[count * model.Graph.OutputShape.Count];
+            int count = inputs.Length / model.Graph.InputShape.ElementCount;
+            var logits = new float[count * model.Graph.OutputShape.ElementCount];
             fused.Run(inputs, logits);
             unfused?.Run(inputs, logits);
             for (int i = 0; i < digests.Length; i++)
             {
-                var values = new float[count * model.Graph.OutputShapeOf(i).Count];
+                var values = new float[count * model.Graph.OutputShapeOf(i).ElementCount];
                 string layer = model.Graph.Layers[i].Name;
                 (inFused.Contains(layer) ? fused : unfused!).ReadLayer(layer, values);
                 digests[i].Add(values);
@@ -78,11 +78,11 @@ internal static class CertificateReplay
     /// <summary>The session's own outputs for all inputs of its model's certificate.</summary>
     public static float[] Logits(InferenceSession session, Model model)
     {
-        int classes = model.Graph.OutputShape.Count, done = 0;
+        int classes = model.Graph.OutputShape.ElementCount, done = 0;
         var logits = new float[model.Certificate!.Inputs * classes];
         foreach (float[] inputs in Inputs(model, session.Options.Batch))
         {
-            Span<float> output = logits.AsSpan(done, inputs.Length / model.Graph.InputShape.Count * classes);
+            Span<float> output = logits.AsSpan(done, inputs.Length / model.Graph.InputShape.ElementCount * classes);
             session.Run(inputs, output);
             done += output.Length;
         }
@@ -92,13 +92,13 @@ internal static class CertificateReplay
     private static void AddPictures(TensorComparison pictures, InferenceSession session, Model model)
     {
         CertificateDocument document = model.Certificate!.Document;
-        int classes = model.Graph.OutputShape.Count;
+        int classes = model.Graph.OutputShape.ElementCount;
         foreach (int[] places in Enumerable.Range(0, document.Inputs.Count)
             .Where(place => document.Inputs[place].Picture is not null).Chunk(session.Options.Batch))
         {
             var logits = new float[places.Length * classes];
             session.Run(
-                [.. places.Select(place => document.Inputs[place].Picture!).Select(picture => new Picture(picture.Rgb, picture.Width, picture.Height))],
+                [.. places.Select(place => document.Inputs[place].Picture!).Select(picture => new Image(picture.Rgb, picture.Width, picture.Height))],
                 logits);
             for (int i = 0; i < places.Length; i++)
                 pictures.Add(
@@ -110,7 +110,7 @@ internal static class CertificateReplay
     /// <summary>The certificate's inputs as the network takes them, at most a batch at a time: (n, C, H, W).</summary>
     private static IEnumerable<float[]> Inputs(Model model, int batch)
     {
-        int length = model.Graph.InputShape.Count;
+        int length = model.Graph.InputShape.ElementCount;
         foreach (CertificateInput[] some in model.Certificate!.Document.Inputs.Chunk(batch))
         {
             var inputs = new float[some.Length * length];

@@ -8,12 +8,12 @@ internal static class ImageReference
     /// <param name="image">The image.</param>
     /// <param name="shape">The network's input, (3, H, W).</param>
     /// <param name="preprocessing">Mean and deviation of each channel.</param>
-    public static double[] Compute(Picture image, TensorShape shape, Preprocessing preprocessing)
+    public static double[] Compute(Image image, TensorShape shape, Preprocessing preprocessing)
     {
         (int height, int width) = (shape[1], shape[2]);
         PictureFilter columns = PictureFilter.Of(image.Width, width), rows = PictureFilter.Of(image.Height, height);
         ReadOnlySpan<byte> pixels = image.Pixels.Span;
-        var result = new double[shape.Count];
+        var result = new double[shape.ElementCount];
         for (int c = 0; c < 3; c++)
         {
             int place = image.Format == PixelFormat.Bgra8 ? 2 - c : c;

@@ -56,11 +56,11 @@ internal static class ImageSelfTest
         var model = new Model(
             new ModelGraph("self-test", shape, [new Layer("0", new Dropout(0.5))]), new Dictionary<string, Tensor>(), [],
             Preprocessing.ImageNet);
-        Picture[] images = [Image(13, 9, PixelFormat.Rgb8), Image(4, 11, PixelFormat.Rgba8), Image(16, 3, PixelFormat.Bgra8)];
+        Image[] images = [Image(13, 9, PixelFormat.Rgb8), Image(4, 11, PixelFormat.Rgba8), Image(16, 3, PixelFormat.Bgra8)];
         ExecutionPlan plan = ExecutionPlan.Create(model, PlanOptions.Of(
             new SessionOptions { Batch = images.Length }, device.Traits, device.Physical.Limits.MaxStorageBufferRange));
         using var slot = new RunSlot(new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => kernel == ImagePlan.Whole });
-        float[] first = [], output = new float[images.Length * shape.Count];
+        float[] first = [], output = new float[images.Length * shape.ElementCount];
         for (int run = 0; run < 2; run++)
         {
             slot.Submit(images).Wait();
@@ -76,17 +76,17 @@ internal static class ImageSelfTest
             double[] expected = ImageReference.Compute(images[i], shape, model.Preprocessing);
             for (int j = 0; j < expected.Length; j++)
             {
-                double off = Math.Abs(expected[j] - output[i * shape.Count + j]);
+                double off = Math.Abs(expected[j] - output[i * shape.ElementCount + j]);
                 error = double.IsNaN(off) ? double.PositiveInfinity : Math.Max(error, off);
             }
         }
         return error <= Tolerance ? "" : FormattableString.Invariant($"wrong: off by {error:0.0e-0} for images of 13x9, 4x11 and 16x3 pixels");
     }
 
-    private static Picture Image(int width, int height, PixelFormat format)
+    private static Image Image(int width, int height, PixelFormat format)
     {
         var pixels = new byte[width * height * (format == PixelFormat.Rgb8 ? 3 : 4)];
         new Random(width).NextBytes(pixels);
-        return new Picture(pixels, width, height, format);
+        return new Image(pixels, width, height, format);
     }
 }

@@ -34,9 +34,9 @@ internal static class ParityJson
         WriteDevice(json, report);
         WriteCertificate(json, report.Certificate);
         json.WriteStartObject("gates");
-        Number(json, "layer_nmse", report.Gates.LayerNmse);
-        Number(json, "output_error", report.Gates.OutputError);
-        Number(json, "top1_share", report.Gates.Top1Share);
+        Number(json, "layer_nmse", report.Tolerances.LayerNmse);
+        Number(json, "output_error", report.Tolerances.OutputError);
+        Number(json, "top1_share", report.Tolerances.Top1Share);
         json.WriteEndObject();
         json.WriteNumber("items", report.Items);
         json.WriteNumber("top1_agreements", report.Top1Agreements);

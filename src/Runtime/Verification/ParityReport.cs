@@ -10,25 +10,25 @@ public sealed class ParityReport
 
     /// <summary>Begins a report in which every layer of the graph is to be compared.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="gates">How close is close enough; those of 32 bits unless given.</param>
-    public ParityReport(ModelGraph graph, ParityGates? gates = null)
+    /// <param name="tolerances">How close is close enough; those of 32 bits unless given.</param>
+    public ParityReport(ModelGraph graph, Tolerances? tolerances = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         _graph = graph;
-        Gates = gates ?? ParityGates.Fp32;
+        Tolerances = tolerances ?? Tolerances.Fp32;
         _layers = graph.Layers.ToDictionary(layer => layer.Name, _ => new TensorComparison());
     }
 
     /// <summary>Begins the report of a certificate's replay.</summary>
-    internal ParityReport(ModelGraph graph, ParityGates gates, Certificate certificate, IReadOnlyList<string> changes)
-        : this(graph, gates)
+    internal ParityReport(ModelGraph graph, Tolerances tolerances, Certificate certificate, IReadOnlyList<string> changes)
+        : this(graph, tolerances)
     {
         (_sampled, Certificate, Changes) = (true, certificate, changes);
         Pictures = certificate.Pictures > 0 ? new TensorComparison() : null;
         for (int i = 0; i < graph.Layers.Count; i++)
         {
             LayerStatistics whole = certificate.Document.Layers[i].ToStatistics();
-            long count = (long)certificate.Inputs * graph.OutputShapeOf(i).Count;
+            long count = (long)certificate.Inputs * graph.OutputShapeOf(i).ElementCount;
             _layers[graph.Layers[i].Name] = new TensorComparison(whole.Largest, whole.Norm * whole.Norm / count);
         }
     }
@@ -37,7 +37,7 @@ public sealed class ParityReport
     public string Network => _graph.Name;
 
     /// <summary>How close is close enough.</summary>
-    public ParityGates Gates { get; }
+    public Tolerances Tolerances { get; }
 
     /// <summary>The device that was compared, and its driver; null where nobody said.</summary>
     public GpuDeviceInfo? Device { get; init; }
@@ -92,7 +92,7 @@ public sealed class ParityReport
                     + (Changes.Count > 1 ? $", and {Changes.Count - 1} more" : "") + (layer is null ? "" : $"; {layer}");
             return layer
                 ?? (Pictures is { } pictures && !PassesAsOutput(pictures) ? "the logits of pictures that the device resizes are beyond their gate"
-                : Items > 0 && Top1Agreements >= Gates.Top1Share * Items ? null
+                : Items > 0 && Top1Agreements >= Tolerances.Top1Share * Items ? null
                 : $"the largest output is the expected one for {Top1Agreements} of {Items} items only");
         }
     }
@@ -110,7 +110,7 @@ public sealed class ParityReport
     /// <summary>Adds the network's output for some items, (n, classes), for the agreement of the largest.</summary>
     public void AddOutputs(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
-        int classes = _graph.OutputShape.Count;
+        int classes = _graph.OutputShape.ElementCount;
         for (int begin = 0; begin < expected.Length; begin += classes, Items++)
             if (LargestOf(expected.Slice(begin, classes)) == LargestOf(actual.Slice(begin, classes)))
                 Top1Agreements++;
@@ -120,12 +120,12 @@ public sealed class ParityReport
     private bool Passes(string layer, bool isOutput)
     {
         TensorComparison comparison = _layers[layer];
-        return comparison.Count > 0 && (isOutput ? PassesAsOutput(comparison) : comparison.Nmse <= Gates.LayerNmse)
-            && (!_sampled || (_statistics.GetValueOrDefault(layer)?.Passes(Gates.LayerNmse) ?? false));
+        return comparison.Count > 0 && (isOutput ? PassesAsOutput(comparison) : comparison.Nmse <= Tolerances.LayerNmse)
+            && (!_sampled || (_statistics.GetValueOrDefault(layer)?.Passes(Tolerances.LayerNmse) ?? false));
     }
 
     private bool PassesAsOutput(TensorComparison comparison) =>
-        comparison.Nmse <= Gates.LayerNmse && comparison.RelativeError <= Gates.OutputError;
+        comparison.Nmse <= Tolerances.LayerNmse && comparison.RelativeError <= Tolerances.OutputError;
 
     private static int LargestOf(ReadOnlySpan<float> values)
     {

@@ -28,9 +28,9 @@ public static class ReferenceNetwork
     {
         ArgumentNullException.ThrowIfNull(model);
         ModelGraph graph = model.Graph;
-        if (input.Length != graph.InputShape.Count)
+        if (input.Length != graph.InputShape.ElementCount)
             throw new ShapeMismatchException(
-                $"'{graph.Name}' takes {graph.InputShape}, {graph.InputShape.Count} elements; got {input.Length}.");
+                $"'{graph.Name}' takes {graph.InputShape}, {graph.InputShape.ElementCount} elements; got {input.Length}.");
 
         float[] item = input.ToArray();
         for (int i = 0; i < item.Length; i++)
@@ -39,7 +39,7 @@ public static class ReferenceNetwork
         for (int i = 0; i < outputs.Length; i++)
         {
             Layer layer = graph.Layers[i];
-            outputs[i] = new float[graph.OutputShapeOf(i).Count];
+            outputs[i] = new float[graph.OutputShapeOf(i).ElementCount];
             layer.Operator.Compute<T>(new ReferenceStep(
                 graph.InputShapesOf(i), [.. graph.InputsOf(i).Select(place => place < 0 ? item : outputs[place])],
                 graph.OutputShapeOf(i), outputs[i], parameter => model.Weights[$"{layer.Name}.{parameter}"]));

@@ -13,10 +13,10 @@ internal static class Repeatability
     public static int Differing(InferenceSession session, int runs, IProgress<double>? progress = null)
     {
         ModelGraph graph = session.Graph;
-        var input = new float[session.Options.Batch * graph.InputShape.Count];
+        var input = new float[session.Options.Batch * graph.InputShape.ElementCount];
         for (int i = 0; i < session.Options.Batch; i++)
-            CertificateInput.Draw((ulong)i + 1, input.AsSpan(i * graph.InputShape.Count, graph.InputShape.Count));
-        var first = new float[session.Options.Batch * graph.OutputShape.Count];
+            CertificateInput.Draw((ulong)i + 1, input.AsSpan(i * graph.InputShape.ElementCount, graph.InputShape.ElementCount));
+        var first = new float[session.Options.Batch * graph.OutputShape.ElementCount];
         var again = new float[first.Length];
         session.Run(input, first);
         int differing = 0;

@@ -21,7 +21,7 @@ internal static class SampledReference
         foreach (int i in layers)
         {
             Layer layer = graph.Layers[i];
-            var output = new float[graph.OutputShapeOf(i).Count];
+            var output = new float[graph.OutputShapeOf(i).ElementCount];
             layer.Operator.Compute<T>(new ReferenceStep(
                 graph.InputShapesOf(i), inputs, graph.OutputShapeOf(i), output, name => weights($"{layer.Name}.{name}"), wanted));
             inputs = [output];

@@ -24,7 +24,7 @@ internal static class SelfTest
     /// <returns>The plan, and what would have been in it otherwise.</returns>
     /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed, and no other can take
     /// its place.</exception>
-    public static (PlannedModel Planned, IReadOnlyList<StruckOffKernel> StruckOff) Plan(
+    public static (PlannedModel Planned, IReadOnlyList<RejectedKernel> RejectedKernels) Plan(
         VulkanDevice device, Model model, in SessionOptions options, VariantChoice? variants, Ownership kept)
     {
         if (options.Fp16 && !device.HasFp16Storage)
@@ -34,15 +34,15 @@ internal static class SelfTest
         var planOptions = PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange);
         if (options.Tune)
             ConvolutionTuner.Tune(device, model.Graph, planOptions);
-        (ExecutionPlan plan, IReadOnlyList<StruckOffKernel> struckOff) =
+        (ExecutionPlan plan, IReadOnlyList<RejectedKernel> rejected) =
             Plan(device, model, planOptions with { Variants = variants ?? device.Variants.Choice }, kept);
-        return (new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device) }, struckOff);
+        return (new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device) }, rejected);
     }
 
-    private static (ExecutionPlan Plan, IReadOnlyList<StruckOffKernel> StruckOff) Plan(
+    private static (ExecutionPlan Plan, IReadOnlyList<RejectedKernel> RejectedKernels) Plan(
         VulkanDevice device, Model model, PlanOptions options, Ownership kept)
     {
-        var struckOff = new List<StruckOffKernel>();
+        var rejected = new List<RejectedKernel>();
         try
         {
             options = options with { LargestTurns = TurnProbe.LargestOn(device) };
@@ -50,16 +50,16 @@ internal static class SelfTest
             {
                 PlanOptions around = options with
                 {
-                    Variants = options.Variants with { StruckOff = [.. struckOff.Select(kernel => kernel.Kernel)] },
+                    Variants = options.Variants with { RejectedKernels = [.. rejected.Select(kernel => kernel.Kernel)] },
                 };
                 ExecutionPlan plan = ExecutionPlan.Create(model, around);
                 if ((FirstAtFault(device, plan, around, kept) ?? FirstAtItsShape(device, model, plan, around, kept)) is not { } fault)
-                    return (plan, struckOff);
-                if (struckOff.Exists(kernel => kernel.Kernel == fault.Kernel))
+                    return (plan, rejected);
+                if (rejected.Exists(kernel => kernel.Kernel == fault.Kernel))
                     throw new UnsupportedDeviceException(
                         $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of the kernel "
                         + $"{fault.Kernel}, and no other takes its place; it is {fault.Reason}.");
-                struckOff.Add(fault);
+                rejected.Add(fault);
             }
         }
         finally
@@ -70,22 +70,22 @@ internal static class SelfTest
         }
     }
 
-    private static StruckOffKernel? FirstAtFault(
+    private static RejectedKernel? FirstAtFault(
         VulkanDevice device, ExecutionPlan plan, PlanOptions options, Ownership kept)
     {
         // One by one in the order of their launches: a kernel is tested together with few others, which come before it.
-        foreach (KernelDispatch dispatch in plan.Dispatches.DistinctBy(dispatch => dispatch.JudgedAs))
+        foreach (KernelLaunch dispatch in plan.Launches.DistinctBy(dispatch => dispatch.JudgedAs))
             if (VerdictOn(device, dispatch, options, kept) is { Length: > 0 } reason)
-                return new StruckOffKernel(dispatch.JudgedAs, reason);
+                return new RejectedKernel(dispatch.JudgedAs, reason);
         return null;
     }
 
     /// <summary>A kernel of the plan that fails at the shape that it has there, though it has passed elsewhere.</summary>
     /// <exception cref="UnsupportedDeviceException">All that can compute the layer has failed.</exception>
-    private static StruckOffKernel? FirstAtItsShape(
+    private static RejectedKernel? FirstAtItsShape(
         VulkanDevice device, Model model, ExecutionPlan plan, PlanOptions options, Ownership kept)
     {
-        VariantMemory memory = device.Variants;
+        TuningCache memory = device.Variants;
         string key = ShapeTest.KeyOf(model.Graph, plan);
         string? verdict;
         lock (memory.Testing)
@@ -107,19 +107,19 @@ internal static class SelfTest
         PlannedLayer layer = plan.Layers.First(
             layer => layer.Launches > 0 && layer.FirstLaunch == int.Parse(number, CultureInfo.InvariantCulture));
         // The last of its kernels first: those before it prepare what it reads.
-        string? kernel = plan.Dispatches.Skip(layer.FirstLaunch).Take(layer.Launches).Select(launch => launch.JudgedAs).Reverse()
-            .FirstOrDefault(kernel => options.Variants.StruckOff?.Contains(kernel) != true);
+        string? kernel = plan.Launches.Skip(layer.FirstLaunch).Take(layer.Launches).Select(launch => launch.JudgedAs).Reverse()
+            .FirstOrDefault(kernel => options.Variants.RejectedKernels?.Contains(kernel) != true);
         return kernel is null
             ? throw new UnsupportedDeviceException(
                 $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of this network, and no "
-                + $"other kernel can take the place of {plan.Dispatches[layer.FirstLaunch + layer.Launches - 1].JudgedAs}; it is {reason}.")
-            : new StruckOffKernel(kernel, reason);
+                + $"other kernel can take the place of {plan.Launches[layer.FirstLaunch + layer.Launches - 1].JudgedAs}; it is {reason}.")
+            : new RejectedKernel(kernel, reason);
     }
 
     /// <summary>What is wrong with a kernel; empty if nothing is.</summary>
-    private static string VerdictOn(VulkanDevice device, KernelDispatch dispatch, PlanOptions options, Ownership kept)
+    private static string VerdictOn(VulkanDevice device, KernelLaunch dispatch, PlanOptions options, Ownership kept)
     {
-        VariantMemory memory = device.Variants;
+        TuningCache memory = device.Variants;
         // Others that need the same kernel wait for its verdict.
         lock (memory.Testing)
         {
@@ -149,13 +149,13 @@ internal static class SelfTest
         call.StartsWith("vkCreateShaderModule", StringComparison.Ordinal) || call.StartsWith("vkCreateComputePipelines", StringComparison.Ordinal);
 
     /// <summary>The cases that launch a kernel, those with the fewest others in them.</summary>
-    internal static IEnumerable<(Model Model, ExecutionPlan Plan, int Batch)> CasesOf(KernelDispatch dispatch, PlanOptions options)
+    internal static IEnumerable<(Model Model, ExecutionPlan Plan, int Batch)> CasesOf(KernelLaunch dispatch, PlanOptions options)
     {
         VariantChoice variants = options.Variants with { Forced = dispatch.Variant };
         var planned =
             from row in SelfTestCases.All
             let plan = ExecutionPlan.Create(row.Model, options with { Batch = row.Batch, Fuse = true, Variants = variants })
-            let kernels = plan.Dispatches.Select(launch => launch.JudgedAs).Distinct().ToList()
+            let kernels = plan.Launches.Select(launch => launch.JudgedAs).Distinct().ToList()
             where kernels.Contains(dispatch.JudgedAs)
             group (row.Model, plan, row.Batch) by kernels.Count;
         return planned.OrderBy(cases => cases.Key).FirstOrDefault()?.AsEnumerable() ?? [];
@@ -163,7 +163,7 @@ internal static class SelfTest
 
     private static string Try(RunSlot run, Model model, int batch, PlanOptions options)
     {
-        float[] input = SelfTestCases.Numbers(batch * model.Graph.InputShape.Count);
+        float[] input = SelfTestCases.Numbers(batch * model.Graph.InputShape.ElementCount);
         var outputs = new float[Runs][];
         for (int i = 0; i < Runs; i++)
         {
@@ -175,7 +175,7 @@ internal static class SelfTest
             }
             input.CopyTo(run.Input);
             run.Submit().Wait();
-            run.Read(batch, outputs[i] = new float[batch * model.Graph.OutputShape.Count]);
+            run.Read(batch, outputs[i] = new float[batch * model.Graph.OutputShape.ElementCount]);
         }
         string data = $"{string.Join(", ", model.Graph.Layers.Select(layer => $"{layer.Operator.GetType().Name} {layer.Operator.Attributes}".TrimEnd()))} "
             + $"on {batch} x {model.Graph.InputShape}";
@@ -188,7 +188,7 @@ internal static class SelfTest
 
     private static string Compare(Model model, float[] input, float[] output, PlanOptions options)
     {
-        IEnumerable<float[]> items = input.Chunk(model.Graph.InputShape.Count);
+        IEnumerable<float[]> items = input.Chunk(model.Graph.InputShape.ElementCount);
         if (options.IsStrict)
         {
             var bits = new BitComparison();
@@ -197,8 +197,8 @@ internal static class SelfTest
         }
         var comparison = new TensorComparison();
         comparison.Add(items.SelectMany(item => ReferenceNetwork.Run(model, item)[^1]).ToArray(), output);
-        ParityGates gates = options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32;
-        return comparison.Nmse <= gates.LayerNmse && comparison.RelativeError <= gates.OutputError
+        Tolerances tolerances = options.Fp16 ? Tolerances.Fp16 : Tolerances.Fp32;
+        return comparison.Nmse <= tolerances.LayerNmse && comparison.RelativeError <= tolerances.OutputError
             ? ""
             : $"off by {comparison.RelativeError:0.0e-0} of the largest value";
     }

@@ -29,14 +29,14 @@ internal static class SelfTestCases
         Case(new(65601), 1, new Linear(65601, 2)),
         .. Pools((kernel, stride, padding, ceilMode) => new MaxPool2d(kernel, stride, padding, ceilMode)),
         .. Pools((kernel, stride, padding, ceilMode) => new AvgPool2d(kernel, stride, padding, ceilMode)),
-        .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.PerChannel)),
-        .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeights.SharedAcrossChannels)),
+        .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeighting.PerChannel)),
+        .. Pools((kernel, stride, padding, ceilMode) => new SoftPool2d(kernel, stride, padding, ceilMode, SoftPoolWeighting.SharedAcrossChannels)),
         // So long that their sums are split.
         .. from shape in (TensorShape[])[new(2, 61, 70), new(1, 61, 71)]
            from op in (Operator[])
                [
-                   new GlobalAvgPool(), new GlobalSoftPool(SoftPoolWeights.PerChannel),
-                   new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels),
+                   new GlobalAvgPool(), new GlobalSoftPool(SoftPoolWeighting.PerChannel),
+                   new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels),
                ]
            select Case(shape, 1, op),
         Case(new(4100), 2, new Softmax()),
@@ -81,12 +81,12 @@ internal static class SelfTestCases
     private static Model WithWeights(ModelGraph graph)
     {
         // Each parameter has numbers of its own; a variance is positive.
-        float[] numbers = Numbers(graph.Parameters.Sum(parameter => parameter.Shape.Count));
+        float[] numbers = Numbers(graph.Parameters.Sum(parameter => parameter.Shape.ElementCount));
         var weights = new Dictionary<string, Tensor>();
         int used = 0;
         foreach (Parameter parameter in graph.Parameters)
         {
-            float[] own = numbers[used..(used += parameter.Shape.Count)];
+            float[] own = numbers[used..(used += parameter.Shape.ElementCount)];
             if (parameter.Name.EndsWith("running_var", StringComparison.Ordinal))
                 own = Array.ConvertAll(own, number => 2 + number);
             weights.Add(parameter.Name, new Tensor(parameter.Shape, own));

@@ -60,10 +60,10 @@ internal sealed class ShapeTest : IDisposable
         // Some kernels read their shape from a buffer: their launches look alike.
         for (int i = 0; i < graph.Layers.Count; i++)
             text.Append(CultureInfo.InvariantCulture, $"{graph.Layers[i].Operator} {string.Join(' ', graph.InputShapesOf(i))}\n");
-        foreach (KernelDispatch launch in plan.Dispatches)
+        foreach (KernelLaunch launch in plan.Launches)
             text.Append(CultureInfo.InvariantCulture, $"{launch.Kernel} {launch.Variant} {string.Join(',', launch.Constants)} {launch.Groups} ")
                 .Append(CultureInfo.InvariantCulture, $"{launch.Texels} {string.Join(',', launch.Operands.Select(operand => operand.Count))}\n");
-        return VariantMemory.PlanPrefix + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())), 0, 16);
+        return TuningCache.PlanPrefix + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())), 0, 16);
     }
 
     /// <summary>The first layer at fault, and what it did; null where there is none.</summary>
@@ -80,7 +80,7 @@ internal sealed class ShapeTest : IDisposable
             for (int i = 0; i < layer.Launches; i++)
                 try
                 {
-                    kept.Take(device.Pipelines.Take(plan.Dispatches[layer.FirstLaunch + i]));
+                    kept.Take(device.Pipelines.Take(plan.Launches[layer.FirstLaunch + i]));
                 }
                 catch (VulkanException e) when (SelfTest.IsOfKernel(e.Call))
                 {
@@ -99,7 +99,7 @@ internal sealed class ShapeTest : IDisposable
     /// <summary>The last item has other numbers than the first.</summary>
     private void WriteInput()
     {
-        int length = _model.Graph.InputShape.Count;
+        int length = _model.Graph.InputShape.ElementCount;
         float[] numbers = SelfTestCases.Numbers(2 * length);
         for (int item = 0; item < _plan.Batch; item++)
             numbers.AsSpan(item == 0 || (item < _plan.Batch - 1 && item % 2 == 0) ? 0 : length, length)
@@ -128,7 +128,7 @@ internal sealed class ShapeTest : IDisposable
     /// <summary>Runs a layer's launches and those that come before it, and reads back what it read and gave.</summary>
     private void Run(PlannedLayer layer)
     {
-        using var recording = new CommandRecording(_device, commands =>
+        using var recording = new Submission(_device, commands =>
         {
             if (_launched == 0)
                 commands.Copy(_upload.Part(0, _plan.Input.ByteCount), _program.PlaceOf(_plan.Input));
@@ -201,8 +201,8 @@ internal sealed class ShapeTest : IDisposable
         double largestValue = finite.Length == 0 ? 0 : finite.Max(MathF.Abs);
         var comparison = new TensorComparison(largestValue, finite.Sum(value => (double)value * value) / Math.Max(finite.Length, 1));
         comparison.Add(right, actual);
-        (ParityGates gates, double rounding) = _options.Fp16 ? (ParityGates.Fp16, Fp16Rounding) : (ParityGates.Fp32, Fp32Rounding);
-        if (comparison.Nmse <= gates.LayerNmse && comparison.RelativeError <= gates.OutputError)
+        (Tolerances tolerances, double rounding) = _options.Fp16 ? (Tolerances.Fp16, Fp16Rounding) : (Tolerances.Fp32, Fp32Rounding);
+        if (comparison.Nmse <= tolerances.LayerNmse && comparison.RelativeError <= tolerances.OutputError)
             return null;
         return comparison.MaxError <= rounding * SampledReference.MagnitudeOf(_model.Graph, Weight, layer.Layers, inputs, wanted)
             ? null

@@ -39,18 +39,18 @@ internal sealed class StrictComparison : IDisposable
         ModelGraph graph = _model.Graph;
         IReadOnlyList<float[]>[] expected =
         [
-            .. input.Chunk(graph.InputShape.Count).AsParallel().AsOrdered().Select(item => ReferenceNetwork.RunStrict(_model, item)),
+            .. input.Chunk(graph.InputShape.ElementCount).AsParallel().AsOrdered().Select(item => ReferenceNetwork.RunStrict(_model, item)),
         ];
         foreach (InferenceSession session in _sessions)
         {
-            var output = new float[expected.Length * graph.OutputShape.Count];
+            var output = new float[expected.Length * graph.OutputShape.ElementCount];
             session.Run(input, output);
             Report.Outputs.Add(Joined(expected, graph.Layers.Count - 1), output);
             HashSet<string> kept = [.. session.KeptLayers];
             for (int i = 0; i < graph.Layers.Count; i++)
                 if (kept.Contains(graph.Layers[i].Name))
                 {
-                    var actual = new float[expected.Length * graph.OutputShapeOf(i).Count];
+                    var actual = new float[expected.Length * graph.OutputShapeOf(i).ElementCount];
                     session.ReadLayer(graph.Layers[i].Name, actual);
                     Report.AddLayer(graph.Layers[i].Name, Joined(expected, i), actual);
                 }

@@ -7,6 +7,6 @@ namespace SoftPool.Vulkan;
 internal readonly record struct BufferRange(VkBuffer Buffer, long Offset, long ByteCount)
 {
     /// <summary>The part of a host's buffer that holds an operand.</summary>
-    public static BufferRange Of(GpuBuffer buffer, Operand operand) =>
+    public static BufferRange Of(BufferRegion buffer, Operand operand) =>
         new(new VkBuffer(buffer.Handle), buffer.Offset, operand.ByteCount);
 }

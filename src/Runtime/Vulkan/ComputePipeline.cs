@@ -15,7 +15,7 @@ internal sealed unsafe class ComputePipeline : HandleOwner
     /// <param name="dispatch">A launch of it: which kernel, the specialization constants, and what its bindings are.</param>
     /// <param name="code">Its SPIR-V, if it is not one of the kernels embedded here.</param>
     /// <exception cref="InvalidOperationException">The launch does not fit the kernel.</exception>
-    public ComputePipeline(VulkanDevice device, KernelDispatch dispatch, uint[]? code = null) : base(device)
+    public ComputePipeline(VulkanDevice device, KernelLaunch dispatch, uint[]? code = null) : base(device)
     {
         try
         {
@@ -51,7 +51,7 @@ internal sealed unsafe class ComputePipeline : HandleOwner
         Device.Api.DestroyDescriptorSetLayout(Device.Handle, SetLayout, null);
     }
 
-    private void CreateSetLayout(KernelDispatch dispatch, out DescriptorSetLayout handle)
+    private void CreateSetLayout(KernelLaunch dispatch, out DescriptorSetLayout handle)
     {
         int bindings = dispatch.Operands.Count;
         DescriptorSetLayoutBinding* layout = stackalloc DescriptorSetLayoutBinding[bindings];

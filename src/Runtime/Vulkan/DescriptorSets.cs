@@ -38,7 +38,7 @@ internal sealed unsafe class DescriptorSets : HandleOwner
     }
 
     /// <summary>Room for one set each of some launches.</summary>
-    public static DescriptorSets For(VulkanDevice device, IReadOnlyList<KernelDispatch> dispatches)
+    public static DescriptorSets For(VulkanDevice device, IReadOnlyList<KernelLaunch> dispatches)
     {
         int all = dispatches.Sum(dispatch => dispatch.Operands.Count);
         int texels = dispatches.Sum(dispatch => Enumerable.Range(0, dispatch.Operands.Count).Count(dispatch.IsTexels));
@@ -46,7 +46,7 @@ internal sealed unsafe class DescriptorSets : HandleOwner
     }
 
     /// <summary>Binds the given buffers at bindings 0, 1, 2 and so on, for as long as the pool lives.</summary>
-    public BoundLaunch Bind(ComputePipeline pipeline, KernelDispatch dispatch, ReadOnlySpan<BufferRange> ranges)
+    public BoundLaunch Bind(ComputePipeline pipeline, KernelLaunch dispatch, ReadOnlySpan<BufferRange> ranges)
     {
         DescriptorSetLayout layout = pipeline.SetLayout;
         var allocation = new DescriptorSetAllocateInfo

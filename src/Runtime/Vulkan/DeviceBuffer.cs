@@ -73,7 +73,7 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             return buffer;
         try
         {
-            using var fill = new CommandRecording(device, commands => commands.FillWithNaN(buffer));
+            using var fill = new Submission(device, commands => commands.FillWithNaN(buffer));
             fill.Submit();
             fill.Wait();
             return buffer;

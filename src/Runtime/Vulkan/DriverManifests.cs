@@ -9,7 +9,7 @@ internal static class DriverManifests
 
     /// <summary>Why there is no device, and what to do about it.</summary>
     /// <param name="found">Whether the loader has found a driver at all.</param>
-    public static NoVulkanDriverException NoDevice(bool found)
+    public static VulkanDriverNotFoundException NoDevice(bool found)
     {
         (string Name, string Value)? chosen = Chosen();
         string what = found
@@ -20,13 +20,13 @@ internal static class DriverManifests
             advice = $"name one that works in the variable {variable.Name}, which chooses \"{variable.Value}\", or unset it and {advice}";
         else if (found)
             advice = "open it, " + advice;
-        return new NoVulkanDriverException($"{what}: {advice}.");
+        return new VulkanDriverNotFoundException($"{what}: {advice}.");
     }
 
     /// <summary>What to say where the loader fails on a manifest that is no JSON, as it does without trying the others; null if all
     /// are JSON.</summary>
-    public static NoVulkanDriverException? NotJson() => Files().FirstOrDefault(file => !IsJson(file)) is { } broken
-        ? new NoVulkanDriverException(
+    public static VulkanDriverNotFoundException? NotJson() => Files().FirstOrDefault(file => !IsJson(file)) is { } broken
+        ? new VulkanDriverNotFoundException(
             $"The Vulkan loader gives up at {broken}, which is no JSON and should name a driver: remove or replace that file.")
         : null;
 

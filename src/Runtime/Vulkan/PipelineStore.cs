@@ -10,7 +10,7 @@ internal sealed class PipelineStore(VulkanDevice device)
     private readonly Dictionary<string, (ComputePipeline Pipeline, int Users)> _pipelines = [];
 
     /// <summary>The pipeline of a launch, compiled unless there is one; to be given back.</summary>
-    public Lease Take(KernelDispatch dispatch)
+    public Lease Take(KernelLaunch dispatch)
     {
         string key = $"{dispatch.Kernel}({string.Join(',', dispatch.Constants)})";
         lock (_lock)

@@ -12,7 +12,7 @@ internal static class TurnProbe
     /// <summary>The turns that the driver grants an invocation, probed at the first use of the device and then remembered.</summary>
     public static long LargestOn(VulkanDevice device)
     {
-        VariantMemory memory = device.Variants;
+        TuningCache memory = device.Variants;
         lock (memory.Testing)
         {
             if (memory.LargestTurns is { } known)
@@ -29,7 +29,7 @@ internal static class TurnProbe
         using var ownership = new Ownership();
         // The buffers are the probe's own: the operands only say that there are two.
         Operand buffer = new Activation(2);
-        var dispatch = new KernelDispatch("", new KernelId("turns"), [], new GroupCount(1), [buffer, buffer]);
+        var dispatch = new KernelLaunch("", new KernelId("turns"), [], new GroupCount(1), [buffer, buffer]);
         ComputePipeline pipeline = ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;
         var sets = ownership.Take(new DescriptorSets(device, 1, 2, 0));
         DeviceBuffer wanted = ownership.Take(DeviceBuffer.HostStorage(device, buffer.ByteCount));
@@ -39,7 +39,7 @@ internal static class TurnProbe
         BoundLaunch launch = sets.Bind(
             pipeline, dispatch,
             [wanted.Part(0, wanted.ByteCount), made.Part(0, made.ByteCount)]);
-        var recording = ownership.Take(new CommandRecording(device, commands =>
+        var recording = ownership.Take(new Submission(device, commands =>
         {
             commands.Dispatch(launch);
             commands.BarrierToHost();

@@ -30,7 +30,7 @@ internal sealed unsafe class VulkanDevice
     {
         (_instance, Physical, _queueLock, Api) = (instance, physical, new object(), instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
-        Variants = new VariantMemory(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
+        Variants = new TuningCache(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
         InspectsPipelines = inspect;
         LiveObjects.Created();
         nint extension = Marshal.StringToCoTaskMemUTF8(PipelineStatistics.Extension);
@@ -92,7 +92,7 @@ internal sealed unsafe class VulkanDevice
     {
         (_instance, Physical, Api) = (instance, physical, instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
-        Variants = new VariantMemory(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
+        Variants = new TuningCache(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
         _queueLock = host.QueueLock ?? new object();
         IsHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
@@ -143,13 +143,13 @@ internal sealed unsafe class VulkanDevice
     public WeightStores Weights { get; } = new();
 
     /// <summary>Which kernels are best here, and which are not to be used.</summary>
-    public VariantMemory Variants { get; }
+    public TuningCache Variants { get; }
 
     /// <summary>Whether kernels are tested before their first use here.</summary>
     public bool SelfTests { get; init; } = true;
 
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
-    public Func<KernelDispatch, uint[]>? KernelCode { get; init; }
+    public Func<KernelLaunch, uint[]>? KernelCode { get; init; }
 
     /// <summary>How many bytes of NaN lie at least before and behind each operand, for tests; else 0.</summary>
     public int GuardBytes { get; init; }
@@ -158,7 +158,7 @@ internal sealed unsafe class VulkanDevice
     public PipelineStore Pipelines { get; }
 
     /// <summary>Who has submitted work and waits for its end without holding a thread.</summary>
-    public Completions Completions { get; } = new();
+    public FenceWaiter FenceWaiter { get; } = new();
 
     /// <summary>What pipelines are compiled with.</summary>
     public PipelineCache PipelineCache => _pipelineCache;
@@ -180,7 +180,7 @@ internal sealed unsafe class VulkanDevice
     /// <summary>Submits to the queue; sessions on several threads take turns, as Vulkan asks of its callers.</summary>
     public void Submit(CommandBuffer commands, Fence fence, in GpuSync sync)
     {
-        ReadOnlySpan<GpuSemaphore> wait = sync.Wait.Span, signal = sync.Signal.Span;
+        ReadOnlySpan<TimelinePoint> wait = sync.Wait.Span, signal = sync.Signal.Span;
         if ((!wait.IsEmpty || !signal.IsEmpty) && !HasTimelineSemaphores)
             throw new UnsupportedDeviceException(
                 "Waiting for semaphores and signalling them takes an adopted device with the feature timelineSemaphore, "
@@ -217,7 +217,7 @@ internal sealed unsafe class VulkanDevice
         lock (_queueLock)
             VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");
 
-        static VkSemaphore HandleOf(GpuSemaphore semaphore) => semaphore.Handle != 0
+        static VkSemaphore HandleOf(TimelinePoint semaphore) => semaphore.Handle != 0
             ? new VkSemaphore(semaphore.Handle)
             : throw new ArgumentException("A VkSemaphore is needed to wait for or to signal; its handle is null.");
     }

@@ -14,8 +14,8 @@ internal sealed unsafe class VulkanInstance : IDisposable
 
     /// <summary>Makes an instance, or takes a host's in use, which is then never destroyed here.</summary>
     /// <param name="host">The host's VkInstance; 0 for an own one.</param>
-    /// <exception cref="NoVulkanLoaderException">There is no loader.</exception>
-    /// <exception cref="NoVulkanDriverException">There is no driver.</exception>
+    /// <exception cref="VulkanLoaderNotFoundException">There is no loader.</exception>
+    /// <exception cref="VulkanDriverNotFoundException">There is no driver.</exception>
     public VulkanInstance(nint host = 0)
     {
         try
@@ -24,7 +24,7 @@ internal sealed unsafe class VulkanInstance : IDisposable
         }
         catch (FileNotFoundException e)
         {
-            throw new NoVulkanLoaderException(e);
+            throw new VulkanLoaderNotFoundException(e);
         }
         LiveObjects.Created();
         _isHosts = host != 0;

@@ -86,7 +86,7 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
             ReadOnlySpan<byte> part = data[..(int)Math.Min(staging.ByteCount, data.Length)];
             part.CopyTo(staging.Mapped<byte>(0, part.Length));
             BufferRange to = place with { Offset = offset, ByteCount = part.Length };
-            using var copy = new CommandRecording(
+            using var copy = new Submission(
                 device, commands => commands.Copy(staging.Part(0, to.ByteCount), to));
             copy.Submit();
             copy.Wait();

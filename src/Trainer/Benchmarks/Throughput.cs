@@ -25,8 +25,8 @@ internal static class Throughput
         IReadOnlyList<Numerics>? numerics = null, Action<string, SoftPoolException>? leaveOut = null)
     {
         var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.Count).Select(_ => random.NextSingle() * 4 - 2)];
-        var output = new float[batch * model.Graph.OutputShape.Count];
+        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 4 - 2)];
+        var output = new float[batch * model.Graph.OutputShape.ElementCount];
         using var torchRunner = new TorchRunner(model, input);
         var gpus = new List<GpuDevice>();
         var sessions = new List<InferenceSession>();

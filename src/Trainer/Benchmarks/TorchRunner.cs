@@ -18,8 +18,8 @@ internal sealed class TorchRunner : IDisposable
     public TorchRunner(Model model, float[] input)
     {
         TensorShape shape = model.Graph.InputShape;
-        int batch = input.Length / shape.Count;
-        _output = new float[batch * model.Graph.OutputShape.Count];
+        int batch = input.Length / shape.ElementCount;
+        _output = new float[batch * model.Graph.OutputShape.ElementCount];
         _device = TorchDevice.Best;
         _network = new TorchNetwork(model.Graph);
         _network.LoadWeights(model.Weights);

@@ -63,17 +63,17 @@ internal static class AgreeCommand
         });
         ConsoleText.Line(
             $"{log.Images.Count - before} images in {Duration.Of(time.Elapsed)}, {before} were done before");
-        if (dataset.ClassNames.SequenceEqual(model.Classes))
+        if (dataset.ClassNames.SequenceEqual(model.ClassNames))
             ConsoleText.Line(
                 $"accuracy          torch {log.Images.Average(image => image.Torch == image.Label ? 1 : 0.0):P2}, Vulkan {log.Images.Average(image => image.Vulkan == image.Label ? 1 : 0.0):P2}");
         else
             ConsoleText.Line(
                 $"accuracy          none: '{model.Graph.Name}' answers with other classes than those of {dataset.Name}");
-        return Print(log.Images, options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32) ? 0 : 1;
+        return Print(log.Images, options.Fp16 ? Tolerances.Fp16 : Tolerances.Fp32) ? 0 : 1;
     }
 
     /// <summary>Prints what was found; whether enough images agree, and every logit is finite.</summary>
-    private static bool Print(IReadOnlyList<ImageAgreement> images, ParityGates gates)
+    private static bool Print(IReadOnlyList<ImageAgreement> images, Tolerances gates)
     {
         int agreeing = images.Count(image => image.Torch == image.Vulkan);
         int broken = images.Count(image => double.IsNaN(image.Difference));

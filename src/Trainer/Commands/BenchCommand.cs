@@ -36,7 +36,7 @@ internal static class BenchCommand
 
     private static void Execute(Model model, string? device, int[] batches, int seconds, bool strict, bool layers)
     {
-        int most = Array.MaxLength / Math.Max(model.Graph.InputShape.Count, model.Graph.OutputShape.Count);
+        int most = Array.MaxLength / Math.Max(model.Graph.InputShape.ElementCount, model.Graph.OutputShape.ElementCount);
         if (batches.Where(batch => batch < 1 || batch > most).ToArray() is [var wrong, ..])
             throw new UserErrorException($"--batch takes whole numbers from 1 to {most} for '{model.Graph.Name}'; got {wrong}.");
         Allocator.KeepBigBlocks();
@@ -61,7 +61,7 @@ internal static class BenchCommand
     private static IReadOnlyList<IReadOnlyList<LaunchProfile>> Profile(Model model, GpuDeviceInfo info, int batch)
     {
         var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.Count).Select(_ => random.NextSingle() * 4 - 2)];
+        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 4 - 2)];
         using GpuDevice device = GpuDevice.Create($"{info.Index}");
         using InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch });
         using Profiler profiler = session.CreateProfiler();

@@ -34,9 +34,9 @@ internal static class ReportCommand
         Allocator.KeepBigBlocks();
         Checkpoint last = RunProgress.ReadLast(folder), best = folder.ReadBest();
         ImageDataset dataset = Datasets.Load(data ?? last.Run.FindData(), last.Run.ImageSize, cancel);
-        if (!dataset.ClassNames.SequenceEqual(best.Model.Classes))
+        if (!dataset.ClassNames.SequenceEqual(best.Model.ClassNames))
             throw new UserErrorException(
-                $"{folder.Path} was trained on {last.Run.DataName}, whose classes are {string.Join(", ", best.Model.Classes)}; "
+                $"{folder.Path} was trained on {last.Run.DataName}, whose classes are {string.Join(", ", best.Model.ClassNames)}; "
                 + $"{dataset.Name} has {string.Join(", ", dataset.ClassNames)}.");
         Classification result = ProgressDisplay.Run(
             $"evaluating {dataset.Test.Count:N0} images", progress => TestEvaluation.Run(best.Model, dataset.Test, progress, cancel));

@@ -34,12 +34,12 @@ internal static class RunCommand
     {
         bool isArray = Path.GetExtension(inputPath).Equals(".npy", StringComparison.OrdinalIgnoreCase);
         (float[] input, int items) = isArray ? ReadArray(model, inputPath) : ([], 1);
-        Picture[] pictures = isArray ? [] : [PictureDecoder.DecodePicture(File.ReadAllBytes(inputPath), inputPath)];
+        Image[] pictures = isArray ? [] : [PictureDecoder.DecodePicture(File.ReadAllBytes(inputPath), inputPath)];
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(model, new SessionOptions { Batch = Math.Min(items, batch) });
-        int classes = model.Graph.OutputShape.Count;
+        int classes = model.Graph.OutputShape.ElementCount;
         var logits = new float[items * classes];
-        int itemLength = model.Graph.InputShape.Count;
+        int itemLength = model.Graph.InputShape.ElementCount;
         if (!isArray)
             session.Run(pictures, logits);
         else
@@ -80,7 +80,7 @@ internal static class RunCommand
             .AddColumn(new TableColumn("probability").RightAligned()).AddColumn(new TableColumn("logit").RightAligned());
         foreach (int i in Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(RankedClasses))
             table.AddRow(
-                ConsoleText.Escape(model.Classes.Count > 0 ? model.Classes[i] : $"{i}"), $"{exponentials[i] / total:P1}",
+                ConsoleText.Escape(model.ClassNames.Count > 0 ? model.ClassNames[i] : $"{i}"), $"{exponentials[i] / total:P1}",
                 $"{logits[i]:F3}");
         AnsiConsole.Write(table);
     }

@@ -144,7 +144,7 @@ internal static class TrainCommand
         if (run.ValidationImages is null)
             dataset = dataset.WithoutValidation();
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
-            || !dataset.ClassNames.SequenceEqual(from.Model.Classes) || (run.DataSha256 is { } digest && digest != dataset.Sha256()))
+            || !dataset.ClassNames.SequenceEqual(from.Model.ClassNames) || (run.DataSha256 is { } digest && digest != dataset.Sha256()))
             throw new UserErrorException(
                 $"{folder.Path} was trained on {run.DataName} with {run.TrainImages:N0} and {run.TestImages:N0} images; {run.Data} is "
                 + $"another data set, with {dataset.Train.Count:N0} and {dataset.Test.Count:N0} or with other classes or pixels.");

@@ -58,7 +58,7 @@ internal static class VerifyCommand
     {
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(model, options);
-        foreach (StruckOffKernel kernel in session.StruckOff)
+        foreach (RejectedKernel kernel in session.RejectedKernels)
             ConsoleText.Line($"[yellow]self-test: this driver's {kernel.Kernel} is not used, it is {kernel.Reason}[/]");
         bool repeats = repeat == 1 || Repeats(session, repeat);
         if (options.Numerics == Numerics.Strict)

@@ -51,10 +51,10 @@ internal static class PictureDecoder
     /// <param name="content">The file's bytes.</param>
     /// <param name="path">What to call the file in a complaint.</param>
     /// <exception cref="DatasetException">The file is damaged, cut off, too large, or no JPEG, PNG, WebP or BMP.</exception>
-    public static Picture DecodePicture(byte[] content, string path)
+    public static Image DecodePicture(byte[] content, string path)
     {
         using SKBitmap decoded = Decode(content, path);
-        return new Picture(decoded.GetPixelSpan().ToArray(), decoded.Width, decoded.Height, PixelFormat.Rgba8);
+        return new Image(decoded.GetPixelSpan().ToArray(), decoded.Width, decoded.Height, PixelFormat.Rgba8);
     }
 
     private static SKBitmap Decode(byte[] content, string path)

@@ -42,10 +42,10 @@ internal static partial class NpyFile
                     .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                     .Select(extent => int.Parse(extent, CultureInfo.InvariantCulture)),
             ]);
-            if (file.Length - file.Position != (long)shape.Count * sizeof(float))
+            if (file.Length - file.Position != (long)shape.ElementCount * sizeof(float))
                 throw new UserErrorException(
-                    $"{path} has {file.Length - file.Position} bytes of data; its shape {shape} takes {(long)shape.Count * sizeof(float)}.");
-            var data = new float[shape.Count];
+                    $"{path} has {file.Length - file.Position} bytes of data; its shape {shape} takes {(long)shape.ElementCount * sizeof(float)}.");
+            var data = new float[shape.ElementCount];
             file.ReadExactly(MemoryMarshal.AsBytes(data.AsSpan()));
             return new Tensor(shape, data);
         }

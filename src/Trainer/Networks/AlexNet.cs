@@ -28,7 +28,7 @@ internal static class AlexNet
         ];
         List<Layer> layers = [.. features.Select((op, i) => new Layer($"features.{i}", op)), new("flatten", new Flatten())];
         // The first linear layer's width is what the images' size makes of it.
-        int flat = new ModelGraph(name, input, layers).OutputShape.Count;
+        int flat = new ModelGraph(name, input, layers).OutputShape.ElementCount;
         Operator[] classifier =
         [
             new Linear(flat, HiddenFeatures), new ReLU(), new Dropout(0.5),

@@ -23,8 +23,8 @@ internal static class NetworkCatalog
 
     private static readonly (string Suffix, Downsampling Pool)[] Pools =
     [
-        ("", default), ("-softpool", new(SoftPoolWeights.PerChannel)),
-        ("-softpool-shared", new(SoftPoolWeights.SharedAcrossChannels)),
+        ("", default), ("-softpool", new(SoftPoolWeighting.PerChannel)),
+        ("-softpool-shared", new(SoftPoolWeighting.SharedAcrossChannels)),
     ];
 
     /// <summary>The image size that the networks were designed for, in pixels.</summary>

@@ -38,11 +38,11 @@ internal static class RandomWeights
         string name = parameter.Name[(parameter.Name.LastIndexOf('.') + 1)..];
         (double mean, double deviation) = name switch
         {
-            "weight" when isFilter => (0, Math.Sqrt(gain * shape[0] / shape.Count)),
+            "weight" when isFilter => (0, Math.Sqrt(gain * shape[0] / shape.ElementCount)),
             "weight" or "running_var" => (1, 0.1),
             _ => (0, 0.1),
         };
-        var values = new float[shape.Count];
+        var values = new float[shape.ElementCount];
         for (int i = 0; i < values.Length; i++)
             values[i] = (float)(mean + deviation * Normal(random));
         return values;

@@ -1,6 +1,7 @@
 using SoftPool.Operators;
 using SoftPool.Torch;
 using TorchSharp;
+using TorchWeighting = SoftPool.Torch.SoftPoolWeighting;
 
 namespace SoftPool.Trainer.Networks;
 
@@ -208,10 +209,10 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         _ => throw new NotSupportedException($"There is no torch module for {op.GetType().Name}."),
     };
 
-    private static SoftPoolWeighting Weighting(SoftPoolWeights weights) => weights switch
+    private static TorchWeighting Weighting(Operators.SoftPoolWeighting weights) => weights switch
     {
-        SoftPoolWeights.PerChannel => SoftPoolWeighting.PerChannel,
-        SoftPoolWeights.SharedAcrossChannels => SoftPoolWeighting.SharedAcrossChannels,
+        Operators.SoftPoolWeighting.PerChannel => TorchWeighting.PerChannel,
+        Operators.SoftPoolWeighting.SharedAcrossChannels => TorchWeighting.SharedAcrossChannels,
         _ => throw new NotSupportedException($"There are no torch weights for {weights}."),
     };
 

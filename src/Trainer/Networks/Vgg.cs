@@ -35,7 +35,7 @@ internal static class Vgg
             }
         graph.Add("flatten", new Flatten());
         // torchvision pools to 7x7 here, which 224x224 images give by themselves; other sizes change the first layer.
-        int flat = graph.Build(name, inputSize).OutputShape.Count;
+        int flat = graph.Build(name, inputSize).OutputShape.ElementCount;
         Operator[] classifier =
         [
             new Linear(flat, HiddenFeatures), new ReLU(), new Dropout(0.5),

@@ -22,5 +22,5 @@ internal static class LayerTable
     /// <summary>A row a layer: its name, operator, attributes, output and number of parameters.</summary>
     public static IEnumerable<string[]> Rows(ModelGraph graph) => graph.Layers.Select((layer, i) => (string[])
         [layer.Name, layer.Operator.GetType().Name, layer.Operator.Attributes, $"{graph.OutputShapeOf(i)}",
-            $"{layer.Operator.Parameters.Sum(parameter => (long)parameter.Shape.Count):N0}"]);
+            $"{layer.Operator.Parameters.Sum(parameter => (long)parameter.Shape.ElementCount):N0}"]);
 }

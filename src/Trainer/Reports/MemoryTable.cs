@@ -24,14 +24,14 @@ internal static class MemoryTable
         ExecutionPlan plan = ExecutionPlan.Create(
             graph, name => throw new InvalidOperationException($"Planning asked for {name}."), options);
         var arena = new ArenaPlan(plan, Alignment, keepLayerOutputs: false);
-        long packed = plan.Dispatches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>()
+        long packed = plan.Launches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>()
             .Sum(constant => Division.Align(constant.ByteCount, Alignment));
 
         console.Line($"[bold]device memory[/] in {storage} at batch {options.Batch}");
         Row("activations, one arena", arena.ByteCount, "whatever is not needed any more is overwritten");
         Row("  alive at once, at most", arena.LowerBound, string.Create(
             CultureInfo.InvariantCulture, $"the arena takes {(double)arena.ByteCount / arena.LowerBound:F3} times this lower bound"));
-        Row("weights, packed", packed, $"{Mebibytes(graph.Parameters.Sum(parameter => 4L * parameter.Shape.Count))} in the file");
+        Row("weights, packed", packed, $"{Mebibytes(graph.Parameters.Sum(parameter => 4L * parameter.Shape.ElementCount))} in the file");
 
         void Row(string what, long bytes, string note) => console.Line(
             $"  {what,-24}{Mebibytes(bytes),12}   {note}");

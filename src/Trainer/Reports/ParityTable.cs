@@ -31,7 +31,7 @@ internal static class ParityTable
                 $"made by {certificate.Framework} on {certificate.Device}, {certificate.Date:yyyy-MM-dd HH:mm} UTC, sha256 {certificate.Sha256}");
         console.Write(table);
         console.Line(
-            $"gates: NMSE of each layer at most {report.Gates.LayerNmse:0e-0}, logits within {report.Gates.OutputError:0e-0} of the largest, top-1 equal for {report.Gates.Top1Share:P1}");
+            $"gates: NMSE of each layer at most {report.Tolerances.LayerNmse:0e-0}, logits within {report.Tolerances.OutputError:0e-0} of the largest, top-1 equal for {report.Tolerances.Top1Share:P1}");
         if (report.Pictures is { } pictures)
             console.Line(
                 $"pictures resized on the device: logits within {pictures.RelativeError:0.0e-0} of the largest");

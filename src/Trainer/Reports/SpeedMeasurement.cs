@@ -17,7 +17,7 @@ internal static class SpeedMeasurement
                 ? "No Vulkan device of this machine runs the kernels."
                 : "Vulkan on " + string.Join("; ", devices.Select(device => $"{device.Name}, driver {device.Driver}")) + ".");
         }
-        catch (Exception e) when (e is NoVulkanLoaderException or NoVulkanDriverException)
+        catch (Exception e) when (e is VulkanLoaderNotFoundException or VulkanDriverNotFoundException)
         {
             return ([], $"Vulkan was not measured: {e.Message}");
         }

@@ -37,6 +37,6 @@ internal static class TestEvaluation
             confidences.AddRange(confidence.cpu().data<float>());
             progress.Report((double)answers.Count / set.Count);
         }
-        return new Classification(model.Classes, set.Labels.ToArray(), [.. answers], [.. confidences]);
+        return new Classification(model.ClassNames, set.Labels.ToArray(), [.. answers], [.. confidences]);
     }
 }

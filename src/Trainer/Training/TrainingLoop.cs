@@ -38,7 +38,7 @@ internal sealed class TrainingLoop : IDisposable
         _device = TorchDevice.Of(options.OnCuda);
         _schedule = new CosineSchedule(options.LearningRate, Steps, options.WarmUpSteps);
         _augmentation = new BatchAugmentation(
-            options.Augmentation, preprocessing, set.Size, InputSize(graph), graph.OutputShape.Count, _device);
+            options.Augmentation, preprocessing, set.Size, InputSize(graph), graph.OutputShape.ElementCount, _device);
         torch.manual_seed(options.Seed);
         Network = new TorchNetwork(graph) { ComputeType = options.Precision.ScalarType() };
         Network.to(_device);

@@ -13,7 +13,7 @@ internal sealed record TrainingRecord(RunDescription Run, IReadOnlyList<string> 
     private static readonly JsonSerializerOptions Json = new(RunDescription.Json) { RespectRequiredConstructorParameters = true };
 
     public static TrainingRecord Of(Checkpoint checkpoint) => new(
-        checkpoint.Run, checkpoint.Model.Classes, checkpoint.Model.Graph.ParameterCount, checkpoint.State);
+        checkpoint.Run, checkpoint.Model.ClassNames, checkpoint.Model.Graph.ParameterCount, checkpoint.State);
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 

@@ -23,7 +23,7 @@ internal static class TestSetAgreement
         network.eval();
         using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, images.Size, torch.CPU);
         using IDisposable noGradients = torch.no_grad();
-        int classes = model.Graph.OutputShape.Count;
+        int classes = model.Graph.OutputShape.ElementCount;
         int done = log.Images.Count;
         foreach (int[] places in Enumerable.Range(done, Math.Max(count - done, 0)).Chunk(session.Options.Batch))
         {

@@ -67,7 +67,7 @@ internal static class TorchCertificate
         Action<string, torch.Tensor> layerOutput)
     {
         using var scope = torch.NewDisposeScope();
-        var values = new float[model.Graph.InputShape.Count];
+        var values = new float[model.Graph.InputShape.ElementCount];
         input.Fill(model, values);
         torch.Tensor tensor = torch.tensor(values, [1, .. model.Graph.InputShape.Extents.ToArray()]).to(device);
         network.Infer(tensor, layerOutput);
@@ -82,10 +82,10 @@ internal static class TorchCertificate
             return [];
         long room = Math.Min(MostPictures, PictureBytes / ImageSet.BytesPerImage(set.Size));
         int count = (int)Math.Min(Candidates * room, set.Count);
-        return [.. Enumerable.Range(0, count).Select(i => new CertificateInput(Picture: Picture(set, (int)((long)i * set.Count / count))))];
+        return [.. Enumerable.Range(0, count).Select(i => new CertificateInput(Picture: Image(set, (int)((long)i * set.Count / count))))];
     }
 
-    private static CertificatePicture Picture(ImageSet set, int place)
+    private static CertificatePicture Image(ImageSet set, int place)
     {
         ReadOnlySpan<byte> planar = set.Image(place);
         int plane = set.Size.Height * set.Size.Width;

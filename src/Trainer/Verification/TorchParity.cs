@@ -31,7 +31,7 @@ internal static class TorchParity
         using InferenceSession unfused = gpu.CreateSession(model, options with { Fuse = false });
         var inFused = fused.KeptLayers.ToHashSet();
 
-        var report = new ParityReport(model.Graph, options.Fp16 ? ParityGates.Fp16 : ParityGates.Fp32)
+        var report = new ParityReport(model.Graph, options.Fp16 ? Tolerances.Fp16 : Tolerances.Fp32)
         {
             Device = gpu.Info,
             Options = options,
@@ -41,7 +41,7 @@ internal static class TorchParity
             using var scope = torch.NewDisposeScope();
             torch.Tensor inputs = preprocessing.Apply(ImageBatch.Of(images, some).Pixels);
             float[] input = inputs.data<float>().ToArray();
-            var logits = new float[some.Length * model.Graph.OutputShape.Count];
+            var logits = new float[some.Length * model.Graph.OutputShape.ElementCount];
             unfused.Run(input, logits);
             fused.Run(input, logits);
 

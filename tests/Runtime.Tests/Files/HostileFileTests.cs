@@ -32,7 +32,7 @@ public sealed class HostileFileTests
     private static readonly byte[] Signals = Save(TestModels.WithWeights(new ModelGraph("signals", new TensorShape(4, 12),
     [
         new("max", new MaxPool1d(3, 2, 1, true)), new("average", new AvgPool1d(3, 2, 1, true), ["input"]),
-        new("soft", new SoftPool1d(3, 2, 1, true, SoftPoolWeights.PerChannel), ["input"]),
+        new("soft", new SoftPool1d(3, 2, 1, true, SoftPoolWeighting.PerChannel), ["input"]),
         new("all", new Concat(), ["max", "average", "soft"]), new("flat", new Flatten()), new("linear", new Linear(84, 2)),
     ])));
 
@@ -179,9 +179,9 @@ public sealed class HostileFileTests
         if (model.Certificate is { } certificate)
         {
             _ = CertificateHashes.ChangesOf(model, certificate);
-            if (model.Graph.InputShape.Count < 100_000)
+            if (model.Graph.InputShape.ElementCount < 100_000)
                 foreach (CertificateInput input in certificate.Document.Inputs)
-                    input.Fill(model, new float[model.Graph.InputShape.Count]);
+                    input.Fill(model, new float[model.Graph.InputShape.ElementCount]);
         }
         Model again = ModelFile.Read(new MemoryStream(Save(model)), "again");
         TestModels.AssertSequence([.. model.Graph.Layers], again.Graph.Layers);

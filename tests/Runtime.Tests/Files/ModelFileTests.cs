@@ -28,7 +28,7 @@ public sealed class ModelFileTests : IDisposable
         Assert.AreEqual(Example.Graph.Name, read.Graph.Name);
         Assert.AreEqual(Example.Graph.InputShape, read.Graph.InputShape);
         TestModels.AssertSequence([.. Example.Graph.Layers], read.Graph.Layers);
-        TestModels.AssertSequence([.. Example.Classes], read.Classes);
+        TestModels.AssertSequence([.. Example.ClassNames], read.ClassNames);
         TestModels.AssertSequence([.. Example.Preprocessing.Mean], read.Preprocessing.Mean);
         TestModels.AssertSequence(
             [.. Example.Preprocessing.StandardDeviation], read.Preprocessing.StandardDeviation);

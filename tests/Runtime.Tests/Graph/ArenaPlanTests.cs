@@ -62,7 +62,7 @@ public sealed class ArenaPlanTests
     {
         ModelGraph graph = TestModels.Sequential(
             new TensorShape(1, 9, 9),
-            Enumerable.Repeat(new SoftPool2d(1, 1, 0, false, SoftPoolWeights.SharedAcrossChannels), 10_000));
+            Enumerable.Repeat(new SoftPool2d(1, 1, 0, false, SoftPoolWeighting.SharedAcrossChannels), 10_000));
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions());
         var watch = Stopwatch.StartNew();
         _ = new ArenaPlan(plan, alignment: 256, keepLayerOutputs: false);
@@ -72,9 +72,9 @@ public sealed class ArenaPlanTests
     [TestMethod]
     [DataRow(false, null)]
     [DataRow(true, null)]
-    [DataRow(false, SoftPoolWeights.SharedAcrossChannels)]
-    [DataRow(true, SoftPoolWeights.SharedAcrossChannels)]
-    public void AlexNet_s_arena_is_as_large_as_what_is_alive_at_once(bool fuse, SoftPoolWeights? softPool)
+    [DataRow(false, SoftPoolWeighting.SharedAcrossChannels)]
+    [DataRow(true, SoftPoolWeighting.SharedAcrossChannels)]
+    public void AlexNet_s_arena_is_as_large_as_what_is_alive_at_once(bool fuse, SoftPoolWeighting? softPool)
     {
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(TestModels.AlexNet(softPool)), new PlanOptions(2, fuse));
         var arena = new ArenaPlan(plan, alignment: 4, keepLayerOutputs: false);
@@ -110,7 +110,7 @@ public sealed class ArenaPlanTests
         var owners = new Operand?[arena.ByteCount / sizeof(float)];
         var written = new HashSet<Operand>();
         Write(plan.Input);
-        foreach (KernelDispatch dispatch in plan.Dispatches)
+        foreach (KernelLaunch dispatch in plan.Launches)
         {
             Operand[] activations = [.. dispatch.Operands.Where(operand => operand is Activation)];
             foreach (Operand operand in activations.Where(operand => !written.Contains(operand)).ToArray())
@@ -146,10 +146,10 @@ public sealed class ArenaPlanTests
     private static long LargestSumAlive(ExecutionPlan plan)
     {
         long largest = 0;
-        for (int i = 0; i < plan.Dispatches.Count; i++)
+        for (int i = 0; i < plan.Launches.Count; i++)
         {
-            HashSet<Operand> until = [.. plan.Dispatches.Take(i + 1).SelectMany(dispatch => dispatch.Operands), plan.Input];
-            HashSet<Operand> from = [.. plan.Dispatches.Skip(i).SelectMany(dispatch => dispatch.Operands), plan.Output];
+            HashSet<Operand> until = [.. plan.Launches.Take(i + 1).SelectMany(dispatch => dispatch.Operands), plan.Input];
+            HashSet<Operand> from = [.. plan.Launches.Skip(i).SelectMany(dispatch => dispatch.Operands), plan.Output];
             largest = Math.Max(largest, until.Intersect(from).OfType<Activation>().Sum(operand => operand.ByteCount));
         }
         return largest;
@@ -188,8 +188,8 @@ public sealed class ArenaPlanTests
             {
                 0 => new Conv2d(shape[0], random.Next(1, 20), side, random.Next(1, 3), side / 2),
                 1 => new MaxPool2d(side, random.Next(1, 3), side / 2, random.Next(2) == 0),
-                2 => new SoftPool2d(side, random.Next(1, 3), 0, true, SoftPoolWeights.PerChannel),
-                3 or 4 => new SoftPool2d(side, random.Next(1, 3), side / 2, false, SoftPoolWeights.SharedAcrossChannels),
+                2 => new SoftPool2d(side, random.Next(1, 3), 0, true, SoftPoolWeighting.PerChannel),
+                3 or 4 => new SoftPool2d(side, random.Next(1, 3), side / 2, false, SoftPoolWeighting.SharedAcrossChannels),
                 5 => new Flatten(),
                 6 => new Linear(shape[0], random.Next(1, 500)),
                 _ => random.Next(3) == 0 ? new Dropout(0.5) : new ReLU(),

@@ -12,7 +12,7 @@ public sealed class ExecutionPlanTests
     private static ExecutionPlan Plan(bool fuse, params Operator[] operators) => ExecutionPlan.Create(
         TestModels.WithZeros(TestModels.Sequential(new TensorShape(2, 6, 6), operators)), new PlanOptions(3, fuse));
 
-    private static string[] Launched(ExecutionPlan plan) => [.. plan.Dispatches.Select(dispatch => dispatch.Layer)];
+    private static string[] Launched(ExecutionPlan plan) => [.. plan.Launches.Select(dispatch => dispatch.Layer)];
 
     private static string[] WithOutput(ExecutionPlan plan) => [.. plan.LayerOutputs.Keys.Order()];
 
@@ -65,7 +65,7 @@ public sealed class ExecutionPlanTests
     public void A_network_that_computes_nothing_gives_its_input_back()
     {
         ExecutionPlan plan = Plan(fuse: true, new Flatten());
-        Assert.IsEmpty(plan.Dispatches);
+        Assert.IsEmpty(plan.Launches);
         Assert.AreSame(plan.Input, plan.Output);
         Assert.AreSame(plan.Input, plan.LayerOutputs["0"]);
     }
@@ -80,10 +80,10 @@ public sealed class ExecutionPlanTests
         Assert.AreEqual(3L * 126, plan.Input.Count);
         for (int i = 0; i < graph.Layers.Count; i++)
             if (plan.LayerOutputs.TryGetValue(graph.Layers[i].Name, out Operand? output))
-                Assert.AreEqual(3L * graph.OutputShapeOf(i).Count, output.Count, graph.Layers[i].Name);
+                Assert.AreEqual(3L * graph.OutputShapeOf(i).ElementCount, output.Count, graph.Layers[i].Name);
 
         var written = new HashSet<Operand> { plan.Input };
-        foreach (KernelDispatch dispatch in plan.Dispatches)
+        foreach (KernelLaunch dispatch in plan.Launches)
         {
             // A kernel writes one activation; the others it reads.
             Operand[] unwritten = [.. dispatch.Operands.Where(operand => operand is Activation && !written.Contains(operand))];
@@ -110,11 +110,11 @@ public sealed class ExecutionPlanTests
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(13), new Linear(13, 200));
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions(LargestBuffer: largestBuffer));
-        Assert.HasCount(parts, plan.Dispatches);
-        Assert.AreEqual(200L, plan.Dispatches.Sum(Features));
+        Assert.HasCount(parts, plan.Launches);
+        Assert.AreEqual(200L, plan.Launches.Sum(Features));
     }
 
-    private static long Features(KernelDispatch launch) => launch.Constants.First(constant => constant.Name == "FEATURES").Value;
+    private static long Features(KernelLaunch launch) => launch.Constants.First(constant => constant.Name == "FEATURES").Value;
 
     [TestMethod]
     public void A_linear_layer_whose_padded_weight_exceeds_2_GiB_runs_in_parts_however_large_buffers_are()
@@ -122,7 +122,7 @@ public sealed class ExecutionPlanTests
         ModelGraph graph = TestModels.Sequential(new TensorShape(16000), new Linear(16000, 33550));
         ExecutionPlan plan = ExecutionPlan.Create(
             graph, name => throw new AssertFailedException(name), new PlanOptions(LargestBuffer: uint.MaxValue));
-        Assert.AreEqual(33550L, plan.Dispatches.Where(dispatch => dispatch.Kernel != "linear_sum").Sum(Features));
+        Assert.AreEqual(33550L, plan.Launches.Where(dispatch => dispatch.Kernel != "linear_sum").Sum(Features));
     }
 
     [TestMethod]
@@ -131,7 +131,7 @@ public sealed class ExecutionPlanTests
         // A buffer holds one tile of the weight in 32 bits and two in 16, so that the parts differ.
         Model model = TestModels.WithZeros(TestModels.Sequential(new TensorShape(13), new Linear(13, 200)));
         var constants = from options in (PlanOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)]
-                        from dispatch in ExecutionPlan.Create(model, options with { LargestBuffer = 64 * 16 * 4 }).Dispatches
+                        from dispatch in ExecutionPlan.Create(model, options with { LargestBuffer = 64 * 16 * 4 }).Launches
                         from constant in dispatch.Operands.OfType<Constant>()
                         select constant;
         foreach (IGrouping<string, Constant> sharing in constants.GroupBy(constant => constant.Key))
@@ -143,8 +143,8 @@ public sealed class ExecutionPlanTests
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(1024), new Linear(1024, 10));
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions());
-        TestModels.AssertSequence<string>(["linear", "linear_sum"], [.. plan.Dispatches.Select(dispatch => dispatch.Kernel)]);
-        Assert.AreEqual(4, plan.Dispatches[0].Groups.Z);
+        TestModels.AssertSequence<string>(["linear", "linear_sum"], [.. plan.Launches.Select(dispatch => dispatch.Kernel)]);
+        Assert.AreEqual(4, plan.Launches[0].Groups.Z);
     }
 
     [TestMethod]
@@ -156,7 +156,7 @@ public sealed class ExecutionPlanTests
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(inputs), new Linear(inputs, 10));
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions { Device = new DeviceTraits(LargestTexels: largest) });
-        TestModels.AssertSequence<string>([kernel], [.. plan.Dispatches.Select(dispatch => dispatch.Kernel)]);
+        TestModels.AssertSequence<string>([kernel], [.. plan.Launches.Select(dispatch => dispatch.Kernel)]);
     }
 
     [TestMethod]

@@ -33,7 +33,7 @@ public sealed class KernelSignatureTests
         ([new("layer", new Linear(65_600, 3))], new(65_600), 1);
 
     /// <summary>One launch of each kernel and number of operands, over all operator cases, devices, numerics and variants.</summary>
-    private static Dictionary<string, KernelDispatch> Launches { get; } = FindLaunches();
+    private static Dictionary<string, KernelLaunch> Launches { get; } = FindLaunches();
 
     [TestMethod]
     public void Every_launch_gives_its_kernel_what_it_declares()
@@ -54,7 +54,7 @@ public sealed class KernelSignatureTests
     [TestMethod]
     public void What_does_not_fit_is_told()
     {
-        KernelDispatch launch = Launches.Values.First(launch => launch.Kernel == "linear_texel");
+        KernelLaunch launch = Launches.Values.First(launch => launch.Kernel == "linear_texel");
         KernelSignature signature = KernelSignature.Of(EmbeddedShaders.Load(launch.Kernel));
         Assert.IsNull(signature.Misfit(launch));
         CollectionAssert.AreEqual(
@@ -95,11 +95,11 @@ public sealed class KernelSignatureTests
     }
 
     private static VariantChoice Without(string kernel) =>
-        new(StruckOff: [.. from form in (string[])[kernel, $"{kernel}_texel"] from ending in (string[])["", ".fp16", ".strict"] select form + ending]);
+        new(RejectedKernels: [.. from form in (string[])[kernel, $"{kernel}_texel"] from ending in (string[])["", ".fp16", ".strict"] select form + ending]);
 
-    private static Dictionary<string, KernelDispatch> FindLaunches()
+    private static Dictionary<string, KernelLaunch> FindLaunches()
     {
-        var launches = new Dictionary<string, KernelDispatch>();
+        var launches = new Dictionary<string, KernelLaunch>();
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Append(LongLinear))
         {
             var graph = new ModelGraph("case", input, layers);
@@ -107,8 +107,8 @@ public sealed class KernelSignatureTests
             foreach (DeviceTraits device in Devices)
                 foreach (VariantChoice choice in layers[^1].Operator is Conv2d or Pooling or Linear ? Choices : [VariantChoice.Default])
                     foreach (PlanOptions options in (PlanOptions[])[new(batch), new(batch, Fp16: true), new(batch, Numerics: Numerics.Strict)])
-                        foreach (KernelDispatch launch in ExecutionPlan.Create(
-                            graph, name => model.Weights[name], options with { Device = device, Variants = choice }).Dispatches)
+                        foreach (KernelLaunch launch in ExecutionPlan.Create(
+                            graph, name => model.Weights[name], options with { Device = device, Variants = choice }).Launches)
                             launches.TryAdd($"{launch.Kernel} {launch.Constants.Count} {launch.Operands.Count} {launch.Texels}", launch);
         }
         return launches;

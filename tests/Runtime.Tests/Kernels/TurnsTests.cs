@@ -30,10 +30,10 @@ public sealed class TurnsTests
     {
         IEnumerable<ModelGraph> graphs = OperatorCases.All
             .Select(row => new ModelGraph("case", row.Input, row.Layers))
-            .Append(TestModels.AlexNet()).Append(TestModels.AlexNet(SoftPoolWeights.PerChannel));
+            .Append(TestModels.AlexNet()).Append(TestModels.AlexNet(SoftPoolWeighting.PerChannel));
         foreach (ModelGraph graph in graphs)
             foreach (PlanOptions options in AllOptions)
-                foreach (KernelDispatch dispatch in PlanOf(graph, options).Dispatches)
+                foreach (KernelLaunch dispatch in PlanOf(graph, options).Launches)
                     Assert.IsTrue(dispatch.Turns <= Turns.Many, $"{dispatch.Kernel}: {dispatch.Turns}");
     }
 
@@ -43,7 +43,7 @@ public sealed class TurnsTests
         var loops = new Dictionary<string, bool>();
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
             foreach (PlanOptions options in AllOptions)
-                foreach (KernelDispatch dispatch in PlanOf(new ModelGraph("case", input, layers), options with { Batch = batch }).Dispatches)
+                foreach (KernelLaunch dispatch in PlanOf(new ModelGraph("case", input, layers), options with { Batch = batch }).Launches)
                 {
                     if (!loops.TryGetValue(dispatch.Kernel, out bool hasLoop))
                         loops.Add(dispatch.Kernel, hasLoop = HasLoop(EmbeddedShaders.Load(dispatch.Kernel)));
@@ -68,8 +68,8 @@ public sealed class TurnsTests
         {
             (new GlobalAvgPool(), new(3, 40, 50), 2000),
             (new MaxPool2d(30, 1, 0, false), new(3, 40, 50), 900),
-            (new GlobalSoftPool(SoftPoolWeights.PerChannel), new(3, 40, 50), 4000),
-            (new GlobalSoftPool(SoftPoolWeights.SharedAcrossChannels), new(3, 40, 50), 6000),
+            (new GlobalSoftPool(SoftPoolWeighting.PerChannel), new(3, 40, 50), 4000),
+            (new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels), new(3, 40, 50), 6000),
             (new Softmax(), new(1000), 3000),
             // A GPU has 25 slices of it.
             (new Linear(6400, 3), new(6400), 1600 / 25),
@@ -77,7 +77,7 @@ public sealed class TurnsTests
         })
             foreach (PlanOptions options in AllOptions)
             {
-                long turns = PlanOf(TestModels.Sequential(input, op), options).Dispatches.Max(dispatch => dispatch.Turns);
+                long turns = PlanOf(TestModels.Sequential(input, op), options).Launches.Max(dispatch => dispatch.Turns);
                 Assert.IsTrue(turns >= least, $"{op}: {turns}");
             }
     }
@@ -86,12 +86,12 @@ public sealed class TurnsTests
     public void Beyond_what_the_driver_grants_the_plan_is_refused_with_the_layer_its_turns_and_the_number()
     {
         ModelGraph graph = TestModels.Sequential(new(4000), new Softmax());
-        var refused = Assert.ThrowsExactly<UnsupportedDeviceException>(
+        var refused = Assert.ThrowsExactly<DeviceLimitException>(
             () => PlanOf(graph, new PlanOptions { LargestTurns = 10_000 }));
         Assert.AreEqual(
             "The layer '0' takes 12003 turns of loops in one invocation of the kernel softmax, but the driver ends loops after 10000: "
             + "the result would be wrong.", refused.Message);
-        Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestTurns = 12_003 }).Dispatches);
+        Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestTurns = 12_003 }).Launches);
     }
 
     [TestMethod]
@@ -103,7 +103,7 @@ public sealed class TurnsTests
         foreach (PlanOptions options in AllOptions)
         {
             // The one with the most turns was measured to be the fastest.
-            var best = new Dictionary<string, string> { [ConvolutionVariant.KeyOf(convolution, graph.InputShape, options)] = KernelDispatch.TiledVariant };
+            var best = new Dictionary<string, string> { [ConvolutionVariant.KeyOf(convolution, graph.InputShape, options)] = KernelLaunch.TiledVariant };
             PlanOptions measured = options with { Variants = new VariantChoice(Best: best) };
             long guessed = MostTurns(options), fastest = MostTurns(measured);
             if (guessed == fastest)
@@ -113,7 +113,7 @@ public sealed class TurnsTests
         }
         Assert.IsTrue(others > 0);
 
-        long MostTurns(PlanOptions options) => PlanOf(graph, options).Dispatches.Max(dispatch => dispatch.Turns);
+        long MostTurns(PlanOptions options) => PlanOf(graph, options).Launches.Max(dispatch => dispatch.Turns);
     }
 
     [TestMethod]
@@ -124,7 +124,7 @@ public sealed class TurnsTests
             {
                 ExecutionPlan plan = PlanOf(
                     TestModels.Sequential(new(features), new Linear(features, 1)), options with { LargestTurns = Turns.Many });
-                Assert.HasCount(launches, plan.Dispatches.Where(dispatch => dispatch.Kernel.StartsWith("linear", StringComparison.Ordinal)));
+                Assert.HasCount(launches, plan.Launches.Where(dispatch => dispatch.Kernel.StartsWith("linear", StringComparison.Ordinal)));
             }
     }
 

@@ -61,15 +61,15 @@ public sealed class ConvolutionVariantTests
         TensorShape shape = new(5, 9, 7);
         Model model = TestModels.WithWeights(
             new ModelGraph("test", shape, [new Layer("0", new Conv2d(5, 19, 3, 1, 1)), new Layer("1", new ReLU())]));
-        float[] input = RandomNumbers.Normal(new Random(1), 5 * shape.Count, 1);
+        float[] input = RandomNumbers.Normal(new Random(1), 5 * shape.ElementCount, 1);
         int tested = 0;
         foreach (string variant in (string[])["winograd3x4x16", "winograd3x4x16_texel", "plain_winograd3"])
         {
             // An image takes 28 or 74 KB in the largest buffer.
             ExecutionPlan whole = Plan(variant, long.MaxValue), parts = Plan(variant, 100_000);
-            if (!whole.Dispatches.Any(dispatch => dispatch.Variant == variant))
+            if (!whole.Launches.Any(dispatch => dispatch.Variant == variant))
                 continue;
-            Assert.IsGreaterThan(whole.Dispatches.Count, parts.Dispatches.Count, variant);
+            Assert.IsGreaterThan(whole.Launches.Count, parts.Launches.Count, variant);
             CollectionAssert.AreEqual(Run(whole), Run(parts), variant);
             tested++;
         }
@@ -83,7 +83,7 @@ public sealed class ConvolutionVariantTests
             using var run = new RunSlot(new PlannedModel(device.Vulkan, model, plan));
             input.CopyTo(run.Input);
             run.Submit().Wait();
-            var output = new float[5 * model.Graph.OutputShape.Count];
+            var output = new float[5 * model.Graph.OutputShape.ElementCount];
             run.Read(plan.Batch, output);
             return output;
         }
@@ -93,17 +93,17 @@ public sealed class ConvolutionVariantTests
     public void A_variant_that_is_struck_off_is_not_taken()
     {
         (Layer[] layers, TensorShape input, int batch) = Cases.First();
-        var struckOff = new List<string>();
+        var rejected = new List<string>();
         string taken;
-        while ((taken = Taken(layers, input, batch, Lavapipe, new VariantChoice(StruckOff: struckOff))) != "tiled")
+        while ((taken = Taken(layers, input, batch, Lavapipe, new VariantChoice(RejectedKernels: rejected))) != "tiled")
         {
-            Assert.DoesNotContain(taken, struckOff);
-            struckOff.Add(taken);
+            Assert.DoesNotContain(taken, rejected);
+            rejected.Add(taken);
         }
-        Assert.IsGreaterThan(1, struckOff.Count);
+        Assert.IsGreaterThan(1, rejected.Count);
         // The last one stays: it takes whatever no other does.
         string[] all = [.. ConvolutionVariant.All.Select(variant => variant.Name)];
-        Assert.AreEqual("tiled", Taken(layers, input, batch, Lavapipe, new VariantChoice(StruckOff: all)));
+        Assert.AreEqual("tiled", Taken(layers, input, batch, Lavapipe, new VariantChoice(RejectedKernels: all)));
     }
 
     [TestMethod]
@@ -147,7 +147,7 @@ public sealed class ConvolutionVariantTests
                 ExecutionPlan plan = ExecutionPlan.Create(
                     new ModelGraph("test", new(channels, 13, 13), layers), name => throw new AssertFailedException(name),
                     new PlanOptions(LargestBuffer: largest) { Device = device, Variants = choice });
-                foreach (Operand operand in plan.Dispatches.SelectMany(dispatch => dispatch.Operands))
+                foreach (Operand operand in plan.Launches.SelectMany(dispatch => dispatch.Operands))
                     Assert.IsLessThanOrEqualTo(largest, operand.ByteCount, $"{choice.Forced} of {device.Driver}");
             }
     }
@@ -165,5 +165,5 @@ public sealed class ConvolutionVariantTests
         Numerics numerics = Numerics.Fast) =>
         ExecutionPlan.Create(
             TestModels.WithZeros(new ModelGraph("test", input, layers)),
-            new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = device, Variants = choice }).Dispatches.Last(dispatch => dispatch.Variant.Length > 0).Variant;
+            new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = device, Variants = choice }).Launches.Last(dispatch => dispatch.Variant.Length > 0).Variant;
 }

@@ -41,7 +41,7 @@ public sealed class NeighbourTests
             {
                 ExecutionPlan plan = ExecutionPlan.Create(
                     model, new PlanOptions(Math.Max(batch, 3), Fp16: fp16, Numerics: numerics) { Device = traits, Variants = choice });
-                variants.UnionWith(plan.Dispatches.Select(dispatch => dispatch.Variant));
+                variants.UnionWith(plan.Launches.Select(dispatch => dispatch.Variant));
                 string kernels = OperatorForms.KernelsOf(plan);
                 if (!tested.Add(kernels))
                     continue;
@@ -62,7 +62,7 @@ public sealed class NeighbourTests
     /// reference gives.</summary>
     private static string? Difference(Model model, ExecutionPlan plan, RunSlot run, double tolerance)
     {
-        int length = model.Graph.InputShape.Count, outLength = model.Graph.OutputShape.Count, batch = (int)(plan.Output.Count / outLength);
+        int length = model.Graph.InputShape.ElementCount, outLength = model.Graph.OutputShape.ElementCount, batch = (int)(plan.Output.Count / outLength);
         var output = new float[batch * outLength];
         var random = new Random(20260703);
         // Pooling compares: its items are numbers near each other, others so far apart that their exponentials have nothing in common,

@@ -12,7 +12,7 @@ internal static class NonFiniteCheck
     public static string? Fault(Model model, ExecutionPlan plan, RunSlot run, double tolerance)
     {
         var random = new Random(20260705);
-        float[] item = RandomNumbers.Normal(random, model.Graph.InputShape.Count, 1);
+        float[] item = RandomNumbers.Normal(random, model.Graph.InputShape.ElementCount, 1);
         double allowed = tolerance * OperatorCheck.Reference(model, item).Max(value => Math.Abs((double)value));
         foreach (int place in new[] { 0, random.Next(item.Length), item.Length - 1 }.Distinct())
             if (Fault(model, plan, run, item, place, allowed) is { } fault)
@@ -24,7 +24,7 @@ internal static class NonFiniteCheck
     {
         bool isSoft = model.Graph.Layers[^1].Operator is SoftPooling;
         bool isWinograd = VariantOf(plan) is WinogradConvolution or PlainWinogradConvolution;
-        var output = new float[model.Graph.OutputShape.Count];
+        var output = new float[model.Graph.OutputShape.ElementCount];
         bool[]? reads = null;
         HashSet<int> beside = [];
         foreach (float value in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
@@ -71,5 +71,5 @@ internal static class NonFiniteCheck
     }
 
     private static ConvolutionVariant? VariantOf(ExecutionPlan plan) =>
-        ConvolutionVariant.All.FirstOrDefault(variant => plan.Dispatches.Any(dispatch => dispatch.Variant == variant.Name));
+        ConvolutionVariant.All.FirstOrDefault(variant => plan.Launches.Any(dispatch => dispatch.Variant == variant.Name));
 }

@@ -54,7 +54,7 @@ internal static class OperatorCases
                 foreach (bool counted in (bool[])[false, true])
                     yield return (
                         new AvgPool1d(kernel, stride, padding, ceilMode) { CountIncludePad = counted }, new(3, length), batch);
-                foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+                foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
                     yield return (new SoftPool1d(kernel, stride, padding, ceilMode, weights), new(3, length), batch);
             }
             foreach ((TensorShape input, int batch, Size2d kernel, Size2d stride, Size2d padding, bool ceilMode) in Pools)
@@ -62,7 +62,7 @@ internal static class OperatorCases
                 yield return (new MaxPool2d(kernel, stride, padding, ceilMode), input, batch);
                 foreach (bool counted in (bool[])[false, true])
                     yield return (new AvgPool2d(kernel, stride, padding, ceilMode) { CountIncludePad = counted }, input, batch);
-                foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+                foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
                     yield return (new SoftPool2d(kernel, stride, padding, ceilMode, weights), input, batch);
             }
             foreach ((TensorShape input, int batch, Size3d kernel, Size3d stride, Size3d padding, bool ceilMode) in Pools3d)
@@ -70,13 +70,13 @@ internal static class OperatorCases
                 yield return (new MaxPool3d(kernel, stride, padding, ceilMode), input, batch);
                 foreach (bool counted in (bool[])[false, true])
                     yield return (new AvgPool3d(kernel, stride, padding, ceilMode) { CountIncludePad = counted }, input, batch);
-                foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+                foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
                     yield return (new SoftPool3d(kernel, stride, padding, ceilMode, weights), input, batch);
             }
             foreach (TensorShape map in (TensorShape[])[new(1, 1), new(17, 7), new(5, 1, 1), new(3, 13, 7), new(9, 6, 8), new(4, 7, 7), new(2, 3, 5, 2)])
             {
                 yield return (new GlobalAvgPool(), map, 3);
-                foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+                foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
                     yield return (new GlobalSoftPool(weights), map, 3);
             }
             foreach (Operator pointwise in (Operator[])[
@@ -93,14 +93,14 @@ internal static class OperatorCases
             yield return (new AvgPool2d(new(70, 67), new(40, 31), new(35, 20), CeilMode: true), new(2, 90, 88), 2);
             yield return (
                 new AvgPool2d(new(70, 67), new(40, 31), new(35, 20), CeilMode: true) { CountIncludePad = false }, new(2, 90, 88), 1);
-            foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+            foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
             {
                 yield return (new GlobalSoftPool(weights), new(2, 4097), 2);
                 yield return (new GlobalSoftPool(weights), new(3, 3, 29, 49), 2);
                 yield return (new SoftPool2d(new(70, 67), new(40, 31), new(35, 20), CeilMode: true, weights), new(2, 90, 88), 2);
             }
             // The exponentials of so many channels are too.
-            yield return (new SoftPool2d(3, 2, 0, false, SoftPoolWeights.SharedAcrossChannels), new(4097, 5, 3), 2);
+            yield return (new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.SharedAcrossChannels), new(4097, 5, 3), 2);
             yield return (new Softmax(), new(4097, 3), 2);
             yield return (new Softmax(), new(8200), 3);
             yield return (new Softmax(), new(1), 3);

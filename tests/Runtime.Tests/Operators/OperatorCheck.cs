@@ -23,7 +23,7 @@ internal static class OperatorCheck
     {
         var random = new Random(20260701);
         Model model = RandomModel(layers, inputShape, random);
-        float[] input = RandomNumbers.Normal(random, batch * inputShape.Count, scale);
+        float[] input = RandomNumbers.Normal(random, batch * inputShape.ElementCount, scale);
 
         float[] output = plannedFor is null
             ? Run(device, model, input, fp16, variants: variants)
@@ -39,11 +39,11 @@ internal static class OperatorCheck
         Model model = RandomModel(layers, inputShape, random);
         float[] input =
         [
-            .. RandomNumbers.Normal(random, batch * inputShape.Count, scale)
+            .. RandomNumbers.Normal(random, batch * inputShape.ElementCount, scale)
                 .Select(number => Math.Clamp(number, float.MinValue, float.MaxValue)),
         ];
         float[] expected =
-            [.. input.Chunk(model.Graph.InputShape.Count).SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1])];
+            [.. input.Chunk(model.Graph.InputShape.ElementCount).SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1])];
         float[] actual = plannedFor is null
             ? Run(device, model, input, numerics: Numerics.Strict, variants: variants)
             : RunAs(plannedFor, device, model, input, fp16: false, Numerics.Strict);
@@ -58,12 +58,12 @@ internal static class OperatorCheck
         GpuDevice device, Model model, float[] input, bool fp16 = false, Numerics numerics = Numerics.Fast,
         VariantChoice? variants = null)
     {
-        int batch = input.Length / model.Graph.InputShape.Count;
+        int batch = input.Length / model.Graph.InputShape.ElementCount;
         using InferenceSession session = new(
             device, model, new SessionOptions { Batch = batch, Fp16 = fp16, Numerics = numerics }, variants);
         // Else a broken kernel would be struck off by the self-test, and another one be tested in its place.
-        Assert.IsEmpty(session.StruckOff, string.Join("; ", session.StruckOff.Select(kernel => $"{kernel.Kernel} is {kernel.Reason}")));
-        var output = new float[batch * model.Graph.OutputShape.Count];
+        Assert.IsEmpty(session.RejectedKernels, string.Join("; ", session.RejectedKernels.Select(kernel => $"{kernel.Kernel} is {kernel.Reason}")));
+        var output = new float[batch * model.Graph.OutputShape.ElementCount];
         session.Run(input, output);
         return output;
     }
@@ -72,10 +72,10 @@ internal static class OperatorCheck
     private static float[] RunAs(
         DeviceTraits other, GpuDevice device, Model model, float[] input, bool fp16, Numerics numerics = Numerics.Fast)
     {
-        int batch = input.Length / model.Graph.InputShape.Count;
+        int batch = input.Length / model.Graph.InputShape.ElementCount;
         ExecutionPlan plan = ExecutionPlan.Create(model, new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = other });
         using var run = new RunSlot(new PlannedModel(device.Vulkan, model, plan));
-        var output = new float[batch * model.Graph.OutputShape.Count];
+        var output = new float[batch * model.Graph.OutputShape.ElementCount];
         input.CopyTo(run.Input);
         run.Submit().Wait();
         run.Read(batch, output);
@@ -84,7 +84,7 @@ internal static class OperatorCheck
 
     /// <summary>What the reference gives for the items of one input.</summary>
     public static float[] Reference(Model model, float[] input) =>
-        [.. input.Chunk(model.Graph.InputShape.Count).SelectMany(item => ReferenceNetwork.Run(model, item)[^1])];
+        [.. input.Chunk(model.Graph.InputShape.ElementCount).SelectMany(item => ReferenceNetwork.Run(model, item)[^1])];
 
     public static Model ModelOf(Operator op, TensorShape inputShape) => RandomModel([new Layer("layer", op)], inputShape, new Random(1));
 

@@ -39,7 +39,7 @@ internal static class OperatorForms
 
     /// <summary>What tells a plan's kernels from those of another of the same layers.</summary>
     public static string KernelsOf(ExecutionPlan plan) =>
-        string.Join(" ", plan.Dispatches.Select(dispatch => $"{dispatch.Kernel} {dispatch.Variant}".TrimEnd()));
+        string.Join(" ", plan.Launches.Select(dispatch => $"{dispatch.Kernel} {dispatch.Variant}".TrimEnd()));
 
     /// <summary>The largest error, in 32 bits, of any form: a convolution is computed in the way that was forced or is fastest, and
     /// ConvolutionVariantTests hold each to its own tolerance.</summary>
@@ -52,9 +52,9 @@ internal static class OperatorForms
     };
 
     private static long Products(Conv2d convolution, TensorShape input) =>
-        (long)convolution.Window.OutputShape(1, input).Count * convolution.Parameters[0].Shape.Count;
+        (long)convolution.Window.OutputShape(1, input).ElementCount * convolution.Parameters[0].Shape.ElementCount;
 
-    private static VariantChoice Without(params string[] kernels) => new(StruckOff:
+    private static VariantChoice Without(params string[] kernels) => new(RejectedKernels:
     [
         .. from kernel in kernels
            from form in (string[])[kernel, $"{kernel}_texel"]

@@ -6,8 +6,8 @@ namespace SoftPool.Runtime.Tests.Operators;
 public sealed class SoftPoolReferenceTests
 {
     private const double Tolerance = 1e-6;
-    private const SoftPoolWeights PerChannel = SoftPoolWeights.PerChannel;
-    private const SoftPoolWeights Shared = SoftPoolWeights.SharedAcrossChannels;
+    private const SoftPoolWeighting PerChannel = SoftPoolWeighting.PerChannel;
+    private const SoftPoolWeighting Shared = SoftPoolWeighting.SharedAcrossChannels;
 
     [TestMethod]
     [DataRow(3.492652734585769, 1f, 2f, 3f, 4f)]
@@ -24,7 +24,7 @@ public sealed class SoftPoolReferenceTests
     public void One_window_of_one_channel_has_its_exact_value_in_both_definitions(
         double expected, float a, float b, float c, float d)
     {
-        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
             TestModels.AssertClose(
                 [expected], TestModels.Compute(Square(2, 1, weights), new TensorShape(1, 2, 2), [a, b, c, d]), Tolerance);
     }
@@ -64,7 +64,7 @@ public sealed class SoftPoolReferenceTests
     [TestMethod]
     [DataRow(PerChannel)]
     [DataRow(Shared)]
-    public void Padding_takes_no_part(SoftPoolWeights weights) => TestModels.AssertSequence<float>(
+    public void Padding_takes_no_part(SoftPoolWeighting weights) => TestModels.AssertSequence<float>(
         // Four cells of 3 and five of padding give exactly 3.
         [3],
         TestModels.Compute(
@@ -73,7 +73,7 @@ public sealed class SoftPoolReferenceTests
     [TestMethod]
     [DataRow(PerChannel)]
     [DataRow(Shared)]
-    public void A_window_of_ceil_mode_counts_its_real_cells_only(SoftPoolWeights weights) => TestModels.AssertClose(
+    public void A_window_of_ceil_mode_counts_its_real_cells_only(SoftPoolWeighting weights) => TestModels.AssertClose(
         // 1 2 3 / 4 5 6 / 7 8 9 in windows of 2: {1,2,4,5}, {3,6}, {7,8}, {9}.
         [4.5887809590973045, (3 * Math.Exp(-3) + 6) / (Math.Exp(-3) + 1), (7 / Math.E + 8) / (1 / Math.E + 1), 9],
         TestModels.Compute(
@@ -102,7 +102,7 @@ public sealed class SoftPoolReferenceTests
     [TestMethod]
     [DataRow(PerChannel)]
     [DataRow(Shared)]
-    public void Lies_within_the_window_for_any_finite_input(SoftPoolWeights weights)
+    public void Lies_within_the_window_for_any_finite_input(SoftPoolWeighting weights)
     {
         var random = new Random(4);
         var shape = new TensorShape(2, 2, 2);
@@ -130,8 +130,8 @@ public sealed class SoftPoolReferenceTests
         return value;
     }
 
-    private static SoftPool2d Square(int kernel, int stride, SoftPoolWeights weights) => new(kernel, stride, 0, false, weights);
+    private static SoftPool2d Square(int kernel, int stride, SoftPoolWeighting weights) => new(kernel, stride, 0, false, weights);
 
     /// <summary>A window over two neighbours of one row.</summary>
-    private static SoftPool2d Pair(SoftPoolWeights weights) => new(new Size2d(1, 2), 1, 0, false, weights);
+    private static SoftPool2d Pair(SoftPoolWeighting weights) => new(new Size2d(1, 2), 1, 0, false, weights);
 }

@@ -22,7 +22,7 @@ public sealed class SoftPoolTests
     [DataRow(new[] { float.Epsilon, 0, 0, 0 }, 0)]
     public void One_window_gives_the_exact_value_in_both_definitions(float[] cells, double expected)
     {
-        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
         {
             // With one channel, sharing the weights across channels changes nothing.
             float actual = Pool(cells, new(1, 2, 2), new SoftPool2d(Two, Two, 0, false, weights))[0];
@@ -36,7 +36,7 @@ public sealed class SoftPoolTests
     {
         float[] map = [1, 2, 3, 4, 5, 6, 7, 8, 9];
         double[] expected = [4.5888, 5.5888, 7.5888, 8.5888];
-        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
         {
             float[] actual = Pool(map, new(1, 3, 3), new SoftPool2d(Two, 1, 0, false, weights));
             for (int i = 0; i < 4; i++)
@@ -48,8 +48,8 @@ public sealed class SoftPoolTests
     public void Windows_of_every_height_of_one_map_are_right()
     {
         // Tiles of windows share one shift where their cells allow it. Steps of 30 per column: some tiles do, some do not.
-        foreach ((SoftPoolWeights weights, int padding) in
-            from weights in Enum.GetValues<SoftPoolWeights>() from padding in (int[])[0, 1] select (weights, padding))
+        foreach ((SoftPoolWeighting weights, int padding) in
+            from weights in Enum.GetValues<SoftPoolWeighting>() from padding in (int[])[0, 1] select (weights, padding))
             foreach (float step in (float[])[0.5f, 30, 1e30f])
                 foreach (float bottom in (float[])[0, -300, 1e37f])
                 {
@@ -72,8 +72,8 @@ public sealed class SoftPoolTests
             [float.MaxValue], [float.MinValue], [float.MaxValue, float.MinValue], [float.MinValue, 0, 1], [float.Epsilon, 0, -1e-40f]])
         {
             float[] map = [.. Enumerable.Range(0, 4 * 15 * 20).Select(i => pattern[i / 3 % pattern.Length])];
-            foreach ((SoftPoolWeights weights, int padding) in
-                from weights in Enum.GetValues<SoftPoolWeights>() from padding in (int[])[0, 1] select (weights, padding))
+            foreach ((SoftPoolWeighting weights, int padding) in
+                from weights in Enum.GetValues<SoftPoolWeighting>() from padding in (int[])[0, 1] select (weights, padding))
             {
                 Model model = OperatorCheck.ModelOf(new SoftPool2d(3, 2, padding, false, weights), new(4, 15, 20));
                 OperatorCheck.AssertClose(
@@ -87,9 +87,9 @@ public sealed class SoftPoolTests
     public void NaN_reaches_the_windows_over_it_and_no_other()
     {
         foreach (Operator op in (Operator[])[
-            new SoftPool2d(3, 2, 0, false, SoftPoolWeights.PerChannel), new SoftPool2d(3, 2, 0, false, SoftPoolWeights.SharedAcrossChannels),
+            new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.PerChannel), new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.SharedAcrossChannels),
             new AvgPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 1, false),
-            new SoftPool2d(3, 2, 1, false, SoftPoolWeights.PerChannel), new SoftPool2d(3, 2, 1, false, SoftPoolWeights.SharedAcrossChannels)])
+            new SoftPool2d(3, 2, 1, false, SoftPoolWeighting.PerChannel), new SoftPool2d(3, 2, 1, false, SoftPoolWeighting.SharedAcrossChannels)])
             // At 248 and 256 it is in the middle of a tile whose last row is padding.
             foreach (int place in (int[])[0, 2, 41, 151, 248, 256, 299, 310])
             {
@@ -102,7 +102,7 @@ public sealed class SoftPoolTests
                     (int channel, int row, int column) = (i / (rows * columns), i / columns % rows, i % columns);
                     (int inRow, int inColumn) = (place % 300 / 20 - 2 * row + padding, place % 20 - 2 * column + padding);
                     // Shared weights are of all channels.
-                    bool covers = (op is SoftPool2d { Weights: SoftPoolWeights.SharedAcrossChannels } || place / 300 == channel)
+                    bool covers = (op is SoftPool2d { Weights: SoftPoolWeighting.SharedAcrossChannels } || place / 300 == channel)
                         && inRow is >= 0 and < 3 && inColumn is >= 0 and < 3;
                     Assert.AreEqual(covers, float.IsNaN(actual[i]), $"{op}, NaN at {place}, output {i}: {actual[i]}");
                 }
@@ -112,7 +112,7 @@ public sealed class SoftPoolTests
     [TestMethod]
     public void Padding_takes_no_part()
     {
-        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
         {
             // The window at the corner holds four real cells and five of padding.
             float actual = Pool([3, 3, 3, 3], new(1, 2, 2), new SoftPool2d(3, 2, 1, false, weights))[0];
@@ -125,7 +125,7 @@ public sealed class SoftPoolTests
     {
         // The right window is 200 below the left one: one shift for the whole map would give 0/0 there.
         float[] cells = [100, 100, -100, -101, 100, 100, -102, -103, 7, 8, 9, 10, 11, 12, 13, 14];
-        var op = new SoftPool2d(Two, Two, 0, false, SoftPoolWeights.SharedAcrossChannels);
+        var op = new SoftPool2d(Two, Two, 0, false, SoftPoolWeighting.SharedAcrossChannels);
         Model model = OperatorCheck.ModelOf(op, new(2, 2, 4));
         OperatorCheck.AssertClose(
             OperatorCheck.Reference(model, cells), OperatorCheck.Run(TestDevices.Software, model, cells), "shared");
@@ -134,7 +134,7 @@ public sealed class SoftPoolTests
     [TestMethod]
     public void NaN_goes_through()
     {
-        foreach (SoftPoolWeights weights in Enum.GetValues<SoftPoolWeights>())
+        foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
             for (int place = 0; place < 4; place++)
             {
                 float[] cells = [1, 2, 3, 4];

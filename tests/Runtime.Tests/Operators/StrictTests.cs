@@ -58,7 +58,7 @@ public sealed class StrictTests
         Assert.IsTrue(report.Passed);
         Assert.AreEqual(5, report.Items);
         // Of two sessions, that without fusion keeps every layer.
-        Assert.IsTrue(report.Layers.All(layer => layer.Comparison.Count >= 5L * layer.Shape.Count));
+        Assert.IsTrue(report.Layers.All(layer => layer.Comparison.Count >= 5L * layer.Shape.ElementCount));
         Assert.AreEqual(2L * 5 * 10, report.Outputs.Count);
     }
 

@@ -48,11 +48,11 @@ public sealed class CertificateInputTests
         var model = new Model(graph, new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet);
         var rgb = new byte[31 * 33 * 3];
         new Random(1).NextBytes(rgb);
-        var expected = new float[graph.InputShape.Count];
+        var expected = new float[graph.InputShape.ElementCount];
         new CertificateInput(Picture: new CertificatePicture(31, 33, rgb)).Fill(model, expected);
         var actual = new float[expected.Length];
         using InferenceSession session = TestDevices.Software.CreateSession(model);
-        session.Run([new Picture(rgb, 31, 33)], actual);
+        session.Run([new Image(rgb, 31, 33)], actual);
         for (int i = 0; i < expected.Length; i++)
             if (!(Math.Abs(expected[i] - actual[i]) <= 2e-6))
                 Assert.Fail($"Element {i} is {actual[i]:R} on the device, and {expected[i]:R} here.");

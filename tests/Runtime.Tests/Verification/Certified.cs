@@ -14,7 +14,7 @@ internal static class Certified
     public static ModelGraph OfPictures { get; } = new("pictures", new TensorShape(3, 9, 7),
     [
         new("conv", new Conv2d(3, 8, 3, 1, 1)), new("norm", new BatchNorm2d(8)), new("relu", new ReLU()),
-        new("soft", new SoftPool2d(2, 2, 0, false, SoftPoolWeights.PerChannel)), new("flat", new Flatten()),
+        new("soft", new SoftPool2d(2, 2, 0, false, SoftPoolWeighting.PerChannel)), new("flat", new Flatten()),
         new("linear", new Linear(96, 5)),
     ]);
 
@@ -39,7 +39,7 @@ internal static class Certified
         var builder = new CertificateBuilder(model, inputs);
         foreach (CertificateInput input in inputs)
         {
-            var values = new float[model.Graph.InputShape.Count];
+            var values = new float[model.Graph.InputShape.ElementCount];
             input.Fill(model, values);
             IReadOnlyList<float[]> outputs = ReferenceNetwork.Run(model, values);
             for (int layer = 0; layer < outputs.Count; layer++)
@@ -58,6 +58,6 @@ internal static class Certified
         float[] values = model.Weights[name].Data.ToArray();
         change(values);
         var weights = new Dictionary<string, Tensor>(model.Weights) { [name] = new Tensor(model.Weights[name].Shape, values) };
-        return new Model(model.Graph, weights, model.Classes, model.Preprocessing).With(model.Certificate!, model.Texts);
+        return new Model(model.Graph, weights, model.ClassNames, model.Preprocessing).With(model.Certificate!, model.Texts);
     }
 }

@@ -24,30 +24,30 @@ public sealed class SelfTestTests
     [DataRow(true)]
     public void Another_takes_the_place_of_a_broken_kernel_and_the_report_says_so(bool unsteady)
     {
-        string[] kernels = [.. Plan().Dispatches.Select(dispatch => dispatch.Kernel).Distinct()];
+        string[] kernels = [.. Plan().Launches.Select(dispatch => dispatch.Kernel).Distinct()];
         Assert.IsGreaterThan(2, kernels.Length);
         foreach (string kernel in kernels)
         {
             using GpuDevice device = Broken(unsteady, "", kernel);
             using InferenceSession session = device.CreateSession(Model);
             AssertRight(session);
-            KernelDispatch launch = Plan().Dispatches.First(dispatch => dispatch.Kernel == kernel);
-            Assert.AreEqual(launch.JudgedAs, session.StruckOff[0].Kernel);
+            KernelLaunch launch = Plan().Launches.First(dispatch => dispatch.Kernel == kernel);
+            Assert.AreEqual(launch.JudgedAs, session.RejectedKernels[0].Kernel);
             // A kernel that prepares the input of several variants has all of them struck off, one after the other.
             if (launch.JudgedAs == kernel)
-                Assert.HasCount(1, session.StruckOff);
-            foreach (StruckOffKernel struckOff in session.StruckOff)
-                Assert.StartsWith(unsteady ? "unsteady: " : "wrong: ", struckOff.Reason);
-            CollectionAssert.AreEquivalent(session.StruckOff.ToArray(), device.StruckOff.ToArray());
+                Assert.HasCount(1, session.RejectedKernels);
+            foreach (RejectedKernel rejected in session.RejectedKernels)
+                Assert.StartsWith(unsteady ? "unsteady: " : "wrong: ", rejected.Reason);
+            CollectionAssert.AreEquivalent(session.RejectedKernels.ToArray(), device.RejectedKernels.ToArray());
         }
     }
 
     [TestMethod]
     public void Without_the_test_the_broken_kernel_would_be_used()
     {
-        using GpuDevice device = Broken(unsteady: false, "", Plan().Dispatches[^1].Kernel, selfTest: false);
+        using GpuDevice device = Broken(unsteady: false, "", Plan().Launches[^1].Kernel, selfTest: false);
         using InferenceSession session = device.CreateSession(Model);
-        Assert.IsEmpty(session.StruckOff);
+        Assert.IsEmpty(session.RejectedKernels);
         Assert.ThrowsExactly<AssertFailedException>(() => AssertRight(session));
     }
 
@@ -55,7 +55,7 @@ public sealed class SelfTestTests
     public void Verdicts_are_remembered_and_a_file_that_is_gone_or_damaged_or_of_another_build_has_all_tested_again()
     {
         using var folder = new TemporaryFolder();
-        string kernel = Plan().Dispatches[^1].Kernel;
+        string kernel = Plan().Launches[^1].Kernel;
         AssertTested(folder.Path, kernel, expected: true);
         AssertTested(folder.Path, kernel, expected: false);
         string file = Directory.GetFiles(folder.Path, "*.verdicts").Single();
@@ -78,7 +78,7 @@ public sealed class SelfTestTests
         using GpuDevice untested = Broken(false, folder.Path, kernel, selfTest: false);
         using InferenceSession session = untested.CreateSession(Model);
         AssertRight(session);
-        Assert.AreEqual(kernel, Only(session.StruckOff).Kernel);
+        Assert.AreEqual(kernel, Only(session.RejectedKernels).Kernel);
     }
 
     [TestMethod]
@@ -94,8 +94,8 @@ public sealed class SelfTestTests
             StringAssert.Contains(e.Message, device.Info.Driver);
             // Whoever does not need it is not concerned.
             using InferenceSession session = device.CreateSession(Model);
-            Assert.IsEmpty(session.StruckOff);
-            Assert.AreEqual("softmax", Only(device.StruckOff).Kernel);
+            Assert.IsEmpty(session.RejectedKernels);
+            Assert.AreEqual("softmax", Only(device.RejectedKernels).Kernel);
         }
     }
 
@@ -116,7 +116,7 @@ public sealed class SelfTestTests
     [TestMethod]
     public void Sessions_made_at_once_on_many_threads_test_a_kernel_once()
     {
-        string kernel = Plan().Dispatches[^1].Kernel;
+        string kernel = Plan().Launches[^1].Kernel;
         int compiled = 0;
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
         {
@@ -140,14 +140,14 @@ public sealed class SelfTestTests
     [TestMethod]
     public void A_driver_that_cannot_compile_a_kernel_is_given_another()
     {
-        string kernel = Plan().Dispatches[^1].Kernel;
+        string kernel = Plan().Launches[^1].Kernel;
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = "" });
         VulkanResult.Injected = (call, result) => call == $"vkCreateComputePipelines for {kernel}" ? Silk.NET.Vulkan.Result.ErrorUnknown : result;
         try
         {
             using InferenceSession session = device.CreateSession(Model);
             AssertRight(session);
-            Assert.StartsWith("not to be run: vkCreateComputePipelines", Only(session.StruckOff).Reason);
+            Assert.StartsWith("not to be run: vkCreateComputePipelines", Only(session.RejectedKernels).Reason);
         }
         finally
         {
@@ -171,10 +171,10 @@ public sealed class SelfTestTests
         {
             VulkanResult.Injected = null;
         }
-        Assert.IsEmpty(device.StruckOff);
+        Assert.IsEmpty(device.RejectedKernels);
         using InferenceSession session = device.CreateSession(Model);
         AssertRight(session);
-        Assert.IsEmpty(session.StruckOff);
+        Assert.IsEmpty(session.RejectedKernels);
     }
 
     [TestMethod]
@@ -190,7 +190,7 @@ public sealed class SelfTestTests
                 {
                     PlanOptions options = numerics with { Batch = batch, Device = traits };
                     ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(new ModelGraph("test", input, layers)), options);
-                    foreach (KernelDispatch dispatch in plan.Dispatches.Where(dispatch => seen.Add(dispatch.JudgedAs)))
+                    foreach (KernelLaunch dispatch in plan.Launches.Where(dispatch => seen.Add(dispatch.JudgedAs)))
                         Assert.AreNotEqual(0, SelfTest.CasesOf(dispatch, options).Count(), dispatch.JudgedAs);
                 }
                 Assert.IsGreaterThan(10, seen.Count);
@@ -223,11 +223,11 @@ public sealed class SelfTestTests
         });
         using InferenceSession session = device.CreateSession(Model);
         AssertRight(session);
-        Assert.AreEqual(kernel, Only(session.StruckOff).Kernel);
+        Assert.AreEqual(kernel, Only(session.RejectedKernels).Kernel);
         Assert.AreEqual(expected, compiled);
     }
 
-    private static StruckOffKernel Only(IReadOnlyList<StruckOffKernel> kernels)
+    private static RejectedKernel Only(IReadOnlyList<RejectedKernel> kernels)
     {
         Assert.HasCount(1, kernels);
         return kernels[0];
@@ -235,7 +235,7 @@ public sealed class SelfTestTests
 
     private static void AssertRight(InferenceSession session)
     {
-        float[] input = RandomNumbers.Normal(new Random(7), Shape.Count, 1), output = new float[7];
+        float[] input = RandomNumbers.Normal(new Random(7), Shape.ElementCount, 1), output = new float[7];
         session.Run(input, output);
         OperatorCheck.AssertClose(ReferenceNetwork.Run(Model, input)[^1], output, "the session", 1e-5);
     }

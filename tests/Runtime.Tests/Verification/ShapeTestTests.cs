@@ -34,20 +34,20 @@ public sealed class ShapeTestTests
         int replaced = 0;
         foreach (PlannedLayer layer in plan.Layers.Where(layer => layer.Launches > 0))
         {
-            KernelDispatch launch = plan.Dispatches[layer.FirstLaunch + layer.Launches - 1];
+            KernelLaunch launch = plan.Launches[layer.FirstLaunch + layer.Launches - 1];
             // One that reads its shape from a buffer is the same at each, and is tested by the small networks.
-            if (SelfTest.CasesOf(launch, planOptions).Any(test => test.Plan.Dispatches.Any(
+            if (SelfTest.CasesOf(launch, planOptions).Any(test => test.Plan.Launches.Any(
                 other => other.Kernel == launch.Kernel && other.Constants.SequenceEqual(launch.Constants))))
                 continue;
             using GpuDevice device = BrokenAt(launch, "");
             try
             {
                 using InferenceSession session = device.CreateSession(Model, options);
-                Assert.AreEqual(launch.JudgedAs, session.StruckOff[0].Kernel);
-                StringAssert.Contains(session.StruckOff[0].Reason, "wrong");
-                StringAssert.Contains(session.StruckOff[0].Reason, $"the layer '{Model.Graph.Layers[layer.Layers[0]].Name}' at its own shape");
+                Assert.AreEqual(launch.JudgedAs, session.RejectedKernels[0].Kernel);
+                StringAssert.Contains(session.RejectedKernels[0].Reason, "wrong");
+                StringAssert.Contains(session.RejectedKernels[0].Reason, $"the layer '{Model.Graph.Layers[layer.Layers[0]].Name}' at its own shape");
                 // Elsewhere the kernel is right, and is used.
-                Assert.IsEmpty(device.StruckOff);
+                Assert.IsEmpty(device.RejectedKernels);
                 AssertRight(session, options);
                 replaced++;
             }
@@ -66,7 +66,7 @@ public sealed class ShapeTestTests
         using var folder = new TemporaryFolder();
         Model model = TestModels.WithWeights(TestModels.Sequential(new TensorShape(1111), new Softmax()));
         Model other = TestModels.WithWeights(TestModels.Sequential(new TensorShape(1112), new Softmax()));
-        KernelDispatch launch = ExecutionPlan.Create(model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits }).Dispatches[0];
+        KernelLaunch launch = ExecutionPlan.Create(model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits }).Launches[0];
         foreach (bool tests in (bool[])[true, false])
         {
             int compiled = 0;
@@ -77,7 +77,7 @@ public sealed class ShapeTestTests
             Assert.AreEqual(tests ? 1 : 0, compiled);
             // At another size it is right.
             using InferenceSession session = device.CreateSession(other);
-            Assert.IsEmpty(session.StruckOff);
+            Assert.IsEmpty(session.RejectedKernels);
         }
         // A file that is damaged says nothing.
         string file = Directory.GetFiles(folder.Path, "*.verdicts").Single();
@@ -93,10 +93,10 @@ public sealed class ShapeTestTests
     [TestMethod]
     public void Without_the_self_test_it_is_used()
     {
-        KernelDispatch launch = ExecutionPlan.Create(Model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits }).Dispatches[^1];
+        KernelLaunch launch = ExecutionPlan.Create(Model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits }).Launches[^1];
         using GpuDevice device = BrokenAt(launch, "", selfTest: false);
         using InferenceSession session = device.CreateSession(Model);
-        Assert.IsEmpty(session.StruckOff);
+        Assert.IsEmpty(session.RejectedKernels);
         Assert.ThrowsExactly<AssertFailedException>(() => AssertRight(session, session.Options));
     }
 
@@ -109,7 +109,7 @@ public sealed class ShapeTestTests
         {
             var graph = new ModelGraph("case", input, layers);
             Model model = TestModels.WithWeights(graph);
-            float[] item = RandomNumbers.Normal(random, input.Count, 1);
+            float[] item = RandomNumbers.Normal(random, input.ElementCount, 1);
             IReadOnlyList<float[]> all = ReferenceNetwork.Run(model, item);
             int last = layers.Length - 1;
             var wanted = new bool[all[last].Length];
@@ -137,10 +137,10 @@ public sealed class ShapeTestTests
         var model = new Model(
             TestModels.Sequential(new TensorShape(4), new Linear(4, 2), new Linear(2, 1)), weights, [], new Preprocessing([], []));
         using InferenceSession session = TestDevices.Software.CreateSession(model);
-        Assert.IsEmpty(session.StruckOff);
+        Assert.IsEmpty(session.RejectedKernels);
     }
 
-    private static GpuDevice BrokenAt(KernelDispatch broken, string folder, bool selfTest = true, Action? onCompiled = null) =>
+    private static GpuDevice BrokenAt(KernelLaunch broken, string folder, bool selfTest = true, Action? onCompiled = null) =>
         TestDevices.OpenSoftware(new GpuDeviceOptions
         {
             PipelineCacheFolder = folder,
@@ -156,9 +156,9 @@ public sealed class ShapeTestTests
 
     private static void AssertRight(InferenceSession session, SessionOptions options)
     {
-        float[] input = RandomNumbers.Normal(new Random(7), options.Batch * Shape.Count, 1), output = new float[options.Batch * 7];
+        float[] input = RandomNumbers.Normal(new Random(7), options.Batch * Shape.ElementCount, 1), output = new float[options.Batch * 7];
         session.Run(input, output);
-        float[] expected = [.. input.Chunk(Shape.Count).SelectMany(item => ReferenceNetwork.Run(Model, item)[^1])];
+        float[] expected = [.. input.Chunk(Shape.ElementCount).SelectMany(item => ReferenceNetwork.Run(Model, item)[^1])];
         OperatorCheck.AssertClose(expected, output, "the session", 1e-5);
     }
 }

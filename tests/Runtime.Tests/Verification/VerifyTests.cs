@@ -14,7 +14,7 @@ public sealed class VerifyTests
 
     private static IEnumerable<object[]> AllOptions =>
     [
-        [new SessionOptions()], [new SessionOptions { Batch = 2 }], [new SessionOptions { Batch = 7, InFlight = 2 }],
+        [new SessionOptions()], [new SessionOptions { Batch = 2 }], [new SessionOptions { Batch = 7, MaxConcurrentRuns = 2 }],
         [new SessionOptions { Fuse = false }], [new SessionOptions { Batch = 3, KeepLayerOutputs = true }],
         [new SessionOptions { Batch = 2, Numerics = Numerics.Strict }],
     ];
@@ -29,7 +29,7 @@ public sealed class VerifyTests
             ParityReport report = session.Verify();
             Assert.IsNull(report.Failure);
             Assert.IsTrue(report.Passed);
-            Assert.AreEqual(ParityGates.Fp32, report.Gates);
+            Assert.AreEqual(Tolerances.Fp32, report.Tolerances);
             Assert.AreEqual(session.Device, report.Device);
             Assert.AreEqual(options, report.Options);
             Assert.AreEqual(model.Certificate!.Inputs, report.Items);
@@ -56,8 +56,8 @@ public sealed class VerifyTests
         using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(Pictures, new SessionOptions { Fp16 = true });
         ParityReport report = session.Verify();
         Assert.IsNull(report.Failure);
-        Assert.AreEqual(ParityGates.Fp16, report.Gates);
-        Assert.IsGreaterThan(ParityGates.Fp32.LayerNmse, report.Layers[0].Comparison.Nmse);
+        Assert.AreEqual(Tolerances.Fp16, report.Tolerances);
+        Assert.IsGreaterThan(Tolerances.Fp32.LayerNmse, report.Layers[0].Comparison.Nmse);
     }
 
     [TestMethod]
@@ -71,7 +71,7 @@ public sealed class VerifyTests
 
         // Another preprocessing makes other inputs of the same picture.
         var other = new Model(
-            Pictures.Graph, Pictures.Weights, Pictures.Classes, new Preprocessing([0, 0, 0], [1, 1, 2]));
+            Pictures.Graph, Pictures.Weights, Pictures.ClassNames, new Preprocessing([0, 0, 0], [1, 1, 2]));
         report = Verify(other.With(Pictures.Certificate, Pictures.Texts));
         Assert.IsFalse(report.Passed);
         Assert.IsGreaterThan(1e-5, report.Pictures!.RelativeError);
@@ -82,7 +82,7 @@ public sealed class VerifyTests
     {
         using InferenceSession session = TestDevices.Software.CreateSession(TestModels.WithWeights(TestModels.EveryOperator()));
         StringAssert.Contains(
-            Assert.ThrowsExactly<NoCertificateException>(() => session.Verify()).Message, "'test' has no certificate");
+            Assert.ThrowsExactly<CertificateNotFoundException>(() => session.Verify()).Message, "'test' has no certificate");
     }
 
     [TestMethod]
@@ -165,7 +165,7 @@ public sealed class VerifyTests
         model = new Model(
             model.Graph,
             new Dictionary<string, Tensor>(model.Weights) { ["group.bias"] = new(model.Weights["group.bias"].Shape, bias) },
-            model.Classes, model.Preprocessing);
+            model.ClassNames, model.Preprocessing);
         ParityReport report = Verify(Certified.Add(model, Certified.InputsFor(model.Graph)));
         Assert.IsEmpty(report.Changes);
         StringAssert.StartsWith(report.Failure, "the reference itself gave ");
@@ -176,10 +176,10 @@ public sealed class VerifyTests
     public void A_file_may_ask_for_tighter_gates_and_not_for_wider_ones()
     {
         CertificateDocument document = Maps.Certificate!.Document;
-        Model tight = Maps.With(Certificate.Of(document with { Fp32 = new ParityGates(0, 0, 1) }, Maps));
+        Model tight = Maps.With(Certificate.Of(document with { Fp32 = new Tolerances(0, 0, 1) }, Maps));
         Assert.AreEqual("conv", Verify(tight).FirstFailure?.Layer);
-        Model wide = Maps.With(Certificate.Of(document with { Fp32 = new ParityGates(1, 1, 0) }, Maps));
-        Assert.AreEqual(ParityGates.Fp32, Verify(wide).Gates);
+        Model wide = Maps.With(Certificate.Of(document with { Fp32 = new Tolerances(1, 1, 0) }, Maps));
+        Assert.AreEqual(Tolerances.Fp32, Verify(wide).Tolerances);
     }
 
     [TestMethod]
@@ -196,7 +196,7 @@ public sealed class VerifyTests
     public async Task Disposing_waits_for_a_verification_which_then_says_so()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.Adopt(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         InferenceSession session = device.CreateSession(Maps);
         using ManualResetEventSlim begun = new(), released = new();
         Task<ParityReport> verification = Task.Run(() =>

@@ -37,7 +37,7 @@ public sealed partial class HalfDriverTests : IDisposable
         foreach (Action open in (Action[])[() => GpuDevice.Enumerate(), () => GpuDevice.Create().Dispose()])
         {
             int live = LiveObjects.Count;
-            string message = Assert.ThrowsExactly<NoVulkanDriverException>(open).Message;
+            string message = Assert.ThrowsExactly<VulkanDriverNotFoundException>(open).Message;
             StringAssert.Contains(message, file);
             Assert.IsTrue(message.Contains(Variable) || message.Contains("no JSON"), message);
             Assert.DoesNotContain("batch", message);
@@ -73,7 +73,7 @@ public sealed partial class HalfDriverTests : IDisposable
         {
             Assert.AreEqual(GpuKind.Cpu, GpuDevice.Enumerate().Single().Kind); // Newer loaders pass over it.
         }
-        catch (NoVulkanDriverException e)
+        catch (VulkanDriverNotFoundException e)
         {
             StringAssert.Contains(e.Message, broken);
         }

@@ -114,7 +114,7 @@ internal sealed unsafe class TestHost : IDisposable
     /// <summary>What the buffer holds.</summary>
     public Span<float> Memory => new(_mapped, Floats);
 
-    public GpuBuffer BufferAt(int firstFloat) => new(_buffer.Handle, firstFloat * sizeof(float));
+    public BufferRegion BufferAt(int firstFloat) => new(_buffer.Handle, firstFloat * sizeof(float));
 
     public HostDevice Handles(bool timelineSemaphores = true) => new()
     {

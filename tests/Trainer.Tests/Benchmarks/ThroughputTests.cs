@@ -25,10 +25,10 @@ public sealed class ThroughputTests
         var told = new List<string>();
         IReadOnlyList<ThroughputRow> rows = Throughput.Measure(
             model, [gone, works], batch: 2, seconds: 0.1, leaveOut: (device, e) => told.Add($"{device}: {e.GetType().Name}"));
-        CollectionAssert.AreEqual((string[])["Vulkan, Gone: NoSuitableDeviceException"], told);
+        CollectionAssert.AreEqual((string[])["Vulkan, Gone: DeviceNotFoundException"], told);
         Assert.HasCount(2, rows);
         Assert.AreEqual($"Vulkan, {works.Name}", rows[1].Runner);
-        Assert.ThrowsExactly<NoSuitableDeviceException>(() => Throughput.Measure(model, [gone, works], batch: 2, seconds: 0.1));
+        Assert.ThrowsExactly<DeviceNotFoundException>(() => Throughput.Measure(model, [gone, works], batch: 2, seconds: 0.1));
     }
 
     private static GpuDeviceInfo Device(int index, string name) =>

@@ -97,7 +97,7 @@ public sealed class AgreeCommandTests : IDisposable
         bias[3] = float.NaN;
         new Model(
             Graph, new Dictionary<string, Tensor>(Small.Weights) { ["linear.bias"] = new(new TensorShape(10), bias) },
-            Small.Classes, Small.Preprocessing).Save(_folder["small.safetensors"]);
+            Small.ClassNames, Small.Preprocessing).Save(_folder["small.safetensors"]);
         Command command = Agree("a.csv", "--count", "8");
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "8 images have logits that are not finite");

@@ -23,7 +23,7 @@ public sealed class ExportCommandTests : IDisposable
         Command command = Softpool.Run("export", _folder["run"], "-o", _folder["model.safetensors"]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         Model expected = TinyRun.Model("blue", "green", "red"), actual = Model.Load(_folder["model.safetensors"]);
-        CollectionAssert.AreEqual(expected.Classes.ToArray(), actual.Classes.ToArray());
+        CollectionAssert.AreEqual(expected.ClassNames.ToArray(), actual.ClassNames.ToArray());
         AssertEqualWeights(expected, actual);
         Assert.AreEqual(4, actual.Certificate?.Inputs);
     }
@@ -62,7 +62,7 @@ public sealed class ExportCommandTests : IDisposable
         Command command = Softpool.Run([.. export, _folder["model.safetensors"]]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         Model actual = Model.Load(_folder["model.safetensors"]);
-        CollectionAssert.AreEqual((string[])["a", "b"], actual.Classes.ToArray());
+        CollectionAssert.AreEqual((string[])["a", "b"], actual.ClassNames.ToArray());
         AssertEqualWeights(weights, actual);
         CollectionAssert.AreEqual((string[])["alexnet.safetensors", "model.safetensors"], _folder.FileNames);
     }

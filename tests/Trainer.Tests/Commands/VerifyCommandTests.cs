@@ -13,7 +13,7 @@ public sealed class VerifyCommandTests : IDisposable
     private static readonly ModelGraph Graph = new("small", new TensorShape(3, 16, 16),
     [
         new("conv", new Conv2d(3, 8, 3, 1, 1)), new("norm", new BatchNorm2d(8)), new("relu", new ReLU()),
-        new("pool", new SoftPool2d(3, 2, 0, false, SoftPoolWeights.PerChannel)), new("flatten", new Flatten()),
+        new("pool", new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.PerChannel)), new("flatten", new Flatten()),
         new("linear", new Linear(392, 10)),
     ]);
 
@@ -66,7 +66,7 @@ public sealed class VerifyCommandTests : IDisposable
         bias[0] = float.NaN;
         Model broken = new(
             Graph, new Dictionary<string, Tensor>(Certified.Weights) { ["conv.bias"] = new(new TensorShape(8), bias) },
-            Certified.Classes, Certified.Preprocessing);
+            Certified.ClassNames, Certified.Preprocessing);
         TorchCertificate.AddTo(broken, pictures: null).Save(ModelPath);
         Command command = Verify("--json", _folder["report.json"]);
         Assert.AreEqual(1, command.ExitCode, command.Output);
@@ -82,7 +82,7 @@ public sealed class VerifyCommandTests : IDisposable
     [TestMethod]
     public void Without_a_certificate_it_is_status_1_unless_data_is_given()
     {
-        new Model(Graph, Certified.Weights, Certified.Classes, Certified.Preprocessing).Save(ModelPath);
+        new Model(Graph, Certified.Weights, Certified.ClassNames, Certified.Preprocessing).Save(ModelPath);
         Command command = Verify("--json", _folder["report.json"]);
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "error: 'small' has no certificate");

@@ -34,7 +34,7 @@ public sealed class PictureDecoderTests
         (int width, int height) = orientation < 5 ? (64, 32) : (32, 64);
         Assert.AreEqual(new Size2d(height, width), PictureDecoder.ReadSize(new MemoryStream(turned)));
         byte[] planar = PictureDecoder.Decode(turned, new Size2d(height, width), "turned.jpg");
-        Picture picture = PictureDecoder.DecodePicture(turned, "turned.jpg");
+        Image picture = PictureDecoder.DecodePicture(turned, "turned.jpg");
         Assert.AreEqual((width, height), (picture.Width, picture.Height));
         string actual = "";
         foreach ((int x, int y) in ((int, int)[])[(1, 1), (3, 1), (1, 3), (3, 3)])

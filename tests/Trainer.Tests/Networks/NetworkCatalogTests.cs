@@ -28,7 +28,7 @@ public sealed class NetworkCatalogTests
         long learned = graph.Parameters
             .Where(parameter => !parameter.Name.EndsWith("running_mean", StringComparison.Ordinal)
                 && !parameter.Name.EndsWith("running_var", StringComparison.Ordinal))
-            .Sum(parameter => (long)parameter.Shape.Count);
+            .Sum(parameter => (long)parameter.Shape.ElementCount);
         Assert.AreEqual(expected, learned);
         Assert.AreEqual(new TensorShape(1000), graph.OutputShape);
     }

@@ -12,9 +12,9 @@ public sealed class TorchNetworkTests
     [
         new("features.0", new Conv2d(3, 5, new Size2d(3, 5), new Size2d(2, 1), new Size2d(1, 2))),
         new("features.1", new ReLU()),
-        new("features.2", new Operators.SoftPool2d(3, 2, 1, CeilMode: true, SoftPoolWeights.PerChannel)),
+        new("features.2", new Operators.SoftPool2d(3, 2, 1, CeilMode: true, SoftPoolWeighting.PerChannel)),
         new("features.3", new Conv2d(5, 7, 3, 1, 1)),
-        new("features.4", new Operators.SoftPool2d(2, 1, 0, CeilMode: false, SoftPoolWeights.SharedAcrossChannels)),
+        new("features.4", new Operators.SoftPool2d(2, 1, 0, CeilMode: false, SoftPoolWeighting.SharedAcrossChannels)),
         new("features.5", new MaxPool2d(new Size2d(2, 3), 2, new Size2d(1, 0), CeilMode: true)),
         new("flatten", new Flatten()),
         new("classifier.0", new Dropout(0.5)),

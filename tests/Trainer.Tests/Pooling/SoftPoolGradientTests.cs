@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
-using SoftPool.Operators;
 using SoftPool.Torch;
 using SoftPool.Verification;
 using TorchSharp;
+using RuntimeWeighting = SoftPool.Operators.SoftPoolWeighting;
+using SoftPoolWeighting = SoftPool.Torch.SoftPoolWeighting;
 
 namespace SoftPool.Trainer.Tests.Pooling;
 
@@ -35,9 +36,9 @@ public sealed class SoftPoolGradientTests
     }
 
     [TestMethod]
-    [DataRow(SoftPoolWeights.PerChannel, SoftPoolWeighting.PerChannel)]
-    [DataRow(SoftPoolWeights.SharedAcrossChannels, SoftPoolWeighting.SharedAcrossChannels)]
-    public void Torch_and_the_runtimes_reference_agree(SoftPoolWeights weights, SoftPoolWeighting weighting)
+    [DataRow(RuntimeWeighting.PerChannel, SoftPoolWeighting.PerChannel)]
+    [DataRow(RuntimeWeighting.SharedAcrossChannels, SoftPoolWeighting.SharedAcrossChannels)]
+    public void Torch_and_the_runtimes_reference_agree(RuntimeWeighting weights, SoftPoolWeighting weighting)
     {
         using var scope = torch.NewDisposeScope();
         foreach ((Size2d kernel, Size2d stride, Size2d padding, bool ceilMode) in new (Size2d, Size2d, Size2d, bool)[]

@@ -16,10 +16,10 @@ public sealed class PrecisionTests
     [
         new("features.0", new Conv2d(3, 8, 5, 2, 2)),
         new("features.1", new ReLU()),
-        new("features.2", new SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeights.PerChannel)),
+        new("features.2", new SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeighting.PerChannel)),
         new("features.3", new Conv2d(8, 16, 3, 1, 1)),
         new("features.4", new ReLU()),
-        new("features.5", new SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeights.SharedAcrossChannels)),
+        new("features.5", new SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeighting.SharedAcrossChannels)),
         new("flatten", new Flatten()),
         new("classifier.0", new Linear(16 * 3 * 3, 64)),
         new("classifier.1", new ReLU()),

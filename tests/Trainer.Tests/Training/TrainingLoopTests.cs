@@ -13,7 +13,7 @@ public sealed class TrainingLoopTests
     [
         new("features.0", new Conv2d(3, 8, 3, 1, 1)),
         new("features.1", new ReLU()),
-        new("features.2", new Operators.SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeights.PerChannel)),
+        new("features.2", new Operators.SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeighting.PerChannel)),
         new("flatten", new Flatten()),
         new("classifier.0", new Dropout(0.25)),
         new("classifier.1", new Linear(160, 2)),

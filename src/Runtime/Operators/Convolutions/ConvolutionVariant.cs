@@ -58,7 +58,7 @@ internal abstract record ConvolutionVariant
     {
         List<ConvolutionVariant> candidates =
         [
-            .. All.Where(variant => !step.IsStruckOff(variant.Name) && variant.Takes(convolution, step))
+            .. All.Where(variant => !step.IsRejected(variant.Name) && variant.Takes(convolution, step))
                 .OrderBy(variant => variant.Cost(convolution, step)),
         ];
         return candidates.Count > 0 ? candidates : [All[^1]];

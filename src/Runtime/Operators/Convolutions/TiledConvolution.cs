@@ -17,7 +17,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
     private const double TestCost = 200;
 
     /// <summary>Its name. Each of its two kernels can do without the other and is judged by itself.</summary>
-    public override string Name => KernelDispatch.TiledVariant;
+    public override string Name => KernelLaunch.TiledVariant;
 
     public override bool Takes(Conv2d convolution, LoweringStep step) => true;
 
@@ -39,7 +39,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
         int pixels = step.Batch * output[1] * output[2];
         // A tile lies in one group; of a wide one, narrow groups would use a small part.
         int groupChannels = convolution.OutChannels / convolution.Groups;
-        bool narrow = step.IsStruckOff("conv2d") || (groupChannels <= TileChannels / 2 && !step.IsStruckOff("conv2d_narrow"));
+        bool narrow = step.IsRejected("conv2d") || (groupChannels <= TileChannels / 2 && !step.IsRejected("conv2d_narrow"));
         int tileChannels = narrow ? NarrowTileChannels : TileChannels;
         int tiles = Division.RoundUp(groupChannels, tileChannels);
         (Size2d kernel, Size2d stride, Size2d padding, Size2d dilation) =

@@ -4,7 +4,7 @@ namespace SoftPool;
 /// <param name="Handle">The VkBuffer, made with VK_BUFFER_USAGE_TRANSFER_SRC_BIT as an input and TRANSFER_DST_BIT as an
 /// output.</param>
 /// <param name="Offset">Where the part begins, in bytes; a multiple of 4.</param>
-public readonly record struct GpuBuffer(ulong Handle, long Offset = 0)
+public readonly record struct BufferRegion(ulong Handle, long Offset = 0)
 {
     /// <exception cref="ArgumentException">There is no buffer, or no float begins at the offset.</exception>
     internal void Check(string what)

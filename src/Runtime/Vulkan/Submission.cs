@@ -3,7 +3,7 @@ using Silk.NET.Vulkan;
 namespace SoftPool.Vulkan;
 
 /// <summary>One command buffer, recorded once and submitted any number of times, with its own pool and fence.</summary>
-internal sealed unsafe class CommandRecording : HandleOwner
+internal sealed unsafe class Submission : HandleOwner
 {
     private readonly CommandPool _pool;
     private readonly Fence _fence;
@@ -12,7 +12,7 @@ internal sealed unsafe class CommandRecording : HandleOwner
 
     /// <param name="device">Where it runs.</param>
     /// <param name="record">Records the commands.</param>
-    public CommandRecording(VulkanDevice device, Action<Commands> record) : base(device)
+    public Submission(VulkanDevice device, Action<Commands> record) : base(device)
     {
         Vk api = device.Api;
         try

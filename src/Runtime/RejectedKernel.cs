@@ -4,4 +4,4 @@ namespace SoftPool;
 /// it.</summary>
 /// <param name="Kernel">Its name: "winograd3x4x16", "linear_texel.fp16".</param>
 /// <param name="Reason">What it did, in words: "wrong: off by 5.0E-001 of the largest value for ...".</param>
-public sealed record StruckOffKernel(string Kernel, string Reason);
+public sealed record RejectedKernel(string Kernel, string Reason);

@@ -11,7 +11,7 @@ namespace SoftPool.Kernels;
 /// <param name="Texels">The bindings through which the kernel reads texels of four elements: bit i for binding i. The others are
 /// storage buffers.</param>
 /// <param name="Turns">The most turns that loops over parts of the shape take in one invocation, all of them together.</param>
-internal sealed record KernelDispatch(
+internal sealed record KernelLaunch(
     string Layer, KernelId Id, IReadOnlyList<SpecializationConstant> Constants, GroupCount Groups, IReadOnlyList<Operand> Operands,
     string Variant = "", uint Texels = 0, long Turns = 0)
 {

@@ -10,7 +10,7 @@ namespace SoftPool.Vulkan;
 /// lines "kernel, tab, what is wrong with it", empty where nothing is; after how many turns the driver ends loops is a line there too, and
 /// so is what the test of a network's own shapes found of a plan.
 /// </summary>
-internal sealed class VariantMemory
+internal sealed class TuningCache
 {
     // No kernel has this name.
     private const string TurnsKey = "largest turns";
@@ -25,7 +25,7 @@ internal sealed class VariantMemory
     private readonly Dictionary<string, string> _verdicts;
     private bool _verdictsChanged;
 
-    public VariantMemory(PipelineCacheFile? file, PipelineCacheFile? verdictFile)
+    public TuningCache(PipelineCacheFile? file, PipelineCacheFile? verdictFile)
     {
         _file = file;
         _verdictFile = verdictFile;
@@ -39,7 +39,7 @@ internal sealed class VariantMemory
         get
         {
             lock (_lock)
-                return new VariantChoice(StruckOff: [.. StruckOff.Select(kernel => kernel.Kernel)], Best: _best);
+                return new VariantChoice(RejectedKernels: [.. RejectedKernels.Select(kernel => kernel.Kernel)], Best: _best);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class VariantMemory
     public Lock Testing { get; } = new();
 
     /// <summary>What is not to be used.</summary>
-    public IReadOnlyList<StruckOffKernel> StruckOff
+    public IReadOnlyList<RejectedKernel> RejectedKernels
     {
         get
         {
@@ -77,7 +77,7 @@ internal sealed class VariantMemory
                 [
                     .. _verdicts.Where(verdict => verdict.Value.Length > 0 && verdict.Key != TurnsKey
                             && !verdict.Key.StartsWith(PlanPrefix, StringComparison.Ordinal))
-                        .Select(verdict => new StruckOffKernel(verdict.Key, verdict.Value))
+                        .Select(verdict => new RejectedKernel(verdict.Key, verdict.Value))
                         .OrderBy(kernel => kernel.Kernel, StringComparer.Ordinal),
                 ];
         }
@@ -91,7 +91,7 @@ internal sealed class VariantMemory
     }
 
     /// <summary>Has sessions that are made from now on use a kernel, or not.</summary>
-    /// <param name="kernel">What was tested, by <see cref="KernelDispatch.JudgedAs"/>.</param>
+    /// <param name="kernel">What was tested, by <see cref="KernelLaunch.JudgedAs"/>.</param>
     /// <param name="verdict">What is wrong with it; empty if nothing is.</param>
     public void Judge(string kernel, string verdict)
     {
@@ -119,7 +119,7 @@ internal sealed class VariantMemory
     }
 
     // How weights are packed and kernels launched is this assembly's code: of another build, verdicts say nothing.
-    private static string Build => typeof(VariantMemory).Module.ModuleVersionId.ToString();
+    private static string Build => typeof(TuningCache).Module.ModuleVersionId.ToString();
 
     private Dictionary<string, string> ReadVerdicts()
     {

@@ -7,7 +7,7 @@ namespace SoftPool.Vulkan;
 /// order of its submission, so waiting for one after the other keeps nobody long. The device outlives every recording that is
 /// waited for; the thread does not hold it beyond that, for a host may destroy its device once all sessions are disposed.
 /// </summary>
-internal sealed class Completions
+internal sealed class FenceWaiter
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentQueue<Pending> _pending = new();
@@ -16,7 +16,7 @@ internal sealed class Completions
     /// <summary>Has a call made when what the recording has submitted is done.</summary>
     /// <param name="recording">What was submitted.</param>
     /// <param name="ended">Gets what the wait failed with, if it did. It must not throw; the next one in line waits for it.</param>
-    public void Wait(CommandRecording recording, Action<Exception?> ended)
+    public void Wait(Submission recording, Action<Exception?> ended)
     {
         _pending.Enqueue(new Pending(recording, ended, VulkanResult.Injected));
         lock (_lock)
@@ -65,5 +65,5 @@ internal sealed class Completions
     /// <param name="Ended">Whoever waits for it.</param>
     /// <param name="Injected">What a test has told the thread that waits: it holds for the call that is made for it here.</param>
     private readonly record struct Pending(
-        CommandRecording Recording, Action<Exception?> Ended, Func<string, Silk.NET.Vulkan.Result, Silk.NET.Vulkan.Result>? Injected);
+        Submission Recording, Action<Exception?> Ended, Func<string, Silk.NET.Vulkan.Result, Silk.NET.Vulkan.Result>? Injected);
 }

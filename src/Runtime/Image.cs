@@ -18,7 +18,7 @@ public enum PixelFormat
 /// <param name="Width">Its width in pixels.</param>
 /// <param name="Height">Its height in pixels.</param>
 /// <param name="Format">The bytes of a pixel.</param>
-public readonly record struct Picture(ReadOnlyMemory<byte> Pixels, int Width, int Height, PixelFormat Format = PixelFormat.Rgb8)
+public readonly record struct Image(ReadOnlyMemory<byte> Pixels, int Width, int Height, PixelFormat Format = PixelFormat.Rgb8)
 {
     /// <summary>The bytes that a pixel takes.</summary>
     internal int BytesPerPixel => Format == PixelFormat.Rgb8 ? 3 : 4;
