@@ -14,6 +14,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     // Operators that are one call of torch have no module.
     private readonly (Operator Operator, torch.nn.Module<torch.Tensor, torch.Tensor>? Module)[] _layers;
 
+    static TorchNetwork() => Nnpack.Ask();
+
     public TorchNetwork(ModelGraph graph) : base(graph.Name)
     {
         Graph = graph;
