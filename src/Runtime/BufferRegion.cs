@@ -1,9 +1,9 @@
 namespace SoftPool;
 
-/// <summary>A part of a buffer of the host's, on the device that its <see cref="GpuDevice"/> adopted.</summary>
-/// <param name="Handle">The VkBuffer, made with VK_BUFFER_USAGE_TRANSFER_SRC_BIT as an input and TRANSFER_DST_BIT as an
+/// <summary>A region of a host's buffer, on the device that the host gave to <see cref="GpuDevice.FromHost"/>.</summary>
+/// <param name="Handle">The VkBuffer, created with VK_BUFFER_USAGE_TRANSFER_SRC_BIT for an input and TRANSFER_DST_BIT for an
 /// output.</param>
-/// <param name="Offset">Where the part begins, in bytes; a multiple of 4.</param>
+/// <param name="Offset">Where the region begins, in bytes; a multiple of 4.</param>
 public readonly record struct BufferRegion(ulong Handle, long Offset = 0)
 {
     /// <exception cref="ArgumentException">There is no buffer, or no float begins at the offset.</exception>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SoftPool;
 
-/// <summary>What the runtime throws when it cannot do as asked. The message is one sentence for the user.</summary>
+/// <summary>The base of the runtime's exceptions. The message is a sentence for the user.</summary>
 public abstract class SoftPoolException : Exception
 {
     private protected SoftPoolException(string message, Exception? inner = null) : base(message, inner)
@@ -10,7 +10,7 @@ public abstract class SoftPoolException : Exception
     }
 }
 
-/// <summary>A file is no valid model: damaged, hostile, or of a kind that this version does not read.</summary>
+/// <summary>A file is not a valid model: it is damaged, hostile, or of a version that this one does not read.</summary>
 public sealed class ModelFormatException : SoftPoolException
 {
     /// <summary>Says what was expected and what came.</summary>
@@ -19,7 +19,7 @@ public sealed class ModelFormatException : SoftPoolException
     }
 }
 
-/// <summary>A model has no certificate, so there is nothing to hold a device to.</summary>
+/// <summary>The model has no certificate, so there is nothing to verify a device against.</summary>
 public sealed class CertificateNotFoundException : SoftPoolException
 {
     internal CertificateNotFoundException(string model) : base(
@@ -28,7 +28,7 @@ public sealed class CertificateNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>Shapes do not fit: of a layer's input, of a weight, or of a buffer handed to a session.</summary>
+/// <summary>A shape does not fit: that of a layer's input, a weight, or data given to a session.</summary>
 public sealed class ShapeMismatchException : SoftPoolException
 {
     /// <summary>Says what was expected and what came.</summary>
@@ -47,7 +47,7 @@ public sealed class VulkanLoaderNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>The Vulkan loader is there, but no driver with a device that it can use.</summary>
+/// <summary>There is a Vulkan loader, but no driver with a usable device.</summary>
 public sealed class VulkanDriverNotFoundException : SoftPoolException
 {
     internal VulkanDriverNotFoundException(string message) : base(message)
@@ -55,7 +55,7 @@ public sealed class VulkanDriverNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>There are Vulkan devices, but none that was asked for or none that can run the kernels.</summary>
+/// <summary>No Vulkan device matches the request, or none can run the kernels.</summary>
 public sealed class DeviceNotFoundException : SoftPoolException
 {
     internal DeviceNotFoundException(string message) : base(message)
@@ -63,7 +63,7 @@ public sealed class DeviceNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>The device cannot hold what was asked of it: a buffer or a workgroup exceeds one of its limits.</summary>
+/// <summary>The device or its driver lacks something: a feature that was asked for, a queue for compute, or a kernel that passes its self-test.</summary>
 public sealed class UnsupportedDeviceException : SoftPoolException
 {
     internal UnsupportedDeviceException(string message) : base(message)
@@ -80,7 +80,7 @@ public sealed class DeviceLimitException : SoftPoolException
     }
 }
 
-/// <summary>A weight is larger than what 16 bits hold, and the session was to store it in 16 bits.</summary>
+/// <summary>A weight is too large for 16 bits, in which the session would store it.</summary>
 public sealed class Fp16RangeException : SoftPoolException
 {
     internal Fp16RangeException(string weight) : base(
@@ -110,7 +110,7 @@ public sealed class DeviceLostException : SoftPoolException
     }
 }
 
-/// <summary>A Vulkan call failed in a way that has no exception of its own.</summary>
+/// <summary>A Vulkan call failed for a reason that has no exception of its own.</summary>
 public sealed class VulkanException : SoftPoolException
 {
     internal VulkanException(string call, string result) : base($"{call} failed with {result}.") => Call = call;

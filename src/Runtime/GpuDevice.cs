@@ -4,7 +4,8 @@ using SoftPool.Vulkan;
 namespace SoftPool;
 
 /// <summary>
-/// A device on which sessions run. Several threads may use one device at once, and it may be disposed before its sessions.
+/// A device on which sessions run. Any thread may use it. Dispose in any order: a device that is disposed first lives until its last
+/// session is gone.
 /// </summary>
 public sealed class GpuDevice : IDisposable
 {
@@ -16,11 +17,11 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Closes a device that nobody disposed, unless it is a host's, which may have destroyed it.</summary>
     ~GpuDevice() => NotDisposed.Free(this, "A device", Vulkan);
 
-    /// <summary>What the device is.</summary>
+    /// <summary>The device's properties.</summary>
     public GpuDeviceInfo Info { get; }
 
-    /// <summary>The kernels that are not used here because the self-test found them wrong or unsteady with this driver, in this
-    /// process or, where that is remembered, an earlier one. What no session has needed yet was not tested.</summary>
+    /// <summary>The kernels that failed the self-test with this driver and are not used, in this process or in an earlier one whose results
+    /// were kept. Kernels that no session has needed yet are not tested.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels => Vulkan.Variants.RejectedKernels;
 
     internal VulkanDevice Vulkan { get; }
@@ -35,8 +36,8 @@ public sealed class GpuDevice : IDisposable
     }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="selector">Its index in <see cref="Enumerate"/>, or a part of its name in any case, as a number is too that is
-    /// no index. Without one: a discrete GPU before an integrated before a virtual one before the processor.</param>
+    /// <param name="selector">The device's index in <see cref="Enumerate"/>, or a part of its name in any case; a number that is no index is
+    /// searched for in the names. Null for the best kind there is: a discrete GPU, an integrated one, a virtual one, the CPU.</param>
     /// <param name="options">How it is opened.</param>
     /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
     /// <exception cref="VulkanDriverNotFoundException">There is no driver with a device.</exception>
@@ -62,8 +63,8 @@ public sealed class GpuDevice : IDisposable
         });
     }
 
-    /// <summary>Uses a device that a host has made. Nothing of the host's is ever destroyed here.</summary>
-    /// <param name="host">The host's handles, which must stay valid until this and its sessions are disposed.</param>
+    /// <summary>Uses a device that a host has created. The runtime never destroys the host's objects.</summary>
+    /// <param name="host">The host's handles, which must stay valid until this device and its sessions are disposed.</param>
     /// <param name="options">How it is opened.</param>
     /// <exception cref="ArgumentException">A handle is null, the queue family takes no compute work, or the lock is a
     /// <see cref="Lock"/>.</exception>
@@ -99,9 +100,9 @@ public sealed class GpuDevice : IDisposable
         });
     }
 
-    /// <summary>Makes a model ready to run on this device.</summary>
+    /// <summary>Prepares a model to run on this device.</summary>
     /// <param name="model">The network and its weights.</param>
-    /// <param name="options">The batch, and what is kept.</param>
+    /// <param name="options">The batch, precision and so on.</param>
     /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or too large for the network.</exception>
     /// <exception cref="DeviceLimitException">A tensor exceeds one of the device's limits.</exception>
@@ -129,8 +130,8 @@ public sealed class GpuDevice : IDisposable
         }
     }
 
-    /// <summary>Closes the device. Sessions that are still there, or being created, go on; with the last of them the device
-    /// ends.</summary>
+    /// <summary>Closes the device. Existing sessions, and those being created, continue to work; the Vulkan device is destroyed with the last of
+    /// them.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);

@@ -5,15 +5,15 @@ namespace SoftPool;
 /// <summary>How a device is opened.</summary>
 public sealed record GpuDeviceOptions
 {
-    /// <summary>Where compiled kernels are kept from one start to the next: one file a device, driver and version of the
-    /// kernels. Null for the user's cache folder, empty for nowhere. What cannot be read or written there is done
-    /// without.</summary>
+    /// <summary>The folder that keeps compiled kernels, test results and measurements from one start to the next, in files for each device,
+    /// driver and version. Null for the user's cache folder, empty for none. A file that cannot be read or written costs time, nothing
+    /// else.</summary>
     public string? PipelineCacheFolder { get; init; }
 
-    /// <summary>Whether a kernel is tested before the first session that needs it: several times on small seeded data, against the
-    /// reference. What is wrong or unsteady there is not used, and another kernel takes its place. Once for a device, driver and
-    /// version of the runtime: verdicts are kept in <see cref="PipelineCacheFolder"/>. Off, nothing is tested; what is remembered to
-    /// be wrong is avoided all the same.</summary>
+    /// <summary>Whether each kernel is tested before the first session that needs it, against the reference, and then each network at its
+    /// own shapes. A kernel that is wrong or gives other bits from run to run is not used, and another takes its place. A test runs once for
+    /// a device, driver and version of the runtime; <see cref="PipelineCacheFolder"/> keeps the results. Without tests, kernels that were
+    /// found wrong earlier are still avoided.</summary>
     public bool SelfTest { get; init; } = true;
 
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>

@@ -1,23 +1,23 @@
 namespace SoftPool;
 
-/// <summary>The bytes of a pixel, in order.</summary>
+/// <summary>The order of a pixel's bytes.</summary>
 public enum PixelFormat
 {
     /// <summary>Red, green, blue.</summary>
     Rgb8,
 
-    /// <summary>Red, green, blue, and one that is passed over.</summary>
+    /// <summary>Red, green, blue, and a byte that is ignored.</summary>
     Rgba8,
 
-    /// <summary>Blue, green, red, and one that is passed over.</summary>
+    /// <summary>Blue, green, red, and a byte that is ignored.</summary>
     Bgra8,
 }
 
-/// <summary>A picture in memory, of any size.</summary>
-/// <param name="Pixels">Its bytes, row by row from the top, without gaps.</param>
-/// <param name="Width">Its width in pixels.</param>
-/// <param name="Height">Its height in pixels.</param>
-/// <param name="Format">The bytes of a pixel.</param>
+/// <summary>An image in memory, of any size.</summary>
+/// <param name="Pixels">The bytes, row by row from the top, without gaps.</param>
+/// <param name="Width">The width in pixels.</param>
+/// <param name="Height">The height in pixels.</param>
+/// <param name="Format">The order of a pixel's bytes.</param>
 public readonly record struct Image(ReadOnlyMemory<byte> Pixels, int Width, int Height, PixelFormat Format = PixelFormat.Rgb8)
 {
     /// <summary>The bytes that a pixel takes.</summary>

@@ -7,9 +7,9 @@ using SoftPool.Vulkan;
 namespace SoftPool;
 
 /// <summary>
-/// A model ready to run on a device. What runs of floats need is made at creation; a run copies the input, submits one recorded command
-/// buffer, waits, and copies the output. Any thread may run it: <see cref="SessionOptions.MaxConcurrentRuns"/> runs are under way at once, and
-/// further ones wait for their turn, first come, first served.
+/// A model ready to run on a device. A run copies the input, submits one command buffer that was recorded in advance, waits, and copies the
+/// output. Any thread may run it. Up to <see cref="SessionOptions.MaxConcurrentRuns"/> runs are in progress at once; others wait, first come,
+/// first served.
 /// </summary>
 public sealed class InferenceSession : IDisposable
 {
@@ -62,18 +62,18 @@ public sealed class InferenceSession : IDisposable
     /// <summary>What it was created with.</summary>
     public SessionOptions Options { get; }
 
-    /// <summary>The kernels that this session would use, had the self-test not found them wrong or unsteady with this driver; others
-    /// are in their places. Empty where all is well.</summary>
+    /// <summary>The kernels that this session would use, had they not failed the self-test with this driver. Other kernels take their places.
+    /// Normally empty.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels { get; }
 
-    /// <summary>The device memory that all activations of one run share, in bytes.</summary>
+    /// <summary>The device memory of one run's activations, in bytes.</summary>
     public long ActivationBytes => _pool.Program.ArenaBytes;
 
-    /// <summary>The device memory of the model's weights, in bytes; all sessions of a model on a device share it.</summary>
+    /// <summary>The device memory of the model's weights, in bytes. All sessions of the model on the device share it.</summary>
     public long WeightBytes => _pool.Program.WeightBytes;
 
-    /// <summary>The layers whose output <see cref="ReadLayer"/> gives, in order. Empty unless they are kept. A layer
-    /// that a kernel computes together with the one behind it is not among them.</summary>
+    /// <summary>The layers whose output <see cref="ReadLayer"/> can read, in order; empty unless <see cref="SessionOptions.KeepLayerOutputs"/>.
+    /// A layer that a kernel computes together with the next one is not among them.</summary>
     public IEnumerable<string> KeptLayers => Options.KeepLayerOutputs
         ? Graph.Layers.Select(layer => layer.Name).Where(Plan.LayerOutputs.ContainsKey)
         : [];
@@ -116,8 +116,8 @@ public sealed class InferenceSession : IDisposable
         lease.Slot.Read(items, output);
     }
 
-    /// <summary>Computes the network from a buffer of the host's to another, without the CPU's touching the data. The run waits for whatever
-    /// was submitted to the queue before it.</summary>
+    /// <summary>Computes the network from one of the host's buffers to another; the CPU does not touch the data. The run starts after all
+    /// work that was submitted to the queue before it.</summary>
     /// <param name="input">The whole batch of inputs, (N, C, H, W): floats.</param>
     /// <param name="output">Room for the whole batch of outputs, (N, classes): floats.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
@@ -188,11 +188,11 @@ public sealed class InferenceSession : IDisposable
         return RunAsync(slot => slot.Submit(input, output, sync), Options.Batch, null, sync, cancellationToken);
     }
 
-    /// <summary>Makes what spreads inferences over several frames.</summary>
+    /// <summary>Creates a stepper, which spreads an inference over several frames.</summary>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
     public Stepper CreateStepper() => Create(() => new Stepper(_planned));
 
-    /// <summary>Makes what records the network into command buffers of the host's.</summary>
+    /// <summary>Creates a recorder, which records the network into the host's command buffers.</summary>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
     public Recorder CreateRecorder()
@@ -201,7 +201,7 @@ public sealed class InferenceSession : IDisposable
         return Create(() => new Recorder(_planned));
     }
 
-    /// <summary>Makes what takes the time of each kernel launch.</summary>
+    /// <summary>Creates a profiler, which times each kernel launch.</summary>
     /// <exception cref="UnsupportedDeviceException">The device takes no timestamps.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
     public Profiler CreateProfiler() => Create(() => new Profiler(_planned));

@@ -6,19 +6,19 @@ using SoftPool.Verification;
 namespace SoftPool;
 
 /// <summary>
-/// A trained network: its graph, its weights under their PyTorch names, the names of its classes, and how pictures are
-/// prepared for it. Immutable; one model serves any number of sessions.
+/// A trained network: its graph, its weights by their PyTorch names, the names of its classes, and how images are preprocessed.
+/// Immutable; any number of sessions may use one model.
 /// </summary>
 public sealed class Model
 {
-    /// <summary>Binds weights to a graph.</summary>
+    /// <summary>Creates a model of a graph and its weights.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="weights">Exactly the graph's parameters, by full PyTorch name: features.0.weight.</param>
-    /// <param name="classNames">The name of each output; empty if they have none.</param>
-    /// <param name="preprocessing">How a picture becomes an input.</param>
-    /// <exception cref="ModelFormatException">A weight is missing, is of another shape than the graph's, or belongs to
-    /// no layer; the number of classes is not that of the outputs; or the preprocessing is not one of finite means and positive
-    /// deviations, one a channel.</exception>
+    /// <param name="weights">All of the graph's parameters and no others, by full PyTorch name: features.0.weight.</param>
+    /// <param name="classNames">The name of each output; empty if the outputs have no names.</param>
+    /// <param name="preprocessing">How an image becomes an input.</param>
+    /// <exception cref="ModelFormatException">A weight is missing, has another shape than the graph's, or belongs to no layer;
+    /// the number of class names is not that of the outputs; or the preprocessing does not have a finite mean and a positive
+    /// deviation for each channel.</exception>
     public Model(
         ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classNames,
         Preprocessing preprocessing)
@@ -70,14 +70,13 @@ public sealed class Model
     /// <summary>The weights by full PyTorch name.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
-    /// <summary>The name of each output; empty if they have none.</summary>
+    /// <summary>The name of each output; empty if the outputs have no names.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>How a picture becomes an input.</summary>
+    /// <summary>How an image becomes an input.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>What torch computed with this model, for <see cref="InferenceSession.Verify"/>; null where its file has
-    /// none.</summary>
+    /// <summary>What torch computed with this model, for <see cref="InferenceSession.Verify"/>; null if the file has no certificate.</summary>
     public Certificate? Certificate { get; private init; }
 
     /// <summary>What its file says beside the weights. Of a model with a certificate as it stood there: the certificate is of
@@ -85,14 +84,14 @@ public sealed class Model
     internal ModelTexts Texts { get => field ??= ModelTexts.Of(this); private init; }
 
     /// <summary>Reads a model from a safetensors file.</summary>
-    /// <exception cref="ModelFormatException">The file is no valid model.</exception>
+    /// <exception cref="ModelFormatException">The file is not a valid model.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Model Load(string path) => ModelFile.Read(path);
 
-    /// <summary>Reads a model from a stream, such as an embedded resource, an entry of an archive or a pipe: from where it stands to its
+    /// <summary>Reads a model from a stream, such as an embedded resource, an entry of an archive or a pipe, from its position to its
     /// end.</summary>
-    /// <param name="file">What a safetensors file holds. It need not seek, and is left open.</param>
-    /// <exception cref="ModelFormatException">It is no valid model.</exception>
+    /// <param name="file">The content of a safetensors file. The stream need not be seekable, and is left open.</param>
+    /// <exception cref="ModelFormatException">It is not a valid model.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static Model Load(Stream file)
     {
@@ -101,16 +100,16 @@ public sealed class Model
     }
 
     /// <summary>Reads a model from memory.</summary>
-    /// <param name="file">What a safetensors file holds. It is not needed any more afterwards.</param>
-    /// <exception cref="ModelFormatException">It is no valid model.</exception>
+    /// <param name="file">The content of a safetensors file. The memory is not needed afterwards.</param>
+    /// <exception cref="ModelFormatException">It is not a valid model.</exception>
     public static Model Load(ReadOnlyMemory<byte> file)
     {
         using var stream = new MemoryReader(file);
         return ModelFile.Read(stream, "The memory");
     }
 
-    /// <summary>Writes the model as one safetensors file, whole or not at all. A file that is there keeps its permissions, and a
-    /// symbolic link is followed.</summary>
+    /// <summary>Writes the model as one safetensors file, whole or not at all. An existing file keeps its permissions, and a symbolic link
+    /// is followed.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => ModelFile.Write(this, path);
 

@@ -3,12 +3,12 @@ using SoftPool.Operators;
 namespace SoftPool;
 
 /// <summary>
-/// A network written down once, as data: its layers in an order in which they can run, each reading layers before it.
-/// Torch, the Vulkan session and the C# reference all read this, and nothing else says what a network is.
+/// A network as data: its layers in an order in which they can run. Each layer reads only layers before it.
+/// Torch, the Vulkan session and the C# reference all read this one description.
 /// </summary>
 public sealed class ModelGraph
 {
-    /// <summary>What <see cref="Layer.Inputs"/> calls the network's own input.</summary>
+    /// <summary>The name of the network's input in <see cref="Layer.Inputs"/>.</summary>
     public const string InputName = "input";
 
     // Beyond any network's use: with more of them, what is quadratic in a plan would take minutes.
@@ -18,13 +18,13 @@ public sealed class ModelGraph
     private readonly TensorShape[] _outputShapes;
     private readonly int[][] _inputs;
 
-    /// <summary>Checks the layers, 1 to 10,000 that read 100,000 others in all at most, and infers every shape.</summary>
+    /// <summary>Checks the layers and infers every shape. There may be 1 to 10,000 layers with at most 100,000 inputs in all.</summary>
     /// <param name="name">The network's name: alexnet-softpool.</param>
-    /// <param name="inputShape">The shape of one item without its batch: (C, H, W).</param>
-    /// <param name="layers">The layers, each behind those that it reads; the last one gives the network's output.</param>
-    /// <exception cref="ModelFormatException">There are no layers or too many, two have one name, one reads what is not
-    /// before it, or nothing reads one.</exception>
-    /// <exception cref="ShapeMismatchException">A layer cannot take what the ones that it reads give.</exception>
+    /// <param name="inputShape">The shape of one input without the batch: (C, H, W).</param>
+    /// <param name="layers">The layers, each after those that it reads. The last one gives the network's output.</param>
+    /// <exception cref="ModelFormatException">There are no layers or too many, two have the same name, one reads a layer
+    /// that is not before it, or no layer reads one.</exception>
+    /// <exception cref="ShapeMismatchException">A layer cannot take the shapes of its inputs.</exception>
     public ModelGraph(string name, TensorShape inputShape, IEnumerable<Layer> layers)
     {
         Name = name;
@@ -69,34 +69,34 @@ public sealed class ModelGraph
     /// <summary>The network's name.</summary>
     public string Name { get; }
 
-    /// <summary>The shape of one input item: (C, H, W).</summary>
+    /// <summary>The shape of one input without the batch: (C, H, W).</summary>
     public TensorShape InputShape { get; }
 
     /// <summary>The layers in the order in which they run.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>The shape of one output item, that of the last layer: (classes).</summary>
+    /// <summary>The shape of one output without the batch, that of the last layer: (classes).</summary>
     public TensorShape OutputShape => _outputShapes[^1];
 
-    /// <summary>The shape of what a layer gives, without its batch.</summary>
-    /// <param name="layer">The layer's place in <see cref="Layers"/>.</param>
+    /// <summary>The shape of a layer's output, without the batch.</summary>
+    /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public TensorShape OutputShapeOf(int layer) => _outputShapes[layer];
 
-    /// <summary>The layers that a layer reads, by their places in <see cref="Layers"/>; -1 is the network's input.</summary>
-    /// <param name="layer">The layer's place in <see cref="Layers"/>.</param>
+    /// <summary>The indices in <see cref="Layers"/> of the layers that a layer reads; -1 is the network's input.</summary>
+    /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public IReadOnlyList<int> InputsOf(int layer) => _inputs[layer];
 
-    /// <summary>The shapes of what a layer takes, without their batch.</summary>
-    /// <param name="layer">The layer's place in <see cref="Layers"/>.</param>
+    /// <summary>The shapes of a layer's inputs, without the batch.</summary>
+    /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public IReadOnlyList<TensorShape> InputShapesOf(int layer) => [.. _inputs[layer].Select(ShapeAt)];
 
-    /// <summary>Every weight of the network under its full PyTorch name, with its shape.</summary>
+    /// <summary>Every weight of the network by its full PyTorch name, with its shape.</summary>
     public IEnumerable<Parameter> Parameters =>
         from layer in Layers
         from parameter in layer.Operator.Parameters
         select parameter with { Name = $"{layer.Name}.{parameter.Name}" };
 
-    /// <summary>The number of single learned weights.</summary>
+    /// <summary>The number of trainable weights.</summary>
     public long ParameterCount =>
         Parameters.Where(parameter => parameter.Trainable).Sum(parameter => (long)parameter.Shape.ElementCount);
 

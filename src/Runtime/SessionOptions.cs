@@ -1,11 +1,11 @@
 namespace SoftPool;
 
 /// <summary>How a session runs its model.</summary>
-/// <param name="Batch">The largest number of items in one run; memory is laid out for it.</param>
-/// <param name="KeepLayerOutputs">Whether every layer's output can be read after a run, at the cost of memory and
-/// copies. For verification.</param>
-/// <param name="Fuse">Whether a kernel computes the pointwise operator that follows it, and a convolution the batch norm. Off,
-/// every layer has an output of its own.</param>
+/// <param name="Batch">The largest number of items in one run. Memory is allocated for it.</param>
+/// <param name="KeepLayerOutputs">Whether every layer's output can be read after a run, for verification. It costs memory and
+/// copies.</param>
+/// <param name="Fuse">Whether kernels also compute the pointwise operator that follows, and batch norms are folded into convolutions.
+/// Without it, every layer has an output of its own.</param>
 /// <param name="MaxConcurrentRuns">How many runs may be under way at once, each with activations of its own.</param>
 /// <param name="Fp16">Whether weights and activations are stored as 16-bit floats: half the memory, about three digits, nothing
 /// beyond 65504. Sums stay in 32 bits. Not every device has it.</param>

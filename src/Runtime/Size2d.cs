@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool;
 
-/// <summary>A height and a width in pixels: a kernel, a stride or a padding. An integer stands for a square.</summary>
+/// <summary>A height and a width in pixels, of a kernel, a stride or a padding. An integer means both.</summary>
 /// <param name="Height">Along the rows.</param>
 /// <param name="Width">Along the columns.</param>
 [JsonConverter(typeof(Size2d.ArrayConverter))]
@@ -18,7 +18,7 @@ public readonly record struct Size2d(int Height, int Width)
     /// <summary>"3" for a square, else "3x5", height first.</summary>
     public override string ToString() => Height == Width ? $"{Height}" : $"{Height}x{Width}";
 
-    /// <summary>Writes a size as [height, width]; reads an integer too.</summary>
+    /// <summary>Writes a size as [height, width]; also reads an integer.</summary>
     internal sealed class ArrayConverter : JsonConverter<Size2d>
     {
         public override Size2d Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

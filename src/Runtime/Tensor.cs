@@ -1,9 +1,9 @@
 namespace SoftPool;
 
-/// <summary>A shape and its elements in memory: a weight or a bias of a model.</summary>
+/// <summary>A weight or a bias of a model: a shape, and its elements in memory.</summary>
 public sealed class Tensor
 {
-    /// <summary>Binds elements to a shape. The memory is kept, not copied.</summary>
+    /// <summary>Creates a tensor. The memory is kept, not copied.</summary>
     /// <exception cref="ShapeMismatchException">The number of elements is not the shape's.</exception>
     public Tensor(TensorShape shape, ReadOnlyMemory<float> data)
     {
