@@ -63,18 +63,15 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
         ByteCount += total;
     }
 
-    private static byte[] BytesOf(Constant constant)
+    private static ReadOnlySpan<byte> BytesOf(Constant constant)
     {
         float[] numbers = constant.Pack();
-        var bytes = new byte[constant.ByteCount];
         if (!constant.IsHalf)
-            MemoryMarshal.AsBytes<float>(numbers).CopyTo(bytes);
-        else
-        {
-            Span<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
-            for (int i = 0; i < numbers.Length; i++)
-                halves[i] = (Half)numbers[i];
-        }
+            return MemoryMarshal.AsBytes<float>(numbers);
+        var bytes = new byte[constant.ByteCount];
+        Span<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
+        for (int i = 0; i < numbers.Length; i++)
+            halves[i] = (Half)numbers[i];
         return bytes;
     }
 
