@@ -1,0 +1,97 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Onnx.Import;
+
+/// <summary>What moves values or names them anew.</summary>
+internal static class ShapeConverters
+{
+    private const string Flattening = "Flatten, or nothing where the shape stays";
+
+    public static Converter[] All { get; } =
+    [
+        new("Concat", "Concat", "Layers, along the channels.", Concat),
+        new("Flatten", Flattening, "To (N, F).", Flatten),
+        new("Reshape", Flattening, "To (N, F) by a constant shape, with 0, -1 and allowzero.", Reshape),
+        new("Squeeze", Flattening, "To (N, F); axes as an attribute or a constant input.", Squeeze),
+        new("Unsqueeze", "nothing, of constants alone", "Constants.", step => throw Unsupported(step)),
+        new("Transpose", "nothing where the order stays", "A perm that keeps the order.", Transpose),
+        new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
+        new("Cast", "nothing", "From and to 32-bit real numbers.", Cast),
+        new("Dropout", "nothing", "ratio and seed have no influence. No training_mode, no output mask.", Dropout),
+    ];
+
+    private static RefusalException Unsupported(ImportStep step) =>
+        new($"on {string.Join('x', step.Layer(0).Shape)} of the network; of constants alone");
+
+    private static Activation Concat(ImportStep step)
+    {
+        long axis = step.Attribute<long>("axis", long.MinValue);
+        if (step.InputCount == 0)
+            throw new RefusalException("no inputs");
+        Activation[] parts = [.. Enumerable.Range(0, step.InputCount).Select(index => step.Layer(index))];
+        if (ImportStep.Axis(axis, parts[0].Shape.Length) != 1)
+            throw new RefusalException($"axis {axis}; the channels, axis 1, are supported");
+        return parts.Length == 1 ? parts[0] : step.Add(new Concat(), [.. parts.Select(part => part.Layer)]);
+    }
+
+    private static Activation Flatten(ImportStep step)
+    {
+        long named = step.Int("axis", 1);
+        Activation x = step.Layer(0);
+        int rank = x.Shape.Length;
+        int axis = named == rank ? rank : ImportStep.Axis(named, rank);
+        return To(step, x, [Constant.CountOf(x.Shape.AsSpan(0, axis)), Constant.CountOf(x.Shape.AsSpan(axis))]);
+    }
+
+    private static Activation Reshape(ImportStep step)
+    {
+        bool allowsZero = step.Int("allowzero", 0) != 0;
+        Activation x = step.Layer(0);
+        return To(step, x, Shapes.Resolve(x.Shape, step.Integers(1, "the shape"), allowsZero));
+    }
+
+    private static Activation Squeeze(ImportStep step)
+    {
+        _ = step.Ints("axes");
+        Activation x = step.Layer(0);
+        return To(step, x, Shapes.Squeeze(x.Shape, step.Axes(x.Shape.Length, 1)));
+    }
+
+    /// <summary>The same values in another shape, if that is a vector for each item.</summary>
+    private static Activation To(ImportStep step, Activation x, int[] shape)
+    {
+        if (shape.SequenceEqual(x.Shape))
+            return x;
+        return shape.Length == 2 && shape[0] == step.Batch
+            ? step.Add(new Flatten(), x)
+            : throw new RefusalException(
+                $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}; to ({step.Batch}, F) is supported");
+    }
+
+    private static Activation Transpose(ImportStep step)
+    {
+        int[]? perm = step.Ints("perm");
+        Activation x = step.Layer(0);
+        perm ??= [.. Enumerable.Range(0, x.Shape.Length).Reverse()];
+        return perm.SequenceEqual(Enumerable.Range(0, x.Shape.Length))
+            ? x
+            : throw new RefusalException($"perm {WindowAttributes.Show(perm)} on {string.Join('x', x.Shape)}");
+    }
+
+    private static Activation Cast(ImportStep step)
+    {
+        var to = (OnnxElement)step.Int("to", 0);
+        return to == OnnxElement.Float ? step.Layer(0) : throw new RefusalException($"attribute to is {to}; Float is supported");
+    }
+
+    private static Activation Dropout(ImportStep step)
+    {
+        step.Ignore("ratio");
+        step.Ignore("seed");
+        Activation x = step.Layer(0);
+        _ = step.Optional(1, "the ratio");
+        if (step.Optional(2, "training_mode") is { } training && training.Numbers() is not [0])
+            throw new RefusalException("training_mode is on");
+        return x;
+    }
+}
