@@ -6,6 +6,9 @@ namespace SoftPool.Onnx.Import;
 /// else as a batch norm of its own.</summary>
 internal static class Affine
 {
+    /// <summary>Into one layer's weights; each takes some stack when they are computed.</summary>
+    private const int MostMerged = 32;
+
     /// <summary>The same factor and summand for all channels.</summary>
     public static Activation Apply(ImportStep step, Activation x, double scale, double shift)
     {
@@ -21,7 +24,7 @@ internal static class Affine
     /// <summary>A factor or a summand, or both, of each channel; null for none.</summary>
     public static Activation Apply(ImportStep step, Activation x, Func<float[]>? scale, Func<float[]>? shift)
     {
-        if (x.Layer.Operator is BatchNorm2d or Linear)
+        if (x.Layer is { Operator: BatchNorm2d or Linear, Merged: < MostMerged })
             return Merge(step, x, scale, shift);
         if (x.Layer.Shape.Rank != 3)
             throw new RefusalException($"a constant of each channel on {x.Layer.Shape}; images and outputs of Gemm are supported");
@@ -58,7 +61,8 @@ internal static class Affine
         if (shift is not null)
             weights["bias"] = weights.GetValueOrDefault("bias") is { } former ? () => Plus(former(), shift()) : shift;
         Operator op = layer.Operator is Linear linear ? linear with { Bias = weights.ContainsKey("bias") } : layer.Operator!;
-        return step.Add(op, layer.Inputs, weights, layer.Name);
+        Activation merged = step.Add(op, layer.Inputs, weights, layer.Name);
+        return merged with { Layer = merged.Layer with { Merged = layer.Merged + 1 } };
     }
 
     /// <summary>Hardsigmoid and Hardswish as exporters write them out: a sixth of ReLU6(x + 3), or of x times it.</summary>

@@ -16,6 +16,9 @@ internal sealed record Draft(string Name, Operator? Operator, IReadOnlyList<Draf
     /// <summary>The layer that this one adds 3 to, as a Hardswish written out begins.</summary>
     public Draft? Raised { get; init; }
 
+    /// <summary>How many factors and summands went into its weights.</summary>
+    public int Merged { get; init; }
+
     /// <summary>The value of the ONNX graph that it gives; null where none does.</summary>
     public string? OnnxValue { get; set; }
 

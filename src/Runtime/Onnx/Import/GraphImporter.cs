@@ -7,15 +7,36 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// <summary>The sets whose operators were compared with the converters. An older one gives attributes another meaning.</summary>
     private const long FirstOpset = 7, LastOpset = 24;
 
+    private const int MostAxes = 8;
+
+    /// <summary>Of constants computed from constants, one behind the other: each takes some stack.</summary>
+    private const int DeepestConstant = 500;
+
+    private static readonly HashSet<string> IntegerOperators =
+    [
+        "ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul", "QuantizeLinear",
+    ];
+
+    /// <summary>Operators that are not supported and give what they take a shape of, so that what stands behind them is looked at
+    /// as well.</summary>
+    private static readonly HashSet<string> KeepShape =
+    [
+        "Abs", "Celu", "Ceil", "Cos", "Erf", "Exp", "Floor", "Gelu", "GroupNormalization", "InstanceNormalization", "LRN",
+        "LayerNormalization", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "PRelu", "Pow", "Reciprocal",
+        "Round", "Selu", "Sin", "Softplus", "Softsign", "Sqrt", "ThresholdedRelu",
+    ];
+
     private readonly Refusals _refusals = new();
     private readonly Dictionary<string, Value> _values = [];
-    private int _batch = 1;
 
     /// <summary>The network's input.</summary>
     public Draft? Input { get; private set; }
 
     /// <summary>The graph's output that the network gives.</summary>
     public string OutputName { get; private set; } = "";
+
+    /// <summary>The batch that the file is folded for: its own, or 1 where that is free.</summary>
+    public int Batch { get; private set; } = 1;
 
     /// <summary>Makes drafts of all that the output depends on.</summary>
     /// <param name="name">The network's name, for the message.</param>
@@ -84,7 +105,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
                 needed.Add(node);
                 wanted.UnionWith(node.Inputs);
                 foreach (string extra in node.Outputs.Skip(1))
-                    if (extra.Length > 0 && wanted.Contains(extra))
+                    if (extra.Length > 0 && wanted.Contains(extra) && ConverterTable.Find(node.OpType) is not null)
                         _refusals.Add(node, "its second output and those behind it are not supported");
             }
         needed.Reverse();
@@ -119,7 +140,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
             _values[input.Name] = UnknownValue.Instance;
             if (shapes.Of(input) is not { } shape)
                 continue;
-            _batch = shape[0];
+            Batch = shape[0];
             Input = new Draft(input.Name, null, [], new TensorShape(shape.AsSpan(1))) { OnnxValue = input.Name };
             _values[input.Name] = new Activation(Input, shape);
         }
@@ -131,7 +152,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         for (int i = 0; i < inputs.Length; i++)
             if (node.Inputs[i].Length > 0)
                 inputs[i] = Find(node, node.Inputs[i]);
-        var step = new ImportStep(node, inputs, opset, _batch);
+        var step = new ImportStep(node, inputs, opset, Batch);
         try
         {
             if (node.Domain.Length > 0)
@@ -146,7 +167,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
             bool isWhole = RefuseUnread(step);
             foreach (int input in step.UnreadInputs)
                 isWhole &= Refuse(node, $"input {input} is not supported");
-            return isWhole ? value : UnknownValue.Instance;
+            return isWhole ? value is Constant folded ? Kept(folded, inputs) : value : UnknownValue.Instance;
         }
         catch (UnknownInputException)
         {
@@ -156,9 +177,23 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         }
         catch (RefusalException e)
         {
-            Refuse(node, e.Message);
+            _refusals.Add(node, e.Message, e.Detail);
+            if (e.Shape is { Length: > 1 and <= MostAxes } shape && shape[0] == Batch && shape.Min() > 0)
+                return new Activation(new Draft("", null, [], new TensorShape(shape.AsSpan(1))), shape);
         }
         return UnknownValue.Instance;
+    }
+
+    /// <summary>A computed constant that is computed once, however many read it.</summary>
+    private static Constant Kept(Constant constant, Value?[] inputs)
+    {
+        int depth = 1 + inputs.Max(input => (input as Constant)?.Depth) ?? 0;
+        if (depth > DeepestConstant)
+            throw new RefusalException($"more than {DeepestConstant} constants are computed one from the other");
+        if (constant.Floats is not { } floats)
+            return constant with { Depth = depth };
+        var once = new Lazy<float[]>(floats);
+        return constant with { Depth = depth, Floats = () => once.Value };
     }
 
     private bool RefuseUnread(ImportStep step)
@@ -177,11 +212,10 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
 
     private static RefusalException Unknown(OnnxNode node, Value?[] inputs) => new(
         node.OpType is "If" or "Loop" or "Scan" ? "control flow is not supported"
-        : node.OpType is "DequantizeLinear" or "QuantizeLinear" or "QLinearConv" or "ConvInteger" or "MatMulInteger"
-            or "DynamicQuantizeLinear" ? "integer arithmetic is not supported; use the file of real numbers"
-        : ConstantFolding.Knows(node.OpType) && inputs.Any(input => input is Activation)
-            ? "it is supported on constants alone"
-        : "the operator is not supported");
+        : IntegerOperators.Contains(node.OpType) ? "integer arithmetic is not supported; use the file of real numbers"
+        : ConstantFolding.Knows(node.OpType) ? "it is supported on constants alone"
+        : "the operator is not supported",
+        shape: KeepShape.Contains(node.OpType) && inputs is [Activation x, ..] ? x.Shape : null);
 
     private Value Find(OnnxNode node, string name)
     {

@@ -22,7 +22,7 @@ internal sealed class OnnxImport : IDisposable
             names[layer], layer.Operator!,
             [.. layer.Inputs.Select(input => input.Operator is null ? ModelGraph.InputName : names[input])])));
         OnnxValues = [.. _layers.Select(layer => layer.OnnxValue)];
-        OutputName = importer.OutputName;
+        (OutputName, Batch) = (importer.OutputName, importer.Batch);
     }
 
     /// <summary>The network.</summary>
@@ -33,6 +33,12 @@ internal sealed class OnnxImport : IDisposable
 
     /// <summary>The file's name for its output.</summary>
     public string OutputName { get; }
+
+    /// <summary>What the file itself names as its outputs.</summary>
+    public IEnumerable<string> FileOutputs => _file.Graph.Outputs.Select(output => output.Name);
+
+    /// <summary>The batch that the file was folded for.</summary>
+    public int Batch { get; }
 
     /// <summary>Which value of the file each layer gives; null where the file has none.</summary>
     public IReadOnlyList<string?> OnnxValues { get; }

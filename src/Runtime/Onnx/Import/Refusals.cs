@@ -1,7 +1,15 @@
 namespace SoftPool.Onnx.Import;
 
 /// <summary>A node cannot be imported, for a reason.</summary>
-internal sealed class RefusalException(string reason) : Exception(reason);
+/// <param name="reason">What is not supported.</param>
+/// <param name="detail">What differs from node to node of one reason.</param>
+/// <param name="shape">The shape that the node gives, where it is known: those behind it can then be looked at as well.</param>
+internal sealed class RefusalException(string reason, string detail = "", int[]? shape = null) : Exception(reason)
+{
+    public string Detail => detail;
+
+    public int[]? Shape => shape;
+}
 
 /// <summary>A node reads what comes of a refused one: nothing can be said of it.</summary>
 internal sealed class UnknownInputException : Exception;
@@ -16,8 +24,9 @@ internal sealed class Refusals
     public bool Any => _places.Count > 0;
 
     /// <summary>Adds a node's refusal, once for each reason.</summary>
-    public void Add(OnnxNode node, string reason) =>
-        Add(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}", reason, Place(node));
+    public void Add(OnnxNode node, string reason, string detail = "") => Add(
+        node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}", reason,
+        detail.Length == 0 ? Place(node) : $"{Place(node)} {detail}");
 
     /// <summary>Adds what is wrong with the graph as a whole.</summary>
     public void Add(string what, string reason, string place = "")

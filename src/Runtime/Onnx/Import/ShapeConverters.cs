@@ -13,21 +13,19 @@ internal static class ShapeConverters
         new("Flatten", Flattening, "To (N, F).", Flatten),
         new("Reshape", Flattening, "To (N, F) by a constant shape, with 0, -1 and allowzero.", Reshape),
         new("Squeeze", Flattening, "To (N, F); axes as an attribute or a constant input.", Squeeze),
-        new("Unsqueeze", "nothing, of constants alone", "Constants.", step => throw Unsupported(step)),
         new("Transpose", "nothing where the order stays", "A perm that keeps the order.", Transpose),
         new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
         new("Cast", "nothing", "From and to 32-bit real numbers.", Cast),
         new("Dropout", "nothing", "ratio and seed have no influence. No training_mode, no output mask.", Dropout),
     ];
 
-    private static RefusalException Unsupported(ImportStep step) =>
-        new($"on {string.Join('x', step.Layer(0).Shape)} of the network; of constants alone");
-
     private static Activation Concat(ImportStep step)
     {
         long axis = step.Attribute<long>("axis", long.MinValue);
         if (step.InputCount == 0)
             throw new RefusalException("no inputs");
+        for (int i = 0; i < step.InputCount; i++)
+            _ = step.Input(i);
         Activation[] parts = [.. Enumerable.Range(0, step.InputCount).Select(index => step.Layer(index))];
         if (ImportStep.Axis(axis, parts[0].Shape.Length) != 1)
             throw new RefusalException($"axis {axis}; the channels, axis 1, are supported");
@@ -65,7 +63,7 @@ internal static class ShapeConverters
         return shape.Length == 2 && shape[0] == step.Batch
             ? step.Add(new Flatten(), x)
             : throw new RefusalException(
-                $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}; to ({step.Batch}, F) is supported");
+                "to a shape other than vectors (N, F)", $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}", shape);
     }
 
     private static Activation Transpose(ImportStep step)
@@ -75,13 +73,19 @@ internal static class ShapeConverters
         perm ??= [.. Enumerable.Range(0, x.Shape.Length).Reverse()];
         return perm.SequenceEqual(Enumerable.Range(0, x.Shape.Length))
             ? x
-            : throw new RefusalException($"perm {WindowAttributes.Show(perm)} on {string.Join('x', x.Shape)}");
+            : throw new RefusalException(
+                $"attribute perm is {WindowAttributes.Show(perm)}", shape: Permuted());
+
+        int[]? Permuted() => perm.Order().SequenceEqual(Enumerable.Range(0, x.Shape.Length))
+            ? [.. perm.Select(axis => x.Shape[axis])]
+            : null;
     }
 
     private static Activation Cast(ImportStep step)
     {
         var to = (OnnxElement)step.Int("to", 0);
-        return to == OnnxElement.Float ? step.Layer(0) : throw new RefusalException($"attribute to is {to}; Float is supported");
+        Activation x = step.Layer(0);
+        return to == OnnxElement.Float ? x : throw new RefusalException($"attribute to is {to}; Float is supported");
     }
 
     private static Activation Dropout(ImportStep step)

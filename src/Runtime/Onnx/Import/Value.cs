@@ -30,6 +30,9 @@ internal sealed record Constant(int[] Shape, string Name, Func<float[]>? Floats,
 
     public int Count => CountOf(Shape);
 
+    /// <summary>How many constants were computed one from the other for it.</summary>
+    public int Depth { get; init; }
+
     public static Constant Of(long[] ints, params int[] shape) => new(shape, "", null, () => ints);
 
     /// <summary>The elements as real numbers, whatever they are.</summary>
