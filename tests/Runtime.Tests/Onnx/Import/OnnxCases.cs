@@ -50,6 +50,7 @@ internal static class OnnxCases
         ("MaxPool padded at the end", Image(3, 8, 10).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
             ("pads", new long[] { 0, 0, 1, 1 })), "MaxPool2d"),
         ("MaxPool SAME_UPPER", Image(3, 8, 10).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }), ("auto_pad", "SAME_UPPER")), "MaxPool2d"),
+        ("MaxPool SAME_LOWER", Image(3, 8, 10).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }), ("auto_pad", "SAME_LOWER")), "MaxPool2d"),
         ("MaxPool over a line", new GraphWriter().Input("x", 1, 3, 9).Output("y").Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 3 })), "MaxPool1d"),
         ("MaxPool over a volume", new GraphWriter().Input("x", 1, 2, 4, 5, 6).Output("y").Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 2, 3, 2 })), "MaxPool3d"),
         ("AveragePool", Image().Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("pads", Ones)), "AvgPool2d"),
