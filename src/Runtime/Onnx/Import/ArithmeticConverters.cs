@@ -16,7 +16,16 @@ internal static class ArithmeticConverters
         new("Div", Constants[3..], "A layer by a constant.", Divide),
         new("Neg", Constants[3..], "Images.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
         new("BatchNormalization", "BatchNorm2d", "Images; epsilon; constant scale, bias, mean and variance. Inference alone.", Normalize),
+        new("LRN", "LocalResponseNorm", "alpha, bias, an odd size, and beta of 0.5, 0.75 or 1.", ResponseNorm),
     ];
+
+    private static Activation ResponseNorm(ImportStep step)
+    {
+        double alpha = PointwiseConverters.Meant(step.Float("alpha", 1e-4f)), beta = PointwiseConverters.Meant(step.Float("beta", 0.75f));
+        double k = PointwiseConverters.Meant(step.Float("bias", 1));
+        int size = (int)Math.Clamp(step.Int("size", 0), 0, int.MaxValue);
+        return step.Add(new LocalResponseNorm(size, beta, k, alpha), step.Layer(0));
+    }
 
     private static Activation Add(ImportStep step) => Split(step) switch
     {

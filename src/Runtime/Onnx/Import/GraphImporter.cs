@@ -21,7 +21,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Abs", "Celu", "Ceil", "Cos", "Erf", "Exp", "Floor", "Gelu", "GroupNormalization", "InstanceNormalization", "LRN",
+        "Abs", "Celu", "Ceil", "Cos", "Erf", "Exp", "Floor", "Gelu", "GroupNormalization", "InstanceNormalization",
         "LayerNormalization", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "PRelu", "Pow", "Reciprocal",
         "Round", "Selu", "Sin", "Softplus", "Softsign", "Sqrt", "ThresholdedRelu",
     ];
@@ -68,8 +68,9 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         if (!_refusals.Any)
             switch (output)
             {
-                case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
+                case Activation { Pads: null, Split: null, Layer.Operator: not null } given: return given.Layer;
                 case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", OutputName); break;
+                case Activation { Split: not null }: _refusals.Add("output", "its channels are split", OutputName); break;
                 default: _refusals.Add("output", $"{OutputName} depends on no operator"); break;
             }
         throw new UnsupportedOnnxException(name, _refusals.Lines());

@@ -44,6 +44,8 @@ internal static class PoolingConverters
         int[] places = new int[axes];
         for (int axis = 0; axis < axes; axis++)
             places[axis] = (int)Math.Clamp(window.Places(axis, map[axis], ceil), 0, int.MaxValue);
+        if (!window.IsSymmetric && Enumerable.Range(0, axes).All(axis => IsWhole(axis)))
+            return isMax ? step.Add(Operator(Whole(), ceil, isMax, countsPads, x), [x.Layer]) : step.Add(new GlobalAvgPool(), [x.Layer]);
         // Padding has no part in a maximum, nor in a mean that does not count it: what lies behind the end is where the last
         // window may reach, so one that gives the same number of places is the same.
         foreach (bool mode in new[] { ceil, !ceil })
@@ -56,6 +58,14 @@ internal static class PoolingConverters
                     $"an output of {string.Join('x', places)} places, where PyTorch's rule gives {string.Join('x', pooled.Shape[2..])}");
         }
         throw window.Asymmetric();
+
+        bool IsWhole(int axis) =>
+            places[axis] == 1 && window.Kernel[axis] - window.Begins[axis] >= x.Layer.Shape[axis + 1];
+
+        ResolvedWindow Whole() => window with
+        {
+            Kernel = [.. x.Layer.Shape.Extents[1..]], Pads = new int[2 * axes],
+        };
     }
 
     private static Operator Operator(ResolvedWindow window, bool ceil, bool isMax, bool countsPads, Activation x)

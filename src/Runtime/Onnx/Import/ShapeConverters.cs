@@ -11,10 +11,11 @@ internal static class ShapeConverters
     [
         new("Concat", "Concat", "Layers, along the channels.", Concat),
         new("Flatten", Flattening, "To (N, F).", Flatten),
-        new("Reshape", Flattening, "To (N, F) by a constant shape, with 0, -1 and allowzero.", Reshape),
+        new("Reshape", $"{Flattening}; with Transpose ChannelShuffle",
+            "To (N, F) by a constant shape, with 0, -1 and allowzero; to (N, G, C / G, ...) and back.", Reshape),
         new("Squeeze", Flattening, "To (N, F); axes as an attribute or a constant input.", Squeeze),
-        new("Transpose", "nothing where the order stays", "A perm that keeps the order.", Transpose),
-        new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
+        new("Transpose", "nothing where the order stays; between Reshapes ChannelShuffle", "A perm that keeps the order, or swaps the axes of split channels.", Transpose),
+        new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true, splitToo: true)),
         new("Cast", "nothing", "From and to 32-bit real numbers.", Cast),
         new("Dropout", "nothing", "ratio and seed have no influence. No training_mode, no output mask.", Dropout),
     ];
@@ -44,7 +45,7 @@ internal static class ShapeConverters
     private static Activation Reshape(ImportStep step)
     {
         bool allowsZero = step.Int("allowzero", 0) != 0;
-        Activation x = step.Layer(0);
+        Activation x = step.Layer(0, splitToo: true);
         return To(step, x, Shapes.Resolve(x.Shape, step.Integers(1, "the shape"), allowsZero));
     }
 
@@ -60,7 +61,13 @@ internal static class ShapeConverters
     {
         if (shape.SequenceEqual(x.Shape))
             return x;
-        return shape.Length == 2 && shape[0] == step.Batch
+        int[] whole = [step.Batch, .. x.Layer.Shape.Extents];
+        if (x.Split is { } split && shape.SequenceEqual(whole))
+            return split.Swapped ? step.Add(new ChannelShuffle(split.Groups), [x.Layer]) : x with { Shape = whole, Split = null };
+        if (x.Split is null && whole.Length > 2 && shape.Length == whole.Length + 1 && shape[0] == step.Batch
+            && shape.AsSpan(3).SequenceEqual(whole.AsSpan(2)))
+            return x with { Shape = shape, Split = new SplitChannels(shape[1], Swapped: false) };
+        return shape.Length == 2 && shape[0] == step.Batch && x.Split is null
             ? step.Add(new Flatten(), x)
             : throw new RefusalException(
                 "to a shape other than vectors (N, F)", $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}", shape);
@@ -69,14 +76,17 @@ internal static class ShapeConverters
     private static Activation Transpose(ImportStep step)
     {
         int[]? perm = step.Ints("perm");
-        Activation x = step.Layer(0);
-        perm ??= [.. Enumerable.Range(0, x.Shape.Length).Reverse()];
-        return perm.SequenceEqual(Enumerable.Range(0, x.Shape.Length))
+        Activation x = step.Layer(0, splitToo: true);
+        int[] order = [.. Enumerable.Range(0, x.Shape.Length)];
+        perm ??= [.. order.Reverse()];
+        if (x.Split is { Swapped: false } split && perm.SequenceEqual([0, 2, 1, .. order[3..]]))
+            return x with { Shape = Permuted()!, Split = split with { Swapped = true } };
+        return perm.SequenceEqual(order)
             ? x
             : throw new RefusalException(
                 $"attribute perm is {WindowAttributes.Show(perm)}", shape: Permuted());
 
-        int[]? Permuted() => perm.Order().SequenceEqual(Enumerable.Range(0, x.Shape.Length))
+        int[]? Permuted() => perm.Order().SequenceEqual(order)
             ? [.. perm.Select(axis => x.Shape[axis])]
             : null;
     }

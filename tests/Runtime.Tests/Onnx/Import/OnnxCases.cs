@@ -60,6 +60,9 @@ internal static class OnnxCases
             ("pads", Ones), ("ceil_mode", 1), ("count_include_pad", 1)), "AvgPool2d"),
         ("AveragePool padded at the end", Image(3, 8, 10).Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
             ("pads", new long[] { 0, 0, 1, 1 })), "AvgPool2d"),
+        ("windows over the whole map and beyond", Image(3, 6, 5).Node("AveragePool", "x", "a", ("kernel_shape", new long[] { 7, 7 }),
+            ("pads", new long[] { 0, 1, 1, 1 })).Node("MaxPool", "x", "b", ("kernel_shape", new long[] { 7, 7 }), ("pads", new long[] { 0, 1, 1, 1 }))
+            .Node("Add", "a b", "y"), "GlobalAvgPool MaxPool2d Add"),
         ("global pools", Image().Node("GlobalAveragePool", "x", "a").Node("GlobalMaxPool", "x", "b").Node("Concat", "a b", "c", ("axis", 1))
             .Node("Flatten", "c", "y"), "GlobalAvgPool MaxPool2d Concat Flatten"),
         ("ReduceMean", Image().Node("ReduceMean", "x", "y", ("axes", new long[] { -1, 2 }), ("keepdims", 0)), "GlobalAvgPool Flatten"),
@@ -83,6 +86,12 @@ internal static class OnnxCases
             .Node("Slice", "i from to", "j").Node("Cast", "j", "k", ("to", 7)).Node("Concat", "k all", "t", ("axis", 0)).Node("Reshape", "x t", "y"), "Flatten"),
         ("Reshape with 0 and -1", Image().Ints("t", 0, -1).Node("Reshape", "x t", "y"), "Flatten"),
         ("Squeeze", Image().Ints("axes", 2, 3).Node("GlobalAveragePool", "x", "g").Node("Squeeze", "g axes", "y"), "GlobalAvgPool Flatten"),
+        ("LRN", new GraphWriter().Input("x", 1, 7, 3, 4).Output("y").Node("LRN", "x", "a", ("size", 5), ("alpha", 0.5f), ("beta", 0.75f), ("bias", 2f))
+            .Node("LRN", "a", "y", ("size", 3)), "LocalResponseNorm LocalResponseNorm"),
+        ("channel shuffle", Image(6).Ints("split", 0, 2, 3, 7, 9).Ints("whole", 0, -1, 7, 9).Node("Reshape", "x split", "a")
+            .Node("Transpose", "a", "b", ("perm", new long[] { 0, 2, 1, 3, 4 })).Node("Reshape", "b whole", "y"), "ChannelShuffle"),
+        ("channels split and joined", Image(6).Ints("split", 0, 2, 3, 7, 9).Ints("whole", 0, -1, 7, 9).Node("Reshape", "x split", "a")
+            .Node("Reshape", "a whole", "b").Node("Relu", "b", "y"), "ReLU"),
         ("a batch of 4", new GraphWriter().Input("x", 4, 3, 5, 5).Output("y").Ints("t", 4, 75).Node("Reshape", "x t", "y"), "Flatten"),
     ];
 

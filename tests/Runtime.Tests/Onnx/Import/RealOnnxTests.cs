@@ -11,11 +11,15 @@ public sealed class RealOnnxTests
     private const double Tolerance = 1e-9;
 
     [TestMethod]
+    [DataRow("light_bvlc_alexnet", 22)]
     [DataRow("light_densenet121", 426)]
+    [DataRow("light_inception_v1", 142)]
     [DataRow("light_inception_v2", 233)]
     [DataRow("light_resnet50", 176)]
+    [DataRow("light_shufflenet", 171)]
     [DataRow("light_squeezenet", 65)]
     [DataRow("light_vgg19", 44)]
+    [DataRow("light_zfnet512", 22)]
     public void Files_of_the_onnx_project_give_their_own_outputs(string name, int layers)
     {
         SoftPool.Model model = SoftPool.Model.FromOnnx(Find($"{name}.onnx"));

@@ -63,6 +63,11 @@ public sealed class RefusalTests
         (new GraphWriter().Input("x", 1, 3).Output("y").Node("Identity", "x", "y"), "output: y depends on no operator"),
         (Image().Ints("t", -1, 3).Node("Reshape", "x t", "y"), "Reshape: to a shape other than vectors (N, F) (1 node: n0 from 1x3x7x9 to 63x3)"),
         (Image().Ints("t", 0, 7).Node("Reshape", "x t", "y"), "Reshape: from 1x3x7x9 to [0, 7] cannot be (1 node: n0)"),
+        (Image().Ints("t", 0, 3, 1, 7, 9).Node("Reshape", "x t", "s").Node("Relu", "s", "y"),
+            "Relu: input behind a Reshape that splits the channels; a channel shuffle alone is supported (1 node: n1)"),
+        (Image().Ints("t", 0, 3, 1, 7, 9).Node("Reshape", "x t", "y"), "output: its channels are split (1 node: y)"),
+        (Image().Node("LRN", "x", "y", ("size", 4)),
+            "LRN: LocalResponseNorm takes an odd size of 1 to 4096, a beta of 0.5, 0.75 or 1, a k of at least 1E-06 and an alpha of at least 0; got size 4, alpha 0.0001, beta 0.75, k 1 (1 node: n0)"),
         (Image().Floats("w", [], 1).Node("Unknown\u001b", "x", "y"), "Unknown?: the operator is not supported (1 node: n0)"),
     ];
 
