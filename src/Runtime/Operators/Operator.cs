@@ -41,6 +41,7 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(SoftPool2d), nameof(SoftPool2d))]
 [JsonDerivedType(typeof(SoftPool3d), nameof(SoftPool3d))]
 [JsonDerivedType(typeof(Tanh), nameof(Tanh))]
+[JsonDerivedType(typeof(ZeroPad2d), nameof(ZeroPad2d))]
 public abstract record Operator
 {
     private protected Operator()

@@ -211,6 +211,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         SiLU => torch.nn.SiLU(),
         Softmax => torch.nn.Softmax(1),
         Tanh => torch.nn.Tanh(),
+        ZeroPad2d pad => torch.nn.ZeroPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         Operators.SoftPool1d pool => new Torch.SoftPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, Weighting(pool.Weights)),
         Operators.SoftPool2d pool => new Torch.SoftPool2d(

@@ -117,6 +117,9 @@ internal static class OperatorCases
                     yield return (new LocalResponseNorm(size, beta, 1.5, 0.7), input, 3);
             yield return (new LocalResponseNorm(5, 0.75, 1, 1e-4), new(64, 7, 9), 2);
             yield return (new LocalResponseNorm(5, 0.75, 1e-3, 20), new(6, 7, 9), 2);
+            yield return (new ZeroPad2d(0, 1, 0, 1), new(3, 5, 7), 2);
+            yield return (new ZeroPad2d(2, 0, 3, 1), new(5, 1, 4), 3);
+            yield return (new ZeroPad2d(0, 0, 0, 9), new(1, 1, 1), 1);
             yield return (new Flatten(), new(3, 5, 7), 2);
             yield return (new Dropout(0.5), new(11), 3);
         }

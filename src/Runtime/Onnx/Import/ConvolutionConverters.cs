@@ -8,10 +8,10 @@ internal static class ConvolutionConverters
     public static Converter[] All { get; } =
     [
         new("Conv", "Conv2d",
-            "Images (N, C, H, W); constant weight and bias; group, dilations, strides, kernel_shape; pads that are the same at both "
-            + "ends of an axis, auto_pad where it comes to such.", Convolve),
-        new("Pad", "the padding of the Conv or AveragePool behind it",
-            "mode constant of 0, around height and width; pads as an attribute or a constant input. Any other reader is refused.", Pad),
+            "Images (N, C, H, W); constant weight and bias; group, dilations, strides, kernel_shape, pads, auto_pad. Padding that differs "
+            + "between both ends of an axis becomes a ZeroPad2d.", Convolve),
+        new("Pad", "the padding of the Conv or AveragePool behind it, else ZeroPad2d",
+            "mode constant of 0, around height and width; pads, value and axes as attributes or constant inputs.", Pad),
     ];
 
     private static Activation Convolve(ImportStep step)
@@ -26,7 +26,8 @@ internal static class ConvolutionConverters
         if (weight.Shape.Length != 4 || weight.Floats is null)
             throw new RefusalException($"a weight of shape {string.Join('x', weight.Shape)}; 4 axes are expected");
         ResolvedWindow window = attributes.Resolve(x.Shape.AsSpan(2), weight.Shape[2..], x.Pads);
-        window.ExpectSymmetric();
+        if (!window.IsSymmetric)
+            (x, window) = (step.Padded(x, window.Pads), window with { Pads = [0, 0, 0, 0] });
         int channels = x.Layer.Shape[0], outputs = weight.Shape[0];
         if ((long)weight.Shape[1] * groups != channels)
             throw new RefusalException(

@@ -88,11 +88,18 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
         Activation { Split: not null } layer => splitToo
             ? layer
             : throw new RefusalException("input behind a Reshape that splits the channels; a channel shuffle alone is supported"),
-        Activation layer when padsToo => layer,
-        Activation => throw new RefusalException("input behind a Pad; a Pad is taken into a Conv or an AveragePool alone"),
+        Activation layer => padsToo ? layer : Padded(layer, layer.Pads!, node.Inputs[index]),
         Constant => throw new RefusalException($"input {index} is a constant; a layer's output is expected"),
         _ => throw new RefusalException($"input {index} is missing"),
     };
+
+    /// <summary>A layer with zeros around its map: top, left, bottom, right.</summary>
+    public Activation Padded(Activation x, int[] pads, string? onnxValue = null)
+    {
+        Activation padded = Add(new ZeroPad2d(pads[1], pads[3], pads[0], pads[2]), [x.Layer], name: $"{Name}.pad");
+        padded.Layer.OnnxValue = onnxValue;
+        return padded;
+    }
 
     /// <summary>An input that does not depend on the network's; null where it is left out.</summary>
     public Constant? Optional(int index, string what) => Input(index) switch

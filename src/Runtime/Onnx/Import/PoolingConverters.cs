@@ -38,8 +38,8 @@ internal static class PoolingConverters
                 throw new RefusalException("padding of its own behind a Pad");
             (window, countsPads) = (window with { Pads = x.Pads }, true);
         }
-        if (countsPads && window.Pads.Any(pad => pad != 0))
-            window.ExpectSymmetric();
+        if (countsPads && !window.IsSymmetric)
+            (x, window) = axes == 2 ? (step.Padded(x, window.Pads), window with { Pads = [0, 0, 0, 0] }) : throw window.Asymmetric();
         ReadOnlySpan<int> map = x.Layer.Shape.Extents[1..];
         int[] places = new int[axes];
         for (int axis = 0; axis < axes; axis++)

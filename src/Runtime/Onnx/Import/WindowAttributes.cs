@@ -76,13 +76,6 @@ internal sealed record ResolvedWindow(int[] Kernel, int[] Strides, int[] Dilatio
 
     public bool IsSymmetric => Begins.SequenceEqual(Ends);
 
-    /// <summary>Refuses padding that differs between the beginning and the end of an axis.</summary>
-    public void ExpectSymmetric()
-    {
-        if (!IsSymmetric)
-            throw Asymmetric();
-    }
-
     public RefusalException Asymmetric() => new(
         $"attribute pads is {WindowAttributes.Show(Pads)}{(AutoPad == "NOTSET" ? "" : $" by auto_pad {AutoPad}")}; "
         + "only the same padding at the beginning and the end of an axis is supported");

@@ -18,6 +18,14 @@ internal static class OnnxCases
             .Node("Conv", "p w", "y", ("pads", new long[] { 0, 1, 0, 1 })), "Conv2d"),
         ("conv behind Pad by axes", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y").Some("w", 4, 3, 3, 3).Ints("pads", 1, 2, 1, 2).Ints("axes", 2, -1)
             .Node("Pad", "x pads - axes", "p").Node("Conv", "p w", "y"), "Conv2d"),
+        ("conv padded at the end", Image(3, 8, 10).Some("w", 4, 3, 3, 3).Node("Conv", "x w", "y", ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 0, 1, 1 })), "ZeroPad2d Conv2d"),
+        ("conv SAME_UPPER of stride 2", Image(3, 8, 9).Some("w", 4, 3, 3, 3).Node("Conv", "x w", "y", ("auto_pad", "SAME_UPPER"), ("strides", new long[] { 2, 2 })), "ZeroPad2d Conv2d"),
+        ("asymmetric Pad and pads that make up for it", Image().Some("w", 4, 3, 3, 3).Ints("pads", 0, 0, 1, 0, 0, 0, 0, 1).Node("Pad", "x pads", "p")
+            .Node("Conv", "p w", "y", ("pads", new long[] { 0, 1, 1, 0 })), "Conv2d"),
+        ("Pad before others", Image().Ints("pads", 0, 0, 1, 0, 0, 0, 2, 3).Node("Pad", "x pads", "p").Node("MaxPool", "p", "m", ("kernel_shape", Square3))
+            .Node("Relu", "p", "q").Node("GlobalAveragePool", "q", "r").Node("Mul", "m r", "y"), "ZeroPad2d MaxPool2d ZeroPad2d ReLU GlobalAvgPool Multiply"),
+        ("AveragePool with padding counted at the end", Image(3, 8, 10).Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
+            ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1)), "ZeroPad2d AvgPool2d"),
         ("average behind Pad", Image().Ints("pads", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x pads", "p")
             .Node("AveragePool", "p", "y", ("kernel_shape", Square3)), "AvgPool2d"),
         ("batch norm", Image().Some("s", 3).Some("b", 3).Some("m", 3).Floats("v", [3], 0.5f, 1, 2)
