@@ -18,7 +18,10 @@ internal static class ImportCommand
         {
             Description = "An input's shape, as x=1x3x640x640, or a symbol's value, as height=640. The batch stays free.",
         };
-        var value = new Option<string?>("--output-value") { Description = "The value that the network gives, where the file has several outputs." };
+        var value = new Option<string?>("--output-value")
+        {
+            Description = "The value that the network gives, where the file has several outputs.",
+        };
         var classes = new Option<string?>("--classes") { Description = "A text file of the class names, one a line." };
         var mean = new Option<string[]>("--mean")
         {
@@ -85,8 +88,9 @@ internal static class ImportCommand
         model = TorchCertificate.AddTo(model, pictures: null);
         model.Save(path);
         AnsiConsole.MarkupLineInterpolated($"compared with ONNX Runtime {OnnxRunner.Version}: {found}");
+        ModelGraph graph = model.Graph;
         AnsiConsole.MarkupLineInterpolated(
-            $"{path}: {model.Graph.Name}, {model.Graph.Layers.Count} layers, {model.Graph.ParameterCount:N0} parameters, input {model.Graph.InputShape}, output {model.Graph.OutputShape}");
+            $"{path}: {graph.Name}, {graph.Layers.Count} layers, {graph.ParameterCount:N0} parameters, {graph.InputShape} to {graph.OutputShape}");
     }
 
     /// <summary>x=1x3x640x640 is an input's shape, height=640 a symbol's value.</summary>

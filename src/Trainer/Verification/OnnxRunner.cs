@@ -43,7 +43,9 @@ internal sealed class OnnxRunner : IDisposable
     /// <param name="elements">Its elements.</param>
     /// <param name="values">The names of the values.</param>
     /// <param name="take">Takes each value, in the order of the names.</param>
-    public void Run(string input, long[] shape, float[] elements, IReadOnlyCollection<string> values, Action<string, ReadOnlySpan<float>> take)
+    public void Run(
+        string input, long[] shape, float[] elements, IReadOnlyCollection<string> values,
+        Action<string, ReadOnlySpan<float>> take)
     {
         using var tensor = OrtValue.CreateTensorValueFromMemory(elements, shape);
         using var options = new RunOptions();

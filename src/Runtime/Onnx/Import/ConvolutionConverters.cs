@@ -26,7 +26,12 @@ internal static class ConvolutionConverters
         if (weight.Shape.Length != 4 || weight.Floats is null)
             throw new RefusalException($"a weight of shape {string.Join('x', weight.Shape)}; 4 axes are expected");
         ResolvedWindow window = attributes.Resolve(x.Shape.AsSpan(2), weight.Shape[2..], x.Pads);
-        if (!window.IsSymmetric)
+        // Padding that no window reaches makes no difference.
+        ResolvedWindow symmetric = window with { Pads = [.. window.Begins, .. window.Begins] };
+        if (Enumerable.Range(0, 2).All(axis => window.Places(axis, x.Layer.Shape[axis + 1], ceil: false)
+            == symmetric.Places(axis, x.Layer.Shape[axis + 1], ceil: false)))
+            window = symmetric;
+        else
             (x, window) = (step.Padded(x, window.Pads), window with { Pads = [0, 0, 0, 0] });
         int channels = x.Layer.Shape[0], outputs = weight.Shape[0];
         if ((long)weight.Shape[1] * groups != channels)

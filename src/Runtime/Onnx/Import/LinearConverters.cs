@@ -88,6 +88,7 @@ internal static class LinearConverters
         bool overChannels = axis == 1 && (step.Opset >= 13 || x.Layer.Shape.Count == x.Shape[1]);
         return overChannels
             ? step.Add(new Softmax(), x)
-            : throw new RefusalException($"axis {named} of {string.Join('x', x.Shape)} in operator set {step.Opset}; over the channels is supported");
+            : throw new RefusalException(
+                $"axis {named} of {string.Join('x', x.Shape)} in operator set {step.Opset}; over the channels is supported");
     }
 }

@@ -50,7 +50,8 @@ internal sealed class GraphWriter(int opset = 17)
     public GraphWriter Scalar(string name, float value) => Floats(name, [], value);
 
     /// <summary>A node called n0, n1 and so on.</summary>
-    public GraphWriter Node(string opType, string inputs, string output, params (string Name, object Value)[] attributes) =>
+    public GraphWriter Node(string opType, string inputs, string output, params (string Name,
+        object Value)[] attributes) =>
         Node("", opType, inputs, output, attributes);
 
     public GraphWriter Node(
@@ -67,15 +68,18 @@ internal sealed class GraphWriter(int opset = 17)
         return this;
     }
 
-    public byte[] ToArray() => Message().Int(1, 8).Text(2, "test").Message(7, _graph).Message(8, Message().Int(2, opset)).ToArray();
+    public byte[] ToArray() => Message().Int(1, 8).Text(2, "test").Message(7, _graph).Message(8, Message().Int(2,
+        opset)).ToArray();
 
-    public SoftPool.Model Import(OnnxOptions? options = null) => SoftPool.Model.FromOnnx(new MemoryStream(ToArray()), options);
+    public SoftPool.Model Import(OnnxOptions? options = null) => SoftPool.Model.FromOnnx(new MemoryStream(ToArray()),
+        options);
 
     /// <summary>The lines that the import is refused with.</summary>
     public string[] Refusals(OnnxOptions? options = null) =>
         [.. Assert.ThrowsExactly<UnsupportedOnnxException>(() => Import(options)).Refusals];
 
-    private static ProtoWriter Tensor(string name, long[] shape, float[] values) => Message().Packed(1, shape).Int(2, 1).Text(8, name)
+    private static ProtoWriter Tensor(string name, long[] shape, float[] values) => Message().Packed(1, shape).Int(2,
+        1).Text(8, name)
         .Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]);
 
     private static ProtoWriter Attribute(string name, object value)
