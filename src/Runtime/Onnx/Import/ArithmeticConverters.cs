@@ -80,6 +80,7 @@ internal static class ArithmeticConverters
     /// <summary>The layer and the constant of two inputs; the first layer alone where both are layers.</summary>
     private static (Activation X, Constant? Constant) Split(ImportStep step)
     {
+        step.IgnoreBroadcast();
         (Value? left, Value? right) = (step.Input(0), step.Input(1));
         if (left is Constant first && right is Activation)
             return (step.Layer(1), first);
@@ -131,6 +132,7 @@ internal static class ArithmeticConverters
         step.Ignore("momentum"); // Of training.
         step.Only("training_mode", 0);
         step.Only("spatial", 1);
+        step.ExpectInference();
         Activation x = step.Layer(0);
         if (x.Layer.Shape.Rank != 3)
             throw new RefusalException($"an input of {x.Shape.Length - 2} axes; 2, (N, C, H, W), are supported");

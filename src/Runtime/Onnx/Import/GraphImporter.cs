@@ -5,7 +5,7 @@ namespace SoftPool.Onnx.Import;
 internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
 {
     /// <summary>The sets whose operators were compared with the converters. An older one gives attributes another meaning.</summary>
-    private const long FirstOpset = 7, LastOpset = 24;
+    private const long FirstOpset = 6, LastOpset = 24;
 
     private const int MostAxes = 8;
 

@@ -67,6 +67,20 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
             throw new RefusalException($"attribute {name} is {got}; only {value} is supported");
     }
 
+    /// <summary>Before set 7 an attribute said whether a node was of inference, and it was not where there was none.</summary>
+    public void ExpectInference()
+    {
+        if (opset < 7)
+            Only("is_test", 1, other: 0);
+    }
+
+    /// <summary>Reads an attribute that older sets had and newer ones take to be set.</summary>
+    public void IgnoreBroadcast()
+    {
+        if (opset < 7)
+            Ignore("broadcast");
+    }
+
     public static int[] Narrow(IEnumerable<long> numbers, string what) =>
     [
         .. numbers.Select(number => number is >= int.MinValue and <= int.MaxValue

@@ -17,6 +17,7 @@ internal static class LinearConverters
         float alpha = step.Float("alpha", 1), beta = step.Float("beta", 1);
         bool transposed = step.Int("transB", 0) != 0;
         step.Only("transA", 0);
+        step.IgnoreBroadcast();
         Activation x = step.Layer(0);
         Constant matrix = step.ConstantAt(1, "the matrix");
         (int inputs, int outputs) = Check(x, matrix, transposed);

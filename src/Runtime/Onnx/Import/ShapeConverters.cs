@@ -103,6 +103,7 @@ internal static class ShapeConverters
     {
         step.Ignore("ratio");
         step.Ignore("seed");
+        step.ExpectInference();
         Activation x = step.Layer(0);
         _ = step.Optional(1, "the ratio");
         if (step.Optional(2, "training_mode") is { } training && training.Numbers() is not [0])
