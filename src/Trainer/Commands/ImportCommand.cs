@@ -4,6 +4,7 @@ using SoftPool.Onnx.Import;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Verification;
 using Spectre.Console;
+using TorchSharp;
 
 namespace SoftPool.Trainer.Commands;
 
@@ -85,7 +86,7 @@ internal static class ImportCommand
             + $"output off by {comparison.OutputError:0.0e+0} of its largest value, {comparison.LargestOutputError:0.0e+0} is granted");
         if (!comparison.Passed)
             throw new UserErrorException($"{source} was imported otherwise than ONNX Runtime {OnnxRunner.Version} computes it: {found}.");
-        model = TorchCertificate.AddTo(model, pictures: null);
+        model = TorchCertificate.AddTo(model, pictures: null, torch.ScalarType.Float64);
         model.Save(path);
         AnsiConsole.MarkupLineInterpolated($"compared with ONNX Runtime {OnnxRunner.Version}: {found}");
         ModelGraph graph = model.Graph;
