@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The ONNX project's own tests of operators, out of Debian 12's package libonnx-testdata, unpacked into artifacts/onnx-testdata:
-# nothing is installed, no root needed. Each test is imported and computed by the reference: none may come out wrong. Runtime.Tests
-# has to be built.
+# nothing is installed, no root needed. Each test is imported and computed by the reference: none may come out wrong. Prints how many
+# passed and how many were refused; with --list each of them, and why it was refused. Runtime.Tests has to be built.
 set -euo pipefail
 root="$(dirname "$(dirname "$(readlink -f "$0")")")"
 folder="$root/artifacts/onnx-testdata"
@@ -22,5 +22,12 @@ if [[ ! -d $folder ]]; then
     dpkg-deb -x "$work"/*.deb "$work/unpacked"
     mv -T "$work/unpacked/usr/share/libonnx-testdata/data" "$folder"
 fi
-SOFTPOOL_ONNX_CONFORMANCE="$folder" dotnet "$root/tests/Runtime.Tests/bin/Release/net10.0/SoftPool.Runtime.Tests.dll" --no-banner \
-    --filter "FullyQualifiedName~Onnx.Import.ConformanceTests" --output detailed
+status=0
+result="$(SOFTPOOL_ONNX_CONFORMANCE="$folder" dotnet "$root/tests/Runtime.Tests/bin/Release/net10.0/SoftPool.Runtime.Tests.dll" \
+    --no-banner --filter "FullyQualifiedName~Onnx.Import.ConformanceTests" --output detailed)" || status=$?
+if [[ $status != 0 || ${1:-} == --list ]]; then
+    echo "$result"
+else
+    grep -E '^ *[a-z-]+: [0-9]+ passed' <<<"$result"
+fi
+exit "$status"
