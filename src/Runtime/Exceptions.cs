@@ -19,6 +19,17 @@ public sealed class ModelFormatException : SoftPoolException
     }
 }
 
+/// <summary>An ONNX file is valid, but holds what cannot be imported.</summary>
+public sealed class UnsupportedOnnxException : SoftPoolException
+{
+    internal UnsupportedOnnxException(string model, IReadOnlyList<string> refusals) : base(
+        $"{Files.Excerpt.Of(model)} cannot be imported: {string.Join("; ", refusals)}.") => Refusals = refusals;
+
+    /// <summary>All that cannot be imported, one line for each operator and reason, with the number of nodes and some of their
+    /// names.</summary>
+    public IReadOnlyList<string> Refusals { get; }
+}
+
 /// <summary>The model has no certificate, so there is nothing to verify a device against.</summary>
 public sealed class CertificateNotFoundException : SoftPoolException
 {

@@ -1,5 +1,6 @@
 using SoftPool.Files;
 using SoftPool.Models;
+using SoftPool.Onnx.Import;
 using SoftPool.Operators;
 using SoftPool.Verification;
 
@@ -106,6 +107,33 @@ public sealed class Model
     {
         using var stream = new MemoryReader(file);
         return ModelFile.Read(stream, "The memory");
+    }
+
+    /// <summary>Imports an ONNX file. Its shapes are folded, nothing of it is left out, and docs/onnx.md says what is supported.
+    /// </summary>
+    /// <param name="path">The file. External data may lie in its folder.</param>
+    /// <param name="options">What the file does not say by itself.</param>
+    /// <exception cref="UnsupportedOnnxException">The file holds what cannot be imported; all of that is listed.</exception>
+    /// <exception cref="ModelFormatException">It is no valid ONNX model.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Model FromOnnx(string path, OnnxOptions? options = null)
+    {
+        using OnnxImport import = OnnxImport.Open(path, options ?? new OnnxOptions());
+        return import.Model();
+    }
+
+    /// <summary>Imports an ONNX model from a stream, from where it stands to its end. External data is refused, as there is no
+    /// folder.</summary>
+    /// <param name="file">What an ONNX file holds. It is closed.</param>
+    /// <param name="options">What the file does not say by itself.</param>
+    /// <exception cref="UnsupportedOnnxException">The file holds what cannot be imported; all of that is listed.</exception>
+    /// <exception cref="ModelFormatException">It is no valid ONNX model.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static Model FromOnnx(Stream file, OnnxOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        using OnnxImport import = OnnxImport.Open(file, options ?? new OnnxOptions());
+        return import.Model();
     }
 
     /// <summary>Writes the model as one safetensors file, whole or not at all. An existing file keeps its permissions, and a symbolic link

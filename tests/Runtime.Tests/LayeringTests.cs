@@ -12,7 +12,7 @@ public sealed class LayeringTests
     {
         ["Reference"] = [],
         ["Files"] = [],
-        ["Onnx"] = ["Files"],
+        ["Onnx"] = ["Operators", "Files"],
         ["Kernels"] = ["Reference"],
         ["Operators"] = ["Kernels", "Reference"],
         ["Graph"] = ["Operators", "Kernels", "Reference"],

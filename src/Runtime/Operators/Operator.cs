@@ -15,6 +15,7 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(AvgPool2d), nameof(AvgPool2d))]
 [JsonDerivedType(typeof(AvgPool3d), nameof(AvgPool3d))]
 [JsonDerivedType(typeof(BatchNorm2d), nameof(BatchNorm2d))]
+[JsonDerivedType(typeof(ChannelShuffle), nameof(ChannelShuffle))]
 [JsonDerivedType(typeof(Concat), nameof(Concat))]
 [JsonDerivedType(typeof(Conv2d), nameof(Conv2d))]
 [JsonDerivedType(typeof(Dropout), nameof(Dropout))]
@@ -26,6 +27,7 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(Hardswish), nameof(Hardswish))]
 [JsonDerivedType(typeof(LeakyReLU), nameof(LeakyReLU))]
 [JsonDerivedType(typeof(Linear), nameof(Linear))]
+[JsonDerivedType(typeof(LocalResponseNorm), nameof(LocalResponseNorm))]
 [JsonDerivedType(typeof(MaxPool1d), nameof(MaxPool1d))]
 [JsonDerivedType(typeof(MaxPool2d), nameof(MaxPool2d))]
 [JsonDerivedType(typeof(MaxPool3d), nameof(MaxPool3d))]
@@ -39,6 +41,7 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(SoftPool2d), nameof(SoftPool2d))]
 [JsonDerivedType(typeof(SoftPool3d), nameof(SoftPool3d))]
 [JsonDerivedType(typeof(Tanh), nameof(Tanh))]
+[JsonDerivedType(typeof(ZeroPad2d), nameof(ZeroPad2d))]
 public abstract record Operator
 {
     private protected Operator()

@@ -13,6 +13,8 @@ internal readonly record struct Exact(double Value) : IReal<Exact>
 
     public static Exact ExpNonpositive(Exact x) => new(Math.Exp(x.Value));
 
+    public static Exact ReciprocalRoot(Exact x) => new(1 / Math.Sqrt(x.Value));
+
     public static Exact operator +(Exact a, Exact b) => new(a.Value + b.Value);
 
     public static Exact operator -(Exact a, Exact b) => new(a.Value - b.Value);

@@ -21,6 +21,9 @@ internal interface IReal<T> :
     /// <summary>e^x for an x not above 0.</summary>
     static abstract T ExpNonpositive(T x);
 
+    /// <summary>1 / sqrt(x) for an x above 0.</summary>
+    static abstract T ReciprocalRoot(T x);
+
     /// <summary>The number as another operator would load it, had it been stored.</summary>
     T Passed { get; }
 

@@ -40,6 +40,15 @@ internal readonly record struct Strict(float Value) : IReal<Strict>
         return new(x < LeastExponent ? 0 : p * BitConverter.Int32BitsToSingle((k + 127) << 23));
     }
 
+    public static Strict ReciprocalRoot(Strict number)
+    {
+        float x = number.Value;
+        float y = BitConverter.UInt32BitsToSingle(0x5F375A86u - (BitConverter.SingleToUInt32Bits(x) >> 1));
+        for (int step = 0; step < 4; step++)
+            y *= 1.5f - 0.5f * x * y * y;
+        return new(y);
+    }
+
     public static Strict operator +(Strict a, Strict b) => new(a.Value + b.Value);
 
     public static Strict operator -(Strict a, Strict b) => new(a.Value - b.Value);

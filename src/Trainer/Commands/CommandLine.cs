@@ -21,6 +21,7 @@ internal static class CommandLine
             TrainCommand.Create(),
             AugmentCommand.Create(),
             ExportCommand.Create(),
+            ImportCommand.Create(),
             VerifyCommand.Create(),
             AgreeCommand.Create(),
             RunCommand.Create(),

@@ -128,6 +128,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
                 torch.nn.functional.linear(x, linear.weight!.to(x.dtype), linear.bias?.to(x.dtype)),
             (LeakyReLU leaky, _) => Apply(leaky, x),
             (ELU elu, _) => Apply(elu, x),
+            (LocalResponseNorm norm, _) => Apply(norm, x),
             (Add, _) => x.add(inputs[1], Scalars.One),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
@@ -148,6 +149,16 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         using Scalar alpha = elu.Alpha;
         return x.elu(alpha, Scalars.One, Scalars.One);
+    }
+
+    /// <summary>Not torch.nn.LocalResponseNorm, for the same reason. The mean over channels is one over the rows of
+    /// (N, 1, C, ...).</summary>
+    private static torch.Tensor Apply(LocalResponseNorm norm, torch.Tensor x)
+    {
+        using Scalar alpha = norm.Alpha, k = norm.K, beta = norm.Beta;
+        torch.Tensor squares = x.mul(x).reshape(x.shape[0], 1, x.shape[1], -1);
+        torch.Tensor means = torch.nn.functional.avg_pool2d(squares, [norm.Size, 1], [1, 1], [norm.Size / 2, 0]);
+        return x.div(means.reshape(x.shape).mul(alpha).add(k, Scalars.One).pow(beta));
     }
 
     /// <summary>
@@ -174,7 +185,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU => null,
+        Add or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -182,6 +193,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         AvgPool3d pool => torch.nn.AvgPool3d(
             Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), pool.CeilMode, pool.CountIncludePad),
         BatchNorm2d norm => torch.nn.BatchNorm2d(norm.NumFeatures, norm.Eps),
+        ChannelShuffle shuffle => torch.nn.ChannelShuffle(shuffle.Groups),
         Conv2d conv => torch.nn.Conv2d(
             conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding),
             Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
@@ -202,6 +214,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         SiLU => torch.nn.SiLU(),
         Softmax => torch.nn.Softmax(1),
         Tanh => torch.nn.Tanh(),
+        ZeroPad2d pad => torch.nn.ZeroPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         Operators.SoftPool1d pool => new Torch.SoftPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, Weighting(pool.Weights)),
         Operators.SoftPool2d pool => new Torch.SoftPool2d(

@@ -20,21 +20,23 @@ internal static class TorchCertificate
 
     /// <param name="model">The network and its weights.</param>
     /// <param name="pictures">Where pictures are taken from, if there are any.</param>
+    /// <param name="type">What torch computes in. In double its own roundings take no part, which leaves a device all of the gates:
+    /// networks that were not made here amplify roundings more than ours.</param>
     /// <returns>The model under its certificate.</returns>
     /// <exception cref="ModelFormatException">The certificate would take too much.</exception>
-    public static Model AddTo(Model model, ImageSet? pictures)
+    public static Model AddTo(Model model, ImageSet? pictures, torch.ScalarType type = torch.ScalarType.Float32)
     {
         torch.Device device = TorchDevice.Best;
         using var network = new TorchNetwork(model.Graph);
         network.LoadWeights(model.Weights);
-        network.to(device);
+        network.to(device, type);
 
-        CertificateInput[] clearest = [.. Clearest(model, network, device, CandidatePictures(model, pictures))];
+        CertificateInput[] clearest = [.. Clearest(model, network, device, type, CandidatePictures(model, pictures))];
         int seeds = clearest.Length > 0 ? Seeds : SeedsAlone;
         CertificateInput[] inputs =
         [
             .. clearest,
-            .. Clearest(model, network, device,
+            .. Clearest(model, network, device, type,
                 [.. Enumerable.Range(1, Candidates * seeds).Select(seed => new CertificateInput(Seed: seed))]),
         ];
         DateTimeOffset now = DateTimeOffset.UtcNow;
@@ -42,19 +44,19 @@ internal static class TorchCertificate
         foreach (CertificateInput input in inputs)
         {
             int layer = 0;
-            Infer(model, network, device, input, (_, output) => builder.Add(layer++, Values(output)));
+            Infer(model, network, device, type, input, (_, output) => builder.Add(layer++, Values(output)));
         }
         return model.With(builder.Build(
-            $"torch {torch.__version__} through TorchSharp", RunDescription.HardwareOf(device.type == DeviceType.CUDA), now.AddTicks(-now.Ticks % TimeSpan.TicksPerSecond)));
+            $"torch {torch.__version__} through TorchSharp{(type == torch.ScalarType.Float64 ? ", in double" : "")}", RunDescription.HardwareOf(device.type == DeviceType.CUDA), now.AddTicks(-now.Ticks % TimeSpan.TicksPerSecond)));
     }
 
     /// <summary>A quarter of the candidates: those whose two largest outputs are furthest apart, in their order.</summary>
     private static IEnumerable<CertificateInput> Clearest(
-        Model model, TorchNetwork network, torch.Device device, CertificateInput[] candidates) =>
+        Model model, TorchNetwork network, torch.Device device, torch.ScalarType type, CertificateInput[] candidates) =>
         candidates.Select((input, place) =>
             {
                 float[] logits = [];
-                Infer(model, network, device, input, (layer, output) =>
+                Infer(model, network, device, type, input, (layer, output) =>
                     logits = layer == model.Graph.Layers[^1].Name ? Values(output) : []);
                 float[] largest = [.. logits.OrderDescending().Take(2)];
                 return (input, place, Margin: (largest[0] - largest[^1]) / largest.Max(Math.Abs));
@@ -63,17 +65,17 @@ internal static class TorchCertificate
             .OrderBy(candidate => candidate.place).Select(candidate => candidate.input);
 
     private static void Infer(
-        Model model, TorchNetwork network, torch.Device device, CertificateInput input,
+        Model model, TorchNetwork network, torch.Device device, torch.ScalarType type, CertificateInput input,
         Action<string, torch.Tensor> layerOutput)
     {
         using var scope = torch.NewDisposeScope();
         var values = new float[model.Graph.InputShape.ElementCount];
         input.Fill(model, values);
-        torch.Tensor tensor = torch.tensor(values, [1, .. model.Graph.InputShape.Extents.ToArray()]).to(device);
+        torch.Tensor tensor = torch.tensor(values, [1, .. model.Graph.InputShape.Extents.ToArray()]).to(type, device);
         network.Infer(tensor, layerOutput);
     }
 
-    private static float[] Values(torch.Tensor tensor) => tensor.cpu().contiguous().data<float>().ToArray();
+    private static float[] Values(torch.Tensor tensor) => tensor.to(torch.float32).cpu().contiguous().data<float>().ToArray();
 
     /// <summary>Pictures spread evenly over the set, four for each that there is room for.</summary>
     private static CertificateInput[] CandidatePictures(Model model, ImageSet? set)

@@ -110,6 +110,16 @@ internal static class OperatorCases
             yield return (new BatchNorm2d(7), new(7, 3, 5), 17);
             yield return (new BatchNorm2d(7), new(7, 3, 5), 4);
             yield return (new BatchNorm2d(5), new(5, 3, 8), 3);
+            foreach ((TensorShape input, int groups) in ((TensorShape, int)[])[(new(6, 5, 7), 3), (new(6, 5, 8), 2), (new(8, 4), 8), (new(4, 2, 3, 2), 1)])
+                yield return (new ChannelShuffle(groups), input, 3);
+            foreach (double beta in (double[])[0.5, 0.75, 1])
+                foreach ((TensorShape input, int size) in ((TensorShape, int)[])[(new(9, 5, 7), 5), (new(2, 3, 4), 5), (new(4, 6), 1), (new(3, 2, 3, 2), 3)])
+                    yield return (new LocalResponseNorm(size, beta, 1.5, 0.7), input, 3);
+            yield return (new LocalResponseNorm(5, 0.75, 1, 1e-4), new(64, 7, 9), 2);
+            yield return (new LocalResponseNorm(5, 0.75, 1e-3, 20), new(6, 7, 9), 2);
+            yield return (new ZeroPad2d(0, 1, 0, 1), new(3, 5, 7), 2);
+            yield return (new ZeroPad2d(2, 0, 3, 1), new(5, 1, 4), 3);
+            yield return (new ZeroPad2d(0, 0, 0, 9), new(1, 1, 1), 1);
             yield return (new Flatten(), new(3, 5, 7), 2);
             yield return (new Dropout(0.5), new(11), 3);
         }

@@ -1,0 +1,28 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Onnx.Import;
+
+/// <summary>A layer to be. Those that the output does not depend on are left out in the end, so patterns may replace several
+/// by one without taking them away.</summary>
+/// <param name="Name">The wanted name; it is made unique in the end.</param>
+/// <param name="Operator">What it computes; null of the network's input.</param>
+/// <param name="Inputs">What it reads.</param>
+/// <param name="Shape">What it gives, without the batch.</param>
+internal sealed record Draft(string Name, Operator? Operator, IReadOnlyList<Draft> Inputs, TensorShape Shape)
+{
+    /// <summary>Its weights by the operator's names.</summary>
+    public IReadOnlyDictionary<string, Func<float[]>> Weights { get; init; } = new Dictionary<string, Func<float[]>>();
+
+    /// <summary>The layer that this one adds 3 to, as a Hardswish written out begins.</summary>
+    public Draft? Raised { get; init; }
+
+    /// <summary>How many factors and summands went into its weights.</summary>
+    public int Merged { get; init; }
+
+    /// <summary>The value of the ONNX graph that it gives; null where none does.</summary>
+    public string? OnnxValue { get; set; }
+
+    public bool Equals(Draft? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+}

@@ -1,0 +1,228 @@
+namespace SoftPool.Onnx.Import;
+
+/// <summary>Goes through a graph's nodes, folds those of constants, makes layers of the others, and gathers what is refused.
+/// </summary>
+internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
+{
+    /// <summary>The sets whose operators were compared with the converters. An older one gives attributes another meaning.</summary>
+    private const long FirstOpset = 6, LastOpset = 24;
+
+    private const int MostAxes = 8;
+
+    /// <summary>Of constants computed from constants, one behind the other: each takes some stack.</summary>
+    private const int DeepestConstant = 500;
+
+    private static readonly HashSet<string> IntegerOperators =
+    [
+        "ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul", "QuantizeLinear",
+    ];
+
+    /// <summary>Operators that are not supported and give what they take a shape of, so that what stands behind them is looked at
+    /// as well.</summary>
+    private static readonly HashSet<string> KeepShape =
+    [
+        "Abs", "Celu", "Ceil", "Cos", "Erf", "Exp", "Floor", "Gelu", "GroupNormalization", "InstanceNormalization",
+        "LayerNormalization", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "PRelu", "Pow", "Reciprocal",
+        "Round", "Selu", "Sin", "Softplus", "Softsign", "Sqrt", "ThresholdedRelu",
+    ];
+
+    private readonly Refusals _refusals = new();
+    private readonly Dictionary<string, Value> _values = [];
+
+    /// <summary>The network's input.</summary>
+    public Draft? Input { get; private set; }
+
+    /// <summary>The graph's output that the network gives.</summary>
+    public string OutputName { get; private set; } = "";
+
+    /// <summary>The batch that the file is folded for: its own, or 1 where that is free.</summary>
+    public int Batch { get; private set; } = 1;
+
+    /// <summary>Makes drafts of all that the output depends on.</summary>
+    /// <param name="name">The network's name, for the message.</param>
+    /// <returns>The layer that gives the output.</returns>
+    /// <exception cref="UnsupportedOnnxException">Something is not supported.</exception>
+    public Draft Import(string name)
+    {
+        OnnxGraph graph = file.Graph;
+        long opset = file.Opsets.GetValueOrDefault("");
+        if (opset is < FirstOpset or > LastOpset)
+            _refusals.Add("operator set", $"version {opset}; {FirstOpset} to {LastOpset} are supported");
+        OutputName = ChooseOutput(graph);
+        List<OnnxNode> nodes = Needed(graph, OutputName);
+        foreach (OnnxTensor tensor in graph.Initializers)
+            _values[tensor.Name] = Initializer(tensor);
+        AddInputs(graph, nodes);
+        foreach (OnnxNode node in nodes)
+        {
+            if (node.Outputs.Count == 0)
+                continue;
+            Value value = Convert(node, opset);
+            if (value is Activation { Layer.OnnxValue: null } made)
+                made.Layer.OnnxValue = node.Outputs[0];
+            _values[node.Outputs[0]] = value;
+            foreach (string other in node.Outputs.Skip(1))
+                _values[other] = UnknownValue.Instance;
+        }
+        Value? output = _values.GetValueOrDefault(OutputName);
+        if (!_refusals.Any)
+            switch (output)
+            {
+                case Activation { Pads: null, Split: null, Layer.Operator: not null } given: return given.Layer;
+                case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", OutputName); break;
+                case Activation { Split: not null }: _refusals.Add("output", "its channels are split", OutputName); break;
+                default: _refusals.Add("output", $"{OutputName} depends on no operator"); break;
+            }
+        throw new UnsupportedOnnxException(name, _refusals.Lines());
+    }
+
+    private string ChooseOutput(OnnxGraph graph)
+    {
+        string[] names = [.. graph.Outputs.Select(output => output.Name)];
+        if (options.Output is { } wanted)
+        {
+            if (!names.Contains(wanted) && !graph.Nodes.Any(node => node.Outputs.Contains(wanted)))
+                _refusals.Add("output", $"there is none named {wanted}; there are {string.Join(", ", names)}");
+            return wanted;
+        }
+        if (names.Length > 1)
+            _refusals.Add("output", $"there are {names.Length}, and a network gives one; choose one of {string.Join(", ", names)}");
+        else if (names.Length == 0)
+            _refusals.Add("output", "there is none");
+        return names.FirstOrDefault("");
+    }
+
+    /// <summary>The nodes that the output depends on, in the file's order, in which each has to stand behind those that it reads.
+    /// Where the output is not chosen yet, those of all outputs, for the list to be whole.</summary>
+    private List<OnnxNode> Needed(OnnxGraph graph, string output)
+    {
+        HashSet<string> wanted = graph.Outputs.Count > 1 && options.Output is null
+            ? [.. graph.Outputs.Select(each => each.Name)]
+            : [output];
+        List<OnnxNode> needed = [];
+        foreach (OnnxNode node in graph.Nodes.Reverse())
+            if (node.Outputs.Any(wanted.Contains))
+            {
+                needed.Add(node);
+                wanted.UnionWith(node.Inputs);
+                foreach (string extra in node.Outputs.Skip(1))
+                    if (extra.Length > 0 && wanted.Contains(extra) && ConverterTable.Find(node.OpType) is not null)
+                        _refusals.Add(node, "its second output and those behind it are not supported");
+            }
+        needed.Reverse();
+        return needed;
+    }
+
+    private Value Initializer(OnnxTensor tensor)
+    {
+        try
+        {
+            return Constant.Of(tensor);
+        }
+        catch (RefusalException e)
+        {
+            _refusals.Add("initializer", e.Message, tensor.Name);
+            return UnknownValue.Instance;
+        }
+    }
+
+    private void AddInputs(OnnxGraph graph, List<OnnxNode> nodes)
+    {
+        HashSet<string> read = [.. nodes.SelectMany(node => node.Inputs)];
+        List<OnnxValue> inputs = [.. graph.Inputs.Where(input => !_values.ContainsKey(input.Name) && read.Contains(input.Name))];
+        var shapes = new InputShapes(graph, options, _refusals);
+        shapes.CheckNames();
+        if (inputs.Count != 1)
+            _refusals.Add("input", inputs.Count == 0
+                ? "the output depends on none"
+                : $"there are {inputs.Count}, and a network takes one: {string.Join(", ", inputs.Select(input => input.Name))}");
+        foreach (OnnxValue input in inputs)
+        {
+            _values[input.Name] = UnknownValue.Instance;
+            if (shapes.Of(input) is not { } shape)
+                continue;
+            Batch = shape[0];
+            Input = new Draft(input.Name, null, [], new TensorShape(shape.AsSpan(1))) { OnnxValue = input.Name };
+            _values[input.Name] = new Activation(Input, shape);
+        }
+    }
+
+    private Value Convert(OnnxNode node, long opset)
+    {
+        var inputs = new Value?[node.Inputs.Count];
+        for (int i = 0; i < inputs.Length; i++)
+            if (node.Inputs[i].Length > 0)
+                inputs[i] = Find(node, node.Inputs[i]);
+        var step = new ImportStep(node, inputs, opset, Batch);
+        try
+        {
+            if (node.Domain.Length > 0)
+                throw new RefusalException($"the operator is of the domain {node.Domain}");
+            Func<ImportStep, Value>? convert =
+                ConstantFolding.Find(node.OpType, inputs) ?? ConverterTable.Find(node.OpType)?.Convert;
+            if (convert is null)
+                return ConstantFolding.Knows(node.OpType) && inputs.Any(input => input is UnknownValue)
+                    ? UnknownValue.Instance
+                    : throw Unknown(node, inputs);
+            Value value = convert(step);
+            bool isWhole = RefuseUnread(step);
+            foreach (int input in step.UnreadInputs)
+                isWhole &= Refuse(node, $"input {input} is not supported");
+            return isWhole ? value is Constant folded ? Kept(folded, inputs) : value : UnknownValue.Instance;
+        }
+        catch (UnknownInputException)
+        {
+            // Converters read their attributes before their inputs; folding does not, and only shapes come of it.
+            if (ConverterTable.Find(node.OpType) is not null)
+                RefuseUnread(step);
+        }
+        catch (RefusalException e)
+        {
+            _refusals.Add(node, e.Message, e.Detail);
+            if (e.Shape is { Length: > 1 and <= MostAxes } shape && shape[0] == Batch && shape.Min() > 0)
+                return new Activation(new Draft("", null, [], new TensorShape(shape.AsSpan(1))), shape);
+        }
+        return UnknownValue.Instance;
+    }
+
+    /// <summary>A computed constant that is computed once, however many read it.</summary>
+    private static Constant Kept(Constant constant, Value?[] inputs)
+    {
+        int depth = 1 + inputs.Max(input => (input as Constant)?.Depth) ?? 0;
+        if (depth > DeepestConstant)
+            throw new RefusalException($"more than {DeepestConstant} constants are computed one from the other");
+        if (constant.Floats is not { } floats)
+            return constant with { Depth = depth };
+        var once = new Lazy<float[]>(floats);
+        return constant with { Depth = depth, Floats = () => once.Value };
+    }
+
+    private bool RefuseUnread(ImportStep step)
+    {
+        bool isWhole = true;
+        foreach (string attribute in step.UnreadAttributes)
+            isWhole &= Refuse(step.Node, $"attribute {attribute} is not supported");
+        return isWhole;
+    }
+
+    private bool Refuse(OnnxNode node, string reason)
+    {
+        _refusals.Add(node, reason);
+        return false;
+    }
+
+    private static RefusalException Unknown(OnnxNode node, Value?[] inputs) => new(
+        node.OpType is "If" or "Loop" or "Scan" ? "control flow is not supported"
+        : IntegerOperators.Contains(node.OpType) ? "integer arithmetic is not supported; use the file of real numbers"
+        : ConstantFolding.Knows(node.OpType) ? "it is supported on constants alone"
+        : "the operator is not supported",
+        shape: KeepShape.Contains(node.OpType) && inputs is [Activation x, ..] ? x.Shape : null);
+
+    private Value Find(OnnxNode node, string name)
+    {
+        if (_values.TryGetValue(name, out Value? value))
+            return value;
+        Refuse(node, $"it reads {name}, which nothing before it gives");
+        return _values[name] = UnknownValue.Instance;
+    }
+}

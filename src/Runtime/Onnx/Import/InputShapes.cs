@@ -1,0 +1,88 @@
+namespace SoftPool.Onnx.Import;
+
+/// <summary>The shapes of a graph's inputs, by what the file declares and what the user gives.</summary>
+internal sealed class InputShapes(OnnxGraph graph, OnnxOptions options, Refusals refusals)
+{
+    private const int MostAxes = 8;
+
+    /// <summary>Refuses names that the file does not have.</summary>
+    public void CheckNames()
+    {
+        string[] inputs = [.. graph.Inputs.Select(input => input.Name)];
+        foreach (string name in options.Shapes.Keys.Except(inputs))
+            refusals.Add("input", $"there is none named {name} to have a shape; there are {string.Join(", ", inputs.Take(8))}");
+        HashSet<string?> symbols =
+            [.. graph.Inputs.SelectMany(input => input.Type.Dimensions ?? []).Select(extent => extent.Symbol)];
+        foreach (string name in options.Symbols.Keys.Where(name => !symbols.Contains(name)))
+            refusals.Add("input", $"no extent is named {name}; {string.Join(", ", symbols.Where(symbol => symbol?.Length > 0))} are");
+    }
+
+    /// <summary>An input's extents, batch first; null where they are refused.</summary>
+    public int[]? Of(OnnxValue input)
+    {
+        if (input.Type.Kind != OnnxTypeKind.Tensor || input.Type.Element != OnnxElement.Float)
+        {
+            string type = input.Type.Kind == OnnxTypeKind.Tensor ? $"{input.Type.Element}" : $"{input.Type.Kind}";
+            return Refuse(input, $"its type is {type}; Float is supported");
+        }
+        string declared = Declared(input.Type.Dimensions);
+        int[]? shape = options.Shapes.TryGetValue(input.Name, out IReadOnlyList<int>? given)
+            ? Given(input, [.. given], declared)
+            : Resolved(input, declared);
+        if (shape is null)
+            return null;
+        if (shape.Length is < 2 or > MostAxes || shape.Min() < 1)
+            return Refuse(input, $"its shape is {string.Join('x', shape)}; a batch, channels and other extents of at least 1 are expected");
+        try
+        {
+            _ = new TensorShape(shape);
+        }
+        catch (ShapeMismatchException e)
+        {
+            return Refuse(input, e.Message.TrimEnd('.'));
+        }
+        return shape;
+    }
+
+    private int[]? Given(OnnxValue input, int[] given, string declared)
+    {
+        IReadOnlyList<OnnxDimension>? dimensions = input.Type.Dimensions;
+        bool fits = dimensions is null || dimensions.Count == given.Length;
+        for (int axis = 0; fits && dimensions is not null && axis < given.Length; axis++)
+            fits = dimensions[axis].Size is null or <= 0 || dimensions[axis].Size == given[axis];
+        return fits ? given : Refuse(input, $"its declared shape is {declared}; {string.Join('x', given)} was given");
+    }
+
+    private int[]? Resolved(OnnxValue input, string declared)
+    {
+        if (input.Type.Dimensions is not { Count: > 0 } dimensions)
+            return Refuse(input, "its shape is not declared; give one");
+        var shape = new int[dimensions.Count];
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            // Exporters write 0 and -1 for what is free.
+            long? size = dimensions[axis].Size > 0 ? dimensions[axis].Size
+                : dimensions[axis].Symbol is { } symbol && options.Symbols.TryGetValue(symbol, out int value) ? value
+                : axis == 0 ? 1
+                : null;
+            if (size is not { } known)
+                return Refuse(input, $"its declared shape is {declared}; give one, such as {input.Name}={Example(dimensions)}");
+            shape[axis] = (int)Math.Min(known, int.MaxValue);
+        }
+        return shape;
+    }
+
+    private static string Declared(IReadOnlyList<OnnxDimension>? dimensions) => dimensions is null
+        ? "unknown"
+        : string.Join('x', dimensions.Select(extent => extent.Size > 0 ? $"{extent.Size}"
+            : extent.Symbol?.Length > 0 ? extent.Symbol : "?"));
+
+    private static string Example(IReadOnlyList<OnnxDimension> dimensions) =>
+        string.Join('x', dimensions.Select((extent, axis) => extent.Size > 0 ? extent.Size : axis switch { 0 => 1, 1 => 3, _ => 224 }));
+
+    private int[]? Refuse(OnnxValue input, string reason)
+    {
+        refusals.Add("input", $"{input.Name}: {reason}");
+        return null;
+    }
+}

@@ -1,0 +1,95 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Onnx.Import;
+
+/// <summary>Products of a vector and a constant matrix.</summary>
+internal static class LinearConverters
+{
+    public static Converter[] All { get; } =
+    [
+        new("Gemm", "Linear", "Vectors (N, F) and a constant matrix; transB, alpha, beta; constant C. No transA.", Gemm),
+        new("MatMul", "Linear", "Vectors (N, F) and a constant matrix; a constant Add behind it becomes the bias.", MatMul),
+        new("Softmax", "Softmax", "Over the channels.", SoftMax),
+    ];
+
+    private static Activation Gemm(ImportStep step)
+    {
+        float alpha = step.Float("alpha", 1), beta = step.Float("beta", 1);
+        bool transposed = step.Int("transB", 0) != 0;
+        step.Only("transA", 0);
+        step.IgnoreBroadcast();
+        Activation x = step.Layer(0);
+        Constant matrix = step.ConstantAt(1, "the matrix");
+        (int inputs, int outputs) = Check(x, matrix, transposed);
+        Func<float[]> weight = Weight(matrix, inputs, outputs, transposed, alpha);
+        var weights = new Dictionary<string, Func<float[]>> { ["weight"] = weight };
+        if (step.Optional(2, "C") is { } c)
+            weights["bias"] = Bias(c, outputs, beta);
+        return step.Add(
+            new Linear(inputs, outputs) { Bias = weights.ContainsKey("bias") }, [x.Layer], weights, step.NameBy(matrix));
+    }
+
+    private static Activation MatMul(ImportStep step)
+    {
+        Activation x = step.Layer(0);
+        Constant matrix = step.ConstantAt(1, "the right matrix");
+        (int inputs, int outputs) = Check(x, matrix, transposed: false);
+        var weights = new Dictionary<string, Func<float[]>> { ["weight"] = Weight(matrix, inputs, outputs, transposed: false, 1) };
+        return step.Add(new Linear(inputs, outputs) { Bias = false }, [x.Layer], weights, step.NameBy(matrix));
+    }
+
+    private static (int Inputs, int Outputs) Check(Activation x, Constant matrix, bool transposed)
+    {
+        if (x.Shape.Length != 2)
+            throw new RefusalException($"an input of {string.Join('x', x.Shape)}; vectors (N, F) are supported");
+        if (matrix.Floats is null || matrix.Shape.Length != 2)
+            throw new RefusalException($"a matrix of {string.Join('x', matrix.Shape)}; 2 axes are expected");
+        (int inputs, int outputs) = transposed ? (matrix.Shape[1], matrix.Shape[0]) : (matrix.Shape[0], matrix.Shape[1]);
+        return inputs == x.Shape[1]
+            ? (inputs, outputs)
+            : throw new RefusalException($"a matrix of {string.Join('x', matrix.Shape)} on {string.Join('x', x.Shape)}");
+    }
+
+    /// <summary>(out, in), as PyTorch has it.</summary>
+    private static Func<float[]> Weight(Constant matrix, int inputs, int outputs, bool transposed, float factor) => () =>
+    {
+        float[] values = matrix.Floats!();
+        if (transposed && factor == 1)
+            return values;
+        var weight = new float[values.Length];
+        for (int o = 0; o < outputs; o++)
+            for (int i = 0; i < inputs; i++)
+                weight[o * inputs + i] = factor * (transposed ? values[o * inputs + i] : values[i * outputs + o]);
+        return weight;
+    };
+
+    /// <summary>beta C, one number for each output or one for all.</summary>
+    private static Func<float[]> Bias(Constant c, int outputs, float beta)
+    {
+        bool fits = c.Shape.Length <= 2 && (c.Shape.Length < 2 || c.Shape[0] == 1)
+            && (c.Count == 1 || (c.Shape.Length > 0 && c.Shape[^1] == outputs));
+        if (c.Floats is null || !fits)
+            throw new RefusalException($"C of {string.Join('x', c.Shape)}; one number or {outputs} are supported");
+        return () =>
+        {
+            float[] values = c.Floats();
+            var bias = new float[outputs];
+            for (int o = 0; o < outputs; o++)
+                bias[o] = beta * values[values.Length == 1 ? 0 : o];
+            return bias;
+        };
+    }
+
+    private static Activation SoftMax(ImportStep step)
+    {
+        // Before set 13 all axes from this one on are one; since then it is one axis.
+        long named = step.Int("axis", step.Opset < 13 ? 1 : -1);
+        Activation x = step.Layer(0);
+        int axis = ImportStep.Axis(named, x.Shape.Length);
+        bool overChannels = axis == 1 && (step.Opset >= 13 || x.Layer.Shape.ElementCount == x.Shape[1]);
+        return overChannels
+            ? step.Add(new Softmax(), x)
+            : throw new RefusalException(
+                $"axis {named} of {string.Join('x', x.Shape)} in operator set {step.Opset}; over the channels is supported");
+    }
+}

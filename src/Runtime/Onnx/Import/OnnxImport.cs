@@ -1,0 +1,124 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Onnx.Import;
+
+/// <summary>An ONNX file as a network: its graph at once, its weights when the model is asked for. It holds the file open.
+/// </summary>
+internal sealed class OnnxImport : IDisposable
+{
+    private readonly OnnxModel _file;
+    private readonly OnnxOptions _options;
+    private readonly List<Draft> _layers;
+
+    private OnnxImport(OnnxModel file, string name, OnnxOptions options)
+    {
+        (_file, _options) = (file, options);
+        var importer = new GraphImporter(file, options);
+        Draft output = importer.Import(name);
+        InputName = importer.Input!.OnnxValue!;
+        _layers = Ordered(output);
+        Dictionary<Draft, string> names = Names(_layers);
+        Graph = new ModelGraph(name, importer.Input.Shape, _layers.Select(layer => new Layer(
+            names[layer], layer.Operator!,
+            [.. layer.Inputs.Select(input => input.Operator is null ? ModelGraph.InputName : names[input])])));
+        OnnxValues = [.. _layers.Select(layer => layer.OnnxValue)];
+        (OutputName, Batch) = (importer.OutputName, importer.Batch);
+    }
+
+    /// <summary>The network.</summary>
+    public ModelGraph Graph { get; }
+
+    /// <summary>The file's name for its input.</summary>
+    public string InputName { get; }
+
+    /// <summary>The file's name for its output.</summary>
+    public string OutputName { get; }
+
+    /// <summary>What the file itself names as its outputs.</summary>
+    public IEnumerable<string> FileOutputs => _file.Graph.Outputs.Select(output => output.Name);
+
+    /// <summary>The batch that the file was folded for.</summary>
+    public int Batch { get; }
+
+    /// <summary>Which value of the file each layer gives; null where the file has none.</summary>
+    public IReadOnlyList<string?> OnnxValues { get; }
+
+    /// <summary>Reads a file's graph.</summary>
+    /// <exception cref="UnsupportedOnnxException">It holds what is not supported; all of that is listed.</exception>
+    /// <exception cref="ModelFormatException">It is no valid ONNX model.</exception>
+    public static OnnxImport Open(string path, OnnxOptions options) =>
+        Of(OnnxModel.Open(path), options.Name ?? Path.GetFileNameWithoutExtension(path), options);
+
+    /// <summary>Reads a graph from a stream, which it then owns.</summary>
+    public static OnnxImport Open(Stream stream, OnnxOptions options)
+    {
+        OnnxModel file = OnnxModel.Read(stream, "The stream");
+        return Of(file, options.Name ?? (file.Graph.Name.Length > 0 ? file.Graph.Name : "onnx"), options);
+    }
+
+    /// <summary>The network with its weights.</summary>
+    public Model Model()
+    {
+        var weights = new Dictionary<string, Tensor>();
+        for (int i = 0; i < _layers.Count; i++)
+            foreach (Parameter parameter in Graph.Layers[i].Operator.Parameters)
+                weights[$"{Graph.Layers[i].Name}.{parameter.Name}"] =
+                    new Tensor(parameter.Shape, _layers[i].Weights[parameter.Name]());
+        int channels = Graph.InputShape.Rank == 3 ? Graph.InputShape[0] : 1;
+        return new Model(
+            Graph, weights, _options.Classes, _options.Preprocessing
+                ?? new Preprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]));
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static OnnxImport Of(OnnxModel file, string name, OnnxOptions options)
+    {
+        try
+        {
+            return new OnnxImport(file, name, options);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The layers that the output depends on, each behind those that it reads.</summary>
+    private static List<Draft> Ordered(Draft output)
+    {
+        List<Draft> ordered = [];
+        HashSet<Draft> seen = [];
+        var stack = new Stack<(Draft Layer, bool InputsDone)>([(output, false)]);
+        while (stack.TryPop(out (Draft Layer, bool InputsDone) next))
+        {
+            if (next.InputsDone)
+                ordered.Add(next.Layer);
+            else if (next.Layer.Operator is not null && seen.Add(next.Layer))
+            {
+                stack.Push((next.Layer, true));
+                foreach (Draft input in next.Layer.Inputs.Reverse())
+                    stack.Push((input, false));
+            }
+        }
+        return ordered;
+    }
+
+    private static Dictionary<Draft, string> Names(IReadOnlyList<Draft> layers)
+    {
+        HashSet<string> taken = [ModelGraph.InputName];
+        var names = new Dictionary<Draft, string>();
+        foreach (Draft layer in layers)
+        {
+            string wanted = layer.Name.Trim('/');
+            if (wanted.Length == 0)
+                wanted = layer.Operator!.GetType().Name;
+            string name = wanted;
+            for (int number = 2; !taken.Add(name); number++)
+                name = $"{wanted}_{number}";
+            names[layer] = name;
+        }
+        return names;
+    }
+}

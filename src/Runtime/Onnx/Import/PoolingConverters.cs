@@ -1,0 +1,108 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Onnx.Import;
+
+/// <summary>Pools that slide, and those that cover the whole map.</summary>
+internal static class PoolingConverters
+{
+    private const string Window = "kernel_shape, strides, ceil_mode, pads and auto_pad; padding that differs between both ends where "
+        + "the places are those of ceil mode or of none";
+
+    public static Converter[] All { get; } =
+    [
+        new("MaxPool", "MaxPool1d, MaxPool2d or MaxPool3d", $"{Window}. No dilations, no output Indices.", step => Pool(step, isMax: true)),
+        new("AveragePool", "AvgPool1d, AvgPool2d or AvgPool3d",
+            $"{Window} and padding does not count; count_include_pad. No dilations.", step => Pool(step, isMax: false)),
+        new("GlobalAveragePool", "GlobalAvgPool", "Everything.", step => step.Add(new GlobalAvgPool(), step.Layer(0))),
+        new("GlobalMaxPool", "MaxPool2d over the whole map", "Images (N, C, H, W).", GlobalMax),
+        new("ReduceMean", "GlobalAvgPool", "The mean over all axes behind the channels; keepdims of 0 flattens.", Mean),
+    ];
+
+    private static Activation Pool(ImportStep step, bool isMax)
+    {
+        WindowAttributes attributes = WindowAttributes.Read(step);
+        bool ceil = step.Int("ceil_mode", 0) != 0;
+        bool countsPads = !isMax && step.Int("count_include_pad", 0) != 0;
+        if (isMax)
+            step.Ignore("storage_order"); // It says how Indices are written, which are refused.
+        Activation x = step.Layer(0, padsToo: !isMax);
+        int axes = x.Shape.Length - 2;
+        if (axes is < 1 or > 3)
+            throw new RefusalException($"an input of {axes} axes; 1 to 3 behind the channels are supported");
+        ResolvedWindow window = attributes.Resolve(x.Shape.AsSpan(2));
+        if (window.Dilations.Any(dilation => dilation != 1))
+            throw new RefusalException($"attribute dilations is {WindowAttributes.Show(window.Dilations)}; only 1 is supported");
+        if (x.Pads is not null)
+        {
+            if (window.Pads.Any(pad => pad != 0))
+                throw new RefusalException("padding of its own behind a Pad");
+            (window, countsPads) = (window with { Pads = x.Pads }, true);
+        }
+        if (countsPads && !window.IsSymmetric)
+            (x, window) = axes == 2 ? (step.Padded(x, window.Pads), window with { Pads = [0, 0, 0, 0] }) : throw window.Asymmetric();
+        ReadOnlySpan<int> map = x.Layer.Shape.Extents[1..];
+        int[] places = new int[axes];
+        for (int axis = 0; axis < axes; axis++)
+            places[axis] = (int)Math.Clamp(window.Places(axis, map[axis], ceil), 0, int.MaxValue);
+        if (!window.IsSymmetric && Enumerable.Range(0, axes).All(axis => IsWhole(axis)))
+            return isMax ? step.Add(Operator(Whole(), ceil, isMax, countsPads, x), [x.Layer]) : step.Add(new GlobalAvgPool(), [x.Layer]);
+        // Padding has no part in a maximum, nor in a mean that does not count it: what lies behind the end is where the last
+        // window may reach, so one that gives the same number of places is the same.
+        foreach (bool mode in new[] { ceil, !ceil })
+        {
+            Activation pooled = step.Add(Operator(window, mode, isMax, countsPads, x), [x.Layer]);
+            if (pooled.Shape.AsSpan(2).SequenceEqual(places))
+                return pooled;
+            if (window.IsSymmetric)
+                throw new RefusalException(
+                    $"an output of {string.Join('x', places)} places, where PyTorch's rule gives {string.Join('x', pooled.Shape[2..])}");
+        }
+        throw window.Asymmetric();
+
+        bool IsWhole(int axis) =>
+            places[axis] == 1 && window.Kernel[axis] - window.Begins[axis] >= x.Layer.Shape[axis + 1];
+
+        ResolvedWindow Whole() => window with
+        {
+            Kernel = [.. x.Layer.Shape.Extents[1..]], Pads = new int[2 * axes],
+        };
+    }
+
+    private static Operator Operator(ResolvedWindow window, bool ceil, bool isMax, bool countsPads, Activation x)
+    {
+        (int[] k, int[] s, int[] p) = (window.Kernel, window.Strides, window.Begins);
+        return (x.Shape.Length - 2, isMax) switch
+        {
+            (1, true) => new MaxPool1d(k[0], s[0], p[0], ceil),
+            (2, true) => new MaxPool2d(window.Kernel2d, window.Strides2d, window.Begins2d, ceil),
+            (3, true) => new MaxPool3d(Size(k), Size(s), Size(p), ceil),
+            (1, false) => new AvgPool1d(k[0], s[0], p[0], ceil) { CountIncludePad = countsPads },
+            (2, false) => new AvgPool2d(window.Kernel2d, window.Strides2d, window.Begins2d, ceil) { CountIncludePad = countsPads },
+            _ => new AvgPool3d(Size(k), Size(s), Size(p), ceil) { CountIncludePad = countsPads },
+        };
+
+        static Size3d Size(int[] numbers) => new(numbers[0], numbers[1], numbers[2]);
+    }
+
+    private static Activation GlobalMax(ImportStep step)
+    {
+        Activation x = step.Layer(0);
+        return x.Shape.Length == 4
+            ? step.Add(new MaxPool2d(new(x.Shape[2], x.Shape[3]), 1, 0, CeilMode: false), x)
+            : throw new RefusalException($"an input of {x.Shape.Length - 2} axes; 2, (N, C, H, W), are supported");
+    }
+
+    private static Activation Mean(ImportStep step)
+    {
+        bool keeps = step.Int("keepdims", 1) != 0;
+        step.Only("noop_with_empty_axes", 0);
+        _ = step.Ints("axes");
+        Activation x = step.Layer(0);
+        int rank = x.Shape.Length;
+        int[] axes = step.Axes(rank, 1) ?? [.. Enumerable.Range(0, rank)];
+        if (rank is < 3 or > 5 || !axes.Order().SequenceEqual(Enumerable.Range(2, rank - 2)))
+            throw new RefusalException($"axes {WindowAttributes.Show(axes)} of {rank}; all behind the channels are supported");
+        Activation mean = step.Add(new GlobalAvgPool(), x);
+        return keeps ? mean : step.Add(new Flatten(), mean);
+    }
+}

@@ -1,0 +1,74 @@
+namespace SoftPool.Onnx.Import;
+
+/// <summary>What a name of the ONNX graph stands for while it is imported.</summary>
+internal abstract record Value;
+
+/// <summary>What comes of a node that was refused: nothing is said of it again.</summary>
+internal sealed record UnknownValue : Value
+{
+    public static UnknownValue Instance { get; } = new();
+}
+
+/// <summary>What a layer gives.</summary>
+/// <param name="Layer">The layer, or the network's input.</param>
+/// <param name="Shape">The shape as ONNX has it, batch first.</param>
+/// <param name="Pads">Zeros around height and width that the next layer has to take into its own padding: top, left, bottom,
+/// right. They are in the shape.</param>
+/// <param name="Split">That the shape has the channels as two axes, which no layer has: a part of a channel shuffle.</param>
+internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null, SplitChannels? Split = null) : Value;
+
+/// <summary>Channels as groups and the channels of each.</summary>
+/// <param name="Groups">The number of groups.</param>
+/// <param name="Swapped">Whether the groups have become the second of the two axes.</param>
+internal sealed record SplitChannels(int Groups, bool Swapped);
+
+/// <summary>A tensor that does not depend on the network's input. It is computed when it is asked for.</summary>
+/// <param name="Shape">Its extents; none of a scalar.</param>
+/// <param name="Name">The initializer's name, for layers to be named after.</param>
+/// <param name="Floats">The elements of a tensor of real numbers, null of integers.</param>
+/// <param name="Ints">The elements of a tensor of integers or truth values, null of real numbers.</param>
+internal sealed record Constant(int[] Shape, string Name, Func<float[]>? Floats, Func<long[]>? Ints) : Value
+{
+    /// <summary>Integers are shapes and indices: no sensible one has more elements.</summary>
+    public const int MostInts = 65_536;
+
+    private const int MostElements = int.MaxValue / sizeof(float);
+
+    public int Count => CountOf(Shape);
+
+    /// <summary>How many constants were computed one from the other for it.</summary>
+    public int Depth { get; init; }
+
+    public static Constant Of(long[] ints, params int[] shape) => new(shape, "", null, () => ints);
+
+    /// <summary>The elements as real numbers, whatever they are.</summary>
+    public float[] Numbers() => Floats is null ? [.. Ints!().Select(number => (float)number)] : Floats();
+
+    /// <summary>The number of elements of a shape that a constant may have.</summary>
+    /// <exception cref="RefusalException">It has too many.</exception>
+    public static int CountOf(ReadOnlySpan<int> shape)
+    {
+        long count = 1;
+        foreach (int extent in shape)
+        {
+            count *= extent;
+            if (extent < 0 || count > MostElements)
+                throw new RefusalException($"a constant has at most {MostElements} elements; got {string.Join('x', shape.ToArray())}");
+        }
+        return (int)count;
+    }
+
+    /// <summary>An initializer or an attribute.</summary>
+    public static Constant Of(OnnxTensor tensor)
+    {
+        int[] shape = [.. tensor.Dimensions.Select(extent => (int)Math.Min(extent, int.MaxValue))];
+        int count = CountOf(shape);
+        if (tensor.Element is OnnxElement.Float or OnnxElement.Double or OnnxElement.Float16 or OnnxElement.BFloat16)
+            return new Constant(shape, tensor.Name, tensor.ToFloats, null);
+        if (tensor.Element is OnnxElement.String or OnnxElement.Complex64 or OnnxElement.Complex128 or OnnxElement.None)
+            throw new RefusalException($"a constant of type {tensor.Element}");
+        return count <= MostInts
+            ? new Constant(shape, tensor.Name, null, tensor.ToInts)
+            : throw new RefusalException($"a constant of {count} elements of type {tensor.Element}; use the file of real numbers");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+using SoftPool.Kernels;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>Zeros around a map, as torch.nn.ZeroPad2d: for padding that a convolution or a pool cannot have itself, because it differs
+/// from side to side.</summary>
+/// <param name="Left">Columns before the first.</param>
+/// <param name="Right">Columns behind the last.</param>
+/// <param name="Top">Rows before the first.</param>
+/// <param name="Bottom">Rows behind the last.</param>
+public sealed record ZeroPad2d(int Left, int Right, int Top, int Bottom) : UnaryOperator
+{
+    private const int Largest = 4096;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => $"left {Left}, right {Right}, top {Top}, bottom {Bottom}";
+
+    /// <summary>(C, H, W) to (C, H + top + bottom, W + left + right).</summary>
+    private protected override TensorShape Infer(TensorShape input)
+    {
+        foreach (int pad in (ReadOnlySpan<int>)[Left, Right, Top, Bottom])
+            if (pad is < 0 or > Largest)
+                throw new ShapeMismatchException($"ZeroPad2d takes paddings of 0 to {Largest}; got {Attributes}.");
+        return input.Rank == 3
+            ? new TensorShape(input[0], input[1] + Top + Bottom, input[2] + Left + Right)
+            : throw new ShapeMismatchException($"ZeroPad2d takes (C, H, W); got {input}.");
+    }
+
+    internal override void Compute<T>(ReferenceStep step)
+    {
+        step.Output.Clear();
+        (int height, int width) = (step.InputShape[1], step.InputShape[2]);
+        for (int row = 0; row < step.InputShape[0] * height; row++)
+        {
+            int to = row / height * step.OutputShape[1] + row % height + Top;
+            step.Input.Slice(row * width, width).CopyTo(step.Output[(to * step.OutputShape[2] + Left)..]);
+        }
+    }
+
+    internal override void Lower(LoweringStep step)
+    {
+        (TensorShape map, TensorShape padded) = (step.InputShape, step.OutputShape);
+        step.Dispatch(
+            "zero_pad",
+            [
+                ("COUNT", step.Batch * padded.ElementCount), ("HEIGHT", map[1]), ("WIDTH", map[2]), ("OUT_HEIGHT", padded[1]),
+                ("OUT_WIDTH", padded[2]), ("TOP", Top), ("LEFT", Left),
+            ],
+            GroupCount.Linear((long)step.Batch * padded.ElementCount), step.Input, step.Output);
+    }
+}

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Globalization;
+using SoftPool.Onnx.Import;
+using SoftPool.Trainer.Reports;
+using SoftPool.Trainer.Verification;
+using Spectre.Console;
+using TorchSharp;
+
+namespace SoftPool.Trainer.Commands;
+
+/// <summary>Makes a model file of an ONNX file, and holds it to ONNX Runtime before it is written.</summary>
+internal static class ImportCommand
+{
+    public static Command Create()
+    {
+        var source = new Argument<string>("onnx") { Description = "The .onnx file." };
+        var output = new Option<string?>("--output", "-o") { Description = "The model file. Default: NAME.safetensors." };
+        var shapes = new Option<string[]>("--shape")
+        {
+            Description = "An input's shape, as x=1x3x640x640, or a symbol's value, as height=640. The batch stays free.",
+        };
+        var value = new Option<string?>("--output-value")
+        {
+            Description = "The value that the network gives, where the file has several outputs.",
+        };
+        var classes = new Option<string?>("--classes") { Description = "A text file of the class names, one a line." };
+        var mean = new Option<string[]>("--mean")
+        {
+            Description = "The mean of each channel of pictures in [0, 1]. Default: 0.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var deviation = new Option<string[]>("--std")
+        {
+            Description = "The standard deviation of each channel. Default: 1.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var dry = new Option<bool>("--dry-run") { Description = "Prints the layers, or what cannot be imported, and writes nothing." };
+        var command = new Command("import", "Makes a model of an ONNX file; status 1 with a list of all that is not supported.")
+        {
+            source, output, shapes, value, classes, mean, deviation, dry,
+        };
+        command.SetAction(parse =>
+        {
+            (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) = Shapes(parse.GetValue(shapes) ?? []);
+            return Execute(parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), new OnnxOptions
+            {
+                Shapes = extents,
+                Symbols = symbols,
+                Output = parse.GetValue(value),
+                Classes = parse.GetValue(classes) is { } file ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : [],
+                Preprocessing = Preprocessing(parse.GetValue(mean) ?? [], parse.GetValue(deviation) ?? []),
+            });
+        });
+        return command;
+    }
+
+    private static int Execute(string source, string? output, bool dry, OnnxOptions options)
+    {
+        try
+        {
+            using OnnxImport import = OnnxImport.Open(source, options);
+            if (dry)
+                LayerTable.Print(import.Graph, AnsiConsole.Console);
+            else
+                Write(source, output ?? $"{import.Graph.Name}.safetensors", import);
+            return 0;
+        }
+        catch (UnsupportedOnnxException e)
+        {
+            Console.Error.WriteLine($"error: {source} cannot be imported:");
+            foreach (string refusal in e.Refusals)
+                Console.Error.WriteLine($"  {refusal}");
+            return 1;
+        }
+    }
+
+    private static void Write(string source, string path, OnnxImport import)
+    {
+        if (Path.GetFullPath(path) == Path.GetFullPath(source))
+            throw new UserErrorException($"import would write over what it reads, {path}: give it another --output.");
+        Model model = import.Model();
+        OnnxComparison comparison = OnnxComparison.Of(source, import, model);
+        string found = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{comparison.Layers} layers, NMSE at most {comparison.LayerNmse:0.0e+0} ({comparison.WorstLayer}); "
+            + $"output off by {comparison.OutputError:0.0e+0} of its largest value, {comparison.LargestOutputError:0.0e+0} is granted");
+        if (!comparison.Passed)
+            throw new UserErrorException($"{source} was imported otherwise than ONNX Runtime {OnnxRunner.Version} computes it: {found}.");
+        model = TorchCertificate.AddTo(model, pictures: null, torch.ScalarType.Float64);
+        model.Save(path);
+        AnsiConsole.MarkupLineInterpolated($"compared with ONNX Runtime {OnnxRunner.Version}: {found}");
+        ModelGraph graph = model.Graph;
+        AnsiConsole.MarkupLineInterpolated(
+            $"{path}: {graph.Name}, {graph.Layers.Count} layers, {graph.ParameterCount:N0} parameters, {graph.InputShape} to {graph.OutputShape}");
+    }
+
+    /// <summary>x=1x3x640x640 is an input's shape, height=640 a symbol's value.</summary>
+    private static (Dictionary<string, IReadOnlyList<int>> Shapes, Dictionary<string, int> Symbols) Shapes(string[] arguments)
+    {
+        var shapes = new Dictionary<string, IReadOnlyList<int>>();
+        var symbols = new Dictionary<string, int>();
+        foreach (string argument in arguments)
+        {
+            int end = argument.LastIndexOf('=');
+            string[] parts = end > 0 ? argument[(end + 1)..].Split('x') : [];
+            int[] extents = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
+                ? extent
+                : 0)];
+            if (extents.Length == 0 || extents.Min() < 1)
+                throw new UserErrorException($"--shape takes a name and extents, as x=1x3x640x640 or height=640; got {argument}.");
+            if (!(extents.Length == 1 ? symbols.TryAdd(argument[..end], extents[0]) : shapes.TryAdd(argument[..end], extents)))
+                throw new UserErrorException($"--shape names {argument[..end]} twice.");
+        }
+        return (shapes, symbols);
+    }
+
+    private static Preprocessing? Preprocessing(string[] mean, string[] deviation)
+    {
+        if (mean.Length + deviation.Length == 0)
+            return null;
+        int channels = Math.Max(mean.Length, deviation.Length);
+        return new Preprocessing(
+            mean.Length > 0 ? Numbers("--mean", mean) : [.. Enumerable.Repeat(0f, channels)],
+            deviation.Length > 0 ? Numbers("--std", deviation) : [.. Enumerable.Repeat(1f, channels)]);
+    }
+
+    private static float[] Numbers(string option, string[] arguments) =>
+    [
+        .. arguments.Select(argument =>
+            float.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && float.IsFinite(number)
+                ? number
+                : throw new UserErrorException($"{option} takes plain numbers such as 0.485 0.456 0.406; got {argument}.")),
+    ];
+}

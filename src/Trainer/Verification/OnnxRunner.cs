@@ -1,0 +1,81 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace SoftPool.Trainer.Verification;
+
+/// <summary>An ONNX file in ONNX Runtime on the CPU, which also gives values within the graph.</summary>
+internal sealed class OnnxRunner : IDisposable
+{
+    private readonly Microsoft.ML.OnnxRuntime.InferenceSession _session;
+    private readonly Microsoft.ML.OnnxRuntime.SessionOptions _options;
+
+    /// <param name="path">The file.</param>
+    /// <param name="values">The values that it gives beside its outputs.</param>
+    /// <param name="optimised">Whether nodes may be fused: values within the graph are then gone.</param>
+    public OnnxRunner(string path, IEnumerable<string> values, bool optimised)
+    {
+        _options = new Microsoft.ML.OnnxRuntime.SessionOptions
+        {
+            GraphOptimizationLevel = optimised ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        try
+        {
+            _options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            // What is read from memory has no folder of its own for external data.
+            _options.AddSessionConfigEntry(
+                "session.model_external_initializers_file_folder_path", Path.GetDirectoryName(Path.GetFullPath(path)));
+            byte[] file = [.. File.ReadAllBytes(path), .. Outputs(values)];
+            _session = new Microsoft.ML.OnnxRuntime.InferenceSession(file, _options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            _options.Dispose();
+            throw new UserErrorException($"ONNX Runtime does not take {path}: {e.Message.Split('\n')[0]}");
+        }
+    }
+
+    /// <summary>Its version.</summary>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>Computes values of the graph.</summary>
+    /// <param name="input">The input's name.</param>
+    /// <param name="shape">Its shape, batch first.</param>
+    /// <param name="elements">Its elements.</param>
+    /// <param name="values">The names of the values.</param>
+    /// <param name="take">Takes each value, in the order of the names.</param>
+    public void Run(
+        string input, long[] shape, float[] elements, IReadOnlyCollection<string> values,
+        Action<string, ReadOnlySpan<float>> take)
+    {
+        using var tensor = OrtValue.CreateTensorValueFromMemory(elements, shape);
+        using var options = new RunOptions();
+        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(options, [input], [tensor], values);
+        foreach ((string name, OrtValue value) in values.Zip(results))
+            take(name, value.GetTensorDataAsSpan<float>());
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _options.Dispose();
+    }
+
+    /// <summary>A model that has graph outputs alone: behind a file's bytes it is a part of the file's model, because protobuf
+    /// merges messages.</summary>
+    private static byte[] Outputs(IEnumerable<string> names)
+    {
+        List<byte> graph = [];
+        foreach (string name in names)
+            graph.AddRange(Field(12, Field(1, System.Text.Encoding.UTF8.GetBytes(name))));
+        return graph.Count == 0 ? [] : Field(7, [.. graph]);
+    }
+
+    private static byte[] Field(int number, byte[] content)
+    {
+        List<byte> field = [(byte)(number << 3 | 2)];
+        uint length = (uint)content.Length;
+        for (; length >= 0x80; length >>= 7)
+            field.Add((byte)(length | 0x80));
+        return [.. field, (byte)length, .. content];
+    }
+}

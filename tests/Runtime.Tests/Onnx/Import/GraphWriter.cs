@@ -1,0 +1,98 @@
+using static SoftPool.Runtime.Tests.Onnx.OnnxFiles;
+
+namespace SoftPool.Runtime.Tests.Onnx.Import;
+
+/// <summary>Writes a small ONNX model node by node: y of x, unless said otherwise.</summary>
+internal sealed class GraphWriter(int opset = 17)
+{
+    private readonly ProtoWriter _graph = Message().Text(2, "small");
+    private int _nodes;
+
+    public GraphWriter Input(string name, params object[] extents) => Input(name, 1, extents);
+
+    public GraphWriter Input(string name, int element, object[] extents)
+    {
+        ProtoWriter shape = Message();
+        foreach (object extent in extents)
+            shape.Message(1, extent is string symbol ? Message().Text(2, symbol) : Message().Int(1, (int)extent));
+        _graph.Message(
+            11, Message().Text(1, name).Message(2, Message().Message(1, Message().Int(1, element).Message(2, shape))));
+        return this;
+    }
+
+    public GraphWriter Output(string name)
+    {
+        _graph.Message(12, Value(name));
+        return this;
+    }
+
+    public GraphWriter Floats(string name, long[] shape, params float[] values)
+    {
+        _graph.Message(5, Tensor(name, shape, values));
+        return this;
+    }
+
+    /// <summary>Numbers that are different each, and not on a line.</summary>
+    public GraphWriter Some(string name, params long[] shape)
+    {
+        var values = new float[shape.Aggregate(1L, (count, extent) => count * extent)];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (i * 37 % 23 - 11) / 16f;
+        return Floats(name, shape, values);
+    }
+
+    public GraphWriter Ints(string name, params long[] values)
+    {
+        _graph.Message(5, Message().Packed(1, values.Length).Int(2, 7).Text(8, name).Packed(7, values));
+        return this;
+    }
+
+    public GraphWriter Scalar(string name, float value) => Floats(name, [], value);
+
+    /// <summary>A node called n0, n1 and so on.</summary>
+    public GraphWriter Node(string opType, string inputs, string output, params (string Name,
+        object Value)[] attributes) =>
+        Node("", opType, inputs, output, attributes);
+
+    public GraphWriter Node(
+        string domain, string opType, string inputs, string outputs, (string Name, object Value)[] attributes)
+    {
+        ProtoWriter node = Message().Text(3, $"n{_nodes++}").Text(4, opType).Text(7, domain);
+        foreach (string input in inputs.Split(' '))
+            node.Text(1, input == "-" ? "" : input);
+        foreach (string output in outputs.Split(' '))
+            node.Text(2, output);
+        foreach ((string name, object value) in attributes)
+            node.Message(5, Attribute(name, value));
+        _graph.Message(1, node);
+        return this;
+    }
+
+    public byte[] ToArray() => Message().Int(1, 8).Text(2, "test").Message(7, _graph).Message(8, Message().Int(2,
+        opset)).ToArray();
+
+    public SoftPool.Model Import(OnnxOptions? options = null) => SoftPool.Model.FromOnnx(new MemoryStream(ToArray()),
+        options);
+
+    /// <summary>The lines that the import is refused with.</summary>
+    public string[] Refusals(OnnxOptions? options = null) =>
+        [.. Assert.ThrowsExactly<UnsupportedOnnxException>(() => Import(options)).Refusals];
+
+    private static ProtoWriter Tensor(string name, long[] shape, float[] values) => Message().Packed(1, shape).Int(2,
+        1).Text(8, name)
+        .Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]);
+
+    private static ProtoWriter Attribute(string name, object value)
+    {
+        ProtoWriter attribute = Message().Text(1, name);
+        return value switch
+        {
+            float number => attribute.Float(2, number).Int(20, 1),
+            int number => attribute.Int(3, number).Int(20, 2),
+            string text => attribute.Text(4, text).Int(20, 3),
+            long[] numbers => attribute.Packed(8, numbers).Int(20, 7),
+            float[] numbers => attribute.Message(5, Tensor("", [numbers.Length], numbers)).Int(20, 4),
+            _ => throw new ArgumentException($"{value}"),
+        };
+    }
+}

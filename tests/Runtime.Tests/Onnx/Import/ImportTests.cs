@@ -1,0 +1,116 @@
+using SoftPool.Onnx.Import;
+using SoftPool.Operators;
+using SoftPool.Verification;
+
+namespace SoftPool.Runtime.Tests.Onnx.Import;
+
+/// <summary>What becomes of small ONNX models.</summary>
+[TestClass]
+public sealed class ImportTests
+{
+    [TestMethod]
+    public void Each_case_becomes_the_operators_that_it_says()
+    {
+        foreach ((string name, GraphWriter graph, string operators) in OnnxCases.All)
+            Assert.AreEqual(
+                operators, string.Join(' ', graph
+                    .Import().Graph.Layers.Select(layer => layer.Operator.GetType().Name)), name);
+    }
+
+    [TestMethod]
+    public void Each_converter_has_a_case()
+    {
+        byte[] all = [.. OnnxCases.All.SelectMany(each => each.Graph.ToArray())];
+        foreach (Converter converter in ConverterTable.All)
+            Assert.IsGreaterThanOrEqualTo(0,
+                all.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(converter.OpType)), converter.OpType);
+    }
+
+    [TestMethod]
+    public void A_convolution_keeps_every_attribute_and_the_names_of_PyTorch()
+    {
+        SoftPool.Model model = new GraphWriter().Input("x", 1, 6, 9, 9).Output("y")
+            .Some("features.0.weight", 4, 3, 3, 2).Some("features.0.bias", 4)
+            .Node("Conv", "x features.0.weight features.0.bias", "y", ("group", 2), ("strides", new long[] { 2, 1 }),
+                ("dilations", new long[] { 1, 2 }), ("pads", new long[] { 2, 1, 2, 1 }), ("kernel_shape",
+                    new long[] { 3, 2 })).Import();
+        Assert.AreEqual(
+            new Layer("features.0", new Conv2d(6, 4, new(3, 2), new(2, 1), new(2, 1)) { Groups = 2, Dilation = new(1,
+                2) }, ["input"]),
+            model.Graph.Layers.Single());
+        Assert.AreEqual(-11 / 16f, model.Weights["features.0.weight"].Data.Span[0]);
+        Assert.AreEqual("small", model.Graph.Name);
+    }
+
+    [TestMethod]
+    public void Constants_go_into_the_weights_before_them_with_the_right_values()
+    {
+        SoftPool.Model model = new GraphWriter().Input("x", 1, 2).Output("y").Floats("w", [2, 2], 1, 2, 3, 4)
+            .Floats("c", [2], 10, 20).Scalar("two", 2)
+            .Node("MatMul", "x w", "m").Node("Add", "m c", "n").Node("Mul", "n two", "y").Import();
+        float[] output = ReferenceNetwork.Run(model, [1, 10])[^1];
+        CollectionAssert.AreEqual(new float[] { 2 * (1 + 30 + 10), 2 * (2 + 40 + 20) }, output);
+        Assert.HasCount(1, model.Graph.Layers);
+    }
+
+    [TestMethod]
+    public void Shapes_are_given_by_name_or_by_symbol_and_the_batch_is_free()
+    {
+        GraphWriter graph = new GraphWriter().Input("x", "N", 3, "height", "width").Output("y").Node("Relu", "x", "y");
+        var shapes = new OnnxOptions { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [1, 3, 8, 6] } };
+        var symbols = new OnnxOptions { Symbols = new Dictionary<string, int> { ["height"] = 8, ["width"] = 6 } };
+        Assert.AreEqual(new TensorShape(3, 8, 6), graph.Import(shapes).Graph.InputShape);
+        Assert.AreEqual(new TensorShape(3, 8, 6), graph.Import(symbols).Graph.InputShape);
+        Assert.AreEqual(
+            "input: x: its declared shape is Nx3xheightxwidth; give one, such as x=1x3x224x224",
+                graph.Refusals().Single());
+    }
+
+    [TestMethod]
+    public void One_of_several_outputs_is_chosen_and_what_the_others_need_is_left_out()
+    {
+        GraphWriter graph = new GraphWriter().Input("x", 1, 3, 4, 4).Output("y").Output("z").Node("Relu", "x", "y")
+            .Node("Wrong", "x", "z");
+        Assert.HasCount(1, graph.Import(new OnnxOptions { Output = "y" }).Graph.Layers);
+        CollectionAssert.AreEqual(
+            new[] { "output: there are 2, and a network gives one; choose one of y, z",
+                "Wrong: the operator is not supported (1 node: n1)" },
+            graph.Refusals());
+    }
+
+    [TestMethod]
+    public void Preprocessing_and_classes_come_from_the_options()
+    {
+        GraphWriter graph = new GraphWriter().Input("x", 1, 3, 1, 1).Output("y").Node("Flatten", "x", "y");
+        SoftPool.Model model = graph.Import(new OnnxOptions { Classes = ["a", "b", "c"],
+            Preprocessing = Preprocessing.ImageNet, Name = "net" });
+        CollectionAssert.AreEqual(new[] { "a", "b", "c" }, model.ClassNames.ToArray());
+        Assert.AreEqual(Preprocessing.ImageNet, model.Preprocessing);
+        Assert.AreEqual("net", model.Graph.Name);
+        CollectionAssert.AreEqual(new float[] { 0, 0, 0 }, graph.Import().Preprocessing.Mean.ToArray());
+    }
+
+    [TestMethod]
+    public void A_layer_that_nothing_reads_any_more_is_left_out_and_one_that_is_read_twice_stays()
+    {
+        SoftPool.Model model = new GraphWriter().Input("x", 1, 3, 4, 4).Output("y").Node("Sigmoid", "x", "s")
+            .Node("Mul", "x s", "m").Node("Add", "m s", "y").Import();
+        Assert.AreEqual("SiLU Sigmoid Add", string.Join(' ',
+            model.Graph.Layers.Select(layer => layer.Operator.GetType().Name)));
+    }
+
+    [TestMethod]
+    public void Long_chains_of_constants_neither_overflow_the_stack_nor_take_for_ever()
+    {
+        GraphWriter doubling = new GraphWriter().Input("x", 1, 2, 1, 1).Output("y").Floats("c0", [2, 1, 1], 1, 1);
+        for (int i = 0; i < 60; i++)
+            doubling.Node("Add", $"c{i} c{i}", $"c{i + 1}");
+        Assert.AreEqual(MathF.Pow(2, 60), doubling.Node("Add", "x c60", "y").Import().Weights["n60.bias"].Data.Span[0]);
+
+        GraphWriter chain = new GraphWriter().Input("x", 1, 2, 1, 1).Output("y").Floats("c0", [2, 1, 1], 1, 1)
+            .Node("Neg", "x", "m0");
+        for (int i = 0; i < 20_000; i++)
+            chain.Node("Mul", $"m{i} c0", $"m{i + 1}");
+        Assert.HasCount((20_001 + 32) / 33 + 1, chain.Node("Relu", "m20000", "y").Import().Graph.Layers);
+    }
+}

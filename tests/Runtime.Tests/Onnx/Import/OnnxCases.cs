@@ -1,0 +1,173 @@
+namespace SoftPool.Runtime.Tests.Onnx.Import;
+
+/// <summary>Small models that are imported: which operators each becomes, which the runtime's tests look at; and the
+/// values, which the trainer's tests hold to ONNX Runtime.</summary>
+internal static class OnnxCases
+{
+    private static readonly long[] Square3 = [3, 3], Ones = [1, 1, 1, 1];
+
+    public static IEnumerable<(string Name, GraphWriter Graph, string Operators)> All { get; } =
+    [
+        ("conv", Image().Some("c.weight", 4, 3, 3, 3).Some("c.bias", 4)
+            .Node("Conv", "x c.weight c.bias", "y", ("kernel_shape", Square3), ("pads", Ones)), "Conv2d"),
+        ("conv of all attributes", Image(6).Some("w", 4, 3, 3, 2).Node("Conv", "x w", "y",
+            ("group", 2), ("strides", new long[] { 2, 1 }), ("dilations", new long[] { 1, 2 }), ("pads",
+                new long[] { 2, 1, 2, 1 })), "Conv2d"),
+        ("conv SAME_UPPER", Image().Some("w", 4, 3, 3, 3).Node("Conv", "x w", "y", ("auto_pad", "SAME_UPPER")),
+            "Conv2d"),
+        ("conv SAME_LOWER of stride 2", Image().Some("w", 4, 3, 3, 3)
+            .Node("Conv", "x w", "y", ("auto_pad", "SAME_LOWER"), ("strides", new long[] { 2, 2 })), "Conv2d"),
+        ("conv VALID", Image().Some("w", 4, 3, 3, 3).Node("Conv", "x w", "y", ("auto_pad", "VALID")), "Conv2d"),
+        ("conv behind Pad", Image().Some("w", 4, 3, 3, 3).Ints("pads", 0, 0, 1, 0, 0, 0, 1, 0)
+            .Node("Pad", "x pads", "p")
+            .Node("Conv", "p w", "y", ("pads", new long[] { 0, 1, 0, 1 })), "Conv2d"),
+        ("conv behind Pad by axes", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y").Some("w", 4, 3, 3, 3)
+            .Ints("pads", 1, 2, 1, 2).Ints("axes", 2, -1)
+            .Node("Pad", "x pads - axes", "p").Node("Conv", "p w", "y"), "Conv2d"),
+        ("conv padded at the end", Image(3, 8, 10).Some("w", 4, 3, 3, 3)
+            .Node("Conv", "x w", "y", ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 0, 1, 1 })),
+            "ZeroPad2d Conv2d"),
+        ("conv padded at the beginning", Image(3, 8, 10).Some("w", 4, 3, 3, 3)
+            .Node("Conv", "x w", "y", ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 0, 0 })),
+            "Conv2d"),
+        ("conv SAME_UPPER of stride 2", Image(3, 8, 9).Some("w", 4, 3, 3, 3)
+            .Node("Conv", "x w", "y", ("auto_pad", "SAME_UPPER"), ("strides", new long[] { 2, 2 })),
+            "ZeroPad2d Conv2d"),
+        ("asymmetric Pad and pads that make up for it", Image().Some("w", 4, 3, 3, 3)
+            .Ints("pads", 0, 0, 1, 0, 0, 0, 0, 1).Node("Pad", "x pads", "p")
+            .Node("Conv", "p w", "y", ("pads", new long[] { 0, 1, 1, 0 })), "Conv2d"),
+        ("Pad before others", Image().Ints("pads", 0, 0, 1, 0, 0, 0, 2, 3).Node("Pad", "x pads", "p")
+            .Node("MaxPool", "p", "m", ("kernel_shape", Square3))
+            .Node("Relu", "p", "q").Node("GlobalAveragePool", "q", "r")
+                .Node("Mul", "m r", "y"), "ZeroPad2d MaxPool2d ZeroPad2d ReLU GlobalAvgPool Multiply"),
+        ("AveragePool with padding counted at the end", Image(3, 8, 10)
+            .Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
+            ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1)), "ZeroPad2d AvgPool2d"),
+        ("average behind Pad", Image().Ints("pads", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x pads", "p")
+            .Node("AveragePool", "p", "y", ("kernel_shape", Square3)), "AvgPool2d"),
+        ("batch norm", Image().Some("s", 3).Some("b", 3).Some("m", 3).Floats("v", [3], 0.5f, 1, 2)
+            .Node("BatchNormalization", "x s b m v", "y", ("epsilon", 1e-3f), ("momentum", 0.5f)), "BatchNorm2d"),
+        ("batch norm, Mul and Add", Image().Some("s", 3).Some("b", 3).Some("m", 3).Floats("v", [3], 0.5f, 1, 2)
+            .Some("f", 3, 1, 1).Some("a", 1, 3, 1, 1)
+            .Node("BatchNormalization", "x s b m v", "n").Node("Mul", "f n", "q")
+                .Node("Add", "q a", "y"), "BatchNorm2d"),
+        ("unsqueezed constants", new GraphWriter(9).Input("x", 1, 3, 7, 9).Output("y").Some("f", 3)
+            .Node("Unsqueeze", "f", "g", ("axes", new long[] { 1, 2 }))
+            .Node("Mul", "x g", "y"), "BatchNorm2d"),
+        ("Sub and Div", Image().Some("a", 3, 1, 1).Floats("d", [3, 1, 1], 2, -3, 0.7f).Node("Sub", "x a", "s")
+            .Node("Div", "s d", "y"), "BatchNorm2d"),
+        ("constant minus layer", Image().Scalar("c", 2).Node("Sub", "c x", "y"), "BatchNorm2d"),
+        ("Neg", Image().Node("Neg", "x", "y"), "BatchNorm2d"),
+        ("activations", Image().Node("Relu", "x", "a").Node("LeakyRelu", "a", "b", ("alpha", 0.3f))
+            .Node("Elu", "b", "c", ("alpha", 0.7f))
+            .Node("Tanh", "c", "d").Node("Sigmoid", "d", "e")
+                .Node("HardSwish", "e", "y"), "ReLU LeakyReLU ELU Tanh Sigmoid Hardswish"),
+        ("default slopes", Image().Node("LeakyRelu", "x", "b").Node("Elu", "b", "y"), "LeakyReLU ELU"),
+        ("HardSigmoid as in PyTorch", Image().Node("HardSigmoid", "x", "y", ("alpha", 1f / 6), ("beta", 0.5f)),
+            "Hardsigmoid"),
+        ("HardSigmoid by default", Image().Node("HardSigmoid", "x", "y"), "BatchNorm2d Hardsigmoid"),
+        ("SiLU", Image().Node("Sigmoid", "x", "s").Node("Mul", "s x", "y"), "SiLU"),
+        ("Hardswish by HardSigmoid", Image().Node("HardSigmoid", "x", "s", ("alpha", 1f / 6))
+            .Node("Mul", "x s", "y"), "Hardswish"),
+        ("Hardswish written out", Image().Scalar("three", 3).Scalar("low", 0).Scalar("six", 6)
+            .Node("Add", "x three", "a").Node("Clip", "a low six", "c")
+            .Node("Mul", "x c", "m").Node("Div", "m six", "y"), "Hardswish"),
+        ("Hardswish written out otherwise", Image().Scalar("three", 3).Scalar("low", 0).Scalar("six", 6)
+            .Node("Add", "x three", "a").Node("Clip", "a low six", "c")
+            .Node("Div", "c six", "d").Node("Mul", "x d", "y"), "Hardswish"),
+        ("not quite a Hardswish", Image().Scalar("two", 2).Scalar("low", 0).Scalar("six", 6).Node("Add", "x two", "a")
+            .Node("Clip", "a low six", "c")
+            .Node("Mul", "x c", "m").Node("Div", "m six", "y"), "BatchNorm2d ReLU6 Multiply BatchNorm2d"),
+        ("Clip by attributes", new GraphWriter(9).Input("x", 1, 3, 7, 9).Output("y")
+            .Node("Clip", "x", "a", ("min", 0f), ("max", 6f))
+            .Node("Clip", "a", "b", ("min", 0f)).Node("Clip", "b", "y"), "ReLU6 ReLU"),
+        ("Clip without max", Image().Scalar("low", 0).Node("Clip", "x low", "y"), "ReLU"),
+        ("MaxPool", Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
+            ("pads", Ones)), "MaxPool2d"),
+        ("MaxPool in ceil mode", Image(3, 8, 9).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides",
+            new long[] { 2, 2 }), ("ceil_mode", 1)), "MaxPool2d"),
+        ("MaxPool padded at the end", Image(3, 8, 10).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides",
+            new long[] { 2, 2 }),
+            ("pads", new long[] { 0, 0, 1, 1 })), "MaxPool2d"),
+        ("MaxPool SAME_UPPER", Image(3, 8, 10).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides",
+            new long[] { 2, 2 }), ("auto_pad", "SAME_UPPER")), "MaxPool2d"),
+        ("MaxPool SAME_LOWER", Image(3, 8, 10).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides",
+            new long[] { 2, 2 }), ("auto_pad", "SAME_LOWER")), "MaxPool2d"),
+        ("MaxPool over a line", new GraphWriter().Input("x", 1, 3, 9).Output("y")
+            .Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 3 })), "MaxPool1d"),
+        ("MaxPool over a volume", new GraphWriter().Input("x", 1, 2, 4, 5, 6).Output("y")
+            .Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 2, 3, 2 })), "MaxPool3d"),
+        ("AveragePool", Image().Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("pads", Ones)), "AvgPool2d"),
+        ("AveragePool with padding counted", Image().Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("pads",
+            Ones), ("count_include_pad", 1)), "AvgPool2d"),
+        ("AveragePool in ceil mode", Image(3, 8, 9).Node("AveragePool", "x", "y", ("kernel_shape", Square3),
+            ("strides", new long[] { 2, 2 }), ("ceil_mode", 1)), "AvgPool2d"),
+        ("AveragePool in ceil mode with padding counted", Image(3, 8, 9)
+            .Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
+            ("pads", Ones), ("ceil_mode", 1), ("count_include_pad", 1)), "AvgPool2d"),
+        ("AveragePool padded at the end", Image(3, 8, 10).Node("AveragePool", "x", "y", ("kernel_shape", Square3),
+            ("strides", new long[] { 2, 2 }),
+            ("pads", new long[] { 0, 0, 1, 1 })), "AvgPool2d"),
+        ("windows over the whole map and beyond", Image(3, 6, 5)
+            .Node("AveragePool", "x", "a", ("kernel_shape", new long[] { 7, 7 }),
+            ("pads", new long[] { 0, 1, 1, 1 })).Node("MaxPool", "x", "b", ("kernel_shape", new long[] { 7, 7 }),
+                ("pads", new long[] { 0, 1, 1, 1 }))
+            .Node("Add", "a b", "y"), "GlobalAvgPool MaxPool2d Add"),
+        ("global pools", Image().Node("GlobalAveragePool", "x", "a").Node("GlobalMaxPool", "x", "b")
+            .Node("Concat", "a b", "c", ("axis", 1))
+            .Node("Flatten", "c", "y"), "GlobalAvgPool MaxPool2d Concat Flatten"),
+        ("ReduceMean", Image().Node("ReduceMean", "x", "y", ("axes", new long[] { -1, 2 }), ("keepdims", 0)),
+            "GlobalAvgPool Flatten"),
+        ("ReduceMean by input", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y").Ints("axes", 2, 3)
+            .Node("ReduceMean", "x axes", "y"), "GlobalAvgPool"),
+        ("Gemm", Vector().Some("f.weight", 4, 5).Some("f.bias", 4)
+            .Node("Gemm", "x f.weight f.bias", "y", ("transB", 1)), "Linear"),
+        ("Gemm of all attributes", Vector().Some("w", 5, 4).Scalar("c", 3)
+            .Node("Gemm", "x w c", "y", ("alpha", 0.5f), ("beta", 2f)), "Linear"),
+        ("MatMul and Add", Vector().Some("w", 5, 4).Some("c", 4).Node("MatMul", "x w", "m")
+            .Node("Add", "m c", "y"), "Linear"),
+        ("Gemm of a transposed constant", Vector().Some("w", 4, 5)
+            .Node("Transpose", "w", "t", ("perm", new long[] { 1, 0 })).Node("Gemm", "x t", "y"), "Linear"),
+        ("Gemm times constants", Vector().Some("w", 5, 4).Some("f", 4).Scalar("half", 0.5f).Node("Gemm", "x w", "m")
+            .Node("Mul", "m f", "n").Node("Sub", "n half", "y"), "Linear"),
+        ("Softmax", Vector().Node("Softmax", "x", "y"), "Softmax"),
+        ("Softmax over channels", Image().Node("Softmax", "x", "y", ("axis", 1)), "Softmax"),
+        ("Softmax of an old set", new GraphWriter(9).Input("x", 1, 6, 1, 1).Output("y")
+            .Node("Softmax", "x", "y"), "Softmax"),
+        ("residual and gate", Image().Node("Relu", "x", "a").Node("Add", "a x", "b")
+            .Node("GlobalAveragePool", "b", "g").Node("Mul", "g b", "y"),
+            "ReLU Add GlobalAvgPool Multiply"),
+        ("Sum of three", Image().Node("Relu", "x", "a").Node("Tanh", "x", "b")
+            .Node("Sum", "a x b", "y"), "ReLU Add Tanh Add"),
+        ("what is nothing", Image().Node("Identity", "x", "a").Node("Dropout", "a", "b", ("seed", 3))
+            .Node("Cast", "b", "c", ("to", 1))
+            .Node("Transpose", "c", "d", ("perm", new long[] { 0, 1, 2, 3 })).Node("Relu", "d", "y"), "ReLU"),
+        ("the shape of a view by PyTorch", Image().Scalar("unused", 1).Ints("zero", 0).Ints("minus", -1)
+            .Node("Shape", "x", "s").Node("Gather", "s zero", "n")
+            .Node("Concat", "n minus", "t", ("axis", 0)).Node("Reshape", "x t", "y"), "Flatten"),
+        ("the shape of a view by Paddle", Image().Ints("all", -1).Ints("from", 0).Ints("to", 1)
+            .Node("Shape", "x", "s").Node("Cast", "s", "i", ("to", 6))
+            .Node("Slice", "i from to", "j").Node("Cast", "j", "k", ("to", 7))
+                .Node("Concat", "k all", "t", ("axis", 0)).Node("Reshape", "x t", "y"), "Flatten"),
+        ("Reshape with 0 and -1", Image().Ints("t", 0, -1).Node("Reshape", "x t", "y"), "Flatten"),
+        ("Squeeze", Image().Ints("axes", 2, 3).Node("GlobalAveragePool", "x", "g")
+            .Node("Squeeze", "g axes", "y"), "GlobalAvgPool Flatten"),
+        ("LRN", new GraphWriter().Input("x", 1, 7, 3, 4).Output("y")
+            .Node("LRN", "x", "a", ("size", 5), ("alpha", 0.5f), ("beta", 0.75f), ("bias", 2f))
+            .Node("LRN", "a", "y", ("size", 3)), "LocalResponseNorm LocalResponseNorm"),
+        ("channel shuffle", Image(6).Ints("split", 0, 2, 3, 7, 9).Ints("whole", 0, -1, 7, 9)
+            .Node("Reshape", "x split", "a")
+            .Node("Transpose", "a", "b", ("perm", new long[] { 0, 2, 1, 3, 4 }))
+                .Node("Reshape", "b whole", "y"), "ChannelShuffle"),
+        ("channels split and joined", Image(6).Ints("split", 0, 2, 3, 7, 9).Ints("whole", 0, -1, 7, 9)
+            .Node("Reshape", "x split", "a")
+            .Node("Reshape", "a whole", "b").Node("Relu", "b", "y"), "ReLU"),
+        ("a batch of 4", new GraphWriter().Input("x", 4, 3, 5, 5).Output("y").Ints("t", 4, 75)
+            .Node("Reshape", "x t", "y"), "Flatten"),
+    ];
+
+    private static GraphWriter Image(int channels = 3, int height = 7, int width = 9) =>
+        new GraphWriter().Input("x", "N", channels, height, width).Output("y");
+
+    private static GraphWriter Vector() => new GraphWriter().Input("x", "N", 5).Output("y");
+}

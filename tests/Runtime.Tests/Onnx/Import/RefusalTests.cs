@@ -1,0 +1,174 @@
+using SoftPool.Onnx.Import;
+
+namespace SoftPool.Runtime.Tests.Onnx.Import;
+
+/// <summary>What cannot be imported is said, whole and in words that say why.</summary>
+[TestClass]
+public sealed class RefusalTests
+{
+    private static readonly long[] Square3 = [3, 3];
+
+    private static readonly (GraphWriter Graph, string Refusal)[] Cases =
+    [
+        (Image().Node("Relu", "x", "y", ("shine", 1)), "Relu: attribute shine is not supported (1 node: n0)"),
+        (Image().Node("Relu", "x x", "y"), "Relu: input 1 is not supported (1 node: n0)"),
+        (Image().Node("Relu", "z", "y"), "Relu: it reads z, which nothing before it gives (1 node: n0)"),
+        (Image().Node("com.microsoft", "FusedConv", "x", "y", []),
+            "com.microsoft.FusedConv: the operator is of the domain com.microsoft (1 node: n0)"),
+        (Conv(("auto_pad", "SAME")), "Conv: attribute auto_pad is SAME (1 node: n0)"),
+        (Conv(("auto_pad", "VALID"), ("pads", new long[] { 1, 1, 1, 1 })),
+            "Conv: attributes pads [1, 1, 1, 1] and auto_pad VALID exclude each other (1 node: n0)"),
+        (Conv(("kernel_shape", new long[] { 5, 5 })),
+            "Conv: attribute kernel_shape is [5, 5]; the weight has [3, 3] (1 node: n0)"),
+        (Conv(("group", 2)), "Conv: a weight of shape 4x3x3x3 in 2 groups on 3 channels (1 node: n0)"),
+        (Conv(("strides", new long[] { 2 })), "Conv: attribute strides has 1 numbers; 2 are expected (1 node: n0)"),
+        (Conv(("strides", 2)), "Conv: attribute strides is of kind Int (1 node: n0)"),
+        (Image().Node("Conv", "x x", "y"),
+            "Conv: the weight, input 1, is computed by the network; a constant is expected (1 node: n0)"),
+        (Image().Some("w", 4, 3, 3, 3).Some("b", 3).Node("Conv", "x w b", "y"),
+            "Conv: a bias of shape 3; 4 is expected (1 node: n0)"),
+        (new GraphWriter().Input("x", 1, 3, 9).Output("y").Some("w", 4, 3, 3).Node("Conv", "x w", "y"),
+            "Conv: an input of 1 axes; 2, (N, C, H, W), are supported (1 node: n0)"),
+        (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "p1", ("mode", "reflect"))
+            .Node("Relu", "p1", "y"), "Pad: mode reflect (1 node: n0)"),
+        (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "y"), "output: it comes from a Pad (1 node: y)"),
+        (Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("dilations", new long[] { 2, 2 })),
+            "MaxPool: attribute dilations is [2, 2]; only 1 is supported (1 node: n0)"),
+        (new GraphWriter().Input("x", 1, 3, 9).Output("y").Node("AveragePool", "x", "y", ("kernel_shape",
+            new long[] { 3 }), ("pads", new long[] { 0, 1 }), ("count_include_pad", 1)),
+            "AveragePool: attribute pads is [0, 1]; only the same padding at the beginning and the end of an axis is supported (1 node: n0)"),
+        (Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("pads", new long[] { 2, 2, 2, 2 })),
+            "MaxPool: MaxPool2d takes a padding of at most half its kernel; got kernel 3, stride 1, padding 2 (1 node: n0)"),
+        (Image().Scalar("l", 0).Scalar("h", 5).Node("Clip", "x l h", "y"),
+            "Clip: min 0 and max 5; 0 and 6, or 0 and none, are supported (1 node: n0)"),
+        (Image().Some("c", 1, 1, 7, 9).Node("Add", "x c", "y"),
+            "Add: a constant of 1x1x7x9 on 1x3x7x9; one number or one a channel is supported (1 node: n0)"),
+        (Image().Some("c", 3).Node("Add", "x c", "y"),
+            "Add: a constant of 3 on 1x3x7x9; one number or one a channel is supported (1 node: n0)"),
+        (Image().Node("Relu", "x", "a").Node("Sub", "x a", "y"),
+            "Sub: the difference of two layers; one of them has to be a constant (1 node: n1)"),
+        (Image().Scalar("c", 1).Node("Div", "c x", "y"),
+            "Div: a divisor that is computed by the network; a constant is expected (1 node: n0)"),
+        (Image().Some("s", 3).Node("BatchNormalization", "x s s s s", "y", ("training_mode", 1)),
+            "BatchNormalization: attribute training_mode is 1; only 0 is supported (1 node: n0)"),
+        (new GraphWriter(6).Input("x", 1, 3).Output("y").Node("Dropout", "x", "y"),
+            "Dropout: attribute is_test is 0; only 1 is supported (1 node: n0)"),
+        (new GraphWriter(6).Input("x", 1, 3, 2, 2).Output("y").Some("c", 3, 1, 1)
+            .Node("Add", "x c", "y", ("broadcast", 1), ("axis", 1)), "Add: attribute axis is not supported (1 node: n0)"),
+        (Vector().Some("w", 5, 4).Node("Gemm", "x w", "y", ("transA", 1)),
+            "Gemm: attribute transA is 1; only 0 is supported (1 node: n0)"),
+        (Vector().Some("w", 4, 5).Node("Gemm", "x w", "y"), "Gemm: a matrix of 4x5 on 1x5 (1 node: n0)"),
+        (Image().Node("Softmax", "x", "y"),
+            "Softmax: axis -1 of 1x3x7x9 in operator set 17; over the channels is supported (1 node: n0)"),
+        (new GraphWriter(9).Input("x", 1, 3, 7, 9).Output("y").Node("Softmax", "x", "y"),
+            "Softmax: axis 1 of 1x3x7x9 in operator set 9; over the channels is supported (1 node: n0)"),
+        (Image().Node("Concat", "x x", "y", ("axis", 2)),
+            "Concat: axis 2; the channels, axis 1, are supported (1 node: n0)"),
+        (Image().Scalar("r", 0.5f).Ints("t", 1).Node("Dropout", "x r t", "y"),
+            "Dropout: training_mode is on (1 node: n0)"),
+        (Image().Node("ReduceMean", "x", "y", ("axes", new long[] { 1 })),
+            "ReduceMean: axes [1] of 4; all behind the channels are supported (1 node: n0)"),
+        (Image().Node("If", "x", "y"), "If: control flow is not supported (1 node: n0)"),
+        (Image().Node("QLinearConv", "x", "y"),
+            "QLinearConv: integer arithmetic is not supported; use the file of real numbers (1 node: n0)"),
+        (Image().Ints("i", 0).Node("Gather", "x i", "y"), "Gather: it is supported on constants alone (1 node: n0)"),
+        (new GraphWriter(5).Input("x", 1, 3).Output("y").Node("Relu", "x", "y"),
+            "operator set: version 5; 6 to 24 are supported"),
+        (new GraphWriter().Input("x", 7, [1, 3]).Output("y").Node("Relu", "x", "y"),
+            "input: x: its type is Int64; Float is supported"),
+        (new GraphWriter().Input("x", 1, 3).Input("z", 1, 3).Output("y").Node("Add", "x z", "y"),
+            "input: there are 2, and a network takes one: x, z"),
+        (Image().Scalar("c", 1).Node("Neg", "c", "y"), "input: the output depends on none"),
+        (new GraphWriter().Input("x", 1, 3).Output("y").Node("Identity", "x", "y"), "output: y depends on no operator"),
+        (Image().Ints("t", -1, 3).Node("Reshape", "x t", "y"),
+            "Reshape: to a shape other than vectors (N, F) (1 node: n0 from 1x3x7x9 to 63x3)"),
+        (Image().Ints("t", 0, 7).Node("Reshape", "x t", "y"), "Reshape: from 1x3x7x9 to [0, 7] cannot be (1 node: n0)"),
+        (Image().Ints("t", 0, 3, 1, 7, 9).Node("Reshape", "x t", "s").Node("Relu", "s", "y"),
+            "Relu: input behind a Reshape that splits the channels; a channel shuffle alone is supported (1 node: n1)"),
+        (Image().Ints("t", 0, 3, 1, 7, 9).Node("Reshape", "x t", "y"), "output: its channels are split (1 node: y)"),
+        (Image().Node("LRN", "x", "y", ("size", 4)),
+            "LRN: LocalResponseNorm takes an odd size of 1 to 4096, a beta of 0.5, 0.75 or 1, a k of at least 1E-06 and an alpha of at least 0; got size 4, alpha 0.0001, beta 0.75, k 1 (1 node: n0)"),
+        (Image().Floats("w", [], 1).Node("Unknown\u001b", "x", "y"),
+            "Unknown?: the operator is not supported (1 node: n0)"),
+    ];
+
+    [TestMethod]
+    public void Each_refusal_says_what_is_not_supported_and_where()
+    {
+        foreach ((GraphWriter graph, string refusal) in Cases)
+            CollectionAssert.Contains(graph.Refusals(), refusal, $"{refusal}\n{string.Join('\n', graph.Refusals())}");
+    }
+
+    [TestMethod]
+    public void All_is_listed_at_once_with_numbers_of_nodes_and_places()
+    {
+        GraphWriter graph = Image().Node("Erf", "x", "a").Node("Erf", "a", "b").Node("Erf", "b", "c")
+            .Node("Erf", "c", "d")
+            .Node("Transpose", "d", "e", ("perm", new long[] { 0, 2, 3, 1 })).Node("Resize", "e", "f")
+                .Node("Conv", "f f", "g", ("glow", 1))
+            .Node("MaxPool", "d", "h", ("kernel_shape", Square3), ("dilations", Square3))
+                .Node("Concat", "g h", "y", ("axis", 1));
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "Erf: the operator is not supported (4 nodes: n0, n1, n2, ...)",
+                "Transpose: attribute perm is [0, 2, 3, 1] (1 node: n4)",
+                "Resize: the operator is not supported (1 node: n5)",
+                "Conv: attribute glow is not supported (1 node: n6)",
+                "MaxPool: attribute dilations is [3, 3]; only 1 is supported (1 node: n7)",
+            },
+            graph.Refusals());
+    }
+
+    [TestMethod]
+    public void A_shape_for_what_is_not_there_and_one_against_the_file_are_refused()
+    {
+        GraphWriter graph = Image().Node("Relu", "x", "y");
+        CollectionAssert.Contains(
+            graph.Refusals(new OnnxOptions { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["z"] = [1, 3, 7,
+                9] } }),
+            "input: there is none named z to have a shape; there are x");
+        CollectionAssert.Contains(
+            graph.Refusals(new OnnxOptions { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [1, 3, 8,
+                9] } }),
+            "input: x: its declared shape is Nx3x7x9; 1x3x8x9 was given");
+        CollectionAssert.Contains(
+            graph.Refusals(new OnnxOptions { Symbols = new Dictionary<string, int> { ["width"] = 8 } }),
+                "input: no extent is named width; N are");
+        CollectionAssert.Contains(
+            graph.Refusals(new OnnxOptions { Output = "z" }), "output: there is none named z; there are y");
+    }
+
+    [TestMethod]
+    public void A_second_output_that_is_read_is_refused_and_one_that_is_not_is_left_alone()
+    {
+        GraphWriter Pool() => Image().Node("", "MaxPool", "x", "p i", [("kernel_shape", Square3)]);
+        Assert.HasCount(2, Pool().Node("Relu", "p", "y").Import().Graph.Layers);
+        CollectionAssert.Contains(
+            Pool().Node("Add", "p i", "y").Refusals(),
+                "MaxPool: its second output and those behind it are not supported (1 node: n0)");
+    }
+
+    /// <summary>The real files that are refused, in the words that their users read.</summary>
+    [TestMethod]
+    [DataRow("silero_vad_v5.onnx", "If: control flow is not supported (1 node: If_0)")]
+    [DataRow("ch_PP-OCRv4_det_infer.onnx",
+        "ConvTranspose: the operator is not supported (2 nodes: p2o.ConvTranspose.0, p2o.ConvTranspose.2)")]
+    public void Real_files_are_refused_by_all_that_they_need(string name, string refusal)
+    {
+        string path = Path.Combine(Environment.GetEnvironmentVariable("SOFTPOOL_ONNX") ?? "", name);
+        if (!File.Exists(path))
+            Assert.Inconclusive($"SOFTPOOL_ONNX does not name a folder with {name}.");
+        UnsupportedOnnxException refused = Assert.ThrowsExactly<UnsupportedOnnxException>(() => OnnxImport.Open(path,
+            new OnnxOptions()));
+        CollectionAssert.Contains(refused.Refusals.ToArray(), refusal);
+    }
+
+    private static GraphWriter Conv(params (string Name, object Value)[] attributes) =>
+        Image(8, 10).Some("w", 4, 3, 3, 3).Node("Conv", "x w", "y", attributes);
+
+    private static GraphWriter Image(int height = 7, int width = 9) =>
+        new GraphWriter().Input("x", "N", 3, height, width).Output("y");
+
+    private static GraphWriter Vector() => new GraphWriter().Input("x", "N", 5).Output("y");
+}

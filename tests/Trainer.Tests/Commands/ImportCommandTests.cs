@@ -1,0 +1,94 @@
+using SoftPool.Execution;
+using SoftPool.Graph;
+using SoftPool.Kernels;
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
+using SoftPool.Reference;
+using SoftPool.Runtime.Tests.Onnx.Import;
+using SoftPool.Verification;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Trainer.Tests.Commands;
+
+/// <summary>import as a user starts it: a model under a certificate, or a list and nothing written.</summary>
+[TestClass]
+public sealed class ImportCommandTests : IDisposable
+{
+    private static readonly long[] Square3 = [3, 3];
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static GraphWriter Network => new GraphWriter().Input("x", "N", 3, "height", "width").Output("y").Some("w", 4, 3, 3, 3)
+        .Some("f", 4, 2).Node("Conv", "x w", "a").Node("Sigmoid", "a", "s").Node("Mul", "a s", "b").Node("GlobalAveragePool", "b", "p")
+        .Node("Flatten", "p", "q").Node("Gemm", "q f", "y");
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_file_becomes_a_model_that_was_compared_with_ONNX_Runtime()
+    {
+        string onnx = Write(Network);
+        File.WriteAllText(_folder["classes.txt"], "cat\ndog\n");
+        Command command = Softpool.Run(
+            "import", onnx, "-o", _folder["model.safetensors"], "--shape", "height=8", "--shape", "width=6", "--classes", _folder["classes.txt"],
+            "--mean", "0.5", "0.4", "0.3", "--std", "0.1", "0.2", "0.3");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "compared with ONNX Runtime");
+        Model model = Model.Load(_folder["model.safetensors"]);
+        Assert.AreEqual(new TensorShape(3, 8, 6), model.Graph.InputShape);
+        CollectionAssert.AreEqual(new[] { "cat", "dog" }, model.Classes.ToArray());
+        CollectionAssert.AreEqual(new[] { 0.1f, 0.2f, 0.3f }, model.Preprocessing.StandardDeviation.ToArray());
+        Assert.AreEqual(4, model.Certificate?.Inputs);
+    }
+
+    [TestMethod]
+    public void A_dry_run_prints_the_layers_and_writes_nothing()
+    {
+        Command command = Softpool.Run("import", Write(Network), "--shape", "x=1x3x8x6", "--dry-run", "-o", _folder["model.safetensors"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "GlobalAvgPool");
+        Assert.IsFalse(File.Exists(_folder["model.safetensors"]));
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void What_is_not_supported_is_listed_with_status_1_and_nothing_is_written(bool dry)
+    {
+        string onnx = Write(new GraphWriter().Input("x", 1, 3, 8, 8).Output("y").Node("Erf", "x", "a")
+            .Node("MaxPool", "a", "y", ("kernel_shape", Square3), ("dilations", Square3)));
+        string[] arguments = ["import", onnx, "-o", _folder["model.safetensors"]];
+        Command command = Softpool.Run(dry ? [.. arguments, "--dry-run"] : arguments);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "  Erf: the operator is not supported (1 node: n0)");
+        StringAssert.Contains(command.Output, "  MaxPool: attribute dilations is [3, 3]; only 1 is supported (1 node: n1)");
+        Assert.IsFalse(File.Exists(_folder["model.safetensors"]));
+    }
+
+    [TestMethod]
+    [DataRow("--shape", "x=1x3xwide", "--shape takes a name and extents, as x=1x3x640x640 or height=640; got x=1x3xwide.")]
+    [DataRow("--mean", "0,5", "--mean takes plain numbers such as 0.485 0.456 0.406; got 0,5.")]
+    [DataRow("--classes", "nowhere.txt", "nowhere.txt")]
+    public void Bad_values_are_refused(string option, string value, string expected)
+    {
+        Command command = Softpool.Run("import", Write(Network), option, value, "-o", _folder["model.safetensors"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, expected);
+        Assert.IsFalse(File.Exists(_folder["model.safetensors"]));
+    }
+
+    [TestMethod]
+    public void What_is_no_ONNX_file_is_said_to_be_none()
+    {
+        File.WriteAllText(_folder["a.onnx"], "hello");
+        Command command = Softpool.Run("import", _folder["a.onnx"], "-o", _folder["model.safetensors"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "a.onnx is no valid ONNX model");
+    }
+
+    private string Write(GraphWriter graph)
+    {
+        File.WriteAllBytes(_folder["small.onnx"], graph.ToArray());
+        return _folder["small.onnx"];
+    }
+}

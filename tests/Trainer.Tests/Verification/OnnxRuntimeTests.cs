@@ -1,0 +1,61 @@
+using SoftPool.Execution;
+using SoftPool.Graph;
+using SoftPool.Kernels;
+using SoftPool.Onnx.Import;
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions;
+using SoftPool.Reference;
+using SoftPool.Runtime.Tests.Onnx.Import;
+using SoftPool.Trainer.Verification;
+using SoftPool.Verification;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Trainer.Tests.Verification;
+
+/// <summary>Small ONNX models give what ONNX Runtime makes of them.</summary>
+[TestClass]
+public sealed class OnnxRuntimeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void Each_case_gives_the_values_of_ONNX_Runtime_in_every_layer()
+    {
+        var wrong = new List<string>();
+        foreach ((string name, GraphWriter graph, _) in OnnxCases.All)
+        {
+            string path = _folder["case.onnx"];
+            File.WriteAllBytes(path, graph.ToArray());
+            using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+            wrong.AddRange(Differences(path, import).Select(difference => $"{name}: {difference}"));
+        }
+        Assert.IsEmpty(wrong, string.Join('\n', wrong));
+    }
+
+    private static List<string> Differences(string path, OnnxImport import)
+    {
+        Model model = import.Model();
+        var random = new Random(1);
+        float[] item = [.. Enumerable.Range(0, model.Graph.InputShape.Count).Select(_ => random.NextSingle() * 8 - 4)];
+        IReadOnlyList<float[]> layers = ReferenceNetwork.Run(model, item);
+        string[] values = [.. import.OnnxValues.OfType<string>().Distinct()];
+        using var runner = new OnnxRunner(path, values.Except(import.FileOutputs), optimised: false);
+        List<string> differences = [];
+        runner.Run(
+            import.InputName, [import.Batch, .. model.Graph.InputShape.Extents.ToArray().Select(extent => (long)extent)],
+            [.. Enumerable.Repeat(item, import.Batch).SelectMany(elements => elements)], values, (value, expected) =>
+            {
+                int layer = import.OnnxValues.ToList().IndexOf(value);
+                var comparison = new TensorComparison();
+                if (layers[layer].Length * import.Batch != expected.Length)
+                    differences.Add($"{value} has {layers[layer].Length} elements, not {expected.Length / import.Batch}");
+                else
+                    comparison.Add(expected[..layers[layer].Length], layers[layer]);
+                if (!(comparison.RelativeError <= 1e-6))
+                    differences.Add($"{value} is off by {comparison.RelativeError}");
+            });
+        return differences;
+    }
+}
