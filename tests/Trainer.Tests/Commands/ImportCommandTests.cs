@@ -34,6 +34,15 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void The_certificate_can_be_left_out()
+    {
+        Command command = Softpool.Run(
+            "import", Write(Network), "--shape", "x=1x3x8x6", "--no-certificate", "-o", _folder["model.safetensors"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Assert.IsNull(Model.Load(_folder["model.safetensors"]).Certificate);
+    }
+
+    [TestMethod]
     public void A_dry_run_prints_the_layers_and_writes_nothing()
     {
         Command command = Softpool.Run("import", Write(Network), "--shape", "x=1x3x8x6", "--dry-run", "-o", _folder["model.safetensors"]);
