@@ -28,6 +28,24 @@ public sealed class OnnxRuntimeTests : IDisposable
         Assert.IsEmpty(wrong, string.Join('\n', wrong));
     }
 
+    [TestMethod]
+    public void An_import_that_computes_something_else_does_not_pass()
+    {
+        string path = Write("a.onnx", 0.7f), other = Write("b.onnx", 0.7001f);
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        Assert.IsTrue(OnnxComparison.Of(path, import, import.Model()).Passed);
+        var comparison = OnnxComparison.Of(other, import, import.Model());
+        Assert.IsFalse(comparison.Passed, $"{comparison}");
+
+        string Write(string name, float alpha)
+        {
+            GraphWriter graph = new GraphWriter().Input("x", 1, 3, 8, 8).Output("y").Node("Elu", "x", "a", ("alpha", alpha))
+                .Node("Relu", "a", "b").Node("Add", "a b", "y");
+            File.WriteAllBytes(_folder[name], graph.ToArray());
+            return _folder[name];
+        }
+    }
+
     private static List<string> Differences(string path, OnnxImport import)
     {
         Model model = import.Model();
