@@ -17,7 +17,7 @@ public sealed record OnnxOptions
     public string? Name { get; init; }
 
     /// <summary>The name of each class; empty if they have none.</summary>
-    public IReadOnlyList<string> Classes { get; init; } = [];
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
 
     /// <summary>How a picture becomes an input. Default: scaled to [0, 1], and nothing else.</summary>
     public Preprocessing? Preprocessing { get; init; }

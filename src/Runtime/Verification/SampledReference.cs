@@ -29,6 +29,14 @@ internal static class SampledReference
         return inputs[0];
     }
 
+    /// <summary>The most numbers that a kernel adds up for an element of the outputs.</summary>
+    public static int TermsOf(ModelGraph graph, IReadOnlyList<int> layers) => layers.Max(layer => graph.Layers[layer].Operator switch
+    {
+        Conv2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
+        Linear linear => linear.InFeatures,
+        _ => 1,
+    });
+
     /// <summary>How large what is added up is: the sum of the magnitudes of its terms, or the largest input where nothing is. A result
     /// in which the terms cancel each other cannot be as near as one in which they do not.</summary>
     public static double MagnitudeOf(

@@ -35,26 +35,27 @@ internal static class ImportCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var dry = new Option<bool>("--dry-run") { Description = "Prints the layers, or what cannot be imported, and writes nothing." };
+        var bare = new Option<bool>("--no-certificate") { Description = "Leaves out what 'verify' holds a device to." };
         var command = new Command("import", "Makes a model of an ONNX file; status 1 with a list of all that is not supported.")
         {
-            source, output, shapes, value, classes, mean, deviation, dry,
+            source, output, shapes, value, classes, mean, deviation, dry, bare,
         };
         command.SetAction(parse =>
         {
             (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) = Shapes(parse.GetValue(shapes) ?? []);
-            return Execute(parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), new OnnxOptions
+            return Execute(parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), parse.GetValue(bare), new OnnxOptions
             {
                 Shapes = extents,
                 Symbols = symbols,
                 Output = parse.GetValue(value),
-                Classes = parse.GetValue(classes) is { } file ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : [],
+                ClassNames = parse.GetValue(classes) is { } file ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : [],
                 Preprocessing = Preprocessing(parse.GetValue(mean) ?? [], parse.GetValue(deviation) ?? []),
             });
         });
         return command;
     }
 
-    private static int Execute(string source, string? output, bool dry, OnnxOptions options)
+    private static int Execute(string source, string? output, bool dry, bool bare, OnnxOptions options)
     {
         try
         {
@@ -62,7 +63,7 @@ internal static class ImportCommand
             if (dry)
                 LayerTable.Print(import.Graph, AnsiConsole.Console);
             else
-                Write(source, output ?? $"{import.Graph.Name}.safetensors", import);
+                Write(source, output ?? $"{import.Graph.Name}.safetensors", bare, import);
             return 0;
         }
         catch (UnsupportedOnnxException e)
@@ -74,7 +75,7 @@ internal static class ImportCommand
         }
     }
 
-    private static void Write(string source, string path, OnnxImport import)
+    private static void Write(string source, string path, bool bare, OnnxImport import)
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(source))
             throw new UserErrorException($"import would write over what it reads, {path}: give it another --output.");
@@ -86,7 +87,8 @@ internal static class ImportCommand
             + $"output off by {comparison.OutputError:0.0e+0} of its largest value, {comparison.LargestOutputError:0.0e+0} is granted");
         if (!comparison.Passed)
             throw new UserErrorException($"{source} was imported otherwise than ONNX Runtime {OnnxRunner.Version} computes it: {found}.");
-        model = TorchCertificate.AddTo(model, pictures: null, torch.ScalarType.Float64);
+        if (!bare)
+            model = TorchCertificate.AddTo(model, pictures: null, torch.ScalarType.Float64);
         model.Save(path);
         AnsiConsole.MarkupLineInterpolated($"compared with ONNX Runtime {OnnxRunner.Version}: {found}");
         ModelGraph graph = model.Graph;

@@ -1,12 +1,4 @@
-using SoftPool.Execution;
-using SoftPool.Graph;
-using SoftPool.Kernels;
-using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
-using SoftPool.Reference;
 using SoftPool.Runtime.Tests.Onnx.Import;
-using SoftPool.Verification;
-using SoftPool.Vulkan;
 
 namespace SoftPool.Trainer.Tests.Commands;
 
@@ -36,9 +28,18 @@ public sealed class ImportCommandTests : IDisposable
         StringAssert.Contains(command.Output, "compared with ONNX Runtime");
         Model model = Model.Load(_folder["model.safetensors"]);
         Assert.AreEqual(new TensorShape(3, 8, 6), model.Graph.InputShape);
-        CollectionAssert.AreEqual(new[] { "cat", "dog" }, model.Classes.ToArray());
+        CollectionAssert.AreEqual(new[] { "cat", "dog" }, model.ClassNames.ToArray());
         CollectionAssert.AreEqual(new[] { 0.1f, 0.2f, 0.3f }, model.Preprocessing.StandardDeviation.ToArray());
         Assert.AreEqual(4, model.Certificate?.Inputs);
+    }
+
+    [TestMethod]
+    public void The_certificate_can_be_left_out()
+    {
+        Command command = Softpool.Run(
+            "import", Write(Network), "--shape", "x=1x3x8x6", "--no-certificate", "-o", _folder["model.safetensors"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Assert.IsNull(Model.Load(_folder["model.safetensors"]).Certificate);
     }
 
     [TestMethod]

@@ -1,14 +1,7 @@
-using SoftPool.Execution;
-using SoftPool.Graph;
-using SoftPool.Kernels;
 using SoftPool.Onnx.Import;
-using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
-using SoftPool.Reference;
 using SoftPool.Runtime.Tests.Onnx.Import;
 using SoftPool.Trainer.Verification;
 using SoftPool.Verification;
-using SoftPool.Vulkan;
 
 namespace SoftPool.Trainer.Tests.Verification;
 
@@ -34,11 +27,29 @@ public sealed class OnnxRuntimeTests : IDisposable
         Assert.IsEmpty(wrong, string.Join('\n', wrong));
     }
 
+    [TestMethod]
+    public void An_import_that_computes_something_else_does_not_pass()
+    {
+        string path = Write("a.onnx", 0.7f), other = Write("b.onnx", 0.7001f);
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        Assert.IsTrue(OnnxComparison.Of(path, import, import.Model()).Passed);
+        var comparison = OnnxComparison.Of(other, import, import.Model());
+        Assert.IsFalse(comparison.Passed, $"{comparison}");
+
+        string Write(string name, float alpha)
+        {
+            GraphWriter graph = new GraphWriter().Input("x", 1, 3, 8, 8).Output("y").Node("Elu", "x", "a", ("alpha", alpha))
+                .Node("Relu", "a", "b").Node("Add", "a b", "y");
+            File.WriteAllBytes(_folder[name], graph.ToArray());
+            return _folder[name];
+        }
+    }
+
     private static List<string> Differences(string path, OnnxImport import)
     {
         Model model = import.Model();
         var random = new Random(1);
-        float[] item = [.. Enumerable.Range(0, model.Graph.InputShape.Count).Select(_ => random.NextSingle() * 8 - 4)];
+        float[] item = [.. Enumerable.Range(0, model.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 8 - 4)];
         IReadOnlyList<float[]> layers = ReferenceNetwork.Run(model, item);
         string[] values = [.. import.OnnxValues.OfType<string>().Distinct()];
         using var runner = new OnnxRunner(path, values.Except(import.FileOutputs), optimised: false);

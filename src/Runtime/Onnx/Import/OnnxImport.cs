@@ -66,7 +66,7 @@ internal sealed class OnnxImport : IDisposable
                     new Tensor(parameter.Shape, _layers[i].Weights[parameter.Name]());
         int channels = Graph.InputShape.Rank == 3 ? Graph.InputShape[0] : 1;
         return new Model(
-            Graph, weights, _options.Classes, _options.Preprocessing
+            Graph, weights, _options.ClassNames, _options.Preprocessing
                 ?? new Preprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]));
     }
 

@@ -64,7 +64,8 @@ internal static class PoolingConverters
 
         ResolvedWindow Whole() => window with
         {
-            Kernel = [.. x.Layer.Shape.Extents[1..]], Pads = new int[2 * axes],
+            Kernel = [.. x.Layer.Shape.Extents[1..]],
+            Pads = new int[2 * axes],
         };
     }
 

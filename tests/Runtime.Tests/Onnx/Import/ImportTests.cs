@@ -35,8 +35,11 @@ public sealed class ImportTests
                 ("dilations", new long[] { 1, 2 }), ("pads", new long[] { 2, 1, 2, 1 }), ("kernel_shape",
                     new long[] { 3, 2 })).Import();
         Assert.AreEqual(
-            new Layer("features.0", new Conv2d(6, 4, new(3, 2), new(2, 1), new(2, 1)) { Groups = 2, Dilation = new(1,
-                2) }, ["input"]),
+            new Layer("features.0", new Conv2d(6, 4, new(3, 2), new(2, 1), new(2, 1))
+            {
+                Groups = 2,
+                Dilation = new(1, 2),
+            }, ["input"]),
             model.Graph.Layers.Single());
         Assert.AreEqual(-11 / 16f, model.Weights["features.0.weight"].Data.Span[0]);
         Assert.AreEqual("small", model.Graph.Name);
@@ -82,8 +85,12 @@ public sealed class ImportTests
     public void Preprocessing_and_classes_come_from_the_options()
     {
         GraphWriter graph = new GraphWriter().Input("x", 1, 3, 1, 1).Output("y").Node("Flatten", "x", "y");
-        SoftPool.Model model = graph.Import(new OnnxOptions { Classes = ["a", "b", "c"],
-            Preprocessing = Preprocessing.ImageNet, Name = "net" });
+        SoftPool.Model model = graph.Import(new OnnxOptions
+        {
+            ClassNames = ["a", "b", "c"],
+            Preprocessing = Preprocessing.ImageNet,
+            Name = "net",
+        });
         CollectionAssert.AreEqual(new[] { "a", "b", "c" }, model.ClassNames.ToArray());
         Assert.AreEqual(Preprocessing.ImageNet, model.Preprocessing);
         Assert.AreEqual("net", model.Graph.Name);

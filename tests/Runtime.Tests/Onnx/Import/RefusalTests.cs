@@ -125,12 +125,22 @@ public sealed class RefusalTests
     {
         GraphWriter graph = Image().Node("Relu", "x", "y");
         CollectionAssert.Contains(
-            graph.Refusals(new OnnxOptions { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["z"] = [1, 3, 7,
-                9] } }),
+            graph.Refusals(new OnnxOptions
+            {
+                Shapes = new Dictionary<string, IReadOnlyList<int>>
+                {
+                    ["z"] = [1, 3, 7, 9],
+                },
+            }),
             "input: there is none named z to have a shape; there are x");
         CollectionAssert.Contains(
-            graph.Refusals(new OnnxOptions { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [1, 3, 8,
-                9] } }),
+            graph.Refusals(new OnnxOptions
+            {
+                Shapes = new Dictionary<string, IReadOnlyList<int>>
+                {
+                    ["x"] = [1, 3, 8, 9],
+                },
+            }),
             "input: x: its declared shape is Nx3x7x9; 1x3x8x9 was given");
         CollectionAssert.Contains(
             graph.Refusals(new OnnxOptions { Symbols = new Dictionary<string, int> { ["width"] = 8 } }),
