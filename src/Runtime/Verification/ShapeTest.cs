@@ -21,9 +21,9 @@ internal sealed class ShapeTest : IDisposable
     // Where the terms of a sum cancel each other, what is left is held to this part of their magnitudes instead of to its own size.
     private const double Fp32Rounding = 2e-6, Fp16Rounding = 2e-3;
 
-    // Roundings add up where all terms are alike: half of an ulp for each term at most, on average half of that. A term that is left
-    // out of a sum of up to some 5,800 still makes a larger difference.
-    private const double RoundingPerTerm = 1.0 / (1 << 25);
+    // Roundings add up where all terms are alike: half an ulp of the sum for each term, if the bias is the most of it. A term that is
+    // left out of a sum of up to 4,096 equal ones still makes a larger difference.
+    private const double RoundingPerTerm = 1.0 / (1 << 24);
 
     // Storage in 16 bits ends at 65,504: beyond this a value may have become infinite on the way.
     private const float LargestHalf = 60_000;
