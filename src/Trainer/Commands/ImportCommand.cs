@@ -90,9 +90,9 @@ internal static class ImportCommand
         if (!bare)
             model = TorchCertificate.AddTo(model, pictures: null, torch.ScalarType.Float64);
         model.Save(path);
-        AnsiConsole.MarkupLineInterpolated($"compared with ONNX Runtime {OnnxRunner.Version}: {found}");
+        ConsoleText.Line($"compared with ONNX Runtime {OnnxRunner.Version}: {found}");
         ModelGraph graph = model.Graph;
-        AnsiConsole.MarkupLineInterpolated(
+        ConsoleText.Line(
             $"{path}: {graph.Name}, {graph.Layers.Count} layers, {graph.ParameterCount:N0} parameters, {graph.InputShape} to {graph.OutputShape}");
     }
 

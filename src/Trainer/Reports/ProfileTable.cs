@@ -15,7 +15,7 @@ internal static class ProfileTable
             .AddColumn(new TableColumn("ms").RightAligned()).AddColumn(new TableColumn("of the run").RightAligned())
             .AddColumn(new TableColumn("MB").RightAligned()).AddColumn(new TableColumn("GB/s").RightAligned());
         foreach (string[] row in Rows(runs))
-            table.AddRow([.. row.Select(Markup.Escape)]);
+            table.AddRow([.. row.Select(ConsoleText.Escape)]);
         console.WriteLine(title);
         console.Write(table);
     }
