@@ -39,9 +39,13 @@ internal static class ForeignFormat
     }
 
     /// <summary>What to do with a file of which <see cref="Of"/> has said what it is.</summary>
-    public static string AdviceFor(string found) => found.Contains("PyTorch", StringComparison.Ordinal)
-        ? "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'"
-        : "this version has no importer for it";
+    public static string AdviceFor(string found) => found switch
+    {
+        "an ONNX model" => "'softpool import' makes one of it, and Model.FromOnnx reads it in a program",
+        _ when found.Contains("PyTorch", StringComparison.Ordinal) =>
+            "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'",
+        _ => "only ONNX models are imported",
+    };
 
     /// <summary>A node first, and in it first a name and an operator's name.</summary>
     private static bool IsGraphDef(ReadOnlySpan<byte> start)

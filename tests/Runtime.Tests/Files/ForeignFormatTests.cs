@@ -28,10 +28,12 @@ public sealed class ForeignFormatTests
     public void A_refusal_says_what_the_file_is(string expected, string hex)
     {
         using var file = new MemoryStream(Convert.FromHexString(hex));
+        string advice = expected.Contains("PyTorch", StringComparison.Ordinal)
+            ? "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'"
+            : expected == "an ONNX model" ? "'softpool import' makes one of it, and Model.FromOnnx reads it in a program"
+            : "only ONNX models are imported";
         Assert.AreEqual(
-            $"a.bin is {expected}, not a SoftPool model file; {(expected.Contains("PyTorch", StringComparison.Ordinal)
-                ? "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'"
-                : "this version has no importer for it")}.",
+            $"a.bin is {expected}, not a SoftPool model file; {advice}.",
             Assert.ThrowsExactly<ModelFormatException>(() => ModelFile.Read(file, "a.bin")).Message);
     }
 
