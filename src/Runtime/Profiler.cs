@@ -1,5 +1,4 @@
 using SoftPool.Execution;
-using SoftPool.Vulkan;
 
 namespace SoftPool;
 
@@ -9,35 +8,17 @@ namespace SoftPool;
 /// </summary>
 public sealed class Profiler : IDisposable
 {
-    private readonly PlannedModel _planned;
-    private readonly RunArguments _arguments;
-    private readonly Ownership _ownership = new();
-    private readonly DeviceProgram _program;
-    private readonly FloatInput _floats;
+    private readonly ModeResources _own;
     private readonly ImageStage<TimedRun> _fromImages;
     private readonly TimedRun _fromFloats;
-    private bool _disposed;
 
     internal Profiler(PlannedModel planned)
     {
-        (_planned, _arguments) = (planned, new RunArguments(planned));
-        try
-        {
-            _program = _ownership.Take(planned.CreateProgram());
-            _floats = _ownership.Take(planned.CreateFloatInput(_program));
-            _fromFloats = _ownership.Take(new TimedRun(planned, _program, _floats));
-            _fromImages = _ownership.Take(
-                new ImageStage<TimedRun>(planned, _program, images => new TimedRun(planned, _program, images)));
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        _own = new ModeResources(planned, "A profiler");
+        _fromFloats = _own.Take(() => new TimedRun(planned, _own.Program, _own.Floats));
+        _fromImages = _own.Take(
+            () => new ImageStage<TimedRun>(planned, _own.Program, images => new TimedRun(planned, _own.Program, images)));
     }
-
-    /// <summary>Frees a profiler that nobody disposed, as <see cref="InferenceSession.Dispose"/> says.</summary>
-    ~Profiler() => NotDisposed.Free(this, $"A profiler of {_planned.Model.Graph.Name}", _planned.Device);
 
     /// <summary>Runs once on floats.</summary>
     /// <param name="input">n items of the network's input, (n, C, H, W), n being 1 to the session's batch. A run takes as long for one item
@@ -47,10 +28,10 @@ public sealed class Profiler : IDisposable
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public IReadOnlyList<LaunchProfile> Run(ReadOnlySpan<float> input)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        _ = _arguments.ItemsOf(input);
-        input.CopyTo(_floats.Values);
-        return _fromFloats.Run();
+        _own.CheckIsAlive(this);
+        _ = _own.Arguments.ItemsOf(input);
+        input.CopyTo(_own.Floats.Values);
+        return Run(_fromFloats);
     }
 
     /// <summary>Runs once on images; the launches that resize them come first.</summary>
@@ -62,18 +43,19 @@ public sealed class Profiler : IDisposable
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public IReadOnlyList<LaunchProfile> Run(ReadOnlySpan<Image> images)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        _ = _arguments.ItemsOf(images);
-        return _fromImages.Write(images).Run();
+        _own.CheckIsAlive(this);
+        _ = _own.Arguments.ItemsOf(images);
+        return Run(_fromImages.Write(images));
     }
 
     /// <summary>Frees the profiler's device memory.</summary>
-    public void Dispose()
+    public void Dispose() => _own.Dispose();
+
+    private IReadOnlyList<LaunchProfile> Run(TimedRun run)
     {
-        GC.SuppressFinalize(this);
-        if (_disposed)
-            return;
-        _disposed = true;
-        _ownership.Dispose();
+        IReadOnlyList<LaunchProfile> launches = run.Run();
+        // The caller may never use the profiler again, and its finalizer must not come before the device is done.
+        GC.KeepAlive(this);
+        return launches;
     }
 }

@@ -13,32 +13,14 @@ namespace SoftPool;
 /// pipeline and descriptor set are bound afterwards: bind yours anew.</remarks>
 public sealed class Recorder : IDisposable
 {
-    private readonly PlannedModel _planned;
-    private readonly RunArguments _arguments;
-    private readonly Ownership _ownership = new();
-    private readonly DeviceProgram _program;
-    private readonly FloatInput _floats;
+    private readonly ModeResources _own;
     private readonly ImageStage<InputStage> _images;
-    private bool _disposed;
 
     internal Recorder(PlannedModel planned)
     {
-        (_planned, _arguments) = (planned, new RunArguments(planned));
-        try
-        {
-            _program = _ownership.Take(planned.CreateProgram());
-            _floats = _ownership.Take(planned.CreateFloatInput(_program));
-            _images = _ownership.Take(new ImageStage<InputStage>(planned, _program, images => images));
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        _own = new ModeResources(planned, "A recorder");
+        _images = _own.Take(() => new ImageStage<InputStage>(planned, _own.Program, images => images));
     }
-
-    /// <summary>Reports a recorder that nobody disposed.</summary>
-    ~Recorder() => NotDisposed.Free(this, $"A recorder of {_planned.Model.Graph.Name}", _planned.Device);
 
     /// <summary>Records a run from a buffer of the host's to another.</summary>
     /// <param name="commandBuffer">The VkCommandBuffer, being recorded, outside of a render pass, for a queue of the family
@@ -48,8 +30,8 @@ public sealed class Recorder : IDisposable
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     public void Record(nint commandBuffer, BufferRegion input, BufferRegion output)
     {
-        _arguments.CheckBuffers(input, output);
-        using BufferInput stage = _planned.CreateBufferInput(_program, input);
+        _own.Arguments.CheckBuffers(input, output);
+        using BufferInput stage = _own.Planned.CreateBufferInput(_own.Program, input);
         Record(commandBuffer, stage, output);
     }
 
@@ -61,11 +43,11 @@ public sealed class Recorder : IDisposable
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Record(nint commandBuffer, ReadOnlySpan<float> input, BufferRegion output)
     {
-        _ = _arguments.ItemsOf(input);
-        _arguments.CheckBuffer(output);
+        _ = _own.Arguments.ItemsOf(input);
+        _own.Arguments.CheckBuffer(output);
         Check(commandBuffer);
-        input.CopyTo(_floats.Values);
-        Record(commandBuffer, _floats, output);
+        input.CopyTo(_own.Floats.Values);
+        Record(commandBuffer, _own.Floats, output);
     }
 
     /// <summary>Records a run of images, whose pixels are copied to staging memory now: no commands that read earlier ones may be pending.
@@ -79,31 +61,24 @@ public sealed class Recorder : IDisposable
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
     public void Record(nint commandBuffer, ReadOnlySpan<Image> images, BufferRegion output)
     {
-        _ = _arguments.ItemsOf(images);
-        _arguments.CheckBuffer(output);
+        _ = _own.Arguments.ItemsOf(images);
+        _own.Arguments.CheckBuffer(output);
         Check(commandBuffer);
         Record(commandBuffer, _images.Write(images), output);
     }
 
     /// <summary>Frees the recorder's device memory. Its commands must be done.</summary>
-    public void Dispose()
-    {
-        GC.SuppressFinalize(this);
-        if (_disposed)
-            return;
-        _disposed = true;
-        _ownership.Dispose();
-    }
+    public void Dispose() => _own.Dispose();
 
     private void Record(nint commandBuffer, InputStage stage, BufferRegion output)
     {
         Check(commandBuffer);
-        _program.RecordInto(Commands.IntoHosts(_planned.Device, commandBuffer), stage, output);
+        _own.Program.RecordInto(Commands.IntoHosts(_own.Planned.Device, commandBuffer), stage, output);
     }
 
     private void Check(nint commandBuffer)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        _own.CheckIsAlive(this);
         if (commandBuffer == 0)
             throw new ArgumentException("A VkCommandBuffer that is being recorded is needed; its handle is null.", nameof(commandBuffer));
     }

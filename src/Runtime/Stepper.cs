@@ -11,51 +11,41 @@ namespace SoftPool;
 /// </summary>
 public sealed class Stepper : IDisposable
 {
-    private readonly PlannedModel _planned;
-    private readonly RunArguments _arguments;
-    private readonly Ownership _ownership = new();
-    private readonly DeviceProgram _program;
-    private readonly FloatInput _floats;
+    private readonly ModeResources _own;
     private readonly ReadBack _readBack;
     private readonly ImageStage<Submission> _fromImages;
+    private readonly RecordedFor<BufferRegion> _fromBuffer, _toBuffer;
     private readonly Submission _fromFloats, _toFloats;
-    private (BufferRegion Input, BufferRegion Output) _buffers;
-    private Submission? _fromBuffer, _toBuffer;
     // The input, each launch, the output.
     private readonly Submission[] _parts;
     private readonly TimeSpan[] _durations;
     private int _next;
     // Of the inference that was started; 0 where there is none.
     private int _items;
-    private bool _disposed;
 
     internal Stepper(PlannedModel planned)
     {
-        (_planned, _arguments) = (planned, new RunArguments(planned));
         _parts = new Submission[planned.Plan.Launches.Count + 2];
         _durations = new TimeSpan[_parts.Length];
         _next = _parts.Length;
-        try
+        _own = new ModeResources(planned, "A stepper");
+        DeviceProgram program = _own.Program;
+        _readBack = _own.Take(() => planned.CreateReadBack(program));
+        _fromFloats = _own.Take(() => planned.Record(_own.Floats.Record));
+        _fromImages = _own.Take(() => new ImageStage<Submission>(planned, program, images => planned.Record(images.Record)));
+        _fromBuffer = _own.Take(() => new RecordedFor<BufferRegion>(RecordFrom));
+        _toFloats = _own.Take(() => planned.Record(_readBack.Record));
+        _toBuffer = _own.Take(
+            () => new RecordedFor<BufferRegion>(output => planned.Record(commands => program.RecordTo(commands, output))));
+        for (int i = 0; i < planned.Plan.Launches.Count; i++)
+            _parts[i + 1] = _own.Take(() => planned.Record(commands => program.RecordLaunch(commands, i)));
+
+        Submission RecordFrom(BufferRegion input)
         {
-            _program = _ownership.Take(planned.CreateProgram());
-            _floats = _ownership.Take(planned.CreateFloatInput(_program));
-            _readBack = _ownership.Take(planned.CreateReadBack(_program));
-            _fromFloats = _ownership.Take(planned.Record(_floats.Record));
-            _fromImages = _ownership.Take(
-                new ImageStage<Submission>(planned, _program, images => planned.Record(images.Record)));
-            _toFloats = _ownership.Take(planned.Record(_readBack.Record));
-            for (int i = 0; i < planned.Plan.Launches.Count; i++)
-                _parts[i + 1] = _ownership.Take(planned.Record(commands => _program.RecordLaunch(commands, i)));
-        }
-        catch
-        {
-            Dispose();
-            throw;
+            using BufferInput stage = planned.CreateBufferInput(program, input);
+            return planned.Record(commands => DeviceProgram.RecordFrom(commands, stage));
         }
     }
-
-    /// <summary>Frees a stepper that nobody disposed, as <see cref="InferenceSession.Dispose"/> says.</summary>
-    ~Stepper() => NotDisposed.Free(this, $"A stepper of {_planned.Model.Graph.Name}", _planned.Device);
 
     /// <summary>Whether an inference was started and all its steps are done.</summary>
     public bool IsDone => _items > 0 && _next == _parts.Length;
@@ -65,9 +55,9 @@ public sealed class Stepper : IDisposable
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Start(ReadOnlySpan<float> input)
     {
-        int items = _arguments.ItemsOf(input);
+        int items = _own.Arguments.ItemsOf(input);
         GiveUp();
-        input.CopyTo(_floats.Values);
+        input.CopyTo(_own.Floats.Values);
         Start(_fromFloats, _toFloats, items);
     }
 
@@ -80,7 +70,7 @@ public sealed class Stepper : IDisposable
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
     public void Start(ReadOnlySpan<Image> images)
     {
-        int items = _arguments.ItemsOf(images);
+        int items = _own.Arguments.ItemsOf(images);
         GiveUp();
         Start(_fromImages.Write(images), _toFloats, items);
     }
@@ -93,17 +83,9 @@ public sealed class Stepper : IDisposable
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
     public void Start(BufferRegion input, BufferRegion output)
     {
-        _arguments.CheckBuffers(input, output);
+        _own.Arguments.CheckBuffers(input, output);
         GiveUp();
-        if (_toBuffer is null || _buffers != (input, output))
-        {
-            FreeBuffers();
-            using BufferInput stage = _planned.CreateBufferInput(_program, input);
-            _fromBuffer = _planned.Record(commands => DeviceProgram.RecordFrom(commands, stage));
-            _toBuffer = _planned.Record(commands => _program.RecordTo(commands, output));
-            _buffers = (input, output);
-        }
-        Start(_fromBuffer!, _toBuffer, _planned.Plan.Batch);
+        Start(_fromBuffer[input], _toBuffer[output], _own.Planned.Plan.Batch);
     }
 
     /// <summary>Computes a part of the inference that was started, and waits for it.</summary>
@@ -140,21 +122,13 @@ public sealed class Stepper : IDisposable
             throw new InvalidOperationException("The inference is not done: call Step until it returns true.");
         if (_parts[^1] != _toFloats)
             throw new InvalidOperationException("The output is in the buffer that Start was given.");
-        _arguments.CheckOutput(_items, output.Length);
-        _readBack.CopyTo(_planned.Plan.Output, output);
+        _own.Arguments.CheckOutput(_items, output.Length);
+        _readBack.CopyTo(_own.Planned.Plan.Output, output);
         _items = 0;
     }
 
     /// <summary>Frees the stepper's device memory.</summary>
-    public void Dispose()
-    {
-        GC.SuppressFinalize(this);
-        if (_disposed)
-            return;
-        _disposed = true;
-        FreeBuffers();
-        _ownership.Dispose();
-    }
+    public void Dispose() => _own.Dispose();
 
     private void Start(Submission from, Submission to, int items)
     {
@@ -164,7 +138,7 @@ public sealed class Stepper : IDisposable
 
     private void GiveUp()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        _own.CheckIsAlive(this);
         if (_items > 0 && !IsDone)
             _parts[_next].Wait(); // A wait that failed has left it running, on the memory that a new inference writes.
         _items = 0;
@@ -172,15 +146,8 @@ public sealed class Stepper : IDisposable
 
     private void CheckIsStarted()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        _own.CheckIsAlive(this);
         if (_items == 0)
             throw new InvalidOperationException("No inference was started: call Start first.");
-    }
-
-    private void FreeBuffers()
-    {
-        _toBuffer?.Dispose();
-        _fromBuffer?.Dispose();
-        (_toBuffer, _fromBuffer) = (null, null);
     }
 }

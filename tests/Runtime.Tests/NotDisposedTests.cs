@@ -99,6 +99,68 @@ public sealed class NotDisposedTests
         (session!.Target as InferenceSession)?.Dispose();
     }
 
+    [TestMethod]
+    [DataRow("run")]
+    [DataRow("images")]
+    [DataRow("steps")]
+    [DataRow("profile")]
+    [DataRow("profile of images")]
+    public void What_is_used_for_the_last_time_is_not_freed_meanwhile(string use)
+    {
+        Image[] images = [new(new byte[3], 1, 1)];
+        using GpuDevice device = TestDevices.OpenSoftware();
+        int fewest = int.MaxValue, before = 0, without = LiveObjects.Count;
+        VulkanResult.Injected = (call, result) =>
+        {
+            if (call == "vkWaitForFences" && before > 0)
+            {
+                Collect();
+                Thread.Sleep(100); // What is freed is freed by a thread of the pool.
+                fewest = Math.Min(fewest, LiveObjects.Count);
+            }
+            return result;
+        };
+        try
+        {
+            Drop(() => Use(device.CreateSession(Model)));
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+        Assert.AreNotEqual(int.MaxValue, fewest);
+        Assert.IsGreaterThanOrEqualTo(before, fewest);
+        CollectUntil(() => LiveObjects.Count == without);
+
+        void Use(InferenceSession session)
+        {
+            switch (use)
+            {
+                case "run":
+                    before = LiveObjects.Count;
+                    session.Run(Input, new float[Outputs]);
+                    break;
+                case "images":
+                    before = LiveObjects.Count;
+                    session.Run(images, new float[Outputs]);
+                    break;
+                case "steps":
+                    Stepper stepper = session.CreateStepper();
+                    session.Dispose();
+                    stepper.Start(Input);
+                    before = LiveObjects.Count;
+                    stepper.Step(TimeSpan.FromMinutes(1));
+                    break;
+                default:
+                    Profiler profiler = session.CreateProfiler();
+                    session.Dispose();
+                    before = LiveObjects.Count;
+                    _ = use == "profile" ? profiler.Run(Input) : profiler.Run(images);
+                    break;
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Drop(Action use) => use();
 

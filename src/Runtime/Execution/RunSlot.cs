@@ -15,8 +15,7 @@ internal sealed class RunSlot : IDisposable
     private readonly ReadBack? _layers;
     private readonly Submission _fromFloats;
     private readonly ImageStage<Submission> _fromImages;
-    private (BufferRegion Input, BufferRegion Output) _buffers;
-    private Submission? _betweenBuffers;
+    private readonly RecordedFor<(BufferRegion Input, BufferRegion Output)> _betweenBuffers;
 
     public RunSlot(PlannedModel planned, bool keepLayerOutputs = false)
     {
@@ -30,6 +29,7 @@ internal sealed class RunSlot : IDisposable
                 _layers = _ownership.Take(new ReadBack(planned.Device, Program, planned.Plan.LayerOutputs.Values));
             _fromFloats = _ownership.Take(Record(_floats));
             _fromImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
+            _betweenBuffers = _ownership.Take(new RecordedFor<(BufferRegion Input, BufferRegion Output)>(RecordBetween));
         }
         catch
         {
@@ -53,22 +53,8 @@ internal sealed class RunSlot : IDisposable
     public Submission Submit(ReadOnlySpan<Image> images, in GpuSync sync = default) => Submit(_fromImages.Write(images), sync);
 
     /// <summary>Starts a run from a host's buffer to another.</summary>
-    public Submission Submit(BufferRegion input, BufferRegion output, in GpuSync sync = default)
-    {
-        if (_betweenBuffers is null || _buffers != (input, output))
-        {
-            _betweenBuffers?.Dispose();
-            _betweenBuffers = null;
-            using BufferInput stage = _planned.CreateBufferInput(Program, input);
-            _betweenBuffers = _planned.Record(commands =>
-            {
-                Program.RecordInto(commands, stage, output);
-                _layers?.Record(commands);
-            });
-            _buffers = (input, output);
-        }
-        return Submit(_betweenBuffers, sync);
-    }
+    public Submission Submit(BufferRegion input, BufferRegion output, in GpuSync sync = default) =>
+        Submit(_betweenBuffers[(input, output)], sync);
 
     /// <summary>Copies the network's output after a run of floats or images that was waited for.</summary>
     /// <param name="items">The items of the run.</param>
@@ -82,11 +68,7 @@ internal sealed class RunSlot : IDisposable
     /// <summary>Copies the beginning of a layer's output after a run, where layers are kept.</summary>
     public void CopyLayer(string layer, Span<float> output) => _layers!.CopyTo(_planned.Plan.LayerOutputs[layer], output);
 
-    public void Dispose()
-    {
-        _betweenBuffers?.Dispose();
-        _ownership.Dispose();
-    }
+    public void Dispose() => _ownership.Dispose();
 
     private Submission Record(InputStage input) => _planned.Record(commands =>
     {
@@ -95,6 +77,16 @@ internal sealed class RunSlot : IDisposable
         _readBack.Record(commands);
         _layers?.Record(commands);
     });
+
+    private Submission RecordBetween((BufferRegion Input, BufferRegion Output) buffers)
+    {
+        using BufferInput stage = _planned.CreateBufferInput(Program, buffers.Input);
+        return _planned.Record(commands =>
+        {
+            Program.RecordInto(commands, stage, buffers.Output);
+            _layers?.Record(commands);
+        });
+    }
 
     private Submission Submit(Submission recording, in GpuSync sync)
     {
