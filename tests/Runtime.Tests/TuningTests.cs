@@ -2,7 +2,6 @@ using SoftPool.Execution;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
@@ -15,7 +14,7 @@ public sealed class TuningTests
 
     private static readonly Model Model = TestModels.WithWeights(TestModels.Sequential(new TensorShape(8, 6, 6), Convolution, new ReLU()));
 
-    private static readonly string Key = ConvolutionVariant.KeyOf(Convolution, new TensorShape(8, 6, 6), new PlanOptions(3));
+    private static readonly string Key = VariantTable<Conv2d>.KeyOf(Convolution, new TensorShape(8, 6, 6), new PlanOptions(3));
 
     [TestMethod]
     public void What_was_measured_is_remembered_from_one_start_to_the_next()

@@ -2,7 +2,6 @@ using System.CommandLine;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
 using SoftPool.Trainer;
 using SoftPool.Trainer.Networks;
 using SoftPool.Vulkan;
@@ -120,7 +119,7 @@ internal static class KernelsCommand
             [("fp32", new()), ("fp16", new(Fp16: true)), ("strict", new(Numerics: Numerics.Strict))];
         VariantChoice[] choices =
         [
-            VariantChoice.Default, .. chosen ? [] : ConvolutionVariant.All.Select(variant => new VariantChoice(Forced: variant.Name)),
+            VariantChoice.Default, .. chosen ? [] : Conv2d.Variants.All.Select(variant => new VariantChoice(Forced: variant.Name)),
         ];
         return from choice in choices
                from graph in graphs

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
@@ -33,7 +32,7 @@ internal static class ConvolutionTuner
             if (graph.Layers[i].Operator is not Conv2d convolution)
                 continue;
             TensorShape input = graph.InputShapesOf(i)[0];
-            string key = ConvolutionVariant.KeyOf(convolution, input, options);
+            string key = VariantTable<Conv2d>.KeyOf(convolution, input, options);
             if (known.Best?.ContainsKey(key) == true || best.ContainsKey(key))
                 continue;
             (string Name, double Time)? fastest = null;
@@ -63,7 +62,7 @@ internal static class ConvolutionTuner
             "layer", "", options, [input], convolution.InferShape(input), [new Activation((long)options.Batch * input.ElementCount)], default,
             name => throw new InvalidOperationException($"Tuning asked for {name}."), convolution.Bias, []);
         List<(string Name, double Cost)> candidates =
-            [.. ConvolutionVariant.CandidatesFor(convolution, step).Select(variant => (variant.Name, variant.Cost(convolution, step)))];
+            [.. Conv2d.Variants.CandidatesFor(convolution, step).Select(variant => (variant.Name, variant.Cost(convolution, step)))];
         return candidates.Where(candidate => candidate.Cost <= Hopeless * candidates[0].Cost).Select(candidate => candidate.Name);
     }
 

@@ -7,7 +7,7 @@ namespace SoftPool.Kernels;
 /// compile them in.</param>
 /// <param name="Groups">The number of workgroups.</param>
 /// <param name="Operands">The buffers of bindings 0, 1, 2 and so on.</param>
-/// <param name="Variant">Which of several ways to compute the layer it belongs to; empty where there is one.</param>
+/// <param name="Variant">The name of the variant that it belongs to; empty if its operator has only one way to be computed.</param>
 /// <param name="Texels">The bindings through which the kernel reads texels of four elements: bit i for binding i. The others are
 /// storage buffers.</param>
 /// <param name="Turns">The most turns that loops over parts of the shape take in one invocation, all of them together.</param>
@@ -18,12 +18,12 @@ internal sealed record KernelLaunch(
     /// <summary>The kernel's name.</summary>
     public string Kernel { get; } = Id.ToString();
 
-    /// <summary>The variant of convolutions whose kernels do not depend on each other.</summary>
-    public const string TiledVariant = "tiled";
+    /// <summary>Whether the self-test judges the kernel by itself, and not together with the others of its variant.</summary>
+    public bool IsJudgedAlone { get; init; } = true;
 
     /// <summary>What the self-test judges: kernels that only work together as one, as their variant, others each by itself. Each
     /// precision and numerics is code of its own.</summary>
-    public string JudgedAs => Variant is "" or TiledVariant ? Kernel : Variant + KernelId.EndingOf(Id.Numerics);
+    public string JudgedAs => IsJudgedAlone ? Kernel : Variant + KernelId.EndingOf(Id.Numerics);
 
     /// <summary>Whether the kernel reads a binding as texels.</summary>
     public bool IsTexels(int binding) => (Texels >> binding & 1) != 0;

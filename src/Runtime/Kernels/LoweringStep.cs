@@ -3,13 +3,17 @@ using SoftPool.Reference;
 
 namespace SoftPool.Kernels;
 
-/// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The variant tells weights apart
-/// that fusion has changed from those that it has not.</summary>
+/// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The weights' form tells weights that
+/// fusion has changed from those that it has not.</summary>
 internal sealed class LoweringStep(
-    string layer, string variant, PlanOptions options, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
+    string layer, string weightsForm, PlanOptions options, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
     IReadOnlyList<Operand> inputs, PointwiseFunction pointwise, Func<string, Tensor> parameters, bool hasBias,
     List<KernelLaunch> dispatches)
 {
+    // Of an operator that has one way to be computed.
+    private string _variant = "";
+    private bool _isJudgedAlone = true;
+
     /// <summary>How the graph is to be run.</summary>
     public PlanOptions Options { get; } = options;
 
@@ -38,8 +42,10 @@ internal sealed class LoweringStep(
     /// <summary>The parameters by their short names: weight, bias.</summary>
     public Func<string, Tensor> Parameters { get; } = parameters;
 
-    /// <summary>Which of several ways to compute the layer was chosen; for who reads the plan.</summary>
-    public string Choice { get; set; } = "";
+    /// <summary>Says which variant's launches are added from now on.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="hasIndependentKernels">Whether each of its kernels is judged by itself.</param>
+    public void Choose(string name, bool hasIndependentKernels) => (_variant, _isJudgedAlone) = (name, hasIndependentKernels);
 
     /// <summary>Makes the output the same memory as the input: nothing runs.</summary>
     public void Alias() => Output = Input;
@@ -61,7 +67,7 @@ internal sealed class LoweringStep(
         Options.IsStrict
             ? Constant(name, count, pack)
             : new(
-                $"{layer}.{name}{variant}{(Options.Fp16 ? "*fp16" : "")}", count, Options.Fp16 ? () => InRange(pack()) : pack,
+                $"{layer}.{name}{weightsForm}{(Options.Fp16 ? "*fp16" : "")}", count, Options.Fp16 ? () => InRange(pack()) : pack,
                 Options.Fp16);
 
     /// <summary>Small constants, which are always 32-bit floats.</summary>
@@ -69,8 +75,8 @@ internal sealed class LoweringStep(
     /// <param name="count">The number of floats.</param>
     /// <param name="pack">Makes the floats.</param>
     public Constant Constant(string name, long count, Func<float[]> pack) => Options.IsStrict
-        ? new($"{layer}.{name}{variant}*strict", count, () => Array.ConvertAll(pack(), Strict.Held))
-        : new($"{layer}.{name}{variant}", count, pack);
+        ? new($"{layer}.{name}{weightsForm}*strict", count, () => Array.ConvertAll(pack(), Strict.Held))
+        : new($"{layer}.{name}{weightsForm}", count, pack);
 
     /// <summary>Integers that a kernel reads, as uint.</summary>
     /// <param name="name">What of the layer they are.</param>
@@ -146,7 +152,10 @@ internal sealed class LoweringStep(
     public void Dispatch(
         string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
         dispatches.Add(new KernelLaunch(
-            layer, new KernelId(kernel, Options.KernelNumerics, texels != 0), constants, groups, operands, Choice, texels, turns));
+            layer, new KernelId(kernel, Options.KernelNumerics, texels != 0), constants, groups, operands, _variant, texels, turns)
+        {
+            IsJudgedAlone = _isJudgedAlone,
+        });
 
     /// <summary>The most turns of a launch among those that are added; they are taken away again.</summary>
     public long TurnsOf(Action lower)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SoftPool.Kernels;
+using SoftPool.Operators.Pools;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;
@@ -21,25 +22,16 @@ public abstract record AvgPooling : Pooling
     public override string Attributes => base.Attributes + (CountIncludePad ? "" : ", padding not counted");
 
     // What a mean is over depends on where its window lies.
-    private protected override bool TilesReachBeyond => false;
+    internal override bool TilesReachBeyond => false;
+
+    internal override SpecializationConstant[] OwnConstants => [("COUNT_PADDING", CountIncludePad ? 1 : 0)];
+
+    private protected override VariantTable<Pooling> Variants => Table;
+
+    private static VariantTable<Pooling> Table { get; } = new(
+        new TiledPool("avgpool_tile"), new SlicedPool("avgpool", Passes: 1, PartsPerSlice: 1), new WindowPool("avgpool", Passes: 1));
 
     internal override void Compute<T>(ReferenceStep step) => AvgPoolReference.Compute<T>(this, step);
-
-    internal override void Lower(LoweringStep step)
-    {
-        SpecializationConstant countsPadding = ("COUNT_PADDING", CountIncludePad ? 1 : 0);
-        Slices slices = SlicesOn(step.InputShape);
-        if (slices.Count == 1)
-        {
-            DispatchTiles(step, "avgpool", passes: 1, countsPadding);
-            return;
-        }
-        Operand sums = new Activation(slices.Count * step.Output.Count);
-        DispatchSlices(step, "avgpool_slices", Shape(step, slices), slices, passes: 1, sums);
-        step.Dispatch(
-            "avgpool_of_slices", [.. Shape(step, slices), countsPadding], GroupCount.Linear(step.Output.Count), texels: 0,
-            Turns.Of(slices.Count), sums, step.Output);
-    }
 }
 
 /// <summary>Average pooling over (C, L), as torch.nn.AvgPool1d.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using SoftPool.Kernels;
 using SoftPool.Operators.Convolutions;
+using SoftPool.Operators.Convolutions.Cpu;
+using SoftPool.Operators.Convolutions.Gpu;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;
@@ -61,10 +63,30 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
 
     internal override void Compute<T>(ReferenceStep step) => Conv2dReference.Compute<T>(this, step);
 
-    internal override void Lower(LoweringStep step)
-    {
-        ConvolutionVariant variant = ConvolutionVariant.For(this, step);
-        step.Choice = variant.Name;
-        variant.Lower(this, step);
-    }
+    internal override void Lower(LoweringStep step) => Variants.Lower(this, step);
+
+    /// <summary>The ways to compute it.</summary>
+    internal static VariantTable<Conv2d> Variants { get; } = new(
+    [
+        .. WordLoads.All.SelectMany(loads => (ConvolutionVariant[])
+        [
+            new WinogradConvolution(Taps: 3, Vectors: 4, Pixels: 16, loads),
+            new WinogradConvolution(Taps: 5, Vectors: 4, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 8, Vectors: 4, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 8, Vectors: 3, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 8, Vectors: 2, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 8, Vectors: 1, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 6, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 4, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 3, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 2, Pixels: 16, loads),
+            new LanesConvolution(WordFloats: 4, Vectors: 1, Pixels: 16, loads),
+        ]),
+        new PlainWinogradConvolution(Taps: 3),
+        new PlainWinogradConvolution(Taps: 5),
+        new PackedConvolution(InPlanes: false),
+        new PackedConvolution(InPlanes: true),
+        new PackedConvolution(InPlanes: true, IsNarrow: true),
+        new TiledConvolution(),
+    ]);
 }

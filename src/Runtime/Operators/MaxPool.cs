@@ -1,4 +1,5 @@
 using SoftPool.Kernels;
+using SoftPool.Operators.Pools;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;
@@ -12,41 +13,13 @@ public abstract record MaxPooling : Pooling
 
     internal override void Compute<T>(ReferenceStep step) => MaxPoolReference.Compute(this, step);
 
-    internal override void Lower(LoweringStep step)
-    {
-        if (WindowTurns(step) <= Turns.Many)
-            DispatchTiles(step, "maxpool", passes: 1);
-        else
-            LowerByAxes(step);
-    }
+    internal override bool SplitsWindows(TensorShape input) =>
+        PoolLaunches.WindowTurns(WindowOn(input).Kernel, Window.Extents(input)) > Turns.Many;
 
-    /// <summary>Along one axis after the other: the same values, each in as many turns as the window is long on an axis.</summary>
-    private void LowerByAxes(LoweringStep step)
-    {
-        Window window = WindowOn(step.InputShape);
-        (Size3d kernel, Size3d stride, Size3d padding) = (window.Kernel, window.Stride, window.Padding);
-        Size3d map = Window.Extents(step.InputShape), places = Window.Extents(step.OutputShape);
-        Operand from = step.Input;
-        Pass(
-            new(new(1, 1, kernel.Width), new(1, 1, stride.Width), new(0, 0, padding.Width), 1),
-            map with { Width = places.Width }, isLast: false);
-        Pass(
-            new(new(1, kernel.Height, 1), new(1, stride.Height, 1), new(0, padding.Height, 0), 1),
-            map with { Height = places.Height }, isLast: kernel.Depth == 1 && stride.Depth == 1);
-        if (from != step.Output)
-            Pass(new(new(kernel.Depth, 1, 1), new(stride.Depth, 1, 1), new(padding.Depth, 0, 0), 1), places, isLast: true);
+    private protected override VariantTable<Pooling> Variants => Table;
 
-        void Pass(Window part, Size3d windows, bool isLast)
-        {
-            long count = (long)step.Batch * step.InputShape[0] * windows.Depth * windows.Height * windows.Width;
-            Operand to = isLast ? step.Output : new Activation(count, step.Options.Fp16);
-            bool texels = step.TakesTexels("maxpool", from.Count);
-            step.Dispatch(
-                "maxpool", Shape(step, part, map, windows), GroupCount.Linear(count), texels ? 1u : 0,
-                WindowTurns(part.Kernel, map), from, to);
-            (from, map) = (to, windows);
-        }
-    }
+    private static VariantTable<Pooling> Table { get; } =
+        new(new TiledPool("maxpool_tile"), new MaxPoolByAxes(), new WindowPool("maxpool", Passes: 1));
 }
 
 /// <summary>Max pooling over (C, L), as torch.nn.MaxPool1d.</summary>

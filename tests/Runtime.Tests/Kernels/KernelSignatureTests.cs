@@ -1,7 +1,6 @@
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Kernels;
@@ -24,7 +23,7 @@ public sealed class KernelSignatureTests
     private static readonly VariantChoice[] Choices =
     [
         VariantChoice.Default,
-        .. ConvolutionVariant.All.Select(variant => new VariantChoice(variant.Name)),
+        .. Conv2d.Variants.All.Select(variant => new VariantChoice(variant.Name)),
         .. new[] { "maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "linear_lanes" }.Select(Without),
     ];
 

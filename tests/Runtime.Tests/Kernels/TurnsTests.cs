@@ -1,7 +1,6 @@
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Kernels;
@@ -103,7 +102,7 @@ public sealed class TurnsTests
         foreach (PlanOptions options in AllOptions)
         {
             // The one with the most turns was measured to be the fastest.
-            var best = new Dictionary<string, string> { [ConvolutionVariant.KeyOf(convolution, graph.InputShape, options)] = KernelLaunch.TiledVariant };
+            var best = new Dictionary<string, string> { [VariantTable<Conv2d>.KeyOf(convolution, graph.InputShape, options)] = "tiled" };
             PlanOptions measured = options with { Variants = new VariantChoice(Best: best) };
             long guessed = MostTurns(options), fastest = MostTurns(measured);
             if (guessed == fastest)

@@ -2,7 +2,8 @@ using SoftPool.Execution;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
+using SoftPool.Operators.Convolutions.Cpu;
+using SoftPool.Operators.Convolutions.Gpu;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -23,7 +24,7 @@ public sealed class ConvolutionVariantTests
     {
         GpuDevice device = fp16 ? TestDevices.SoftwareWithFp16 : TestDevices.Software;
         var tested = new HashSet<string>();
-        foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+        foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
             foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
             {
                 var forced = new VariantChoice(variant.Name);
@@ -39,7 +40,7 @@ public sealed class ConvolutionVariantTests
 
     /// <summary>The variants that a device is known to run. By its name, not by its traits: those would excuse what they deny.</summary>
     internal static IEnumerable<string> MustRun(GpuDevice device, bool fp16 = false, bool strict = false) =>
-        ConvolutionVariant.All.Where(variant => variant switch
+        Conv2d.Variants.All.Where(variant => variant switch
         {
             WinogradConvolution or PlainWinogradConvolution when fp16 || strict => false,
             WinogradConvolution or LanesConvolution => device.Info.Name.StartsWith("llvmpipe", StringComparison.Ordinal),
@@ -49,7 +50,7 @@ public sealed class ConvolutionVariantTests
     [TestMethod]
     public void Every_variant_takes_some_convolution_on_some_device()
     {
-        foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+        foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
             Assert.Contains(
                 variant.Name, Cases.Select(row => Taken(row.Layers, row.Input, row.Batch, Lavapipe, new VariantChoice(variant.Name))));
     }
@@ -102,7 +103,7 @@ public sealed class ConvolutionVariantTests
         }
         Assert.IsGreaterThan(1, rejected.Count);
         // The last one stays: it takes whatever no other does.
-        string[] all = [.. ConvolutionVariant.All.Select(variant => variant.Name)];
+        string[] all = [.. Conv2d.Variants.All.Select(variant => variant.Name)];
         Assert.AreEqual("tiled", Taken(layers, input, batch, Lavapipe, new VariantChoice(RejectedKernels: all)));
     }
 
@@ -122,7 +123,7 @@ public sealed class ConvolutionVariantTests
         Layer[] layers = [new Layer("0", new Conv2d(1, 16, new(4096, 1), new(4096, 1), new(4096, 0)))];
         Layer[] wide = [new Layer("0", new Conv2d(4, 16, new(4096, 1), new(4096, 1), new(4096, 0)))];
         foreach (DeviceTraits device in (DeviceTraits[])[DeviceTraits.Unknown, Lavapipe])
-            foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+            foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
             {
                 var forced = new VariantChoice(variant.Name);
                 Assert.AreEqual("tiled", Taken(layers, new(1, 1, width), 1, device, forced), variant.Name);
@@ -142,7 +143,7 @@ public sealed class ConvolutionVariantTests
         long largest = channels < 4096 ? 1 << 27 : Largest;
         foreach (DeviceTraits device in (DeviceTraits[])[DeviceTraits.Unknown, Lavapipe, new(Driver.SwiftShader, 4)])
             foreach (VariantChoice choice in (VariantChoice[])[
-                VariantChoice.Default, .. ConvolutionVariant.All.Select(variant => new VariantChoice(variant.Name))])
+                VariantChoice.Default, .. Conv2d.Variants.All.Select(variant => new VariantChoice(variant.Name))])
             {
                 ExecutionPlan plan = ExecutionPlan.Create(
                     new ModelGraph("test", new(channels, 13, 13), layers), name => throw new AssertFailedException(name),
@@ -157,7 +158,7 @@ public sealed class ConvolutionVariantTests
     {
         // With padding a row has 2^33 numbers.
         Layer[] layers = [new Layer("0", new Conv2d(1 << 20, 1, 1, new(1, 4096), new(0, 4096)))];
-        foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+        foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
             Assert.AreEqual("tiled", Taken(layers, new(1 << 20, 1, 1), 1, Lavapipe, new VariantChoice(variant.Name)), variant.Name);
     }
 

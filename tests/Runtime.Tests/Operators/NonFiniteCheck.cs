@@ -1,7 +1,9 @@
 using SoftPool.Execution;
 using SoftPool.Graph;
+using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
+using SoftPool.Operators.Convolutions.Cpu;
+using SoftPool.Operators.Convolutions.Gpu;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -70,6 +72,6 @@ internal static class NonFiniteCheck
         int Row(int i) => i / width % height;
     }
 
-    private static ConvolutionVariant? VariantOf(ExecutionPlan plan) =>
-        ConvolutionVariant.All.FirstOrDefault(variant => plan.Launches.Any(dispatch => dispatch.Variant == variant.Name));
+    private static Variant<Conv2d>? VariantOf(ExecutionPlan plan) =>
+        Conv2d.Variants.All.FirstOrDefault(variant => plan.Launches.Any(dispatch => dispatch.Variant == variant.Name));
 }

@@ -1,7 +1,8 @@
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
+using SoftPool.Operators.Convolutions.Cpu;
+using SoftPool.Operators.Convolutions.Gpu;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -31,7 +32,7 @@ internal static class OperatorForms
             if (op is not Conv2d convolution)
                 continue;
             bool isLarge = Products(convolution, input) > MostProducts;
-            foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+            foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
                 if (!isLarge || variant is WinogradConvolution or PlainWinogradConvolution)
                     yield return (traits, new VariantChoice(variant.Name));
         }
@@ -45,7 +46,7 @@ internal static class OperatorForms
     /// ConvolutionVariantTests hold each to its own tolerance.</summary>
     public static double Tolerance(Layer[] layers) => layers[^1].Operator switch
     {
-        _ when layers.Any(layer => layer.Operator is Conv2d) => ConvolutionVariant.All.Max(variant => variant.Tolerance),
+        _ when layers.Any(layer => layer.Operator is Conv2d) => Conv2d.Variants.All.Max(variant => variant.Tolerance),
         // y = m - (a mean difference to the largest cell m), which in a window of thousands of cells is several times y.
         SoftPooling => 2.5 * OperatorCheck.Tolerance,
         _ => OperatorCheck.Tolerance,

@@ -1,6 +1,5 @@
 using SoftPool.Kernels;
 using SoftPool.Operators;
-using SoftPool.Operators.Convolutions;
 using SoftPool.Reference;
 using SoftPool.Verification;
 
@@ -35,7 +34,7 @@ public sealed class StrictTests
     {
         GpuDevice device = TestDevices.Software;
         var tested = new HashSet<string>();
-        foreach (ConvolutionVariant variant in ConvolutionVariant.All)
+        foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
             foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]))
             {
                 var forced = new VariantChoice(variant.Name);

@@ -1,4 +1,5 @@
 using SoftPool.Kernels;
+using SoftPool.Operators.Convolutions.Cpu;
 
 namespace SoftPool.Operators.Convolutions;
 

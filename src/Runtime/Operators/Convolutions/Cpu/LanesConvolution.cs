@@ -1,6 +1,6 @@
 using SoftPool.Kernels;
 
-namespace SoftPool.Operators.Convolutions;
+namespace SoftPool.Operators.Convolutions.Cpu;
 
 /// <summary>Direct, lanes along the output channels: for drivers that run on a processor, where wide loads and shuffles between
 /// lanes are cheap and everything else is dear. A first kernel copies the input, padded, channels last.</summary>

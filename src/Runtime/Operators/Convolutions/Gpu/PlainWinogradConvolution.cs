@@ -1,8 +1,8 @@
 using SoftPool.Kernels;
 
-namespace SoftPool.Operators.Convolutions;
+namespace SoftPool.Operators.Convolutions.Gpu;
 
-/// <summary>Winograd's algorithm as <see cref="WinogradConvolution"/>'s, for any device: no lane reads another's values.</summary>
+/// <summary>Winograd's algorithm as <see cref="Cpu.WinogradConvolution"/>'s, for any device: no lane reads another's values.</summary>
 /// <param name="Taps">The kernel's size: 3 or 5.</param>
 internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
 {
@@ -32,7 +32,8 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
     /// convolution, but not hopelessly so.</summary>
     public override double Cost(Conv2d convolution, LoweringStep step)
     {
-        double direct = All.Where(variant => variant is (PackedConvolution or TiledConvolution) && variant.Takes(convolution, step))
+        double direct = Conv2d.Variants.All
+            .Where(variant => variant is (PackedConvolution or TiledConvolution) && variant.Takes(convolution, step))
             .Min(variant => variant.Cost(convolution, step));
         // Few channels leave the transforms to be most of the work.
         bool pays = step.Options.Device.Driver == Driver.SwiftShader && Math.Min(convolution.InChannels, convolution.OutChannels) >= 32;

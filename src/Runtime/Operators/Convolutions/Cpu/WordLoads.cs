@@ -1,6 +1,6 @@
 using SoftPool.Kernels;
 
-namespace SoftPool.Operators.Convolutions;
+namespace SoftPool.Operators.Convolutions.Cpu;
 
 /// <summary>How the lanes of a subgroup load words of 4 or 8 numbers, each one of its own: from storage buffers as 64-bit integers, or
 /// as texels. A driver that runs on a processor turns a storage load into one of each lane, whose parts it puts together one

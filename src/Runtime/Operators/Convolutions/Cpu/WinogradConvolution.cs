@@ -1,6 +1,6 @@
 using SoftPool.Kernels;
 
-namespace SoftPool.Operators.Convolutions;
+namespace SoftPool.Operators.Convolutions.Cpu;
 
 /// <summary>Winograd's algorithm in tiles of 4x4 outputs, for stride 1: a quarter of the multiplications for 3x3 kernels, a sixth
 /// for 5x5. Three kernels: the tiles' inputs transformed, a matrix product for each place in a tile, and the way back. The

@@ -1,6 +1,6 @@
 using SoftPool.Kernels;
 
-namespace SoftPool.Operators.Convolutions;
+namespace SoftPool.Operators.Convolutions.Gpu;
 
 /// <summary>How conv2d_planes.comp lays out a convolution's input: (N, groups, planes of four channels, height, width, 4).</summary>
 internal sealed class PlanarInput : IWordLayout

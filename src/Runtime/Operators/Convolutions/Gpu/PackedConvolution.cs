@@ -1,6 +1,6 @@
 using SoftPool.Kernels;
 
-namespace SoftPool.Operators.Convolutions;
+namespace SoftPool.Operators.Convolutions.Gpu;
 
 /// <summary>Direct, on any device: what <see cref="TiledConvolution"/> tests for each tap is padding here, which a first kernel lays around
 /// the input, and four inputs are loaded at once. Sums run in the same order.</summary>
@@ -40,7 +40,7 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
     {
         // A GPU hides the time of loads, and without padding nothing is tested: there, only the copy is more.
         if (InPlanes && step.Options.Device.Driver == Driver.Other && convolution.Padding == 0)
-            return 2 * All[^1].Cost(convolution, step);
+            return 2 * Conv2d.Variants.All[^1].Cost(convolution, step);
         IWordLayout layout = Layout(convolution, step);
         GroupCount groups = Groups(convolution, step);
         double vectors = (double)groups.X * groups.Y * step.Options.Device.WorkgroupSize / Math.Max(step.Options.Device.SubgroupSize, 1);

@@ -1,6 +1,6 @@
 using SoftPool.Kernels;
 
-namespace SoftPool.Operators.Convolutions;
+namespace SoftPool.Operators.Convolutions.Gpu;
 
 /// <summary>Direct, in register tiles, lanes along the pixels: takes every convolution on every device. Sums run over kernel rows,
 /// then kernel columns, then channels, in that order.</summary>
@@ -16,8 +16,10 @@ internal sealed record TiledConvolution : ConvolutionVariant
     internal const double WideLoadCost = 60;
     private const double TestCost = 200;
 
-    /// <summary>Its name. Each of its two kernels can do without the other and is judged by itself.</summary>
-    public override string Name => KernelLaunch.TiledVariant;
+    public override string Name => "tiled";
+
+    // Each of its two kernels can do without the other.
+    public override bool HasIndependentKernels => true;
 
     public override bool Takes(Conv2d convolution, LoweringStep step) => true;
 
