@@ -46,7 +46,7 @@ internal sealed class ImageInput : InputStage
                 _pixels[i] = Take(DeviceBuffer.HostStorage, plans[i].Pixels);
                 foreach (Operand operand in plans[i].Launches.SelectMany(launch => launch.Operands).Distinct())
                     if (operand is Constant constant)
-                        constant.Pack().CopyTo(Take(DeviceBuffer.HostStorage, constant).Floats(0, constant.Count));
+                        constant.Pack().CopyTo(Take(DeviceBuffer.HostStorage, constant).Mapped<byte>(0, constant.ByteCount));
                     else if (!places.ContainsKey(operand))
                         Take(DeviceBuffer.Storage, operand);
             }

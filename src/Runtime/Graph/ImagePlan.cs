@@ -38,8 +38,8 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
             .. columns.Weights, .. rows.Weights,
         ];
         Operand pixels = new Activation((image.Pixels.Length + 3) / 4), lines = new Activation(3L * image.Height * shape[2]);
-        Constant layoutConstant = new("layout", layout.Length, () => Array.ConvertAll(layout, BitConverter.UInt32BitsToSingle));
-        Constant weightsConstant = new("weights", weights.Length, () => weights);
+        IntegerConstant layoutConstant = new("layout", layout);
+        FloatConstant weightsConstant = new("weights", weights.Length, () => weights);
         SpecializationConstant[] constants = [("HEIGHT", shape[1]), ("WIDTH", shape[2])];
         var groups = GroupCount.Linear(shape[1] * shape[2]);
         long turns = Turns.Of(rows.Taps, columns.Taps);

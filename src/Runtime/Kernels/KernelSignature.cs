@@ -9,6 +9,9 @@ internal enum BindingKind
     /// <summary>A storage buffer.</summary>
     Storage,
 
+    /// <summary>A storage buffer of 32-bit unsigned integers and nothing else.</summary>
+    Integers,
+
     /// <summary>A uniform texel buffer, read as texels of four elements.</summary>
     Texels,
 }
@@ -24,7 +27,8 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
 {
     // Of the SPIR-V specification, section 3.
     private const int HeaderWords = 5;
-    private const uint OpTypeSampledImage = 27, OpTypePointer = 32, OpVariable = 59, OpDecorate = 71, OpModuleProcessed = 330;
+    private const uint OpTypeInt = 21, OpTypeSampledImage = 27, OpTypeRuntimeArray = 29, OpTypeStruct = 30, OpTypePointer = 32;
+    private const uint OpVariable = 59, OpDecorate = 71, OpModuleProcessed = 330;
     private const uint DecorationBinding = 33;
     private const string NamesBegin = "constants";
 
@@ -37,6 +41,8 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
         var bindingOf = new Dictionary<uint, uint>();
         var pointed = new Dictionary<uint, uint>();
         var images = new HashSet<uint>();
+        // Types of 32-bit unsigned integers alone.
+        var integers = new HashSet<uint>();
         for (int at = HeaderWords; at < spirv.Length; at += (int)(spirv[at] >> 16))
             switch (spirv[at] & 0xFFFF)
             {
@@ -52,18 +58,35 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
                 case OpTypeSampledImage:
                     images.Add(spirv[at + 1]);
                     break;
+                case OpTypeInt when spirv[at + 2] == 32 && spirv[at + 3] == 0:
+                case OpTypeRuntimeArray when integers.Contains(spirv[at + 2]):
+                case OpTypeStruct when AreAll(integers, spirv.Slice(at + 2, (int)(spirv[at] >> 16) - 2)):
+                    integers.Add(spirv[at + 1]);
+                    break;
                 case OpTypePointer:
                     pointed.Add(spirv[at + 1], spirv[at + 3]);
                     break;
                 case OpVariable when bindingOf.TryGetValue(spirv[at + 2], out uint binding):
+                    uint type = pointed[spirv[at + 1]];
+                    BindingKind kind = images.Contains(type) ? BindingKind.Texels
+                        : integers.Contains(type) ? BindingKind.Integers
+                        : BindingKind.Storage;
                     // Two views of one buffer, such as its floats and its words, share a binding.
-                    bindings[binding] = images.Contains(pointed[spirv[at + 1]]) ? BindingKind.Texels : BindingKind.Storage;
+                    bindings[binding] = bindings.GetValueOrDefault(binding, kind) == kind ? kind : BindingKind.Storage;
                     break;
             }
         if (!bindings.Keys.SequenceEqual(Enumerable.Range(0, bindings.Count).Select(i => (uint)i)))
             throw new InvalidOperationException(
                 $"A kernel numbers its bindings from 0 without a gap; this one has {string.Join(", ", bindings.Keys)}.");
         return new KernelSignature([.. bindings.Values], constants);
+
+        static bool AreAll(HashSet<uint> types, ReadOnlySpan<uint> members)
+        {
+            foreach (uint member in members)
+                if (!types.Contains(member))
+                    return false;
+            return true;
+        }
     }
 
     /// <summary>What of a launch does not fit the kernel, in a sentence; null where all of it does.</summary>
@@ -82,6 +105,9 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
             if (launch.IsTexels(i) != (Bindings[i] == BindingKind.Texels))
                 return $"{launch.Kernel} reads binding {i} as {(launch.IsTexels(i) ? "a storage buffer" : "texels")}; the launch "
                     + $"gives {(launch.IsTexels(i) ? "texels" : "a storage buffer")}.";
+            else if (launch.Operands[i] is Constant constant && constant is IntegerConstant != (Bindings[i] == BindingKind.Integers))
+                return $"{launch.Kernel} reads binding {i} as {(Bindings[i] == BindingKind.Integers ? "integers" : "floats")}; the launch "
+                    + $"gives {(constant is IntegerConstant ? "integers" : "floats")}.";
         return null;
     }
 

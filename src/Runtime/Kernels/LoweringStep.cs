@@ -63,7 +63,7 @@ internal sealed class LoweringStep(
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
     /// <param name="count">The number of elements.</param>
     /// <param name="pack">Makes the elements.</param>
-    public Constant Weight(string name, long count, Func<float[]> pack) =>
+    public FloatConstant Weight(string name, long count, Func<float[]> pack) =>
         Options.IsStrict
             ? Constant(name, count, pack)
             : new(
@@ -74,21 +74,20 @@ internal sealed class LoweringStep(
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
     /// <param name="count">The number of floats.</param>
     /// <param name="pack">Makes the floats.</param>
-    public Constant Constant(string name, long count, Func<float[]> pack) => Options.IsStrict
+    public FloatConstant Constant(string name, long count, Func<float[]> pack) => Options.IsStrict
         ? new($"{layer}.{name}{weightsForm}*strict", count, () => Array.ConvertAll(pack(), Strict.Held))
         : new($"{layer}.{name}{weightsForm}", count, pack);
 
     /// <summary>Integers that a kernel reads, as uint.</summary>
     /// <param name="name">What of the layer they are.</param>
     /// <param name="values">The integers; the same whatever the numerics.</param>
-    public Constant Integers(string name, uint[] values) => new(
-        $"{layer}.{name}", values.Length, () => Array.ConvertAll(values, BitConverter.UInt32BitsToSingle));
+    public IntegerConstant Integers(string name, uint[] values) => new($"{layer}.{name}", values);
 
     /// <summary>The bias with zeros behind it, or zeros alone where there is none.</summary>
     /// <param name="count">The number of floats.</param>
     /// <param name="first">The first output to take.</param>
     /// <param name="outputs">The number of outputs to take.</param>
-    public Constant PaddedBias(int count, int first, int outputs) => Constant($"bias[{first}]*{count}", count, () =>
+    public FloatConstant PaddedBias(int count, int first, int outputs) => Constant($"bias[{first}]*{count}", count, () =>
     {
         var padded = new float[count];
         if (hasBias)

@@ -15,23 +15,3 @@ internal abstract class Operand(long count, bool isHalf)
 
 /// <summary>What kernels compute, and the network's input. Lives in the arena, from its first use to its last.</summary>
 internal sealed class Activation(long count, bool isHalf = false) : Operand(count, isHalf);
-
-/// <summary>What is known before the first run: packed weights and biases. Packed and uploaded once for all sessions of a model
-/// on a device, which is why it has a name.</summary>
-internal sealed class Constant(string key, long count, Func<float[]> pack, bool isHalf = false)
-    : Operand(CheckedCount(key, count), isHalf)
-{
-    /// <summary>The most numbers: 2 GiB of floats.</summary>
-    public const long Largest = int.MaxValue / sizeof(float);
-
-    /// <summary>Says what it is: two constants of one model with one key have the same numbers.</summary>
-    public string Key { get; } = key;
-
-    /// <summary>Makes the numbers.</summary>
-    public float[] Pack() => pack();
-
-    /// <exception cref="ShapeMismatchException">Padding has made it larger than 2 GiB.</exception>
-    private static long CheckedCount(string key, long count) => count <= Largest
-        ? count
-        : throw new ShapeMismatchException($"The packed weights {key} of {count * sizeof(float)} bytes exceed 2 GiB.");
-}

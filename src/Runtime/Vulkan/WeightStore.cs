@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
@@ -45,7 +44,7 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
             foreach (Constant constant in constants)
             {
                 var place = buffer.Part(offset, constant.ByteCount);
-                Upload(BytesOf(constant), staging, place);
+                Upload(constant.Pack(), staging, place);
                 places.Add((constant.Key, place));
                 offset += Division.Align(constant.ByteCount, alignment) + guard;
             }
@@ -61,18 +60,6 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
         foreach ((string key, BufferRange place) in places)
             _places.Add(key, place);
         ByteCount += total;
-    }
-
-    private static ReadOnlySpan<byte> BytesOf(Constant constant)
-    {
-        float[] numbers = constant.Pack();
-        if (!constant.IsHalf)
-            return MemoryMarshal.AsBytes<float>(numbers);
-        var bytes = new byte[constant.ByteCount];
-        Span<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
-        for (int i = 0; i < numbers.Length; i++)
-            halves[i] = (Half)numbers[i];
-        return bytes;
     }
 
     private void Upload(ReadOnlySpan<byte> data, DeviceBuffer staging, BufferRange place)

@@ -177,7 +177,7 @@ public sealed class ExecutionPlanTests
     {
         Assert.AreNotEqual<Operand>(new Activation(4), new Activation(4));
         float[] data = [1, 2];
-        Assert.AreNotEqual<Operand>(new Constant("a", 2, () => data), new Constant("a", 2, () => data));
+        Assert.AreNotEqual<Operand>(new FloatConstant("a", 2, () => data), new FloatConstant("a", 2, () => data));
     }
 
     [TestMethod]

@@ -84,6 +84,21 @@ public sealed class KernelSignatureTests
     }
 
     [TestMethod]
+    public void Integers_and_floats_are_told_apart()
+    {
+        KernelLaunch launch = Launches.Values.First(launch => launch.Kernel == "conv2d_lanes8");
+        KernelSignature signature = KernelSignature.Of(EmbeddedShaders.Load(launch.Kernel));
+        Assert.AreEqual(BindingKind.Integers, signature.Bindings[4]);
+        Operand[] operands = [.. launch.Operands];
+        (operands[3], operands[4]) = (operands[4], operands[3]);
+        Assert.AreEqual(
+            "conv2d_lanes8 reads binding 3 as floats; the launch gives integers.", signature.Misfit(launch with { Operands = operands }));
+        operands[3] = operands[4];
+        Assert.AreEqual(
+            "conv2d_lanes8 reads binding 4 as integers; the launch gives floats.", signature.Misfit(launch with { Operands = operands }));
+    }
+
+    [TestMethod]
     public void Gaps_between_bindings_are_refused()
     {
         const uint Decorate = 4u << 16 | 71, Binding = 33;

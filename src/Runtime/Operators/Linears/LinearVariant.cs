@@ -57,11 +57,11 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
                 EnoughLanes / ((long)lanes * itemGroups), op.LeastSlices, Math.Max(op.InFeatures / LeastSlice, 1));
         Operand sums = slices == 1 ? step.Output : new Activation((long)slices * step.Batch * features);
         long weightCount = tiles * TileCount(op);
-        Constant weight = step.Weight(
+        FloatConstant weight = step.Weight(
             $"weight[{first}]", weightCount,
             () => PackWeight(
                 op, step.Parameter("weight").Slice(first * op.InFeatures, features * op.InFeatures), features, weightCount));
-        Constant bias = step.PaddedBias(tiles * TileFeatures, first, features);
+        FloatConstant bias = step.PaddedBias(tiles * TileFeatures, first, features);
         SpecializationConstant[] pointwise = step.Pointwise.Constants;
         step.Dispatch(
             Kernel,

@@ -65,7 +65,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
         int lanes = step.Options.Device.SubgroupSize, size = Winograd.Inputs(Taps);
         TensorShape input = step.InputShape, output = step.OutputShape;
         Extents extents = Of(convolution, step, images);
-        Constant shape = step.Integers(
+        IntegerConstant shape = step.Integers(
             $"shape*{Layout(lanes)}*{firstImage}*{images}",
             [
                 (uint)input[0], (uint)input[1], (uint)input[2], (uint)output[0], (uint)output[1], (uint)output[2],

@@ -51,7 +51,7 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
         int size = Winograd.Inputs(Taps);
         TensorShape input = step.InputShape, output = step.OutputShape;
         (int across, int down, int padded, int paddedChannels) = Of(convolution, step, images);
-        Constant shape = step.Integers(
+        IntegerConstant shape = step.Integers(
             $"shape*{Name}*{firstImage}*{images}",
             [
                 (uint)input[0], (uint)input[1], (uint)input[2], (uint)output[0], (uint)output[1], (uint)output[2],
