@@ -54,6 +54,9 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
         // Two kernels that work together are judged as one, by the name of the first.
         KernelLaunch Launch(string kernel, GroupCount size, long most, Operand from, Operand to) => new(
             ModelGraph.InputName, new KernelId(kernel), constants, size, [from, to, layoutConstant, weightsConstant],
-            kernel == Whole ? "" : Lines, Turns: most);
+            kernel == Whole ? "" : Lines, Turns: most)
+        {
+            IsJudgedAlone = kernel == Whole,
+        };
     }
 }

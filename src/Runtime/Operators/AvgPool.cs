@@ -26,7 +26,7 @@ public abstract record AvgPooling : Pooling
 
     internal override SpecializationConstant[] OwnConstants => [("COUNT_PADDING", CountIncludePad ? 1 : 0)];
 
-    private protected override VariantTable<Pooling> Variants => Table;
+    internal override VariantTable<Pooling> Variants => Table;
 
     private static VariantTable<Pooling> Table { get; } = new(
         new TiledPool("avgpool_tile"), new SlicedPool("avgpool", Passes: 1, PartsPerSlice: 1), new WindowPool("avgpool", Passes: 1));

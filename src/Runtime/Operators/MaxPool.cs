@@ -16,7 +16,7 @@ public abstract record MaxPooling : Pooling
     internal override bool SplitsWindows(TensorShape input) =>
         PoolLaunches.WindowTurns(WindowOn(input).Kernel, Window.Extents(input)) > Turns.Many;
 
-    private protected override VariantTable<Pooling> Variants => Table;
+    internal override VariantTable<Pooling> Variants => Table;
 
     private static VariantTable<Pooling> Table { get; } =
         new(new TiledPool("maxpool_tile"), new MaxPoolByAxes(), new WindowPool("maxpool", Passes: 1));

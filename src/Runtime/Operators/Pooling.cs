@@ -26,7 +26,7 @@ public abstract record Pooling : UnaryOperator
     internal virtual SpecializationConstant[] OwnConstants => [];
 
     /// <summary>The ways to compute it.</summary>
-    private protected abstract VariantTable<Pooling> Variants { get; }
+    internal abstract VariantTable<Pooling> Variants { get; }
 
     /// <summary>The window on an input.</summary>
     internal Window WindowOn(TensorShape input) => Sliding?.Window ?? Window.Whole(input);

@@ -23,7 +23,7 @@ public abstract record SoftPooling(SoftPoolWeighting Weights) : Pooling
 
     internal override void Compute<T>(ReferenceStep step) => SoftPoolReference.Compute<T>(this, step);
 
-    private protected override VariantTable<Pooling> Variants => Weights == SoftPoolWeighting.PerChannel ? PerChannel : Shared;
+    internal override VariantTable<Pooling> Variants => Weights == SoftPoolWeighting.PerChannel ? PerChannel : Shared;
 
     private static VariantTable<Pooling> PerChannel { get; } = new(
         new TiledPool("softpool_tile"), new SlicedPool("softpool", Passes: 2, PartsPerSlice: 3), new WindowPool("softpool", Passes: 2));

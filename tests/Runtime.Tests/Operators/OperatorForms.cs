@@ -38,6 +38,19 @@ internal static class OperatorForms
         }
     }
 
+    /// <summary>The device's own choice, and each variant that an operator has.</summary>
+    public static IEnumerable<VariantChoice> ChoicesFor(Operator op)
+    {
+        IEnumerable<string> variants = op switch
+        {
+            Conv2d => Conv2d.Variants.All.Select(variant => variant.Name),
+            Linear => Linear.Variants.All.Select(variant => variant.Name),
+            Pooling pooling => pooling.Variants.All.Select(variant => variant.Name),
+            _ => [],
+        };
+        return variants.Select(variant => new VariantChoice(variant)).Prepend(VariantChoice.Default);
+    }
+
     /// <summary>What tells a plan's kernels from those of another of the same layers.</summary>
     public static string KernelsOf(ExecutionPlan plan) =>
         string.Join(" ", plan.Launches.Select(dispatch => $"{dispatch.Kernel} {dispatch.Variant}".TrimEnd()));

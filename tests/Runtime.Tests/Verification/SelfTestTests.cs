@@ -181,20 +181,31 @@ public sealed class SelfTestTests
     public void Every_kernel_of_every_operator_has_a_test()
     {
         DeviceTraits here = TestDevices.Software.Vulkan.Traits;
-        // A processor's driver and a GPU's launch different kernels.
+        // A CPU driver and a GPU's launch different kernels.
         foreach (DeviceTraits traits in (DeviceTraits[])[here, here with { Driver = Driver.Other, LargestTexels = 0 }, DeviceTraits.Unknown])
             foreach (PlanOptions numerics in (PlanOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)])
             {
                 var seen = new HashSet<string>();
                 foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
-                {
-                    PlanOptions options = numerics with { Batch = batch, Device = traits };
-                    ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(new ModelGraph("test", input, layers)), options);
-                    foreach (KernelLaunch dispatch in plan.Launches.Where(dispatch => seen.Add(dispatch.JudgedAs)))
-                        Assert.AreNotEqual(0, SelfTest.CasesOf(dispatch, options).Count(), dispatch.JudgedAs);
-                }
-                Assert.IsGreaterThan(10, seen.Count);
+                    foreach (VariantChoice choice in OperatorForms.ChoicesFor(layers[^1].Operator))
+                    {
+                        PlanOptions options = numerics with { Batch = batch, Device = traits, Variants = choice };
+                        var plan = ExecutionPlan.Create(TestModels.WithZeros(new ModelGraph("test", input, layers)), options);
+                        foreach (KernelLaunch dispatch in plan.Launches.Where(dispatch => seen.Add(dispatch.JudgedAs)))
+                            Assert.AreNotEqual(0, SelfTest.CasesOf(dispatch, options).Count(), dispatch.JudgedAs);
+                    }
+                Assert.IsGreaterThan(30, seen.Count);
             }
+    }
+
+    [TestMethod]
+    public void A_kernel_that_no_case_launches_does_not_pass()
+    {
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using var kept = new Ownership();
+        var unknown = new KernelLaunch("layer", new KernelId("unknown"), [], new GroupCount(1), []);
+        StringAssert.StartsWith(
+            SelfTest.VerdictOn(device.Vulkan, unknown, new PlanOptions { Device = device.Vulkan.Traits }, kept), "untested");
     }
 
     private static GpuDevice Broken(bool unsteady, string folder, string kernel, bool selfTest = true) =>
