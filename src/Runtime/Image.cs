@@ -32,7 +32,7 @@ public readonly record struct Image(ReadOnlyMemory<byte> Pixels, int Width, int 
         if (!Enum.IsDefined(Format) || (long)Width * Height * BytesPerPixel > int.MaxValue
             || Pixels.Length != Width * Height * BytesPerPixel)
             throw new ShapeMismatchException(
-                $"A picture of {Width}x{Height} pixels in {Format} takes {(long)Width * Height * BytesPerPixel} bytes, 2 GiB at most; "
+                $"An image of {Width}x{Height} pixels in {Format} takes {(long)Width * Height * BytesPerPixel} bytes, 2 GiB at most; "
                 + $"got {Pixels.Length}.");
     }
 }

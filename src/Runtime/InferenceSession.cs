@@ -14,10 +14,9 @@ namespace SoftPool;
 public sealed class InferenceSession : IDisposable
 {
     private readonly PlannedModel _planned;
-    private readonly RunArguments _arguments;
     private readonly VariantChoice? _variants;
-    private readonly RunPool _pool;
-    // Held while something is made beside the pool: a mode of running, the sessions of Verify.
+    private readonly SessionRuns _runs;
+    // Held while something is made beside the runs: a mode of running, the sessions of Verify.
     private readonly Lock _making = new();
     private volatile bool _disposed;
 
@@ -36,20 +35,19 @@ public sealed class InferenceSession : IDisposable
         try
         {
             (_planned, RejectedKernels) = SelfTest.Plan(device, model, options, variants, tested);
-            _pool = new RunPool(_planned, options.MaxConcurrentRuns, options.KeepLayerOutputs);
+            _runs = new SessionRuns(this, _planned, options);
         }
         catch (OutOfDeviceMemoryException e)
         {
             throw e.Advising(options.Batch);
         }
-        _arguments = new RunArguments(_planned);
     }
 
     /// <summary>Frees a session that nobody disposed, as <see cref="Dispose"/> says.</summary>
     ~InferenceSession()
     {
         // A constructor that failed has freed what it made.
-        if (_pool is not null)
+        if (_runs is not null)
             NotDisposed.Free(this, $"A session of {Graph.Name}", _planned.Device);
     }
 
@@ -67,10 +65,10 @@ public sealed class InferenceSession : IDisposable
     public IReadOnlyList<RejectedKernel> RejectedKernels { get; }
 
     /// <summary>The device memory of one run's activations, in bytes.</summary>
-    public long ActivationBytes => _pool.Program.ArenaBytes;
+    public long ActivationBytes => _runs.Program.ArenaBytes;
 
     /// <summary>The device memory of the model's weights, in bytes. All sessions of the model on the device share it.</summary>
-    public long WeightBytes => _pool.Program.WeightBytes;
+    public long WeightBytes => _runs.Program.WeightBytes;
 
     /// <summary>The layers whose output <see cref="ReadLayer"/> can read, in order; empty unless <see cref="SessionOptions.KeepLayerOutputs"/>.
     /// A layer that a kernel computes together with the next one is not among them.</summary>
@@ -87,15 +85,7 @@ public sealed class InferenceSession : IDisposable
     /// <param name="output">Room for n items of <see cref="ModelGraph.OutputShape"/>, (n, classes).</param>
     /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public void Run(ReadOnlySpan<float> input, Span<float> output)
-    {
-        int items = _arguments.ItemsOf(input);
-        _arguments.CheckOutput(items, output.Length);
-        using RunPool.Lease lease = Rent();
-        input.CopyTo(lease.Slot.Input);
-        lease.Slot.Submit().Wait();
-        lease.Slot.Read(items, output);
-    }
+    public void Run(ReadOnlySpan<float> input, Span<float> output) => _runs.Run(input, output);
 
     /// <summary>Computes the network for images of any sizes, resized and normalised on the device as the model's
     /// <see cref="Preprocessing"/> says. As long as the sizes stay the same, nothing is allocated.</summary>
@@ -107,14 +97,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public void Run(ReadOnlySpan<Image> images, Span<float> output)
-    {
-        int items = _arguments.ItemsOf(images);
-        _arguments.CheckOutput(items, output.Length);
-        using RunPool.Lease lease = Rent();
-        lease.Slot.Submit(images).Wait();
-        lease.Slot.Read(items, output);
-    }
+    public void Run(ReadOnlySpan<Image> images, Span<float> output) => _runs.Run(images, output);
 
     /// <summary>Computes the network from one of the host's buffers to another; the CPU does not touch the data. The run starts after all
     /// work that was submitted to the queue before it.</summary>
@@ -123,13 +106,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public void Run(BufferRegion input, BufferRegion output)
-    {
-        _arguments.CheckBuffers(input, output);
-        using RunPool.Lease lease = Rent();
-        lease.Slot.Submit(input, output).Wait();
-        lease.Slot.Read(Options.Batch, []);
-    }
+    public void Run(BufferRegion input, BufferRegion output) => _runs.Run(input, output);
 
     /// <summary>Computes the network while the caller goes on.</summary>
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; read before this returns if a slot is free, else
@@ -142,7 +119,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancellationToken = default) =>
-        RunAsync(input, output, default, cancellationToken);
+        _runs.RunAsync(input, output, default, cancellationToken);
 
     /// <summary>The same, ordered on the device behind and before work of the host's.</summary>
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
@@ -153,17 +130,8 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with timeline
     /// semaphores.</exception>
     /// <exception cref="ArgumentException">A semaphore is null.</exception>
-    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken = default)
-    {
-        int items = _arguments.ItemsOf(input.Span);
-        return RunAsync(Start, items, output, sync, cancellationToken);
-
-        Submission Start(RunSlot slot)
-        {
-            input.Span.CopyTo(slot.Input);
-            return slot.Submit(sync);
-        }
-    }
+    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(input, output, sync, cancellationToken);
 
     /// <summary>Computes the network for images while the caller goes on.</summary>
     /// <param name="images">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>; read before this returns if a slot is free, else
@@ -174,7 +142,7 @@ public sealed class InferenceSession : IDisposable
     /// <inheritdoc cref="Run(ReadOnlySpan{Image}, Span{float})" path="/exception"/>
     public Task RunAsync(
         ReadOnlyMemory<Image> images, Memory<float> output, GpuSync sync = default, CancellationToken cancellationToken = default) =>
-        RunAsync(slot => slot.Submit(images.Span, sync), _arguments.ItemsOf(images.Span), output, sync, cancellationToken);
+        _runs.RunAsync(images, output, sync, cancellationToken);
 
     /// <summary>Computes the network from a buffer of the host's to another while the caller goes on.</summary>
     /// <param name="input">As in <see cref="Run(BufferRegion, BufferRegion)"/>.</param>
@@ -182,11 +150,8 @@ public sealed class InferenceSession : IDisposable
     /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
     /// <param name="cancellationToken">Cancels waiting. Submitted GPU work completes and writes the output.</param>
     /// <inheritdoc cref="Run(BufferRegion, BufferRegion)" path="/exception"/>
-    public Task RunAsync(BufferRegion input, BufferRegion output, GpuSync sync = default, CancellationToken cancellationToken = default)
-    {
-        _arguments.CheckBuffers(input, output);
-        return RunAsync(slot => slot.Submit(input, output, sync), Options.Batch, null, sync, cancellationToken);
-    }
+    public Task RunAsync(BufferRegion input, BufferRegion output, GpuSync sync = default, CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(input, output, sync, cancellationToken);
 
     /// <summary>Creates a stepper, which spreads an inference over several frames.</summary>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
@@ -197,7 +162,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
     public Recorder CreateRecorder()
     {
-        _arguments.CheckIsHosts();
+        _planned.CheckIsHosts();
         return Create(() => new Recorder(_planned));
     }
 
@@ -218,11 +183,7 @@ public sealed class InferenceSession : IDisposable
             throw new ArgumentException(
                 $"The output of {layer} is not kept; kept are: {string.Join(", ", KeptLayers)}.", nameof(layer));
         int index = Graph.Layers.Select(item => item.Name).ToList().IndexOf(layer);
-        using RunPool.Lease lease = Rent();
-        if (lease.Slot.Items == 0)
-            throw new InvalidOperationException($"There is no output of {layer}: Run first.");
-        RunArguments.CheckRoom($"output of {layer}", lease.Slot.Items, Graph.OutputShapeOf(index), output.Length);
-        lease.Slot.CopyLayer(layer, output);
+        _runs.ReadLayer(layer, Graph.OutputShapeOf(index), output);
     }
 
     /// <summary>
@@ -260,38 +221,7 @@ public sealed class InferenceSession : IDisposable
         GC.SuppressFinalize(this);
         _disposed = true;
         lock (_making)
-            _pool.Dispose();
-    }
-
-    private Task RunAsync(
-        Func<RunSlot, Submission> start, int items, Memory<float>? output, GpuSync sync, CancellationToken cancellationToken)
-    {
-        if (output is { } room)
-            _arguments.CheckOutput(items, room.Length);
-        if (cancellationToken.IsCancellationRequested)
-            return Task.FromCanceled(cancellationToken);
-        var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, output ?? default, cancellationToken);
-        run.Listen();
-        _pool.Rent(Begin);
-        return run.Task;
-
-        bool Begin(RunSlot slot)
-        {
-            if (!_disposed)
-                return run.Begin(slot, _planned.Device.FenceWaiter, _pool.Return);
-            run.Fail(new ObjectDisposedException(nameof(InferenceSession)));
-            return false;
-        }
-    }
-
-    /// <summary>A free slot, when the caller's turn has come.</summary>
-    private RunPool.Lease Rent()
-    {
-        RunPool.Lease lease = _pool.Rent();
-        if (!_disposed)
-            return lease;
-        lease.Dispose();
-        throw new ObjectDisposedException(nameof(InferenceSession));
+            _runs.Dispose();
     }
 
     private T Create<T>(Func<T> make)

@@ -1,3 +1,4 @@
+using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Operators;
 using SoftPool.Trainer.Networks;
 using TorchSharp;

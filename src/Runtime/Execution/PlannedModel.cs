@@ -9,6 +9,15 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
     /// <summary>Says, at the first run of images, whether one launch may resize an image that is not large.</summary>
     public Func<bool> ResizesInOneLaunch { get; init; } = () => true;
 
+    /// <summary>Refuses handles of a host's on an own device.</summary>
+    /// <exception cref="InvalidOperationException">The device is an own one.</exception>
+    public void CheckIsHosts()
+    {
+        if (!Device.IsHosts)
+            throw new InvalidOperationException(
+                "Handles of a host's mean nothing on this session's own device: use a session of one that GpuDevice.FromHost gave.");
+    }
+
     public DeviceProgram CreateProgram(bool keepLayerOutputs = false) => new(Device, Model, Plan, keepLayerOutputs);
 
     public FloatInput CreateFloatInput(DeviceProgram program) => new(Device, Plan, program);

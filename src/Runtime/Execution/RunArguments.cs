@@ -15,7 +15,7 @@ internal sealed class RunArguments(PlannedModel planned)
     public int ItemsOf(ReadOnlySpan<Image> images)
     {
         if (Graph.InputShape.Rank != 3 || Graph.InputShape[0] != 3)
-            throw new ShapeMismatchException($"Pictures have three channels; '{Graph.Name}' takes {Graph.InputShape}.");
+            throw new ShapeMismatchException($"Images have three channels; '{Graph.Name}' takes {Graph.InputShape}.");
         int items = ItemsOf((long)images.Length * Graph.InputShape.ElementCount);
         uint largest = planned.Device.Physical.Limits.MaxStorageBufferRange;
         foreach (Image image in images)
@@ -23,7 +23,7 @@ internal sealed class RunArguments(PlannedModel planned)
             image.Check();
             if (image.Pixels.Length > largest)
                 throw new DeviceLimitException(
-                    $"A picture of {image.Pixels.Length} bytes exceeds the {largest} that {planned.Device.Physical.Info.Name} takes at most.");
+                    $"An image of {image.Pixels.Length} bytes exceeds the {largest} that {planned.Device.Physical.Info.Name} takes at most.");
         }
         return items;
     }
@@ -52,15 +52,7 @@ internal sealed class RunArguments(PlannedModel planned)
     public void CheckBuffer(BufferRegion output)
     {
         output.Check(nameof(output));
-        CheckIsHosts();
-    }
-
-    /// <summary>Refuses handles of a host's on an own device.</summary>
-    public void CheckIsHosts()
-    {
-        if (!planned.Device.IsHosts)
-            throw new InvalidOperationException(
-                "Handles of a host's mean nothing on this session's own device: use a session of one that GpuDevice.FromHost gave.");
+        planned.CheckIsHosts();
     }
 
     private int ItemsOf(long elements)

@@ -14,7 +14,7 @@ public sealed class ConvolutionVariantTests
     private static readonly DeviceTraits Lavapipe = new(
         Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27);
 
-    private static IEnumerable<(Layer[] Layers, TensorShape Input, int Batch)> Cases =>
+    private static IEnumerable<OperatorCase> Cases =>
         OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]);
 
     [TestMethod]

@@ -1,0 +1,119 @@
+using SoftPool.Vulkan;
+
+namespace SoftPool.Execution;
+
+/// <summary>The runs of a session, blocking and asynchronous, for each kind of input: arguments are checked, a slot is rented, the run is
+/// submitted, the output is read.</summary>
+internal sealed class SessionRuns(object session, PlannedModel planned, SessionOptions options) : IDisposable
+{
+    // A run that waits for its turn keeps the session from the garbage collector, which would dispose it.
+    private readonly object _session = session;
+    private readonly RunArguments _arguments = new(planned);
+    private readonly RunPool _pool = new(planned, options.MaxConcurrentRuns, options.KeepLayerOutputs);
+    private volatile bool _disposed;
+
+    /// <summary>The program of one of the slots.</summary>
+    public DeviceProgram Program => _pool.Program;
+
+    public void Run(ReadOnlySpan<float> input, Span<float> output)
+    {
+        int items = _arguments.ItemsOf(input);
+        _arguments.CheckOutput(items, output.Length);
+        using RunPool.Lease lease = Rent();
+        input.CopyTo(lease.Slot.Input);
+        lease.Slot.Submit().Wait();
+        lease.Slot.Read(items, output);
+    }
+
+    public void Run(ReadOnlySpan<Image> images, Span<float> output)
+    {
+        int items = _arguments.ItemsOf(images);
+        _arguments.CheckOutput(items, output.Length);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(images).Wait();
+        lease.Slot.Read(items, output);
+    }
+
+    public void Run(BufferRegion input, BufferRegion output)
+    {
+        _arguments.CheckBuffers(input, output);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(input, output).Wait();
+        lease.Slot.Read(options.Batch, []);
+    }
+
+    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
+    {
+        int items = _arguments.ItemsOf(input.Span);
+        _arguments.CheckOutput(items, output.Length);
+        return RunAsync(Start, items, output, sync, cancellationToken);
+
+        Submission Start(RunSlot slot)
+        {
+            input.Span.CopyTo(slot.Input);
+            return slot.Submit(sync);
+        }
+    }
+
+    public Task RunAsync(ReadOnlyMemory<Image> images, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
+    {
+        int items = _arguments.ItemsOf(images.Span);
+        _arguments.CheckOutput(items, output.Length);
+        return RunAsync(slot => slot.Submit(images.Span, sync), items, output, sync, cancellationToken);
+    }
+
+    public Task RunAsync(BufferRegion input, BufferRegion output, GpuSync sync, CancellationToken cancellationToken)
+    {
+        _arguments.CheckBuffers(input, output);
+        return RunAsync(slot => slot.Submit(input, output, sync), options.Batch, default, sync, cancellationToken);
+    }
+
+    /// <summary>Copies what a layer computed in the last run.</summary>
+    /// <param name="layer">Its name; its output is kept.</param>
+    /// <param name="shape">The shape of one item of its output.</param>
+    /// <param name="output">Room for as many items as that run had.</param>
+    public void ReadLayer(string layer, TensorShape shape, Span<float> output)
+    {
+        using RunPool.Lease lease = Rent();
+        if (lease.Slot.Items == 0)
+            throw new InvalidOperationException($"There is no output of {layer}: Run first.");
+        RunArguments.CheckRoom($"output of {layer}", lease.Slot.Items, shape, output.Length);
+        lease.Slot.CopyLayer(layer, output);
+    }
+
+    /// <summary>Refuses new runs, waits for those that are submitted, and frees the slots.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _pool.Dispose();
+    }
+
+    private Task RunAsync(
+        Func<RunSlot, Submission> start, int items, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled(cancellationToken);
+        var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, output, cancellationToken);
+        run.Listen();
+        _pool.Rent(Begin);
+        return run.Task;
+
+        bool Begin(RunSlot slot)
+        {
+            if (!_disposed)
+                return run.Begin(slot, planned.Device.FenceWaiter, _pool.Return);
+            run.Fail(new ObjectDisposedException(_session.GetType().Name));
+            return false;
+        }
+    }
+
+    /// <summary>A free slot, when the caller's turn has come.</summary>
+    private RunPool.Lease Rent()
+    {
+        RunPool.Lease lease = _pool.Rent();
+        if (!_disposed)
+            return lease;
+        lease.Dispose();
+        throw new ObjectDisposedException(_session.GetType().Name);
+    }
+}

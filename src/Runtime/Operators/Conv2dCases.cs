@@ -1,0 +1,31 @@
+namespace SoftPool.Operators;
+
+/// <summary>The cases of <see cref="Conv2d"/>. In the self-test, some batches make whole texels of four numbers, so that all variants
+/// can be taken.</summary>
+internal static class Conv2dCases
+{
+    public static IEnumerable<OperatorCase> All { get; } =
+    [
+        new(new Conv2d(5, 19, 3, 1, 1), new(5, 9, 7), 4) { IsSelfTest = true },
+        new(new Conv2d(3, 35, 5, 1, 2), new(3, 10, 9), 2) { IsSelfTest = true },
+        new(new Conv2d(6, 10, new(3, 2), 2, 1) { Groups = 2 }, new(6, 7, 9), 2) { IsSelfTest = true },
+        new(new Conv2d(10, 12, new(3, 2), 2, 1) { Groups = 2 }, new(10, 7, 9), 2) { IsSelfTest = true },
+        // Layers of the reference networks.
+        new(new Conv2d(3, 48, 11, 4, 5), new(3, 64, 64), 1),
+        new(new Conv2d(48, 128, 5, 1, 2), new(48, 27, 27), 1),
+        new(new Conv2d(128, 192, 3, 1, 1), new(128, 13, 13), 2),
+        new(new Conv2d(128, 128, 3, 1, 1) { Groups = 32 }, new(128, 7, 7), 1),
+        new(new Conv2d(1, 1, 1, 1, 0), new(1, 1, 1), 1),
+        new(new Conv2d(1, 17, 3, 1, 1), new(1, 1, 1), 3),
+        new(new Conv2d(2, 5, new(3, 5), new(2, 1), new(0, 2)), new(2, 7, 11), 17),
+        new(new Conv2d(7, 3, 2, 3, 0), new(7, 13, 5), 3),
+        new(new Conv2d(5, 16, new(1, 7), 1, new(0, 6)), new(5, 3, 19), 2),
+        new(new Conv2d(3, 5, 3, 2, 1) { Bias = false }, new(3, 7, 5), 3),
+        new(new Conv2d(3, 17, 3, 1, 2) { Dilation = 2 }, new(3, 11, 7), 2),
+        new(new Conv2d(4, 6, new(2, 3), 1, 3) { Dilation = new(3, 2), Groups = 2 }, new(4, 9, 5), 3),
+        new(new Conv2d(22, 44, 3, 1, 1) { Groups = 2, Bias = false }, new(22, 5, 3), 2),
+        new(new Conv2d(9, 35, 3, 1, new(0, 2)), new(9, 7, 10), 3),
+        new(new Conv2d(11, 6, 5, 1, new(4, 1)), new(11, 5, 9), 5),
+        new(new Conv2d(13, 13, 3, 2, 1) { Groups = 13 }, new(13, 8, 8), 17),
+    ];
+}

@@ -1,0 +1,13 @@
+namespace SoftPool.Operators;
+
+/// <summary>The cases of all operators.</summary>
+internal static class OperatorCases
+{
+    /// <summary>One list serves the self-test, the tests on every driver, torch and the reference.</summary>
+    public static IReadOnlyList<OperatorCase> All { get; } =
+    [
+        .. BatchNorm2dCases.All, .. ChannelShuffleCases.All, .. ConcatCases.All, .. Conv2dCases.All, .. DropoutCases.All,
+        .. ElementwiseCases.All, .. FlattenCases.All, .. LinearCases.All, .. LocalResponseNormCases.All, .. PointwiseCases.All,
+        .. PoolingCases.All, .. SoftmaxCases.All, .. ZeroPad2dCases.All,
+    ];
+}
