@@ -100,9 +100,9 @@ public sealed class RunModeTests
         using Profiler profiler = session.CreateProfiler();
         string[] network = [.. session.Plan.Launches.Select(launch => launch.Kernel)];
         CollectionAssert.AreEqual(network, Kernels(profiler.Run(InputOf(Images))));
-        CollectionAssert.AreEqual((string[])["picture", "picture", .. network], Kernels(profiler.Run(Images)));
+        CollectionAssert.AreEqual((string[])["image", "image", .. network], Kernels(profiler.Run(Images)));
         IReadOnlyList<LaunchProfile> large = profiler.Run(LargeImages);
-        CollectionAssert.AreEqual((string[])["picture", "picture_lines", "picture_of_lines", .. network], Kernels(large));
+        CollectionAssert.AreEqual((string[])["image", "image_lines", "image_of_lines", .. network], Kernels(large));
         Assert.AreEqual(ModelGraph.InputName, large[0].Layer);
         Assert.IsGreaterThan(700L * 600 * 3, large[1].Bytes);
         Assert.IsTrue(large[1].DeviceTime > TimeSpan.Zero, $"{large[1].DeviceTime}");
@@ -131,20 +131,20 @@ public sealed class RunModeTests
         float[] right = new float[Outputs], output = new float[Outputs];
         using (InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch }))
             session.Run(Images, right);
-        using (GpuDevice device = Broken("picture"))
+        using (GpuDevice device = Broken("image"))
         using (InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch }))
         {
             session.Run(Images, output);
             AssertClose(right, output, exact: false);
-            Assert.AreEqual("picture", device.RejectedKernels.Single().Kernel);
+            Assert.AreEqual("image", device.RejectedKernels.Single().Kernel);
             Assert.StartsWith("wrong: off by", device.RejectedKernels.Single().Reason);
         }
-        foreach (string kernel in (string[])["picture_lines", "picture_of_lines"])
+        foreach (string kernel in (string[])["image_lines", "image_of_lines"])
         {
             using GpuDevice device = Broken(kernel);
             using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
             StringAssert.Contains(
-                Assert.ThrowsExactly<UnsupportedDeviceException>(() => session.Run(Images, output)).Message, "picture_lines");
+                Assert.ThrowsExactly<UnsupportedDeviceException>(() => session.Run(Images, output)).Message, "image_lines");
             session.Run(InputOf(Images), output);
         }
 

@@ -10,10 +10,10 @@ namespace SoftPool.Graph;
 internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Launches)
 {
     /// <summary>The kernel that makes an item in one launch.</summary>
-    public const string Whole = "picture";
+    public const string Whole = "image";
 
     /// <summary>The two kernels that make an item in two launches.</summary>
-    public const string Lines = "picture_lines", OfLines = "picture_of_lines";
+    public const string Lines = "image_lines", OfLines = "image_of_lines";
 
     /// <param name="image">The image; its pixels play no part.</param>
     /// <param name="item">Its place in the batch.</param>
@@ -24,7 +24,7 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
     public static ImagePlan Of(
         Image image, int item, TensorShape shape, Preprocessing preprocessing, Operand input, bool takesWhole)
     {
-        PictureFilter columns = PictureFilter.Of(image.Width, shape[2]), rows = PictureFilter.Of(image.Height, shape[1]);
+        ImageFilter columns = ImageFilter.Of(image.Width, shape[2]), rows = ImageFilter.Of(image.Height, shape[1]);
         bool blueFirst = image.Format == PixelFormat.Bgra8;
         uint[] layout =
         [

@@ -34,7 +34,7 @@ internal sealed record CertificateInput(
     private static void Resize(CertificatePicture picture, Model model, Span<float> input)
     {
         (int height, int width) = (model.Graph.InputShape[1], model.Graph.InputShape[2]);
-        PictureFilter columns = PictureFilter.Of(picture.Width, width), rows = PictureFilter.Of(picture.Height, height);
+        ImageFilter columns = ImageFilter.Of(picture.Width, width), rows = ImageFilter.Of(picture.Height, height);
         int place = 0;
         for (int channel = 0; channel < CertificatePicture.Channels; channel++)
         {

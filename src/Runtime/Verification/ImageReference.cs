@@ -11,7 +11,7 @@ internal static class ImageReference
     public static double[] Compute(Image image, TensorShape shape, Preprocessing preprocessing)
     {
         (int height, int width) = (shape[1], shape[2]);
-        PictureFilter columns = PictureFilter.Of(image.Width, width), rows = PictureFilter.Of(image.Height, height);
+        ImageFilter columns = ImageFilter.Of(image.Width, width), rows = ImageFilter.Of(image.Height, height);
         ReadOnlySpan<byte> pixels = image.Pixels.Span;
         var result = new double[shape.ElementCount];
         for (int c = 0; c < 3; c++)

@@ -10,7 +10,7 @@ namespace SoftPool.Runtime.Tests.Kernels;
 public sealed class KernelSignatureTests
 {
     // Launched by the runtime itself, not by plans: its pictures and its probe.
-    private static readonly string[] OutsideOfPlans = ["picture", "picture_lines", "picture_of_lines", "turns"];
+    private static readonly string[] OutsideOfPlans = ["image", "image_lines", "image_of_lines", "turns"];
 
     private static readonly DeviceTraits[] Devices =
     [

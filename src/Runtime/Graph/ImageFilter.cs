@@ -7,11 +7,11 @@ namespace SoftPool.Graph;
 /// <param name="First">The first source pixel of each target pixel.</param>
 /// <param name="Weights">The weights of each target pixel, (to, taps), those beyond the picture's end 0.</param>
 /// <param name="Taps">How many source pixels at most a target pixel is made of.</param>
-internal sealed record PictureFilter(uint[] First, float[] Weights, int Taps)
+internal sealed record ImageFilter(uint[] First, float[] Weights, int Taps)
 {
     /// <param name="from">The picture's extent in pixels.</param>
     /// <param name="to">The extent wanted.</param>
-    public static PictureFilter Of(int from, int to)
+    public static ImageFilter Of(int from, int to)
     {
         double step = (double)from / to, reach = Math.Max(step, 1);
         int taps = Math.Min((int)Math.Ceiling(2 * reach) + 1, from);
@@ -28,6 +28,6 @@ internal sealed record PictureFilter(uint[] First, float[] Weights, int Taps)
             for (int i = 0; i < taps; i++)
                 weights[target * taps + i] = (float)(row[i] / total);
         }
-        return new PictureFilter(first, weights, taps);
+        return new ImageFilter(first, weights, taps);
     }
 }

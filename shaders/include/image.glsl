@@ -1,7 +1,7 @@
-// What the kernels of pictures share: the network's input and what PictureFilter.cs has worked out for a picture of any size.
+// What the kernels of images share: the network's input and what ImageFilter.cs has worked out for an image of any size.
 //
-// Bindings      2 layout: width of the picture, bytes a pixel, byte of red, byte of blue, taps along x, taps along y, first
-//                 element of the item, height of the picture; then the first source column of each target column, the first source
+// Bindings      2 layout: width of the image, bytes a pixel, byte of red, byte of blue, taps along x, taps along y, first
+//                 element of the item, height of the image; then the first source column of each target column, the first source
 //                 row of each row;
 //               3 weights f32: scale and shift of red, green, blue; then of each target column, then of each row
 #include "index.glsl"
@@ -22,7 +22,7 @@ float byte_at(uint place) {
     return float((pixels[place / 4] >> (place % 4 * 8)) & 255u);
 }
 
-// The sum along x, of a row of the picture, for a column of the item.
+// The sum along x, of a row of the image, for a column of the item.
 vec3 line_of(uint source_row, uint column) {
     uint width = item[0], size = item[1], red = item[2], blue = item[3], taps_x = item[4];
     uint first_column = item[LAYOUT + column], columns = SCALES + column * taps_x;

@@ -1,12 +1,12 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// First half of what picture.comp computes, for large pictures: each row of the picture resized along x.
+// First half of what image.comp computes, for large images: each row of the image resized along x.
 // Only in 32 bits, as a network's input is.
 //
-// Bindings      0 pixels, bytes row by row without gaps; 1 lines (rows of the picture, W, 3) f32; 2, 3 picture.glsl
+// Bindings      0 pixels, bytes row by row without gaps; 1 lines (rows of the image, W, 3) f32; 2, 3 image.glsl
 // Dispatch      one invocation a pixel of a line, GroupCount.Linear
 #define HAS_PIXELS
-#include "picture.glsl"
+#include "image.glsl"
 
 layout(binding = 1) writeonly buffer Lines { float lines[]; };
 

@@ -4,7 +4,7 @@ namespace SoftPool.Runtime.Tests;
 
 /// <summary>Pictures of any size become the input that the model's preprocessing asks for.</summary>
 [TestClass]
-public sealed class PictureTests
+public sealed class ImageTests
 {
     private static readonly Preprocessing Normalise = new([0.485f, 0.4f, 0.3f], [0.229f, 0.3f, 0.2f]);
 
