@@ -8,8 +8,8 @@
 # RADV (AMD's) makes a device without hardware, on which kernels compile and none run: RADV_FORCE_FAMILY=navi21.
 set -euo pipefail
 folder="$(dirname "$(dirname "$(readlink -f "$0")")")/artifacts/drivers"
-# shellcheck source=tools/debian.sh
-. "$(dirname "$(readlink -f "$0")")/debian.sh"
+# shellcheck source=tools/lib/debian.sh
+. "$(dirname "$(readlink -f "$0")")/lib/debian.sh"
 
 # name, Debian's package, the library in it
 drivers='lavapipe-22 mesa-vulkan-drivers/bookworm libvulkan_lvp.so

@@ -13,8 +13,8 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
-# shellcheck source=tools/debian.sh
-. tools/debian.sh
+# shellcheck source=tools/lib/debian.sh
+. tools/lib/debian.sh
 
 # name, the driver's file, the shim, the shim's choice of a GPU
 gpus='nvidia-turing nouveau nouveau NOUVEAU_CHIPSET=164
@@ -211,8 +211,8 @@ case "${1:-}" in
         dotnet build tools/Benchmarks --configuration Release --verbosity quiet -warnaserror
         rm -rf "$results"
         mkdir -p "$results"
-        # shellcheck source=tools/side-by-side.sh
-        . tools/side-by-side.sh
+        # shellcheck source=tools/lib/side-by-side.sh
+        . tools/lib/side-by-side.sh
         status=0
         side_by_side compile_kernels "$results" "${names[@]}" || status=1
         [[ -z $accept ]] || accept_results "${names[@]}"

@@ -30,10 +30,10 @@ results="$PWD/artifacts/matrix"
 rm -rf "$results"
 mkdir -p "$results"
 
-# shellcheck source=tools/count-tests.sh
-. tools/count-tests.sh
-# shellcheck source=tools/side-by-side.sh
-. tools/side-by-side.sh
+# shellcheck source=tools/lib/count-tests.sh
+. tools/lib/count-tests.sh
+# shellcheck source=tools/lib/side-by-side.sh
+. tools/lib/side-by-side.sh
 
 run_tests() { # NAME PROJECT FILTER
     run_project "$2.Tests" "$results/$1.$2.trx" --progress off --output detailed --filter "$3" >"$results/$1.$2.txt" 2>&1

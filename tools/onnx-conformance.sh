@@ -5,8 +5,8 @@
 set -euo pipefail
 root="$(dirname "$(dirname "$(readlink -f "$0")")")"
 folder="$root/artifacts/onnx-testdata"
-# shellcheck source=tools/debian.sh
-. "$root/tools/debian.sh"
+# shellcheck source=tools/lib/debian.sh
+. "$root/tools/lib/debian.sh"
 
 if [[ ! -d $folder ]]; then
     need_debian_12

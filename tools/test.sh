@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests. The last line counts what really ran, over all projects:
 #   N passed, N failed, N skipped
-# A project that crashes, or that runs no test at all, counts as one failure (tools/count-tests.sh). Exit status 0 only without
+# A project that crashes, or that runs no test at all, counts as one failure (tools/lib/count-tests.sh). Exit status 0 only without
 # failures.
 # Arguments go to every test project: tools/test.sh --filter SoftPool2dTests
 set -euo pipefail
@@ -15,10 +15,10 @@ results="$PWD/artifacts/test-results"
 rm -rf "$results"
 mkdir -p "$results"
 
-# shellcheck source=tools/count-tests.sh
-. tools/count-tests.sh
-# shellcheck source=tools/side-by-side.sh
-. tools/side-by-side.sh
+# shellcheck source=tools/lib/count-tests.sh
+. tools/lib/count-tests.sh
+# shellcheck source=tools/lib/side-by-side.sh
+. tools/lib/side-by-side.sh
 may_run_none=$(($# > 0))
 arguments=("$@")
 try_project() { # NAME; leaves the counts and, a line each, the notes

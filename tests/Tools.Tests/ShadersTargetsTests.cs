@@ -79,6 +79,18 @@ public sealed class ShadersTargetsTests : IDisposable
         Assert.IsFalse(File.Exists(AssemblyPath));
     }
 
+    [TestMethod]
+    public void Shaders_of_one_name_in_two_folders_fail_the_build()
+    {
+        WriteShaders();
+        _folder.Write("my shaders/a/c.comp", ShaderCompilerTests.Good);
+
+        Command build = Build("-restore");
+
+        Assert.AreNotEqual(0, build.ExitCode);
+        Assert.Contains("two of these have the same", build.Output);
+    }
+
     private string AssemblyPath => _folder[$"bin/{Configuration}/net10.0/Small.dll"];
 
     private void WriteShaders()
@@ -90,7 +102,7 @@ public sealed class ShadersTargetsTests : IDisposable
             "#include", "#include \"strict.glsl\"\n#include \"texel.glsl\"\n#include", StringComparison.Ordinal));
         // A name that looks like a German translation.
         _folder.Write("my shaders/b.de.comp", ShaderCompilerTests.Good);
-        _folder.Write("my shaders/c.comp", ShaderCompilerTests.Good + "// Only in 32 bits.\n");
+        _folder.Write("my shaders/folder/c.comp", ShaderCompilerTests.Good + "// Only in 32 bits.\n");
         _folder.Write("my shaders/d.comp", ShaderCompilerTests.Good + "// Only in 16 bits.\n");
     }
 
