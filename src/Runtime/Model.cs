@@ -136,6 +136,16 @@ public sealed class Model
         return import.Model();
     }
 
+    /// <summary>The same network with the same weights for inputs of another size, such as a camera's portrait and landscape.</summary>
+    /// <param name="inputShape">The shape of one input without the batch: (C, H, W).</param>
+    /// <returns>This model if its inputs have that shape already. Otherwise a model without a certificate, because a certificate holds for
+    /// one size. Sessions of the two models do not share memory on the device.</returns>
+    /// <exception cref="ShapeMismatchException">A layer cannot take the shapes that follow; the message names the layer.</exception>
+    /// <exception cref="ModelFormatException">The number of outputs changes, but the outputs have names.</exception>
+    public Model WithInputShape(TensorShape inputShape) => inputShape == Graph.InputShape
+        ? this
+        : new Model(new ModelGraph(Graph.Name, inputShape, Graph.Layers), Weights, ClassNames, Preprocessing);
+
     /// <summary>Writes the model as one safetensors file, whole or not at all. An existing file keeps its permissions, and a symbolic link
     /// is followed.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
