@@ -129,6 +129,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (LeakyReLU leaky, _) => Apply(leaky, x),
             (ELU elu, _) => Apply(elu, x),
             (LocalResponseNorm norm, _) => Apply(norm, x),
+            (Erf, _) => x.erf(),
             (Add, _) => x.add(inputs[1], Scalars.One),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
@@ -185,7 +186,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm => null,
+        Add or Multiply or Concat or Erf or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -199,6 +200,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
         Dropout dropout => torch.nn.Dropout(dropout.P),
         Flatten => torch.nn.Flatten(),
+        GELU gelu => torch.nn.GELU(
+            gelu.Approximate == GeluApproximation.Tanh ? TorchSharp.Modules.GELU.Approximate.tanh : TorchSharp.Modules.GELU.Approximate.none),
         Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
         Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
         MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),

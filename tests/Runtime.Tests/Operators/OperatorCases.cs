@@ -81,7 +81,7 @@ internal static class OperatorCases
             }
             foreach (Operator pointwise in (Operator[])[
                 new ReLU(), new LeakyReLU(0.2), new Sigmoid(), new SiLU(), new ReLU6(), new Hardsigmoid(), new Hardswish(), new Tanh(),
-                new ELU(), new ELU(1.7)])
+                new ELU(), new ELU(1.7), new GELU(GeluApproximation.None), new GELU(GeluApproximation.Tanh), new Erf()])
             {
                 yield return (pointwise, new(1), 1);
                 yield return (pointwise, new(3, 5, 7), 17);

@@ -11,7 +11,7 @@ internal static class ArithmeticConverters
     [
         new("Add", $"Add, {Constants}", "Two layers of one shape or one of a value a channel.", Add),
         new("Sum", "Add, one behind the other", "At least one layer; each like Add's.", Sum),
-        new("Mul", $"Multiply, SiLU, Hardswish, {Constants}", "Two layers of one shape or one of a value a channel.", Multiply),
+        new("Mul", $"Multiply, SiLU, Hardswish, GELU, {Constants}", "Two layers of one shape or one of a value a channel.", Multiply),
         new("Sub", Constants[3..], "A layer and a constant, either way around.", Subtract),
         new("Div", Constants[3..], "A layer by a constant.", Divide),
         new("Neg", Constants[3..], "Images.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
@@ -49,14 +49,9 @@ internal static class ArithmeticConverters
         if (constant is not null)
             return Scale(step, x, constant);
         Activation other = step.Layer(1);
-        foreach ((Draft left, Draft right) in new[] { (x.Layer, other.Layer), (other.Layer, x.Layer) })
-        {
-            if (right is { Operator: Sigmoid, Inputs: [var a] } && a == left)
-                return step.Add(new SiLU(), [left]);
-            if (right is { Operator: Hardsigmoid, Inputs: [var b] } && b == left)
-                return step.Add(new Hardswish(), [left]);
-        }
-        return Elementwise(step, new Multiply(), x, other);
+        return WrittenOut.ByLayer(x.Layer, other.Layer) is { } pattern
+            ? step.Add(pattern.Op, [pattern.Input])
+            : Elementwise(step, new Multiply(), x, other);
     }
 
     private static Activation Subtract(ImportStep step)

@@ -21,7 +21,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Abs", "Celu", "Ceil", "Cos", "Erf", "Exp", "Floor", "Gelu", "GroupNormalization", "InstanceNormalization",
+        "Abs", "Celu", "Ceil", "Cos", "Exp", "Floor", "GroupNormalization", "InstanceNormalization",
         "LayerNormalization", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "PRelu", "Pow", "Reciprocal",
         "Round", "Selu", "Sin", "Softplus", "Softsign", "Sqrt", "ThresholdedRelu",
     ];

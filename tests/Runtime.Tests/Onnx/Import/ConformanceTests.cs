@@ -13,7 +13,7 @@ public sealed class ConformanceTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    [DataRow("node", 54)]
+    [DataRow("node", 55)]
     [DataRow("pytorch-converted", 34)]
     [DataRow("pytorch-operator", 4)]
     [DataRow("simple", 1)]

@@ -75,6 +75,19 @@ internal static class OnnxCases
         ("Hardswish written out otherwise", Image().Scalar("three", 3).Scalar("low", 0).Scalar("six", 6)
             .Node("Add", "x three", "a").Node("Clip", "a low six", "c")
             .Node("Div", "c six", "d").Node("Mul", "x d", "y"), "Hardswish"),
+        ("GELU", new GraphWriter(20).Input("x", 1, 3, 7, 9).Output("y").Node("Gelu", "x", "a")
+            .Node("Gelu", "a", "y", ("approximate", "tanh")), "GELU GELU"),
+        ("GELU written out", Image().Scalar("root", MathF.Sqrt(2)).Scalar("one", 1).Scalar("half", 0.5f)
+            .Node("Div", "x root", "a").Node("Erf", "a", "b").Node("Add", "b one", "c")
+            .Node("Mul", "x c", "d").Node("Mul", "d half", "y"), "GELU"),
+        ("GELU written out otherwise", Image().Scalar("root", MathF.Sqrt(0.5f)).Scalar("one", 1).Scalar("half", 0.5f)
+            .Node("Mul", "x root", "a").Node("Erf", "a", "b").Node("Add", "one b", "c")
+            .Node("Mul", "x half", "d").Node("Mul", "c d", "e")
+            .Node("Mul", "e root", "f").Node("Erf", "f", "g").Node("Add", "g one", "h").Node("Mul", "h half", "i")
+            .Node("Mul", "e i", "y"), "GELU GELU"),
+        ("not quite a GELU", Image().Scalar("root", 2).Scalar("one", 1).Scalar("half", 0.5f)
+            .Node("Div", "x root", "a").Node("Erf", "a", "b").Node("Add", "b one", "c")
+            .Node("Mul", "x c", "d").Node("Mul", "d half", "y"), "BatchNorm2d Erf BatchNorm2d Multiply BatchNorm2d"),
         ("not quite a Hardswish", Image().Scalar("two", 2).Scalar("low", 0).Scalar("six", 6).Node("Add", "x two", "a")
             .Node("Clip", "a low six", "c")
             .Node("Mul", "x c", "m").Node("Div", "m six", "y"), "BatchNorm2d ReLU6 Multiply BatchNorm2d"),
