@@ -15,7 +15,11 @@ internal sealed record GraphDocument(string Name, TensorShape InputShape, IReadO
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
     AllowOutOfOrderMetadataProperties = true,
-    Converters = [typeof(WordConverter<SoftPoolWeighting>), typeof(WordConverter<GeluApproximation>)],
+    Converters =
+    [
+        typeof(WordConverter<SoftPoolWeighting>), typeof(WordConverter<GeluApproximation>), typeof(WordConverter<UpsampleMode>),
+        typeof(WordConverter<UpsampleCoordinates>), typeof(WordConverter<UpsampleRounding>),
+    ],
     MaxDepth = 16)]
 [JsonSerializable(typeof(GraphDocument))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]

@@ -43,6 +43,7 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(SoftPool2d), nameof(SoftPool2d))]
 [JsonDerivedType(typeof(SoftPool3d), nameof(SoftPool3d))]
 [JsonDerivedType(typeof(Tanh), nameof(Tanh))]
+[JsonDerivedType(typeof(Upsample), nameof(Upsample))]
 [JsonDerivedType(typeof(ZeroPad2d), nameof(ZeroPad2d))]
 public abstract record Operator
 {

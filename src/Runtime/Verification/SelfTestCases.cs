@@ -52,6 +52,7 @@ internal static class SelfTestCases
         Case(new(6, 7, 8), 2, new ChannelShuffle(2)),
         Case(new(6, 7, 5), 2, new LocalResponseNorm(5, 0.75, 1, 0.5)),
         Case(new(3, 7, 5), 2, new ZeroPad2d(1, 2, 3, 0)),
+        Case(new(3, 7, 5), 2, new Upsample(default, new(2, 1.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel)),
         .. CasesOfTwo(new Add()),
         .. CasesOfTwo(new Multiply()),
         .. CasesOfTwo(new Concat()),

@@ -130,6 +130,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (ELU elu, _) => Apply(elu, x),
             (LocalResponseNorm norm, _) => Apply(norm, x),
             (Erf, _) => x.erf(),
+            (Upsample upsample, _) => TorchUpsample.Apply(upsample, x),
             (Add, _) => x.add(inputs[1], Scalars.One),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
@@ -186,7 +187,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Multiply or Concat or Erf or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm => null,
+        Add or Multiply or Concat or Erf or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(

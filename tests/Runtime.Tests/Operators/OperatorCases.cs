@@ -120,6 +120,21 @@ internal static class OperatorCases
             yield return (new ZeroPad2d(0, 1, 0, 1), new(3, 5, 7), 2);
             yield return (new ZeroPad2d(2, 0, 3, 1), new(5, 1, 4), 3);
             yield return (new ZeroPad2d(0, 0, 0, 9), new(1, 1, 1), 1);
+            foreach (UpsampleMode mode in Enum.GetValues<UpsampleMode>())
+                foreach (UpsampleCoordinates coordinates in Enum.GetValues<UpsampleCoordinates>())
+                {
+                    yield return (new Upsample(default, 2, mode, coordinates), new(3, 5, 7), 2);
+                    yield return (new Upsample(new(9, 4), default, mode, coordinates), new(2, 5, 7), 3);
+                    yield return (new Upsample(default, new(0.6, 1.7), mode, coordinates), new(1, 5, 7), 1);
+                    yield return (new Upsample(new(1, 3), new(0, 3), mode, coordinates), new(2, 4, 1), 2);
+                }
+            foreach (UpsampleRounding rounding in Enum.GetValues<UpsampleRounding>())
+                foreach (UpsampleCoordinates coordinates in (UpsampleCoordinates[])[UpsampleCoordinates.HalfPixel, UpsampleCoordinates.Asymmetric])
+                    yield return (
+                        new Upsample(new(8, 2), new(2, 0), UpsampleMode.Nearest, coordinates) { NearestMode = rounding }, new(2, 4, 5), 2);
+            yield return (
+                new Upsample(default, new(3, 0.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel) { CubicCoeffA = -0.5, ExcludeOutside = true },
+                new(2, 4, 6), 2);
             yield return (new Flatten(), new(3, 5, 7), 2);
             yield return (new Dropout(0.5), new(11), 3);
         }

@@ -13,7 +13,7 @@ internal static class ConverterTable
     private static readonly Dictionary<string, Converter> ByName = new Converter[][]
     {
         ConvolutionConverters.All, PoolingConverters.All, PointwiseConverters.All, ArithmeticConverters.All,
-        LinearConverters.All, ShapeConverters.All,
+        LinearConverters.All, ShapeConverters.All, ResizeConverters.All,
     }.SelectMany(family => family).ToDictionary(converter => converter.OpType);
 
     public static IEnumerable<Converter> All => ByName.Values.OrderBy(converter => converter.OpType, StringComparer.Ordinal);

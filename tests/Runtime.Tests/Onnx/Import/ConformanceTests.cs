@@ -13,7 +13,7 @@ public sealed class ConformanceTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    [DataRow("node", 55)]
+    [DataRow("node", 75)]
     [DataRow("pytorch-converted", 34)]
     [DataRow("pytorch-operator", 4)]
     [DataRow("simple", 1)]

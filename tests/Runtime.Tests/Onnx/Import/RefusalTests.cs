@@ -90,6 +90,24 @@ public sealed class RefusalTests
         (Image().Ints("t", 0, 3, 1, 7, 9).Node("Reshape", "x t", "y"), "output: its channels are split (1 node: y)"),
         (Image().Node("LRN", "x", "y", ("size", 4)),
             "LRN: LocalResponseNorm takes an odd size of 1 to 4096, a beta of 0.5, 0.75 or 1, a k of at least 1E-06 and an alpha of at least 0; got size 4, alpha 0.0001, beta 0.75, k 1 (1 node: n0)"),
+        (Resize(("coordinate_transformation_mode", "tf_crop_and_resize")),
+            "Resize: attribute coordinate_transformation_mode is tf_crop_and_resize (1 node: n0)"),
+        (Resize(("antialias", 1)), "Resize: attribute antialias is 1; only 0 is supported (1 node: n0)"),
+        (Resize(("nearest_mode", "any")), "Resize: attribute nearest_mode is any (1 node: n0)"),
+        (Resize(("mode", "any")), "Resize: attribute mode is any (1 node: n0)"),
+        (Resize(("exclude_outside", 1)), "Resize: attribute exclude_outside is 1 in a mode other than cubic (1 node: n0)"),
+        (Resize(("axes", new long[] { 2, 3 })), "Resize: 4 scales; 2 are expected (1 node: n0)"),
+        (Resize(("axes", new long[] { 1, 2, 3, 0 })),
+            "Resize: another extent of the batch or the channels; height and width alone are resized (1 node: n0)"),
+        (Resize(("coordinate_transformation_mode", "align_corners")),
+            "Resize: align_corners with scales that do not give whole extents (1 node: n0)"),
+        (Image().Ints("t", 1, 3, 14, 0).Node("Resize", "x - - t", "y"), "Resize: an extent of 0 (1 node: n0)"),
+        (Image().Node("Resize", "x", "y"), "Resize: scales or sizes are expected, and not both (1 node: n0)"),
+        (Image().Ints("t", 1, 3, 14, 9).Node("Resize", "x - - t", "y", ("keep_aspect_ratio_policy", "any")),
+            "Resize: attribute keep_aspect_ratio_policy is any (1 node: n0)"),
+        (new GraphWriter().Input("x", 1, 3, 9).Output("y").Floats("s", [3], 1, 1, 2).Node("Resize", "x - s", "y"),
+            "Resize: an input of 1 axes; 2, (N, C, H, W), are supported (1 node: n0)"),
+        (Image().Floats("s", [4], 1, 1, 2, 2).Node("Upsample", "x s", "y"), "Upsample: there is none in operator set 17 (1 node: n0)"),
         (Image().Floats("w", [], 1).Node("Unknown\u001b", "x", "y"),
             "Unknown?: the operator is not supported (1 node: n0)"),
     ];
@@ -106,7 +124,7 @@ public sealed class RefusalTests
     {
         GraphWriter graph = Image().Node("Abs", "x", "a").Node("Abs", "a", "b").Node("Abs", "b", "c")
             .Node("Abs", "c", "d")
-            .Node("Transpose", "d", "e", ("perm", new long[] { 0, 2, 3, 1 })).Node("Resize", "e", "f")
+            .Node("Transpose", "d", "e", ("perm", new long[] { 0, 2, 3, 1 })).Node("NonMaxSuppression", "e", "f")
                 .Node("Conv", "f f", "g", ("glow", 1))
             .Node("MaxPool", "d", "h", ("kernel_shape", Square3), ("dilations", Square3))
                 .Node("Concat", "g h", "y", ("axis", 1));
@@ -115,7 +133,7 @@ public sealed class RefusalTests
             {
                 "Abs: the operator is not supported (4 nodes: n0, n1, n2, ...)",
                 "Transpose: attribute perm is [0, 2, 3, 1] (1 node: n4)",
-                "Resize: the operator is not supported (1 node: n5)",
+                "NonMaxSuppression: the operator is not supported (1 node: n5)",
                 "Conv: attribute glow is not supported (1 node: n6)",
                 "MaxPool: attribute dilations is [3, 3]; only 1 is supported (1 node: n7)",
             },
@@ -181,6 +199,9 @@ public sealed class RefusalTests
 
     private static GraphWriter Image(int height = 7, int width = 9) =>
         new GraphWriter().Input("x", "N", 3, height, width).Output("y");
+
+    private static GraphWriter Resize(params (string Name, object Value)[] attributes) =>
+        Image().Floats("s", [4], 1, 1, 2, 1.5f).Node("Resize", "x - s", "y", attributes);
 
     private static GraphWriter Vector() => new GraphWriter().Input("x", "N", 5).Output("y");
 }
