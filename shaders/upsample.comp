@@ -6,7 +6,7 @@
 //               2 places of the taps in the input, uint, (OUT_HEIGHT, TAPS) of rows, then (OUT_WIDTH, TAPS) of columns;
 //               3 weights of the taps f32, the same
 // Dispatch      one invocation an output element, GroupCount.Linear
-#include "storage.glsl"
+#include "texel.glsl"
 #include "strict.glsl"
 #include "index.glsl"
 
@@ -17,7 +17,7 @@ layout(constant_id = 3) const uint OUT_HEIGHT = 1;
 layout(constant_id = 4) const uint OUT_WIDTH = 1;
 layout(constant_id = 5) const uint TAPS = 1;
 
-layout(binding = 0) readonly buffer Input { real x[]; };
+READ_ELEMENTS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 2) readonly buffer Places { uint places[]; };
 layout(binding = 3) readonly buffer Weights { float weights[]; };
@@ -38,7 +38,7 @@ void main() {
         for (uint u = 0; u < TAPS; u++) {
             float of_column = weights[columns + u];
             if (of_column != 0.0)
-                line += of_column * float(x[(plane + places[rows + v]) * WIDTH + places[columns + u]]);
+                line += of_column * element(x, (plane + places[rows + v]) * WIDTH + places[columns + u]);
         }
         // passed: products of smaller sums would be subnormal.
         sum += of_row * passed(line);

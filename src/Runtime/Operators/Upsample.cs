@@ -53,6 +53,7 @@ public sealed record Upsample(Size2d Size, Scale2d ScaleFactor, UpsampleMode Mod
     {
         (TensorShape map, TensorShape output) = (step.InputShape, step.OutputShape);
         UpsampleAxis rows = UpsampleAxis.OfRows(this, map, output), columns = UpsampleAxis.OfColumns(this, map, output);
+        bool texels = step.TakesTexels("upsample", step.Input.Count);
         uint[] places = [.. rows.Places, .. columns.Places];
         step.Dispatch(
             "upsample",
@@ -60,7 +61,7 @@ public sealed record Upsample(Size2d Size, Scale2d ScaleFactor, UpsampleMode Mod
                 ("COUNT", step.Batch * output.ElementCount), ("HEIGHT", map[1]), ("WIDTH", map[2]), ("OUT_HEIGHT", output[1]),
                 ("OUT_WIDTH", output[2]), ("TAPS", rows.Taps),
             ],
-            GroupCount.Linear((long)step.Batch * output.ElementCount), texels: 0, Turns.Of(rows.Taps, rows.Taps),
+            GroupCount.Linear((long)step.Batch * output.ElementCount), texels ? 1u : 0, Turns.Of(rows.Taps, rows.Taps),
             step.Input, step.Output, step.Integers($"places*{map}", places),
             step.Constant($"weights*{map}", places.Length, () => [.. rows.Weights.Concat(columns.Weights).Select(weight => (float)weight)]));
     }

@@ -52,7 +52,16 @@ internal static class SelfTestCases
         Case(new(6, 7, 8), 2, new ChannelShuffle(2)),
         Case(new(6, 7, 5), 2, new LocalResponseNorm(5, 0.75, 1, 0.5)),
         Case(new(3, 7, 5), 2, new ZeroPad2d(1, 2, 3, 0)),
-        Case(new(3, 7, 5), 2, new Upsample(default, new(2, 1.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel)),
+        Case(new(6, 7, 5), 2, new Slice(1, 5, 3, -2)),
+        Case(new(6, 7, 8), 2, new Slice(2, 1, 3, 2)),
+        // Inputs of whole texels and not.
+        .. from input in (TensorShape[])[new(3, 7, 5), new(4, 7, 5)]
+           from op in (Operator[])
+               [
+                   new Upsample(default, new(2, 1.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel),
+                   new ConvTranspose2d(input[0], 7, 3, 2, 1),
+               ]
+           select Case(input, 1, op, new ReLU()),
         .. CasesOfTwo(new Add()),
         .. CasesOfTwo(new Multiply()),
         .. CasesOfTwo(new Concat()),

@@ -48,6 +48,12 @@ internal static class OperatorCases
             yield return (new Conv2d(9, 35, 3, 1, new(0, 2)), new(9, 7, 10), 3);
             yield return (new Conv2d(11, 6, 5, 1, new(4, 1)), new(11, 5, 9), 5);
             yield return (new Conv2d(13, 13, 3, 2, 1) { Groups = 13 }, new(13, 8, 8), 17);
+            yield return (new ConvTranspose2d(1, 1, 1, 1, 0), new(1, 1, 1), 1);
+            yield return (new ConvTranspose2d(5, 17, 3, 2, 1) { OutputPadding = 1 }, new(5, 4, 3), 3);
+            yield return (new ConvTranspose2d(8, 6, 4, 2, 1) { Bias = false }, new(8, 5, 7), 2);
+            yield return (new ConvTranspose2d(6, 9, new(2, 3), new(3, 1), new(0, 2)) { Dilation = new(1, 2), Groups = 3 }, new(6, 4, 8), 2);
+            yield return (new ConvTranspose2d(4, 4, 2, 2, 0) { Groups = 4, Bias = false }, new(4, 3, 5), 1);
+            yield return (new ConvTranspose2d(2, 3, 3, new(1, 4), new(2, 0)) { Dilation = 2, OutputPadding = new(1, 3) }, new(2, 3, 1), 2);
             foreach ((int length, int batch, int kernel, int stride, int padding, bool ceilMode) in Pools1d)
             {
                 yield return (new MaxPool1d(kernel, stride, padding, ceilMode), new(3, length), batch);
@@ -135,6 +141,11 @@ internal static class OperatorCases
             yield return (
                 new Upsample(default, new(3, 0.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel) { CubicCoeffA = -0.5, ExcludeOutside = true },
                 new(2, 4, 6), 2);
+            foreach (Slice slice in (Slice[])[
+                new(1, 1, 2, 1), new(1, 2, 3, -1), new(2, 1, 2, 3), new(2, 4, 1, 1), new(3, 6, 3, -3), new(3, 0, 8, 1)])
+                yield return (slice, new(3, 5, 8), 3);
+            yield return (new Slice(1, 6, 3, -2), new(7), 2);
+            yield return (new Slice(2, 1, 4, 1), new(2, 5, 4, 3), 1);
             yield return (new Flatten(), new(3, 5, 7), 2);
             yield return (new Dropout(0.5), new(11), 3);
         }

@@ -175,6 +175,24 @@ internal static class OnnxCases
         ("channels split and joined", Image(6).Ints("split", 0, 2, 3, 7, 9).Ints("whole", 0, -1, 7, 9)
             .Node("Reshape", "x split", "a")
             .Node("Reshape", "a whole", "b").Node("Relu", "b", "y"), "ReLU"),
+        ("ConvTranspose", Image().Some("c.weight", 3, 4, 3, 3).Some("c.bias", 4)
+            .Node("ConvTranspose", "x c.weight c.bias", "y", ("strides", new long[] { 2, 2 }), ("pads", Ones)), "ConvTranspose2d"),
+        ("ConvTranspose of all attributes", Image(6).Some("w", 6, 2, 3, 2).Node("ConvTranspose", "x w", "y",
+            ("group", 3), ("strides", new long[] { 2, 3 }), ("dilations", new long[] { 1, 2 }), ("pads", new long[] { 1, 2, 1, 1 }),
+            ("output_padding", new long[] { 1, 1 }), ("kernel_shape", new long[] { 3, 2 })), "ConvTranspose2d"),
+        .. from pad in new[] { "SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET" }
+           from stride in new long[] { 1, 2, 3 }
+           select ($"ConvTranspose {pad} of stride {stride}", Image().Some("w", 3, 2, 4, 3)
+               .Node("ConvTranspose", "x w", "y", ("auto_pad", pad), ("strides", new long[] { stride, stride })),
+               (pad, stride) is ("SAME_UPPER", _) or ("SAME_LOWER", 1) ? "ConvTranspose2d Slice" : "ConvTranspose2d"),
+        .. from extent in new long[] { 13, 14, 15, 16 }
+           from pad in new[] { "SAME_UPPER", "SAME_LOWER", "NOTSET" }
+           select ($"ConvTranspose to {extent}, {pad}", Image().Some("w", 3, 2, 4, 3)
+               .Node("ConvTranspose", "x w", "y", ("auto_pad", pad), ("strides", new long[] { 2, 2 }),
+                   ("output_shape", new long[] { extent, extent + 3 })),
+               pad == "SAME_UPPER" && extent % 2 != 0 ? "ConvTranspose2d Slice Slice" : "ConvTranspose2d"),
+        ("ConvTranspose cut at the end", Image().Some("w", 3, 2, 4, 3).Node("ConvTranspose", "x w", "y", ("strides", new long[] { 2, 2 }),
+            ("pads", new long[] { 0, 1, 2, 3 }), ("output_padding", new long[] { 1, 1 })), "ConvTranspose2d Slice Slice"),
         ("Resize by default", new GraphWriter(13).Input("x", 1, 3, 7, 9).Output("y").Floats("s", [4], 1, 1, 2, 3)
             .Node("Resize", "x - s", "y"), "Upsample"),
         .. from mode in new[] { "nearest", "linear", "cubic" }
@@ -202,6 +220,24 @@ internal static class OnnxCases
             .Node("Upsample", "x s", "a").Node("Upsample", "a s", "y", ("mode", "linear")), "Upsample Upsample"),
         ("Upsample by an attribute", new GraphWriter(7).Input("x", 1, 2, 5, 6).Output("y")
             .Node("Upsample", "x", "y", ("scales", new List<float> { 1, 1, 2, 1.5f })), "Upsample"),
+        ("Slice", Image(6).Ints("s", 1, -8, 0).Ints("e", 4, long.MaxValue, long.MaxValue).Ints("a", 1, -1, 0).Ints("t", 1, 2, 1)
+            .Node("Slice", "x s e a t", "y"), "Slice Slice"),
+        ("Slice backwards", Image(6).Ints("s", -1, 100).Ints("e", long.MinValue, 1).Ints("a", 2, 3).Ints("t", -1, -3)
+            .Node("Slice", "x s e a t", "y"), "Slice Slice"),
+        ("Slice of an old set", new GraphWriter(9).Input("x", 1, 6, 7, 9).Output("y")
+            .Node("Slice", "x", "a", ("starts", new long[] { 0, 2 }), ("ends", new long[] { 1, -1 }))
+            .Node("Slice", "a", "b", ("starts", new long[] { 0 }), ("ends", new long[] { 99 }), ("axes", new long[] { 2 }))
+            .Node("Relu", "b", "y"), "Slice ReLU"),
+        ("Slice of vectors", Vector().Ints("s", 1).Ints("e", 3).Ints("a", 1).Node("Slice", "x s e a", "y"), "Slice"),
+        ("Split", Image(6).Node("", "Split", "x", "a b c", [("axis", 1)]).Node("Add", "c a", "d").Node("Mul", "d b", "y"),
+            "Slice Slice Add Slice Multiply"),
+        ("Split by lengths", Image(6).Ints("n", 2, 5).Node("", "Split", "x n", "a b", [("axis", -2)])
+            .Node("Relu", "b", "y"), "Slice ReLU"),
+        ("Split in unequal parts", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y")
+            .Node("", "Split", "x", "a b c", [("axis", 2), ("num_outputs", 3)])
+            .Node("GlobalAveragePool", "c", "g").Node("Mul", "b g", "y"), "Slice GlobalAvgPool Slice Multiply"),
+        ("Split of an old set", new GraphWriter(9).Input("x", 1, 6, 7, 9).Output("y")
+            .Node("", "Split", "x", "a b", [("axis", 1), ("split", new long[] { 2, 4 })]).Node("Relu", "b", "y"), "Slice ReLU"),
         ("a batch of 4", new GraphWriter().Input("x", 4, 3, 5, 5).Output("y").Ints("t", 4, 75)
             .Node("Reshape", "x t", "y"), "Flatten"),
     ];
