@@ -37,6 +37,8 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(Multiply), nameof(Multiply))]
 [JsonDerivedType(typeof(ReLU), nameof(ReLU))]
 [JsonDerivedType(typeof(ReLU6), nameof(ReLU6))]
+[JsonDerivedType(typeof(ReflectionPad2d), nameof(ReflectionPad2d))]
+[JsonDerivedType(typeof(ReplicationPad2d), nameof(ReplicationPad2d))]
 [JsonDerivedType(typeof(Sigmoid), nameof(Sigmoid))]
 [JsonDerivedType(typeof(SiLU), nameof(SiLU))]
 [JsonDerivedType(typeof(Slice), nameof(Slice))]

@@ -47,24 +47,11 @@ public sealed record Upsample(Size2d Size, Scale2d ScaleFactor, UpsampleMode Mod
             : throw new ShapeMismatchException($"Upsample takes (C, H, W); got {input}.");
     }
 
-    internal override void Compute<T>(ReferenceStep step) => UpsampleReference.Compute<T>(this, step);
+    internal override void Compute<T>(ReferenceStep step) => TapSums.Compute<T>(
+        UpsampleAxis.OfRows(this, step.InputShape, step.OutputShape), UpsampleAxis.OfColumns(this, step.InputShape, step.OutputShape), step);
 
-    internal override void Lower(LoweringStep step)
-    {
-        (TensorShape map, TensorShape output) = (step.InputShape, step.OutputShape);
-        UpsampleAxis rows = UpsampleAxis.OfRows(this, map, output), columns = UpsampleAxis.OfColumns(this, map, output);
-        bool texels = step.TakesTexels("upsample", step.Input.Count);
-        uint[] places = [.. rows.Places, .. columns.Places];
-        step.Dispatch(
-            "upsample",
-            [
-                ("COUNT", step.Batch * output.ElementCount), ("HEIGHT", map[1]), ("WIDTH", map[2]), ("OUT_HEIGHT", output[1]),
-                ("OUT_WIDTH", output[2]), ("TAPS", rows.Taps),
-            ],
-            GroupCount.Linear((long)step.Batch * output.ElementCount), texels ? 1u : 0, Turns.Of(rows.Taps, rows.Taps),
-            step.Input, step.Output, step.Integers($"places*{map}", places),
-            step.Constant($"weights*{map}", places.Length, () => [.. rows.Weights.Concat(columns.Weights).Select(weight => (float)weight)]));
-    }
+    internal override void Lower(LoweringStep step) => TapSums.Lower(
+        UpsampleAxis.OfRows(this, step.InputShape, step.OutputShape), UpsampleAxis.OfColumns(this, step.InputShape, step.OutputShape), step);
 
     /// <summary>The product is rounded to a float first: 0.29 times 100 is 29, as meant, and not 28.999999999999996.</summary>
     private int Extent(int from, int size, double scale)

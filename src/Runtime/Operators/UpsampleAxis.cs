@@ -1,22 +1,18 @@
 namespace SoftPool.Operators;
 
-/// <summary>What each place of <see cref="Upsample"/>'s output is made of along one axis. It is worked out in double while a network is
-/// planned, so that reference and kernel cannot differ in it.</summary>
-/// <param name="Taps">How many elements each is made of.</param>
-/// <param name="Places">Their places in the input, (outputs, taps).</param>
-/// <param name="Weights">Their weights, (outputs, taps). One of weight 0 is not read.</param>
-internal sealed record UpsampleAxis(int Taps, uint[] Places, double[] Weights)
+/// <summary>What <see cref="Upsample"/> makes its output of along an axis.</summary>
+internal static class UpsampleAxis
 {
-    public static UpsampleAxis OfRows(Upsample op, TensorShape input, TensorShape output) =>
+    public static TapAxis OfRows(Upsample op, TensorShape input, TensorShape output) =>
         Of(op, input[1], output[1], op.ScaleFactor.Height);
 
-    public static UpsampleAxis OfColumns(Upsample op, TensorShape input, TensorShape output) =>
+    public static TapAxis OfColumns(Upsample op, TensorShape input, TensorShape output) =>
         Of(op, input[2], output[2], op.ScaleFactor.Width);
 
-    private static UpsampleAxis Of(Upsample op, int from, int to, double scale)
+    private static TapAxis Of(Upsample op, int from, int to, double scale)
     {
         int taps = op.Mode switch { UpsampleMode.Nearest => 1, UpsampleMode.Bilinear => 2, _ => 4 };
-        var axis = new UpsampleAxis(taps, new uint[to * taps], new double[to * taps]);
+        var axis = new TapAxis(taps, new uint[to * taps], new double[to * taps]);
         for (int target = 0; target < to; target++)
         {
             // Beyond the ends all taps are the last element, so farther than one away makes no difference.

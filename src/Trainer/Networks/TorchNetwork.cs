@@ -231,6 +231,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), ceil_mode: pool.CeilMode),
         Hardsigmoid => torch.nn.Hardsigmoid(),
         Hardswish => torch.nn.Hardswish(),
+        ReflectionPad2d pad => torch.nn.ReflectionPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
+        ReplicationPad2d pad => torch.nn.ReplicationPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         ReLU => torch.nn.ReLU(),
         ReLU6 => torch.nn.ReLU6(),
         Sigmoid => torch.nn.Sigmoid(),

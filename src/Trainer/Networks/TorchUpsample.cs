@@ -30,7 +30,7 @@ internal static class TorchUpsample
     };
 
     /// <summary>(outputs, inputs): the weights of the taps, each at its place.</summary>
-    private static torch.Tensor Matrix(UpsampleAxis axis, int inputs, torch.Tensor like)
+    private static torch.Tensor Matrix(TapAxis axis, int inputs, torch.Tensor like)
     {
         int outputs = axis.Places.Length / axis.Taps;
         var weights = new float[outputs * inputs];

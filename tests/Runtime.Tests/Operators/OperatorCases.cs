@@ -125,6 +125,13 @@ internal static class OperatorCases
             yield return (new LocalResponseNorm(5, 0.75, 1e-3, 20), new(6, 7, 9), 2);
             yield return (new ZeroPad2d(0, 1, 0, 1), new(3, 5, 7), 2);
             yield return (new ZeroPad2d(2, 0, 3, 1), new(5, 1, 4), 3);
+            foreach ((TensorShape input, int batch) in ((TensorShape, int)[])[(new(3, 5, 7), 2), (new(1, 4, 3), 3)])
+            {
+                yield return (new ReflectionPad2d(2, 1, 0, 3), input, batch);
+                yield return (new ReplicationPad2d(0, 9, 2, 5), input, batch);
+            }
+            yield return (new ReflectionPad2d(0, 0, 0, 0), new(2, 1, 1), 1);
+            yield return (new ReplicationPad2d(1, 2, 3, 4), new(2, 1, 1), 1);
             yield return (new ZeroPad2d(0, 0, 0, 9), new(1, 1, 1), 1);
             foreach (UpsampleMode mode in Enum.GetValues<UpsampleMode>())
                 foreach (UpsampleCoordinates coordinates in Enum.GetValues<UpsampleCoordinates>())

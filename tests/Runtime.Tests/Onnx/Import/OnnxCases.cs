@@ -36,6 +36,8 @@ internal static class OnnxCases
         ("asymmetric Pad and pads that make up for it", Image().Some("w", 4, 3, 3, 3)
             .Ints("pads", 0, 0, 1, 0, 0, 0, 0, 1).Node("Pad", "x pads", "p")
             .Node("Conv", "p w", "y", ("pads", new long[] { 0, 1, 1, 0 })), "Conv2d"),
+        ("Pad by reflection and by copies", Image().Ints("p", 0, 0, 1, 0, 0, 0, 2, 3).Scalar("v", 7)
+            .Node("Pad", "x p v", "a", ("mode", "reflect")).Node("Pad", "a p", "y", ("mode", "edge")), "ReflectionPad2d ReplicationPad2d"),
         ("Pad before others", Image().Ints("pads", 0, 0, 1, 0, 0, 0, 2, 3).Node("Pad", "x pads", "p")
             .Node("MaxPool", "p", "m", ("kernel_shape", Square3))
             .Node("Relu", "p", "q").Node("GlobalAveragePool", "q", "r")
@@ -235,7 +237,7 @@ internal static class OnnxCases
             .Node("Relu", "b", "y"), "Slice ReLU"),
         ("Split in unequal parts", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y")
             .Node("", "Split", "x", "a b c", [("axis", 2), ("num_outputs", 3)])
-            .Node("GlobalAveragePool", "c", "g").Node("Mul", "b g", "y"), "Slice GlobalAvgPool Slice Multiply"),
+            .Node("GlobalAveragePool", "c", "g").Node("Mul", "b g", "y"), "Slice Slice GlobalAvgPool Multiply"),
         ("Split of an old set", new GraphWriter(9).Input("x", 1, 6, 7, 9).Output("y")
             .Node("", "Split", "x", "a b", [("axis", 1), ("split", new long[] { 2, 4 })]).Node("Relu", "b", "y"), "Slice ReLU"),
         ("a batch of 4", new GraphWriter().Input("x", 4, 3, 5, 5).Output("y").Ints("t", 4, 75)

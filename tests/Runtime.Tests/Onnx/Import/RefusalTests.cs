@@ -29,8 +29,8 @@ public sealed class RefusalTests
             "Conv: a bias of shape 3; 4 is expected (1 node: n0)"),
         (new GraphWriter().Input("x", 1, 3, 9).Output("y").Some("w", 4, 3, 3).Node("Conv", "x w", "y"),
             "Conv: an input of 1 axes; 2, (N, C, H, W), are supported (1 node: n0)"),
-        (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "p1", ("mode", "reflect"))
-            .Node("Relu", "p1", "y"), "Pad: mode reflect (1 node: n0)"),
+        (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "p1", ("mode", "wrap"))
+            .Node("Relu", "p1", "y"), "Pad: mode wrap (1 node: n0)"),
         (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "y"), "output: it comes from a Pad (1 node: y)"),
         (Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("dilations", new long[] { 2, 2 })),
             "MaxPool: attribute dilations is [2, 2]; only 1 is supported (1 node: n0)"),

@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// A map in another size: each element is a sum over TAPS rows of sums over TAPS columns, as UpsampleAxis.cs has worked out.
+// A map of another size: each element is a sum over TAPS rows of sums over TAPS columns, as TapAxis.cs says. Upsample and pads.
 //
 // Bindings      0 input (PLANES, HEIGHT, WIDTH) real; 1 output (PLANES, OUT_HEIGHT, OUT_WIDTH) real;
 //               2 places of the taps in the input, uint, (OUT_HEIGHT, TAPS) of rows, then (OUT_WIDTH, TAPS) of columns;
