@@ -46,6 +46,7 @@ namespace SoftPool.Operators;
 [JsonDerivedType(typeof(SoftPool1d), nameof(SoftPool1d))]
 [JsonDerivedType(typeof(SoftPool2d), nameof(SoftPool2d))]
 [JsonDerivedType(typeof(SoftPool3d), nameof(SoftPool3d))]
+[JsonDerivedType(typeof(Subtract), nameof(Subtract))]
 [JsonDerivedType(typeof(Tanh), nameof(Tanh))]
 [JsonDerivedType(typeof(Upsample), nameof(Upsample))]
 [JsonDerivedType(typeof(ZeroPad2d), nameof(ZeroPad2d))]

@@ -63,6 +63,7 @@ internal static class SelfTestCases
                ]
            select Case(input, 1, op, new ReLU()),
         .. CasesOfTwo(new Add()),
+        .. CasesOfTwo(new Subtract()),
         .. CasesOfTwo(new Multiply()),
         .. CasesOfTwo(new Concat()),
     ];

@@ -137,6 +137,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Upsample upsample, _) => TorchUpsample.Apply(upsample, x),
             (Slice slice, _) => Apply(slice, x),
             (Add, _) => x.add(inputs[1], Scalars.One),
+            (Subtract, _) => x.sub(inputs[1], Scalars.One),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
             (GlobalAvgPool, _) => x.mean([.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
@@ -203,7 +204,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Multiply or Concat or Erf or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm or Slice or Upsample => null,
+        Add or Multiply or Concat or Erf or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm or Slice or Subtract or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(

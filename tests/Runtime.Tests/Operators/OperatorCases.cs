@@ -197,13 +197,17 @@ internal static class OperatorCases
     {
         get
         {
-            foreach (Operator op in (Operator[])[new Add(), new Multiply(), new Concat()])
+            foreach (Operator op in (Operator[])[new Add(), new Subtract(), new Multiply(), new Concat()])
                 foreach ((TensorShape input, int batch) in ((TensorShape, int)[])[(new(1), 1), (new(7), 17), (new(3, 5, 7), 3), (new(3, 5, 7), 4), (new(3, 5, 8), 3)])
                     yield return (op, new LeakyReLU(-0.5), input, batch);
             yield return (new Add(), new GlobalAvgPool(), new(5, 3, 7), 3);
             yield return (new Multiply(), new GlobalAvgPool(), new(5, 7), 2);
             yield return (new Add(), new GlobalAvgPool(), new(6, 3, 7), 2);
             yield return (new Multiply(), new GlobalAvgPool(), new(8, 3, 4), 3);
+            foreach (TensorShape input in (TensorShape[])[new(5, 3, 7), new(3, 2, 6), new(4, 1, 3), new(4, 6), new(1, 3, 5)])
+                yield return (new Subtract(), new Slice(1, 0, 1, 1), input, 2);
+            yield return (new Multiply(), new Slice(1, 1, 1, 1), new(3, 4, 5), 3);
+            yield return (new Subtract(), new GlobalAvgPool(), new(5, 3, 7), 3);
             yield return (new Concat(), new Conv2d(3, 2, 3, 1, 1), new(3, 5, 7), 3);
         }
     }

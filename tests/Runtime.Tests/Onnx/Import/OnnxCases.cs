@@ -152,6 +152,9 @@ internal static class OnnxCases
         ("residual and gate", Image().Node("Relu", "x", "a").Node("Add", "a x", "b")
             .Node("GlobalAveragePool", "b", "g").Node("Mul", "g b", "y"),
             "ReLU Add GlobalAvgPool Multiply"),
+        ("layers of one value a place", Image().Ints("s", 1).Ints("e", 2).Ints("a", 1).Node("Slice", "x s e a", "b")
+            .Node("Sub", "x b", "c").Node("Mul", "b c", "d").Node("Sub", "b d", "y"),
+            "Slice Subtract Multiply BatchNorm2d Add"),
         ("Sum of three", Image().Node("Relu", "x", "a").Node("Tanh", "x", "b")
             .Node("Sum", "a x b", "y"), "ReLU Add Tanh Add"),
         ("what is nothing", Image().Node("Identity", "x", "a").Node("Dropout", "a", "b", ("seed", 3))

@@ -47,8 +47,9 @@ public sealed class RefusalTests
             "Add: a constant of 1x1x7x9 on 1x3x7x9; one number or one a channel is supported (1 node: n0)"),
         (Image().Some("c", 3).Node("Add", "x c", "y"),
             "Add: a constant of 3 on 1x3x7x9; one number or one a channel is supported (1 node: n0)"),
-        (Image().Node("Relu", "x", "a").Node("Sub", "x a", "y"),
-            "Sub: the difference of two layers; one of them has to be a constant (1 node: n1)"),
+        (Image().Node("Relu", "x", "a").Node("GlobalAveragePool", "x", "b").Ints("s", 0).Ints("e", 1).Ints("c", 1)
+            .Node("Slice", "b s e c", "d").Node("Sub", "a d", "y"),
+            "Sub: Subtract takes two inputs of one shape, or a second one of one value a channel or a place; got 3x7x9 and 1x1x1 (1 node: n3)"),
         (Image().Scalar("c", 1).Node("Div", "c x", "y"),
             "Div: a divisor that is computed by the network; a constant is expected (1 node: n0)"),
         (Image().Some("s", 3).Node("BatchNormalization", "x s s s s", "y", ("training_mode", 1)),
