@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// a + b, element by element, and the pointwise operator that follows. b may have one value a channel.
+// a + b, element by element, and the pointwise operator that follows. b may have one value a channel or a place.
 //
 // Bindings, dispatch: include/elementwise.glsl
 #include "texel.glsl"

@@ -6,6 +6,7 @@ layout(constant_id = POINTWISE_ID) const uint POINTWISE = 0;
 layout(constant_id = POINTWISE_ID + 1) const uint COEFFICIENT_BITS = 0;
 
 const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4, RELU6 = 5, HARDSIGMOID = 6, HARDSWISH = 7, TANH = 8, ELU = 9;
+const uint GELU = 10, GELU_BY_TANH = 11, ERF = 12;
 
 // Without overflow for any x: the exponential is of -|x|.
 float sigmoid(float x) {
@@ -55,6 +56,58 @@ float exponential_less_one(float x) {
     return x > -0.25 ? series : difference;
 }
 
+// The probability that a normal variable is above |x|, as NormalTail.cs: exp(-x^2 / 2) t P(t) with t = 1 / (1 + |x| / 4). passed:
+// squares of smaller ones would be subnormal.
+float normal_tail(float x) {
+    float magnitude = abs(x);
+    precise float base = 1.0 + (magnitude > 16.0 ? 16.0 : magnitude) * 0.25;
+    float t = divide(1.0, base);
+    precise float p = -7.02265416e-3;
+    p = p * t + 3.37637301e-2;
+    p = p * t + -4.40457187e-2;
+    p = p * t + -2.73562877e-2;
+    p = p * t + 9.20689957e-2;
+    p = p * t + -6.57684384e-2;
+    p = p * t + 9.74260357e-2;
+    p = p * t + 4.22848942e-2;
+    p = p * t + 8.64852585e-2;
+    p = p * t + 9.26128260e-2;
+    p = p * t + 9.98192453e-2;
+    p = p * t + 9.97321134e-2;
+    precise float exponent = x * x * -0.5;
+    precise float tail = p * t * exp_nonpositive(passed(exponent));
+    return tail;
+}
+
+float gelu(float x) {
+    float tail = normal_tail(x);
+    precise float y = x * (x < 0.0 ? tail : 1.0 - tail);
+    return y;
+}
+
+// (1 + tanh(z)) / 2 is the sigmoid of 2 z: sqrt(8 / pi) (x + 0.044715 x^3).
+float gelu_by_tanh(float x) {
+    precise float doubled = x * (x * x * 7.13548163e-2 + 1.59576912);
+    precise float y = x * sigmoid(doubled);
+    return y;
+}
+
+// 1 - 2 tail(x sqrt(2)); below 1/4, where the difference would cancel, Taylor's series to x^9: the next term is below 2^-30 of the
+// result.
+float error_function(float x) {
+    float magnitude = abs(x);
+    float near = magnitude < 0.25 ? x : 0.0;
+    precise float square = near * near;
+    precise float p = 5.22397763e-3;
+    p = p * square + -2.68661706e-2;
+    p = p * square + 1.12837917e-1;
+    p = p * square + -3.76126389e-1;
+    precise float series = near * (p * square + 1.12837917);
+    precise float scaled = x * 1.41421356;
+    precise float y = 1.0 - normal_tail(scaled) * 2.0;
+    return magnitude < 0.25 ? series : x < 0.0 ? -y : y;
+}
+
 // Comparisons keep NaN, as torch does: max(x, 0) may turn it into 0.
 float pointwise(float before) {
     float x = passed(before);
@@ -77,5 +130,11 @@ float pointwise(float before) {
         y = hyperbolic_tangent(x);
     else if (POINTWISE == ELU)
         y = x > 0.0 ? x : passed(uintBitsToFloat(COEFFICIENT_BITS)) * exponential_less_one(x > 0.0 ? 0.0 : x);
+    else if (POINTWISE == GELU)
+        y = gelu(x);
+    else if (POINTWISE == GELU_BY_TANH)
+        y = gelu_by_tanh(x);
+    else if (POINTWISE == ERF)
+        y = error_function(x);
     return y;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SoftPool.Operators;
 
 namespace SoftPool.Models;
 
@@ -14,7 +15,11 @@ internal sealed record GraphDocument(string Name, TensorShape InputShape, IReadO
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
     AllowOutOfOrderMetadataProperties = true,
-    Converters = [typeof(SoftPoolWeightsConverter)],
+    Converters =
+    [
+        typeof(WordConverter<SoftPoolWeighting>), typeof(WordConverter<GeluApproximation>), typeof(WordConverter<UpsampleMode>),
+        typeof(WordConverter<UpsampleCoordinates>), typeof(WordConverter<UpsampleRounding>),
+    ],
     MaxDepth = 16)]
 [JsonSerializable(typeof(GraphDocument))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]

@@ -3,7 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>An operation on two inputs, element by element. The second may have one value a channel, (C, 1, ...).</summary>
+/// <summary>An operation on two inputs, element by element. The second may have one value a channel, (C, 1, ...), or one a place,
+/// (1, ...).</summary>
 public abstract record Elementwise : Operator
 {
     private protected Elementwise()
@@ -12,7 +13,7 @@ public abstract record Elementwise : Operator
 
     internal override bool FusesPointwise => true;
 
-    /// <summary>(C, ...) and the same, or (C, 1, ...), to (C, ...).</summary>
+    /// <summary>(C, ...) and the same, or (C, 1, ...), or (1, ...), to (C, ...).</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs)
     {
@@ -20,11 +21,20 @@ public abstract record Elementwise : Operator
         if (inputs.Length != 2)
             throw new ShapeMismatchException($"{name} takes two inputs; got {inputs.Length}.");
         (TensorShape left, TensorShape right) = (inputs[0], inputs[1]);
-        bool perChannel = left.Rank == right.Rank && left.Rank > 1 && left[0] == right[0] && right.ElementCount == right[0];
-        return left == right || perChannel
+        bool isMap = left.Rank == right.Rank && left.Rank > 1;
+        bool perChannel = isMap && left[0] == right[0] && right.ElementCount == right[0];
+        bool perPlace = isMap && right[0] == 1 && right.Extents[1..].SequenceEqual(left.Extents[1..]);
+        return left == right || perChannel || perPlace
             ? left
             : throw new ShapeMismatchException(
-                $"{name} takes two inputs of one shape, or a second one of one value a channel; got {left} and {right}.");
+                $"{name} takes two inputs of one shape, or a second one of one value a channel or a place; got {left} and {right}.");
+    }
+
+    /// <summary>How the second input is repeated: the first is (..., Repeats, Inner) where the second is (..., Inner).</summary>
+    internal static (int Repeats, int Inner) Repetition(TensorShape left, TensorShape right)
+    {
+        int repeats = left.ElementCount / right.ElementCount;
+        return (repeats, repeats > 1 && right[0] == 1 && left[0] > 1 ? right.ElementCount : 1);
     }
 
     internal abstract T Of<T>(T left, T right)
@@ -37,10 +47,9 @@ public abstract record Elementwise : Operator
     internal override void Lower(LoweringStep step)
     {
         int count = step.Batch * step.OutputShape.ElementCount;
-        // How many elements of the first input meet one of the second.
-        int plane = step.OutputShape.ElementCount / step.InputShapes[1].ElementCount;
+        (int repeats, int inner) = Repetition(step.InputShape, step.InputShapes[1]);
         step.DispatchElements(
-            Kernel, [("COUNT", count), ("PLANE", plane), .. step.Pointwise.Constants], count, 0b11,
+            Kernel, [("COUNT", count), ("REPEATS", repeats), ("INNER", inner), .. step.Pointwise.Constants], count, 0b11,
             step.Inputs[0], step.Inputs[1], step.Output);
     }
 }
@@ -51,6 +60,14 @@ public sealed record Add : Elementwise
     private protected override string Kernel => "add";
 
     internal override T Of<T>(T left, T right) => left + right;
+}
+
+/// <summary>x - y, element by element.</summary>
+public sealed record Subtract : Elementwise
+{
+    private protected override string Kernel => "subtract";
+
+    internal override T Of<T>(T left, T right) => left - right;
 }
 
 /// <summary>x y, element by element: what a gate ends in.</summary>

@@ -6,8 +6,9 @@ internal static class OperatorCases
     /// <summary>One list serves the self-test, the tests on every driver, torch and the reference.</summary>
     public static IReadOnlyList<OperatorCase> All { get; } =
     [
-        .. BatchNorm2dCases.All, .. ChannelShuffleCases.All, .. ConcatCases.All, .. Conv2dCases.All, .. DropoutCases.All,
-        .. ElementwiseCases.All, .. FlattenCases.All, .. LinearCases.All, .. LocalResponseNormCases.All, .. PointwiseCases.All,
-        .. PoolingCases.All, .. SoftmaxCases.All, .. ZeroPad2dCases.All,
+        .. BatchNorm2dCases.All, .. BorderPad2dCases.All, .. ChannelShuffleCases.All, .. ConcatCases.All, .. Conv2dCases.All,
+        .. ConvTranspose2dCases.All, .. DropoutCases.All, .. ElementwiseCases.All, .. FlattenCases.All, .. LinearCases.All,
+        .. LocalResponseNormCases.All, .. PointwiseCases.All, .. PoolingCases.All, .. SliceCases.All, .. SoftmaxCases.All,
+        .. UpsampleCases.All, .. ZeroPad2dCases.All,
     ];
 }

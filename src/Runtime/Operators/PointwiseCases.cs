@@ -6,7 +6,7 @@ internal static class PointwiseCases
     private static Pointwise[] Functions =>
     [
         new ReLU(), new LeakyReLU(0.2), new Sigmoid(), new SiLU(), new ReLU6(), new Hardsigmoid(), new Hardswish(), new Tanh(), new ELU(),
-        new ELU(1.7),
+        new ELU(1.7), new GELU(GeluApproximation.None), new GELU(GeluApproximation.Tanh), new Erf(),
     ];
 
     public static IEnumerable<OperatorCase> All { get; } =
@@ -16,6 +16,7 @@ internal static class PointwiseCases
            [
                [new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()],
                [new Hardswish(), new ELU(), new ReLU6(), new Tanh(), new Hardsigmoid()],
+               [new GELU(GeluApproximation.None), new Erf(), new GELU(GeluApproximation.Tanh)],
            ]
            select OperatorCase.Chain(new(3, 7, 5), batch, network) with { IsSelfTest = true },
         .. from function in Functions

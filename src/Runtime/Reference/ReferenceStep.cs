@@ -15,6 +15,9 @@ internal readonly ref struct ReferenceStep(
 
     public IReadOnlyList<float[]> Inputs { get; } = inputs;
 
+    /// <summary>The shape of each input.</summary>
+    public IReadOnlyList<TensorShape> InputShapes { get; } = inputShapes;
+
     /// <summary>The shape of the first input.</summary>
     public TensorShape InputShape { get; } = inputShapes[0];
 

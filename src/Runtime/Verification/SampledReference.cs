@@ -33,6 +33,7 @@ internal static class SampledReference
     public static int TermsOf(ModelGraph graph, IReadOnlyList<int> layers) => layers.Max(layer => graph.Layers[layer].Operator switch
     {
         Conv2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
+        ConvTranspose2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
         Linear linear => linear.InFeatures,
         _ => 1,
     });
@@ -42,7 +43,7 @@ internal static class SampledReference
     public static double MagnitudeOf(
         ModelGraph graph, Func<string, Tensor> weights, IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
     {
-        int[] sums = [.. layers.TakeWhile(layer => graph.Layers[layer].Operator is Conv2d or Linear or BatchNorm2d or Add)];
+        int[] sums = [.. layers.TakeWhile(layer => graph.Layers[layer].Operator is Conv2d or ConvTranspose2d or Linear or BatchNorm2d or Add or Subtract)];
         float[][] magnitudes = [.. inputs.Select(input => Array.ConvertAll(input, MathF.Abs))];
         if (sums.Length > 0)
             magnitudes = [Compute<Exact>(graph, Magnitudes, sums, magnitudes, wanted)];

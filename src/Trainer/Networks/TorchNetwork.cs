@@ -124,12 +124,20 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Conv2d conv, TorchSharp.Modules.Conv2d torchConv) => torch.nn.functional.conv2d(
                 x, torchConv.weight.to(x.dtype), torchConv.bias?.to(x.dtype), [conv.Stride.Height, conv.Stride.Width],
                 [conv.Padding.Height, conv.Padding.Width], [conv.Dilation.Height, conv.Dilation.Width], conv.Groups),
+            (ConvTranspose2d conv, TorchSharp.Modules.ConvTranspose2d torchConv) => torch.nn.functional.conv_transpose2d(
+                x, torchConv.weight!.to(x.dtype), torchConv.bias?.to(x.dtype), [conv.Stride.Height, conv.Stride.Width],
+                [conv.Padding.Height, conv.Padding.Width], [conv.OutputPadding.Height, conv.OutputPadding.Width],
+                [conv.Dilation.Height, conv.Dilation.Width], conv.Groups),
             (Linear, TorchSharp.Modules.Linear linear) =>
                 torch.nn.functional.linear(x, linear.weight!.to(x.dtype), linear.bias?.to(x.dtype)),
             (LeakyReLU leaky, _) => Apply(leaky, x),
             (ELU elu, _) => Apply(elu, x),
             (LocalResponseNorm norm, _) => Apply(norm, x),
+            (Erf, _) => x.erf(),
+            (Upsample upsample, _) => TorchUpsample.Apply(upsample, x),
+            (Slice slice, _) => Apply(slice, x),
             (Add, _) => x.add(inputs[1], Scalars.One),
+            (Subtract, _) => x.add(inputs[1], Scalars.MinusOne),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
             (GlobalAvgPool, _) => x.mean([.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
@@ -161,6 +169,12 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         return x.div(means.reshape(x.shape).mul(alpha).add(k, Scalars.One).pow(beta));
     }
 
+    private static torch.Tensor Apply(Slice slice, torch.Tensor x)
+    {
+        long[] places = [.. Enumerable.Range(0, slice.Length).Select(place => slice.Start + (long)place * slice.Step)];
+        return x.index_select(slice.Dim, torch.tensor(places).to(x.device));
+    }
+
     /// <summary>
     /// Not torch's way to begin but PaddlePaddle's, in which the reference network was first trained: convolutions normal with
     /// variance 2 / fan-in (He et al. 2015), linear layers uniform as by Glorot and Bengio 2010, biases 0. Torch's own
@@ -175,6 +189,11 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
                 if (conv.bias is not null)
                     torch.nn.init.zeros_(conv.bias);
                 break;
+            case TorchSharp.Modules.ConvTranspose2d conv:
+                torch.nn.init.kaiming_normal_(conv.weight, nonlinearity: torch.nn.init.NonlinearityType.ReLU);
+                if (conv.bias is not null)
+                    torch.nn.init.zeros_(conv.bias);
+                break;
             case TorchSharp.Modules.Linear linear:
                 torch.nn.init.xavier_uniform_(linear.weight);
                 if (linear.bias is not null)
@@ -185,7 +204,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm => null,
+        Add or Multiply or Concat or Erf or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm or Slice or Subtract or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -197,8 +216,13 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         Conv2d conv => torch.nn.Conv2d(
             conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding),
             Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
+        ConvTranspose2d conv => torch.nn.ConvTranspose2d(
+            conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding), Pair(conv.OutputPadding),
+            Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
         Dropout dropout => torch.nn.Dropout(dropout.P),
         Flatten => torch.nn.Flatten(),
+        GELU gelu => torch.nn.GELU(
+            gelu.Approximate == GeluApproximation.Tanh ? TorchSharp.Modules.GELU.Approximate.tanh : TorchSharp.Modules.GELU.Approximate.none),
         Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
         Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
         MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),
@@ -208,6 +232,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), ceil_mode: pool.CeilMode),
         Hardsigmoid => torch.nn.Hardsigmoid(),
         Hardswish => torch.nn.Hardswish(),
+        ReflectionPad2d pad => torch.nn.ReflectionPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
+        ReplicationPad2d pad => torch.nn.ReplicationPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         ReLU => torch.nn.ReLU(),
         ReLU6 => torch.nn.ReLU6(),
         Sigmoid => torch.nn.Sigmoid(),

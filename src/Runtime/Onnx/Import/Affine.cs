@@ -12,11 +12,11 @@ internal static class Affine
     /// <summary>The same factor and summand for all channels.</summary>
     public static Activation Apply(ImportStep step, Activation x, double scale, double shift)
     {
-        if (Written(x.Layer, scale, shift) is { } pattern)
+        if (shift == 0 && WrittenOut.ByNumber(x.Layer, scale) is { } pattern)
             return step.Add(pattern.Op, [pattern.Input]);
         int channels = x.Layer.Shape[0];
         Activation given = Apply(step, x, scale == 1 ? null : Filled(scale), shift == 0 ? null : Filled(shift));
-        return scale == 1 && shift == 3 ? given with { Layer = given.Layer with { Raised = x.Layer } } : given;
+        return given with { Layer = given.Layer with { Line = new Line(x.Layer, scale, shift) } };
 
         Func<float[]> Filled(double value) => () => [.. Enumerable.Repeat((float)value, channels)];
     }
@@ -64,22 +64,6 @@ internal static class Affine
         Activation merged = step.Add(op, layer.Inputs, weights, layer.Name);
         return merged with { Layer = merged.Layer with { Merged = layer.Merged + 1 } };
     }
-
-    /// <summary>Hardsigmoid and Hardswish as exporters write them out: a sixth of ReLU6(x + 3), or of x times it.</summary>
-    private static (Operator Op, Draft Input)? Written(Draft layer, double scale, double shift)
-    {
-        if (!(Math.Abs(6 * scale - 1) < 1e-6) || shift != 0)
-            return null;
-        if (RaisedUnder(layer) is { } input)
-            return (new Hardsigmoid(), input);
-        if (layer is { Operator: Multiply, Inputs: [var left, var right] })
-            return RaisedUnder(right) == left ? (new Hardswish(), left) : RaisedUnder(left) == right ? (new Hardswish(), right) : null;
-        return null;
-    }
-
-    /// <summary>The x of ReLU6(x + 3); null of all else.</summary>
-    private static Draft? RaisedUnder(Draft layer) =>
-        layer is { Operator: ReLU6, Inputs: [{ Raised: { } input }] } ? input : null;
 
     /// <summary>The factors, each for as many elements as there are of them for each.</summary>
     private static float[] Times(float[] values, float[] factors)

@@ -7,12 +7,14 @@ internal static class ArithmeticConverters
 {
     private const string Constants = "or a constant of each channel, as BatchNorm2d or in the weights before";
 
+    private const string TwoLayers = "Two layers of one shape, or one of them of a value a channel or a place.";
+
     public static Converter[] All { get; } =
     [
-        new("Add", $"Add, {Constants}", "Two layers of one shape or one of a value a channel.", Add),
+        new("Add", $"Add, {Constants}", TwoLayers, Add),
         new("Sum", "Add, one behind the other", "At least one layer; each like Add's.", Sum),
-        new("Mul", $"Multiply, SiLU, Hardswish, {Constants}", "Two layers of one shape or one of a value a channel.", Multiply),
-        new("Sub", Constants[3..], "A layer and a constant, either way around.", Subtract),
+        new("Mul", $"Multiply, SiLU, Hardswish, GELU, {Constants}", TwoLayers, Multiply),
+        new("Sub", $"Subtract, {Constants}", $"{TwoLayers} A layer and a constant, either way around.", Subtract),
         new("Div", Constants[3..], "A layer by a constant.", Divide),
         new("Neg", Constants[3..], "Images.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
         new("BatchNormalization", "BatchNorm2d", "Images; epsilon; constant scale, bias, mean and variance. Inference alone.", Normalize),
@@ -49,21 +51,21 @@ internal static class ArithmeticConverters
         if (constant is not null)
             return Scale(step, x, constant);
         Activation other = step.Layer(1);
-        foreach ((Draft left, Draft right) in new[] { (x.Layer, other.Layer), (other.Layer, x.Layer) })
-        {
-            if (right is { Operator: Sigmoid, Inputs: [var a] } && a == left)
-                return step.Add(new SiLU(), [left]);
-            if (right is { Operator: Hardsigmoid, Inputs: [var b] } && b == left)
-                return step.Add(new Hardswish(), [left]);
-        }
-        return Elementwise(step, new Multiply(), x, other);
+        return WrittenOut.ByLayer(x.Layer, other.Layer) is { } pattern
+            ? step.Add(pattern.Op, [pattern.Input])
+            : Elementwise(step, new Multiply(), x, other);
     }
 
     private static Activation Subtract(ImportStep step)
     {
         (Activation x, Constant? constant) = Split(step);
         if (constant is null)
-            throw new RefusalException("the difference of two layers; one of them has to be a constant");
+        {
+            Activation other = step.Layer(1);
+            return x.Layer.Shape.ElementCount < other.Layer.Shape.ElementCount
+                ? step.Add(new Add(), [Affine.Apply(step, other, -1, 0).Layer, x.Layer])
+                : step.Add(new Subtract(), [x.Layer, other.Layer]);
+        }
         return step.Input(0) is Constant
             ? Shift(step, Affine.Apply(step, x, -1, 0), constant, 1)
             : Shift(step, x, constant, -1);

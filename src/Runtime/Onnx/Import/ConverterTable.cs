@@ -5,15 +5,17 @@ namespace SoftPool.Onnx.Import;
 /// <param name="Becomes">What it becomes, for docs/onnx.md.</param>
 /// <param name="Takes">Which of its attributes and inputs are taken, for docs/onnx.md.</param>
 /// <param name="Convert">Reads all attributes, then the inputs, and gives the first output.</param>
-internal sealed record Converter(string OpType, string Becomes, string Takes, Func<ImportStep, Value> Convert);
+/// <param name="GivesSeveral">Whether it gives all outputs, as <see cref="Several"/>.</param>
+internal sealed record Converter(
+    string OpType, string Becomes, string Takes, Func<ImportStep, Value> Convert, bool GivesSeveral = false);
 
 /// <summary>The operators of the standard domain that are imported.</summary>
 internal static class ConverterTable
 {
     private static readonly Dictionary<string, Converter> ByName = new Converter[][]
     {
-        ConvolutionConverters.All, PoolingConverters.All, PointwiseConverters.All, ArithmeticConverters.All,
-        LinearConverters.All, ShapeConverters.All,
+        ConvolutionConverters.All, ConvTransposeConverter.All, PoolingConverters.All, PointwiseConverters.All, ArithmeticConverters.All,
+        LinearConverters.All, ShapeConverters.All, ResizeConverters.All, SliceConverters.All,
     }.SelectMany(family => family).ToDictionary(converter => converter.OpType);
 
     public static IEnumerable<Converter> All => ByName.Values.OrderBy(converter => converter.OpType, StringComparer.Ordinal);

@@ -13,8 +13,8 @@ internal sealed record Draft(string Name, Operator? Operator, IReadOnlyList<Draf
     /// <summary>Its weights by the operator's names.</summary>
     public IReadOnlyDictionary<string, Func<float[]>> Weights { get; init; } = new Dictionary<string, Func<float[]>>();
 
-    /// <summary>The layer that this one adds 3 to, as a Hardswish written out begins.</summary>
-    public Draft? Raised { get; init; }
+    /// <summary>That it is a multiple of another layer and a number, which activations are found by that are written out.</summary>
+    public Line? Line { get; init; }
 
     /// <summary>How many factors and summands went into its weights.</summary>
     public int Merged { get; init; }

@@ -21,7 +21,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Abs", "Celu", "Ceil", "Cos", "Erf", "Exp", "Floor", "Gelu", "GroupNormalization", "InstanceNormalization",
+        "Abs", "Celu", "Ceil", "Cos", "Exp", "Floor", "GroupNormalization", "InstanceNormalization",
         "LayerNormalization", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "PRelu", "Pow", "Reciprocal",
         "Round", "Selu", "Sin", "Softplus", "Softsign", "Sqrt", "ThresholdedRelu",
     ];
@@ -58,11 +58,13 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
             if (node.Outputs.Count == 0)
                 continue;
             Value value = Convert(node, opset);
-            if (value is Activation { Layer.OnnxValue: null } made)
-                made.Layer.OnnxValue = node.Outputs[0];
-            _values[node.Outputs[0]] = value;
-            foreach (string other in node.Outputs.Skip(1))
-                _values[other] = UnknownValue.Instance;
+            for (int i = 0; i < node.Outputs.Count; i++)
+            {
+                Value given = value is Several several ? several.Outputs[i] : i == 0 ? value : UnknownValue.Instance;
+                if (given is Activation { Layer.OnnxValue: null } made)
+                    made.Layer.OnnxValue = node.Outputs[i];
+                _values[node.Outputs[i]] = given;
+            }
         }
         Value? output = _values.GetValueOrDefault(OutputName);
         if (!_refusals.Any)
@@ -106,7 +108,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
                 needed.Add(node);
                 wanted.UnionWith(node.Inputs);
                 foreach (string extra in node.Outputs.Skip(1))
-                    if (extra.Length > 0 && wanted.Contains(extra) && ConverterTable.Find(node.OpType) is not null)
+                    if (extra.Length > 0 && wanted.Contains(extra) && ConverterTable.Find(node.OpType) is { GivesSeveral: false })
                         _refusals.Add(node, "its second output and those behind it are not supported");
             }
         needed.Reverse();

@@ -13,6 +13,9 @@ internal static class PointwiseConverters
         new("Elu", "ELU", "alpha.", step => Parametric(step, 1, alpha => new ELU(alpha))),
         new("Sigmoid", "Sigmoid; SiLU where x Sigmoid(x) is computed", "Everything.", step => step.Add(new Sigmoid(), step.Layer(0))),
         new("Tanh", "Tanh", "Everything.", step => step.Add(new Tanh(), step.Layer(0))),
+        new("Gelu", "GELU", "approximate.", Gelu),
+        new("Erf", "Erf; GELU where 0.5 x (1 + Erf(x / sqrt(2))) is computed", "Everything.",
+            step => step.Add(new Erf(), step.Layer(0))),
         new("HardSwish", "Hardswish", "Everything.", step => step.Add(new Hardswish(), step.Layer(0))),
         new("HardSigmoid", "Hardsigmoid; Hardswish where x HardSigmoid(x) is computed",
             "alpha and beta; other than 1/6 and 1/2 on maps alone, as a BatchNorm2d before it.", HardSigmoid),
@@ -27,6 +30,18 @@ internal static class PointwiseConverters
     {
         double alpha = Meant(step.Float("alpha", other));
         return step.Add(create(alpha), step.Layer(0));
+    }
+
+    private static Activation Gelu(ImportStep step)
+    {
+        string approximate = step.Text("approximate", "none");
+        Activation x = step.Layer(0);
+        return step.Add(new GELU(approximate switch
+        {
+            "none" => GeluApproximation.None,
+            "tanh" => GeluApproximation.Tanh,
+            _ => throw new RefusalException($"attribute approximate is {approximate}; none and tanh are supported"),
+        }), x);
     }
 
     private static Activation HardSigmoid(ImportStep step)

@@ -17,6 +17,9 @@ internal sealed record UnknownValue : Value
 /// <param name="Split">That the shape has the channels as two axes, which no layer has: a part of a channel shuffle.</param>
 internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null, SplitChannels? Split = null) : Value;
 
+/// <summary>What a node of several outputs gives, in their order.</summary>
+internal sealed record Several(IReadOnlyList<Activation> Outputs) : Value;
+
 /// <summary>Channels as groups and the channels of each.</summary>
 /// <param name="Groups">The number of groups.</param>
 /// <param name="Swapped">Whether the groups have become the second of the two axes.</param>

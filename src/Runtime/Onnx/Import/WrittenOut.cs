@@ -1,0 +1,49 @@
+using SoftPool.Operators;
+
+namespace SoftPool.Onnx.Import;
+
+/// <summary>Activations that exporters write out as several nodes, found by the last of them.</summary>
+internal static class WrittenOut
+{
+    private const double RelativeError = 1e-6;
+
+    /// <summary>What the product of a layer and a number comes to.</summary>
+    public static (Operator Op, Draft Input)? ByNumber(Draft layer, double factor)
+    {
+        if (Is(factor, 1 / 6.0) && RaisedUnder(layer) is { } raised)
+            return (new Hardsigmoid(), raised);
+        if (layer is not { Operator: Multiply, Inputs: [var left, var right] })
+            return null;
+        return Gate(left, right, factor) ?? Gate(right, left, factor);
+    }
+
+    /// <summary>What the product of two layers comes to.</summary>
+    public static (Operator Op, Draft Input)? ByLayer(Draft left, Draft right) => Gate(left, right, 1) ?? Gate(right, left, 1);
+
+    /// <summary>x times a function of x.</summary>
+    private static (Operator Op, Draft Input)? Gate(Draft x, Draft gate, double factor)
+    {
+        if (factor == 1 && gate is { Operator: Sigmoid, Inputs: [var a] } && a == x)
+            return (new SiLU(), x);
+        if (factor == 1 && gate is { Operator: Hardsigmoid, Inputs: [var b] } && b == x)
+            return (new Hardswish(), x);
+        if (Is(factor, 1 / 6.0) && RaisedUnder(gate) == x)
+            return (new Hardswish(), x);
+        // s x times t (1 + erf(x / sqrt(2))), with half as the product of all factors.
+        if (gate.Line is { Of: { Operator: not Erf, Line: not null } inner, Shift: 0 } outer)
+            (gate, factor) = (inner, factor * outer.Scale);
+        if (gate.Line is not { Of: { Operator: Erf, Inputs: [{ Line: { Shift: 0 } argument }] } } erf || !Is(argument.Scale, Math.Sqrt(0.5)))
+            return null;
+        bool isOfItself = x == argument.Of;
+        if (!isOfItself && (x.Line is not { Shift: 0 } multiple || multiple.Of != argument.Of))
+            return null;
+        factor *= erf.Scale * (isOfItself ? 1 : x.Line!.Scale);
+        return Is(factor, 0.5) && Is(erf.Shift, erf.Scale) ? (new GELU(GeluApproximation.None), argument.Of) : null;
+    }
+
+    /// <summary>The x of ReLU6(x + 3); null of all else.</summary>
+    private static Draft? RaisedUnder(Draft layer) =>
+        layer is { Operator: ReLU6, Inputs: [{ Line: { Scale: 1, Shift: 3 } raised }] } ? raised.Of : null;
+
+    private static bool Is(double number, double meant) => Math.Abs(number - meant) <= RelativeError * Math.Abs(meant);
+}

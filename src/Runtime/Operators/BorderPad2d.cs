@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+using SoftPool.Kernels;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>Elements of a map around it.</summary>
+/// <param name="Left">Columns before the first.</param>
+/// <param name="Right">Columns behind the last.</param>
+/// <param name="Top">Rows before the first.</param>
+/// <param name="Bottom">Rows behind the last.</param>
+public abstract record BorderPad2d(int Left, int Right, int Top, int Bottom) : UnaryOperator
+{
+    private const int Largest = 4096;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => $"left {Left}, right {Right}, top {Top}, bottom {Bottom}";
+
+    /// <summary>The most elements beyond an end of an axis.</summary>
+    private protected abstract int Reach(int extent);
+
+    /// <summary>Which element of an axis stands at a place before its first or behind its last.</summary>
+    private protected abstract int PlaceOf(int place, int extent);
+
+    /// <summary>(C, H, W) to (C, H + top + bottom, W + left + right).</summary>
+    private protected override TensorShape Infer(TensorShape input)
+    {
+        string name = GetType().Name;
+        if (input.Rank != 3)
+            throw new ShapeMismatchException($"{name} takes (C, H, W); got {input}.");
+        int rows = Math.Min(Reach(input[1]), Largest), columns = Math.Min(Reach(input[2]), Largest);
+        if (Top < 0 || Top > rows || Bottom < 0 || Bottom > rows || Left < 0 || Left > columns || Right < 0 || Right > columns)
+            throw new ShapeMismatchException($"{name} takes paddings of 0 to {rows} rows and {columns} columns on {input}; got {Attributes}.");
+        return new TensorShape(input[0], input[1] + Top + Bottom, input[2] + Left + Right);
+    }
+
+    internal override void Compute<T>(ReferenceStep step) => TapSums.Compute<T>(
+        Axis(step.InputShape[1], step.OutputShape[1], Top), Axis(step.InputShape[2], step.OutputShape[2], Left), step);
+
+    internal override void Lower(LoweringStep step) => TapSums.Lower(
+        Axis(step.InputShape[1], step.OutputShape[1], Top), Axis(step.InputShape[2], step.OutputShape[2], Left), step);
+
+    private TapAxis Axis(int extent, int outputs, int before) => TapAxis.OfOne(
+        outputs, place => place >= before && place < before + extent ? place - before : PlaceOf(place - before, extent));
+}
+
+/// <summary>A map's reflection in its first and last rows and columns around it, as torch.nn.ReflectionPad2d.</summary>
+/// <param name="Left">Columns before the first, fewer than there are.</param>
+/// <param name="Right">Columns behind the last, fewer than there are.</param>
+/// <param name="Top">Rows before the first, fewer than there are.</param>
+/// <param name="Bottom">Rows behind the last, fewer than there are.</param>
+public sealed record ReflectionPad2d(int Left, int Right, int Top, int Bottom) : BorderPad2d(Left, Right, Top, Bottom)
+{
+    private protected override int Reach(int extent) => extent - 1;
+
+    private protected override int PlaceOf(int place, int extent) => place < 0 ? -place : 2 * (extent - 1) - place;
+}
+
+/// <summary>Copies of a map's edge around it, as torch.nn.ReplicationPad2d.</summary>
+/// <param name="Left">Columns before the first.</param>
+/// <param name="Right">Columns behind the last.</param>
+/// <param name="Top">Rows before the first.</param>
+/// <param name="Bottom">Rows behind the last.</param>
+public sealed record ReplicationPad2d(int Left, int Right, int Top, int Bottom) : BorderPad2d(Left, Right, Top, Bottom)
+{
+    private protected override int Reach(int extent) => int.MaxValue;
+
+    private protected override int PlaceOf(int place, int extent) => place < 0 ? 0 : extent - 1;
+}

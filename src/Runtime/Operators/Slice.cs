@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using SoftPool.Kernels;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>Some places of one axis, at equal distances, as x[:, start:stop:step] takes them in PyTorch, and also backwards.</summary>
+/// <param name="Dim">The axis as PyTorch counts it: 0 is the batch, which stays whole, 1 the channels.</param>
+/// <param name="Start">The first place.</param>
+/// <param name="Length">The number of places.</param>
+/// <param name="Step">The distance from place to place; negative goes backwards.</param>
+public sealed record Slice(int Dim, int Start, int Length, int Step) : UnaryOperator
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => $"axis {Dim}, {Length} from {Start}" + (Step == 1 ? "" : $", step {Step}");
+
+    /// <summary>(C, ...) to the same with Length in the place of the axis's extent.</summary>
+    private protected override TensorShape Infer(TensorShape input)
+    {
+        if (Dim < 1 || Dim > input.Rank)
+            throw new ShapeMismatchException($"Slice takes an axis of 1 to {input.Rank} on {input}; got {Attributes}.");
+        int extent = input[Dim - 1];
+        long last = Start + (Length - 1L) * Step;
+        if (Length < 1 || Step == 0 || Start < 0 || Start >= extent || last < 0 || last >= extent)
+            throw new ShapeMismatchException($"Slice takes at least one place, and none outside of 0 to {extent - 1}; got {Attributes}.");
+        int[] extents = input.Extents.ToArray();
+        extents[Dim - 1] = Length;
+        return new TensorShape(extents);
+    }
+
+    internal override void Compute<T>(ReferenceStep step)
+    {
+        (int extent, int inner) = (step.InputShape[Dim - 1], Inner(step.InputShape));
+        for (int row = 0; row < step.Output.Length / inner; row++)
+        {
+            int from = row / Length * extent + Start + row % Length * Step;
+            step.Input.Slice(from * inner, inner).CopyTo(step.Output[(row * inner)..]);
+        }
+    }
+
+    internal override void Lower(LoweringStep step)
+    {
+        (int count, int inner) = (step.Batch * step.OutputShape.ElementCount, Inner(step.InputShape));
+        // A texel lies within a place.
+        step.DispatchElements(
+            "slice",
+            [
+                ("COUNT", count), ("EXTENT", step.InputShape[Dim - 1]), ("LENGTH", Length), ("INNER", inner), ("START", Start), ("STEP", Step),
+            ],
+            count, inner % 4 == 0 ? 0b1u : 0, step.Input, step.Output);
+    }
+
+    /// <summary>How many elements lie at one place of the axis, one behind the other.</summary>
+    private int Inner(TensorShape input)
+    {
+        int count = 1;
+        foreach (int extent in input.Extents[Dim..])
+            count *= extent;
+        return count;
+    }
+}
