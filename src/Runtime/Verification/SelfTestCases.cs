@@ -43,7 +43,9 @@ internal static class SelfTestCases
         Case(new(4101), 1, new Softmax()),
         // A batch of 2 makes no whole texels of these, one of 4 does.
         .. from batch in (int[])[2, 4]
-           from network in (Operator[][])[[new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()], [new Hardswish(), new ELU(), new ReLU6(), new Tanh(), new Hardsigmoid()],
+           from network in (Operator[][])[
+               [new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()],
+               [new Hardswish(), new ELU(), new ReLU6(), new Tanh(), new Hardsigmoid()],
                [new GELU(GeluApproximation.None), new Erf(), new GELU(GeluApproximation.Tanh)], [new BatchNorm2d(3)]]
            select Case(new(3, 7, 5), batch, network),
         Case(new(7, 3, 5), 2, new Softmax()),

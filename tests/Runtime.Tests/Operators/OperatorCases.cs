@@ -51,9 +51,13 @@ internal static class OperatorCases
             yield return (new ConvTranspose2d(1, 1, 1, 1, 0), new(1, 1, 1), 1);
             yield return (new ConvTranspose2d(5, 17, 3, 2, 1) { OutputPadding = 1 }, new(5, 4, 3), 3);
             yield return (new ConvTranspose2d(8, 6, 4, 2, 1) { Bias = false }, new(8, 5, 7), 2);
-            yield return (new ConvTranspose2d(6, 9, new(2, 3), new(3, 1), new(0, 2)) { Dilation = new(1, 2), Groups = 3 }, new(6, 4, 8), 2);
+            yield return (
+                new ConvTranspose2d(6, 9, new(2, 3), new(3, 1), new(0, 2)) { Dilation = new(1, 2), Groups = 3 },
+                new(6, 4, 8), 2);
             yield return (new ConvTranspose2d(4, 4, 2, 2, 0) { Groups = 4, Bias = false }, new(4, 3, 5), 1);
-            yield return (new ConvTranspose2d(2, 3, 3, new(1, 4), new(2, 0)) { Dilation = 2, OutputPadding = new(1, 3) }, new(2, 3, 1), 2);
+            yield return (
+                new ConvTranspose2d(2, 3, 3, new(1, 4), new(2, 0)) { Dilation = 2, OutputPadding = new(1, 3) },
+                new(2, 3, 1), 2);
             foreach ((int length, int batch, int kernel, int stride, int padding, bool ceilMode) in Pools1d)
             {
                 yield return (new MaxPool1d(kernel, stride, padding, ceilMode), new(3, length), batch);
@@ -142,11 +146,20 @@ internal static class OperatorCases
                     yield return (new Upsample(new(1, 3), new(0, 3), mode, coordinates), new(2, 4, 1), 2);
                 }
             foreach (UpsampleRounding rounding in Enum.GetValues<UpsampleRounding>())
-                foreach (UpsampleCoordinates coordinates in (UpsampleCoordinates[])[UpsampleCoordinates.HalfPixel, UpsampleCoordinates.Asymmetric])
+                foreach (UpsampleCoordinates coordinates in (UpsampleCoordinates[])[
+                    UpsampleCoordinates.HalfPixel, UpsampleCoordinates.Asymmetric])
                     yield return (
-                        new Upsample(new(8, 2), new(2, 0), UpsampleMode.Nearest, coordinates) { NearestMode = rounding }, new(2, 4, 5), 2);
+                        new Upsample(new(8, 2), new(2, 0), UpsampleMode.Nearest, coordinates)
+                        {
+                            NearestMode = rounding,
+                        },
+                        new(2, 4, 5), 2);
             yield return (
-                new Upsample(default, new(3, 0.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel) { CubicCoeffA = -0.5, ExcludeOutside = true },
+                new Upsample(default, new(3, 0.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel)
+                {
+                    CubicCoeffA = -0.5,
+                    ExcludeOutside = true,
+                },
                 new(2, 4, 6), 2);
             foreach (Slice slice in (Slice[])[
                 new(1, 1, 2, 1), new(1, 2, 3, -1), new(2, 1, 2, 3), new(2, 4, 1, 1), new(3, 6, 3, -3), new(3, 0, 8, 1)])
@@ -204,7 +217,8 @@ internal static class OperatorCases
             yield return (new Multiply(), new GlobalAvgPool(), new(5, 7), 2);
             yield return (new Add(), new GlobalAvgPool(), new(6, 3, 7), 2);
             yield return (new Multiply(), new GlobalAvgPool(), new(8, 3, 4), 3);
-            foreach (TensorShape input in (TensorShape[])[new(5, 3, 7), new(3, 2, 6), new(4, 1, 3), new(4, 6), new(1, 3, 5)])
+            foreach (TensorShape input in (TensorShape[])[
+                new(5, 3, 7), new(3, 2, 6), new(4, 1, 3), new(4, 6), new(1, 3, 5)])
                 yield return (new Subtract(), new Slice(1, 0, 1, 1), input, 2);
             yield return (new Multiply(), new Slice(1, 1, 1, 1), new(3, 4, 5), 3);
             yield return (new Subtract(), new GlobalAvgPool(), new(5, 3, 7), 3);
