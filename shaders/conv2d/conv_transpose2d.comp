@@ -1,12 +1,13 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// 2-D transposed convolution, gathered: an element is the sum over those taps that an element of the input puts there, and the
-// pointwise operator that follows.
+// 2-D transposed convolution, gathered: an element is the sum over those taps that an element of the input puts there,
+// and the pointwise operator that follows.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output (N, O, OH, OW) real;
 //               2 weight (GROUPS, ceil(O / GROUPS / 4), KH, KW, C / GROUPS, 4) real, channels beyond O / GROUPS zero;
 //               3 bias f32, padded in the same way
-// Dispatch      one invocation for 4 channels of a group of a pixel, (GROUPS, ceil(O / GROUPS / 4), N, OH, OW), GroupCount.Linear
+// Dispatch      one invocation for 4 channels of a group of a pixel, (GROUPS, ceil(O / GROUPS / 4), N, OH, OW),
+//               GroupCount.Linear
 // Preconditions GROUPS divides C and O
 #include "texel.glsl"
 #include "strict.glsl"
@@ -56,15 +57,16 @@ void main() {
             int column = int(pixel % OUT_WIDTH + PADDING_WIDTH) - int(v * DILATION_WIDTH);
             if (column < 0 || column % int(STRIDE_WIDTH) != 0 || column / int(STRIDE_WIDTH) >= int(WIDTH))
                 continue;
-            uint cell = ((image * CHANNELS + group * GROUP_CHANNELS) * HEIGHT + uint(row) / STRIDE_HEIGHT) * WIDTH + uint(column) / STRIDE_WIDTH;
+            uint map = (image * CHANNELS + group * GROUP_CHANNELS) * HEIGHT;
+            uint cell = (map + uint(row) / STRIDE_HEIGHT) * WIDTH + uint(column) / STRIDE_WIDTH;
             uint w = ((tile * KERNEL_HEIGHT + u) * KERNEL_WIDTH + v) * GROUP_CHANNELS;
             for (uint c = 0; c < GROUP_CHANNELS; c++)
                 sum += quad(weight, w + c) * element(x, cell + c * HEIGHT * WIDTH);
         }
     }
     for (uint i = 0; i < 4; i++) {
-        uint channel = tile % TILES * 4 + i;
+        uint channel = tile % TILES * 4 + i, map = image * OUT_CHANNELS + group * GROUP_OUT_CHANNELS + channel;
         if (channel < GROUP_OUT_CHANNELS)
-            y[(image * OUT_CHANNELS + group * GROUP_OUT_CHANNELS + channel) * OUT_PLANE + pixel] = stored(pointwise(sum[i]));
+            y[map * OUT_PLANE + pixel] = stored(pointwise(sum[i]));
     }
 }

@@ -56,8 +56,8 @@ float exponential_less_one(float x) {
     return x > -0.25 ? series : difference;
 }
 
-// The probability that a normal variable is above |x|, as NormalTail.cs: exp(-x^2 / 2) t P(t) with t = 1 / (1 + |x| / 4). passed:
-// squares of smaller ones would be subnormal.
+// The probability that a normal variable is above |x|, as in NormalTail.cs: exp(-x^2 / 2) t P(t) with
+// t = 1 / (1 + |x| / 4). passed: squares of smaller ones would be subnormal.
 float normal_tail(float x) {
     float magnitude = abs(x);
     precise float base = 1.0 + (magnitude > 16.0 ? 16.0 : magnitude) * 0.25;
@@ -92,8 +92,8 @@ float gelu_by_tanh(float x) {
     return y;
 }
 
-// 1 - 2 tail(x sqrt(2)); below 1/4, where the difference would cancel, Taylor's series to x^9: the next term is below 2^-30 of the
-// result.
+// 1 - 2 tail(x sqrt(2)); below 1/4, where the difference would cancel, Taylor's series to x^9: the next term is below
+// 2^-30 of the result.
 float error_function(float x) {
     float magnitude = abs(x);
     float near = magnitude < 0.25 ? x : 0.0;

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// A map of another size: each element is a sum over TAPS rows of sums over TAPS columns, as TapAxis.cs says. Upsample and pads.
+// A map of another size: each element is a sum over TAPS rows of sums over TAPS columns, as TapAxis.cs says. For
+// Upsample and pads.
 //
 // Bindings      0 input (PLANES, HEIGHT, WIDTH) real; 1 output (PLANES, OUT_HEIGHT, OUT_WIDTH) real;
 //               2 places of the taps in the input, uint, (OUT_HEIGHT, TAPS) of rows, then (OUT_WIDTH, TAPS) of columns;

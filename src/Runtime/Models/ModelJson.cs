@@ -17,8 +17,9 @@ internal sealed record GraphDocument(string Name, TensorShape InputShape, IReadO
     AllowOutOfOrderMetadataProperties = true,
     Converters =
     [
-        typeof(WordConverter<SoftPoolWeighting>), typeof(WordConverter<GeluApproximation>), typeof(WordConverter<UpsampleMode>),
-        typeof(WordConverter<UpsampleCoordinates>), typeof(WordConverter<UpsampleRounding>),
+        typeof(WordConverter<SoftPoolWeighting>), typeof(WordConverter<GeluApproximation>),
+        typeof(WordConverter<UpsampleMode>), typeof(WordConverter<UpsampleCoordinates>),
+        typeof(WordConverter<UpsampleRounding>),
     ],
     MaxDepth = 16)]
 [JsonSerializable(typeof(GraphDocument))]

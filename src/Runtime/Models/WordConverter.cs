@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Models;
 
-/// <summary>The values of an enum by their names in files, in snake_case, letter by letter: a number or another spelling is no
-/// name.</summary>
+/// <summary>The values of an enum by their names in files, in snake_case, letter by letter: a number or another
+/// spelling is no name.</summary>
 /// <typeparam name="T">The enum.</typeparam>
 internal sealed class WordConverter<T> : JsonConverter<T>
     where T : struct, Enum

@@ -30,8 +30,10 @@ public abstract record BorderPad2d(int Left, int Right, int Top, int Bottom) : U
         if (input.Rank != 3)
             throw new ShapeMismatchException($"{name} takes (C, H, W); got {input}.");
         int rows = Math.Min(Reach(input[1]), Largest), columns = Math.Min(Reach(input[2]), Largest);
-        if (Top < 0 || Top > rows || Bottom < 0 || Bottom > rows || Left < 0 || Left > columns || Right < 0 || Right > columns)
-            throw new ShapeMismatchException($"{name} takes paddings of 0 to {rows} rows and {columns} columns on {input}; got {Attributes}.");
+        if (Math.Min(Top, Bottom) < 0 || Math.Max(Top, Bottom) > rows
+            || Math.Min(Left, Right) < 0 || Math.Max(Left, Right) > columns)
+            throw new ShapeMismatchException(
+                $"{name} takes paddings of 0 to {rows} rows and {columns} columns on {input}; got {Attributes}.");
         return new TensorShape(input[0], input[1] + Top + Bottom, input[2] + Left + Right);
     }
 
@@ -42,7 +44,8 @@ public abstract record BorderPad2d(int Left, int Right, int Top, int Bottom) : U
         Axis(step.InputShape[1], step.OutputShape[1], Top), Axis(step.InputShape[2], step.OutputShape[2], Left), step);
 
     private TapAxis Axis(int extent, int outputs, int before) => TapAxis.OfOne(
-        outputs, place => place >= before && place < before + extent ? place - before : PlaceOf(place - before, extent));
+        outputs,
+        place => place >= before && place < before + extent ? place - before : PlaceOf(place - before, extent));
 }
 
 /// <summary>A map's reflection in its first and last rows and columns around it, as torch.nn.ReflectionPad2d.</summary>

@@ -4,14 +4,15 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>2-D transposed convolution, as torch.nn.ConvTranspose2d: each element of the input adds a multiple of the kernel to the
-/// output, stride apart.</summary>
+/// <summary>2-D transposed convolution, as torch.nn.ConvTranspose2d: each element of the input adds a multiple of the
+/// kernel to the output, stride apart.</summary>
 /// <param name="InChannels">C of the input.</param>
 /// <param name="OutChannels">C of the output.</param>
 /// <param name="KernelSize">Height and width of the kernel in pixels.</param>
 /// <param name="Stride">The step in the output from element to element of the input in pixels.</param>
 /// <param name="Padding">Rows and columns of the output that are left out on each side.</param>
-public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d KernelSize, Size2d Stride, Size2d Padding) : UnaryOperator
+public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d KernelSize, Size2d Stride, Size2d Padding)
+    : UnaryOperator
 {
     // As of Conv2d: beyond any network's use, and small enough that no index can overflow.
     private const int Largest = 4096;
@@ -27,7 +28,8 @@ public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d Ker
     [JsonRequired]
     public Size2d Dilation { get; init; } = 1;
 
-    /// <summary>Into how many groups the channels fall; each output channel reads the input channels of its group.</summary>
+    /// <summary>Into how many groups the channels fall; each output channel reads the input channels of its
+    /// group.</summary>
     [JsonRequired]
     public int Groups { get; init; } = 1;
 
@@ -56,28 +58,34 @@ public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d Ker
         + (OutputPadding == 0 ? "" : $", output padding {OutputPadding}")
         + (Groups == 1 ? "" : $", {Groups} groups") + (Bias ? "" : ", no bias");
 
-    /// <summary>(C, H, W) to (OutChannels, (H - 1) stride - 2 padding + dilation (kernel - 1) + output padding + 1, the same of W).
-    /// </summary>
+    /// <summary>(C, H, W) to (OutChannels, (H - 1) stride - 2 padding + dilation (kernel - 1) + output padding + 1, the
+    /// same of W). </summary>
     private protected override TensorShape Infer(TensorShape input)
     {
-        foreach (int extent in (ReadOnlySpan<int>)[KernelSize.Height, KernelSize.Width, Stride.Height, Stride.Width, Dilation.Height, Dilation.Width])
-            if (extent is < 1 or > Largest)
-                throw new ShapeMismatchException($"ConvTranspose2d takes a kernel, a stride and a dilation of 1 to {Largest}; got {Attributes}.");
-        foreach (int extent in (ReadOnlySpan<int>)[Padding.Height, Padding.Width, OutputPadding.Height, OutputPadding.Width])
-            if (extent is < 0 or > Largest)
-                throw new ShapeMismatchException($"ConvTranspose2d takes paddings of 0 to {Largest}; got {Attributes}.");
-        if (OutputPadding.Height >= Math.Max(Stride.Height, Dilation.Height) || OutputPadding.Width >= Math.Max(Stride.Width, Dilation.Width))
-            throw new ShapeMismatchException($"ConvTranspose2d takes an output padding below its stride or its dilation; got {Attributes}.");
+        foreach (Size2d size in (ReadOnlySpan<Size2d>)[KernelSize, Stride, Dilation])
+            if (!IsWithin(size, 1))
+                throw new ShapeMismatchException(
+                    $"ConvTranspose2d takes a kernel, a stride and a dilation of 1 to {Largest}; got {Attributes}.");
+        if (!IsWithin(Padding, 0) || !IsWithin(OutputPadding, 0))
+            throw new ShapeMismatchException($"ConvTranspose2d takes paddings of 0 to {Largest}; got {Attributes}.");
+        if (OutputPadding.Height >= Math.Max(Stride.Height, Dilation.Height)
+            || OutputPadding.Width >= Math.Max(Stride.Width, Dilation.Width))
+            throw new ShapeMismatchException(
+                $"ConvTranspose2d takes an output padding below its stride or its dilation; got {Attributes}.");
         if (input.Rank != 3 || input[0] != InChannels)
             throw new ShapeMismatchException($"ConvTranspose2d takes (C, H, W) of {InChannels} channels; got {input}.");
         if (Groups < 1 || OutChannels < 1 || InChannels % Groups != 0 || OutChannels % Groups != 0)
             throw new ShapeMismatchException(
-                $"ConvTranspose2d takes a number of groups that divides {InChannels} and {OutChannels} channels; got {Groups}.");
-        long height = Extent(input[1], KernelSize.Height, Stride.Height, Padding.Height, Dilation.Height) + OutputPadding.Height;
-        long width = Extent(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width) + OutputPadding.Width;
+                $"ConvTranspose2d takes a number of groups that divides {InChannels} and {OutChannels} channels; "
+                + $"got {Groups}.");
+        long height = OutputPadding.Height
+            + Extent(input[1], KernelSize.Height, Stride.Height, Padding.Height, Dilation.Height);
+        long width = OutputPadding.Width
+            + Extent(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width);
         return height is > 0 and <= int.MaxValue && width is > 0 and <= int.MaxValue
             ? new TensorShape(OutChannels, (int)height, (int)width)
-            : throw new ShapeMismatchException($"ConvTranspose2d of {Attributes} gives {height} by {width} pixels of {input}.");
+            : throw new ShapeMismatchException(
+                $"ConvTranspose2d of {Attributes} gives {height} by {width} pixels of {input}.");
     }
 
     internal override void Compute<T>(ReferenceStep step) => ConvTranspose2dReference.Compute<T>(this, step);
@@ -93,21 +101,26 @@ public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d Ker
         step.Dispatch(
             Kernel,
             [
-                ("BATCH", step.Batch), ("CHANNELS", InChannels), ("HEIGHT", map[1]), ("WIDTH", map[2]), ("OUT_CHANNELS", OutChannels),
-                ("OUT_HEIGHT", output[1]), ("OUT_WIDTH", output[2]), ("KERNEL_HEIGHT", KernelSize.Height),
-                ("KERNEL_WIDTH", KernelSize.Width), ("STRIDE_HEIGHT", Stride.Height), ("STRIDE_WIDTH", Stride.Width),
-                ("PADDING_HEIGHT", Padding.Height), ("PADDING_WIDTH", Padding.Width), ("DILATION_HEIGHT", Dilation.Height),
-                ("DILATION_WIDTH", Dilation.Width), ("GROUPS", Groups), .. step.Pointwise.Constants,
+                ("BATCH", step.Batch), ("CHANNELS", InChannels), ("HEIGHT", map[1]), ("WIDTH", map[2]),
+                ("OUT_CHANNELS", OutChannels), ("OUT_HEIGHT", output[1]), ("OUT_WIDTH", output[2]),
+                ("KERNEL_HEIGHT", KernelSize.Height), ("KERNEL_WIDTH", KernelSize.Width),
+                ("STRIDE_HEIGHT", Stride.Height), ("STRIDE_WIDTH", Stride.Width),
+                ("PADDING_HEIGHT", Padding.Height), ("PADDING_WIDTH", Padding.Width),
+                ("DILATION_HEIGHT", Dilation.Height), ("DILATION_WIDTH", Dilation.Width),
+                ("GROUPS", Groups), .. step.Pointwise.Constants,
             ],
-            GroupCount.Linear(count), texels ? 0b101u : 0, Turns.Of(KernelSize.Height, KernelSize.Width, channels), step.Input, step.Output,
+            GroupCount.Linear(count), texels ? 0b101u : 0, Turns.Of(KernelSize.Height, KernelSize.Width, channels),
+            step.Input, step.Output,
             step.Weight("weight", weights, () => PackWeight(step.Parameter("weight"), tiles)),
             step.Constant("bias", Groups * tiles * TileChannels, () => PackBias(step.Bias, tiles)));
     }
 
-    /// <summary>(C, O / groups, kH, kW) to (groups, tiles of a group, kH, kW, C / groups, channels of a tile).</summary>
+    /// <summary>(C, O / groups, kH, kW) to (groups, tiles of a group, kH, kW, C / groups, channels of a
+    /// tile).</summary>
     private float[] PackWeight(ReadOnlySpan<float> weight, int tiles)
     {
-        int taps = KernelSize.Height * KernelSize.Width, channels = InChannels / Groups, outChannels = OutChannels / Groups;
+        int taps = KernelSize.Height * KernelSize.Width;
+        int channels = InChannels / Groups, outChannels = OutChannels / Groups;
         var packed = new float[Groups * tiles * taps * channels * TileChannels];
         for (int c = 0; c < InChannels; c++)
             for (int o = 0; o < outChannels; o++)
@@ -128,6 +141,9 @@ public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d Ker
             packed[o / outChannels * tiles * TileChannels + o % outChannels] = bias[o];
         return packed;
     }
+
+    private static bool IsWithin(Size2d size, int least) =>
+        size.Height >= least && size.Width >= least && size is { Height: <= Largest, Width: <= Largest };
 
     private static long Extent(int extent, int kernel, int stride, int padding, int dilation) =>
         (extent - 1L) * stride - 2L * padding + (long)dilation * (kernel - 1) + 1;

@@ -2,8 +2,9 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y[o, i, j] = bias[o] + sum over u, v, c of weight[c, o, u, v] x[c, (i + p - u d) / s, (j + p - v d) / s], where both quotients
-/// are whole and in the map, c running over the channels of o's group: one running sum, in this order.</summary>
+/// <summary>y[o, i, j] = bias[o] + sum over u, v, c of weight[c, o, u, v] x[c, (i + p - u d) / s, (j + p - v d) / s],
+/// where both quotients are whole and in the map, c running over the channels of o's group: one running sum, in this
+/// order.</summary>
 internal static class ConvTranspose2dReference
 {
     public static void Compute<T>(ConvTranspose2d op, ReferenceStep step)
@@ -11,7 +12,8 @@ internal static class ConvTranspose2dReference
     {
         (int height, int width) = (step.InputShape[1], step.InputShape[2]);
         (int outHeight, int outWidth) = (step.OutputShape[1], step.OutputShape[2]);
-        ReadOnlySpan<float> input = step.Input, weight = step.Parameter("weight"), bias = op.Bias ? step.Parameter("bias") : default;
+        ReadOnlySpan<float> input = step.Input, weight = step.Parameter("weight");
+        ReadOnlySpan<float> bias = op.Bias ? step.Parameter("bias") : default;
         int channels = op.InChannels / op.Groups, outChannels = op.OutChannels / op.Groups;
         int taps = op.KernelSize.Height * op.KernelSize.Width;
 
@@ -26,12 +28,15 @@ internal static class ConvTranspose2dReference
                     for (int u = 0; u < op.KernelSize.Height; u++)
                         for (int v = 0; v < op.KernelSize.Width; v++)
                         {
-                            (int y, int offRow) = Math.DivRem(i + op.Padding.Height - u * op.Dilation.Height, op.Stride.Height);
-                            (int x, int offColumn) = Math.DivRem(j + op.Padding.Width - v * op.Dilation.Width, op.Stride.Width);
+                            int row = i + op.Padding.Height - u * op.Dilation.Height;
+                            int column = j + op.Padding.Width - v * op.Dilation.Width;
+                            (int y, int offRow) = Math.DivRem(row, op.Stride.Height);
+                            (int x, int offColumn) = Math.DivRem(column, op.Stride.Width);
                             if (offRow != 0 || offColumn != 0 || y < 0 || y >= height || x < 0 || x >= width)
                                 continue;
+                            int tap = o % outChannels * taps + u * op.KernelSize.Width + v;
                             for (int c = first; c < first + channels; c++)
-                                sum += T.Of(weight[(c * outChannels + o % outChannels) * taps + u * op.KernelSize.Width + v])
+                                sum += T.Of(weight[c * outChannels * taps + tap])
                                     * T.Of(input[(c * height + y) * width + x]);
                         }
                     step.Output[(o * outHeight + i) * outWidth + j] = sum.Stored;

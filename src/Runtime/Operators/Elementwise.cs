@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>An operation on two inputs, element by element. The second may have one value a channel, (C, 1, ...), or one a place,
-/// (1, ...).</summary>
+/// <summary>An operation on two inputs, element by element. The second may have one value a channel, (C, 1, ...), or
+/// one a place, (1, ...).</summary>
 public abstract record Elementwise : Operator
 {
     private protected Elementwise()
@@ -27,10 +27,12 @@ public abstract record Elementwise : Operator
         return left == right || perChannel || perPlace
             ? left
             : throw new ShapeMismatchException(
-                $"{name} takes two inputs of one shape, or a second one of one value a channel or a place; got {left} and {right}.");
+                $"{name} takes two inputs of one shape, or a second one of one value a channel or a place; "
+                + $"got {left} and {right}.");
     }
 
-    /// <summary>How the second input is repeated: the first is (..., Repeats, Inner) where the second is (..., Inner).</summary>
+    /// <summary>How the second input is repeated: the first is (..., Repeats, Inner) where the second is (..., Inner).
+    /// </summary>
     internal static (int Repeats, int Inner) Repetition(TensorShape left, TensorShape right)
     {
         int repeats = left.ElementCount / right.ElementCount;
@@ -49,7 +51,8 @@ public abstract record Elementwise : Operator
         int count = step.Batch * step.OutputShape.ElementCount;
         (int repeats, int inner) = Repetition(step.InputShape, step.InputShapes[1]);
         step.DispatchElements(
-            Kernel, [("COUNT", count), ("REPEATS", repeats), ("INNER", inner), .. step.Pointwise.Constants], count, 0b11,
+            Kernel, [("COUNT", count), ("REPEATS", repeats), ("INNER", inner), .. step.Pointwise.Constants],
+            count, 0b11,
             step.Inputs[0], step.Inputs[1], step.Output);
     }
 }

@@ -2,10 +2,12 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>The probability that a normal variable is above |x|: exp(-x^2 / 2) t P(t) with t = 1 / (1 + |x| / 4).</summary>
+/// <summary>The probability that a normal variable is above |x|: exp(-x^2 / 2) t P(t) with t = 1 / (1 + |x| /
+/// 4).</summary>
 internal static class NormalTail
 {
-    // Interpolated at Chebyshev's points for |x| up to 14; beyond, the exponential is 0. Off by at most 2^-31 of the result.
+    // Interpolated at Chebyshev's points for |x| up to 14; beyond, the exponential is 0. Off by at most 2^-31 of the
+    // result.
     private static readonly double[] Series =
     [
         0.033763730072498341, -0.04404571871820631, -0.027356287657081683, 0.092068995695798152, -0.065768438403350871,

@@ -4,7 +4,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Some places of one axis, at equal distances, as x[:, start:stop:step] takes them in PyTorch, and also backwards.</summary>
+/// <summary>Some places of one axis, at equal distances, as x[:, start:stop:step] takes them in PyTorch, and also
+/// backwards.</summary>
 /// <param name="Dim">The axis as PyTorch counts it: 0 is the batch, which stays whole, 1 the channels.</param>
 /// <param name="Start">The first place.</param>
 /// <param name="Length">The number of places.</param>
@@ -23,7 +24,8 @@ public sealed record Slice(int Dim, int Start, int Length, int Step) : UnaryOper
         int extent = input[Dim - 1];
         long last = Start + (Length - 1L) * Step;
         if (Length < 1 || Step == 0 || Start < 0 || Start >= extent || last < 0 || last >= extent)
-            throw new ShapeMismatchException($"Slice takes at least one place, and none outside of 0 to {extent - 1}; got {Attributes}.");
+            throw new ShapeMismatchException(
+                $"Slice takes at least one place, and none outside of 0 to {extent - 1}; got {Attributes}.");
         int[] extents = input.Extents.ToArray();
         extents[Dim - 1] = Length;
         return new TensorShape(extents);
@@ -46,7 +48,8 @@ public sealed record Slice(int Dim, int Start, int Length, int Step) : UnaryOper
         step.DispatchElements(
             "slice",
             [
-                ("COUNT", count), ("EXTENT", step.InputShape[Dim - 1]), ("LENGTH", Length), ("INNER", inner), ("START", Start), ("STEP", Step),
+                ("COUNT", count), ("EXTENT", step.InputShape[Dim - 1]), ("LENGTH", Length), ("INNER", inner),
+                ("START", Start), ("STEP", Step),
             ],
             count, inner % 4 == 0 ? 0b1u : 0, step.Input, step.Output);
     }

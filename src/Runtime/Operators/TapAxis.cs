@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>What each place of an output is made of along one axis. It is worked out in double while a network is planned, so that
-/// reference and kernel cannot differ in it.</summary>
+/// <summary>What each place of an output is made of along one axis. It is worked out in double while a network is
+/// planned, so that reference and kernel cannot differ in it.</summary>
 /// <param name="Taps">How many elements each is made of.</param>
 /// <param name="Places">Their places in the input, (outputs, taps).</param>
 /// <param name="Weights">Their weights, (outputs, taps). One of weight 0 is not read.</param>

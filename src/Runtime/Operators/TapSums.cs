@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y[c, i, j] = sum over v of row weight v times the sum over u of column weight u x[c, row v, column u]: the rows' sums one by
-/// one. What has no weight is not read.</summary>
+/// <summary>y[c, i, j] = sum over v of row weight v times the sum over u of column weight u x[c, row v, column u]: the
+/// rows' sums one by one. What has no weight is not read.</summary>
 internal static class TapSums
 {
     private const string Kernel = "tap_sums";
@@ -18,7 +18,8 @@ internal static class TapSums
         {
             if (!step.Wants(place))
                 continue;
-            (int plane, int row, int column) = (place / outWidth / outHeight, place / outWidth % outHeight, place % outWidth);
+            int first = place / outWidth / outHeight * height, row = place / outWidth % outHeight;
+            int column = place % outWidth;
             T sum = default;
             for (int v = row * rows.Taps; v < (row + 1) * rows.Taps; v++)
             {
@@ -29,7 +30,8 @@ internal static class TapSums
                 {
                     T ofColumn = T.Of(columns.Weights[u]);
                     if (ofColumn != default)
-                        line += ofColumn * T.Of(step.Input[(plane * height + (int)rows.Places[v]) * width + (int)columns.Places[u]]);
+                        line += ofColumn
+                            * T.Of(step.Input[(first + (int)rows.Places[v]) * width + (int)columns.Places[u]]);
                 }
                 sum += ofRow * line.Passed;
             }
@@ -42,15 +44,17 @@ internal static class TapSums
     {
         (TensorShape map, TensorShape output) = (step.InputShape, step.OutputShape);
         bool texels = step.TakesTexels(Kernel, step.Input.Count);
+        int count = step.Batch * output.ElementCount;
         uint[] places = [.. rows.Places, .. columns.Places];
+        double[] weights = [.. rows.Weights, .. columns.Weights];
         step.Dispatch(
             Kernel,
             [
-                ("COUNT", step.Batch * output.ElementCount), ("HEIGHT", map[1]), ("WIDTH", map[2]), ("OUT_HEIGHT", output[1]),
+                ("COUNT", count), ("HEIGHT", map[1]), ("WIDTH", map[2]), ("OUT_HEIGHT", output[1]),
                 ("OUT_WIDTH", output[2]), ("TAPS", rows.Taps),
             ],
-            GroupCount.Linear((long)step.Batch * output.ElementCount), texels ? 1u : 0, Turns.Of(rows.Taps, columns.Taps),
+            GroupCount.Linear(count), texels ? 1u : 0, Turns.Of(rows.Taps, columns.Taps),
             step.Input, step.Output, step.Integers($"places*{map}", places),
-            step.Constant($"weights*{map}", places.Length, () => [.. rows.Weights.Concat(columns.Weights).Select(weight => (float)weight)]));
+            step.Constant($"weights*{map}", places.Length, () => Array.ConvertAll(weights, weight => (float)weight)));
     }
 }

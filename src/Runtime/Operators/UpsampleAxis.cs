@@ -48,7 +48,8 @@ internal static class UpsampleAxis
         double Scaled(double place) => scale == 0 ? place * from / to : place / scale;
     }
 
-    /// <summary>Of a place in single precision: what rounding in double has put beside the middle is in the middle again.</summary>
+    /// <summary>Of a place in single precision: what rounding in double has put beside the middle is in the middle
+    /// again.</summary>
     private static int Nearest(float place, UpsampleRounding rounding) => (int)(rounding switch
     {
         UpsampleRounding.Floor => MathF.Floor(place),
@@ -70,7 +71,8 @@ internal static class UpsampleAxis
                 break;
             default:
                 double a = op.CubicCoeffA;
-                (weights[0], weights[1], weights[2], weights[3]) = (Far(1 + beyond), Near(beyond), Near(1 - beyond), Far(2 - beyond));
+                (weights[0], weights[1]) = (Far(1 + beyond), Near(beyond));
+                (weights[2], weights[3]) = (Near(1 - beyond), Far(2 - beyond));
                 break;
 
                 double Near(double x) => ((a + 2) * x - (a + 3)) * x * x + 1;

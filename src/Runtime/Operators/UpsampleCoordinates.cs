@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>Where in its input the i-th place of <see cref="Upsample"/>'s output lies along an axis of n places that becomes one of m, s
-/// being the scale factor. The names are ONNX's.</summary>
+/// <summary>Where in its input the i-th place of <see cref="Upsample"/>'s output lies along an axis of n places that
+/// becomes one of m, s being the scale factor. The names are ONNX's.</summary>
 public enum UpsampleCoordinates
 {
     /// <summary>(i + 1/2) / s - 1/2: the centres of pixels. PyTorch's for bilinear and bicubic.</summary>

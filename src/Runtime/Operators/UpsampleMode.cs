@@ -1,6 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>Which elements of its input <see cref="Upsample"/> makes an element of its output of, by PyTorch's names.</summary>
+/// <summary>Which elements of its input <see cref="Upsample"/> makes an element of its output of, by PyTorch's
+/// names.</summary>
 public enum UpsampleMode
 {
     /// <summary>One: the nearest.</summary>

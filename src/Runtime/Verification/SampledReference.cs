@@ -43,7 +43,11 @@ internal static class SampledReference
     public static double MagnitudeOf(
         ModelGraph graph, Func<string, Tensor> weights, IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
     {
-        int[] sums = [.. layers.TakeWhile(layer => graph.Layers[layer].Operator is Conv2d or ConvTranspose2d or Linear or BatchNorm2d or Add or Subtract)];
+        int[] sums =
+        [
+            .. layers.TakeWhile(layer =>
+                graph.Layers[layer].Operator is Conv2d or ConvTranspose2d or Linear or BatchNorm2d or Add),
+        ];
         float[][] magnitudes = [.. inputs.Select(input => Array.ConvertAll(input, MathF.Abs))];
         if (sums.Length > 0)
             magnitudes = [Compute<Exact>(graph, Magnitudes, sums, magnitudes, wanted)];

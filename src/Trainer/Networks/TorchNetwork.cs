@@ -124,8 +124,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Conv2d conv, TorchSharp.Modules.Conv2d torchConv) => torch.nn.functional.conv2d(
                 x, torchConv.weight.to(x.dtype), torchConv.bias?.to(x.dtype), [conv.Stride.Height, conv.Stride.Width],
                 [conv.Padding.Height, conv.Padding.Width], [conv.Dilation.Height, conv.Dilation.Width], conv.Groups),
-            (ConvTranspose2d conv, TorchSharp.Modules.ConvTranspose2d torchConv) => torch.nn.functional.conv_transpose2d(
-                x, torchConv.weight!.to(x.dtype), torchConv.bias?.to(x.dtype), [conv.Stride.Height, conv.Stride.Width],
+            (ConvTranspose2d conv, TorchSharp.Modules.ConvTranspose2d module2d) => torch.nn.functional.conv_transpose2d(
+                x, module2d.weight!.to(x.dtype), module2d.bias?.to(x.dtype), [conv.Stride.Height, conv.Stride.Width],
                 [conv.Padding.Height, conv.Padding.Width], [conv.OutputPadding.Height, conv.OutputPadding.Width],
                 [conv.Dilation.Height, conv.Dilation.Width], conv.Groups),
             (Linear, TorchSharp.Modules.Linear linear) =>
@@ -204,7 +204,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Multiply or Concat or Erf or GlobalAvgPool or LeakyReLU or ELU or LocalResponseNorm or Slice or Subtract or Upsample => null,
+        Add or Subtract or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
+        Slice or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -217,12 +218,12 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding),
             Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
         ConvTranspose2d conv => torch.nn.ConvTranspose2d(
-            conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding), Pair(conv.OutputPadding),
-            Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
+            conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding),
+            Pair(conv.OutputPadding), Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
         Dropout dropout => torch.nn.Dropout(dropout.P),
         Flatten => torch.nn.Flatten(),
-        GELU gelu => torch.nn.GELU(
-            gelu.Approximate == GeluApproximation.Tanh ? TorchSharp.Modules.GELU.Approximate.tanh : TorchSharp.Modules.GELU.Approximate.none),
+        GELU { Approximate: GeluApproximation.Tanh } => torch.nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh),
+        GELU => torch.nn.GELU(),
         Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
         Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
         MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),

@@ -3,26 +3,35 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary><see cref="Upsample"/> by torch: its own where it has the choices, else a product with a matrix along each axis.</summary>
+/// <summary><see cref="Upsample"/> by torch: its own where it has the choices, else a product with a matrix along each
+/// axis.</summary>
 internal static class TorchUpsample
 {
     public static torch.Tensor Apply(Upsample op, torch.Tensor x)
     {
         bool bySize = op.ScaleFactor == default && op.Size is { Height: > 0, Width: > 0 }, byScale = op.Size == default;
         if (ModeOf(op) is { } mode && (bySize || byScale))
-            return torch.nn.functional.interpolate(
-                x, bySize ? [op.Size.Height, op.Size.Width] : null, bySize ? null : [op.ScaleFactor.Height, op.ScaleFactor.Width], mode,
-                op.Mode == UpsampleMode.Nearest ? null : op.Coordinates == UpsampleCoordinates.AlignCorners);
+        {
+            long[]? size = bySize ? [op.Size.Height, op.Size.Width] : null;
+            double[]? scale = byScale ? [op.ScaleFactor.Height, op.ScaleFactor.Width] : null;
+            bool? alignsCorners =
+                op.Mode == UpsampleMode.Nearest ? null : op.Coordinates == UpsampleCoordinates.AlignCorners;
+            return torch.nn.functional.interpolate(x, size, scale, mode, alignsCorners);
+        }
         var map = new TensorShape((int)x.shape[1], (int)x.shape[2], (int)x.shape[3]);
         TensorShape output = op.InferShape(map);
-        torch.Tensor rows = Matrix(UpsampleAxis.OfRows(op, map, output), map[1], x), columns = Matrix(UpsampleAxis.OfColumns(op, map, output), map[2], x);
+        torch.Tensor rows = Matrix(UpsampleAxis.OfRows(op, map, output), map[1], x);
+        torch.Tensor columns = Matrix(UpsampleAxis.OfColumns(op, map, output), map[2], x);
         return rows.matmul(x).matmul(columns.transpose(0, 1));
     }
 
     private static torch.InterpolationMode? ModeOf(Upsample op) => op switch
     {
-        { Mode: UpsampleMode.Nearest, Coordinates: UpsampleCoordinates.Asymmetric, NearestMode: UpsampleRounding.Floor } =>
-            torch.InterpolationMode.Nearest,
+        {
+            Mode: UpsampleMode.Nearest,
+            Coordinates: UpsampleCoordinates.Asymmetric,
+            NearestMode: UpsampleRounding.Floor,
+        } => torch.InterpolationMode.Nearest,
         { Coordinates: not (UpsampleCoordinates.HalfPixel or UpsampleCoordinates.AlignCorners) } => null,
         { Mode: UpsampleMode.Bilinear } => torch.InterpolationMode.Bilinear,
         { Mode: UpsampleMode.Bicubic, CubicCoeffA: -0.75, ExcludeOutside: false } => torch.InterpolationMode.Bicubic,

@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
-/// <summary>Attributes that make no sense, and inputs that do not fit, are refused in words that say what is expected and what came.
-/// </summary>
+/// <summary>Attributes that make no sense, and inputs that do not fit, are refused in words that say what is expected
+/// and what came. </summary>
 [TestClass]
 public sealed class AttributeTests
 {
@@ -12,7 +12,9 @@ public sealed class AttributeTests
     private static IEnumerable<(Operator Op, TensorShape Input, string Message)> Bad { get; } =
     [
         (new GELU((GeluApproximation)2), Map, "GELU takes an approximation of None or Tanh; got 2."),
-        (Nearest(default, default), Map, "Upsample takes for each axis a size or a scale factor above 0, or both where they differ by less than one pixel; got Nearest by Floor, Asymmetric on 5."),
+        (Nearest(default, default), Map,
+            "Upsample takes for each axis a size or a scale factor above 0, or both where they differ by less than one "
+            + "pixel; got Nearest by Floor, Asymmetric on 5."),
         (Nearest(-1, default), Map, "got to -1, Nearest by Floor, Asymmetric on 5."),
         (Nearest(default, -2), Map, "got times -2, Nearest by Floor, Asymmetric on 5."),
         (Nearest(default, double.NaN), Map, "got times NaN, Nearest by Floor, Asymmetric on 5."),
@@ -25,19 +27,28 @@ public sealed class AttributeTests
         (Nearest(default, 2) with { NearestMode = (UpsampleRounding)4 }, Map, "that are defined"),
         (Nearest(default, 2) with { Mode = (UpsampleMode)3 }, Map, "that are defined"),
         (Nearest(default, 2) with { CubicCoeffA = double.PositiveInfinity }, Map, "a finite a"),
-        (new ConvTranspose2d(4, 2, 0, 1, 0), Map, "ConvTranspose2d takes a kernel, a stride and a dilation of 1 to 4096; got 4 to 2, kernel 0, stride 1."),
-        (new ConvTranspose2d(4, 2, 3, 1, -1), Map, "ConvTranspose2d takes paddings of 0 to 4096; got 4 to 2, kernel 3, stride 1, padding -1."),
-        (new ConvTranspose2d(4, 2, 3, 2, 1) { OutputPadding = 2 }, Map, "an output padding below its stride or its dilation; got 4 to 2"),
+        (new ConvTranspose2d(4, 2, 0, 1, 0), Map,
+            "ConvTranspose2d takes a kernel, a stride and a dilation of 1 to 4096; got 4 to 2, kernel 0, stride 1."),
+        (new ConvTranspose2d(4, 2, 3, 1, -1), Map,
+            "ConvTranspose2d takes paddings of 0 to 4096; got 4 to 2, kernel 3, stride 1, padding -1."),
+        (new ConvTranspose2d(4, 2, 3, 2, 1) { OutputPadding = 2 }, Map,
+            "an output padding below its stride or its dilation; got 4 to 2"),
         (new ConvTranspose2d(3, 2, 3, 2, 1), Map, "ConvTranspose2d takes (C, H, W) of 3 channels; got 4x5x6."),
-        (new ConvTranspose2d(4, 2, 3, 2, 1) { Groups = 4 }, Map, "a number of groups that divides 4 and 2 channels; got 4."),
-        (new ConvTranspose2d(4, 2, 3, 2, 1) { Groups = 0 }, Map, "a number of groups that divides 4 and 2 channels; got 0."),
+        (new ConvTranspose2d(4, 2, 3, 2, 1) { Groups = 4 }, Map,
+            "a number of groups that divides 4 and 2 channels; got 4."),
+        (new ConvTranspose2d(4, 2, 3, 2, 1) { Groups = 0 }, Map,
+            "a number of groups that divides 4 and 2 channels; got 0."),
         (new ConvTranspose2d(4, 2, 1, 1, 3), Map, "gives -1 by 0 pixels of 4x5x6."),
-        (new ReflectionPad2d(0, 6, 0, 0), Map, "ReflectionPad2d takes paddings of 0 to 4 rows and 5 columns on 4x5x6; got left 0, right 6, top 0, bottom 0."),
-        (new ReplicationPad2d(0, 0, -1, 0), Map, "ReplicationPad2d takes paddings of 0 to 4096 rows and 4096 columns on 4x5x6; got left 0, right 0, top -1"),
+        (new ReflectionPad2d(0, 6, 0, 0), Map,
+            "ReflectionPad2d takes paddings of 0 to 4 rows and 5 columns on 4x5x6; got left 0, right 6, "
+            + "top 0, bottom 0."),
+        (new ReplicationPad2d(0, 0, -1, 0), Map,
+            "ReplicationPad2d takes paddings of 0 to 4096 rows and 4096 columns on 4x5x6; got left 0, right 0, top -1"),
         (new ReplicationPad2d(0, 0, 0, 0), new(4), "ReplicationPad2d takes (C, H, W); got 4."),
         (new Slice(0, 0, 1, 1), Map, "Slice takes an axis of 1 to 3 on 4x5x6; got axis 0, 1 from 0."),
         (new Slice(4, 0, 1, 1), Map, "Slice takes an axis of 1 to 3 on 4x5x6; got axis 4, 1 from 0."),
-        (new Slice(2, 0, 6, 1), Map, "Slice takes at least one place, and none outside of 0 to 4; got axis 2, 6 from 0."),
+        (new Slice(2, 0, 6, 1), Map,
+            "Slice takes at least one place, and none outside of 0 to 4; got axis 2, 6 from 0."),
         (new Slice(2, 0, 0, 1), Map, "got axis 2, 0 from 0."),
         (new Slice(2, 1, 3, 2), Map, "got axis 2, 3 from 1, step 2."),
         (new Slice(2, 1, 3, -1), Map, "got axis 2, 3 from 1, step -1."),
@@ -49,8 +60,12 @@ public sealed class AttributeTests
     public void Each_is_told_with_what_came()
     {
         foreach ((Operator op, TensorShape input, string message) in Bad)
-            StringAssert.Contains(Assert.ThrowsExactly<ShapeMismatchException>(() => op.InferShape(input), $"{op} on {input}").Message, message);
+        {
+            var e = Assert.ThrowsExactly<ShapeMismatchException>(() => op.InferShape(input), $"{op} on {input}");
+            StringAssert.Contains(e.Message, message);
+        }
     }
 
-    private static Upsample Nearest(Size2d size, Scale2d scale) => new(size, scale, UpsampleMode.Nearest, UpsampleCoordinates.Asymmetric);
+    private static Upsample Nearest(Size2d size, Scale2d scale) =>
+        new(size, scale, UpsampleMode.Nearest, UpsampleCoordinates.Asymmetric);
 }

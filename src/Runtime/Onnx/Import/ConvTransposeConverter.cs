@@ -8,8 +8,9 @@ internal static class ConvTransposeConverter
     public static Converter[] All { get; } =
     [
         new("ConvTranspose", "ConvTranspose2d, and Slice where its ends differ",
-            "Images (N, C, H, W); constant weight and bias; group, dilations, strides, kernel_shape, pads, output_padding, output_shape, "
-            + "auto_pad. What is left out at one end of an axis and not at the other is cut by Slice.",
+            "Images (N, C, H, W); constant weight and bias; group, dilations, strides, kernel_shape, pads, "
+            + "output_padding, output_shape, auto_pad. What is left out at one end of an axis and not at "
+            + "the other is cut by Slice.",
             Convolve),
     ];
 
@@ -36,8 +37,10 @@ internal static class ConvTransposeConverter
         // auto_pad means something else here than what it means for a window that slides.
         bool isSame = attributes is { AutoPad: "SAME_UPPER" or "SAME_LOWER" };
         if (isSame && attributes.Pads is { } pads && pads.Any(pad => pad != 0))
-            throw new RefusalException($"attributes pads {WindowAttributes.Show(pads)} and auto_pad {attributes.AutoPad} exclude each other");
-        ResolvedWindow window = (isSame ? attributes with { AutoPad = "VALID" } : attributes).Resolve(x.Shape.AsSpan(2), weight.Shape[2..]);
+            throw new RefusalException(
+                $"attributes pads {WindowAttributes.Show(pads)} and auto_pad {attributes.AutoPad} exclude each other");
+        ResolvedWindow window = (isSame ? attributes with { AutoPad = "VALID" } : attributes)
+            .Resolve(x.Shape.AsSpan(2), weight.Shape[2..]);
         if (shape is { Length: 4 })
             shape = shape[2..];
         if (shape is not null && shape.Length != 2)
@@ -65,8 +68,8 @@ internal static class ConvTransposeConverter
         return y;
     }
 
-    /// <summary>What is left out at both ends of an axis, as PyTorch has it: the same at each, but for what is put on at the end again.
-    /// Where that is not enough, the whole axis is computed and cut.</summary>
+    /// <summary>What is left out at both ends of an axis, as PyTorch has it: the same at each, but for what is put on
+    /// at the end again. Where that is not enough, the whole axis is computed and cut.</summary>
     private static AxisEnds Ends(int axis, int extent, ResolvedWindow window, string autoPad, int more, long? wanted)
     {
         int stride = window.Strides[axis], dilation = window.Dilations[axis];
@@ -80,7 +83,8 @@ internal static class ConvTransposeConverter
         }
         long left = whole - begin - end;
         if (begin < 0 || more < 0 || left < 1 || whole > int.MaxValue || left > int.MaxValue)
-            throw new RefusalException($"an axis of {whole} with {begin} left out at its beginning and {end} at its end");
+            throw new RefusalException(
+                $"an axis of {whole} with {begin} left out at its beginning and {end} at its end");
         long outputPadding = more + begin - end;
         return outputPadding >= 0 && outputPadding < Math.Max(stride, dilation)
             ? new AxisEnds((int)begin, (int)outputPadding)

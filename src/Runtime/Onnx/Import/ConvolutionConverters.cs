@@ -10,8 +10,10 @@ internal static class ConvolutionConverters
         new("Conv", "Conv2d",
             "Images (N, C, H, W); constant weight and bias; group, dilations, strides, kernel_shape, pads, auto_pad. Padding that differs "
             + "between both ends of an axis becomes a ZeroPad2d.", Convolve),
-        new("Pad", "the padding of the Conv or AveragePool behind it, else ZeroPad2d; ReflectionPad2d; ReplicationPad2d",
-            "mode constant of 0, reflect and edge, around height and width; pads, value and axes as attributes or constant inputs.", Pad),
+        new("Pad",
+            "the padding of the Conv or AveragePool behind it, else ZeroPad2d; ReflectionPad2d; ReplicationPad2d",
+            "mode constant of 0, reflect and edge, around height and width; pads, value and axes as attributes or "
+            + "constant inputs.", Pad),
     ];
 
     private static Activation Convolve(ImportStep step)
@@ -77,7 +79,8 @@ internal static class ConvolutionConverters
         if (mode is not ("constant" or "reflect" or "edge") || (mode == "constant" && value != 0))
             throw new RefusalException(mode == "constant" ? "a value other than 0" : $"mode {mode}");
         if (rank != 4 || pads.Min() < 0 || pads[0] + pads[1] + pads[4] + pads[5] != 0 || pads.Max() > ushort.MaxValue)
-            throw new RefusalException($"pads {WindowAttributes.Show(pads)}; what is put around height and width is supported");
+            throw new RefusalException(
+                $"pads {WindowAttributes.Show(pads)}; what is put around height and width is supported");
         if (mode == "reflect")
             return step.Add(new ReflectionPad2d(pads[3], pads[7], pads[2], pads[6]), x);
         if (mode == "edge")

@@ -13,7 +13,8 @@ internal sealed record Draft(string Name, Operator? Operator, IReadOnlyList<Draf
     /// <summary>Its weights by the operator's names.</summary>
     public IReadOnlyDictionary<string, Func<float[]>> Weights { get; init; } = new Dictionary<string, Func<float[]>>();
 
-    /// <summary>That it is a multiple of another layer and a number, which activations are found by that are written out.</summary>
+    /// <summary>That it is another layer times a number plus a number. Activations that are written out are found by
+    /// it.</summary>
     public Line? Line { get; init; }
 
     /// <summary>How many factors and summands went into its weights.</summary>

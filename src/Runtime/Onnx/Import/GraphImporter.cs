@@ -108,7 +108,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
                 needed.Add(node);
                 wanted.UnionWith(node.Inputs);
                 foreach (string extra in node.Outputs.Skip(1))
-                    if (extra.Length > 0 && wanted.Contains(extra) && ConverterTable.Find(node.OpType) is { GivesSeveral: false })
+                    if (extra.Length > 0 && wanted.Contains(extra)
+                        && ConverterTable.Find(node.OpType) is { GivesSeveral: false })
                         _refusals.Add(node, "its second output and those behind it are not supported");
             }
         needed.Reverse();

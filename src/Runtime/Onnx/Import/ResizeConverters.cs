@@ -10,10 +10,12 @@ internal static class ResizeConverters
     public static Converter[] All { get; } =
     [
         new("Resize", "Upsample",
-            "Images (N, C, H, W), along height and width; mode nearest, linear and cubic; coordinate_transformation_mode but "
-            + "tf_crop_and_resize and tf_half_pixel_for_nn; nearest_mode, cubic_coeff_a, exclude_outside, axes, "
-            + "keep_aspect_ratio_policy; constant scales or sizes. roi and extrapolation_value have no influence. No antialias.", Resize),
-        new("Upsample", "Upsample", "Images (N, C, H, W), along height and width; mode nearest and linear; scales as an attribute or a "
+            "Images (N, C, H, W), along height and width; mode nearest, linear and cubic; "
+            + "coordinate_transformation_mode but tf_crop_and_resize and tf_half_pixel_for_nn; nearest_mode, "
+            + "cubic_coeff_a, exclude_outside, axes, keep_aspect_ratio_policy; constant scales or sizes. roi and "
+            + "extrapolation_value have no influence. No antialias.", Resize),
+        new("Upsample", "Upsample",
+            "Images (N, C, H, W), along height and width; mode nearest and linear; scales as an attribute or a "
             + "constant input.", Upsample),
     ];
 
@@ -21,7 +23,7 @@ internal static class ResizeConverters
     {
         UpsampleMode mode = Mode(step);
         if (step.Opset < 11)
-            return ByOldRules(step, mode, step.Layer(0), Numbers(step, 1, "scales") ?? throw new RefusalException("scales are missing"));
+            return ByOldRules(step, mode, step.Layer(0), Numbers(step, 1, "scales"));
         UpsampleCoordinates coordinates = step.Text("coordinate_transformation_mode", "half_pixel") switch
         {
             "half_pixel" => UpsampleCoordinates.HalfPixel,
@@ -57,10 +59,11 @@ internal static class ResizeConverters
         if (scales is null == sizes is null)
             throw new RefusalException("scales or sizes are expected, and not both");
         if ((scales ?? sizes)!.Length != axes.Length)
-            throw new RefusalException($"{(scales ?? sizes)!.Length} {(scales is null ? "sizes" : "scales")}; {axes.Length} are expected");
+            throw new RefusalException(
+                $"{(scales ?? sizes)!.Length} {(scales is null ? "sizes" : "scales")}; {axes.Length} are expected");
         (int[] size, double[] scale) = scales is not null
             ? (new int[Rank], OnAxes(axes, scales, 1))
-            : Sizes(x.Shape, axes, OnAxes(axes, [.. sizes!.Select((extent, i) => extent / x.Shape[axes[i]])], 1), policy);
+            : Sizes(x.Shape, axes, [.. sizes!.Select((extent, i) => extent / x.Shape[axes[i]])], policy);
         // The tests of ONNX take scale n - 1 for the last place there, ONNX Runtime and PyTorch what it is.
         if (coordinates == UpsampleCoordinates.AlignCorners && scales is not null
             && scale.Where((factor, axis) => (float)(factor * x.Shape[axis]) % 1 != 0).Any())
@@ -83,20 +86,22 @@ internal static class ResizeConverters
             ? [.. attribute.Select(PointwiseConverters.Meant)]
             : null;
         Activation x = step.Layer(0);
-        return ByOldRules(step, mode, x, scales ?? Numbers(step, 1, "scales") ?? throw new RefusalException("scales are missing"));
+        return ByOldRules(step, mode, x, scales ?? Numbers(step, 1, "scales"));
     }
 
-    /// <summary>Before set 11: places are counted from the first corner, and the nearest is the one before, or behind where a map
-    /// shrinks.</summary>
-    private static Activation ByOldRules(ImportStep step, UpsampleMode mode, Activation x, double[] scales)
+    /// <summary>Before set 11: places are counted from the first corner, and the nearest is the one before, or behind
+    /// where a map shrinks.</summary>
+    private static Activation ByOldRules(ImportStep step, UpsampleMode mode, Activation x, double[]? scales)
     {
         Expect(x);
-        if (mode == UpsampleMode.Bicubic || scales.Length != Rank)
-            throw new RefusalException($"mode {mode} and {scales.Length} scales; nearest or linear and {Rank} are supported");
+        if (mode == UpsampleMode.Bicubic || scales?.Length != Rank)
+            throw new RefusalException(
+                $"mode {mode} and {scales?.Length ?? 0} scales; nearest or linear and {Rank} are supported");
         bool shrinks = scales[2] < 1 || scales[3] < 1;
         if (shrinks && (scales[2] > 1 || scales[3] > 1) && mode == UpsampleMode.Nearest)
             throw new RefusalException("one axis that grows and one that shrinks, in mode nearest");
-        return Add(step, x, new Upsample(default, new Scale2d(scales[2], scales[3]), mode, UpsampleCoordinates.Asymmetric)
+        var factor = new Scale2d(scales[2], scales[3]);
+        return Add(step, x, new Upsample(default, factor, mode, UpsampleCoordinates.Asymmetric)
         {
             NearestMode = shrinks ? UpsampleRounding.Ceil : UpsampleRounding.Floor,
         }, new int[Rank], scales);
@@ -106,22 +111,25 @@ internal static class ResizeConverters
     {
         for (int axis = 0; axis < 2; axis++)
             if (size[axis] > 0 ? size[axis] != x.Shape[axis] : scale[axis] != 1)
-                throw new RefusalException("another extent of the batch or the channels; height and width alone are resized");
+                throw new RefusalException(
+                    "another extent of the batch or the channels; height and width alone are resized");
         return step.Add(op, x);
     }
 
-    /// <summary>The output's extents, and the factors that places are computed with: none where the extents say all.</summary>
+    /// <summary>The output's extents, and the factors that places are computed with: none where the extents say
+    /// all.</summary>
     private static (int[] Size, double[] Scale) Sizes(int[] shape, int[] axes, double[] ratios, string policy)
     {
         double common = policy switch
         {
             "stretch" => 0,
-            "not_larger" => axes.Min(axis => ratios[axis]),
-            "not_smaller" => axes.Max(axis => ratios[axis]),
+            "not_larger" => ratios.Min(),
+            "not_smaller" => ratios.Max(),
             _ => throw new RefusalException($"attribute keep_aspect_ratio_policy is {policy}"),
         };
         double[] scale = OnAxes(axes, [.. axes.Select(_ => common)], policy == "stretch" ? 0 : 1);
-        return ([.. shape.Select((extent, axis) => Rounded(extent * (scale[axis] == 0 ? ratios[axis] : scale[axis])))], scale);
+        double[] factors = policy == "stretch" ? OnAxes(axes, ratios, 1) : scale;
+        return ([.. shape.Select((extent, axis) => Rounded(extent * factors[axis]))], scale);
 
         static int Rounded(double extent) => extent is >= 0.5 and < int.MaxValue
             ? (int)Math.Floor(extent + 0.5)

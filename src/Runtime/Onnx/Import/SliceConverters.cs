@@ -8,9 +8,11 @@ internal static class SliceConverters
     public static Converter[] All { get; } =
     [
         new("Slice", "Slice, one for each axis that is cut, or nothing",
-            "Channels and the axes behind them; constant starts, ends, axes and steps, as attributes or inputs. The batch stays whole.", Slice),
+            "Channels and the axes behind them; constant starts, ends, axes and steps, as attributes or inputs. The "
+            + "batch stays whole.", Slice),
         new("Split", "Slice, one for each output",
-            "Channels or an axis behind them; axis, num_outputs; split as an attribute or a constant input.", Split, GivesSeveral: true),
+            "Channels or an axis behind them; axis, num_outputs; split as an attribute or a constant input.", Split,
+            GivesSeveral: true),
     ];
 
     /// <summary>Some places of an axis; the layer itself where they are all.</summary>
@@ -19,7 +21,8 @@ internal static class SliceConverters
 
     private static Activation Slice(ImportStep step)
     {
-        long[]? starts = Longs(step, "starts", 1), ends = Longs(step, "ends", 2), axes = Longs(step, "axes", 3), steps = Longs(step, "steps", 4);
+        long[]? starts = Longs(step, "starts", 1), ends = Longs(step, "ends", 2);
+        long[]? axes = Longs(step, "axes", 3), steps = Longs(step, "steps", 4);
         Activation x = step.Layer(0);
         if (starts is null || ends is null)
             throw new RefusalException("starts or ends are missing");
@@ -34,8 +37,8 @@ internal static class SliceConverters
         return x;
     }
 
-    /// <summary>The places of an axis from one on and before another, both counted from the end where they are negative, and held to the
-    /// axis.</summary>
+    /// <summary>The places of an axis from one on and before another, both counted from the end where they are
+    /// negative, and held to the axis.</summary>
     private static Activation Cut(ImportStep step, Activation x, int axis, long start, long end, long distance)
     {
         int extent = x.Shape[axis];
@@ -48,9 +51,12 @@ internal static class SliceConverters
             throw new RefusalException($"no places of an axis of {extent}, from {start} to {end} by {distance}");
         if (axis > 0)
             return Of(step, x, new Slice(axis, (int)first, (int)length, (int)distance));
-        return first == 0 && distance == 1 && length == extent ? x : throw new RefusalException("a part of the batch, axis 0");
+        return first == 0 && distance == 1 && length == extent
+            ? x
+            : throw new RefusalException("a part of the batch, axis 0");
 
-        long Held(long place, int least) => Math.Clamp(place < 0 ? Math.Max(place, -extent - 1L) + extent : place, least, extent + least);
+        long Held(long place, int least) =>
+            Math.Clamp(place < 0 ? Math.Max(place, -extent - 1L) + extent : place, least, extent + least);
     }
 
     private static Several Split(ImportStep step)
@@ -70,8 +76,10 @@ internal static class SliceConverters
             throw new RefusalException($"{outputs} parts of an axis of {extent}, which are not equal");
         int most = (extent + outputs - 1) / outputs;
         lengths ??= [.. Enumerable.Range(0, outputs).Select(part => (long)Math.Min(most, extent - part * most))];
-        if (lengths.Length != outputs || lengths.Any(length => length < 1 || length > extent) || lengths.Sum() != extent)
-            throw new RefusalException($"attribute or input split is [{string.Join(", ", lengths)}] of an axis of {extent}");
+        bool fits = lengths.Length == outputs && lengths.All(length => length >= 1 && length <= extent);
+        if (!fits || lengths.Sum() != extent)
+            throw new RefusalException(
+                $"attribute or input split is [{string.Join(", ", lengths)}] of an axis of {extent}");
         var parts = new List<Activation>();
         for (int part = 0, start = 0; part < outputs; start += (int)lengths[part++])
             parts.Add(Of(step, x, new Slice(axis, start, (int)lengths[part], 1)));

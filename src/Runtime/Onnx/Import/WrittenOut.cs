@@ -18,7 +18,8 @@ internal static class WrittenOut
     }
 
     /// <summary>What the product of two layers comes to.</summary>
-    public static (Operator Op, Draft Input)? ByLayer(Draft left, Draft right) => Gate(left, right, 1) ?? Gate(right, left, 1);
+    public static (Operator Op, Draft Input)? ByLayer(Draft left, Draft right) =>
+        Gate(left, right, 1) ?? Gate(right, left, 1);
 
     /// <summary>x times a function of x.</summary>
     private static (Operator Op, Draft Input)? Gate(Draft x, Draft gate, double factor)
@@ -32,7 +33,8 @@ internal static class WrittenOut
         // s x times t (1 + erf(x / sqrt(2))), with half as the product of all factors.
         if (gate.Line is { Of: { Operator: not Erf, Line: not null } inner, Shift: 0 } outer)
             (gate, factor) = (inner, factor * outer.Scale);
-        if (gate.Line is not { Of: { Operator: Erf, Inputs: [{ Line: { Shift: 0 } argument }] } } erf || !Is(argument.Scale, Math.Sqrt(0.5)))
+        if (gate.Line is not { Of: { Operator: Erf, Inputs: [{ Line: { Shift: 0 } argument }] } } erf
+            || !Is(argument.Scale, Math.Sqrt(0.5)))
             return null;
         bool isOfItself = x == argument.Of;
         if (!isOfItself && (x.Line is not { Shift: 0 } multiple || multiple.Of != argument.Of))

@@ -92,7 +92,8 @@ internal sealed class GraphWriter(int opset = 17)
             string text => attribute.Text(4, text).Int(20, 3),
             long[] numbers => attribute.Packed(8, numbers).Int(20, 7),
             float[] numbers => attribute.Message(5, Tensor("", [numbers.Length], numbers)).Int(20, 4),
-            IReadOnlyList<float> numbers => numbers.Aggregate(attribute, (message, number) => message.Float(7, number)).Int(20, 6),
+            IReadOnlyList<float> numbers =>
+                numbers.Aggregate(attribute, (message, number) => message.Float(7, number)).Int(20, 6),
             _ => throw new ArgumentException($"{value}"),
         };
     }

@@ -37,7 +37,8 @@ internal static class OnnxCases
             .Ints("pads", 0, 0, 1, 0, 0, 0, 0, 1).Node("Pad", "x pads", "p")
             .Node("Conv", "p w", "y", ("pads", new long[] { 0, 1, 1, 0 })), "Conv2d"),
         ("Pad by reflection and by copies", Image().Ints("p", 0, 0, 1, 0, 0, 0, 2, 3).Scalar("v", 7)
-            .Node("Pad", "x p v", "a", ("mode", "reflect")).Node("Pad", "a p", "y", ("mode", "edge")), "ReflectionPad2d ReplicationPad2d"),
+            .Node("Pad", "x p v", "a", ("mode", "reflect")).Node("Pad", "a p", "y", ("mode", "edge")),
+            "ReflectionPad2d ReplicationPad2d"),
         ("Pad before others", Image().Ints("pads", 0, 0, 1, 0, 0, 0, 2, 3).Node("Pad", "x pads", "p")
             .Node("MaxPool", "p", "m", ("kernel_shape", Square3))
             .Node("Relu", "p", "q").Node("GlobalAveragePool", "q", "r")
@@ -181,10 +182,12 @@ internal static class OnnxCases
             .Node("Reshape", "x split", "a")
             .Node("Reshape", "a whole", "b").Node("Relu", "b", "y"), "ReLU"),
         ("ConvTranspose", Image().Some("c.weight", 3, 4, 3, 3).Some("c.bias", 4)
-            .Node("ConvTranspose", "x c.weight c.bias", "y", ("strides", new long[] { 2, 2 }), ("pads", Ones)), "ConvTranspose2d"),
+            .Node("ConvTranspose", "x c.weight c.bias", "y", ("strides", new long[] { 2, 2 }), ("pads", Ones)),
+            "ConvTranspose2d"),
         ("ConvTranspose of all attributes", Image(6).Some("w", 6, 2, 3, 2).Node("ConvTranspose", "x w", "y",
-            ("group", 3), ("strides", new long[] { 2, 3 }), ("dilations", new long[] { 1, 2 }), ("pads", new long[] { 1, 2, 1, 1 }),
-            ("output_padding", new long[] { 1, 1 }), ("kernel_shape", new long[] { 3, 2 })), "ConvTranspose2d"),
+            ("group", 3), ("strides", new long[] { 2, 3 }), ("dilations", new long[] { 1, 2 }),
+            ("pads", new long[] { 1, 2, 1, 1 }), ("output_padding", new long[] { 1, 1 }),
+            ("kernel_shape", new long[] { 3, 2 })), "ConvTranspose2d"),
         .. from pad in new[] { "SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET" }
            from stride in new long[] { 1, 2, 3 }
            select ($"ConvTranspose {pad} of stride {stride}", Image().Some("w", 3, 2, 4, 3)
@@ -196,28 +199,37 @@ internal static class OnnxCases
                .Node("ConvTranspose", "x w", "y", ("auto_pad", pad), ("strides", new long[] { 2, 2 }),
                    ("output_shape", new long[] { extent, extent + 3 })),
                pad == "SAME_UPPER" && extent % 2 != 0 ? "ConvTranspose2d Slice Slice" : "ConvTranspose2d"),
-        ("ConvTranspose cut at the end", Image().Some("w", 3, 2, 4, 3).Node("ConvTranspose", "x w", "y", ("strides", new long[] { 2, 2 }),
-            ("pads", new long[] { 0, 1, 2, 3 }), ("output_padding", new long[] { 1, 1 })), "ConvTranspose2d Slice Slice"),
+        ("ConvTranspose cut at the end", Image().Some("w", 3, 2, 4, 3).Node("ConvTranspose", "x w", "y",
+            ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 1, 2, 3 }),
+            ("output_padding", new long[] { 1, 1 })), "ConvTranspose2d Slice Slice"),
         ("Resize by default", new GraphWriter(13).Input("x", 1, 3, 7, 9).Output("y").Floats("s", [4], 1, 1, 2, 3)
             .Node("Resize", "x - s", "y"), "Upsample"),
         .. from mode in new[] { "nearest", "linear", "cubic" }
-           from coordinates in new[] { "half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners", "half_pixel_symmetric" }
+           from coordinates in new[]
+           {
+               "half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners", "half_pixel_symmetric",
+           }
            from sizes in new[] { "- - t", "- s" }
            select ($"Resize {mode} {coordinates} {sizes}", new GraphWriter(19).Input("x", 1, 2, 5, 6).Output("y")
                .Floats("s", [4], 1, 1, 2, 1.5f).Ints("t", 1, 2, 3, 13)
-               .Node("Resize", $"x {sizes}", "y", ("mode", mode), ("coordinate_transformation_mode", coordinates)), "Upsample"),
+               .Node("Resize", $"x {sizes}", "y", ("mode", mode), ("coordinate_transformation_mode", coordinates)),
+               "Upsample"),
         .. from rounding in new[] { "floor", "ceil", "round_prefer_floor", "round_prefer_ceil" }
            from coordinates in new[] { "half_pixel", "asymmetric" }
            select ($"Resize {rounding} {coordinates}", new GraphWriter(13).Input("x", 1, 2, 5, 6).Output("y")
                .Ints("t", 1, 2, 10, 4)
-               .Node("Resize", "x - - t", "y", ("nearest_mode", rounding), ("coordinate_transformation_mode", coordinates)), "Upsample"),
+               .Node("Resize", "x - - t", "y", ("nearest_mode", rounding),
+                   ("coordinate_transformation_mode", coordinates)), "Upsample"),
         ("Resize of all attributes", new GraphWriter(18).Input("x", 1, 2, 5, 6).Output("y").Floats("s", [2], 2.5f, 0.8f)
-            .Floats("roi", [0]).Node("Resize", "x roi s", "y", ("mode", "cubic"), ("cubic_coeff_a", -0.5f), ("exclude_outside", 1),
-                ("axes", new long[] { 3, -2 }), ("extrapolation_value", 7f), ("antialias", 0)), "Upsample"),
-        ("Resize that keeps the aspect ratio", new GraphWriter(18).Input("x", 1, 2, 5, 6).Output("y").Ints("t", 8, 7).Ints("u", 9, 23)
-            .Node("Resize", "x - - t", "a", ("mode", "linear"), ("axes", new long[] { 2, 3 }), ("keep_aspect_ratio_policy", "not_larger"))
-            .Node("Resize", "a - - u", "y", ("mode", "linear"), ("axes", new long[] { 2, 3 }), ("keep_aspect_ratio_policy", "not_smaller")),
-            "Upsample Upsample"),
+            .Floats("roi", [0]).Node("Resize", "x roi s", "y", ("mode", "cubic"), ("cubic_coeff_a", -0.5f),
+                ("exclude_outside", 1), ("axes", new long[] { 3, -2 }), ("extrapolation_value", 7f), ("antialias", 0)),
+            "Upsample"),
+        ("Resize that keeps the aspect ratio", new GraphWriter(18).Input("x", 1, 2, 5, 6).Output("y")
+            .Ints("t", 8, 7).Ints("u", 9, 23)
+            .Node("Resize", "x - - t", "a", ("mode", "linear"), ("axes", new long[] { 2, 3 }),
+                ("keep_aspect_ratio_policy", "not_larger"))
+            .Node("Resize", "a - - u", "y", ("mode", "linear"), ("axes", new long[] { 2, 3 }),
+                ("keep_aspect_ratio_policy", "not_smaller")), "Upsample Upsample"),
         ("Resize of an old set", new GraphWriter(10).Input("x", 1, 2, 5, 6).Output("y").Floats("s", [4], 1, 1, 2, 1.5f)
             .Floats("t", [4], 1, 1, 0.6f, 0.5f).Node("Resize", "x s", "a").Node("Resize", "a t", "b")
             .Node("Resize", "b s", "y", ("mode", "linear")), "Upsample Upsample Upsample"),
@@ -225,24 +237,25 @@ internal static class OnnxCases
             .Node("Upsample", "x s", "a").Node("Upsample", "a s", "y", ("mode", "linear")), "Upsample Upsample"),
         ("Upsample by an attribute", new GraphWriter(7).Input("x", 1, 2, 5, 6).Output("y")
             .Node("Upsample", "x", "y", ("scales", new List<float> { 1, 1, 2, 1.5f })), "Upsample"),
-        ("Slice", Image(6).Ints("s", 1, -8, 0).Ints("e", 4, long.MaxValue, long.MaxValue).Ints("a", 1, -1, 0).Ints("t", 1, 2, 1)
-            .Node("Slice", "x s e a t", "y"), "Slice Slice"),
+        ("Slice", Image(6).Ints("s", 1, -8, 0).Ints("e", 4, long.MaxValue, long.MaxValue).Ints("a", 1, -1, 0)
+            .Ints("t", 1, 2, 1).Node("Slice", "x s e a t", "y"), "Slice Slice"),
         ("Slice backwards", Image(6).Ints("s", -1, 100).Ints("e", long.MinValue, 1).Ints("a", 2, 3).Ints("t", -1, -3)
             .Node("Slice", "x s e a t", "y"), "Slice Slice"),
         ("Slice of an old set", new GraphWriter(9).Input("x", 1, 6, 7, 9).Output("y")
             .Node("Slice", "x", "a", ("starts", new long[] { 0, 2 }), ("ends", new long[] { 1, -1 }))
-            .Node("Slice", "a", "b", ("starts", new long[] { 0 }), ("ends", new long[] { 99 }), ("axes", new long[] { 2 }))
-            .Node("Relu", "b", "y"), "Slice ReLU"),
+            .Node("Slice", "a", "b", ("starts", new long[] { 0 }), ("ends", new long[] { 99 }),
+                ("axes", new long[] { 2 })).Node("Relu", "b", "y"), "Slice ReLU"),
         ("Slice of vectors", Vector().Ints("s", 1).Ints("e", 3).Ints("a", 1).Node("Slice", "x s e a", "y"), "Slice"),
-        ("Split", Image(6).Node("", "Split", "x", "a b c", [("axis", 1)]).Node("Add", "c a", "d").Node("Mul", "d b", "y"),
-            "Slice Slice Add Slice Multiply"),
+        ("Split", Image(6).Node("", "Split", "x", "a b c", [("axis", 1)]).Node("Add", "c a", "d")
+            .Node("Mul", "d b", "y"), "Slice Slice Add Slice Multiply"),
         ("Split by lengths", Image(6).Ints("n", 2, 5).Node("", "Split", "x n", "a b", [("axis", -2)])
             .Node("Relu", "b", "y"), "Slice ReLU"),
         ("Split in unequal parts", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y")
             .Node("", "Split", "x", "a b c", [("axis", 2), ("num_outputs", 3)])
             .Node("GlobalAveragePool", "c", "g").Node("Mul", "b g", "y"), "Slice Slice GlobalAvgPool Multiply"),
         ("Split of an old set", new GraphWriter(9).Input("x", 1, 6, 7, 9).Output("y")
-            .Node("", "Split", "x", "a b", [("axis", 1), ("split", new long[] { 2, 4 })]).Node("Relu", "b", "y"), "Slice ReLU"),
+            .Node("", "Split", "x", "a b", [("axis", 1), ("split", new long[] { 2, 4 })])
+            .Node("Relu", "b", "y"), "Slice ReLU"),
         ("a batch of 4", new GraphWriter().Input("x", 4, 3, 5, 5).Output("y").Ints("t", 4, 75)
             .Node("Reshape", "x t", "y"), "Flatten"),
     ];
