@@ -33,7 +33,7 @@ internal static class QuickstartCommand
 
     public static Command Create()
     {
-        Option<string> data = SharedOptions.Data;
+        Option<string> data = SharedOptions.DataToTrainOn;
         Option<int> steps = SharedOptions.Positive("--steps", $"How long to train, in batches of {Batch} images.", 700);
         var output = new Option<string>("--output", "-o")
         {

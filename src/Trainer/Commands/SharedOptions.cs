@@ -18,7 +18,7 @@ internal static class SharedOptions
     };
 
     private const string Sources =
-        "procedural (drawn by the program), cifar10 (downloaded once), or the path of CIFAR-10 for Python or binary, or of "
+        "procedural (drawn by the program), cifar10 (downloaded once), or a path to CIFAR-10 for Python or binary, or to "
             + "images in train/<class>/ and test/<class>/ or val/<class>/: a folder, .tar, .tar.gz or .tgz.";
 
     public static Option<string> Data => new("--data")
@@ -26,6 +26,18 @@ internal static class SharedOptions
         Description = Sources,
         DefaultValueFactory = _ => "procedural",
     };
+
+    /// <summary>The same for a command that trains, and so chooses an epoch.</summary>
+    public static Option<string> DataToTrainOn
+    {
+        get
+        {
+            Option<string> data = Data;
+            data.Description += " If test/ and val/ are both there, the images in val/ choose the best epoch; otherwise the test images "
+                + "choose it.";
+            return data;
+        }
+    }
 
     /// <param name="what">What giving it does.</param>
     public static Option<string?> OptionalData(string what) => new("--data") { Description = $"{what} Takes {Sources}" };

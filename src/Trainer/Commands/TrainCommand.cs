@@ -9,7 +9,7 @@ internal static class TrainCommand
 {
     private static readonly TrainingOptions Defaults = new();
 
-    private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.Data;
+    private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.DataToTrainOn;
     private static readonly Option<Size2d?> ImageSize = SharedOptions.ImageSize;
     private static readonly Option<string?> Output =
         new("--output", "-o") { Description = "The run's folder. Default: runs/NETWORK." };
