@@ -21,14 +21,14 @@ internal static class AgreeCommand
         Option<string?> device = SharedOptions.Device;
         Option<int> batch = SharedOptions.Batch(16);
         Option<bool> fp16 = SharedOptions.Fp16;
-        Option<int> count = SharedOptions.Positive("--count", "The number of test images, from the first. Default: all.", int.MaxValue);
+        Option<int> count = SharedOptions.Positive("--count", "The number of test images, counted from the first. Default: all.", int.MaxValue);
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The CSV file of the images done so far; the same command goes on with it.",
+            Description = "The CSV file of the images that are done; the same command continues it.",
             DefaultValueFactory = _ => "agreement.csv",
         };
         var command = new Command("agree",
-            "Classifies all test images in torch and on a Vulkan device; status 1 where too few agree.")
+            "Classifies all test images in torch and on a Vulkan device; exit status 1 if too few agree.")
         {
             model, data, imageSize, device, batch, fp16, count, output,
         };
@@ -68,7 +68,7 @@ internal static class AgreeCommand
                 $"accuracy          torch {log.Images.Average(image => image.Torch == image.Label ? 1 : 0.0):P2}, Vulkan {log.Images.Average(image => image.Vulkan == image.Label ? 1 : 0.0):P2}");
         else
             ConsoleText.Line(
-                $"accuracy          none: '{model.Graph.Name}' answers with other classes than those of {dataset.Name}");
+                $"accuracy          unknown: the classes of '{model.Graph.Name}' are not those of {dataset.Name}");
         return Print(log.Images, options.Fp16 ? Tolerances.Fp16 : Tolerances.Fp32) ? 0 : 1;
     }
 

@@ -24,10 +24,10 @@ internal static class AugmentCommand
         Option<Size2d?> imageSize = SharedOptions.ImageSize;
         var preview = new Option<string>("--preview")
         {
-            Description = "The PNG to write: a row a class, at most 400 images; an image as evaluation sees it, then variations of it.",
+            Description = "The PNG file to write: one row for each class, at most 400 images; an image as it is evaluated, then its variations.",
             DefaultValueFactory = _ => "augmentation.png",
         };
-        Option<int> variations = SharedOptions.Positive("--variations", "How many variations of each image.", 8);
+        Option<int> variations = SharedOptions.Positive("--variations", "The number of variations of each image.", 8);
         var seed = new Option<int>("--seed") { Description = "Seeds the variations.", DefaultValueFactory = _ => 42 };
         var arguments = new AugmentationArguments();
         var command = new Command("augment", "Writes a sheet of augmented training images.") { data, imageSize, preview, variations, seed };
@@ -64,6 +64,6 @@ internal static class AugmentCommand
         PictureSheet.Write(path, sheet, [.. dataset.ClassNames.Take(classes.Length)], columns: variations + 1, zoom: 1);
         ConsoleText.Line($"{path}: {classes.Length} images of {dataset.Name} and {variations} variations of each");
         if (options.Mixup > 0)
-            AnsiConsole.MarkupLine("mixup mixes each with the image above it, the first with the last, and their labels by the same share");
+            AnsiConsole.MarkupLine("mixup mixes each image with the image above it, the first with the last, and their labels by the same share");
     }
 }

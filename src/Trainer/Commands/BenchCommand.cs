@@ -17,14 +17,14 @@ internal static class BenchCommand
         Option<string?> device = SharedOptions.Device;
         var batches = new Option<int[]>("--batch")
         {
-            Description = "The numbers of images at once, one or more.",
+            Description = "The batch sizes, one or more.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [1, 16],
         };
-        Option<int> seconds = SharedOptions.Positive("--seconds", "For about how long to measure each batch.", 10);
-        var strict = new Option<bool>("--strict") { Description = "Times strict numerics beside fast ones." };
-        var layers = new Option<bool>("--layers") { Description = "Times each layer on each Vulkan device as well." };
-        var command = new Command("bench", "Times a model in torch and on every Vulkan device, side by side.")
+        Option<int> seconds = SharedOptions.Positive("--seconds", "The number of seconds, approximately, to measure each batch.", 10);
+        var strict = new Option<bool>("--strict") { Description = "Also measures strict numerics." };
+        var layers = new Option<bool>("--layers") { Description = "Also measures each layer on each Vulkan device." };
+        var command = new Command("bench", "Measures the speed of a model in torch and on every Vulkan device, side by side.")
         {
             model, device, batches, seconds, strict, layers,
         };

@@ -15,7 +15,7 @@ internal static class CommandLine
     private static RootCommand Create()
     {
         var root = new RootCommand(
-            "Trains networks with SoftPool in torch, and runs them on any Vulkan device with proof that they compute the same.")
+            "Trains networks with SoftPool in torch, and runs them on any Vulkan device with proof that both compute the same.")
         {
             QuickstartCommand.Create(),
             TrainCommand.Create(),
@@ -100,7 +100,7 @@ internal static class CommandLine
                                       or ExternalException or OutOfMemoryException)
         {
             // What torch throws, an ExternalException, has the call stack of C++ behind its first line.
-            string message = e is OutOfMemoryException ? "This takes more memory than there is." : e.Message.Split('\n')[0].TrimEnd();
+            string message = e is OutOfMemoryException ? "There is not enough memory for this." : e.Message.Split('\n')[0].TrimEnd();
             await Console.Error.WriteLineAsync($"error: {message}");
             return 1;
         }

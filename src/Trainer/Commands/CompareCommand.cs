@@ -15,13 +15,13 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var runs = new Argument<string[]>("runs") { Description = "Two runs' folders or more; of each the record.json will do.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("runs") { Description = "The folders of two or more runs; a folder needs only its record.json.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--output", "-o")
         {
             Description = "The folder for table, plot and page.",
             DefaultValueFactory = _ => Path.Combine("runs", "compare"),
         };
-        var noBench = new Option<bool>("--no-bench") { Description = "Leaves the speed of inference out." };
+        var noBench = new Option<bool>("--no-bench") { Description = "Does not measure the speed of inference." };
         var command = new Command("compare", "Compares runs: accuracies, parameters, speeds.") { runs, output, noBench };
         command.SetAction((parse, cancel) =>
         {
@@ -53,7 +53,7 @@ internal static class CompareCommand
                 "measuring the speed of inference",
                 progress => SpeedMeasurement.Run(
                     [.. folders.Zip(records, ModelOf)], devices, [Batch], progress, cancel));
-            note = $"Inference in fp32 at batch {Batch}: for each run, torch and the Vulkan devices took turns; medians. {note}{leftOut}";
+            note = $"Inference in fp32 at batch {Batch}: for each run, torch and the Vulkan devices alternated; medians. {note}{leftOut}";
         }
         IReadOnlyList<string> names = ComparedRun.NamesOf(paths);
         var comparison = new Comparison([.. records.Select((record, i) => new ComparedRun(names[i], record, speeds[i]))]);

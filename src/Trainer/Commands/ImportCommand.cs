@@ -17,13 +17,13 @@ internal static class ImportCommand
         var output = new Option<string?>("--output", "-o") { Description = "The model file. Default: NAME.safetensors." };
         var shapes = new Option<string[]>("--shape")
         {
-            Description = "An input's shape, as x=1x3x640x640, or a symbol's value, as height=640. The batch stays free.",
+            Description = "An input's shape, such as x=1x3x640x640, or a symbol's value, such as height=640. The batch stays free.",
         };
         var value = new Option<string?>("--output-value")
         {
-            Description = "The value that the network gives, where the file has several outputs.",
+            Description = "The value that becomes the network's output, if the file has several outputs.",
         };
-        var classes = new Option<string?>("--classes") { Description = "A text file of the class names, one a line." };
+        var classes = new Option<string?>("--classes") { Description = "A text file of the class names, one per line." };
         var mean = new Option<string[]>("--mean")
         {
             Description = "The mean of each channel of pictures in [0, 1]. Default: 0.",
@@ -35,8 +35,8 @@ internal static class ImportCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var dry = new Option<bool>("--dry-run") { Description = "Prints the layers, or what cannot be imported, and writes nothing." };
-        var bare = new Option<bool>("--no-certificate") { Description = "Leaves out what 'verify' holds a device to." };
-        var command = new Command("import", "Makes a model of an ONNX file; status 1 with a list of all that is not supported.")
+        var bare = new Option<bool>("--no-certificate") { Description = "Leaves out the certificate, with which 'verify' compares a device." };
+        var command = new Command("import", "Makes a model file of an ONNX file; exit status 1 with a list of everything that is not supported.")
         {
             source, output, shapes, value, classes, mean, deviation, dry, bare,
         };
@@ -78,15 +78,15 @@ internal static class ImportCommand
     private static void Write(string source, string path, bool bare, OnnxImport import)
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(source))
-            throw new UserErrorException($"import would write over what it reads, {path}: give it another --output.");
+            throw new UserErrorException($"import would overwrite the file that it reads, {path}: choose another --output.");
         Model model = import.Model();
         OnnxComparison comparison = OnnxComparison.Of(source, import, model);
         string found = string.Create(
             CultureInfo.InvariantCulture,
             $"{comparison.Layers} layers, NMSE at most {comparison.LayerNmse:0.0e+0} ({comparison.WorstLayer}); "
-            + $"output off by {comparison.OutputError:0.0e+0} of its largest value, {comparison.LargestOutputError:0.0e+0} is granted");
+            + $"output error {comparison.OutputError:0.0e+0} of its largest value, {comparison.LargestOutputError:0.0e+0} is allowed");
         if (!comparison.Passed)
-            throw new UserErrorException($"{source} was imported otherwise than ONNX Runtime {OnnxRunner.Version} computes it: {found}.");
+            throw new UserErrorException($"{source} as imported differs from what ONNX Runtime {OnnxRunner.Version} computes: {found}.");
         if (!bare)
             model = TorchCertificate.AddTo(model, pictures: null, torch.ScalarType.Float64);
         model.Save(path);
@@ -109,7 +109,7 @@ internal static class ImportCommand
                 ? extent
                 : 0)];
             if (extents.Length == 0 || extents.Min() < 1)
-                throw new UserErrorException($"--shape takes a name and extents, as x=1x3x640x640 or height=640; got {argument}.");
+                throw new UserErrorException($"--shape takes a name and extents, such as x=1x3x640x640 or height=640; got {argument}.");
             if (!(extents.Length == 1 ? symbols.TryAdd(argument[..end], extents[0]) : shapes.TryAdd(argument[..end], extents)))
                 throw new UserErrorException($"--shape names {argument[..end]} twice.");
         }

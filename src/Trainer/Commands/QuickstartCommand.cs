@@ -34,10 +34,10 @@ internal static class QuickstartCommand
     public static Command Create()
     {
         Option<string> data = SharedOptions.DataToTrainOn;
-        Option<int> steps = SharedOptions.Positive("--steps", $"How long to train, in batches of {Batch} images.", 700);
+        Option<int> steps = SharedOptions.Positive("--steps", $"The length of the training, in batches of {Batch} images.", 700);
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The folder for what is made.",
+            Description = "The folder for the results.",
             DefaultValueFactory = _ => Path.Combine("runs", "quickstart"),
         };
         var command = new Command("quickstart", "Trains, exports, runs on every Vulkan device and proves parity with torch.")
@@ -56,7 +56,7 @@ internal static class QuickstartCommand
         var runFolder = new RunFolder(folder);
         if (runFolder.HasRun && !IsQuickstart(runFolder.ReadRecord().Run))
             throw new UserErrorException(
-                $"{folder} holds a training that is not quickstart's: another --output leaves it alone.");
+                $"{folder} holds a training that quickstart did not start: choose another --output.");
         // Asked first: without a device there is nothing to come to, and training takes minutes.
         IReadOnlyList<GpuDeviceInfo> devices = Supported();
 

@@ -15,10 +15,10 @@ internal static class ReportCommand
     public static Command Create()
     {
         var run = new Argument<string>("run") { Description = "The run's folder." };
-        var data = new Option<string?>("--data") { Description = "The data set to evaluate. Default: the one trained on." };
+        var data = new Option<string?>("--data") { Description = "The data set to evaluate. Default: that of the training." };
         var output = new Option<string?>("--output", "-o") { Description = "The folder for the report. Default: RUN/report." };
-        var noBench = new Option<bool>("--no-bench") { Description = "Leaves the throughput out." };
-        var command = new Command("report", "Writes a run's pictures and a page with all about it.") { run, data, output, noBench };
+        var noBench = new Option<bool>("--no-bench") { Description = "Does not measure the throughput." };
+        var command = new Command("report", "Writes a report of a run: pictures and one page.") { run, data, output, noBench };
         command.SetAction((parse, cancel) =>
         {
             Execute(

@@ -15,11 +15,12 @@ internal static class RunCommand
         Argument<string> model = SharedOptions.Model;
         var input = new Argument<string>("input")
         {
-            Description = "A picture (.jpg, .png), or a .npy array of float32: (C, H, W) or (N, C, H, W), already preprocessed.",
+            Description = "A picture (.jpg, .png, .webp, .bmp), or a .npy array of float32: (C, H, W) or (N, C, H, W), "
+                + "already preprocessed.",
         };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "Where to write the logits as .npy, (N, classes). Without it the classes are ranked in a table.",
+            Description = "The .npy file for the logits, (N, classes). Without it, a table ranks the classes.",
         };
         Option<int> batch = SharedOptions.Batch(32);
         Option<string?> device = SharedOptions.Device;

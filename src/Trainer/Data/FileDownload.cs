@@ -91,12 +91,12 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
             length is not null && length != Length ? $"{Address} has {length} bytes on the server; {Length} are expected."
             // What comes whole where the rest was asked for may be some proxy's page, and is to take the place of what is here.
             : response.StatusCode == HttpStatusCode.OK && length is null && offset > 0
-                ? $"{Address} came from its beginning and without its length; what has come so far is kept: try again later."
+                ? $"{Address} was sent from its beginning and without its length; the part received before is kept: try again later."
             : response.StatusCode == HttpStatusCode.OK ? null
             : response.StatusCode != HttpStatusCode.PartialContent
                 ? $"{Address} cannot be downloaded: the server says {(int)response.StatusCode} {response.ReasonPhrase}."
             : response.Content.Headers.ContentRange?.From != offset
-                ? $"{Address} came from byte {response.Content.Headers.ContentRange?.From}; byte {offset} was asked for."
+                ? $"{Address} was sent from byte {response.Content.Headers.ContentRange?.From}; byte {offset} was requested."
             : null;
         if (complaint is null)
             return response;
@@ -126,7 +126,7 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
     }
 
     private DatasetException BrokenOff(FileStream file, Exception? inner = null) => new(
-        $"The download of {Address} broke off after {file.Length} of {Length} bytes; the same command goes on from there.",
+        $"The download of {Address} broke off after {file.Length} of {Length} bytes; the same command continues from there.",
         inner);
 
     [SuppressMessage("Security", "CA5351", Justification = "MD5 is what is published; it finds damage, not malice.")]

@@ -63,7 +63,7 @@ internal static class ImageFolder
                 around ??= top;
                 if (top != around)
                     throw new DatasetException(
-                        $"{Inside(path, around)} and {Inside(path, top)} are two image folders: name the one that is meant.");
+                        $"{Inside(path, around)} and {Inside(path, top)} are two image folders: name the one that you mean.");
                 string folder = file.Parts[top.Length == 0 ? 1 : 2];
                 if (!folders.TryAdd((split, name), folder) && folders[(split, name)] is var other && other != folder)
                     throw new DatasetException(
@@ -80,7 +80,7 @@ internal static class ImageFolder
     private static IEnumerable<string> PassedOver(List<string> endings)
     {
         if (endings.Count > 0)
-            yield return "passed over in class folders: " + string.Join(", ", endings.CountBy(ending => ending)
+            yield return "ignored in class folders: " + string.Join(", ", endings.CountBy(ending => ending)
                 .OrderBy(ending => ending.Key, StringComparer.Ordinal)
                 .Select(ending => $"{ending.Value:N0} {(ending.Key.Length == 0 ? "without an ending" : ending.Key)}"))
                 + $"; pictures end in {string.Join(", ", PictureDecoder.Endings)}";
@@ -148,7 +148,7 @@ internal static class ImageFolder
             throw new DatasetException($"{path} has no folder test or val with a folder for each class; {Layout}.");
         string[] classes = [.. folders.Keys.Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal)];
         if (Array.Find(classes, string.IsNullOrWhiteSpace) is { } blank)
-            throw new DatasetException($"{path} has a class folder whose name is '{blank}', nothing that can be read.");
+            throw new DatasetException($"{path} has a class folder whose name is blank: '{blank}'.");
         var filled = pictures.Select(picture => (picture.Split, picture.Class)).ToHashSet();
         foreach (string split in splits)
             foreach (string name in classes)

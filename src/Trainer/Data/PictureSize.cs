@@ -21,7 +21,7 @@ internal sealed record PictureSize(Size2d Size, string Remark)
         Size2d typical = TypicalOf(pictures);
         int far = pictures.Count(own => IsFar(own.Height, typical.Height) || IsFar(own.Width, typical.Width));
         return new PictureSize(Bounded(typical), ReadAt(Bounded(typical)) + (far == 0 ? ""
-            : $"; of {pictures.Length:N0} training pictures {far:N0} are over twice or under half of {Format(typical)} along an edge"));
+            : $"; of {pictures.Length:N0} training pictures {far:N0} are more than twice or less than half of {Format(typical)} along an edge"));
 
         static bool IsFar(int edge, int usual) => edge > 2L * usual || 2L * edge < usual;
     }

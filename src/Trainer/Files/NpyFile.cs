@@ -26,10 +26,10 @@ internal static partial class NpyFile
             Span<byte> start = stackalloc byte[Magic.Length + 2];
             file.ReadExactly(start);
             if (!start.StartsWith(Magic))
-                throw new UserErrorException($"{path} is no .npy file: it does not begin with NumPy's magic string.");
+                throw new UserErrorException($"{path} is not a .npy file: it does not begin with NumPy's magic string.");
             long length = start[Magic.Length] == 1 ? reader.ReadUInt16() : reader.ReadUInt32();
             if (length > LargestHeader)
-                throw new UserErrorException($"{path} is no .npy file: its header claims {length} bytes.");
+                throw new UserErrorException($"{path} is not a .npy file: its header claims {length} bytes.");
             string header = Encoding.Latin1.GetString(reader.ReadBytes((int)length));
 
             if (Descr().Match(header).Groups[1].Value is not "<f4" and var descr)
@@ -51,7 +51,7 @@ internal static partial class NpyFile
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or OverflowException)
         {
-            throw new UserErrorException($"{path} is no whole .npy file: {e.Message}");
+            throw new UserErrorException($"{path} is not a complete .npy file: {e.Message}");
         }
     }
 

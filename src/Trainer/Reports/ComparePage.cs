@@ -30,7 +30,7 @@ internal static class ComparePage
             <section>
             <h2>Figures</h2>
             {HtmlPage.Table(
-                "Train accuracy is the last epoch's, counted in training on augmented images; speeds are in images a second",
+                "Train accuracy is that of the last epoch, counted during training on augmented images; speeds are in images per second",
                 comparison.Columns, 1, comparison.Rows)}
             <p class="note">{speedNote}</p>
             </section>

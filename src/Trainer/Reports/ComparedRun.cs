@@ -28,8 +28,8 @@ internal sealed record ComparedRun(string Name, TrainingRecord Record, IReadOnly
     public static string? Warning(IReadOnlyList<ComparedRun> runs)
     {
         bool same = runs.All(run => runs.All(other => AreOverTheSame(run, other)));
-        return same ? null : "The runs are over different data sets, so their accuracies say nothing about which is better: "
-            + string.Join("; ", runs.Select(run => $"{run.Name} is over {DataOf(run)}, {run.Record.Classes.Count} classes")) + ".";
+        return same ? null : "The runs used different data sets, so their accuracies do not show which is better: "
+            + string.Join("; ", runs.Select(run => $"{run.Name} used {DataOf(run)}, {run.Record.Classes.Count} classes")) + ".";
     }
 
     /// <summary>Whether two runs have the same images and classes; by name and number where a record has no digest.</summary>

@@ -44,11 +44,11 @@ internal static class ReportPage
             <h2>Classes</h2>
             <div class="columns">
             {HtmlPage.Figure(pictures["confusion.png"], ConfusionAlt(result),
-                "Confusion matrix: numbers of images, a row each true class. The darker a cell, the larger its share of the row.")}
+                "Confusion matrix: numbers of images, one row for each true class. The darker a cell, the larger its share of the row.")}
             {HtmlPage.Figure(pictures["classes.png"], ClassesAlt(result), $"{ClassAccuracyPlot.TitleOf(result)}. Over all classes: {accuracy}.")}
             </div>
             {HtmlPage.Table(
-                "Of a class's images, recall is the part answered right; of a class's answers, precision is the part that is right.",
+                "Recall is the part of a class's images that is answered right; precision is the part of the answers for a class that is right.",
                 ["class", "images", "recall", "precision"], 1,
                 result.Classes.Select(c => (string[])
                     [result.ClassNames[c], $"{result.CountOf(c):N0}", Percent(result.RecallOf(c)), Percent(result.PrecisionOf(c))]))}
@@ -84,7 +84,7 @@ internal static class ReportPage
         <h2>Throughput</h2>
         <p class="note">{report.SpeedNote}</p>
         {HtmlPage.Table(
-            "Inference in fp32, weights of this run, random images; medians of runs that took turns",
+            "Inference in fp32, weights of this run, random images; medians of runs that alternated",
             ["runner", "batch", "ms", "images/s", "of torch"], 1,
             ThroughputTable.Rows(report.Speeds))}
         </section>
@@ -117,18 +117,18 @@ internal static class ReportPage
 
     private static string ChosenOn(RunDescription run) => run.ValidationImages is { } count
         ? $"{count:N0} validation images"
-        : "these test images themselves: there were none for validation alone";
+        : "the test images, because there are no separate validation images";
 
     private static string LossCaption(RunDescription run) =>
-        "Loss; the thin line is single steps, every tenth or fewer. Validation is on "
-        + (run.ValidationImages is null ? "the test images" : "images of its own, not the test images")
+        "Loss. The thin line shows single steps, every tenth or fewer. The validation loss is that of "
+        + (run.ValidationImages is null ? "the test images" : "separate images, not the test images")
         + (run.Options.Augmentation == AugmentationOptions.None
-            ? "." : "; the training's is on augmented images" + (run.Options.Augmentation.Mixup > 0 ? " and mixed targets." : "."));
+            ? "." : "; the training loss is that of augmented images" + (run.Options.Augmentation.Mixup > 0 ? " and mixed targets." : "."));
 
     private static string AccuracyCaption(RunDescription run) =>
-        "Accuracy. The training's is counted while the epoch goes on, with dropout"
+        "Accuracy. The training accuracy is counted during the epoch, with dropout"
         + (run.Options.Augmentation == AugmentationOptions.None ? "" : " and on augmented images")
-        + (run.Options.Augmentation.Mixup > 0 ? "; of a mix, the larger share's class is right." : ".");
+        + (run.Options.Augmentation.Mixup > 0 ? "; for a mixed image, the class with the larger share is right." : ".");
 
     private static string LossAlt(TrainingState state) =>
         $"Line plot of the loss over {state.Epochs.Count} epochs: training from {state.Epochs[0].TrainLoss:F3} to "

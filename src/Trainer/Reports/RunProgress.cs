@@ -48,6 +48,6 @@ internal static class RunProgress
     {
         if (state.Epochs.Count == 0)
             throw new UserErrorException(
-                $"The training in {folder.Path} has not finished an epoch yet; softpool train --resume {folder.PathInShell} goes on with it.");
+                $"The training in {folder.Path} has not finished an epoch yet; softpool train --resume {folder.PathInShell} continues it.");
     }
 }

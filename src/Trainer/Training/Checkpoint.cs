@@ -43,7 +43,7 @@ internal sealed record Checkpoint(
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException)
         {
-            throw new ModelFormatException($"{path} is no checkpoint of a training: {e.Message}", e);
+            throw new ModelFormatException($"{path} is not a checkpoint of a training: {e.Message}", e);
         }
     }
 }

@@ -34,8 +34,8 @@ internal static class PrecisionTypes
     {
         // CPUID leaf 7, subleaf 1, EAX bit 5: AVX512_BF16.
         Precision.Bf16 when !X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7 || (X86Base.CpuId(7, 1).Eax & (1 << 5)) == 0 =>
-            "this processor has no AVX-512 BF16",
-        Precision.Fp16 => "fp16 is made for CUDA",
+            "this CPU has no AVX-512 BF16",
+        Precision.Fp16 => "fp16 is meant for CUDA",
         _ => null,
     };
 }

@@ -62,7 +62,7 @@ internal sealed class RunFolder(string path)
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{RecordPath} is no record of a training: {e.Message}");
+            throw new UserErrorException($"{RecordPath} is not the record of a training: {e.Message}");
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class RunFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"A training needs a folder to write to, and {Path} cannot be one: {e.Message}");
+            throw new UserErrorException($"A training needs a folder to write to; {Path} cannot be used: {e.Message}");
         }
         finally
         {

@@ -16,7 +16,7 @@ internal sealed record TrainingOptions
     /// <summary>Images a step. The rest of an epoch that fills no batch is dropped.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Adam's learning rate at its highest.</summary>
+    /// <summary>Adam's highest learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>L2 decay, added to the gradient.</summary>
@@ -59,7 +59,7 @@ internal sealed record TrainingOptions
         Require(WarmUpSteps >= 0, $"The warm-up has at least 0 steps; got {WarmUpSteps}.");
         Require(Threads >= 0, $"The number of threads is not negative; got {Threads}.");
         Require(Device is null or "cpu" or "cuda", $"The device is cpu or cuda; got {Device}.");
-        Require(Device != "cuda" || torch.cuda.is_available(), "CUDA was asked for, and torch says that there is none.");
+        Require(Device != "cuda" || torch.cuda.is_available(), "CUDA was requested, but torch finds no CUDA device.");
         Augmentation.Check();
     }
 

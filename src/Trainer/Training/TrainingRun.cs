@@ -30,7 +30,7 @@ internal static class TrainingRun
         ConsoleText.Line(
             $"[bold]{run.Network}[/] on {dataset.Train.Count:N0} images of {dataset.Name}, {loop.Steps:N0} steps of {run.Options.BatchSize} in {run.Options.Precision.ToString().ToLowerInvariant()}, {run.Hardware}");
         if (run.Options.Augmentation.Mixup > 0)
-            AnsiConsole.MarkupLine("mixup is on: targets are soft, and an answer counts as right for the larger share's label");
+            AnsiConsole.MarkupLine("mixup is on: targets are mixed, and an answer is right if it is the label with the larger share");
 
         Checkpoint? saved = from;
         try
@@ -40,10 +40,10 @@ internal static class TrainingRun
         catch (OperationCanceledException)
         {
             if (saved is null)
-                AnsiConsole.MarkupLine("stopped before the first step, with nothing to save");
+                AnsiConsole.MarkupLine("stopped before the first step; there is nothing to save");
             else
                 ConsoleText.Line(
-                    $"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; softpool train --resume {folder.PathInShell} goes on");
+                    $"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; softpool train --resume {folder.PathInShell} continues");
             throw;
         }
         catch (TrainingDivergedException e)
@@ -53,7 +53,7 @@ internal static class TrainingRun
                 : $"The last good checkpoint is {folder.LastPath}, of step {saved.State.Step}.");
         }
         if (loop.Times.Total > 0)
-            ConsoleText.Line($"a step's time: {loop.Times}");
+            ConsoleText.Line($"time of a step: {loop.Times}");
         Checkpoint last = saved!; // The last step ends an epoch.
         EpochResult best = last.State.Best!;
         ConsoleText.Line(

@@ -31,12 +31,12 @@ internal sealed class AgreementLog : IDisposable
         string text = File.Exists(path) ? File.ReadAllText(path) : "";
         bool begun = text.StartsWith(header, StringComparison.Ordinal);
         if (!begun && !header.StartsWith(text, StringComparison.Ordinal))
-            throw new UserErrorException($"{path} is of something else than {subject}: name another file, or remove it.");
+            throw new UserErrorException($"{path} belongs to another comparison than {subject}: name another file, or remove it.");
         // A kill may have cut off the last line.
         string whole = begun ? text[..(text.LastIndexOf('\n') + 1)] : header;
         foreach (string line in whole[header.Length..].Split('\n', StringSplitOptions.RemoveEmptyEntries))
             _images.Add(Parse(line, _images.Count) ?? throw new UserErrorException(
-                $"{path} cannot be gone on with: line {_images.Count + 3} is '{line}', not the numbers of image {_images.Count}."));
+                $"{path} cannot be continued: line {_images.Count + 3} is '{line}', not the numbers of image {_images.Count}."));
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
         file.SetLength(begun ? Encoding.UTF8.GetByteCount(whole) : 0);
         file.Seek(0, SeekOrigin.End);

@@ -62,7 +62,7 @@ public sealed class ReportCommandTests
     [DataRow("compare {0}/run {0}/run/", "each run once")]
     [DataRow("compare {0}/run {0}/nowhere", "There is no training in")]
     [DataRow("compare {0}/run {0}/unfinished", "has not finished an epoch yet")]
-    [DataRow("compare {0}/run {0}/torn", "is no record of a training")]
+    [DataRow("compare {0}/run {0}/torn", "is not the record of a training")]
     public void What_cannot_be_done_is_one_sentence_and_leaves_nothing(string arguments, string expected)
     {
         using var folder = new TemporaryFolder();

@@ -84,7 +84,7 @@ public sealed class TrainCommandTests : IDisposable
             File.Delete(name);
         Command command = Softpool("train", "-o", _folder["run"]);
         Assert.AreEqual(1, command.ExitCode, command.Output);
-        StringAssert.Contains(command.Output, "holds a training already");
+        StringAssert.Contains(command.Output, "already holds a training");
         Assert.AreEqual(resumable, command.Output.Contains("--resume", StringComparison.Ordinal), command.Output);
         Assert.AreEqual(_folder[$"run/{only}"], Directory.GetFileSystemEntries(_folder["run"]).Single());
     }
@@ -148,17 +148,17 @@ public sealed class TrainCommandTests : IDisposable
     [TestMethod]
     [DataRow("train|--steps|2|--epochs|50|-o|{0}/run", "--steps and --epochs")]
     [DataRow("train|--steps|0|-o|{0}/run", "--steps takes a whole number of at least 1; got 0.")]
-    [DataRow("train|--image-size|0|-o|{0}/run", "--image-size takes a height and a width from 1 to 4096, as HxW, or one for both; got 0.")]
-    [DataRow("train|--image-size|5x5x5|-o|{0}/run", "as HxW, or one for both; got 5x5x5.")]
-    [DataRow("train|--image-size|12x|-o|{0}/run", "as HxW, or one for both; got 12x.")]
-    [DataRow("train|--image-size|-3|-o|{0}/run", "as HxW, or one for both; got -3.")]
-    [DataRow("train|--image-size|1x4097|-o|{0}/run", "as HxW, or one for both; got 1x4097.")]
+    [DataRow("train|--image-size|0|-o|{0}/run", "--image-size takes a height and a width from 1 to 4096, as HxW, or one number for both; got 0.")]
+    [DataRow("train|--image-size|5x5x5|-o|{0}/run", "as HxW, or one number for both; got 5x5x5.")]
+    [DataRow("train|--image-size|12x|-o|{0}/run", "as HxW, or one number for both; got 12x.")]
+    [DataRow("train|--image-size|-3|-o|{0}/run", "as HxW, or one number for both; got -3.")]
+    [DataRow("train|--image-size|1x4097|-o|{0}/run", "as HxW, or one number for both; got 1x4097.")]
     [DataRow("train|--image-size||-o|{0}/run", "--image-size takes a value; got an empty one.")]
     [DataRow("train|--image-size|16|-o|{0}/run", "procedural has images of 32x32, and an image size is for image folders; got 16x16.")]
     [DataRow("train|--resume|", "--resume takes a value; got an empty one.")]
     [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training needs a folder to write to")]
     [DataRow("quickstart|-o|", "--output takes a value; got an empty one.")]
-    [DataRow("quickstart|-o|{0}/tiny", "holds a training that is not quickstart's")]
+    [DataRow("quickstart|-o|{0}/tiny", "holds a training that quickstart did not start")]
     public void What_would_fail_at_the_end_or_cost_another_training_fails_at_the_beginning(string arguments, string expected)
     {
         Pictures.WriteColours(_folder["colours"]);

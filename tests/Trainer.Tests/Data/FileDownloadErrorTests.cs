@@ -51,7 +51,7 @@ public sealed class FileDownloadErrorTests : FileDownloadFixture
         WritePart(_content[..200_000]);
         _server.Answer = context => FileServer.Send(context, "<html>log in first</html>"u8.ToArray(), ranges: false, chunked: true);
 
-        await CheckError("URL came from its beginning and without its length; what has come so far is kept: try again later.");
+        await CheckError("URL was sent from its beginning and without its length; the part received before is kept: try again later.");
 
         CheckPart(200_000);
     }
@@ -84,7 +84,7 @@ public sealed class FileDownloadErrorTests : FileDownloadFixture
             context.Response.Close(_content[900..], willBlock: true);
         };
 
-        await CheckError("URL came from byte 900; byte 1000 was asked for.");
+        await CheckError("URL was sent from byte 900; byte 1000 was requested.");
 
         CheckPart(1000);
     }
@@ -109,7 +109,7 @@ public sealed class FileDownloadErrorTests : FileDownloadFixture
         FallSilentAfter(100_000, done);
 
         await CheckError(
-            "The download of URL broke off after 100000 of 300000 bytes; the same command goes on from there.",
+            "The download of URL broke off after 100000 of 300000 bytes; the same command continues from there.",
             Wanted() with { Patience = TimeSpan.FromSeconds(0.5) });
 
         done.Set();

@@ -59,7 +59,7 @@ public sealed class ImageFolderSizeTests : ImageFolderFixture
         // The median of 8, 8, 30, 240 to 247, and of 8, 8, 200 to 207, 3000.
         Assert.AreEqual(new Size2d(203, 242), data.Train.Size);
         Assert.AreEqual(
-            "pictures are read at 203x242, height by width; of 11 training pictures 3 are over twice or under half of 203x242 along an edge",
+            "pictures are read at 203x242, height by width; of 11 training pictures 3 are more than twice or less than half of 203x242 along an edge",
             data.Remarks.Single());
     }
 

@@ -119,7 +119,7 @@ public sealed class ImageFolderSplitTests : ImageFolderFixture
 
         WritePicture("train/ /1.png", SKColors.Red);
         WritePicture("test/ /1.png", SKColors.Red);
-        CheckError("PATH has a class folder whose name is ' '");
+        CheckError("PATH has a class folder whose name is blank: ' '.");
     }
 
     [TestMethod]
@@ -131,9 +131,9 @@ public sealed class ImageFolderSplitTests : ImageFolderFixture
         DatasetSource.Load(_root);
 
         WritePicture("two/train/ant/1.png", SKColors.Red);
-        CheckError("PATH/one and PATH/two are two image folders: name the one that is meant.");
+        CheckError("PATH/one and PATH/two are two image folders: name the one that you mean.");
         Directory.Delete(At("two"), recursive: true);
         WritePicture("train/ant/1.png", SKColors.Red);
-        CheckError("PATH/one and PATH are two image folders: name the one that is meant.");
+        CheckError("PATH/one and PATH are two image folders: name the one that you mean.");
     }
 }

@@ -72,7 +72,7 @@ public sealed class ImageFolderTests : ImageFolderFixture
         WriteLayout();
         File.Delete(At("train/bee/list.csv"));
         string at = archive.Length == 0 ? _root : Archive(archive, "");
-        Assert.IsFalse(DatasetSource.Load(at).Remarks.Any(remark => remark.Contains("passed over")));
+        Assert.IsFalse(DatasetSource.Load(at).Remarks.Any(remark => remark.Contains("ignored")));
 
         using (var webp = new SKBitmap(4, 3))
         {
@@ -100,8 +100,8 @@ public sealed class ImageFolderTests : ImageFolderFixture
         CheckColour(data.Train, 5, 10, 200, 30);
         Assert.AreEqual("pictures are read at 3x4, height by width", data.Remarks[0]);
         Assert.AreEqual(
-            "passed over in class folders: 1 without an ending, 1 .gif, 2 .tiff; pictures end in .jpg, .jpeg, .png, .webp, .bmp",
-            data.Remarks.Single(remark => remark.StartsWith("passed", StringComparison.Ordinal)));
+            "ignored in class folders: 1 without an ending, 1 .gif, 2 .tiff; pictures end in .jpg, .jpeg, .png, .webp, .bmp",
+            data.Remarks.Single(remark => remark.StartsWith("ignored", StringComparison.Ordinal)));
     }
 
     [TestMethod]

@@ -33,7 +33,7 @@ public sealed class ComparisonTests
     {
         ComparedRun run = TinyRun.Compared("a");
         Assert.IsNull(ComparedRun.Warning([run, TinyRun.Compared("b")]));
-        StringAssert.Contains(ComparedRun.Warning([run, TinyRun.Compared("b", "others")]), "b is over others");
+        StringAssert.Contains(ComparedRun.Warning([run, TinyRun.Compared("b", "others")]), "b used others");
         StringAssert.Contains(
             ComparedRun.Warning([run, run with { Record = run.Record with { Run = run.Run with { TestImages = 4 } } }]), "40 training and 4 test images");
         Assert.IsNotNull(ComparedRun.Warning([run, TinyRun.Compared("b", "colours", "red", "green", "violet")]));

@@ -46,7 +46,7 @@ public sealed partial class PageTests
     public void The_page_says_which_images_chose_the_best_epoch()
     {
         RunReport report = Report([]);
-        StringAssert.Contains(Page(report), "by the accuracy on these test images themselves");
+        StringAssert.Contains(Page(report), "by the accuracy on the test images, because");
         StringAssert.Contains(
             Page(report with { Run = report.Run with { ValidationImages = 5 } }), "by the accuracy on 5 validation images");
 
@@ -60,7 +60,7 @@ public sealed partial class PageTests
         byte[] curves = LearningCurves.Compare(runs);
         XElement page = Parse(Encoding.UTF8.GetBytes(ComparePage.Of(new Comparison(runs), curves, "")));
         XElement warning = page.Descendants("p").Single(p => p.Attribute("class")?.Value == "warning");
-        StringAssert.Contains(warning.Value, $"{Hostile[1]} is over others with 40 training and 3 test images");
+        StringAssert.Contains(warning.Value, $"{Hostile[1]} used others with 40 training and 3 test images");
         string same = ComparePage.Of(new Comparison([runs[0], TinyRun.Compared("b")]), curves, "");
         Assert.DoesNotContain("Warning", same);
         StringAssert.Contains(same, "75.0 %");

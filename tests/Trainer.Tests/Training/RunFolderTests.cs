@@ -57,7 +57,7 @@ public sealed class RunFolderTests
         using var folder = new TemporaryFolder();
         folder.Write("file", "the user's");
         UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => new RunFolder(folder[name]).CheckWritable());
-        StringAssert.StartsWith(e.Message, $"A training needs a folder to write to, and {folder[name]} cannot be one: ");
+        StringAssert.StartsWith(e.Message, $"A training needs a folder to write to; {folder[name]} cannot be used: ");
         Assert.AreEqual("the user's", File.ReadAllText(folder["file"]));
     }
 
