@@ -6,7 +6,8 @@ namespace SoftPool.Torch;
 /// SoftPool of whole maps, (N, C, ...) to (N, C, 1, ...), as a module without parameters.
 /// <see cref="SoftPoolFunctional"/> says what it computes and what its limits are.
 /// </summary>
-/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the weights.</param>
+/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the
+/// weights.</param>
 public sealed class GlobalSoftPool(SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)
     : torch.nn.Module<torch.Tensor, torch.Tensor>(nameof(GlobalSoftPool))
 {

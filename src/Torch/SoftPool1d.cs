@@ -10,7 +10,8 @@ namespace SoftPool.Torch;
 /// <param name="stride">The distance from window to window. Default: the length of the window.</param>
 /// <param name="padding">The number of cells added at each end, at most half the window. They have no weight.</param>
 /// <param name="ceil_mode">Whether the last window may reach beyond the padded input.</param>
-/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the weights.</param>
+/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the
+/// weights.</param>
 public sealed class SoftPool1d(
     long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,
     SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)

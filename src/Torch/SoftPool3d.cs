@@ -10,7 +10,8 @@ namespace SoftPool.Torch;
 /// <param name="stride">The distance from window to window. Default: the size of the window.</param>
 /// <param name="padding">The number of cells added on each side, at most half the window. They have no weight.</param>
 /// <param name="ceil_mode">Whether the last window may reach beyond the padded input.</param>
-/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the weights.</param>
+/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the
+/// weights.</param>
 public sealed class SoftPool3d(
     (long, long, long) kernel_size, (long, long, long)? stride = null, (long, long, long) padding = default,
     bool ceil_mode = false, SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)

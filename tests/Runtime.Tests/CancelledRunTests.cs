@@ -12,7 +12,8 @@ public sealed class CancelledRunTests
     {
         using var host = new TestHost(4);
         using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
-        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = device.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         ulong never = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
         var output = new float[Outputs];
@@ -33,11 +34,13 @@ public sealed class CancelledRunTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Disposing_waits_for_the_run_that_is_under_way_cancelled_or_not_and_ends_those_behind_it(bool cancelled)
+    public async Task Disposing_waits_for_the_run_that_is_under_way_cancelled_or_not_and_ends_those_behind_it(
+        bool cancelled)
     {
         using var host = new TestHost(4);
         using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
-        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = device.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         session.Run(Input, new float[Outputs]); // What a first run takes longer is not what is waited for below.
         ulong held = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
@@ -68,11 +71,14 @@ public sealed class CancelledRunTests
     {
         using var host = new TestHost(4);
         using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
-        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = device.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         ulong held = host.CreateSemaphore(), done = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
-        Task first = session.RunAsync(Input, new float[Outputs], new GpuSync { Wait = new[] { new TimelinePoint(held, 1) } });
-        var sync = new GpuSync { Wait = new[] { new TimelinePoint(held, 2) }, Signal = new[] { new TimelinePoint(done, 1) } };
+        Task first = session.RunAsync(
+            Input, new float[Outputs], new GpuSync { Wait = new[] { new TimelinePoint(held, 1) } });
+        var sync =
+            new GpuSync { Wait = new[] { new TimelinePoint(held, 2) }, Signal = new[] { new TimelinePoint(done, 1) } };
         Task second = session.RunAsync(Input, new float[Outputs], sync, cancel.Token);
         cancel.Cancel();
         await Task.Delay(100);
@@ -84,7 +90,8 @@ public sealed class CancelledRunTests
         host.Await(done, 1);
         // Cancelled beforehand it is no run at all.
         await Assert.ThrowsAsync<OperationCanceledException>(
-            () => session.RunAsync(Input, new float[Outputs], new GpuSync { Signal = new[] { new TimelinePoint(done, 2) } }, cancel.Token));
+            () => session.RunAsync(Input, new float[Outputs],
+                new GpuSync { Signal = new[] { new TimelinePoint(done, 2) } }, cancel.Token));
         await session.RunAsync(Input, new float[Outputs]).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.AreEqual(1UL, host.ValueOf(done));
         host.Destroy(held);
@@ -94,7 +101,8 @@ public sealed class CancelledRunTests
     [TestMethod]
     public async Task A_run_that_is_cancelled_while_its_output_is_written_ends_well()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         using var cancel = new CancellationTokenSource();
         var output = new float[Outputs];
         using var cancelling = new CallingMemory(output, () =>
@@ -114,7 +122,8 @@ public sealed class CancelledRunTests
     {
         using var host = new TestHost(4);
         using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
-        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = device.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         ulong held = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
         var output = new float[Outputs];
@@ -137,15 +146,19 @@ public sealed class CancelledRunTests
     {
         using var host = new TestHost(4);
         using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
-        using InferenceSession session = device.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = device.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         ulong held = host.CreateSemaphore();
         using var cancel = new CancellationTokenSource();
-        Task first = session.RunAsync(Input, new float[Outputs], new GpuSync { Wait = new[] { new TimelinePoint(held, 1) } });
-        Task[] queued = [.. Enumerable.Range(0, 20000).Select(_ => session.RunAsync(Input, new float[Outputs], cancel.Token))];
+        Task first = session.RunAsync(
+            Input, new float[Outputs], new GpuSync { Wait = new[] { new TimelinePoint(held, 1) } });
+        Task[] queued =
+            [.. Enumerable.Range(0, 20000).Select(_ => session.RunAsync(Input, new float[Outputs], cancel.Token))];
         var output = new float[Outputs];
         Task last = session.RunAsync(Input, output);
         cancel.Cancel();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => Task.WhenAll(queued).WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => Task.WhenAll(queued).WaitAsync(TimeSpan.FromSeconds(30)));
         host.Signal(held, 1);
         await first.WaitAsync(TimeSpan.FromSeconds(30));
         await last.WaitAsync(TimeSpan.FromSeconds(30));

@@ -23,7 +23,8 @@ public sealed class DeviceFailureTests
     {
         string failing = use == "device" ? "vkCreateDevice" : "vkAllocateMemory";
         bool fails = use != "pictures";
-        VulkanResult.Injected = (call, result) => fails && call.StartsWith(failing, StringComparison.Ordinal) ? Result.ErrorOutOfDeviceMemory : result;
+        VulkanResult.Injected = (call, result) =>
+            fails && call.StartsWith(failing, StringComparison.Ordinal) ? Result.ErrorOutOfDeviceMemory : result;
         try
         {
             string message = Assert.ThrowsExactly<OutOfDeviceMemoryException>(() =>

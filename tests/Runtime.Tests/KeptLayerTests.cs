@@ -35,14 +35,16 @@ public sealed class KeptLayerTests
                 continue;
             var actual = new float[Batch * Model.Graph.OutputShapeOf(i).ElementCount];
             session.ReadLayer(name, actual);
-            OperatorCheck.AssertClose([.. expected.SelectMany(layers => layers[i])], actual, name, fp16 ? 1e-2 : OperatorCheck.Tolerance);
+            OperatorCheck.AssertClose(
+                [.. expected.SelectMany(layers => layers[i])], actual, name, fp16 ? 1e-2 : OperatorCheck.Tolerance);
         }
     }
 
     [TestMethod]
     public void Layers_are_there_after_a_run_and_for_its_items_alone()
     {
-        int item = InputShape.ElementCount, classes = Model.Graph.OutputShape.ElementCount, pooled = Model.Graph.OutputShapeOf(3).ElementCount;
+        int item = InputShape.ElementCount, classes = Model.Graph.OutputShape.ElementCount,
+            pooled = Model.Graph.OutputShapeOf(3).ElementCount;
         Assert.AreEqual("maxpool", Model.Graph.Layers[3].Name);
         using InferenceSession session = TestDevices.Software.CreateSession(
             Model, new SessionOptions { Batch = 2, KeepLayerOutputs = true });
@@ -50,12 +52,14 @@ public sealed class KeptLayerTests
         session.Run(Input(1), new float[classes]);
         session.ReadLayer("maxpool", new float[pooled]);
         foreach (int length in (int[])[0, pooled - 1, 2 * pooled])
-            Assert.ThrowsExactly<ShapeMismatchException>(() => session.ReadLayer("maxpool", new float[length]), $"{length}");
+            Assert.ThrowsExactly<ShapeMismatchException>(
+                () => session.ReadLayer("maxpool", new float[length]), $"{length}");
         session.Run([new Image(new byte[3], 1, 1), new Image(new byte[3], 1, 1)], new float[2 * classes]);
         session.ReadLayer("maxpool", new float[2 * pooled]);
         Assert.ThrowsExactly<ShapeMismatchException>(() => session.ReadLayer("maxpool", new float[pooled]));
 
-        VulkanResult.Injected = (call, result) => call == "vkQueueSubmit" ? Silk.NET.Vulkan.Result.ErrorOutOfHostMemory : result;
+        VulkanResult.Injected = (call, result) => call == "vkQueueSubmit"
+            ? Silk.NET.Vulkan.Result.ErrorOutOfHostMemory : result;
         try
         {
             Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => session.Run(Input(1), new float[classes]));
@@ -72,7 +76,8 @@ public sealed class KeptLayerTests
     {
         int pooled = Model.Graph.OutputShapeOf(3).ElementCount;
         float[] expected = new float[pooled], actual = new float[pooled];
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { KeepLayerOutputs = true });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { KeepLayerOutputs = true });
         session.Run(Input(1), new float[Model.Graph.OutputShape.ElementCount]);
         session.ReadLayer("maxpool", expected);
         await session.RunAsync(new float[InputShape.ElementCount], new float[Model.Graph.OutputShape.ElementCount]);

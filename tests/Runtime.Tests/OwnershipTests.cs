@@ -28,7 +28,8 @@ public sealed class OwnershipTests
         foreach (int place in order)
         {
             all[place].Dispose();
-            foreach (InferenceSession left in order.SkipWhile(i => i != place).Skip(1).Select(i => all[i]).OfType<InferenceSession>())
+            foreach (InferenceSession left in
+                order.SkipWhile(i => i != place).Skip(1).Select(i => all[i]).OfType<InferenceSession>())
                 left.Run(Input, new float[Model.Graph.OutputShape.ElementCount]);
         }
         Assert.AreEqual(before, LiveObjects.Count);

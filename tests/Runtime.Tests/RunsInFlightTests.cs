@@ -96,10 +96,12 @@ public sealed class RunsInFlightTests
     [TestMethod]
     public async Task A_run_that_the_device_fails_ends_with_its_exception_and_frees_its_place()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         var output = new float[Outputs];
         Task run;
-        VulkanResult.Injected = (call, result) => call == "vkWaitForFences" ? Silk.NET.Vulkan.Result.ErrorDeviceLost : result;
+        VulkanResult.Injected = (call, result) => call == "vkWaitForFences"
+            ? Silk.NET.Vulkan.Result.ErrorDeviceLost : result;
         try
         {
             run = session.RunAsync(Input, output);
@@ -117,7 +119,8 @@ public sealed class RunsInFlightTests
     [TestMethod]
     public async Task An_input_that_a_free_run_takes_is_the_caller_s_again_at_once()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         float[] input = [.. Input], output = new float[Outputs];
         Task run = session.RunAsync(input, output);
         Array.Clear(input);
@@ -128,7 +131,8 @@ public sealed class RunsInFlightTests
     [TestMethod]
     public async Task A_run_whose_output_cannot_be_written_says_so_and_frees_its_place()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         using var gone = new CallingMemory(new float[Outputs], () => throw new ObjectDisposedException("output"));
         await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => session.RunAsync(Input, gone.Whole));
         var output = new float[Outputs];
@@ -147,7 +151,8 @@ public sealed class RunsInFlightTests
         ThreadPool.GetMaxThreads(out int most, out int mostPorts);
         int right = 0;
         using var left = new CountdownEvent(64);
-        Assert.IsTrue(ThreadPool.SetMinThreads(2, leastPorts) && ThreadPool.SetMaxThreads(Math.Max(2, Environment.ProcessorCount), mostPorts));
+        Assert.IsTrue(ThreadPool.SetMinThreads(2, leastPorts)
+            && ThreadPool.SetMaxThreads(Math.Max(2, Environment.ProcessorCount), mostPorts));
         try
         {
             for (int i = 0; i < 64; i++)

@@ -13,9 +13,11 @@ public sealed class SessionMemoryTests
     public void Activations_share_memory()
     {
         using InferenceSession session = TestDevices.Software.CreateSession(Model);
-        long sum = Enumerable.Range(0, Model.Graph.Layers.Count).Sum(i => (long)Model.Graph.OutputShapeOf(i).ElementCount);
+        long sum = Enumerable.Range(0, Model.Graph.Layers.Count)
+            .Sum(i => (long)Model.Graph.OutputShapeOf(i).ElementCount);
         Assert.IsTrue(
-            session.ActivationBytes < sum * sizeof(float) / 2, $"{session.ActivationBytes} of {sum * sizeof(float)} bytes");
+            session.ActivationBytes < sum * sizeof(float) / 2,
+            $"{session.ActivationBytes} of {sum * sizeof(float)} bytes");
     }
 
     [TestMethod]
@@ -28,7 +30,8 @@ public sealed class SessionMemoryTests
         using InferenceSession full = TestDevices.SoftwareWithFp16.CreateSession(model);
         using InferenceSession half = TestDevices.SoftwareWithFp16.CreateSession(
             TestModels.WithWeights(model.Graph), new SessionOptions { Fp16 = true });
-        Assert.IsTrue(half.ActivationBytes <= 0.51 * full.ActivationBytes, $"{half.ActivationBytes} of {full.ActivationBytes}");
+        Assert.IsTrue(
+            half.ActivationBytes <= 0.51 * full.ActivationBytes, $"{half.ActivationBytes} of {full.ActivationBytes}");
         Assert.IsTrue(half.WeightBytes <= 0.51 * full.WeightBytes, $"{half.WeightBytes} of {full.WeightBytes}");
     }
 
@@ -49,7 +52,8 @@ public sealed class SessionMemoryTests
         // lavapipe binds 128 MiB at most, SwiftShader 1 GiB: in tiles of four channels these take more.
         const int Channels = 1 << 14;
         Model model = TestModels.WithZeros(TestModels.Sequential(
-            new TensorShape(Channels, 1, 1), new Conv2d(Channels, Channels, new(64, 65), 1, 32) { Groups = Channels, Bias = false }));
+            new TensorShape(Channels, 1, 1),
+            new Conv2d(Channels, Channels, new(64, 65), 1, 32) { Groups = Channels, Bias = false }));
         var e = Assert.ThrowsExactly<DeviceLimitException>(() => TestDevices.Software.CreateSession(model));
         StringAssert.Contains(e.Message, $"{16L * Channels * 64 * 65} bytes");
         Assert.EndsWith("its weights do not fit, unless SessionOptions.Fp16 halves them.", e.Message);

@@ -93,11 +93,13 @@ public sealed class SessionTests
     public void A_model_s_sessions_in_16_and_in_32_bits_have_weights_of_their_own()
     {
         float[] input = Input(1);
-        float[] alone = new float[Model.Graph.OutputShape.ElementCount], half = new float[alone.Length], full = new float[alone.Length];
+        float[] alone = new float[Model.Graph.OutputShape.ElementCount],
+            half = new float[alone.Length], full = new float[alone.Length];
         using (InferenceSession first = TestDevices.Software.CreateSession(Model))
             first.Run(input, alone);
         Model same = NetworkOfAllOperators();
-        using InferenceSession sixteen = TestDevices.SoftwareWithFp16.CreateSession(same, new SessionOptions { Fp16 = true });
+        using InferenceSession sixteen = TestDevices.SoftwareWithFp16.CreateSession(
+            same, new SessionOptions { Fp16 = true });
         using InferenceSession thirtyTwo = TestDevices.Software.CreateSession(same);
         sixteen.Run(input, half);
         thirtyTwo.Run(input, full);
@@ -164,15 +166,18 @@ public sealed class SessionTests
         ]);
         var random = new Random(7);
         return new Model(
-            graph, graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => new Tensor(parameter.Shape, Weights(parameter))),
+            graph, graph.Parameters.ToDictionary(
+                parameter => parameter.Name, parameter => new Tensor(parameter.Shape, Weights(parameter))),
             [], Preprocessing.ImageNet);
 
-        // Sums as large as what they are of: else the softmax gives 1 and nothing but 0, whatever the input and the storage.
+        // Sums as large as what they are of: else the softmax gives 1 and nothing but 0, whatever the input and the
+        // storage.
         float[] Weights(Parameter parameter)
         {
             float[] weights = RandomNumbers.Weights(random, parameter);
             TensorShape shape = parameter.Shape;
-            return shape.Rank < 2 ? weights : [.. weights.Select(weight => weight / MathF.Sqrt(shape.ElementCount / shape[0]))];
+            return shape.Rank < 2 ? weights
+                : [.. weights.Select(weight => weight / MathF.Sqrt(shape.ElementCount / shape[0]))];
         }
     }
 

@@ -21,14 +21,17 @@ public sealed class WeightSharingTests
         // The first session of a device would, with buffers of the probe.
         TurnProbe.LargestOn(device.Vulkan);
         int first = AllocationsOf(() => device.CreateSession(Model), out InferenceSession one);
-        int second = AllocationsOf(() => device.CreateSession(Model, new SessionOptions { Batch = 3 }), out InferenceSession two);
-        int third = AllocationsOf(() => device.CreateSession(SessionTests.NetworkOfAllOperators()), out InferenceSession three);
+        int second = AllocationsOf(
+            () => device.CreateSession(Model, new SessionOptions { Batch = 3 }), out InferenceSession two);
+        int third = AllocationsOf(
+            () => device.CreateSession(SessionTests.NetworkOfAllOperators()), out InferenceSession three);
         // The weights themselves, and the staging that they went through.
         Assert.AreEqual(first - 2, second);
         Assert.AreEqual(first, third);
         Assert.AreEqual(one.WeightBytes, two.WeightBytes);
         // Weights that fusion changed are others than those that it did not.
-        int unfused = AllocationsOf(() => device.CreateSession(Model, new SessionOptions { Fuse = false }), out InferenceSession four);
+        int unfused = AllocationsOf(
+            () => device.CreateSession(Model, new SessionOptions { Fuse = false }), out InferenceSession four);
         Assert.AreEqual(first, unfused);
         foreach (InferenceSession session in (InferenceSession[])[one, two, three, four])
         {
@@ -47,7 +50,8 @@ public sealed class WeightSharingTests
         VulkanResult.Injected = (call, result) => call == "vkQueueSubmit" ? Result.ErrorOutOfDeviceMemory : result;
         try
         {
-            Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => device.CreateSession(Model, new SessionOptions { Fuse = false }));
+            Assert.ThrowsExactly<OutOfDeviceMemoryException>(
+                () => device.CreateSession(Model, new SessionOptions { Fuse = false }));
         }
         finally
         {

@@ -52,9 +52,12 @@ internal sealed record TrainingOptions
     public void Check()
     {
         Require(BatchSize >= 1, $"A batch has at least 1 image; got {BatchSize}.");
-        Require(Steps > 0 || (Steps == 0 && Epochs > 0), $"Training takes at least 1 step; got {Steps} steps, {Epochs} epochs.");
-        Require(double.IsFinite(LearningRate) && LearningRate > 0, $"The learning rate is positive; got {LearningRate}.");
-        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay is not negative; got {WeightDecay}.");
+        Require(Steps > 0 || (Steps == 0 && Epochs > 0),
+            $"Training takes at least 1 step; got {Steps} steps, {Epochs} epochs.");
+        Require(
+            double.IsFinite(LearningRate) && LearningRate > 0, $"The learning rate is positive; got {LearningRate}.");
+        Require(
+            double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay is not negative; got {WeightDecay}.");
         Require(LabelSmoothing is >= 0 and < 1, $"The label smoothing is in [0, 1); got {LabelSmoothing}.");
         Require(WarmUpSteps >= 0, $"The warm-up has at least 0 steps; got {WarmUpSteps}.");
         Require(Threads >= 0, $"The number of threads is not negative; got {Threads}.");
@@ -72,7 +75,8 @@ internal sealed record TrainingOptions
         long steps = Steps > 0 ? Steps : (long)Epochs * (images / BatchSize);
         Require(steps <= int.MaxValue, $"Training takes at most {int.MaxValue} steps; got {steps} in {Epochs} epochs.");
         Require(
-            WarmUpSteps == 0 || WarmUpSteps < steps, $"The warm-up ends before the last of {steps} steps; got {WarmUpSteps} steps of it.");
+            WarmUpSteps == 0 || WarmUpSteps < steps,
+            $"The warm-up ends before the last of {steps} steps; got {WarmUpSteps} steps of it.");
         return (int)steps;
     }
 

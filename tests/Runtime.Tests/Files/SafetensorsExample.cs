@@ -22,7 +22,12 @@ internal static class SafetensorsExample
             ["scalar"] = new(new TensorShape(), Single),
             ["a \"quoted\" \u00e9\U0001F600"] = new(new TensorShape(1, 2, 1), Pair),
         },
-        new Dictionary<string, string> { ["format"] = "pt", ["empty"] = "", ["text"] = "a \"b\" \\ \n \u00e9\U0001F600" });
+        new Dictionary<string, string>
+        {
+            ["format"] = "pt",
+            ["empty"] = "",
+            ["text"] = "a \"b\" \\ \n \u00e9\U0001F600",
+        });
 
     /// <summary>The bytes as a file, read.</summary>
     public static SafetensorsFile Read(TemporaryFolder folder, byte[] bytes)

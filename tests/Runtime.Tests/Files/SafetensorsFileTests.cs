@@ -44,7 +44,8 @@ public sealed class SafetensorsFileTests : IDisposable
         TestModels.AssertSequence(Bits, RawSafetensors.Bits(header, data, "z.weight"));
         Assert.AreEqual("[3,4]", header.GetProperty("z.weight").GetProperty("shape").GetRawText());
         Assert.AreEqual("[]", header.GetProperty("scalar").GetProperty("shape").GetRawText());
-        Assert.AreEqual("a \"b\" \\ \n \u00e9\U0001F600", header.GetProperty("__metadata__").GetProperty("text").GetString());
+        Assert.AreEqual("a \"b\" \\ \n \u00e9\U0001F600", header.GetProperty("__metadata__")
+            .GetProperty("text").GetString());
     }
 
     [TestMethod]
@@ -93,13 +94,16 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         byte[] data =
         [
-            .. BitConverter.GetBytes((Half)1.5f), .. BitConverter.GetBytes((Half)(-65504f)), .. BitConverter.GetBytes(Half.Epsilon),
+            .. BitConverter.GetBytes((Half)1.5f), .. BitConverter.GetBytes((Half)(-65504f)),
+            .. BitConverter.GetBytes(Half.Epsilon),
             0x80, 0x3F, 0x81, 0xBF, .. BitConverter.GetBytes(7L), .. BitConverter.GetBytes(3f),
         ];
         byte[] bytes = RawSafetensors.Build(
             """
-            {"half":{"dtype":"F16","shape":[3],"data_offsets":[0,6]},"brain":{"dtype":"BF16","shape":[2,1],"data_offsets":[6,10]},
-             "bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[10,18]},"last":{"dtype":"F32","shape":[],"data_offsets":[18,22]}}
+            {"half":{"dtype":"F16","shape":[3],"data_offsets":[0,6]},
+             "brain":{"dtype":"BF16","shape":[2,1],"data_offsets":[6,10]},
+             "bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[10,18]},
+             "last":{"dtype":"F32","shape":[],"data_offsets":[18,22]}}
             """, data);
         SafetensorsFile file = fromPipe ? SafetensorsFile.Read(new OneWay(bytes), "pipe") : Read(_folder, bytes);
         TestModels.AssertSequence<float>([1.5f, -65504, 5.9604645e-8f], file.Tensors["half"].Data.ToArray());

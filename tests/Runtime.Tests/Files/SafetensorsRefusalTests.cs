@@ -51,7 +51,8 @@ public sealed class SafetensorsRefusalTests : IDisposable
     [DataRow("""{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", 8, "F64; F32, F16 or BF16 is expected")]
     [DataRow("""{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}""", 8, "it should lie at 0 to 4")]
     [DataRow("""{"step":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}""", 8, "tensor step is of dtype I64")]
-    [DataRow("""{"bn.num_batches_tracked":{"dtype":"I64","shape":[2],"data_offsets":[0,16]}}""", 16, "a scalar is expected")]
+    [DataRow("""{"bn.num_batches_tracked":{"dtype":"I64","shape":[2],"data_offsets":[0,16]}}""", 16,
+        "a scalar is expected")]
     [DataRow("""{"bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}""", 4, "but it holds 4")]
     [DataRow("""{"a":{"dtype":"f32","shape":[2],"data_offsets":[0,8]}}""", 8, "f32")]
     [DataRow("""{"a":{"dtype":null,"shape":[2],"data_offsets":[0,8]}}""", 8, "F32, F16 or BF16 is expected")]
@@ -71,8 +72,10 @@ public sealed class SafetensorsRefusalTests : IDisposable
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "should lie at 0 to 8")]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, "should lie at 0 to 8")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "should lie at 0 to 4")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-9223372036854775808,-9223372036854775800]}}""", 8, "should")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,-9223372036854775808]}}""", 8, "should lie at 0 to 8")]
+    [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-9223372036854775808,-9223372036854775800]}}""", 8,
+        "should")]
+    [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,-9223372036854775808]}}""", 8,
+        "should lie at 0 to 8")]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775808]}}""", 8, "malformed")]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", 8, "1 data_offsets")]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}""", 8, "3 data_offsets")]
@@ -110,7 +113,8 @@ public sealed class SafetensorsRefusalTests : IDisposable
     [TestMethod]
     public void Refuses_deep_json() => AssertRefused(
         RawSafetensors.Build(
-            "{\"a\":" + string.Concat(Enumerable.Repeat("[", 100_000)) + string.Concat(Enumerable.Repeat("]", 100_000)) + "}",
+            "{\"a\":" + string.Concat(Enumerable.Repeat("[", 100_000))
+                + string.Concat(Enumerable.Repeat("]", 100_000)) + "}",
             0),
         "malformed");
 
@@ -131,14 +135,16 @@ public sealed class SafetensorsRefusalTests : IDisposable
             AssertRefused(file[..length], "");
     }
 
-    /// <summary>Refused, in one sentence that names the file, and without taking the memory that the file claims.</summary>
+    /// <summary>Refused, in one sentence that names the file, and without taking the memory that the file
+    /// claims.</summary>
     private void AssertRefused(byte[] bytes, string why)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         ModelFormatException e = Assert.ThrowsExactly<ModelFormatException>(
             () => Read(_folder, bytes), Encoding.UTF8.GetString(bytes.AsSpan(Math.Min(bytes.Length, 8))));
         long taken = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.IsLessThan(4_000_000 + 10 * bytes.Length, taken, "Too much memory was taken for a file that is refused.");
+        Assert.IsLessThan(
+            4_000_000 + 10 * bytes.Length, taken, "Too much memory was taken for a file that is refused.");
         StringAssert.StartsWith(e.Message, "a.safetensors is no valid safetensors file: ");
         StringAssert.EndsWith(e.Message, ".");
         StringAssert.Contains(e.Message, why);

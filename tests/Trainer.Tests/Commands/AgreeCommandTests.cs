@@ -30,7 +30,8 @@ public sealed class AgreeCommandTests : IDisposable
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "40 of 40, 100.000 %");
         // CIFAR-10's classes are not those of the figures.
-        StringAssert.Contains(command.Output, "accuracy          unknown: the classes of 'small' are not those of procedural");
+        StringAssert.Contains(
+            command.Output, "accuracy          unknown: the classes of 'small' are not those of procedural");
         string[] lines = File.ReadAllLines(_folder["whole.csv"]);
         Assert.HasCount(42, lines);
         StringAssert.StartsWith(lines[41], "39,");

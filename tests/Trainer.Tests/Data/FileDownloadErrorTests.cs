@@ -21,7 +21,8 @@ public sealed class FileDownloadErrorTests : FileDownloadFixture
         }
 
         string file = Path.Combine(_folder, alreadyThere ? "set.tar.gz" : "set.tar.gz.part");
-        await CheckError($"{file} has the md5 {Md5(other)}; {Md5(_content)} is expected. It has been removed: try again.");
+        await CheckError(
+            $"{file} has the md5 {Md5(other)}; {Md5(_content)} is expected. It has been removed: try again.");
 
         Assert.IsEmpty(Directory.GetFiles(_folder));
     }
@@ -49,9 +50,11 @@ public sealed class FileDownloadErrorTests : FileDownloadFixture
     public async Task A_page_of_unknown_length_in_place_of_the_rest_leaves_the_part()
     {
         WritePart(_content[..200_000]);
-        _server.Answer = context => FileServer.Send(context, "<html>log in first</html>"u8.ToArray(), ranges: false, chunked: true);
+        _server.Answer = context =>
+            FileServer.Send(context, "<html>log in first</html>"u8.ToArray(), ranges: false, chunked: true);
 
-        await CheckError("URL was sent from its beginning and without its length; the part received before is kept: try again later.");
+        await CheckError("URL was sent from its beginning and without its length; the part received before is "
+            + "kept: try again later.");
 
         CheckPart(200_000);
     }

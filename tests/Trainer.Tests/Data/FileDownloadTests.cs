@@ -28,7 +28,8 @@ public sealed class FileDownloadTests : FileDownloadFixture
     public async Task A_broken_download_goes_on_where_it_ended(int cut)
     {
         _server.Answer = context => FileServer.Send(context, _content, cut);
-        await CheckError($"The download of URL broke off after {cut} of 300000 bytes; the same command continues from there.");
+        await CheckError(
+            $"The download of URL broke off after {cut} of 300000 bytes; the same command continues from there.");
         CheckPart(cut);
 
         _server.Answer = context => FileServer.Send(context, _content);

@@ -56,7 +56,8 @@ public sealed class ImageFolderErrorTests : ImageFolderFixture
             tar.WriteEntry(new PaxTarEntry(type, "train/ant/link.png") { LinkName = "train/ant/0.png" });
         }
         CheckError(
-            "PATH/linked.tar/train/ant/link.png is a link to train/ant/0.png: pack the archive with the files themselves.", At("linked.tar"));
+            "PATH/linked.tar/train/ant/link.png is a link to train/ant/0.png: pack the archive with "
+            + "the files themselves.", At("linked.tar"));
     }
 
     [TestMethod]

@@ -67,7 +67,8 @@ public abstract class ImageFolderFixture
         using var bitmap = new SKBitmap(width, height);
         bitmap.Erase(colour);
         return Save(path, bitmap,
-            Path.GetExtension(path).StartsWith(".j", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png);
+            Path.GetExtension(path).StartsWith(".j", StringComparison.Ordinal)
+                ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png);
     }
 
     private protected string Save(string path, SKBitmap bitmap, SKEncodedImageFormat format)

@@ -26,7 +26,8 @@ public sealed class ImageFolderSizeTests : ImageFolderFixture
     [DataRow(256, 2000, 256, 2000)]
     [DataRow(1024, 768, 341, 256)]
     [DataRow(600, 1200, 256, 512)]
-    public void Large_pictures_come_to_256_pixels_along_the_shorter_edge(int width, int height, int toWidth, int toHeight)
+    public void Large_pictures_come_to_256_pixels_along_the_shorter_edge(
+        int width, int height, int toWidth, int toHeight)
     {
         foreach (string name in (string[])["train/ant/1.png", "train/ant/2.png", "test/ant/1.png"])
             WritePicture(name, new SKColor(10, 200, 30), width, height);
@@ -44,7 +45,8 @@ public sealed class ImageFolderSizeTests : ImageFolderFixture
     [DataRow("set.tar")]
     public void A_thumbnail_a_strip_and_the_test_split_do_not_decide_the_size(string archive)
     {
-        // Each edge occurs once; a thumbnail and a strip are the first, and there are more test pictures than training pictures.
+        // Each edge occurs once; a thumbnail and a strip are the first, and there are more test pictures than training
+        // pictures.
         WritePicture("train/ant/0.png", SKColors.Red, 8, 8);
         WritePicture("train/ant/1.png", SKColors.Red, 8, 8);
         WritePicture("train/ant/2.png", SKColors.Red, 30, 3000);
@@ -59,7 +61,8 @@ public sealed class ImageFolderSizeTests : ImageFolderFixture
         // The median of 8, 8, 30, 240 to 247, and of 8, 8, 200 to 207, 3000.
         Assert.AreEqual(new Size2d(203, 242), data.Train.Size);
         Assert.AreEqual(
-            "pictures are read at 203x242, height by width; of 11 training pictures 3 are more than twice or less than half of 203x242 along an edge",
+            "pictures are read at 203x242, height by width; of 11 training pictures 3 are more than twice or less "
+            + "than half of 203x242 along an edge",
             data.Remarks.Single());
     }
 
@@ -79,8 +82,10 @@ public sealed class ImageFolderSizeTests : ImageFolderFixture
     public void Images_of_a_size_of_their_own_are_read_at_no_other()
     {
         Assert.AreEqual(new Size2d(32, 32), DatasetSource.Load(DatasetSource.Procedural, 32).Train.Size);
-        DatasetException e = Assert.ThrowsExactly<DatasetException>(() => DatasetSource.Load(DatasetSource.Procedural, new Size2d(32, 16)));
-        Assert.AreEqual("procedural has images of 32x32, and an image size is for image folders; got 32x16.", e.Message);
+        DatasetException e = Assert.ThrowsExactly<DatasetException>(
+            () => DatasetSource.Load(DatasetSource.Procedural, new Size2d(32, 16)));
+        Assert.AreEqual("procedural has images of 32x32, and an image size is for image folders; got 32x16.",
+            e.Message);
     }
 
     [TestMethod]

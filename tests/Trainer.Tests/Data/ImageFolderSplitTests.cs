@@ -103,7 +103,8 @@ public sealed class ImageFolderSplitTests : ImageFolderFixture
 
         WritePicture("train/cafe\u0301/1.png", SKColors.Red);
         CheckError(
-            "PATH has two folders for the class caf\u00E9 in train, whose names differ only in how Unicode writes the same letters: "
+            "PATH has two folders for the class caf\u00E9 in train, whose names differ only in how Unicode "
+            + "writes the same letters: "
             + @"cafe\u0301 and caf\u00E9.");
     }
 
@@ -115,7 +116,8 @@ public sealed class ImageFolderSplitTests : ImageFolderFixture
         foreach (string split in (string[])["train", "test"])
             foreach (string name in (string[])[@"a\b", @"a\c"])
                 WritePicture($"{split}/{name}/1.png", SKColors.Red);
-        CollectionAssert.AreEqual((string[])[@"a\b", @"a\c", "ant", "bee"], DatasetSource.Load(_root).ClassNames.ToArray());
+        CollectionAssert.AreEqual(
+            (string[])[@"a\b", @"a\c", "ant", "bee"], DatasetSource.Load(_root).ClassNames.ToArray());
 
         WritePicture("train/ /1.png", SKColors.Red);
         WritePicture("test/ /1.png", SKColors.Red);

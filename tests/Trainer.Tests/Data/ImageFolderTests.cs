@@ -82,11 +82,13 @@ public sealed class ImageFolderTests : ImageFolderFixture
         // 54 bytes of headers, then rows of 4 x 3 bytes, blue first.
         byte[] bmp =
         [
-            .. "BM"u8, 90, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 1, 0, 24, 0, .. new byte[24],
+            .. "BM"u8, 90, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0,
+            0, 4, 0, 0, 0, 3, 0, 0, 0, 1, 0, 24, 0, .. new byte[24],
             .. Enumerable.Repeat((byte[])[30, 200, 10], 12).SelectMany(pixel => pixel),
         ];
         File.WriteAllBytes(At("train/bee/d.BMP"), bmp);
-        foreach (string name in (string[])["train/ant/1.tiff", "train/ant/2.TIFF", "test/bee/1.gif", "test/bee/deeper/none"])
+        foreach (string name in
+            (string[])["train/ant/1.tiff", "train/ant/2.TIFF", "test/bee/1.gif", "test/bee/deeper/none"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
             File.WriteAllText(At(name), "no picture");
@@ -100,7 +102,8 @@ public sealed class ImageFolderTests : ImageFolderFixture
         CheckColour(data.Train, 5, 10, 200, 30);
         Assert.AreEqual("pictures are read at 3x4, height by width", data.Remarks[0]);
         Assert.AreEqual(
-            "ignored in class folders: 1 without an ending, 1 .gif, 2 .tiff; pictures end in .jpg, .jpeg, .png, .webp, .bmp",
+            "ignored in class folders: 1 without an ending, 1 .gif, 2 .tiff; pictures end in .jpg, "
+            + ".jpeg, .png, .webp, .bmp",
             data.Remarks.Single(remark => remark.StartsWith("ignored", StringComparison.Ordinal)));
     }
 

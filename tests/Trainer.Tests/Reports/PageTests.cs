@@ -18,7 +18,8 @@ public sealed partial class PageTests
     [TestMethod]
     public void A_report_is_whole_by_itself_and_encodes_what_it_is_given()
     {
-        IReadOnlyDictionary<string, byte[]> files = Report([new("torch", 1, 10), new("Vulkan, <llvmpipe>", 1, 40)]).Files();
+        IReadOnlyDictionary<string, byte[]> files = Report([new("torch", 1, 10), new("Vulkan, <llvmpipe>", 1, 40)])
+            .Files();
         CollectionAssert.AreEquivalent(
             (string[])["loss.png", "accuracy.png", "predictions.png", "confusion.png", "classes.png", "report.html"],
             files.Keys.ToArray());
@@ -47,8 +48,8 @@ public sealed partial class PageTests
     {
         RunReport report = Report([]);
         StringAssert.Contains(Page(report), "by the accuracy on the test images, because");
-        StringAssert.Contains(
-            Page(report with { Run = report.Run with { ValidationImages = 5 } }), "by the accuracy on 5 validation images");
+        RunReport validated = report with { Run = report.Run with { ValidationImages = 5 } };
+        StringAssert.Contains(Page(validated), "by the accuracy on 5 validation images");
 
         static string Page(RunReport report) => Encoding.UTF8.GetString(report.Files()["report.html"]);
     }
@@ -72,7 +73,8 @@ public sealed partial class PageTests
         var result = new Classification(Hostile, [0, 1, 2], [0, 0, 2], [0.5f, 0.5f, 0.5f]);
         TrainingState state = TinyRun.State();
         return new RunReport(
-            TinyRun.Description(), state, state.Best!, TinyRun.Model(Hostile), "colours", result, new PredictionSheet(set, result),
+            TinyRun.Description(), state, state.Best!,
+            TinyRun.Model(Hostile), "colours", result, new PredictionSheet(set, result),
             speeds, "note");
     }
 
@@ -93,7 +95,8 @@ public sealed partial class PageTests
             string name = attribute.Name.LocalName;
             Assert.IsFalse(name.StartsWith("on", StringComparison.Ordinal), $"{name} runs a script.");
             if (name is "src" or "href")
-                Assert.IsTrue(DataUri().IsMatch(attribute.Value), $"{name} is {attribute.Value[..Math.Min(60, attribute.Value.Length)]}");
+                Assert.IsTrue(DataUri().IsMatch(attribute.Value),
+                    $"{name} is {attribute.Value[..Math.Min(60, attribute.Value.Length)]}");
         }
         foreach (XElement image in page.Descendants("img"))
         {

@@ -31,7 +31,8 @@ internal static class TinyTraining
 
     public static readonly string[] Classes = ["dark", "bright"];
 
-    public static TrainingLoop Loop(TrainingOptions options) => new(TinyGraph, Preprocessing.ImageNet, Images(), options);
+    public static TrainingLoop Loop(TrainingOptions options) =>
+        new(TinyGraph, Preprocessing.ImageNet, Images(), options);
 
     public static double[] Steps(TrainingLoop loop)
     {
@@ -55,7 +56,8 @@ internal static class TinyTraining
     {
         ImageBatch all = ImageBatch.Of(images, Enumerable.Range(0, images.Count).ToArray());
         using var unchanged = new BatchAugmentation(
-            AugmentationOptions.None, Preprocessing.ImageNet, images.Size, new Size2d(TinyGraph.InputShape[1], TinyGraph.InputShape[2]),
+            AugmentationOptions.None, Preprocessing.ImageNet, images.Size,
+            new Size2d(TinyGraph.InputShape[1], TinyGraph.InputShape[2]),
             Classes.Length, torch.CPU);
         return (unchanged.Apply(all.Pixels, all.Labels, seed: 0, step: 0, torch.float32).Images, all.Labels);
     }

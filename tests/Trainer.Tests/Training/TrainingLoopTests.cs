@@ -30,7 +30,8 @@ public sealed class TrainingLoopTests
     public void A_step_is_the_recipe_s()
     {
         using var scope = torch.NewDisposeScope();
-        var graph = new ModelGraph("exact", TinyGraph.InputShape, [.. TinyGraph.Layers.Where(layer => layer.Operator is not Dropout)]);
+        var graph = new ModelGraph("exact", TinyGraph.InputShape,
+            [.. TinyGraph.Layers.Where(layer => layer.Operator is not Dropout)]);
         ImageSet images = Images();
         using var loop = new TrainingLoop(graph, Preprocessing.ImageNet, images, Options with
         {
@@ -47,7 +48,8 @@ public sealed class TrainingLoopTests
         loss.backward();
         var before = loop.Network.named_parameters().ToDictionary(
             entry => entry.name,
-            entry => (Weight: entry.parameter.detach().clone(), Gradient: entry.parameter.grad!.Plus(entry.parameter.Times(0.5)).detach()));
+            entry => (Weight: entry.parameter.detach().clone(),
+                Gradient: entry.parameter.grad!.Plus(entry.parameter.Times(0.5)).detach()));
 
         Assert.AreEqual(loss.item<float>(), loop.Next().Loss, 1e-5);
 
@@ -55,12 +57,14 @@ public sealed class TrainingLoopTests
         const double Rate = 0.01 / 4; // The first of the warm-up's four steps.
         foreach ((string name, (torch.Tensor weight, torch.Tensor gradient)) in before)
         {
-            torch.Tensor moment = torch.tensor(after.Moments[Checkpoint.FirstMoment + name].Data.ToArray(), weight.shape);
+            torch.Tensor moment = torch.tensor(
+                after.Moments[Checkpoint.FirstMoment + name].Data.ToArray(), weight.shape);
             AssertClose(gradient.Times(0.1), moment, 1e-5);
             // By the moment's own gradient: where it is nearly 0, another order of summation may have another sign.
             torch.Tensor g = moment.Over(0.1);
             AssertClose(
-                weight - g.Times(Rate) / g.abs().Plus(1e-8), torch.tensor(after.Model.Weights[name].Data.ToArray(), weight.shape), 1e-6);
+                weight - g.Times(Rate) / g.abs().Plus(1e-8),
+                torch.tensor(after.Model.Weights[name].Data.ToArray(), weight.shape), 1e-6);
         }
 
         void AssertClose(torch.Tensor expected, torch.Tensor actual, double tolerance)

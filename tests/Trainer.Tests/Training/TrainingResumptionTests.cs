@@ -18,7 +18,11 @@ public sealed class TrainingResumptionTests
     [DataRow(7, nameof(Precision.Fp16))]
     public void A_resumed_training_has_the_losses_of_an_unbroken_one(int stop, string precision)
     {
-        TrainingOptions options = Options with { Precision = Enum.Parse<Precision>(precision), Augmentation = new AugmentationOptions() };
+        TrainingOptions options = Options with
+        {
+            Precision = Enum.Parse<Precision>(precision),
+            Augmentation = new AugmentationOptions(),
+        };
         double[] unbroken = Losses(options).Losses;
         using var folder = new TemporaryFolder();
         var run = new RunFolder(folder.Path);
@@ -39,9 +43,11 @@ public sealed class TrainingResumptionTests
     public void Batch_norms_statistics_go_through_a_resumption_into_the_model()
     {
         using var scope = torch.NewDisposeScope();
-        // Of the inputs themselves, all of them in each step, so that torch's momentum of 0.1 leaves 0.9^n of the beginning.
+        // Of the inputs themselves, all of them in each step, so that torch's momentum of 0.1 leaves 0.9^n of the
+        // beginning.
         var graph = new ModelGraph("normed", TinyGraph.InputShape,
-            [new("features.0", new BatchNorm2d(3)), new("flatten", new Flatten()), new("classifier.0", new Linear(360, 2))]);
+            [new("features.0", new BatchNorm2d(3)), new("flatten", new Flatten()),
+                new("classifier.0", new Linear(360, 2))]);
         ImageSet images = Images();
         TrainingOptions options = Options with { BatchSize = images.Count, Augmentation = AugmentationOptions.None };
         using var folder = new TemporaryFolder();
@@ -80,7 +86,8 @@ public sealed class TrainingResumptionTests
         Checkpoint checkpoint = loop.Save(Run(Options), Classes);
         Checkpoint bare = checkpoint with { Moments = new Dictionary<string, SoftPool.Tensor>() };
         StringAssert.Contains(
-            Assert.ThrowsExactly<ModelFormatException>(() => loop.Restore(bare)).Message, "optimizer.exp_avg.features.0.weight");
+            Assert.ThrowsExactly<ModelFormatException>(() =>
+                loop.Restore(bare)).Message, "optimizer.exp_avg.features.0.weight");
         Layer[] layers = [.. TinyGraph.Layers.SkipLast(1), new("classifier.1", new Linear(160, 3))];
         using var other = new TrainingLoop(
             new ModelGraph("other", TinyGraph.InputShape, layers), Preprocessing.ImageNet, Images(), Options);
