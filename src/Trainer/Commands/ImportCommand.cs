@@ -55,16 +55,19 @@ internal static class ImportCommand
         {
             (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) = Shapes(
                 parse.GetValue(shapes) ?? []);
-            return Execute(parse.GetRequiredValue(source), parse.GetValue(output),
-                parse.GetValue(dry), parse.GetValue(bare), new OnnxOptions
+            var options = new OnnxOptions
             {
                 Shapes = extents,
                 Symbols = symbols,
                 Output = parse.GetValue(value),
                 ClassNames = parse.GetValue(classes) is { } file
-                    ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : [],
+                    ? [.. File.ReadLines(file).Where(line => line.Length > 0)]
+                    : [],
                 Preprocessing = Preprocessing(parse.GetValue(mean) ?? [], parse.GetValue(deviation) ?? []),
-            });
+            };
+            return Execute(
+                parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), parse.GetValue(bare),
+                options);
         });
         return command;
     }

@@ -20,9 +20,11 @@ public sealed class RealOnnxComparisonTests
             Assert.Inconclusive($"SOFTPOOL_ONNX does not name a folder with {name}.");
         var options = new OnnxOptions();
         if (shape.Length > 0)
-            options =
-                options with { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [.. shape.Split('x')
-                    .Select(extent => int.Parse(extent, System.Globalization.CultureInfo.InvariantCulture))] } };
+        {
+            int[] extents = [.. shape.Split('x')
+                .Select(extent => int.Parse(extent, System.Globalization.CultureInfo.InvariantCulture))];
+            options = options with { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = extents } };
+        }
         using OnnxImport import = OnnxImport.Open(path, options);
         var comparison = OnnxComparison.Of(path, import, import.Model());
         Assert.IsTrue(comparison.Passed, $"{comparison}");
