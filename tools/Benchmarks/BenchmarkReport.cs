@@ -24,8 +24,8 @@ internal sealed record DeviceRow(string Runner, string Device, string Driver, De
 /// <param name="Case">A network or an operator: "alexnet", "Conv2d 48x27x27 ...".</param>
 /// <param name="Batch">Items at once.</param>
 /// <param name="Runner">torch, or a device.</param>
-/// <param name="Time">Milliseconds of a batch: of a network from the program's input to its output, of an operator on the device's own
-/// clock.</param>
+/// <param name="Time">Milliseconds of a batch: of a network from the program's input to its output, of an operator on
+/// the device's own clock.</param>
 /// <param name="GigaflopsPerSecond">Operations of direct computation over time; null where there are none.</param>
 /// <param name="GigabytesPerSecond">Inputs, outputs and weights over time, each counted once; null for whole
 /// networks.</param>
