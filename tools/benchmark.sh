@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds tools/Benchmarks and runs it on the three software drivers, or on those of the environment variable DRIVERS: names of
-# tools/drivers.sh, or "system" for what this machine has installed, its GPUs among it. Arguments go to the program:
+# Builds tools/Benchmarks and runs it on the three software drivers, or on those of the environment variable DRIVERS:
+# names of tools/drivers.sh, or "system" for what this machine has installed, its GPUs among it. Arguments go to the
+# program:
 #   tools/benchmark.sh                                    the benchmark, in about 3 minutes
 #   tools/benchmark.sh run -o new.json --compare old.json
 #   DRIVERS=lavapipe-25 tools/benchmark.sh growth -o growth

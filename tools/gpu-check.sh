@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# For a machine with a GPU: publishes the benchmark with everything that it needs (.NET and LibTorch among it) into one folder, to
-# be copied there; no SDK and no compiler are needed there, only a Vulkan driver and loader.
+# For a machine with a GPU: publishes the benchmark with everything that it needs (.NET and LibTorch among it) into one
+# folder, to be copied there; no SDK and no compiler are needed there, only a Vulkan driver and loader.
 #   tools/gpu-check.sh [FOLDER]   makes FOLDER (artifacts/gpu-check); copy it, then there:
 #   FOLDER/check.sh [RESULTS]     parity and speed on every device of that machine; writes RESULTS (results beside it)
 set -euo pipefail
@@ -13,7 +13,8 @@ dotnet publish "$root/tools/Benchmarks" --configuration Release --runtime linux-
     --output "$folder/program"
 cat >"$folder/check.sh" <<'CHECK'
 #!/usr/bin/env bash
-# Parity and speed on every Vulkan device of this machine: check.sh [RESULTS]. Exit status 1 if a layer differs from torch's.
+# Parity and speed on every Vulkan device of this machine: check.sh [RESULTS]. Exit status 1 if a layer differs from
+# torch's.
 set -uo pipefail
 here="$(dirname "$(readlink -f "$0")")"
 results="${1:-$here/results}"

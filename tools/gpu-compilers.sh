@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What the compilers of five vendors' GPUs make of the kernels, on a machine without a GPU: Mesa's drivers out of Debian 13's backports,
-# each on a kernel driver that does nothing (Mesa's "drm-shim", preloaded). Kernels are compiled and none runs. Nothing is
-# installed, no root is needed; what is unpacked is kept in artifacts/gpu-compilers/.
+# What the compilers of five vendors' GPUs make of the kernels, on a machine without a GPU: Mesa's drivers out of Debian
+# 13's backports, each on a kernel driver that does nothing (Mesa's "drm-shim", preloaded). Kernels are compiled and
+# none runs. Nothing is installed, no root is needed; what is unpacked is kept in artifacts/gpu-compilers/.
 #   tools/gpu-compilers.sh                      all GPUs
 #   tools/gpu-compilers.sh apple-m1 intel-dg2   these
-#   tools/gpu-compilers.sh --accept [NAME...]   the same, and the figures become the baseline and the table in docs/results
+#   tools/gpu-compilers.sh --accept [NAME...]   the same, and the figures become the baseline and the table in
+#                                               docs/results
 #   tools/gpu-compilers.sh --names              the names
 #   tools/gpu-compilers.sh --run NAME ...       dotnet ... on this GPU
 # KERNELS="--networks resnet18 --batch 1" are other arguments of the command kernels.
@@ -41,7 +42,8 @@ begin_work() { # SUITE...
     local suite mirror
     need_debian_12
     mirror="$(mirror_of bookworm)"
-    [[ -n $mirror ]] || fail "No source of apt's on this system has the suite bookworm; the drivers come from its mirror."
+    [[ -n $mirror ]] ||
+        fail "No source of apt's on this system has the suite bookworm; the drivers come from its mirror."
     mkdir -p "$kept"
     work="$(mktemp -d "$kept/.work.XXXXXX")"
     mkdir "$work/unpacked"
@@ -62,10 +64,12 @@ get_mesa() {
     local name="Mesa" package
     [[ ! -e $kept/mesa/version ]] || return 0
     begin_work trixie trixie-updates trixie-backports
-    apt install --download-only mesa-vulkan-drivers/trixie-backports mesa-drm-shim/trixie-backports libvulkan1 libstdc++6
+    apt install --download-only mesa-vulkan-drivers/trixie-backports mesa-drm-shim/trixie-backports \
+        libvulkan1 libstdc++6
     for package in "$work"/cache/archives/*.deb; do
         dpkg-deb --fsys-tarfile "$package" | tar -x -C "$work/unpacked" --wildcards --no-wildcards-match-slash \
-            --exclude='./usr/share/[!v]*' --exclude='./usr/bin' --exclude='./usr/sbin' --exclude='./etc' --exclude='./var'
+            --exclude='./usr/share/[!v]*' --exclude='./usr/bin' --exclude='./usr/sbin' --exclude='./etc' \
+            --exclude='./var'
     done
     basename -a "$work"/cache/archives/mesa-vulkan-drivers_*.deb | cut -d _ -f 2 >"$work/unpacked/version"
     rm -rf "$kept/mesa"
@@ -73,8 +77,8 @@ get_mesa() {
     end_work
 }
 
-# A dotnet with these libraries: its own program, into which their loader is written. The loader as a program would hide dotnet's
-# name, from which dotnet finds its parts; LD_LIBRARY_PATH would reach every child.
+# A dotnet with these libraries: its own program, into which their loader is written. The loader as a program would hide
+# dotnet's name, from which dotnet finds its parts; LD_LIBRARY_PATH would reach every child.
 get_dotnet() {
     local name="patchelf" dotnet part
     dotnet="$(readlink -f "$(command -v dotnet)")"
@@ -86,24 +90,27 @@ get_dotnet() {
     for part in "$(dirname "$dotnet")"/*/; do
         ln -s "${part%/}" "$work/dotnet/"
     done
-    "$work/unpacked/usr/bin/patchelf" --set-interpreter "$libraries/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libraries" \
-        --output "$work/dotnet/dotnet" "$dotnet"
+    "$work/unpacked/usr/bin/patchelf" --set-interpreter "$libraries/ld-linux-x86-64.so.2" \
+        --force-rpath --set-rpath "$libraries" --output "$work/dotnet/dotnet" "$dotnet"
     rm -rf "$kept/dotnet"
     mv -T "$work/dotnet" "$kept/dotnet"
     end_work
 }
 
-# Debian has every vendor's shim but Intel's, which is built from the source of Debian 13's own Mesa. (Backports have no sources there.)
+# Debian has every vendor's shim but Intel's, which is built from the source of Debian 13's own Mesa. (Backports have no
+# sources there.)
 get_intel_shim() {
     local name="what Intel's shim is built with" tool X
+    local install="apt-get install gcc ninja-build python3 pkg-config libexpat1-dev zlib1g-dev"
     [[ ! -e $kept/libintel_noop_drm_shim.so ]] || return 0
     for tool in cc ninja python3 pkg-config; do
         command -v "$tool" >/dev/null ||
-            fail "Intel's shim is built here, and $tool is missing: apt-get install gcc ninja-build python3 pkg-config libexpat1-dev zlib1g-dev"
+            fail "Intel's shim is built here, and $tool is missing: $install"
     done
     begin_work bookworm bookworm-backports trixie
     X="$work/unpacked/usr"
-    apt download meson/bookworm-backports {python3-mako,python3-markupsafe,libdrm-dev,libdrm2,bison,flex,libfl2,m4}/bookworm \
+    apt download meson/bookworm-backports \
+        {python3-mako,python3-markupsafe,libdrm-dev,libdrm2,bison,flex,libfl2,m4}/bookworm \
         {python3-packaging,python3-yaml}/bookworm
     for tool in "$work"/*.deb; do
         dpkg-deb -x "$tool" "$work/unpacked"
@@ -114,11 +121,13 @@ get_intel_shim() {
     sed -i "s|^prefix=.*|prefix=$X|" "$X"/lib/x86_64-linux-gnu/pkgconfig/*.pc
     (
         cd "$work/source"
-        export PATH="$X/bin:$PATH" PYTHONPATH="$X/lib/python3/dist-packages" BISON_PKGDATADIR="$X/share/bison" M4="$X/bin/m4"
+        export PATH="$X/bin:$PATH" PYTHONPATH="$X/lib/python3/dist-packages"
+        export BISON_PKGDATADIR="$X/share/bison" M4="$X/bin/m4"
         export PKG_CONFIG_PATH="$X/lib/x86_64-linux-gnu/pkgconfig" LD_LIBRARY_PATH="$X/lib/x86_64-linux-gnu"
-        python3 "$X/bin/meson" setup ../build -Dbuildtype=release -Dtools=intel,drm-shim -Dplatforms= -Dgallium-drivers= \
-            -Dvulkan-drivers= -Dopengl=false -Dglx=disabled -Degl=disabled -Dgbm=disabled -Dllvm=disabled -Dintel-clc=system \
-            -Dshared-glapi=disabled -Dvalgrind=disabled -Dlibunwind=disabled -Dzstd=disabled -Dlmsensors=disabled -Dvideo-codecs=
+        python3 "$X/bin/meson" setup ../build -Dbuildtype=release -Dtools=intel,drm-shim -Dplatforms= \
+            -Dgallium-drivers= -Dvulkan-drivers= -Dopengl=false -Dglx=disabled -Degl=disabled -Dgbm=disabled \
+            -Dllvm=disabled -Dintel-clc=system -Dshared-glapi=disabled -Dvalgrind=disabled -Dlibunwind=disabled \
+            -Dzstd=disabled -Dlmsensors=disabled -Dvideo-codecs=
         ninja -C ../build src/intel/tools/libintel_noop_drm_shim.so
     ) >"$kept/intel-shim.log" 2>&1 || fail "Intel's shim does not build: $kept/intel-shim.log"
     mv "$work/build/src/intel/tools/libintel_noop_drm_shim.so" "$kept/"
@@ -161,14 +170,16 @@ compile_kernels() { # NAME
         --summary "$results/$1.json" >"$results/$1.txt" 2>&1 || status=$?
     # To be accepted is whatever compiles.
     [[ -z $accept || ! -e $results/$1.json ]] || status=0
-    printf '%-14s %3d s  %s\n' "$1" $((SECONDS - begin)) "$(grep -m 1 'pipelines compiled$' "$results/$1.txt" || tail -n 1 "$results/$1.txt")"
+    printf '%-14s %3d s  %s\n' "$1" $((SECONDS - begin)) \
+        "$(grep -m 1 'pipelines compiled$' "$results/$1.txt" || tail -n 1 "$results/$1.txt")"
     [[ -n $accept ]] || grep '^above the baseline' "$results/$1.txt" || true
     return $status
 }
 
 # The figures become the baseline, and the table is made anew out of all baselines.
 accept_results() { # NAME...
-    local name table=docs/results/gpu-compilers.md mark='<!-- tools/gpu-compilers.sh --accept writes what follows. -->' files=()
+    local name table=docs/results/gpu-compilers.md files=()
+    local mark='<!-- tools/gpu-compilers.sh --accept writes what follows. -->'
     for name; do
         [[ -e $results/$name.json ]] || fail "$name left no figures: $results/$name.txt"
     done

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Runs the parity and operator tests on several Vulkan drivers, processes of their own, and ends with one table. Exit status 0
-# only if every driver was there, ran tests and failed none; where a GPU has no driver its row has skipped tests alone.
-#   tools/matrix.sh                          the three software drivers of tools/drivers.sh, the GPUs of this machine, and RADV
+# Runs the parity and operator tests on several Vulkan drivers, processes of their own, and ends with one table. Exit
+# status 0 only if every driver was there, ran tests and failed none; where a GPU has no driver its row has skipped
+# tests alone.
+#   tools/matrix.sh                          the three software drivers of tools/drivers.sh, the GPUs of this machine,
+#                                            and RADV
 #   tools/matrix.sh lavapipe-25 swiftshader  these
-# RADV makes devices without hardware: there every kernel that networks launch is compiled, by AMD's real compiler, and none may
-# spill to memory.
-# FILTER_RUNTIME and FILTER_PARITY choose other tests (MSTest's --filter).
+# RADV makes devices without hardware: there every kernel that networks launch is compiled, by AMD's real compiler, and
+# none may spill to memory. FILTER_RUNTIME and FILTER_PARITY choose other tests (MSTest's --filter).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
@@ -36,10 +37,12 @@ mkdir -p "$results"
 . tools/lib/side-by-side.sh
 
 run_tests() { # NAME PROJECT FILTER
-    run_project "$2.Tests" "$results/$1.$2.trx" --progress off --output detailed --filter "$3" >"$results/$1.$2.txt" 2>&1
+    run_project "$2.Tests" "$results/$1.$2.trx" --progress off --output detailed --filter "$3" \
+        >"$results/$1.$2.txt" 2>&1
 }
 
-# What AMD's compiler makes of every kernel that networks launch, for GPUs of four generations: GCN 4 and 5, RDNA 2 and 3.
+# What AMD's compiler makes of every kernel that networks launch, for GPUs of four generations: GCN 4 and 5, RDNA 2 and
+# 3.
 compile_kernels() { # NAME
     local family log
     for family in polaris10 vega10 navi21 navi31; do
@@ -59,14 +62,18 @@ compile_kernels() { # NAME
 # Runs what there is for one driver, and leaves the table's row for it. Exit status 0 only without failures.
 try_driver() { # NAME
     local name=$1 begin=$SECONDS note version
-    local runtime='(FullyQualifiedName~.Operators.|ClassName~SessionTests|ClassName~PictureTests)&Name!~hardware&Name!~workgroups_of_64' # what is computed depends on no driver there
-    local parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware' # SwiftShader takes minutes for all networks
+    local session='ClassName~SessionTests|ClassName~KeptLayerTests|ClassName~SessionMemoryTests'
+    local runtime="(FullyQualifiedName~.Operators.|$session|ClassName~PictureTests)"
+    runtime+='&Name!~hardware&Name!~workgroups_of_64' # what is computed depends on no driver there
+    # SwiftShader takes minutes for all networks.
+    local parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware'
     if [[ $name == hardware ]]; then
         unset VK_DRIVER_FILES VK_ICD_FILENAMES
         version="this machine's"
         runtime='Name~hardware' parity='Name~hardware'
     else
-        VK_DRIVER_FILES="$(tools/drivers.sh --icd "$name")" || return 1 # else the system's driver would be tested in its place
+        # Without this the system's driver would be tested in its place.
+        VK_DRIVER_FILES="$(tools/drivers.sh --icd "$name")" || return 1
         export VK_DRIVER_FILES
         version="$(<"artifacts/drivers/$name/version")"
     fi
@@ -79,7 +86,8 @@ try_driver() { # NAME
     for note in "${notes[@]}"; do
         [[ $note != failed:* ]] || echo "$name: $note (all it said: $results)"
     done
-    printf '%-12s %-26s %7d %7d %8d %5d s\n' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)) >"$results/$name.row"
+    printf '%-12s %-26s %7d %7d %8d %5d s\n' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)) \
+        >"$results/$name.row"
     ((failed == 0))
 }
 

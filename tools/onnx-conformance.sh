@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The ONNX project's own tests of operators, out of Debian 12's package libonnx-testdata, unpacked into artifacts/onnx-testdata:
-# nothing is installed, no root needed. Each test is imported and computed by the reference: none may come out wrong. Prints how many
-# passed and how many were refused; with --list each of them, and why it was refused. Runtime.Tests has to be built.
+# The ONNX project's own tests of operators, out of Debian 12's package libonnx-testdata, unpacked into
+# artifacts/onnx-testdata: nothing is installed, no root needed. Each test is imported and computed by the reference:
+# none may come out wrong. Prints how many passed and how many were refused; with --list each of them, and why it was
+# refused. Runtime.Tests has to be built.
 set -euo pipefail
 root="$(dirname "$(dirname "$(readlink -f "$0")")")"
 folder="$root/artifacts/onnx-testdata"
@@ -23,8 +24,9 @@ if [[ ! -d $folder ]]; then
     mv -T "$work/unpacked/usr/share/libonnx-testdata/data" "$folder"
 fi
 status=0
-result="$(SOFTPOOL_ONNX_CONFORMANCE="$folder" dotnet "$root/tests/Runtime.Tests/bin/Release/net10.0/SoftPool.Runtime.Tests.dll" \
-    --no-banner --filter "FullyQualifiedName~Onnx.Import.ConformanceTests" --output detailed)" || status=$?
+tests="$root/tests/Runtime.Tests/bin/Release/net10.0/SoftPool.Runtime.Tests.dll"
+result="$(SOFTPOOL_ONNX_CONFORMANCE="$folder" dotnet "$tests" --no-banner --output detailed \
+    --filter "FullyQualifiedName~Onnx.Import.ConformanceTests")" || status=$?
 if [[ $status != 0 || ${1:-} == --list ]]; then
     echo "$result"
 else

@@ -34,7 +34,8 @@ has_vulkan_driver() {
 
 has_certificates() {
     local file
-    for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+        /etc/ssl/cert.pem; do
         [[ -n $file && -e $file ]] && return 0
     done
     return 1

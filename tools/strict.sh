@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Strict numerics on each driver of tools/drivers.sh that computes, against the reference, every layer, bit by bit; one line a
-# driver and network. Exit status 1 where a bit differs.
+# Strict numerics on each driver of tools/drivers.sh that computes, against the reference, every layer, bit by bit; one
+# line a driver and network. Exit status 1 where a bit differs.
 #   tools/strict.sh DATA [COUNT]   DATA as softpool's --data takes it; COUNT pictures of its test set, 64 unless given
 set -euo pipefail
 root="$(dirname "$(dirname "$(readlink -f "$0")")")"

@@ -30,8 +30,8 @@ install_layer() {
 
 tools/setup.sh
 if ! has_layer && ! { install_layer && has_layer; }; then
-    echo "The Khronos validation layer is missing. On Debian and Ubuntu: sudo apt-get install $package. Elsewhere it comes" \
-        "with the Vulkan SDK: https://vulkan.lunarg.com." >&2
+    echo "The Khronos validation layer is missing. On Debian and Ubuntu: sudo apt-get install $package. Elsewhere" \
+        "it comes with the Vulkan SDK: https://vulkan.lunarg.com." >&2
     exit 1
 fi
 dotnet build tests/Runtime.Tests/Runtime.Tests.csproj --configuration Release --verbosity quiet -warnaserror
@@ -39,7 +39,8 @@ dotnet build tests/Runtime.Tests/Runtime.Tests.csproj --configuration Release --
 results="$PWD/artifacts/validation"
 rm -rf "$results"
 mkdir -p "$results"
-# Into the tests' own output: a file would begin anew with each instance. Older layers take enables, newer ones validate_sync.
+# Into the tests' own output: a file would begin anew with each instance. Older layers take enables, newer ones
+# validate_sync.
 cat >"$results/vk_layer_settings.txt" <<'SETTINGS'
 khronos_validation.debug_action = VK_DBG_LAYER_ACTION_LOG_MSG
 khronos_validation.log_filename = stdout
@@ -52,8 +53,8 @@ SETTINGS
 log="$results/log.txt"
 status=0
 VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation VK_LAYER_SETTINGS_PATH="$results/vk_layer_settings.txt" \
-    dotnet tests/Runtime.Tests/bin/Release/net10.0/SoftPool.Runtime.Tests.dll --no-banner --progress off --output detailed \
-    "$@" >"$log" 2>&1 || status=$?
+    dotnet tests/Runtime.Tests/bin/Release/net10.0/SoftPool.Runtime.Tests.dll --no-banner --progress off \
+    --output detailed "$@" >"$log" 2>&1 || status=$?
 
 grep -E '^(failed|skipped) |^  (total|failed|succeeded|skipped): ' "$log" || true
 # What the layer says of itself when an instance is made; without it, silence would prove nothing.

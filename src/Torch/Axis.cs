@@ -21,7 +21,8 @@ internal readonly record struct Axis(int Input, int Kernel, int Stride, int Padd
     public bool IsCovered => Input > 1 && Kernel == Input && Padding == 0;
 
     /// <summary>Infers the number of windows; errors name the function.</summary>
-    /// <exception cref="ArgumentException">A value is out of range, or the window does not fit on the input.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, or the window does not fit on the
+    /// input.</exception>
     public static Axis Of(string function, long input, long kernel, long stride, long padding, bool ceilMode)
     {
         if (kernel is < 1 or > Largest || stride is < 1 or > Largest)

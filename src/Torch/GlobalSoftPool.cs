@@ -3,10 +3,11 @@ using TorchSharp;
 namespace SoftPool.Torch;
 
 /// <summary>
-/// SoftPool of whole maps, (N, C, ...) to (N, C, 1, ...), as a module without parameters: see
-/// <see cref="SoftPoolFunctional"/> for what it computes and its limits.
+/// SoftPool of whole maps, (N, C, ...) to (N, C, 1, ...), as a module without parameters.
+/// <see cref="SoftPoolFunctional"/> says what it computes and what its limits are.
 /// </summary>
-/// <param name="weighting">Whether each channel has weights of its own (the paper) or all share one.</param>
+/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the
+/// weights.</param>
 public sealed class GlobalSoftPool(SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)
     : torch.nn.Module<torch.Tensor, torch.Tensor>(nameof(GlobalSoftPool))
 {

@@ -3,14 +3,15 @@ using TorchSharp;
 namespace SoftPool.Torch;
 
 /// <summary>
-/// SoftPool of (N, C, L) or (C, L) as a module without parameters: see
-/// <see cref="SoftPoolFunctional"/> for what it computes and its limits.
+/// SoftPool of (N, C, L) or (C, L), as a module without parameters.
+/// <see cref="SoftPoolFunctional"/> says what it computes and what its limits are.
 /// </summary>
-/// <param name="kernel_size">Length of the window in cells.</param>
-/// <param name="stride">The step from window to window; the window's length unless given.</param>
-/// <param name="padding">Cells added at each end, at most half the window. They take no part.</param>
-/// <param name="ceil_mode">Whether a last window may reach beyond the padded input.</param>
-/// <param name="weighting">Whether each channel has weights of its own (the paper) or all share one.</param>
+/// <param name="kernel_size">The length of the window in cells.</param>
+/// <param name="stride">The distance from window to window. Default: the length of the window.</param>
+/// <param name="padding">The number of cells added at each end, at most half the window. They have no weight.</param>
+/// <param name="ceil_mode">Whether the last window may reach beyond the padded input.</param>
+/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the
+/// weights.</param>
 public sealed class SoftPool1d(
     long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,
     SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)

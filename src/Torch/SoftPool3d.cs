@@ -3,14 +3,15 @@ using TorchSharp;
 namespace SoftPool.Torch;
 
 /// <summary>
-/// SoftPool of (N, C, D, H, W) or (C, D, H, W) as a module without parameters: see
-/// <see cref="SoftPoolFunctional"/> for what it computes and its limits.
+/// SoftPool of (N, C, D, H, W) or (C, D, H, W), as a module without parameters.
+/// <see cref="SoftPoolFunctional"/> says what it computes and what its limits are.
 /// </summary>
 /// <param name="kernel_size">Depth, height and width of the window in cells.</param>
-/// <param name="stride">The step from window to window; the window's size unless given.</param>
-/// <param name="padding">Cells added on each side, at most half the window. They take no part.</param>
-/// <param name="ceil_mode">Whether a last window may reach beyond the padded input.</param>
-/// <param name="weighting">Whether each channel has weights of its own (the paper) or all share one.</param>
+/// <param name="stride">The distance from window to window. Default: the size of the window.</param>
+/// <param name="padding">The number of cells added on each side, at most half the window. They have no weight.</param>
+/// <param name="ceil_mode">Whether the last window may reach beyond the padded input.</param>
+/// <param name="weighting">Whether each channel has its own weights, as in the paper, or all channels share the
+/// weights.</param>
 public sealed class SoftPool3d(
     (long, long, long) kernel_size, (long, long, long)? stride = null, (long, long, long) padding = default,
     bool ceil_mode = false, SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)

@@ -5,22 +5,23 @@ using TorchSharp;
 namespace SoftPool.Torch;
 
 /// <summary>
-/// SoftPool as functions, named and called as torch.nn.functional's. Each window becomes its exponentially weighted mean,
-/// y = sum_i w_i x_i with softmax weights w. The result is finite for every finite input; NaN in a window gives NaN. The
-/// gradient is the true one: per channel dy/dx_i = w_i (1 + x_i - y). It is of the first order only: with create_graph too it
-/// is a constant, which requires no gradient and adds nothing to a second derivative. Nothing waits for the device.
+/// SoftPool as functions with the names and arguments of torch.nn.functional. Each window becomes its exponentially
+/// weighted mean, y = sum_i w_i x_i with softmax weights w. The result is finite for every finite input; a NaN in a
+/// window gives NaN. The gradient is the true gradient: per channel dy/dx_i = w_i (1 + x_i - y). It is of the first
+/// order only. Even with create_graph the gradient is a constant: it requires no gradient and adds nothing to a second
+/// derivative. No function waits for the device.
 /// </summary>
 /// <remarks>
-/// Input is float, double, half or bfloat16, with any strides; half and bfloat16 are computed in float and rounded once.
-/// Padding takes no part: neither as zeros nor in any other way. It is at most half the kernel. With ceil_mode a last
-/// window may reach beyond the padded input, if it begins inside the input or its leading padding, as in PyTorch. The
-/// stride is the kernel unless given. Kernel and stride are at most 2^24 along an axis, maps at most 2^30 cells; a global
-/// pool's maps at most 2^24 cells along the last axis, and along all others together. Wrong arguments are an
-/// <see cref="ArgumentException"/>.
+/// The input is float, double, half or bfloat16, with any strides. Half and bfloat16 are computed in float and rounded
+/// once. The cells of the padding have no weight; they do not count as zeros. The padding is at most half the kernel.
+/// With ceil_mode the last window may reach beyond the padded input if it begins inside the input or its leading
+/// padding, as in PyTorch. The default stride is the kernel. The kernel and the stride are at most 2^24 along an axis,
+/// and a map has at most 2^30 cells. The maps of a global pool have at most 2^24 cells along the last axis, and at most
+/// 2^24 along all other axes together. Wrong arguments throw an <see cref="ArgumentException"/>.
 /// </remarks>
 public static class SoftPoolFunctional
 {
-    /// <summary>Has the CPU compute as other devices do, so that tests can compare.</summary>
+    /// <summary>Makes the CPU compute in the way of other devices, so that tests can compare the two.</summary>
     [field: ThreadStatic]
     internal static bool ComposesOnCpu { get; set; }
 
@@ -59,7 +60,8 @@ public static class SoftPoolFunctional
             weighting);
     }
 
-    /// <summary>Pools (N, C, D, H, W) to (N, C, oD, oH, oW), or (C, D, H, W). Triples are depth, height, width.</summary>
+    /// <summary>Pools (N, C, D, H, W) to (N, C, oD, oH, oW), or (C, D, H, W). Triples are depth, height,
+    /// width.</summary>
     public static torch.Tensor soft_pool3d(
         torch.Tensor input, (long, long, long) kernel_size, (long, long, long)? stride = null,
         (long, long, long) padding = default, bool ceil_mode = false,
@@ -68,7 +70,8 @@ public static class SoftPoolFunctional
             nameof(soft_pool3d), input, Array(kernel_size), Array(stride ?? kernel_size), Array(padding), ceil_mode,
             weighting);
 
-    /// <summary>Pools (N, C, ...), with any number of further axes, to (N, C, 1, ...): one window on each map.</summary>
+    /// <summary>Pools (N, C, ...), with any number of further axes, to (N, C, 1, ...): the window is the whole
+    /// map.</summary>
     public static torch.Tensor global_soft_pool(
         torch.Tensor input, SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)
     {
@@ -80,8 +83,8 @@ public static class SoftPoolFunctional
         long[] map = [shape[2..^1].Aggregate(1L, (product, extent) => product * extent), shape[^1]];
         if (map.Any(extent => extent is < 1 or > Axis.Largest))
             throw new ArgumentException(
-                $"{nameof(global_soft_pool)} takes maps of 1 to {Axis.Largest} cells along the last axis, and along the others "
-                + $"together; got {Text(shape)}.");
+                $"{nameof(global_soft_pool)} takes maps of 1 to {Axis.Largest} cells along the last axis, and along "
+                + $"the others together; got {Text(shape)}.");
         Windows windows = Windows.Of(nameof(global_soft_pool), map, map, [1, 1], [0, 0], ceilMode: false);
         return Pool(input, shape[0], shape[1], windows, weighting, [.. shape[..2], .. shape[2..].Select(_ => 1L)]);
     }

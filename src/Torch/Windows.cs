@@ -17,7 +17,8 @@ internal sealed record Windows(Axis Depth, Axis Height, Axis Width)
         * Math.Min(Width.Kernel, Width.Input);
 
     /// <summary>Infers the numbers of windows along one to three axes.</summary>
-    /// <exception cref="ArgumentException">A value is out of range, or the window does not fit on the input.</exception>
+    /// <exception cref="ArgumentException">A value is out of range, or the window does not fit on the
+    /// input.</exception>
     public static Windows Of(
         string function, ReadOnlySpan<long> input, long[] kernel, long[] stride, long[] padding, bool ceilMode)
     {

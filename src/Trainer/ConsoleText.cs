@@ -4,11 +4,12 @@ using Spectre.Console.Rendering;
 
 namespace SoftPool.Trainer;
 
-/// <summary>Console output in which names and paths stand as they are: Spectre.Console takes [red] for a colour and :fire: for a
-/// picture of one, and it has no escape for the latter.</summary>
+/// <summary>Console output in which names and paths stand as they are: Spectre.Console takes [red] for a colour and
+/// :fire: for a picture of one, and it has no escape for the latter.</summary>
 internal static class ConsoleText
 {
-    /// <summary>Stands for the colons of values until the markup has been read; of the code points for private use.</summary>
+    /// <summary>Stands for the colons of values until the markup has been read; of the code points for private
+    /// use.</summary>
     private const char Colon = '\uE03A';
 
     /// <summary>Has the console put the colons of values back, in all that it writes.</summary>

@@ -21,12 +21,14 @@ public sealed class CertificateParityTests
     public void Every_family_s_certificate_holds_and_takes_at_most_2_MB(string network, int size)
     {
         Model model = TorchCertificate.AddTo(
-            RandomWeights.Create(NetworkCatalog.Create(network, 10, size), NetworkCatalog.Cifar10Classes, seed: 1), Pictures);
+            RandomWeights.Create(NetworkCatalog.Create(network, 10, size), NetworkCatalog.Cifar10Classes, seed: 1),
+            Pictures);
         Assert.AreEqual(4, model.Certificate!.Pictures);
         using var folder = new TemporaryFolder();
         model.Save(folder["certified.safetensors"]);
         new Model(model.Graph, model.Weights, model.ClassNames, model.Preprocessing).Save(folder["bare.safetensors"]);
-        long bytes = new FileInfo(folder["certified.safetensors"]).Length - new FileInfo(folder["bare.safetensors"]).Length;
+        long bytes = new FileInfo(folder["certified.safetensors"]).Length
+            - new FileInfo(folder["bare.safetensors"]).Length;
         Assert.IsLessThanOrEqualTo(2_000_000, bytes);
 
         using InferenceSession session = TestDevices.Software.CreateSession(

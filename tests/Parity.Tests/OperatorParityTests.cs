@@ -5,8 +5,8 @@ using TorchSharp;
 
 namespace SoftPool.Verification.Tests;
 
-/// <summary>Every operator's torch counterpart against its reference: the same cases on which the kernels are held against
-/// the reference too.</summary>
+/// <summary>Every operator's torch counterpart against its reference: the same cases on which the kernels are held
+/// against the reference too.</summary>
 [TestClass]
 public sealed class OperatorParityTests
 {

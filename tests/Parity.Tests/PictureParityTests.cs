@@ -19,7 +19,8 @@ public sealed class PictureParityTests
         var bytes = new byte[3 * width * height];
         new Random(1).NextBytes(bytes);
         var model = new Model(
-            new ModelGraph("identity", new TensorShape(3, 224, 224), [new Layer("pool", new MaxPool2d(1, 1, 0, false))]),
+            new ModelGraph("identity", new TensorShape(3, 224, 224),
+                [new Layer("pool", new MaxPool2d(1, 1, 0, false))]),
             new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet);
         using InferenceSession session = TestDevices.Software.CreateSession(model);
         var actual = new float[model.Graph.OutputShape.ElementCount];

@@ -42,7 +42,8 @@ public sealed class TorchParityTests
         ParityReport report = TorchParity.Check(
             model, TestDevices.SoftwareWithFp16, images, count: 1, new SessionOptions { Fp16 = true });
         foreach (LayerParity layer in report.Layers)
-            Assert.IsTrue(layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
+            Assert.IsTrue(
+                layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
         // It is 16 bits: in 32 they would be far nearer.
         Assert.IsGreaterThan(Tolerances.Fp32.LayerNmse, report.Layers[0].Comparison.Nmse);
     }
@@ -56,10 +57,12 @@ public sealed class TorchParityTests
         other[5] += 0.01f;
         // Torch's network is the first to read the weights.
         using var memory = new ChangingMemory(bias.Data.ToArray(), other);
-        var weights = new Dictionary<string, Tensor>(model.Weights) { ["features.3.bias"] = new(bias.Shape, memory.Memory) };
+        var weights =
+            new Dictionary<string, Tensor>(model.Weights) { ["features.3.bias"] = new(bias.Shape, memory.Memory) };
         model = new Model(model.Graph, weights, [], model.Preprocessing);
         ParityReport report = TorchParity.Check(
-            model, TestDevices.Software, ProceduralImages.Create(trainCount: 10, testCount: 10).Test, count: 1, new SessionOptions());
+            model, TestDevices.Software, ProceduralImages.Create(trainCount: 10, testCount: 10).Test,
+            count: 1, new SessionOptions());
         Assert.IsFalse(report.Passed);
         Assert.AreEqual("features.3", report.FirstFailure?.Layer);
     }
@@ -69,14 +72,16 @@ public sealed class TorchParityTests
         Model model = RandomWeights.Create(NetworkCatalog.Create(network, 10), [], seed: 1);
         ImageSet images = ProceduralImages.Create(trainCount: 10, testCount: 10).Test;
 
-        // Three images in batches of two, so that the last batch is not full; one of the networks that take much longer.
+        // Three images in batches of two, so that the last batch is not full; one of the networks that take much
+        // longer.
         int count = network.StartsWith("alexnet", StringComparison.Ordinal) ? 3 : 1;
         ParityReport report = TorchParity.Check(model, device, images, count, new SessionOptions { Batch = 2 });
         Assert.AreEqual(count, report.Items);
         Assert.HasCount(model.Graph.Layers.Count, report.Layers);
         foreach (LayerParity layer in report.Layers)
         {
-            Assert.IsTrue(layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
+            Assert.IsTrue(
+                layer.Passed, $"{layer.Layer}: NMSE {layer.Comparison.Nmse}, error {layer.Comparison.RelativeError}");
             Assert.AreEqual((long)count * layer.Shape.ElementCount, layer.Comparison.Count, layer.Layer);
         }
         Assert.IsTrue(report.Passed);

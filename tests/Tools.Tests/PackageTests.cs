@@ -7,7 +7,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Tools.Tests;
 
-/// <summary>The package as its user gets it: packed, looked into, and restored into a program outside the solution.</summary>
+/// <summary>The package as its user gets it: packed, looked into, and restored into a program outside the
+/// solution.</summary>
 [TestClass]
 public sealed class PackageTests
 {
@@ -40,10 +41,15 @@ public sealed class PackageTests
     {
         using ZipArchive package = Open("nupkg");
         CollectionAssert.AreEqual(
-            new[] { "README.md", "SoftPool.Vulkan.nuspec", "lib/net10.0/SoftPool.Vulkan.dll", "lib/net10.0/SoftPool.Vulkan.xml" },
+            new[]
+            {
+                "README.md", "SoftPool.Vulkan.nuspec", "lib/net10.0/SoftPool.Vulkan.dll",
+                "lib/net10.0/SoftPool.Vulkan.xml",
+            },
             OwnFiles(package));
 
-        XElement metadata = XDocument.Load(package.GetEntry("SoftPool.Vulkan.nuspec")!.Open()).Root!.Elements().Single();
+        XElement metadata = XDocument.Load(package.GetEntry("SoftPool.Vulkan.nuspec")!.Open()).Root!.Elements()
+            .Single();
         Assert.AreEqual("MIT", Value("license"));
         Assert.AreEqual("README.md", Value("readme"));
         CollectionAssert.AreEqual(
@@ -68,8 +74,8 @@ public sealed class PackageTests
                 .Order().ToArray());
     }
 
-    /// <summary>The compilations of a shader: for 32 and 16 bits unless it says otherwise, for strict numerics where it follows its
-    /// rules, and each once more where it can read texels.</summary>
+    /// <summary>The compilations of a shader: for 32 and 16 bits unless it says otherwise, for strict numerics where it
+    /// follows its rules, and each once more where it can read texels.</summary>
     private static string[] Endings(string shader)
     {
         string text = File.ReadAllText(shader);
@@ -90,13 +96,15 @@ public sealed class PackageTests
         if (!Path.Exists(Path.Combine(BuildPaths.RepositoryRoot, ".git")))
             Assert.Inconclusive("These sources are no git repository: symbols name them by their full path.");
         using ZipArchive package = Open("snupkg");
-        CollectionAssert.AreEqual(new[] { "SoftPool.Vulkan.nuspec", "lib/net10.0/SoftPool.Vulkan.pdb" }, OwnFiles(package));
+        CollectionAssert.AreEqual(
+            new[] { "SoftPool.Vulkan.nuspec", "lib/net10.0/SoftPool.Vulkan.pdb" }, OwnFiles(package));
         using MetadataReaderProvider symbols = MetadataReaderProvider.FromPortablePdbStream(
             Copy(package, "lib/net10.0/SoftPool.Vulkan.pdb"));
         MetadataReader reader = symbols.GetMetadataReader();
         string[] sources = [.. reader.Documents.Select(handle => reader.GetString(reader.GetDocument(handle).Name))];
         Assert.Contains("/_/src/Runtime/Model.cs", sources);
-        Assert.IsTrue(sources.All(source => source.StartsWith("/_", StringComparison.Ordinal)), string.Join('\n', sources));
+        Assert.IsTrue(
+            sources.All(source => source.StartsWith("/_", StringComparison.Ordinal)), string.Join('\n', sources));
     }
 
     /// <summary>The program is the one of the package's README.</summary>
@@ -127,11 +135,13 @@ public sealed class PackageTests
             """);
         WriteModel(folder["model.safetensors"]);
         File.WriteAllBytes(
-            folder["picture.rgb"], [.. Enumerable.Range(0, 3 * 17 * 11).Select(i => (byte)(i % 3 == 1 ? 200 : i % 100))]);
+            folder["picture.rgb"],
+            [.. Enumerable.Range(0, 3 * 17 * 11).Select(i => (byte)(i % 3 == 1 ? 200 : i % 100))]);
 
         Command build = Command.Dotnet("build", folder.Path, "--nologo", "--output", folder["out"]);
         Assert.AreEqual(0, build.ExitCode, build.Output);
-        Command run = Command.Dotnet(folder["out/Classify.dll"], folder["model.safetensors"], folder["picture.rgb"], "17", "11");
+        Command run = Command.Dotnet(
+            folder["out/Classify.dll"], folder["model.safetensors"], folder["picture.rgb"], "17", "11");
 
         Assert.AreEqual(0, run.ExitCode, run.Output);
         Assert.StartsWith("green, says ", run.Output);
@@ -145,7 +155,8 @@ public sealed class PackageTests
     {
         var graph = new ModelGraph("colours", new TensorShape(3, 7, 5),
         [
-            new("pool", new SoftPool2d(2, 2, 1, true, SoftPoolWeighting.PerChannel)), new("average", new GlobalAvgPool()),
+            new("pool", new SoftPool2d(2, 2, 1, true, SoftPoolWeighting.PerChannel)),
+            new("average", new GlobalAvgPool()),
             new("flat", new Flatten()), new("linear", new Linear(3, 3) { Bias = false }),
         ]);
         var weights = new Dictionary<string, Tensor>
@@ -161,7 +172,8 @@ public sealed class PackageTests
     private static string[] OwnFiles(ZipArchive package) =>
     [
         .. package.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal)
-            .Where(name => !name.StartsWith('_') && !name.StartsWith('[') && !name.StartsWith("package/", StringComparison.Ordinal)),
+            .Where(name => !name.StartsWith('_') && !name.StartsWith('[')
+            && !name.StartsWith("package/", StringComparison.Ordinal)),
     ];
 
     private static MemoryStream Copy(ZipArchive package, string entry)

@@ -116,12 +116,15 @@ public sealed class ShaderCompilerTests : IDisposable
             #endif
             """);
         Assert.AreEqual(0, Run(["--output", _folder["out"], "--include", _folder.Path, shader]).ExitCode);
-        Assert.AreEqual(0, Run(["--output", _folder["out"], "--include", _folder.Path, "--variant", "WIDE:_wide", "--variant", "FAST:.fast", shader]).ExitCode);
+        Assert.AreEqual(
+            0, Run(["--output", _folder["out"], "--include",
+                _folder.Path, "--variant", "WIDE:_wide", "--variant", "FAST:.fast", shader]).ExitCode);
         Assert.Contains(54321u, Words("v.spv"));
         Assert.Contains(12345u, Words("v_wide.fast.spv"));
 
         uint[] Words(string name) =>
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(File.ReadAllBytes(_folder[$"out/{name}"])).ToArray();
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(File.ReadAllBytes(_folder[$"out/{name}"]))
+                .ToArray();
     }
 
     [TestMethod]
@@ -138,7 +141,8 @@ public sealed class ShaderCompilerTests : IDisposable
 
         Assert.AreEqual(1, command.ExitCode);
         Assert.AreEqual(
-            $"SoftPool.ShaderCompiler : error SHADER: expected --output DIR --include DIR [--variant MACRO:ENDING]... FILE.comp..., {got}",
+            $"SoftPool.ShaderCompiler : error SHADER: expected --output DIR --include DIR [--variant "
+            + $"MACRO:ENDING]... FILE.comp..., {got}",
             command.Output.TrimEnd());
     }
 

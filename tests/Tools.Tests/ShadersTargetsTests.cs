@@ -43,12 +43,16 @@ public sealed class ShadersTargetsTests : IDisposable
     {
         WriteShaders();
         BuildGood("-restore");
-        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv shaders/a_texel.spv shaders/a_texel.strict.spv shaders/b.de.fp16.spv shaders/b.de.spv shaders/c.spv shaders/d.fp16.spv", Resources());
-        DateTime a = Written("a.spv"), b = Written("b.de.spv"), strict = Written("a.strict.spv"), texel = Written("a_texel.fp16.spv");
+        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv "
+            + "shaders/a_texel.spv shaders/a_texel.strict.spv shaders/b.de.fp16.spv shaders/b.de.spv "
+            + "shaders/c.spv shaders/d.fp16.spv", Resources());
+        DateTime a = Written("a.spv"), b = Written("b.de.spv"),
+            strict = Written("a.strict.spv"), texel = Written("a_texel.fp16.spv");
 
         BuildGood();
         Assert.AreEqual(
-            (a, b, strict), (Written("a.spv"), Written("b.de.spv"), Written("a.strict.spv")), "an unchanged build compiled");
+            (a, b, strict),
+            (Written("a.spv"), Written("b.de.spv"), Written("a.strict.spv")), "an unchanged build compiled");
 
         File.SetLastWriteTimeUtc(_folder["my shaders/a.comp"], DateTime.UtcNow);
         BuildGood();
@@ -62,7 +66,8 @@ public sealed class ShadersTargetsTests : IDisposable
         File.Delete(_folder["my shaders/b.de.comp"]);
         BuildGood();
         Assert.IsGreaterThan(a, Written("a.spv"), "a changed include compiled nothing");
-        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv shaders/a_texel.spv shaders/a_texel.strict.spv shaders/c.spv shaders/d.fp16.spv", Resources());
+        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv "
+            + "shaders/a_texel.spv shaders/a_texel.strict.spv shaders/c.spv shaders/d.fp16.spv", Resources());
         Assert.IsFalse(File.Exists(Intermediate("b.de.spv")) || File.Exists(Intermediate("b.de.fp16.spv")));
     }
 
@@ -96,8 +101,10 @@ public sealed class ShadersTargetsTests : IDisposable
     private void WriteShaders()
     {
         _folder.Write("my shaders/include/scale.glsl", "#define SCALE 2.0\n");
-        _folder.Write("my shaders/include/strict.glsl", "// What a kernel includes that is compiled for strict numerics.\n");
-        _folder.Write("my shaders/include/texel.glsl", "// What a kernel includes that is compiled to read texels too.\n");
+        _folder.Write("my shaders/include/strict.glsl", "// What a kernel includes that is compiled "
+            + "for strict numerics.\n");
+        _folder.Write("my shaders/include/texel.glsl", "// What a kernel includes that is compiled "
+            + "to read texels too.\n");
         _folder.Write("my shaders/a.comp", ShaderCompilerTests.Good.Replace(
             "#include", "#include \"strict.glsl\"\n#include \"texel.glsl\"\n#include", StringComparison.Ordinal));
         // A name that looks like a German translation.

@@ -41,5 +41,6 @@ public sealed class TorchBackendTests
     }
 
     private static Command MSBuild(params string[] arguments) => Command.Dotnet(
-        ["msbuild", Path.Combine(BuildPaths.RepositoryRoot, "src", "Trainer", "Trainer.csproj"), "-nologo", .. arguments]);
+        ["msbuild", Path.Combine(BuildPaths.RepositoryRoot, "src", "Trainer", "Trainer.csproj"), "-nologo",
+            .. arguments]);
 }

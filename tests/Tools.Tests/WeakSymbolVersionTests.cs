@@ -100,7 +100,8 @@ public sealed class WeakSymbolVersionTests
     }
 
     [TestMethod]
-    public void A_missing_file_is_refused() => Refused(Path.Combine(_folder, "none.so"), Version, "Could not find file");
+    public void A_missing_file_is_refused() =>
+        Refused(Path.Combine(_folder, "none.so"), Version, "Could not find file");
 
     [TestMethod]
     public void The_wrong_number_of_arguments_is_refused()

@@ -33,9 +33,12 @@ public sealed class ConsoleTextTests
         string[] called = [.. metadata.MemberReferences.Select(metadata.GetMemberReference)
             .Where(member => member.Parent.Kind == HandleKind.TypeReference)
             .Select(member => metadata.GetTypeReference((TypeReferenceHandle)member.Parent) is var type
-                ? $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}.{metadata.GetString(member.Name)}" : "")];
+                ? $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}."
+                    + metadata.GetString(member.Name)
+                : "")];
         CollectionAssert.Contains(called, "Spectre.Console.Markup.Escape", "ConsoleText itself is not seen.");
         CollectionAssert.AreEqual(
-            Array.Empty<string>(), called.Where(name => name.EndsWith("Interpolated", StringComparison.Ordinal)).ToArray());
+            Array.Empty<string>(), called.Where(name => name.EndsWith("Interpolated", StringComparison.Ordinal))
+                .ToArray());
     }
 }

@@ -3,7 +3,8 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Tests;
 
-/// <summary>What tests compute with tensors and numbers, each number kept until it was used: see <see cref="Scalars"/>.</summary>
+/// <summary>What tests compute with tensors and numbers, each number kept until it was used: see
+/// <see cref="Scalars"/>.</summary>
 internal static class TensorArithmetic
 {
     public static torch.Tensor Plus(this torch.Tensor x, torch.Tensor y) => x.add(y, Scalars.One);

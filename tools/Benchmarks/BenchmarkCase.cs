@@ -6,8 +6,8 @@ namespace SoftPool.Benchmarks;
 /// <summary>What is measured: a network, or a single operator as a network of one layer.</summary>
 /// <param name="Name">What it is called in tables.</param>
 /// <param name="Graph">The network.</param>
-/// <param name="IsOperator">Whether it is a single operator: then what counts is its own time on the device, without the
-/// way there and back.</param>
+/// <param name="IsOperator">Whether it is a single operator: then what counts is its own time on the device, without
+/// the way there and back.</param>
 internal sealed record BenchmarkCase(string Name, ModelGraph Graph, bool IsOperator)
 {
     private const int Classes = 10;
@@ -32,17 +32,20 @@ internal sealed record BenchmarkCase(string Name, ModelGraph Graph, bool IsOpera
                     yield return Of(pool, input);
                     yield return Of(new AvgPool2d(pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode), input);
                     foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
-                        yield return Of(new SoftPool2d(pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, weights), input);
+                        yield return Of(
+                            new SoftPool2d(pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, weights), input);
                     break;
             }
         }
         TensorShape first = graph.OutputShapeOf(0);
-        foreach (Operator op in (Operator[])[new ReLU(), new Sigmoid(), new SiLU(), new BatchNorm2d(first[0]), new GlobalAvgPool()])
+        foreach (Operator op in
+            (Operator[])[new ReLU(), new Sigmoid(), new SiLU(), new BatchNorm2d(first[0]), new GlobalAvgPool()])
             yield return Of(op, first);
         foreach (Operator op in (Operator[])[new Add(), new Multiply(), new Concat()])
             yield return new BenchmarkCase(
                 $"{op.GetType().Name} {first} to itself",
-                new ModelGraph("operator", first, [new Layer("layer", op, [ModelGraph.InputName, ModelGraph.InputName])]), true);
+                new ModelGraph("operator", first,
+                    [new Layer("layer", op, [ModelGraph.InputName, ModelGraph.InputName])]), true);
         yield return Of(new Softmax(), new TensorShape(Classes));
     }
 
@@ -56,5 +59,6 @@ internal sealed record BenchmarkCase(string Name, ModelGraph Graph, bool IsOpera
     }
 
     private static BenchmarkCase Of(Operator op, TensorShape input) => new(
-        $"{op.GetType().Name} {input} {op.Attributes}".TrimEnd(), new ModelGraph("operator", input, [new Layer("layer", op)]), true);
+        $"{op.GetType().Name} {input} {op.Attributes}".TrimEnd(),
+        new ModelGraph("operator", input, [new Layer("layer", op)]), true);
 }

@@ -3,7 +3,7 @@ using SoftPool.Trainer.Benchmarks;
 
 namespace SoftPool.Benchmarks;
 
-/// <summary>Times one case at one batch on torch and on devices, in turns.</summary>
+/// <summary>Times one case at one batch on torch and on devices, which alternate.</summary>
 internal static class CaseMeasurement
 {
     private const int FewestRuns = 3;
@@ -14,11 +14,13 @@ internal static class CaseMeasurement
     /// <param name="peaks">What each device reaches at best.</param>
     /// <param name="seconds">For about how long to measure.</param>
     public static (IReadOnlyList<MeasuredRow> Rows, IReadOnlyList<LayerRow> Layers) Measure(
-        BenchmarkCase what, int batch, IReadOnlyList<GpuDevice> devices, IReadOnlyDictionary<GpuDevice, DevicePeak> peaks, double seconds)
+        BenchmarkCase what, int batch, IReadOnlyList<GpuDevice> devices,
+        IReadOnlyDictionary<GpuDevice, DevicePeak> peaks, double seconds)
     {
         Model model = what.CreateModel();
         var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, batch * what.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 4 - 2)];
+        float[] input = [.. Enumerable.Range(0, batch * what.Graph.InputShape.ElementCount)
+            .Select(_ => random.NextSingle() * 4 - 2)];
         var output = new float[batch * what.Graph.OutputShape.ElementCount];
         var sessions = new List<(GpuDevice Device, InferenceSession Session, Profiler Profiler)>();
         using var torch = new TorchRunner(model, input);
@@ -31,7 +33,7 @@ internal static class CaseMeasurement
             }
             IReadOnlyList<Timing> timings = Interleaved.Measure(
                 [
-                    // A device is timed by its own clock there, without the copies from and to the host.
+                    // A device is timed by its own clock there, without the copies to and from the device.
                     Interleaved.ByHost(what.IsOperator ? torch.Compute : torch.Run),
                     .. sessions.Select(entry => what.IsOperator
                         ? ByDevice(entry.Profiler, input)
@@ -46,7 +48,8 @@ internal static class CaseMeasurement
                     Machine.RunnerOf(device.Info), timing, flops,
                     what.IsOperator ? session.Plan.Launches.Sum(Bytes) : null, peaks[device]));
             return (rows, what.IsOperator ? [] :
-                [.. sessions.SelectMany(entry => Layers(what, batch, entry.Device, entry.Profiler, peaks[entry.Device], input))]);
+                [.. sessions.SelectMany(entry =>
+                    Layers(what, batch, entry.Device, entry.Profiler, peaks[entry.Device], input))]);
         }
         finally
         {
@@ -60,7 +63,8 @@ internal static class CaseMeasurement
         MeasuredRow Row(string runner, Timing timing, double flops, long? bytes, DevicePeak? peak)
         {
             double? rate = flops > 0 ? flops / timing.Median / 1e6 : null, flow = bytes / timing.Median / 1e6;
-            return new MeasuredRow(what.Name, batch, runner, timing, rate, flow, peak is null ? null : Share(rate, flow, peak));
+            return new MeasuredRow(
+                what.Name, batch, runner, timing, rate, flow, peak is null ? null : Share(rate, flow, peak));
         }
     }
 
@@ -75,7 +79,8 @@ internal static class CaseMeasurement
         double[][] times = [.. Enumerable.Range(0, FewestRuns).Select(_ =>
             profiler.Run(input).Select(launch => launch.DeviceTime.TotalMilliseconds).ToArray())];
         Dictionary<string, double> flops = Enumerable.Range(0, what.Graph.Layers.Count).ToDictionary(
-            i => what.Graph.Layers[i].Name, i => batch * Work.Of(what.Graph.Layers[i].Operator, what.Graph.OutputShapeOf(i)));
+            i => what.Graph.Layers[i].Name, i =>
+                batch * Work.Of(what.Graph.Layers[i].Operator, what.Graph.OutputShapeOf(i)));
         foreach (IGrouping<string, int> layer in Enumerable.Range(0, launches.Count).GroupBy(i => launches[i].Layer))
         {
             double time = layer.Sum(i => times.Select(run => run[i]).Order().ElementAt(FewestRuns / 2));

@@ -3,8 +3,9 @@ using Spectre.Console;
 
 namespace SoftPool.Benchmarks;
 
-/// <summary>Names what is slower than in an earlier report. Machines drift, so a device's time is taken as a multiple of torch's in
-/// the same run; and it counts only if it is beyond the threshold by the quartiles too, not by the medians alone.</summary>
+/// <summary>Names what is slower than in an earlier report. Machines drift, so a device's time is taken as a multiple
+/// of torch's in the same run; and it counts only if it is beyond the threshold by the quartiles too, not by the
+/// medians alone.</summary>
 internal static class Comparison
 {
     /// <summary>One that has changed.</summary>
@@ -15,11 +16,13 @@ internal static class Comparison
     /// <param name="old">The earlier report.</param>
     /// <param name="now">The report.</param>
     /// <param name="threshold">From which share more, 0.1, it is slower.</param>
-    /// <exception cref="UserErrorException">They have no row in common, such as those of other versions of the drivers.</exception>
+    /// <exception cref="UserErrorException">They have no row in common, such as those of other versions of the
+    /// drivers.</exception>
     public static IReadOnlyList<Change> Slower(BenchmarkReport old, BenchmarkReport now, double threshold) =>
     now.Rows.All(row => Before(old, row) is null || row == Torch(now, row))
         ? throw new UserErrorException(
-            $"The reports have no row of a device in common: of {string.Join(", ", old.Devices.Select(device => device.Runner))} and of "
+            $"The reports have no row of a device in common: of "
+            + $"{string.Join(", ", old.Devices.Select(device => device.Runner))} and of "
             + $"{string.Join(", ", now.Devices.Select(device => device.Runner))}.")
         :
     [
@@ -37,17 +40,20 @@ internal static class Comparison
 
     public static void Print(IReadOnlyList<Change> slower, string path, double threshold, IAnsiConsole console)
     {
-        console.MarkupLineInterpolated(slower.Count == 0
-            ? (FormattableString)$"Nothing is slower than in {path} by more than {threshold:P0}."
-            : (FormattableString)$"[red]Slower[/] than in {path} by more than {threshold:P0}, measured in torch's time:");
-        foreach (Change change in slower)
+        if (slower.Count == 0)
+            console.MarkupLineInterpolated($"Nothing is slower than in {path} by more than {threshold:P0}.");
+        else
             console.MarkupLineInterpolated(
-                $"  {change.Row.Case}, batch {change.Row.Batch}, {change.Row.Runner}: {change.Ratio:F2} times the time");
+                $"[red]Slower[/] than in {path} by more than {threshold:P0}, measured in torch's time:");
+        foreach ((MeasuredRow row, double ratio) in slower)
+            console.MarkupLineInterpolated(
+                $"  {row.Case}, batch {row.Batch}, {row.Runner}: {ratio:F2} times the time");
     }
 
     private static MeasuredRow? Before(BenchmarkReport old, MeasuredRow row) => old.Rows.FirstOrDefault(
         other => other.Case == row.Case && other.Batch == row.Batch && other.Runner == row.Runner);
 
     private static MeasuredRow? Torch(BenchmarkReport report, MeasuredRow row) => report.Rows.FirstOrDefault(
-        other => other.Case == row.Case && other.Batch == row.Batch && other.Runner.StartsWith("torch", StringComparison.Ordinal));
+        other => other.Case == row.Case && other.Batch == row.Batch
+            && other.Runner.StartsWith("torch", StringComparison.Ordinal));
 }

@@ -13,7 +13,8 @@ namespace SoftPool.Benchmarks;
 /// <param name="IsChosen">Whether a session on this device takes it by itself.</param>
 /// <param name="Constants">The values of its specialization constants.</param>
 /// <param name="Statistics">The driver's figures by the driver's names.</param>
-/// <param name="Loop">The instructions of its main loop; null where the driver shows no assembly, or there is no loop.</param>
+/// <param name="Loop">The instructions of its main loop; null where the driver shows no assembly, or there is no
+/// loop.</param>
 /// <param name="SubgroupSize">Invocations in a subgroup, as compiled.</param>
 /// <param name="Milliseconds">How long the driver compiled it.</param>
 /// <param name="Uses">The launches that sessions on this device make with it: network/batch/numerics/layer.</param>
@@ -22,7 +23,8 @@ internal sealed record CompiledKernel(
     IReadOnlyDictionary<string, double> Statistics, MainLoop? Loop, uint SubgroupSize, double Milliseconds,
     IReadOnlyList<string> Uses)
 {
-    public static CompiledKernel Compile(VulkanDevice device, KernelLaunch launch, bool isChosen, IReadOnlyList<string> uses)
+    public static CompiledKernel Compile(
+        VulkanDevice device, KernelLaunch launch, bool isChosen, IReadOnlyList<string> uses)
     {
         long begin = Stopwatch.GetTimestamp();
         using PipelineStore.Lease lease = device.Pipelines.Take(launch);

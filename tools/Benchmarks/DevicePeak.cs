@@ -23,9 +23,11 @@ internal sealed record DevicePeak(double GigaflopsPerSecond, double GigabytesPer
 
         double flops = 0, bytes = 0;
         // As many workgroups as take long enough for the clock.
-        for ((int rows, int columns) = (1, 16); ; (rows, columns) = columns < GroupCount.Largest / 2 ? (rows, 2 * columns) : (2 * rows, columns))
+        for ((int rows, int columns) = (1, 16); ; (rows, columns) = columns < GroupCount.Largest / 2
+            ? (rows, 2 * columns) : (2 * rows, columns))
         {
-            double time = Time(device, "peak_fma", [("ROUNDS", Rounds)], new GroupCount(columns, rows), input, inputs: 1);
+            double time = Time(
+                device, "peak_fma", [("ROUNDS", Rounds)], new GroupCount(columns, rows), input, inputs: 1);
             flops = Math.Max(flops, 2.0 * Lanes * Rounds * MultiplyAddsInRound * rows * columns / time);
             if (time >= Milliseconds)
                 break;
@@ -34,22 +36,29 @@ internal sealed record DevicePeak(double GigaflopsPerSecond, double GigabytesPer
         foreach ((uint vector, uint texels) in (ReadOnlySpan<(uint, uint)>)[(1, 0), (2, 0), (4, 0), (4, 1)])
             if (texels == 0 || ReadBytes / (4 * sizeof(float)) <= device.Traits.LargestTexels)
                 bytes = Math.Max(bytes, ReadBytes / Time(
-                    device, "peak_read", [("VECTOR", vector), ("TEXELS", texels)], new GroupCount((int)(ReadBytes / (4 * vector * Lanes * Reads))), input,
+                    device, "peak_read", [("VECTOR", vector), ("TEXELS", texels)],
+                    new GroupCount((int)(ReadBytes / (4 * vector * Lanes * Reads))), input,
                     inputs: 4));
         return new DevicePeak(flops / 1e6, bytes / 1e6);
     }
 
     /// <summary>The least of some times, in milliseconds.</summary>
     private static double Time(
-        VulkanDevice device, string kernel, SpecializationConstant[] constants, GroupCount groups, BufferRange input, int inputs)
+        VulkanDevice device, string kernel, SpecializationConstant[] constants,
+        GroupCount groups, BufferRange input, int inputs)
     {
         using DeviceBuffer output = DeviceBuffer.Storage(device, Lanes * sizeof(float));
         // A view of texels may hold less than the buffer.
-        var part = input with { ByteCount = Math.Min(input.ByteCount, device.Physical.Limits.MaxTexelBufferElements * 16L) };
+        var part = input with
+        {
+            ByteCount = Math.Min(input.ByteCount, device.Physical.Limits.MaxTexelBufferElements * 16L),
+        };
         BufferRange[] ranges =
-            [new(output.Handle, 0, output.ByteCount), .. Enumerable.Range(1, inputs).Select(i => i == TexelBinding ? part : input)];
+            [new(output.Handle, 0, output.ByteCount), .. Enumerable.Range(1, inputs)
+                .Select(i => i == TexelBinding ? part : input)];
         var launch = new KernelLaunch(
-            kernel, new KernelId(kernel), constants, groups, [.. ranges.Select(range => new Activation(range.ByteCount / sizeof(float)))],
+            kernel, new KernelId(kernel), constants, groups,
+            [.. ranges.Select(range => new Activation(range.ByteCount / sizeof(float)))],
             Texels: inputs >= TexelBinding ? 1u << TexelBinding : 0);
         using var pipeline = new ComputePipeline(device, launch, Load(kernel));
         using DescriptorSets sets = DescriptorSets.For(device, [launch]);

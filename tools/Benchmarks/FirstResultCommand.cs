@@ -4,8 +4,8 @@ using SoftPool.Trainer;
 
 namespace SoftPool.Benchmarks;
 
-/// <summary>From a model file to the first result, in a process of its own for each driver: once with no kernel compiled yet,
-/// once with those that the first process has left.</summary>
+/// <summary>From a model file to the first result, in a process of its own for each driver: once with no kernel
+/// compiled yet, once with those that the first process has left.</summary>
 internal static class FirstResultCommand
 {
     private const string Name = "first-result";
@@ -17,10 +17,14 @@ internal static class FirstResultCommand
         var device = new Option<string?>("--device");
         var cache = new Option<string>("--cache") { Required = true };
         var kind = new Option<string>("--kind") { Required = true };
-        var command = new Command(Name, "Loads a model, computes once and says how long that took.") { model, device, cache, kind };
+        var command = new Command(Name, "Loads a model, computes once and says how long that took.")
+        {
+            model, device, cache, kind,
+        };
         command.Hidden = true;
         command.SetAction(parse => Console.WriteLine(Json.Of(Run(
-            parse.GetRequiredValue(model), parse.GetValue(device), parse.GetRequiredValue(cache), parse.GetRequiredValue(kind)))));
+            parse.GetRequiredValue(model), parse.GetValue(device),
+            parse.GetRequiredValue(cache), parse.GetRequiredValue(kind)))));
         return command;
     }
 
@@ -34,7 +38,8 @@ internal static class FirstResultCommand
             model.Save(file);
             // One driver a process, so that none pays for loading the others.
             string? drivers = Environment.GetEnvironmentVariable("VK_DRIVER_FILES");
-            string[] each = string.IsNullOrEmpty(drivers) ? [] : drivers.Split(':', StringSplitOptions.RemoveEmptyEntries);
+            string[] each = string.IsNullOrEmpty(drivers)
+                ? [] : drivers.Split(':', StringSplitOptions.RemoveEmptyEntries);
             (string? Driver, string[] Device)[] starts = each.Length > 0
                 ? [.. each.Select(driver => (driver, Array.Empty<string>()))]
                 : [.. GpuDevice.Enumerate().Where(device => device.Unsupported is null)
@@ -58,7 +63,8 @@ internal static class FirstResultCommand
         string program = Environment.ProcessPath!;
         bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
         var start = new ProcessStartInfo(
-            program, isHost ? [Path.Combine(AppContext.BaseDirectory, "SoftPool.Benchmarks.dll"), .. arguments] : arguments)
+            program, isHost ? [Path.Combine(AppContext.BaseDirectory, "SoftPool.Benchmarks.dll"), .. arguments]
+                : arguments)
         {
             RedirectStandardOutput = true,
         };
@@ -70,7 +76,8 @@ internal static class FirstResultCommand
         process.WaitForExit();
         return process.ExitCode == 0
             ? Json.Parse<StartRow>(text, Name)
-            : throw new UserErrorException($"{Name} ended with exit status {process.ExitCode} on {driver ?? "the system's driver"}.");
+            : throw new UserErrorException(
+                $"{Name} ended with exit status {process.ExitCode} on {driver ?? "the system's driver"}.");
     }
 
     private static StartRow Run(string path, string? selector, string cache, string kind)

@@ -6,7 +6,8 @@ using SoftPool.Trainer.Training;
 
 namespace SoftPool.Benchmarks;
 
-/// <summary>How the time of an image goes with the batch, and with the size of the image: plots, and the figures behind them.</summary>
+/// <summary>How the time of an image goes with the batch, and with the size of the image: plots, and the figures behind
+/// them.</summary>
 internal static class GrowthCommand
 {
     private static readonly int[] Batches = [1, 2, 4, 8, 16, 32, 64, 128];
@@ -14,7 +15,11 @@ internal static class GrowthCommand
 
     public static Command Create()
     {
-        var network = new Option<string>("--network") { Description = "The network.", DefaultValueFactory = _ => "alexnet-softpool" };
+        var network = new Option<string>("--network")
+        {
+            Description = "The network.",
+            DefaultValueFactory = _ => "alexnet-softpool",
+        };
         var seconds = new Option<double>("--seconds")
         {
             Description = "For about how long to measure each point.",
@@ -30,12 +35,14 @@ internal static class GrowthCommand
             Description = "The folder for growth.json, growth-batch.png and growth-size.png.",
             Required = true,
         };
-        var command = new Command("growth", "Plots time per image over batches of 1 to 128 and images of 64 to 512 pixels.")
+        var command =
+            new Command("growth", "Plots time per image over batches of 1 to 128 and images of 64 to 512 pixels.")
         {
             network, seconds, longest, output,
         };
         command.SetAction(parse => Execute(
-            parse.GetRequiredValue(network), parse.GetValue(seconds), parse.GetValue(longest), parse.GetRequiredValue(output)));
+            parse.GetRequiredValue(network), parse.GetValue(seconds),
+            parse.GetValue(longest), parse.GetRequiredValue(output)));
         return command;
     }
 
@@ -49,7 +56,8 @@ internal static class GrowthCommand
             List<MeasuredRow> overBatches = [], overSizes = [];
             Sweep(overBatches, Batches.Select(batch => (BenchmarkCase.Network(network), batch)));
             Sweep(overSizes, Sizes.Select(size => (BenchmarkCase.Network(network, size), 1)));
-            Json.Write(Path.Combine(folder, "growth.json"), new { Network = network, Machine = Machine.Describe(), overBatches, overSizes });
+            Json.Write(Path.Combine(folder, "growth.json"),
+                new { Network = network, Machine = Machine.Describe(), overBatches, overSizes });
             File.WriteAllBytes(
                 Path.Combine(folder, "growth-batch.png"),
                 PlotOf($"{network}: time per image over the batch", "images at once", "ms per image", overBatches,
@@ -69,7 +77,8 @@ internal static class GrowthCommand
                     MeasuredRow[] some = [.. CaseMeasurement.Measure(what, batch, able, peaks, seconds).Rows];
                     rows.AddRange(some);
                     // The next point is about twice the work.
-                    able.RemoveAll(device => some.First(row => row.Runner == Machine.RunnerOf(device.Info)).Time.Median > longest * 500);
+                    able.RemoveAll(device =>
+                        some.First(row => row.Runner == Machine.RunnerOf(device.Info)).Time.Median > longest * 500);
                 }
             }
         }
@@ -80,9 +89,11 @@ internal static class GrowthCommand
         }
     }
 
-    /// <summary>Both axes logarithmic: what grows as the work is a line of slope 1, or a level one for time per image.</summary>
+    /// <summary>Both axes logarithmic: what grows as the work is a line of slope 1, or a level one for time per
+    /// image.</summary>
     private static byte[] PlotOf(
-        string title, string x, string y, IReadOnlyList<MeasuredRow> rows, Func<MeasuredRow, (double X, double Y)> point)
+        string title, string x, string y, IReadOnlyList<MeasuredRow> rows,
+        Func<MeasuredRow, (double X, double Y)> point)
     {
         using Plot plot = Plots.Create(title, x, y);
         int style = 0;
@@ -90,11 +101,13 @@ internal static class GrowthCommand
             plot.AddLine(runner.Select(point).Select(at => (Math.Log10(at.X), Math.Log10(at.Y))), style++, runner.Key);
         // The axes hold logarithms; their labels say 1, 2, 5, 10, 20, 50 and so on.
         (double Value, int Decade)[] ticks =
-            [.. from decade in Enumerable.Range(-3, 9) from digit in (int[])[1, 2, 5] select (digit * Math.Pow(10, decade), decade)];
+            [.. from decade in Enumerable.Range(
+                -3, 9) from digit in (int[])[1, 2, 5] select (digit * Math.Pow(10, decade), decade)];
         foreach (IAxis axis in (IAxis[])[plot.Axes.Left, plot.Axes.Bottom])
             axis.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
                 [.. ticks.Select(tick => Math.Log10(tick.Value))],
-                [.. ticks.Select(tick => tick.Value.ToString($"F{Math.Max(0, -tick.Decade)}", CultureInfo.InvariantCulture))]);
+                [.. ticks.Select(
+                    tick => tick.Value.ToString($"F{Math.Max(0, -tick.Decade)}", CultureInfo.InvariantCulture))]);
         plot.AddLegend();
         return plot.ToPng();
     }

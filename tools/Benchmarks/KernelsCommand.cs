@@ -9,8 +9,8 @@ using Spectre.Console;
 
 namespace SoftPool.Benchmarks;
 
-/// <summary>Compiles every kernel that networks launch and shows what the driver's compiler says of them. Nothing runs, so a device
-/// without hardware will do: RADV_FORCE_FAMILY=navi21.</summary>
+/// <summary>Compiles every kernel that networks launch and shows what the driver's compiler says of them. Nothing runs,
+/// so a device without hardware will do: RADV_FORCE_FAMILY=navi21.</summary>
 internal static class KernelsCommand
 {
     private static readonly string[] DefaultNetworks =
@@ -20,7 +20,9 @@ internal static class KernelsCommand
     {
         var networks = new Option<string[]>("--networks")
         {
-            Description = $"The networks whose kernels to compile: {NetworkCatalog.Described}. Default: some that launch every kernel.",
+            Description =
+                $"The networks whose kernels to compile: {NetworkCatalog.Described}. Default: some "
+                + "that launch every kernel.",
             AllowMultipleArgumentsPerToken = true,
         };
         var batches = new Option<int[]>("--batch")
@@ -33,13 +35,22 @@ internal static class KernelsCommand
         var all = new Option<bool>("--all") { Description = "One line a pipeline, not one a kernel." };
         var scalars = new Option<bool>("--no-scalar-spills")
         {
-            Description = "Fails on scalar registers that spill to lanes of vector registers too, and not only on what spills to memory.",
+            Description = "Fails on scalar registers that spill to lanes of vector registers too, and not only on "
+                + "what spills to memory.",
         };
-        var chosen = new Option<bool>("--chosen") { Description = "Only what sessions on this device take by themselves." };
-        var summary = new Option<string?>("--summary") { Description = "Where to write a line for each kernel that sessions take." };
-        var baseline = new Option<string?>("--baseline") { Description = "An earlier summary: what it spills may be spilled, and no more." };
+        var chosen =
+            new Option<bool>("--chosen") { Description = "Only what sessions on this device take by themselves." };
+        var summary = new Option<string?>("--summary")
+        {
+            Description = "Where to write a line for each kernel that sessions take.",
+        };
+        var baseline = new Option<string?>("--baseline")
+        {
+            Description = "An earlier summary: what it spills may be spilled, and no more.",
+        };
         var command = new Command(
-            "kernels", "Compiles every kernel of the networks and shows registers, occupancy, spills and instructions; fails on a spill.")
+            "kernels", "Compiles every kernel of the networks and shows registers, occupancy, spills and "
+            + "instructions; fails on a spill.")
         {
             networks, batches, json, all, scalars, chosen, summary, baseline,
         };
@@ -51,7 +62,8 @@ internal static class KernelsCommand
     }
 
     private static int Execute(
-        string[] networks, int[] batches, string? json, bool all, bool strict, bool chosen, string? summaryFile, string? baselineFile)
+        string[] networks, int[] batches, string? json, bool all,
+        bool strict, bool chosen, string? summaryFile, string? baselineFile)
     {
         KernelsSummary? baseline = baselineFile is null
             ? null
@@ -61,8 +73,8 @@ internal static class KernelsCommand
         CompiledKernel Compile((KernelLaunch Launch, bool IsChosen, string[] Uses) entry) =>
             CompiledKernel.Compile(gpu.Vulkan, entry.Launch, entry.IsChosen, entry.Uses);
         CompiledKernel first = Compile(launches[0]);
-        // One pipeline lives as long as others are made: RADV gives its shaders' memory back with the last of them, and Mesa's stand-in
-        // for AMD's kernel driver does not, so that its 4 GB would be gone after some 500 pipelines.
+        // One pipeline lives as long as others are made: RADV gives its shaders' memory back with the last of them, and
+        // Mesa's stand-in for AMD's kernel driver does not, so that its 4 GB would be gone after some 500 pipelines.
         using PipelineStore.Lease kept = gpu.Vulkan.Pipelines.Take(launches[0].Launch);
         IReadOnlyList<CompiledKernel> kernels = [first, .. launches.Skip(1).Select(Compile)];
         CompiledKernelTable.Print(gpu.Info, kernels, all, AnsiConsole.Console);
@@ -76,20 +88,25 @@ internal static class KernelsCommand
         if (unused.Length > 0)
             AnsiConsole.MarkupLineInterpolated($"No launch of these networks has: {string.Join(", ", unused)}.");
         foreach (CompiledKernel kernel in kernels.Where(kernel => kernel.Spills || kernel.ScalarSpills > 0))
-            AnsiConsole.MarkupLineInterpolated(
-                $"[red]spills[/] {kernel.Figures.Stores}/{kernel.Figures.Reloads} to memory, {kernel.ScalarSpills} scalars: {kernel.Kernel}({string.Join(',', kernel.Constants)}), {kernel.Layer}");
+        {
+            string memory = $"{kernel.Figures.Stores}/{kernel.Figures.Reloads} to memory";
+            string where = $"{kernel.Kernel}({string.Join(',', kernel.Constants)}), {kernel.Layer}";
+            AnsiConsole.MarkupLineInterpolated($"[red]spills[/] {memory}, {kernel.ScalarSpills} scalars: {where}");
+        }
         // A variant made for other devices may spill here: nothing takes it.
         string[] above = [.. summary.Above(baseline)];
         foreach (string sentence in above)
             Console.Error.WriteLine($"above the baseline: {sentence}.");
-        return above.Length > 0 || (strict && kernels.Any(kernel => kernel.IsChosen && kernel.ScalarSpills > 0)) ? 1 : 0;
+        return above.Length > 0 || (strict && kernels.Any(kernel => kernel.IsChosen && kernel.ScalarSpills > 0))
+            ? 1 : 0;
     }
 
     private static GpuDevice Open()
     {
         try
         {
-            return GpuDevice.Create(options: new GpuDeviceOptions { PipelineCacheFolder = "", InspectPipelines = true });
+            return GpuDevice.Create(
+                options: new GpuDeviceOptions { PipelineCacheFolder = "", InspectPipelines = true });
         }
         catch (VulkanException e) when (e.Message.Contains("ErrorExtensionNotPresent", StringComparison.Ordinal))
         {
@@ -108,18 +125,20 @@ internal static class KernelsCommand
             new Layer("softmax", new Softmax()),
         ]);
 
-    /// <summary>One launch for each pipeline: those that sessions of the networks would make on this device, and those of the variants
-    /// that they could be told to take.</summary>
+    /// <summary>One launch for each pipeline: those that sessions of the networks would make on this device, and those
+    /// of the variants that they could be told to take.</summary>
     private static IEnumerable<(KernelLaunch Launch, bool IsChosen, string[] Uses)> Launches(
         GpuDevice gpu, string[] networks, int[] batches, bool chosen)
     {
         VulkanDevice device = gpu.Vulkan;
-        ModelGraph[] graphs = [.. networks.Select(network => NetworkCatalog.Create(network, classes: 1000)), OtherOperators];
+        ModelGraph[] graphs =
+            [.. networks.Select(network => NetworkCatalog.Create(network, classes: 1000)), OtherOperators];
         (string Name, SessionOptions Options)[] numerics =
             [("fp32", new()), ("fp16", new(Fp16: true)), ("strict", new(Numerics: Numerics.Strict))];
         VariantChoice[] choices =
         [
-            VariantChoice.Default, .. chosen ? [] : Conv2d.Variants.All.Select(variant => new VariantChoice(Forced: variant.Name)),
+            VariantChoice.Default, .. chosen ? [] : Conv2d.Variants.All.Select(
+                variant => new VariantChoice(Forced: variant.Name)),
         ];
         return from choice in choices
                from graph in graphs
@@ -132,7 +151,8 @@ internal static class KernelsCommand
                    graph, name => throw new InvalidOperationException($"Planning asked for {name}."),
                    options with { Variants = choice }).Launches
                let use = choice == VariantChoice.Default ? $"{graph.Name}/{batch}/{kind.Name}/{launch.Layer}" : null
-               group (Launch: launch, Use: use) by $"{launch.Kernel}({string.Join(',', launch.Constants)})" into pipeline
+               group (Launch: launch,
+                   Use: use) by $"{launch.Kernel}({string.Join(',', launch.Constants)})" into pipeline
                let uses = pipeline.Select(entry => entry.Use).OfType<string>().ToArray()
                select (pipeline.First().Launch, uses.Length > 0, uses);
     }

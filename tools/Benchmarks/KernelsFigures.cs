@@ -8,7 +8,8 @@ namespace SoftPool.Benchmarks;
 /// <param name="Instructions">All instructions.</param>
 /// <param name="Stores">Stores of registers to memory; on RADV the vector registers that went there.</param>
 /// <param name="Reloads">Their loads back; on RADV the bytes of scratch memory of an invocation.</param>
-internal sealed record KernelsFigures(double Registers, double Occupancy, double Instructions, double Stores, double Reloads)
+internal sealed record KernelsFigures(
+    double Registers, double Occupancy, double Instructions, double Stores, double Reloads)
 {
     /// <summary>A driver's names; that of registers tells the drivers apart.</summary>
     private sealed record Names(string Registers, string Occupancy, string Instructions, string Stores, string Reloads);
@@ -23,14 +24,18 @@ internal sealed record KernelsFigures(double Registers, double Occupancy, double
     ];
 
     /// <summary>Takes them out of a driver's statistics.</summary>
-    /// <exception cref="UserErrorException">The driver does not tell one of them, or tells it under another name.</exception>
+    /// <exception cref="UserErrorException">The driver does not tell one of them, or tells it under another
+    /// name.</exception>
     public static KernelsFigures Of(IReadOnlyDictionary<string, double> statistics)
     {
-        Names names = Drivers.FirstOrDefault(driver => statistics.ContainsKey(driver.Registers)) ?? throw Missing("registers", statistics);
+        Names names = Drivers.FirstOrDefault(driver => statistics.ContainsKey(driver.Registers))
+            ?? throw Missing("registers", statistics);
         return new KernelsFigures(
-            Figure(names.Registers), Figure(names.Occupancy), Figure(names.Instructions), Figure(names.Stores), Figure(names.Reloads));
+            Figure(names.Registers), Figure(names.Occupancy),
+            Figure(names.Instructions), Figure(names.Stores), Figure(names.Reloads));
 
-        double Figure(string name) => statistics.TryGetValue(name, out double figure) ? figure : throw Missing($"'{name}'", statistics);
+        double Figure(string name) => statistics.TryGetValue(name, out double figure)
+            ? figure : throw Missing($"'{name}'", statistics);
     }
 
     private static UserErrorException Missing(string what, IReadOnlyDictionary<string, double> statistics) =>

@@ -7,8 +7,16 @@ internal static class KernelsTableCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("files") { Description = "What kernels --summary wrote.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("kernels-table", "Shows what several compilers make of the kernels as a table in Markdown.") { files };
+        var files = new Argument<string[]>("files")
+        {
+            Description = "What kernels --summary wrote.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command =
+            new Command("kernels-table", "Shows what several compilers make of the kernels as a table in Markdown.")
+            {
+                files,
+            };
         command.SetAction(parse => Print(parse.GetRequiredValue(files)));
         return command;
     }
@@ -17,7 +25,8 @@ internal static class KernelsTableCommand
     {
         (string Name, KernelsSummary Summary)[] compilers =
         [
-            .. files.Select(file => (Path.GetFileNameWithoutExtension(file), Json.Parse<KernelsSummary>(File.ReadAllText(file), file))),
+            .. files.Select(file =>
+                (Path.GetFileNameWithoutExtension(file), Json.Parse<KernelsSummary>(File.ReadAllText(file), file))),
         ];
         Row(["GPU", "driver", "pipelines", "that spill", "most stores + reloads", "of the kernel"]);
         Row(Enumerable.Repeat("---", 6));
@@ -34,13 +43,15 @@ internal static class KernelsTableCommand
 
         Row(["kernel", .. compilers.Select(compiler => compiler.Name)]);
         Row(Enumerable.Repeat("---", 1 + compilers.Length));
-        foreach (string kernel in compilers.SelectMany(compiler => compiler.Summary.Kernels).Select(row => row.Kernel).Distinct().Order())
+        foreach (string kernel in
+            compilers.SelectMany(compiler => compiler.Summary.Kernels).Select(row => row.Kernel).Distinct().Order())
             Row([
                 kernel,
                 .. compilers.Select(compiler => compiler.Summary.Kernels.FirstOrDefault(row => row.Kernel == kernel))
                     .Select(row => row is null ? ""
-                        : $"{row.Registers} / {row.Occupancy} / {(row.Spilling > 0 ? $"**{row.Stores}+{row.Reloads}**" : "0")}"
-                        + $" / {row.Instructions}{(row.MultiplyAddPercent is { } share ? $" / {share} %" : "")}"),
+                        : $"{row.Registers} / {row.Occupancy} / "
+                        + $"{(row.Spilling > 0 ? $"**{row.Stores}+{row.Reloads}**" : "0")} / "
+                        + $"{row.Instructions}{(row.MultiplyAddPercent is { } share ? $" / {share} %" : "")}"),
             ]);
     }
 

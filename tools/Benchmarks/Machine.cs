@@ -5,14 +5,15 @@ namespace SoftPool.Benchmarks;
 /// <summary>What everything here runs on.</summary>
 internal static partial class Machine
 {
-    /// <summary>Processor and cores.</summary>
+    /// <summary>CPU and cores.</summary>
     public static string Describe()
     {
-        string processor = "";
+        string cpu = "";
         if (File.Exists("/proc/cpuinfo"))
-            processor = File.ReadLines("/proc/cpuinfo")
-                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "";
-        return $"{(processor.Length > 0 ? processor : "unknown processor")}, {Environment.ProcessorCount} cores";
+            cpu = File.ReadLines("/proc/cpuinfo")
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1]
+                .Trim() ?? "";
+        return $"{(cpu.Length > 0 ? cpu : "unknown CPU")}, {Environment.ProcessorCount} cores";
     }
 
     /// <summary>All devices that run the kernels, opened.</summary>
@@ -23,8 +24,8 @@ internal static partial class Machine
             info => GpuDevice.Create($"{info.Index}", new GpuDeviceOptions { PipelineCacheFolder = cacheFolder })),
     ];
 
-    /// <summary>A device in a table: "llvmpipe Mesa 25.0.7", and in front of that the name of a GPU. Two drivers of one name
-    /// differ by their versions.</summary>
+    /// <summary>A device in a table: "llvmpipe Mesa 25.0.7", and in front of that the name of a GPU. Two drivers of one
+    /// name differ by their versions.</summary>
     public static string RunnerOf(GpuDeviceInfo info)
     {
         string driver = Details().Replace(info.Driver, "");

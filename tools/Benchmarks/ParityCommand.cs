@@ -5,7 +5,7 @@ using SoftPool.Verification;
 
 namespace SoftPool.Benchmarks;
 
-/// <summary>Holds networks on every device against torch on the processor, layer by layer.</summary>
+/// <summary>Holds networks on every device against torch on the CPU, layer by layer.</summary>
 internal static class ParityCommand
 {
     public static Command Create()
@@ -16,7 +16,11 @@ internal static class ParityCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => ["alexnet", "alexnet-softpool", "alexnet-softpool-shared", "resnet18-softpool"],
         };
-        var command = new Command("parity", "Compares every layer of networks on every device with torch; fails if they differ.") { networks };
+        var command =
+            new Command("parity", "Compares every layer of networks on every device with torch; fails if they differ.")
+            {
+                networks,
+            };
         command.SetAction(parse => Execute(parse.GetRequiredValue(networks)));
         return command;
     }
@@ -38,9 +42,11 @@ internal static class ParityCommand
                             model, device, images, count: 3, new SessionOptions { Batch = 2, Fp16 = fp16 });
                         passed &= report.Passed;
                         Console.WriteLine(
-                            $"{(report.Passed ? "passed" : "FAILED")}  {network}{(fp16 ? " in 16 bits" : "")}, {Machine.RunnerOf(device.Info)}: "
-                            + $"largest layer NMSE {report.Layers.Max(layer => layer.Comparison.Nmse):E1}"
-                            + (report.Passed ? "" : $", first {report.Layers.FirstOrDefault(layer => !layer.Passed)?.Layer}"));
+                            $"{(report.Passed ? "passed" : "FAILED")}  {network}{(fp16 ? " in 16 bits" : "")}, "
+                            + $"{Machine.RunnerOf(device.Info)}: largest layer NMSE "
+                            + $"{report.Layers.Max(layer => layer.Comparison.Nmse):E1}"
+                            + (report.Passed
+                            ? "" : $", first {report.Layers.FirstOrDefault(layer => !layer.Passed)?.Layer}"));
                     }
             }
             return passed && devices.Count > 0 ? 0 : 1;

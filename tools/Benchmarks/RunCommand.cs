@@ -24,16 +24,21 @@ internal static class RunCommand
         };
         var seconds = new Option<double>("--seconds")
         {
-            Description = "For about how long to measure each network at each batch; a quarter of that for an operator.",
+            Description = "For about how long to measure each network at each batch; a quarter of "
+                + "that for an operator.",
             DefaultValueFactory = _ => 3,
         };
         var longest = new Option<double>("--longest")
         {
-            Description = "A device that takes more seconds for a batch is left out of it, by what a smaller batch took.",
+            Description = "A device that takes more seconds for a batch is left out of it, by what "
+                + "a smaller batch took.",
             DefaultValueFactory = _ => 2,
         };
         var output = new Option<string?>("--output", "-o") { Description = "Where to write everything as JSON." };
-        var compare = new Option<string?>("--compare") { Description = "An earlier report: names what is slower now, with exit status 1." };
+        var compare = new Option<string?>("--compare")
+        {
+            Description = "An earlier report: names what is slower now, with exit status 1.",
+        };
         var threshold = new Option<double>("--threshold")
         {
             Description = "Slower is what takes more by this share.",
@@ -46,9 +51,11 @@ internal static class RunCommand
         command.SetAction(parse =>
         {
             // Before hours may be lost: the earlier report must be readable.
-            BenchmarkReport? old = parse.GetValue(compare) is { } path ? Json.Parse<BenchmarkReport>(File.ReadAllText(path), path) : null;
+            BenchmarkReport? old = parse.GetValue(compare) is { } path
+                ? Json.Parse<BenchmarkReport>(File.ReadAllText(path), path) : null;
             BenchmarkReport report = Measure(
-                [.. parse.GetRequiredValue(networks).Select(NetworkAt)], parse.GetRequiredValue(operators), parse.GetValue(seconds),
+                [.. parse.GetRequiredValue(networks).Select(NetworkAt)],
+                parse.GetRequiredValue(operators), parse.GetValue(seconds),
                 parse.GetValue(longest));
             if (parse.GetValue(output) is { } file)
                 Json.Write(file, report);
@@ -63,7 +70,8 @@ internal static class RunCommand
     }
 
     private static BenchmarkReport Measure(
-        IReadOnlyList<(BenchmarkCase Case, int[] Batches)> networks, int[] operatorBatches, double seconds, double longest)
+        IReadOnlyList<(BenchmarkCase Case, int[] Batches)> networks,
+        int[] operatorBatches, double seconds, double longest)
     {
         Allocator.KeepBigBlocks();
         IReadOnlyList<GpuDevice> devices = Machine.OpenDevices(cacheFolder: "");
@@ -111,7 +119,8 @@ internal static class RunCommand
     private static (BenchmarkCase Case, int[] Batches) NetworkAt(string text)
     {
         string[] parts = text.Split(':');
-        int[] batches = [.. (parts.Length > 1 ? parts[1] : "1").Split(',').Select(part => int.TryParse(part, out int batch) ? batch : 0)];
+        int[] batches = [.. (parts.Length > 1 ? parts[1] : "1").Split(',')
+            .Select(part => int.TryParse(part, out int batch) ? batch : 0)];
         return parts.Length <= 2 && batches.All(batch => batch > 0)
             ? (BenchmarkCase.Network(parts[0]), batches)
             : throw new UserErrorException($"--networks takes NAME or NAME:BATCH,BATCH; got {text}.");

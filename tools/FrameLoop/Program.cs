@@ -3,9 +3,9 @@ using System.Globalization;
 using SoftPool;
 using SoftPool.FrameLoop;
 
-// A sample: a program that draws 30 frames a second in the terminal while a network looks at what it draws. First with each
-// inference in one piece, which makes frames late; then spread over frames by a Stepper; then beside them by RunAsync.
-// Usage: frameloop [MODEL.safetensors] [SECONDS]. Without a model it looks through a small untrained one.
+// A sample: a program that draws 30 frames a second in the terminal while a network looks at what it draws. First with
+// each inference in one piece, which makes frames late; then spread over frames by a Stepper; then beside them by
+// RunAsync. Usage: frameloop [MODEL.safetensors] [SECONDS]. Without a model it looks through a small untrained one.
 TimeSpan frame = TimeSpan.FromSeconds(1.0 / 30), budget = frame / 3;
 Model model = args.Length > 0 ? Model.Load(args[0]) : SmallModel.Create();
 double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 4;

@@ -19,7 +19,8 @@ internal sealed class Scene(TensorShape shape)
             Pixels[i] = x * x + y * y < 0.04 ? 1 : -1;
         }
         if (!Console.IsOutputRedirected)
-            Console.Write($"\r{new string(' ', (int)(place * Columns))}(_){new string(' ', Columns - (int)(place * Columns))}");
+            Console.Write(
+                $"\r{new string(' ', (int)(place * Columns))}(_){new string(' ', Columns - (int)(place * Columns))}");
     }
 
     /// <summary>Takes the line away.</summary>

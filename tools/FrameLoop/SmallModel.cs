@@ -27,7 +27,8 @@ internal static class SmallModel
             graph,
             graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => new Tensor(
                 parameter.Shape,
-                Enumerable.Range(0, parameter.Shape.ElementCount).Select(_ => random.NextSingle() * 0.1f - 0.05f).ToArray())),
+                Enumerable.Range(0, parameter.Shape.ElementCount)
+                    .Select(_ => random.NextSingle() * 0.1f - 0.05f).ToArray())),
             [], Preprocessing.ImageNet);
     }
 }

@@ -4,9 +4,10 @@ using System.Text;
 namespace SoftPool.ShaderCompiler;
 
 /// <summary>
-/// The names of a shader's specialization constants, by their ids from 0 on. Optimisation drops them, and with them constants that the
-/// shader does not use. They are read from the module before optimisation and written into the optimised one, as the text of an
-/// OpModuleProcessed, which drivers pass over: "constants BATCH CHANNELS WORKGROUP_SIZE".
+/// The names of a shader's specialization constants, by their ids from 0 on. Optimisation drops them, and with them
+/// constants that the shader does not use. They are read from the module before optimisation and written into the
+/// optimised one, as the text of an OpModuleProcessed, which drivers pass over: "constants BATCH CHANNELS
+/// WORKGROUP_SIZE".
 /// </summary>
 internal static class ConstantNames
 {
@@ -52,13 +53,15 @@ internal static class ConstantNames
         ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(spirv);
         int at = HeaderWords;
         // The last of the debug instructions stand before decorations and types.
-        while (at < words.Length && (words[at] & 0xFFFF) is not ((>= OpDecorate and <= OpGroupMemberDecorate) or FirstType))
+        while (at < words.Length
+            && (words[at] & 0xFFFF) is not ((>= OpDecorate and <= OpGroupMemberDecorate) or FirstType))
             at += (int)(words[at] >> 16);
         byte[] text = Encoding.UTF8.GetBytes($"constants {string.Join(' ', names)}".TrimEnd());
         // Zeros end the text and fill its last word.
         var instruction = new uint[1 + text.Length / sizeof(uint) + 1];
         instruction[0] = (uint)instruction.Length << 16 | OpModuleProcessed;
         text.CopyTo(MemoryMarshal.AsBytes(instruction.AsSpan(1)));
-        return [.. spirv[..(at * sizeof(uint))], .. MemoryMarshal.AsBytes(instruction.AsSpan()), .. spirv[(at * sizeof(uint))..]];
+        return [.. spirv[..(at * sizeof(uint))],
+            .. MemoryMarshal.AsBytes(instruction.AsSpan()), .. spirv[(at * sizeof(uint))..]];
     }
 }

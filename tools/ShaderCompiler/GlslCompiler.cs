@@ -3,8 +3,8 @@ using System.Text;
 
 namespace SoftPool.ShaderCompiler;
 
-/// <summary>Compiles GLSL compute shaders for Vulkan 1.1 (SPIR-V 1.3), optimised, with the names of their specialization constants; a
-/// warning is an error.</summary>
+/// <summary>Compiles GLSL compute shaders for Vulkan 1.1 (SPIR-V 1.3), optimised, with the names of their
+/// specialization constants; a warning is an error.</summary>
 internal sealed class GlslCompiler : IDisposable
 {
     private readonly IncludeResolver _includes;
@@ -33,7 +33,8 @@ internal sealed class GlslCompiler : IDisposable
         byte[] source = Encoding.UTF8.GetBytes(text);
         try
         {
-            return ConstantNames.Write(Compile(path, source, _optimised), ConstantNames.Read(Compile(path, source, _named)));
+            return ConstantNames.Write(
+                Compile(path, source, _optimised), ConstantNames.Read(Compile(path, source, _named)));
         }
         catch (InvalidDataException e)
         {

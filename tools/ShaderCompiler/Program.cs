@@ -17,7 +17,8 @@ for (int i = 0; i < args.Length; i++)
     else
         return Fail($"{Usage}, got '{args[i]}'");
 if (output is null || include is null || files.Count == 0)
-    return Fail($"{Usage}, {(output is null ? "got no --output" : include is null ? "got no --include" : "got no file")}");
+    return Fail(
+        $"{Usage}, {(output is null ? "got no --output" : include is null ? "got no --include" : "got no file")}");
 
 try
 {

@@ -14,7 +14,8 @@ internal static class VersionNeeds
     private const int SectionHeaderSize = 64;
     private const int EntrySize = 16; // Elf64_Verneed and Elf64_Vernaux alike
 
-    /// <summary>File offsets of vna_flags (16 bits) of every need of that version, one per library it is wanted from.</summary>
+    /// <summary>File offsets of vna_flags (16 bits) of every need of that version, one per library it is wanted
+    /// from.</summary>
     /// <exception cref="InvalidDataException">Not such a file, damaged, or without that need.</exception>
     public static IReadOnlyList<int> FindFlags(ReadOnlySpan<byte> file, string version)
     {
@@ -68,7 +69,8 @@ internal static class VersionNeeds
 
     // sh_link names the section that holds the strings.
     private static ReadOnlySpan<byte> Linked(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> header) => Slice(headers,
-        (ulong)ReadUInt32LittleEndian(header[40..]) * SectionHeaderSize, SectionHeaderSize, "the string table's header");
+        (ulong)ReadUInt32LittleEndian(header[40..]) * SectionHeaderSize,
+        SectionHeaderSize, "the string table's header");
 
     private static ReadOnlySpan<byte> Contents(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header) =>
         Slice(file, ReadUInt64LittleEndian(header[24..]), ReadUInt64LittleEndian(header[32..]), "a section");

@@ -9,7 +9,8 @@ namespace SoftPool.WeakSymbolVersion;
 /// </remarks>
 internal static class WeakCopy
 {
-    /// <summary>Writes <paramref name="output"/>: the bytes of <paramref name="input"/>, the need flagged weak.</summary>
+    /// <summary>Writes <paramref name="output"/>: the bytes of <paramref name="input"/>, the need flagged
+    /// weak.</summary>
     /// <exception cref="InvalidDataException">The input is no such library, or does not need the version.</exception>
     public static void Write(string input, string output, string version)
     {

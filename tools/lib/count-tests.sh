@@ -1,13 +1,14 @@
-# For other scripts, to be sourced: runs test projects that were built, and counts what really ran by their .trx files, because
-# what they print depends on the terminal. A project that crashes, or that runs no test at all, counts as one failure.
+# For other scripts, to be sourced: runs test projects that were built, and counts what really ran by their .trx files,
+# because what they print depends on the terminal. A project that crashes, or that runs no test at all, counts as one
+# failure.
 # shellcheck shell=bash disable=SC2034 # the counts are read by who sources this
 
 passed=0 failed=0 skipped=0
 may_run_none=0 # 1 where a filter may select no test of a project
 notes=() # what was skipped and why, and what went wrong beside tests
 
-# run_project NAME REPORT [ARGUMENT...]: tests/NAME, built, with arguments of Microsoft.Testing.Platform. REPORT is the .trx file
-# that it leaves. Adds to the counts and the notes.
+# run_project NAME REPORT [ARGUMENT...]: tests/NAME, built, with arguments of Microsoft.Testing.Platform. REPORT is the
+# .trx file that it leaves. Adds to the counts and the notes.
 run_project() {
     local name=$1 report=$2 status=0 ran=0 broken=0 problem ok outcome test reason
     shift 2
@@ -25,7 +26,8 @@ run_project() {
     done < <([[ ! -e $report ]] || read_results "$report")
     failed=$((failed + broken))
 
-    # Microsoft.Testing.Platform's exit statuses: 2 is a failed test, 8 that none ran (skipped ones do not count as run).
+    # Microsoft.Testing.Platform's exit statuses: 2 is a failed test, 8 that none ran (skipped ones do not count as
+    # run).
     case "$status" in
         0) problem="reported no result" ok=$((ran > 0)) ;;
         2) problem="said that tests failed, and reported none" ok=$((broken > 0)) ;;
@@ -39,7 +41,8 @@ run_project() {
 read_results() {
     awk -v RS='<' '
         function attribute(name) {
-            return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
+            if (!match($0, " " name "=\"[^\"]*\"")) return ""
+            return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
         }
         function decoded(text) {
             gsub(/&quot;/, "\"", text); gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text)

@@ -8,8 +8,8 @@ fail() {
     exit 1
 }
 
-# apt-get with sources, lists, cache and an (empty) list of installed packages of its own, all in the folder $work. Any source that
-# does not answer is an error. $name says what the packages are for.
+# apt-get with sources, lists, cache and an (empty) list of installed packages of its own, all in the folder $work. Any
+# source that does not answer is an error. $name says what the packages are for.
 apt() {
     mkdir -p "$work"/{state/lists,cache/archives}/partial
     : >"$work/status"
@@ -25,7 +25,10 @@ apt() {
 mirror_of() { # SUITE
     { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null || true; } | awk -v suite="$1" '
         function take(uri) { if (first == "") first = uri }
-        $1 == "deb" { uri = ""; for (i = 2; i <= NF; i++) if (uri == "" && $i ~ /:\//) uri = $i; else if ($i == suite) take(uri) }
+        $1 == "deb" {
+            uri = ""
+            for (i = 2; i <= NF; i++) if (uri == "" && $i ~ /:\//) uri = $i; else if ($i == suite) take(uri)
+        }
         $1 == "URIs:" { uris = $2 }
         $1 == "Suites:" { for (i = 2; i <= NF; i++) has = has || $i == suite }
         /^[ \t]*$|^Types:/ { if (has) take(uris); uris = ""; has = 0 }
@@ -34,8 +37,10 @@ mirror_of() { # SUITE
 
 # The system that the packages are for.
 need_debian_12() {
-    [[ -e $keys ]] || fail "The drivers come out of Debian's archive, whose keys are missing: $keys (package debian-archive-keyring)."
+    [[ -e $keys ]] ||
+        fail "The drivers come out of Debian's archive, whose keys are missing: $keys (package debian-archive-keyring)."
     if ! grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || [[ $(uname -m) != x86_64 ]]; then
-        fail "The drivers come out of Debian's packages for amd64, on Debian 12; this is $(. /etc/os-release && echo "$PRETTY_NAME"), $(uname -m)."
+        fail "The drivers come out of Debian's packages for amd64, on Debian 12; this is $(
+            . /etc/os-release && echo "$PRETTY_NAME"), $(uname -m)."
     fi
 }

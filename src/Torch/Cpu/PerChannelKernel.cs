@@ -3,9 +3,9 @@ using System.Numerics;
 namespace SoftPool.Torch.Cpu;
 
 /// <summary>
-/// SoftPool of one map, or of some side by side, with weights of its own. With e_i = exp(x_i - o) for one origin o,
-/// S = sum e_i and F = sum e_i x_i over a window, y = F / S; and dL/dx_i = e_i ((1 + x_i) P_i - Q_i), where P_i and Q_i are the
-/// sums of g / S and g y / S over the windows that cell i is in: one exponential a cell, the rest are
+/// SoftPool of one map, or of some side by side, with weights of its own. With e_i = exp(x_i - o) for one origin o, S =
+/// sum e_i and F = sum e_i x_i over a window, y = F / S; and dL/dx_i = e_i ((1 + x_i) P_i - Q_i), where P_i and Q_i are
+/// the sums of g / S and g y / S over the windows that cell i is in: one exponential a cell, the rest are
 /// <see cref="WindowSums{T}"/>.
 /// </summary>
 internal sealed class PerChannelKernel<T> : SoftPoolKernel<T>

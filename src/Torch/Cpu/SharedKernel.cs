@@ -3,9 +3,9 @@ using System.Numerics;
 namespace SoftPool.Torch.Cpu;
 
 /// <summary>
-/// SoftPool of an item's maps with weights shared by its channels. With e_ci = exp(x_ci - o) for one origin o,
-/// a_i = sum_c e_ci and S = sum a_i over a window, y_c = sum a_i x_ci / S; and dL/dx_ci = a_i P_ci + e_ci U_i, where P_ci
-/// is the sum of g_c / S, Q_ci that of g_c y_c / S over the windows that cell i is in, and U_i = sum_c (x_ci P_ci - Q_ci).
+/// SoftPool of an item's maps with weights shared by its channels. With e_ci = exp(x_ci - o) for one origin o, a_i =
+/// sum_c e_ci and S = sum a_i over a window, y_c = sum a_i x_ci / S; and dL/dx_ci = a_i P_ci + e_ci U_i, where P_ci is
+/// the sum of g_c / S, Q_ci that of g_c y_c / S over the windows that cell i is in, and U_i = sum_c (x_ci P_ci - Q_ci).
 /// </summary>
 internal sealed class SharedKernel<T> : SoftPoolKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>

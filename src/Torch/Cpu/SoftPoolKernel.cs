@@ -6,8 +6,8 @@ namespace SoftPool.Torch.Cpu;
 
 /// <summary>
 /// Pools the maps of channels that belong together, in memory of its own: fill <see cref="Input"/>, call
-/// <see cref="Forward"/>, read <see cref="Output"/>; or fill <see cref="OutputGradient"/> too, call <see cref="Backward"/>,
-/// read <see cref="InputGradient"/>.
+/// <see cref="Forward"/>, read <see cref="Output"/>; or fill <see cref="OutputGradient"/> too, call
+/// <see cref="Backward"/>, read <see cref="InputGradient"/>.
 /// </summary>
 /// <param name="windows">The windows on a map.</param>
 /// <param name="channels">How many maps there are.</param>

@@ -5,8 +5,8 @@ namespace SoftPool.Torch.Cpu;
 
 /// <summary>
 /// The sum of each window's cells, and its transpose, which adds each window's value to all its cells. A row of windows
-/// is first summed along depth and height, in whole vectors, then along the width. Each cell holds one value, or as many
-/// as whole vectors: its lanes.
+/// is first summed along depth and height, in whole vectors, then along the width. Each cell holds one value, or as
+/// many as whole vectors: its lanes.
 /// </summary>
 /// <param name="windows">The windows on a map.</param>
 /// <param name="lanes">Values of a cell: one, or a multiple of a vector's.</param>

@@ -17,7 +17,8 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
         using var scope = torch.NewDisposeScope();
         var views = new WindowCells(windows);
         torch.Tensor[] cells = views.Of(views.Pad(x));
-        torch.Tensor m = views.Largest(cells), total = torch.zeros_like(cells[0]), weighted = torch.zeros_like(cells[0]);
+        torch.Tensor m = views.Largest(cells),
+            total = torch.zeros_like(cells[0]), weighted = torch.zeros_like(cells[0]);
         foreach (torch.Tensor cell in cells)
         {
             using torch.Tensor difference = WindowCells.Difference(cell, m);
@@ -39,14 +40,16 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
     public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
     {
         using var scope = torch.NewDisposeScope();
-        // With create_graph torch would record here too, and refuse the sums in place: an exception that ends the process.
+        // With create_graph torch would record here too, and refuse the sums in place: an exception that ends the
+        // process.
         using IDisposable noGradients = torch.no_grad();
         using torch.Tensor outputGradient = grad_output;
         if (outputGradient.IsInvalid)
             return ReturnedGradient.None(inputs: 2);
         var views = new WindowCells((Windows)ctx.get_data(nameof(Windows)));
         List<torch.Tensor> saved = ctx.get_saved_variables();
-        (torch.Tensor x, torch.Tensor m, torch.Tensor total, torch.Tensor mean) = (saved[0], saved[1], saved[2], saved[3]);
+        (torch.Tensor x, torch.Tensor m, torch.Tensor total, torch.Tensor mean) =
+            (saved[0], saved[1], saved[2], saved[3]);
         torch.Tensor padded = views.Pad(x), sum = torch.zeros_like(padded);
         torch.Tensor scale = outputGradient / total, offset = mean.neg().add_(Scalars.One, Scalars.One);
         foreach ((torch.Tensor cell, torch.Tensor gradient) in views.Of(padded).Zip(views.Of(sum)))

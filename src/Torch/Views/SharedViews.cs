@@ -39,14 +39,16 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
     public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
     {
         using var scope = torch.NewDisposeScope();
-        // With create_graph torch would record here too, and refuse the sums in place: an exception that ends the process.
+        // With create_graph torch would record here too, and refuse the sums in place: an exception that ends the
+        // process.
         using IDisposable noGradients = torch.no_grad();
         using torch.Tensor g = grad_output;
         if (g.IsInvalid)
             return ReturnedGradient.None(inputs: 2);
         var views = new WindowCells((Windows)ctx.get_data(nameof(Windows)));
         List<torch.Tensor> saved = ctx.get_saved_variables();
-        (torch.Tensor x, torch.Tensor y, torch.Tensor largest, torch.Tensor sums) = (saved[0], saved[1], saved[2], saved[3]);
+        (torch.Tensor x, torch.Tensor y, torch.Tensor largest, torch.Tensor sums) =
+            (saved[0], saved[1], saved[2], saved[3]);
         (torch.Tensor[] factors, torch.Tensor[] weights) = Weigh(views, largest, sums);
         torch.Tensor padded = views.Pad(x, 0);
         // What reaches a cell through its own term, and what reaches a pixel through its sum of exponentials.
@@ -61,7 +63,8 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
                 WindowCells.Hold(product.sum(1, keepdim: true)).masked_fill_(factors[i].eq(Scalars.Zero), Scalars.Zero);
             throughSums[i].addcmul_(sum, factors[i], Scalars.One);
         }
-        torch.Tensor gradient = WindowCells.Difference(x, largest).exp_().mul_(WindowCells.Hold(views.Crop(throughSum)));
+        torch.Tensor gradient = WindowCells.Difference(x, largest).exp_().mul_(
+            WindowCells.Hold(views.Crop(throughSum)));
         return ReturnedGradient.Of(gradient.add_(views.Crop(direct), Scalars.One), inputs: 2);
     }
 
@@ -74,7 +77,8 @@ internal sealed class SharedViews : torch.autograd.SingleTensorFunction<SharedVi
         torch.Tensor m = views.Largest(cells);
         torch.Tensor[] factors = [.. cells.Select(cell => WindowCells.Difference(cell, m).exp_())];
         torch.Tensor[] weights = [.. factors.Zip(cellSums, (factor, sum) => factor * sum)];
-        torch.Tensor total = views.Sum(weights.Aggregate(torch.zeros_like(cells[0]), (sum, weight) => sum.add_(weight, Scalars.One)));
+        torch.Tensor total = views.Sum(
+            weights.Aggregate(torch.zeros_like(cells[0]), (sum, weight) => sum.add_(weight, Scalars.One)));
         foreach (torch.Tensor tensor in factors.Concat(weights))
             tensor.div_(total);
         return (factors, weights);

@@ -4,8 +4,9 @@ namespace SoftPool.Torch.Views;
 
 /// <summary>
 /// The cells of all windows of (N, C, D, H, W) maps as strided views, one for each place in the window, each of the
-/// output's size: nothing is unfolded. Along an axis that one window covers a view keeps all cells, and sums and extremes are
-/// reductions: else a global pool would take a view for every cell. Cells in padding read as minus infinity.
+/// output's size: nothing is unfolded. Along an axis that one window covers a view keeps all cells, and sums and
+/// extremes are reductions: else a global pool would take a view for every cell. Cells in padding read as minus
+/// infinity.
 /// </summary>
 internal sealed class WindowCells
 {
@@ -81,7 +82,8 @@ internal sealed class WindowCells
     /// can overflow, and 0 times it would not be 0.</summary>
     public static torch.Tensor Difference(torch.Tensor x, torch.Tensor y) => Hold(x - y);
 
-    /// <summary>Holds what may have overflowed between the most negative and the largest finite number, in place.</summary>
+    /// <summary>Holds what may have overflowed between the most negative and the largest finite number, in
+    /// place.</summary>
     public static torch.Tensor Hold(torch.Tensor x)
     {
         using Scalar smallest = torch.finfo(x.dtype).min, largest = torch.finfo(x.dtype).max;

@@ -1,7 +1,7 @@
 namespace SoftPool.Trainer.Augmentation;
 
-/// <summary>How training images are varied; the defaults are the reference recipe's. A part that is 0 (or a crop of 1) is off.
-/// </summary>
+/// <summary>How training images are varied; the defaults are the reference recipe's. A part that is 0 (or a crop of 1)
+/// is off. </summary>
 internal sealed record AugmentationOptions
 {
     /// <summary>The brightness is multiplied by a factor within 1 ± this.</summary>
@@ -13,8 +13,8 @@ internal sealed record AugmentationOptions
     /// <summary>The distance from each pixel's own grey is multiplied by a factor within 1 ± this.</summary>
     public double Saturation { get; init; } = 0.2;
 
-    /// <summary>Both parameters of the Beta distribution that an image's share in a mix of two is drawn from; the labels
-    /// are mixed by the same share (Zhang et al., mixup, 2018).</summary>
+    /// <summary>Both parameters of the Beta distribution that an image's share in a mix of two is drawn from; the
+    /// labels are mixed by the same share (Zhang et al., mixup, 2018).</summary>
     public double Mixup { get; init; } = 1.5;
 
     /// <summary>The smallest part of an image's area that a crop keeps; the largest is 1.</summary>

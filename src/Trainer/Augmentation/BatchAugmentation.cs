@@ -6,9 +6,9 @@ using TorchSharp;
 namespace SoftPool.Trainer.Augmentation;
 
 /// <summary>
-/// Augmentation in batches on the training device: colour jitter, mixup, then random resized crop, flip and rotation as one
-/// sampling pass from the small source images, then normalisation. Images larger than the reference recipe's 230 pixels are first
-/// shrunk to that; smaller ones are not enlarged before the pass, which would only cost time.
+/// Augmentation in batches on the training device: colour jitter, mixup, then random resized crop, flip and rotation as
+/// one sampling pass from the small source images, then normalisation. Images larger than the reference recipe's 230
+/// pixels are first shrunk to that; smaller ones are not enlarged before the pass, which would only cost time.
 /// </summary>
 internal sealed class BatchAugmentation : IDisposable
 {
@@ -35,7 +35,8 @@ internal sealed class BatchAugmentation : IDisposable
     /// <param name="device">Where the work is done.</param>
     /// <exception cref="UserErrorException">A part is out of range.</exception>
     public BatchAugmentation(
-        AugmentationOptions options, Preprocessing preprocessing, Size2d from, Size2d to, int classes, torch.Device device)
+        AugmentationOptions options, Preprocessing preprocessing,
+        Size2d from, Size2d to, int classes, torch.Device device)
     {
         options.Check();
         (_options, _size, _classes, _device) = (options, to, classes, device);
@@ -48,7 +49,8 @@ internal sealed class BatchAugmentation : IDisposable
         }
         // Black becomes 0 before the shift, so what rotation brings into view is black where it is 0.
         _scale = PerChannel(preprocessing.StandardDeviation.Select(deviation => 1 / (255 * deviation)));
-        _shift = PerChannel(preprocessing.Mean.Zip(preprocessing.StandardDeviation, (mean, deviation) => -mean / deviation));
+        _shift = PerChannel(
+            preprocessing.Mean.Zip(preprocessing.StandardDeviation, (mean, deviation) => -mean / deviation));
         // The luma of ITU-R BT.601, as torchvision and Pillow weigh it.
         _grey = PerChannel([0.299f, 0.587f, 0.114f]);
         _columns = Centres(to.Width).reshape(1, 1, -1).DetachFromDisposeScope();
@@ -109,7 +111,8 @@ internal sealed class BatchAugmentation : IDisposable
         Func<torch.Tensor, torch.Tensor>?[] parts =
         [
             _options.Brightness == 0 ? null : x => Blend(x, torch.zeros_like(x), variation => variation.Brightness),
-            _options.Contrast == 0 ? null : x => Blend(x, Grey(x).mean([1, 2, 3], keepdim: true), variation => variation.Contrast),
+            _options.Contrast == 0 ? null : x =>
+                Blend(x, Grey(x).mean([1, 2, 3], keepdim: true), variation => variation.Contrast),
             _options.Saturation == 0 ? null : x => Blend(x, Grey(x), variation => variation.Saturation),
         ];
         for (int left = parts.Length; left > 0; left--)
@@ -127,8 +130,9 @@ internal sealed class BatchAugmentation : IDisposable
     private torch.Tensor Grey(torch.Tensor images) => (images * _grey).sum(1, keepdim: true);
 
     /// <summary>
-    /// The eight numbers of each image's way back from the output to the source, (8, N, 1, 1); places in both are in [-1, 1].
-    /// First the rotation, x = m0 column + m1 row and y = m2 column + m3 row; then crop and flip, m4 x + m5 and m6 y + m7.
+    /// The eight numbers of each image's way back from the output to the source, (8, N, 1, 1); places in both are in
+    /// [-1, 1]. First the rotation, x = m0 column + m1 row and y = m2 column + m3 row; then crop and flip, m4 x + m5
+    /// and m6 y + m7.
     /// </summary>
     private torch.Tensor MapsOf(ImageVariation[] variations)
     {

@@ -18,7 +18,8 @@ internal readonly record struct ImageVariation(
     float Brightness, float Contrast, float Saturation, float Share,
     float CropLeft, float CropTop, float CropWidth, float CropHeight, bool Flip, float Angle)
 {
-    /// <summary>torchvision's RandomResizedCrop tries this often to place a crop before it takes the whole image.</summary>
+    /// <summary>torchvision's RandomResizedCrop tries this often to place a crop before it takes the whole
+    /// image.</summary>
     private const int CropAttempts = 10;
 
     /// <summary>Draws the variations of a whole batch.</summary>

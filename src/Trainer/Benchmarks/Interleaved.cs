@@ -12,12 +12,13 @@ internal sealed record Timing(double Median, double Lower, double Upper, int Run
     public static Timing Of(IReadOnlyCollection<double> milliseconds)
     {
         double[] sorted = [.. milliseconds.Order()];
-        return new Timing(sorted[sorted.Length / 2], sorted[sorted.Length / 4], sorted[sorted.Length * 3 / 4], sorted.Length);
+        return new Timing(
+            sorted[sorted.Length / 2], sorted[sorted.Length / 4], sorted[sorted.Length * 3 / 4], sorted.Length);
     }
 }
 
-/// <summary>Times runners side by side: they take turns, so that whatever else the machine does slows all alike, and medians
-/// are compared.</summary>
+/// <summary>Times runners side by side: they alternate, so that whatever else the machine does slows all alike, and
+/// medians are compared.</summary>
 internal static class Interleaved
 {
     /// <param name="runners">Each runs once and says how many milliseconds that took.</param>
@@ -33,7 +34,8 @@ internal static class Interleaved
         double share = seconds / runners.Count;
         // Next is always whoever has had the least time, of those that have not had their share.
         while (Enumerable.Range(0, runners.Count)
-               .Where(i => times[i].Count < fewestRuns || spent[i] < share).Select(i => (int?)i).MinBy(i => spent[i!.Value]) is { } next)
+               .Where(i => times[i].Count < fewestRuns || spent[i] < share)
+               .Select(i => (int?)i).MinBy(i => spent[i!.Value]) is { } next)
         {
             long begin = Stopwatch.GetTimestamp();
             times[next].Add(runners[next]());
@@ -42,7 +44,7 @@ internal static class Interleaved
         return [.. times.Select(Timing.Of)];
     }
 
-    /// <summary>A runner timed by the host's clock.</summary>
+    /// <summary>A runner timed by the CPU's clock.</summary>
     public static Func<double> ByHost(Action run) => () =>
     {
         long begin = Stopwatch.GetTimestamp();

@@ -9,7 +9,7 @@ internal sealed record ThroughputRow(string Runner, int Batch, double Millisecon
     public double ImagesPerSecond => Batch * 1000 / Milliseconds;
 }
 
-/// <summary>Times torch and Vulkan devices side by side: their runs take turns, so that whatever else the machine does
+/// <summary>Times torch and Vulkan devices side by side: their runs alternate, so that whatever else the machine does
 /// slows all alike, and medians are compared.</summary>
 internal static class Throughput
 {
@@ -18,14 +18,15 @@ internal static class Throughput
     /// <param name="batch">Images at once.</param>
     /// <param name="seconds">For about how long to measure, all runners together.</param>
     /// <param name="numerics">In which numerics each device runs; fast alone unless given.</param>
-    /// <param name="leaveOut">Is told of a device that cannot run the model and why, and the others are measured without it; where
-    /// there is none, that device's exception is thrown.</param>
+    /// <param name="leaveOut">Is told of a device that cannot run the model and why, and the others are measured
+    /// without it; where there is none, that device's exception is thrown.</param>
     public static IReadOnlyList<ThroughputRow> Measure(
         Model model, IReadOnlyList<GpuDeviceInfo> devices, int batch, double seconds,
         IReadOnlyList<Numerics>? numerics = null, Action<string, SoftPoolException>? leaveOut = null)
     {
         var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 4 - 2)];
+        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.ElementCount)
+            .Select(_ => random.NextSingle() * 4 - 2)];
         var output = new float[batch * model.Graph.OutputShape.ElementCount];
         using var torchRunner = new TorchRunner(model, input);
         var gpus = new List<GpuDevice>();
@@ -45,7 +46,8 @@ internal static class Throughput
                         // Most of what can fail does so in the first run.
                         session.Run(input, output);
                         string name = NameOf(device, devices);
-                        runners.Add((kind == Numerics.Strict ? $"{name}, strict" : name, () => session.Run(input, output)));
+                        runners.Add(
+                            (kind == Numerics.Strict ? $"{name}, strict" : name, () => session.Run(input, output)));
                     }
                 }
                 catch (SoftPoolException e) when (leaveOut is not null)
@@ -64,5 +66,6 @@ internal static class Throughput
 
     /// <summary>What a device is called in tables: with its index where another one has its name.</summary>
     public static string NameOf(GpuDeviceInfo device, IReadOnlyList<GpuDeviceInfo> devices) =>
-        devices.Count(other => other.Name == device.Name) > 1 ? $"Vulkan, {device.Name}, {device.Index}" : $"Vulkan, {device.Name}";
+        devices.Count(other => other.Name == device.Name) > 1
+            ? $"Vulkan, {device.Name}, {device.Index}" : $"Vulkan, {device.Name}";
 }

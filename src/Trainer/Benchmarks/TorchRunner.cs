@@ -4,8 +4,8 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Benchmarks;
 
-/// <summary>Computes one batch of a model in torch, on CUDA where it is. What is compared with torch is compared with its best:
-/// images lie in the memory format in which it is the faster.</summary>
+/// <summary>Computes one batch of a model in torch, on CUDA where it is. What is compared with torch is compared with
+/// its best: images lie in the memory format in which it is the faster.</summary>
 internal sealed class TorchRunner : IDisposable
 {
     private readonly torch.Device _device;
@@ -35,7 +35,7 @@ internal sealed class TorchRunner : IDisposable
     public static string Name =>
         torch.cuda.is_available() ? "torch, CUDA" : $"torch, CPU, {torch.get_num_threads()} threads";
 
-    /// <summary>From inputs on the host to outputs there.</summary>
+    /// <summary>From inputs in the program's memory to outputs there.</summary>
     public void Run()
     {
         using var scope = torch.NewDisposeScope();

@@ -21,26 +21,30 @@ internal static class AgreeCommand
         Option<string?> device = SharedOptions.Device;
         Option<int> batch = SharedOptions.Batch(16);
         Option<bool> fp16 = SharedOptions.Fp16;
-        Option<int> count = SharedOptions.Positive("--count", "The number of test images, from the first. Default: all.", int.MaxValue);
+        Option<int> count =
+            SharedOptions.Positive("--count", "The number of test images, counted from the first. Default: all.",
+                int.MaxValue);
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The CSV file of the images done so far; the same command goes on with it.",
+            Description = "The CSV file of the images that are done; the same command continues it.",
             DefaultValueFactory = _ => "agreement.csv",
         };
         var command = new Command("agree",
-            "Classifies all test images in torch and on a Vulkan device; status 1 where too few agree.")
+            "Classifies all test images in torch and on a Vulkan device; exit status 1 if too few agree.")
         {
             model, data, imageSize, device, batch, fp16, count, output,
         };
         command.SetAction(parse => Execute(
-            parse.GetRequiredValue(model), parse.GetRequiredValue(data), parse.GetValue(imageSize), parse.GetValue(device),
+            parse.GetRequiredValue(model), parse.GetRequiredValue(data),
+            parse.GetValue(imageSize), parse.GetValue(device),
             new SessionOptions { Batch = parse.GetValue(batch), Fp16 = parse.GetValue(fp16) }, parse.GetValue(count),
             parse.GetRequiredValue(output)));
         return command;
     }
 
     private static int Execute(
-        string modelPath, string data, Size2d? imageSize, string? device, SessionOptions options, int count, string output)
+        string modelPath, string data, Size2d? imageSize,
+        string? device, SessionOptions options, int count, string output)
     {
         Allocator.KeepBigBlocks();
         Model model = Model.Load(modelPath);
@@ -64,11 +68,16 @@ internal static class AgreeCommand
         ConsoleText.Line(
             $"{log.Images.Count - before} images in {Duration.Of(time.Elapsed)}, {before} were done before");
         if (dataset.ClassNames.SequenceEqual(model.ClassNames))
-            ConsoleText.Line(
-                $"accuracy          torch {log.Images.Average(image => image.Torch == image.Label ? 1 : 0.0):P2}, Vulkan {log.Images.Average(image => image.Vulkan == image.Label ? 1 : 0.0):P2}");
+        {
+            double torch = log.Images.Average(image => image.Torch == image.Label ? 1 : 0.0);
+            double vulkan = log.Images.Average(image => image.Vulkan == image.Label ? 1 : 0.0);
+            ConsoleText.Line($"accuracy          torch {torch:P2}, Vulkan {vulkan:P2}");
+        }
         else
+        {
             ConsoleText.Line(
-                $"accuracy          none: '{model.Graph.Name}' answers with other classes than those of {dataset.Name}");
+                $"accuracy          unknown: the classes of '{model.Graph.Name}' are not those of {dataset.Name}");
+        }
         return Print(log.Images, options.Fp16 ? Tolerances.Fp16 : Tolerances.Fp32) ? 0 : 1;
     }
 

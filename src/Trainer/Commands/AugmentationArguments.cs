@@ -3,21 +3,27 @@ using SoftPool.Trainer.Augmentation;
 
 namespace SoftPool.Trainer.Commands;
 
-/// <summary>The options for augmentation: --no-augmentation for none of it, and one for each part, which counts in any case.
-/// </summary>
+/// <summary>The options for augmentation: --no-augmentation for none of it, and one for each part, which counts in any
+/// case. </summary>
 internal sealed class AugmentationArguments
 {
     private static readonly AugmentationOptions Defaults = new();
 
-    private readonly Option<bool> _none = new("--no-augmentation") { Description = "Every part off but those that are given." };
-    private readonly Option<double> _brightness = Part("--brightness", "Factor within 1 ± this; 0 is off.", Defaults.Brightness);
-    private readonly Option<double> _contrast = Part("--contrast", "Factor within 1 ± this; 0 is off.", Defaults.Contrast);
-    private readonly Option<double> _saturation = Part("--saturation", "Factor within 1 ± this; 0 is off.", Defaults.Saturation);
+    private readonly Option<bool> _none =
+        new("--no-augmentation") { Description = "Switches off all parts except those that are given." };
+    private readonly Option<double> _brightness =
+        Part("--brightness", "The factor is within 1 ± this; 0 is off.", Defaults.Brightness);
+    private readonly Option<double> _contrast =
+        Part("--contrast", "The factor is within 1 ± this; 0 is off.", Defaults.Contrast);
+    private readonly Option<double> _saturation =
+        Part("--saturation", "The factor is within 1 ± this; 0 is off.", Defaults.Saturation);
     private readonly Option<double> _mixup =
-        Part("--mixup", "Mixes images and labels by Beta(this, this); 0 is off.", Defaults.Mixup);
-    private readonly Option<double> _cropScale = Part("--crop-scale", "The smallest area of a crop; 1 is off.", Defaults.CropScale);
+        Part("--mixup", "Mixes images and labels, with shares from Beta(this, this); 0 is off.", Defaults.Mixup);
+    private readonly Option<double> _cropScale =
+        Part("--crop-scale", "The smallest area of a crop, as a part of the image; 1 is off.", Defaults.CropScale);
     private readonly Option<double> _flip = Part("--flip", "The probability of mirroring; 0 is off.", Defaults.Flip);
-    private readonly Option<double> _rotation = Part("--rotation", "Degrees to each side; 0 is off.", Defaults.Rotation);
+    private readonly Option<double> _rotation =
+        Part("--rotation", "The largest rotation to each side, in degrees; 0 is off.", Defaults.Rotation);
 
     public void AddTo(Command command)
     {

@@ -17,14 +17,16 @@ internal static class BenchCommand
         Option<string?> device = SharedOptions.Device;
         var batches = new Option<int[]>("--batch")
         {
-            Description = "The numbers of images at once, one or more.",
+            Description = "The batch sizes, one or more.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [1, 16],
         };
-        Option<int> seconds = SharedOptions.Positive("--seconds", "For about how long to measure each batch.", 10);
-        var strict = new Option<bool>("--strict") { Description = "Times strict numerics beside fast ones." };
-        var layers = new Option<bool>("--layers") { Description = "Times each layer on each Vulkan device as well." };
-        var command = new Command("bench", "Times a model in torch and on every Vulkan device, side by side.")
+        Option<int> seconds =
+            SharedOptions.Positive("--seconds", "The number of seconds, approximately, to measure each batch.", 10);
+        var strict = new Option<bool>("--strict") { Description = "Also measures strict numerics." };
+        var layers = new Option<bool>("--layers") { Description = "Also measures each layer on each Vulkan device." };
+        var command =
+            new Command("bench", "Measures the speed of a model in torch and on every Vulkan device, side by side.")
         {
             model, device, batches, seconds, strict, layers,
         };
@@ -36,9 +38,11 @@ internal static class BenchCommand
 
     private static void Execute(Model model, string? device, int[] batches, int seconds, bool strict, bool layers)
     {
-        int most = Array.MaxLength / Math.Max(model.Graph.InputShape.ElementCount, model.Graph.OutputShape.ElementCount);
+        int most = Array.MaxLength / Math.Max(
+            model.Graph.InputShape.ElementCount, model.Graph.OutputShape.ElementCount);
         if (batches.Where(batch => batch < 1 || batch > most).ToArray() is [var wrong, ..])
-            throw new UserErrorException($"--batch takes whole numbers from 1 to {most} for '{model.Graph.Name}'; got {wrong}.");
+            throw new UserErrorException(
+                $"--batch takes whole numbers from 1 to {most} for '{model.Graph.Name}'; got {wrong}.");
         Allocator.KeepBigBlocks();
         IReadOnlyList<GpuDeviceInfo> devices =
             [.. GpuDevice.Enumerate().Where(info => info.Unsupported is null)];
@@ -49,19 +53,22 @@ internal static class BenchCommand
         }
         Numerics[] numerics = strict ? [Numerics.Fast, Numerics.Strict] : [Numerics.Fast];
         ThroughputTable.Print(
-            [.. batches.SelectMany(batch => Throughput.Measure(model, devices, batch, seconds, numerics))], AnsiConsole.Console);
+            [.. batches.SelectMany(batch => Throughput.Measure(model, devices, batch, seconds, numerics))],
+            AnsiConsole.Console);
         if (layers)
             foreach (GpuDeviceInfo info in devices)
                 foreach (int batch in batches)
                     ProfileTable.Print(
-                        $"{Throughput.NameOf(info, devices)}, batch {batch}, by the device's clock", Profile(model, info, batch),
+                        $"{Throughput.NameOf(info, devices)}, batch {batch}, by the device's clock",
+                        Profile(model, info, batch),
                         AnsiConsole.Console);
     }
 
     private static IReadOnlyList<IReadOnlyList<LaunchProfile>> Profile(Model model, GpuDeviceInfo info, int batch)
     {
         var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 4 - 2)];
+        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.ElementCount)
+            .Select(_ => random.NextSingle() * 4 - 2)];
         using GpuDevice device = GpuDevice.Create($"{info.Index}");
         using InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch });
         using Profiler profiler = session.CreateProfiler();

@@ -15,7 +15,8 @@ internal static class CommandLine
     private static RootCommand Create()
     {
         var root = new RootCommand(
-            "Trains networks with SoftPool in torch, and runs them on any Vulkan device with proof that they compute the same.")
+            "Trains networks with SoftPool in torch, and runs them on any Vulkan device with proof that "
+            + "both compute the same.")
         {
             QuickstartCommand.Create(),
             TrainCommand.Create(),
@@ -41,7 +42,8 @@ internal static class CommandLine
                 option.Validators.Add(result => RefuseEmpty(result, option.Name));
                 if (option.ValueType == typeof(double))
                     option.Validators.Add(result => RefuseUnlessPlain(result, option.Name));
-                else if (option.ValueType == typeof(int) || option.ValueType == typeof(int?) || option.ValueType == typeof(int[]))
+                else if (option.ValueType == typeof(int)
+                    || option.ValueType == typeof(int?) || option.ValueType == typeof(int[]))
                     option.Validators.Add(result => RefuseUnlessWhole(result, option.Name));
             }
         }
@@ -57,9 +59,11 @@ internal static class CommandLine
     /// <summary>The parser skips commas as separators of thousands, so that 0,001 would be taken as 1.</summary>
     private static void RefuseUnlessPlain(SymbolResult result, string name)
     {
-        const NumberStyles Plain = NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite);
+        const NumberStyles Plain =
+            NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite);
         foreach (Token token in result.Tokens)
-            if (!double.TryParse(token.Value, Plain, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+            if (!double.TryParse(token.Value, Plain, CultureInfo.InvariantCulture, out double number)
+                || !double.IsFinite(number))
                 result.AddError($"{name} takes a plain number such as 0.001, with a point; got {token.Value}.");
     }
 
@@ -85,7 +89,8 @@ internal static class CommandLine
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear);
         try
         {
-            // The library's own handling of signals ends the program after a time, and a batch with its checkpoint may take longer.
+            // The library's own handling of signals ends the program after a time, and a batch with its checkpoint may
+            // take longer.
             return await parse.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
                 interrupt.Token);
@@ -100,7 +105,8 @@ internal static class CommandLine
                                       or ExternalException or OutOfMemoryException)
         {
             // What torch throws, an ExternalException, has the call stack of C++ behind its first line.
-            string message = e is OutOfMemoryException ? "This takes more memory than there is." : e.Message.Split('\n')[0].TrimEnd();
+            string message = e is OutOfMemoryException
+                ? "There is not enough memory for this." : e.Message.Split('\n')[0].TrimEnd();
             await Console.Error.WriteLineAsync($"error: {message}");
             return 1;
         }

@@ -15,14 +15,19 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var runs = new Argument<string[]>("runs") { Description = "Two runs' folders or more; of each the record.json will do.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("runs")
+        {
+            Description = "The folders of two or more runs; a folder needs only its record.json.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var output = new Option<string>("--output", "-o")
         {
             Description = "The folder for table, plot and page.",
             DefaultValueFactory = _ => Path.Combine("runs", "compare"),
         };
-        var noBench = new Option<bool>("--no-bench") { Description = "Leaves the speed of inference out." };
-        var command = new Command("compare", "Compares runs: accuracies, parameters, speeds.") { runs, output, noBench };
+        var noBench = new Option<bool>("--no-bench") { Description = "Does not measure the speed of inference." };
+        var command =
+            new Command("compare", "Compares runs: accuracies, parameters, speeds.") { runs, output, noBench };
         command.SetAction((parse, cancel) =>
         {
             Execute(parse.GetRequiredValue(runs), parse.GetRequiredValue(output), parse.GetValue(noBench), cancel);
@@ -35,7 +40,8 @@ internal static class CompareCommand
     {
         if (paths.Length < 2)
             throw new UserErrorException($"compare takes at least two runs; got {paths[0]} alone.");
-        if (paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).GroupBy(path => path).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        if (paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))
+            .GroupBy(path => path).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new UserErrorException($"compare takes each run once; {twice.Key} was given {twice.Count()} times.");
         Allocator.KeepBigBlocks();
         RunFolder[] folders = [.. paths.Select(path => new RunFolder(path))];
@@ -53,10 +59,12 @@ internal static class CompareCommand
                 "measuring the speed of inference",
                 progress => SpeedMeasurement.Run(
                     [.. folders.Zip(records, ModelOf)], devices, [Batch], progress, cancel));
-            note = $"Inference in fp32 at batch {Batch}: for each run, torch and the Vulkan devices took turns; medians. {note}{leftOut}";
+            note = $"Inference in fp32 at batch {Batch}: for each run, torch and the Vulkan devices alternated; "
+                + $"medians. {note}{leftOut}";
         }
         IReadOnlyList<string> names = ComparedRun.NamesOf(paths);
-        var comparison = new Comparison([.. records.Select((record, i) => new ComparedRun(names[i], record, speeds[i]))]);
+        var comparison = new Comparison(
+            [.. records.Select((record, i) => new ComparedRun(names[i], record, speeds[i]))]);
 
         byte[] curves = LearningCurves.Compare(comparison.Runs);
         WholeFolder.Write(output, new Dictionary<string, byte[]>
@@ -74,5 +82,6 @@ internal static class CompareCommand
     /// <summary>The network to measure: where a run's weights are gone, others are as fast.</summary>
     private static Model ModelOf(RunFolder folder, TrainingRecord record) => folder.HasLast
         ? folder.ReadLast().Model
-        : RandomWeights.Create(NetworkCatalog.Create(record.Run.Network, record.Classes.Count), record.Classes, seed: 1);
+        : RandomWeights.Create(
+            NetworkCatalog.Create(record.Run.Network, record.Classes.Count), record.Classes, seed: 1);
 }

@@ -8,8 +8,8 @@ internal static class Datasets
 {
     /// <param name="data">The value of --data.</param>
     /// <param name="size">The size that the pictures of an image folder are read at; null leaves it to them.</param>
-    /// <param name="cancel">Gives up between two files, at the latest at the end; what has been downloaded so far is kept. Of a
-    /// command that hears no signals, none: the system ends it at once, and keeps that too.</param>
+    /// <param name="cancel">Gives up between two files, at the latest at the end; what has been downloaded so far is
+    /// kept. Of a command that hears no signals, none: the system ends it at once, and keeps that too.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ImageDataset Load(string data, Size2d? size = null, CancellationToken cancel = default)
     {

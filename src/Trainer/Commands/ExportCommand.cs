@@ -18,27 +18,34 @@ internal static class ExportCommand
         var source = new Argument<string?>("source")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "A run's folder, whose best epoch is taken, or a .safetensors file of weights under PyTorch's names.",
+            Description = "A run's folder, from which the best epoch is exported, or a .safetensors file of weights "
+                + "under PyTorch's names.",
         };
-        var output = new Option<string?>("--output", "-o") { Description = "The model file. Default: NETWORK.safetensors." };
+        var output =
+            new Option<string?>("--output", "-o") { Description = "The model file. Default: NETWORK.safetensors." };
         var network = new Option<string?>("--network", "-n")
         {
-            Description = $"The network that bare weights belong to: {NetworkCatalog.Described}.",
+            Description = $"The network of a file of weights: {NetworkCatalog.Described}.",
         };
         var classes = new Option<string[]>("--classes")
         {
-            Description = "The class names of bare weights, in order. Default: CIFAR-10's.",
+            Description = "The class names for a file of weights, in order. Default: those of CIFAR-10.",
             AllowMultipleArgumentsPerToken = true,
         };
         var random = new Option<int?>("--random-weights")
         {
-            Description = "Seeds weights that nobody trained, of --network, in place of a source: for parity and speed.",
+            Description = "Exports --network with random weights from this seed, instead of a source: "
+                + "for parity and speed.",
         };
         Option<string?> data = SharedOptions.OptionalData(
-            "Takes the certificate's pictures from here. Default: what the run was trained on; bare weights get none.");
+            "The data set of the certificate's pictures. Default: that of the run; for a file of weights, none.");
         Option<Size2d?> imageSize = SharedOptions.ImageSize;
-        var bare = new Option<bool>("--no-certificate") { Description = "Leaves out what 'verify' holds a device to." };
-        var command = new Command("export", "Writes a model: weights, graph, classes, preprocessing and certificate in one file.")
+        var bare = new Option<bool>("--no-certificate")
+        {
+            Description = "Leaves out the certificate, with which 'verify' compares a device.",
+        };
+        var command =
+            new Command("export", "Writes a model: weights, graph, classes, preprocessing and certificate in one file.")
         {
             source, output, network, classes, random, data, imageSize, bare,
         };
@@ -59,24 +66,31 @@ internal static class ExportCommand
             throw new UserErrorException("export takes either a source or --random-weights with --network.");
         if (source is not null && Directory.Exists(source) && (network is not null || classes.Length > 0))
             throw new UserErrorException(
-                $"export takes --network and --classes for bare weights; {source} is a folder, whose run has both.");
+                $"export takes --network and --classes for a file of weights; {source} is a "
+                + "folder, whose run has both.");
         if (classes.Length == 0)
             classes = [.. NetworkCatalog.Cifar10Classes];
         Checkpoint? run = source is not null && Directory.Exists(source) ? new RunFolder(source).ReadBest() : null;
         Model model = source is null
-            ? RandomWeights.Create(NetworkCatalog.Create(Required(network, "--random-weights"), classes.Length), classes, random!.Value)
+            ? RandomWeights.Create(
+                NetworkCatalog.Create(Required(network, "--random-weights"), classes.Length), classes, random!.Value)
             : run?.Model ?? FromWeights(source, network, classes);
         string path = output ?? $"{model.Graph.Name}.safetensors";
         if (Reads(source, run is not null).Contains(Path.GetFullPath(path)))
-            throw new UserErrorException($"export would write over what it reads, {path}: give it another --output.");
+            throw new UserErrorException(
+                $"export would overwrite the file that it reads, {path}: choose another --output.");
         if (!bare)
             model = TorchCertificate.AddTo(model, Pictures(data, run, imageSize ?? run?.Run.ImageSize));
         model.Save(path);
+        double mebibytes = new FileInfo(path).Length / 1048576.0;
         ConsoleText.Line(
-            $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {new FileInfo(path).Length / 1048576.0:F1} MiB");
+            $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {mebibytes:F1} MiB");
         if (model.Certificate is { } certificate)
+        {
+            string maker = $"{certificate.Framework} on {certificate.Device}; sha256 {certificate.Sha256}";
             ConsoleText.Line(
-                $"certificate: {certificate.Inputs} inputs, {certificate.Pictures} of them pictures, by {certificate.Framework} on {certificate.Device}; sha256 {certificate.Sha256}");
+                $"certificate: {certificate.Inputs} inputs, {certificate.Pictures} of them pictures, by {maker}");
+        }
     }
 
     /// <summary>The full paths of the source, or of the checkpoints in its folder.</summary>
@@ -84,8 +98,8 @@ internal static class ExportCommand
         : isRun ? [Path.GetFullPath(new RunFolder(source).LastPath), Path.GetFullPath(new RunFolder(source).BestPath)]
         : [Path.GetFullPath(source)];
 
-    /// <summary>Where the certificate's pictures come from; null where there are none. A run's data may be gone by now, or not be
-    /// on this machine: that is said, and stops nothing.</summary>
+    /// <summary>Where the certificate's pictures come from; null where there are none. A run's data may be gone by now,
+    /// or not be on this machine: that is said, and stops nothing.</summary>
     private static ImageSet? Pictures(string? data, Checkpoint? run, Size2d? imageSize)
     {
         if (data is not null)
@@ -106,18 +120,21 @@ internal static class ExportCommand
     }
 
     private static string Required(string? network, string by) => network
-        ?? throw new UserErrorException($"{by} needs --network to say what the weights belong to: {NetworkCatalog.Described}.");
+        ?? throw new UserErrorException(
+            $"{by} needs --network, the network of the weights: {NetworkCatalog.Described}.");
 
     /// <summary>Takes off what wrappers put before all names: DataParallel, torch.compile, Lightning.</summary>
-    private static IReadOnlyDictionary<string, Tensor> WithoutPrefix(IReadOnlyDictionary<string, Tensor> tensors, ModelGraph graph)
+    private static IReadOnlyDictionary<string, Tensor> WithoutPrefix(
+        IReadOnlyDictionary<string, Tensor> tensors, ModelGraph graph)
     {
         string prefix = "";
-        while (Prefixes.FirstOrDefault(next => tensors.Keys.All(name => name.StartsWith(prefix + next, StringComparison.Ordinal))) is { } found
+        while (Prefixes.FirstOrDefault(next =>
+            tensors.Keys.All(name => name.StartsWith(prefix + next, StringComparison.Ordinal))) is { } found
             && !graph.Parameters.All(parameter => tensors.ContainsKey(prefix + parameter.Name)))
             prefix += found;
         if (prefix.Length == 0)
             return tensors;
-        ConsoleText.Line($"all tensors are named {prefix}...: the prefix is left out");
+        ConsoleText.Line($"all tensor names begin with {prefix}: the prefix is left out");
         return tensors.ToDictionary(tensor => tensor.Key[prefix.Length..], tensor => tensor.Value);
     }
 
@@ -126,8 +143,9 @@ internal static class ExportCommand
         SafetensorsFile file = SafetensorsFile.Read(path);
         if (file.Metadata.ContainsKey(GraphKey))
             throw new UserErrorException(
-                $"{path} says itself what network it is of: a model is exported already, and of a run export takes the folder.");
-        ModelGraph graph = NetworkCatalog.Create(Required(network, $"{path}, which is no run's folder,"), classes.Length);
+                $"{path} names its own network: a model is already exported, and for a run export takes the folder.");
+        ModelGraph graph = NetworkCatalog.Create(
+            Required(network, $"{path}, which is not the folder of a run,"), classes.Length);
         return new Model(graph, WithoutPrefix(file.Tensors, graph), classes, Preprocessing.ImageNet);
     }
 }

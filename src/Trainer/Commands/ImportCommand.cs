@@ -14,16 +14,19 @@ internal static class ImportCommand
     public static Command Create()
     {
         var source = new Argument<string>("onnx") { Description = "The .onnx file." };
-        var output = new Option<string?>("--output", "-o") { Description = "The model file. Default: NAME.safetensors." };
+        var output =
+            new Option<string?>("--output", "-o") { Description = "The model file. Default: NAME.safetensors." };
         var shapes = new Option<string[]>("--shape")
         {
-            Description = "An input's shape, as x=1x3x640x640, or a symbol's value, as height=640. The batch stays free.",
+            Description = "An input's shape, such as x=1x3x640x640, or a symbol's value, such as height=640. "
+                + "The batch stays free.",
         };
         var value = new Option<string?>("--output-value")
         {
-            Description = "The value that the network gives, where the file has several outputs.",
+            Description = "The value that becomes the network's output, if the file has several outputs.",
         };
-        var classes = new Option<string?>("--classes") { Description = "A text file of the class names, one a line." };
+        var classes =
+            new Option<string?>("--classes") { Description = "A text file of the class names, one per line." };
         var mean = new Option<string[]>("--mean")
         {
             Description = "The mean of each channel of pictures in [0, 1]. Default: 0.",
@@ -34,23 +37,37 @@ internal static class ImportCommand
             Description = "The standard deviation of each channel. Default: 1.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var dry = new Option<bool>("--dry-run") { Description = "Prints the layers, or what cannot be imported, and writes nothing." };
-        var bare = new Option<bool>("--no-certificate") { Description = "Leaves out what 'verify' holds a device to." };
-        var command = new Command("import", "Makes a model of an ONNX file; status 1 with a list of all that is not supported.")
+        var dry = new Option<bool>("--dry-run")
+        {
+            Description = "Prints the layers, or what cannot be imported, and writes nothing.",
+        };
+        var bare = new Option<bool>("--no-certificate")
+        {
+            Description = "Leaves out the certificate, with which 'verify' compares a device.",
+        };
+        var command =
+            new Command("import", "Makes a model file of an ONNX file; exit status 1 with a list of everything "
+                + "that is not supported.")
         {
             source, output, shapes, value, classes, mean, deviation, dry, bare,
         };
         command.SetAction(parse =>
         {
-            (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) = Shapes(parse.GetValue(shapes) ?? []);
-            return Execute(parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), parse.GetValue(bare), new OnnxOptions
+            (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) = Shapes(
+                parse.GetValue(shapes) ?? []);
+            var options = new OnnxOptions
             {
                 Shapes = extents,
                 Symbols = symbols,
                 Output = parse.GetValue(value),
-                ClassNames = parse.GetValue(classes) is { } file ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : [],
+                ClassNames = parse.GetValue(classes) is { } file
+                    ? [.. File.ReadLines(file).Where(line => line.Length > 0)]
+                    : [],
                 Preprocessing = Preprocessing(parse.GetValue(mean) ?? [], parse.GetValue(deviation) ?? []),
-            });
+            };
+            return Execute(
+                parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), parse.GetValue(bare),
+                options);
         });
         return command;
     }
@@ -78,26 +95,31 @@ internal static class ImportCommand
     private static void Write(string source, string path, bool bare, OnnxImport import)
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(source))
-            throw new UserErrorException($"import would write over what it reads, {path}: give it another --output.");
+            throw new UserErrorException(
+                $"import would overwrite the file that it reads, {path}: choose another --output.");
         Model model = import.Model();
         OnnxComparison comparison = OnnxComparison.Of(source, import, model);
         string found = string.Create(
             CultureInfo.InvariantCulture,
             $"{comparison.Layers} layers, NMSE at most {comparison.LayerNmse:0.0e+0} ({comparison.WorstLayer}); "
-            + $"output off by {comparison.OutputError:0.0e+0} of its largest value, {comparison.LargestOutputError:0.0e+0} is granted");
+            + $"output error {comparison.OutputError:0.0e+0} of its largest value, "
+            + $"{comparison.LargestOutputError:0.0e+0} is allowed");
         if (!comparison.Passed)
-            throw new UserErrorException($"{source} was imported otherwise than ONNX Runtime {OnnxRunner.Version} computes it: {found}.");
+            throw new UserErrorException(
+                $"{source} as imported differs from what ONNX Runtime {OnnxRunner.Version} computes: {found}.");
         if (!bare)
             model = TorchCertificate.AddTo(model, pictures: null, torch.ScalarType.Float64);
         model.Save(path);
         ConsoleText.Line($"compared with ONNX Runtime {OnnxRunner.Version}: {found}");
         ModelGraph graph = model.Graph;
+        string shapes = $"{graph.InputShape} to {graph.OutputShape}";
         ConsoleText.Line(
-            $"{path}: {graph.Name}, {graph.Layers.Count} layers, {graph.ParameterCount:N0} parameters, {graph.InputShape} to {graph.OutputShape}");
+            $"{path}: {graph.Name}, {graph.Layers.Count} layers, {graph.ParameterCount:N0} parameters, {shapes}");
     }
 
     /// <summary>x=1x3x640x640 is an input's shape, height=640 a symbol's value.</summary>
-    private static (Dictionary<string, IReadOnlyList<int>> Shapes, Dictionary<string, int> Symbols) Shapes(string[] arguments)
+    private static (Dictionary<string, IReadOnlyList<int>> Shapes, Dictionary<string, int> Symbols) Shapes(
+        string[] arguments)
     {
         var shapes = new Dictionary<string, IReadOnlyList<int>>();
         var symbols = new Dictionary<string, int>();
@@ -105,12 +127,15 @@ internal static class ImportCommand
         {
             int end = argument.LastIndexOf('=');
             string[] parts = end > 0 ? argument[(end + 1)..].Split('x') : [];
-            int[] extents = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
+            int[] extents = [.. parts.Select(part =>
+                int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
                 ? extent
                 : 0)];
             if (extents.Length == 0 || extents.Min() < 1)
-                throw new UserErrorException($"--shape takes a name and extents, as x=1x3x640x640 or height=640; got {argument}.");
-            if (!(extents.Length == 1 ? symbols.TryAdd(argument[..end], extents[0]) : shapes.TryAdd(argument[..end], extents)))
+                throw new UserErrorException(
+                    $"--shape takes a name and extents, such as x=1x3x640x640 or height=640; got {argument}.");
+            if (!(extents.Length == 1
+                ? symbols.TryAdd(argument[..end], extents[0]) : shapes.TryAdd(argument[..end], extents)))
                 throw new UserErrorException($"--shape names {argument[..end]} twice.");
         }
         return (shapes, symbols);
@@ -129,8 +154,10 @@ internal static class ImportCommand
     private static float[] Numbers(string option, string[] arguments) =>
     [
         .. arguments.Select(argument =>
-            float.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && float.IsFinite(number)
+            float.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
+                && float.IsFinite(number)
                 ? number
-                : throw new UserErrorException($"{option} takes plain numbers such as 0.485 0.456 0.406; got {argument}.")),
+                : throw new UserErrorException(
+                    $"{option} takes plain numbers such as 0.485 0.456 0.406; got {argument}.")),
     ];
 }

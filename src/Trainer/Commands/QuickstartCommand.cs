@@ -33,14 +33,16 @@ internal static class QuickstartCommand
 
     public static Command Create()
     {
-        Option<string> data = SharedOptions.Data;
-        Option<int> steps = SharedOptions.Positive("--steps", $"How long to train, in batches of {Batch} images.", 700);
+        Option<string> data = SharedOptions.DataToTrainOn;
+        Option<int> steps =
+            SharedOptions.Positive("--steps", $"The length of the training, in batches of {Batch} images.", 700);
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The folder for what is made.",
+            Description = "The folder for the results.",
             DefaultValueFactory = _ => Path.Combine("runs", "quickstart"),
         };
-        var command = new Command("quickstart", "Trains, exports, runs on every Vulkan device and proves parity with torch.")
+        var command =
+            new Command("quickstart", "Trains, exports, runs on every Vulkan device and proves parity with torch.")
         {
             data, steps, output,
         };
@@ -56,7 +58,7 @@ internal static class QuickstartCommand
         var runFolder = new RunFolder(folder);
         if (runFolder.HasRun && !IsQuickstart(runFolder.ReadRecord().Run))
             throw new UserErrorException(
-                $"{folder} holds a training that is not quickstart's: another --output leaves it alone.");
+                $"{folder} holds a training that quickstart did not start: choose another --output.");
         // Asked first: without a device there is nothing to come to, and training takes minutes.
         IReadOnlyList<GpuDeviceInfo> devices = Supported();
 
@@ -100,8 +102,10 @@ internal static class QuickstartCommand
             AnsiConsole.Console);
 
         Title("Result");
-        ConsoleText.Line($"accuracy  {accuracy:P1} on the {(dataset.HasValidation ? "validation" : "test")} images of {dataset.Name}");
-        AnsiConsole.MarkupLine($"parity    {(holds ? "[green]holds[/]" : "[red]FAILS[/]")} on {devices.Count} Vulkan device(s)");
+        string split = dataset.HasValidation ? "validation" : "test";
+        ConsoleText.Line($"accuracy  {accuracy:P1} on the {split} images of {dataset.Name}");
+        AnsiConsole.MarkupLine(
+            $"parity    {(holds ? "[green]holds[/]" : "[red]FAILS[/]")} on {devices.Count} Vulkan device(s)");
         ConsoleText.Line($"model     {modelPath}");
         ConsoleText.Line($"pictures  {picturesPath}");
         ConsoleText.Line($"history   {Path.Combine(folder, "history.csv")}");
@@ -109,7 +113,8 @@ internal static class QuickstartCommand
         return holds ? 0 : 1;
     }
 
-    /// <summary>Whether a training is an earlier quickstart's, of any length, on any data, and resumed or not.</summary>
+    /// <summary>Whether a training is an earlier quickstart's, of any length, on any data, and resumed or
+    /// not.</summary>
     private static bool IsQuickstart(RunDescription run) => run.Network == Network
         && run.Options with { Steps = 0, WarmUpSteps = 0, Device = null, Threads = 0 } == Recipe;
 

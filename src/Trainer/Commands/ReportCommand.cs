@@ -15,14 +15,18 @@ internal static class ReportCommand
     public static Command Create()
     {
         var run = new Argument<string>("run") { Description = "The run's folder." };
-        var data = new Option<string?>("--data") { Description = "The data set to evaluate. Default: the one trained on." };
-        var output = new Option<string?>("--output", "-o") { Description = "The folder for the report. Default: RUN/report." };
-        var noBench = new Option<bool>("--no-bench") { Description = "Leaves the throughput out." };
-        var command = new Command("report", "Writes a run's pictures and a page with all about it.") { run, data, output, noBench };
+        var data =
+            new Option<string?>("--data") { Description = "The data set to evaluate. Default: that of the training." };
+        var output =
+            new Option<string?>("--output", "-o") { Description = "The folder for the report. Default: RUN/report." };
+        var noBench = new Option<bool>("--no-bench") { Description = "Does not measure the throughput." };
+        var command =
+            new Command("report", "Writes a report of a run: pictures and one page.") { run, data, output, noBench };
         command.SetAction((parse, cancel) =>
         {
             Execute(
-                new RunFolder(parse.GetRequiredValue(run)), parse.GetValue(data), parse.GetValue(output), parse.GetValue(noBench),
+                new RunFolder(parse.GetRequiredValue(run)), parse.GetValue(data),
+                parse.GetValue(output), parse.GetValue(noBench),
                 cancel);
             return Task.CompletedTask;
         });
@@ -36,10 +40,12 @@ internal static class ReportCommand
         ImageDataset dataset = Datasets.Load(data ?? last.Run.FindData(), last.Run.ImageSize, cancel);
         if (!dataset.ClassNames.SequenceEqual(best.Model.ClassNames))
             throw new UserErrorException(
-                $"{folder.Path} was trained on {last.Run.DataName}, whose classes are {string.Join(", ", best.Model.ClassNames)}; "
-                + $"{dataset.Name} has {string.Join(", ", dataset.ClassNames)}.");
+                $"{folder.Path} was trained on {last.Run.DataName}, whose classes are "
+                + $"{string.Join(", ", best.Model.ClassNames)}; {dataset.Name} has "
+                + $"{string.Join(", ", dataset.ClassNames)}.");
         Classification result = ProgressDisplay.Run(
-            $"evaluating {dataset.Test.Count:N0} images", progress => TestEvaluation.Run(best.Model, dataset.Test, progress, cancel));
+            $"evaluating {dataset.Test.Count:N0} images", progress =>
+                TestEvaluation.Run(best.Model, dataset.Test, progress, cancel));
 
         IReadOnlyList<ThroughputRow> speeds = [];
         string note = "";
@@ -54,9 +60,12 @@ internal static class ReportCommand
         }
         string path = output ?? Path.Combine(folder.Path, "report");
         WholeFolder.Write(path, new RunReport(
-            last.Run, last.State, best.State.Epochs[^1], best.Model, dataset.Name, result, new PredictionSheet(dataset.Test, result),
+            last.Run, last.State, best.State.Epochs[^1], best.Model,
+            dataset.Name, result, new PredictionSheet(dataset.Test, result),
             speeds, note).Files());
-        ConsoleText.Line(
-            $"{Path.Combine(path, "report.html")}: [bold]{100 * result.Accuracy:F1} %[/] of {result.Count:N0} test images of {dataset.Name} answered right, in fp32, with the weights of epoch {best.State.Epochs[^1].Epoch}");
+        string page = Path.Combine(path, "report.html");
+        string what = $"{result.Count:N0} test images of {dataset.Name}";
+        string how = $"in fp32, with the weights of epoch {best.State.Epochs[^1].Epoch}";
+        ConsoleText.Line($"{page}: [bold]{100 * result.Accuracy:F1} %[/] of {what} answered right, {how}");
     }
 }

@@ -15,15 +15,17 @@ internal static class RunCommand
         Argument<string> model = SharedOptions.Model;
         var input = new Argument<string>("input")
         {
-            Description = "A picture (.jpg, .png), or a .npy array of float32: (C, H, W) or (N, C, H, W), already preprocessed.",
+            Description = "A picture (.jpg, .png, .webp, .bmp), or a .npy array of float32: (C, H, W) or (N, C, H, W), "
+                + "already preprocessed.",
         };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "Where to write the logits as .npy, (N, classes). Without it the classes are ranked in a table.",
+            Description = "The .npy file for the logits, (N, classes). Without it, a table ranks the classes.",
         };
         Option<int> batch = SharedOptions.Batch(32);
         Option<string?> device = SharedOptions.Device;
-        var command = new Command("run", "Runs a model on a picture or an array.") { model, input, output, batch, device };
+        var command =
+            new Command("run", "Runs a model on a picture or an array.") { model, input, output, batch, device };
         command.SetAction(parse => Execute(
             Model.Load(parse.GetRequiredValue(model)), parse.GetRequiredValue(input), parse.GetValue(output),
             parse.GetValue(batch), parse.GetValue(device)));
@@ -36,7 +38,8 @@ internal static class RunCommand
         (float[] input, int items) = isArray ? ReadArray(model, inputPath) : ([], 1);
         Image[] pictures = isArray ? [] : [PictureDecoder.DecodePicture(File.ReadAllBytes(inputPath), inputPath)];
         using GpuDevice gpu = GpuDevice.Create(device);
-        using InferenceSession session = gpu.CreateSession(model, new SessionOptions { Batch = Math.Min(items, batch) });
+        using InferenceSession session = gpu.CreateSession(
+            model, new SessionOptions { Batch = Math.Min(items, batch) });
         int classes = model.Graph.OutputShape.ElementCount;
         var logits = new float[items * classes];
         int itemLength = model.Graph.InputShape.ElementCount;
@@ -46,14 +49,16 @@ internal static class RunCommand
             for (int first = 0; first < items; first += batch)
             {
                 int count = Math.Min(batch, items - first);
-                session.Run(input.AsSpan(first * itemLength, count * itemLength), logits.AsSpan(first * classes, count * classes));
+                session.Run(input.AsSpan(first * itemLength, count * itemLength), logits.AsSpan(
+                    first * classes, count * classes));
             }
 
         if (outputPath is not null)
             NpyFile.Write(outputPath, new Tensor(new TensorShape(items, classes), logits));
         else
             for (int i = 0; i < items; i++)
-                PrintRanking(model, logits.AsSpan(i * classes, classes), $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}");
+                PrintRanking(
+                    model, logits.AsSpan(i * classes, classes), $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}");
     }
 
     private static (float[] Input, int Items) ReadArray(Model model, string path)
@@ -77,10 +82,13 @@ internal static class RunCommand
 
         ConsoleText.Line($"[bold]{title}[/]");
         var table = new Table().Border(TableBorder.Simple).AddColumn("class")
-            .AddColumn(new TableColumn("probability").RightAligned()).AddColumn(new TableColumn("logit").RightAligned());
-        foreach (int i in Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(RankedClasses))
+            .AddColumn(new TableColumn("probability").RightAligned())
+            .AddColumn(new TableColumn("logit").RightAligned());
+        foreach (int i in
+            Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(RankedClasses))
             table.AddRow(
-                ConsoleText.Escape(model.ClassNames.Count > 0 ? model.ClassNames[i] : $"{i}"), $"{exponentials[i] / total:P1}",
+                ConsoleText.Escape(model.ClassNames.Count > 0 ? model.ClassNames[i] : $"{i}"),
+                $"{exponentials[i] / total:P1}",
                 $"{logits[i]:F3}");
         AnsiConsole.Write(table);
     }

@@ -14,12 +14,12 @@ internal static class SharedOptions
 
     public static Option<string?> Device => new("--device", "-d")
     {
-        Description = "The Vulkan device: its index, or a part of its name. Default: the best there is.",
+        Description = "The Vulkan device, by its index or a part of its name. Default: the best device.",
     };
 
     private const string Sources =
-        "procedural (drawn by the program), cifar10 (downloaded once), or the path of CIFAR-10 for Python or binary, or of "
-            + "images in train/<class>/ and test/<class>/ or val/<class>/: a folder, .tar, .tar.gz or .tgz.";
+        "procedural (drawn by the program), cifar10 (downloaded once), or a path to CIFAR-10 for Python or binary, or "
+        + "to images in train/<class>/ and test/<class>/ or val/<class>/: a folder, .tar, .tar.gz or .tgz.";
 
     public static Option<string> Data => new("--data")
     {
@@ -27,14 +27,28 @@ internal static class SharedOptions
         DefaultValueFactory = _ => "procedural",
     };
 
+    /// <summary>The same for a command that trains, and so chooses an epoch.</summary>
+    public static Option<string> DataToTrainOn
+    {
+        get
+        {
+            Option<string> data = Data;
+            data.Description += " If test/ and val/ are both there, the images in val/ choose the best epoch; "
+                + "otherwise the test images choose it.";
+            return data;
+        }
+    }
+
     /// <param name="what">What giving it does.</param>
-    public static Option<string?> OptionalData(string what) => new("--data") { Description = $"{what} Takes {Sources}" };
+    public static Option<string?> OptionalData(string what) =>
+        new("--data") { Description = $"{what} One of: {Sources}" };
 
     /// <summary>The size that pictures are read at.</summary>
     public static Option<Size2d?> ImageSize => new("--image-size")
     {
-        Description = "The height and width that the pictures of an image folder are read at, as HxW, or as N for both. Default: what "
-            + "most training pictures have, else their medians, at most 256 along the shorter edge.",
+        Description = "The size to which the pictures of an image folder are resized: height and width as HxW, or N "
+            + "for both. Default: the size of most training pictures, else their median height and width, at most 256 "
+            + "along the shorter edge.",
         CustomParser = ReadImageSize,
     };
 
@@ -43,13 +57,16 @@ internal static class SharedOptions
         const int Longest = 4096;
         string value = result.Tokens.Single().Value;
         int?[] edges = [.. value.Split('x').Select(edge =>
-            int.TryParse(edge, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= Longest
+            int.TryParse(edge, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number is >= 1 and <= Longest
                 ? (int?)number
                 : null)];
         if (edges.Length <= 2 && edges.All(edge => edge is not null))
             return new Size2d(edges[0]!.Value, edges[^1]!.Value);
         if (value.Trim().Length > 0) // Empty values are refused alike for all options.
-            result.AddError($"--image-size takes a height and a width from 1 to {Longest}, as HxW, or one for both; got {value}.");
+            result.AddError(
+                $"--image-size takes a height and a width from 1 to {Longest}, as HxW, or one number "
+                + $"for both; got {value}.");
         return null;
     }
 
@@ -59,9 +76,10 @@ internal static class SharedOptions
         DefaultValueFactory = _ => "alexnet-softpool",
     };
 
-    public static Option<bool> Fp16 => new("--fp16") { Description = "Stores weights and activations in 16 bits on the device." };
+    public static Option<bool> Fp16 =>
+        new("--fp16") { Description = "Stores weights and activations in 16 bits on the device." };
 
-    public static Option<int> Batch(int batch) => Positive("--batch", "The number of images at once.", batch);
+    public static Option<int> Batch(int batch) => Positive("--batch", "The number of images in a batch.", batch);
 
     /// <summary>A whole number that must be 1 or more.</summary>
     public static Option<int> Positive(string name, string description, int value)
@@ -70,7 +88,8 @@ internal static class SharedOptions
         option.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (!int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) || number < 1)
+                if (!int.TryParse(token.Value, NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture, out int number) || number < 1)
                     result.AddError($"{name} takes a whole number of at least 1; got {token.Value}.");
         });
         return option;

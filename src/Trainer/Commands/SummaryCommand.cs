@@ -16,7 +16,8 @@ internal static class SummaryCommand
             DefaultValueFactory = _ => "alexnet-softpool",
         };
         var classes = SharedOptions.Positive("--classes", "The number of classes of a network given by name.", 10);
-        var memory = new Option<bool>("--memory") { Description = "Also print the device memory that a session takes." };
+        var memory =
+            new Option<bool>("--memory") { Description = "Also print the device memory that a session takes." };
         var batch = SharedOptions.Positive("--batch", "The number of items computed at once, for --memory.", 1);
         var command = new Command("summary", "Prints a network's layers, shapes, parameters and memory.")
         {
@@ -27,7 +28,8 @@ internal static class SummaryCommand
             string name = parse.GetRequiredValue(network);
             bool isFile = File.Exists(name);
             if (isFile && parse.GetResult(classes) is { Implicit: false })
-                throw new UserErrorException($"--classes is for a network given by name; {name} is a file, which has its own.");
+                throw new UserErrorException(
+                    $"--classes is for a network given by name; {name} is a file, which has its own.");
             ModelGraph graph = isFile ? Model.Load(name).Graph : NetworkCatalog.Create(name, parse.GetValue(classes));
             LayerTable.Print(graph, AnsiConsole.Console);
             if (parse.GetValue(memory))

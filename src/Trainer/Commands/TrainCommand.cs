@@ -9,26 +9,31 @@ internal static class TrainCommand
 {
     private static readonly TrainingOptions Defaults = new();
 
-    private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.Data;
+    private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.DataToTrainOn;
     private static readonly Option<Size2d?> ImageSize = SharedOptions.ImageSize;
     private static readonly Option<string?> Output =
         new("--output", "-o") { Description = "The run's folder. Default: runs/NETWORK." };
     private static readonly Option<string?> Resume = new("--resume")
     {
         Description =
-            "Goes on with the training in this folder, with the options that it was begun with; a larger --epochs prolongs it.",
+            "Continues the training in this folder, with the options that it was started with; a larger "
+            + "--epochs makes it longer.",
     };
     private static readonly Option<bool> Overwrite =
-        new("--overwrite") { Description = "Begins anew where the folder holds a training already." };
+        new("--overwrite") { Description = "Starts again if the folder already holds a training." };
     private static readonly Option<int> Epochs =
-        SharedOptions.Positive("--epochs", "How often to see the whole training set.", Defaults.Epochs);
-    private static readonly Option<int> Steps = new("--steps") { Description = "The number of steps, in place of --epochs." };
+        SharedOptions.Positive("--epochs", "The number of passes over the training set.", Defaults.Epochs);
+    private static readonly Option<int> Steps =
+        new("--steps") { Description = "The number of steps, instead of --epochs." };
     private static readonly Option<int> Batch = SharedOptions.Batch(Defaults.BatchSize);
-    private static readonly Option<double> LearningRate = Number("--lr", "Adam's learning rate at its highest.", Defaults.LearningRate);
-    private static readonly Option<double> WeightDecay = Number("--weight-decay", "L2 decay.", Defaults.WeightDecay);
+    private static readonly Option<double> LearningRate =
+        Number("--lr", "Adam's highest learning rate.", Defaults.LearningRate);
+    private static readonly Option<double> WeightDecay =
+        Number("--weight-decay", "The L2 weight decay.", Defaults.WeightDecay);
     private static readonly Option<double> LabelSmoothing =
-        Number("--label-smoothing", "The part of the target spread over all classes.", Defaults.LabelSmoothing);
-    private static readonly Option<int> WarmUp = new("--warm-up") { Description = "Steps over which the learning rate rises." };
+        Number("--label-smoothing", "The part of the target that is spread over all classes.", Defaults.LabelSmoothing);
+    private static readonly Option<int> WarmUp =
+        new("--warm-up") { Description = "The number of steps over which the learning rate rises." };
     private static readonly Option<int> Seed = new("--seed")
     {
         Description = "Seeds weights, order, augmentation and dropout.",
@@ -36,21 +41,25 @@ internal static class TrainCommand
     };
     private static readonly Option<Precision> InPrecision = new("--precision")
     {
-        Description = "What the layers compute in. Weights, SoftPool's sums, loss and optimiser stay in fp32.",
+        Description = "The precision in which the layers compute. Weights, SoftPool's sums, loss and "
+            + "optimiser stay in fp32.",
         DefaultValueFactory = _ => Defaults.Precision,
     };
     private static readonly Option<string?> Device = new("--device")
     {
-        Description = "cpu or cuda. Default: cuda where torch has it.",
+        Description = "cpu or cuda. Default: cuda if torch has it.",
     };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Threads on the CPU. Default: as torch likes." };
+    private static readonly Option<int> Threads =
+        new("--threads") { Description = "The number of threads on the CPU. Default: torch's own choice." };
     private static readonly AugmentationArguments Augmentation = new();
 
     public static Command Create()
     {
-        var command = new Command("train", "Trains a network with torch: on CUDA where it is available, else on the CPU.")
+        var command =
+            new Command("train", "Trains a network with torch: on CUDA where it is available, else on the CPU.")
         {
-            Network, Data, ImageSize, Output, Resume, Overwrite, Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
+            Network, Data, ImageSize, Output, Resume, Overwrite, Epochs,
+            Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
             Seed, InPrecision, Device, Threads,
         };
         Augmentation.AddTo(command);
@@ -66,7 +75,7 @@ internal static class TrainCommand
     {
         Allocator.KeepBigBlocks();
         if (IsGiven(parse, Steps) && IsGiven(parse, Epochs))
-            throw new UserErrorException("--steps and --epochs each say how long to train; one of them can be given, got both.");
+            throw new UserErrorException("--steps and --epochs both set the length of the training; give one of them.");
         if (IsGiven(parse, Steps) && parse.GetValue(Steps) < 1)
             throw new UserErrorException($"--steps takes a whole number of at least 1; got {parse.GetValue(Steps)}.");
         if (parse.GetValue(Resume) is { } resumed)
@@ -81,8 +90,9 @@ internal static class TrainCommand
         var folder = new RunFolder(parse.GetValue(Output) ?? Path.Combine("runs", network));
         if (folder.HasRun && !parse.GetValue(Overwrite))
             throw new UserErrorException(
-                $"{folder.Path} holds a training already: {(folder.HasLast ? $"--resume {folder.PathInShell} goes on with it, " : "")}"
-                + "--overwrite begins anew, another --output leaves it alone.");
+                $"{folder.Path} already holds a training: "
+                + $"{(folder.HasLast ? $"--resume {folder.PathInShell} continues it, " : "")}--overwrite starts "
+                + "again, another --output keeps it.");
         TrainingOptions options = Defaults with
         {
             Epochs = parse.GetValue(Epochs),
@@ -102,7 +112,10 @@ internal static class TrainCommand
         if (!options.OnCuda && options.Precision.SlowOnThisCpu() is { } reason)
             ConsoleText.Line($"[yellow]slower than fp32 here: {reason}[/]");
         ImageDataset dataset = Datasets.Load(data, parse.GetValue(ImageSize), cancel);
-        RunDescription run = RunDescription.Of(network, data, dataset, options) with { ImageSize = parse.GetValue(ImageSize) };
+        RunDescription run = RunDescription.Of(network, data, dataset, options) with
+        {
+            ImageSize = parse.GetValue(ImageSize),
+        };
         TrainingRun.Execute(run, dataset, folder, from: null, cancel);
     }
 
@@ -114,8 +127,8 @@ internal static class TrainCommand
             .Select(option => option.Name)];
         if (given.Length > 0)
             throw new UserErrorException(
-                $"--resume goes on with the options that the training was begun with; {string.Join(", ", given)} can't be given "
-                + "beside it.");
+                $"--resume uses the options that the training was started with; {string.Join(", ", given)} "
+                + "cannot be given with it.");
         Checkpoint from = folder.ReadLast();
         TrainingOptions options = from.Run.Options with
         {
@@ -129,12 +142,13 @@ internal static class TrainCommand
         int steps = options.StepsFor(from.Run.TrainImages);
         if (steps < from.State.Step)
             throw new UserErrorException(
-                $"{folder.Path} has done {from.State.Step:N0} steps, {Counted(from.State.Epochs.Count)}; it cannot end after "
-                + $"{(options.Steps > 0 ? $"--steps {options.Steps}" : $"--epochs {options.Epochs}")}, which is {steps:N0} steps.");
+                $"{folder.Path} has done {from.State.Step:N0} steps, {Counted(from.State.Epochs.Count)}; it cannot "
+                + $"end after {(options.Steps > 0 ? $"--steps {options.Steps}" : $"--epochs {options.Epochs}")}, "
+                + $"which is {steps:N0} steps.");
         if (steps == from.State.Step && from.State.EpochSteps == 0)
         {
-            ConsoleText.Line(
-                $"{folder.Path} is finished: {Counted(from.State.Epochs.Count)}; --epochs M, with a larger number, prolongs it");
+            string done = Counted(from.State.Epochs.Count);
+            ConsoleText.Line($"{folder.Path} is finished: {done}; --epochs M with a larger number makes it longer");
             return;
         }
         RunDescription run = from.Run.GoOn(
@@ -144,10 +158,12 @@ internal static class TrainCommand
         if (run.ValidationImages is null)
             dataset = dataset.WithoutValidation();
         if (dataset.Train.Count != run.TrainImages || dataset.Test.Count != run.TestImages
-            || !dataset.ClassNames.SequenceEqual(from.Model.ClassNames) || (run.DataSha256 is { } digest && digest != dataset.Sha256()))
+            || !dataset.ClassNames.SequenceEqual(from.Model.ClassNames)
+            || (run.DataSha256 is { } digest && digest != dataset.Sha256()))
             throw new UserErrorException(
-                $"{folder.Path} was trained on {run.DataName} with {run.TrainImages:N0} and {run.TestImages:N0} images; {run.Data} is "
-                + $"another data set, with {dataset.Train.Count:N0} and {dataset.Test.Count:N0} or with other classes or pixels.");
+                $"{folder.Path} was trained on {run.DataName} with {run.TrainImages:N0} and {run.TestImages:N0} "
+                + $"images; {run.Data} is another data set: it has {dataset.Train.Count:N0} and "
+                + $"{dataset.Test.Count:N0} images, or other classes or pixels.");
         TrainingRun.Execute(run, dataset, folder, from, cancel);
     }
 

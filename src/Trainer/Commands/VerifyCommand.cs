@@ -10,13 +10,15 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
-/// <summary>Holds a model on a Vulkan device, layer by layer, against its certificate, or against torch itself.</summary>
+/// <summary>Holds a model on a Vulkan device, layer by layer, against its certificate, or against torch
+/// itself.</summary>
 internal static class VerifyCommand
 {
     public static Command Create()
     {
         Argument<string> model = SharedOptions.Model;
-        Option<string?> data = SharedOptions.OptionalData("Compares with torch on test images, in place of the certificate.");
+        Option<string?> data =
+            SharedOptions.OptionalData("Compares with torch on test images, instead of with the certificate.");
         Option<Size2d?> imageSize = SharedOptions.ImageSize;
         Option<string?> device = SharedOptions.Device;
         Option<int> batch = SharedOptions.Batch(4);
@@ -24,23 +26,28 @@ internal static class VerifyCommand
         Option<bool> fp16 = SharedOptions.Fp16;
         var strict = new Option<bool>("--strict")
         {
-            Description = "Compares strict numerics with the reference, bit by bit, on test images: --data, else procedural.",
+            Description = "Compares strict numerics with the reference, bit by bit, on the test images of --data, or "
+                + "on procedural images.",
         };
-        var json = new Option<string?>("--json") { Description = "Also writes the report here, as docs/parity.md describes it." };
+        var json = new Option<string?>("--json")
+        {
+            Description = "Also writes the report to this file, as docs/parity.md describes it.",
+        };
         Option<int> repeat = SharedOptions.Positive(
-            "--repeat", "Also runs this many times, and fails unless every run gives the same bits.", 1);
+            "--repeat", "Also runs the model this many times, and fails unless all runs give the same bits.", 1);
         strict.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<bool>() && (result.GetValue(fp16) || result.GetValue(json) is not null))
-                result.AddError("--strict computes in 32 bits alone and writes no report: leave out --fp16 and --json.");
+                result.AddError("--strict computes in 32 bits only and writes no report: leave out --fp16 and --json.");
         });
         var command = new Command("verify",
-            "Compares every layer on a Vulkan device with what torch computed at export; status 1 if they differ.")
+            "Compares every layer on a Vulkan device with what torch computed at export; exit status 1 if they differ.")
         {
             model, data, imageSize, count, device, batch, fp16, strict, json, repeat,
         };
         command.SetAction(parse => Execute(
-            Model.Load(parse.GetRequiredValue(model)), parse.GetValue(data), parse.GetValue(imageSize), parse.GetValue(count),
+            Model.Load(parse.GetRequiredValue(model)), parse.GetValue(data),
+            parse.GetValue(imageSize), parse.GetValue(count),
             parse.GetValue(device),
             new SessionOptions
             {
@@ -54,16 +61,20 @@ internal static class VerifyCommand
     }
 
     private static int Execute(
-        Model model, string? data, Size2d? imageSize, int count, string? device, SessionOptions options, string? jsonPath, int repeat)
+        Model model, string? data, Size2d? imageSize, int count,
+        string? device, SessionOptions options, string? jsonPath, int repeat)
     {
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(model, options);
         foreach (RejectedKernel kernel in session.RejectedKernels)
-            ConsoleText.Line($"[yellow]self-test: this driver's {kernel.Kernel} is not used, it is {kernel.Reason}[/]");
+            ConsoleText.Line(
+                $"[yellow]self-test: kernel {kernel.Kernel} is not used with this driver; it is {kernel.Reason}[/]");
         bool repeats = repeat == 1 || Repeats(session, repeat);
         if (options.Numerics == Numerics.Strict)
-            return BitsHold(model, gpu, data ?? DatasetSource.Procedural, imageSize, count, options.Batch) & repeats ? 0 : 1;
-        ParityReport report = data is null ? session.Verify() : AgainstTorch(model, gpu, data, imageSize, count, options);
+            return BitsHold(model, gpu, data ?? DatasetSource.Procedural, imageSize, count, options.Batch) & repeats
+                ? 0 : 1;
+        ParityReport report = data is null
+            ? session.Verify() : AgainstTorch(model, gpu, data, imageSize, count, options);
         ParityTable.Print(report, AnsiConsole.Console);
         if (jsonPath is not null)
             WholeFile.Write(jsonPath, file => file.Write(Encoding.UTF8.GetBytes(report.ToJson())));
@@ -91,7 +102,8 @@ internal static class VerifyCommand
 
     private static bool Repeats(InferenceSession session, int repeats)
     {
-        int differing = ProgressDisplay.Run("repeating", progress => Repeatability.Differing(session, repeats, progress));
+        int differing = ProgressDisplay.Run("repeating", progress =>
+            Repeatability.Differing(session, repeats, progress));
         if (differing == 0)
             ConsoleText.Line($"[bold green]{repeats} runs gave the same bits[/]");
         else

@@ -1,8 +1,8 @@
 namespace SoftPool.Trainer.Data;
 
 /// <summary>
-/// Reads CIFAR-10 as its authors publish it, for Python or binary: five batches to train on, one to test on and one file
-/// of class names, in a folder or an archive, which may have one folder around it all.
+/// Reads CIFAR-10 as its authors publish it, for Python or binary: five batches to train on, one to test on and one
+/// file of class names, in a folder or an archive, which may have one folder around it all.
 /// </summary>
 internal static class Cifar10Archive
 {

@@ -10,7 +10,8 @@ internal static class Cifar10Download
     /// <summary>Whether it has been downloaded, and whole.</summary>
     public static bool IsHere => File.Exists(Published.PathIn(UserCache.Folder));
 
-    /// <summary>Downloads it to the user's cache, unless it is there, or finishes a download that was broken off.</summary>
+    /// <summary>Downloads it to the user's cache, unless it is there, or finishes a download that was broken
+    /// off.</summary>
     /// <param name="progress">Told the fraction done, in [0, 1] and rising.</param>
     /// <param name="cancel">Gives up and keeps what has come, for the next time.</param>
     /// <returns>The archive's path.</returns>

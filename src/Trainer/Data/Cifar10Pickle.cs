@@ -3,7 +3,8 @@ namespace SoftPool.Trainer.Data;
 /// <summary>CIFAR-10's version for Python: a pickled dictionary in each file.</summary>
 internal static class Cifar10Pickle
 {
-    /// <summary>Reads data_batch_1 to 5 or test_batch: "data", an N x 3072 array of bytes, and "labels", N numbers.</summary>
+    /// <summary>Reads data_batch_1 to 5 or test_batch: "data", an N x 3072 array of bytes, and "labels", N
+    /// numbers.</summary>
     /// <exception cref="DatasetException">It is no pickle of that: the message says where.</exception>
     public static Cifar10Batch ReadBatch(byte[] content, string path)
     {

@@ -5,8 +5,9 @@ using HarfBuzzSharp;
 namespace SoftPool.Trainer.Data;
 
 /// <summary>
-/// What a class is called: its folder's name in Unicode's composed form, NFC. macOS and some archives write é as e with an accent
-/// behind it. <see cref="string.Normalize()"/> does nothing in programs with invariant globalization, as this one is.
+/// What a class is called: its folder's name in Unicode's composed form, NFC. macOS and some archives write é as e with
+/// an accent behind it. <see cref="string.Normalize()"/> does nothing in programs with invariant globalization, as this
+/// one is.
 /// </summary>
 internal static class ClassName
 {
@@ -25,7 +26,8 @@ internal static class ClassName
 
     /// <summary>A name with what is not ASCII as escapes, for names that look alike.</summary>
     public static string Escaped(string name) => string.Concat(name.Select(
-        letter => char.IsAscii(letter) ? $"{letter}" : string.Create(CultureInfo.InvariantCulture, $@"\u{(int)letter:X4}")));
+        letter => char.IsAscii(letter)
+            ? $"{letter}" : string.Create(CultureInfo.InvariantCulture, $@"\u{(int)letter:X4}")));
 
     private static void Decompose(int rune, List<int> into)
     {
@@ -47,7 +49,8 @@ internal static class ClassName
                 (runes[j - 1], runes[j]) = (runes[j], runes[j - 1]);
     }
 
-    /// <summary>Joins each mark with the letter before it where Unicode has one for both and no mark between is in the way.</summary>
+    /// <summary>Joins each mark with the letter before it where Unicode has one for both and no mark between is in the
+    /// way.</summary>
     private static void Compose(List<int> runes)
     {
         int letter = -1, lastClass = -1; // The class of the mark before, -1 behind the letter itself.

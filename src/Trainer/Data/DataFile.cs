@@ -36,21 +36,25 @@ internal sealed class DataFile
     /// <summary>True for a folder, which has no content of its own.</summary>
     public bool IsFolder => _read is null;
 
-    /// <summary>True where a part of the path is hidden by the convention of Unix, or is what macOS adds to archives.</summary>
+    /// <summary>True where a part of the path is hidden by the convention of Unix, or is what macOS adds to
+    /// archives.</summary>
     public bool IsHidden => Parts.Any(part => part.StartsWith('.') || part == "__MACOSX");
 
     /// <summary>The file's bytes. To be called before the enumeration goes on: an archive does not go back.</summary>
-    /// <exception cref="DatasetException">The archive is damaged here or has a link, or the file is larger than 256 MiB.</exception>
+    /// <exception cref="DatasetException">The archive is damaged here or has a link, or the file is larger than 256
+    /// MiB.</exception>
     public byte[] Read() => _read is null ? throw new InvalidOperationException("A folder has no content.") : _read();
 
-    /// <summary>The file's bytes for those who may not need all: of a file in a folder only what is taken is read.</summary>
+    /// <summary>The file's bytes for those who may not need all: of a file in a folder only what is taken is
+    /// read.</summary>
     /// <exception cref="DatasetException">As of <see cref="Read"/>.</exception>
     public Stream Open() => _open is null ? new MemoryStream(Read()) : _open();
 
     /// <summary>True for the endings of pictures that are read.</summary>
     public bool IsPicture => HasEnding(Parts[^1], PictureDecoder.Endings);
 
-    /// <summary>Lists what a folder, or a .tar, .tar.gz or .tgz of one, holds; an archive is read once and in order.</summary>
+    /// <summary>Lists what a folder, or a .tar, .tar.gz or .tgz of one, holds; an archive is read once and in
+    /// order.</summary>
     /// <exception cref="DatasetException">There is no such folder or archive, or the archive is damaged.</exception>
     public static IEnumerable<DataFile> Enumerate(string path)
     {
@@ -63,7 +67,8 @@ internal sealed class DataFile
         throw new DatasetException($"{path} is neither a folder nor a .tar, .tar.gz or .tgz archive of one.");
     }
 
-    /// <summary>What to call the data set at a path: the name of the folder, or of the archive without its ending.</summary>
+    /// <summary>What to call the data set at a path: the name of the folder, or of the archive without its
+    /// ending.</summary>
     public static string NameOfSet(string path)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
@@ -110,7 +115,8 @@ internal sealed class DataFile
                 // What a link stands for may have been passed already, or be nowhere in the archive.
                 case TarEntryType.SymbolicLink or TarEntryType.HardLink:
                     read = () => throw new DatasetException(
-                        $"{path}/{entry.Name} is a link to {entry.LinkName}: pack the archive with the files themselves.");
+                        $"{path}/{entry.Name} is a link to {entry.LinkName}: pack the archive with "
+                        + "the files themselves.");
                     break;
                 default:
                     continue;

@@ -3,13 +3,15 @@ namespace SoftPool.Trainer.Data;
 /// <summary>Where data comes from: what the option --data may say.</summary>
 internal static class DatasetSource
 {
-    /// <summary>The value that asks for the set that the program draws itself; a folder of that name is ./procedural.</summary>
+    /// <summary>The value that asks for the set that the program draws itself; a folder of that name is
+    /// ./procedural.</summary>
     public const string Procedural = "procedural";
 
     /// <summary>The value that asks for the published CIFAR-10; a folder of that name is ./cifar10.</summary>
     public const string Cifar10 = "cifar10";
 
-    /// <summary>The part of the progress that finding out the pictures' size takes; decoding them takes the rest.</summary>
+    /// <summary>The part of the progress that finding out the pictures' size takes; decoding them takes the
+    /// rest.</summary>
     private const double SizesShare = 0.1;
 
     /// <summary>The value of --data as it means the same from every folder.</summary>
@@ -40,7 +42,8 @@ internal static class DatasetSource
         }
         if (Cifar100.Is(passed))
             throw new DatasetException(
-                $"{data} is CIFAR-100, which is not read; CIFAR-10 is, and so are images in train/CLASS/ and test/CLASS/.");
+                $"{data} is CIFAR-100, which is not read; CIFAR-10 is, and so are images in "
+                + "train/CLASS/ and test/CLASS/.");
         double begin = size is null ? SizesShare : 0;
         return ImageFolder.Read(
             data, Watch(passed.Concat(files.Rest()), 0, begin), Watch(DataFile.Enumerate(data), begin, 1), size);
@@ -48,8 +51,8 @@ internal static class DatasetSource
         ImageDataset OfOneSize(ImageDataset dataset) => size is null || size == dataset.Train.Size
             ? dataset
             : throw new DatasetException(
-                $"{data} has images of {dataset.Train.Size.Height}x{dataset.Train.Size.Width}, and an image size is for image folders; "
-                + $"got {size.Value.Height}x{size.Value.Width}.");
+                $"{data} has images of {dataset.Train.Size.Height}x{dataset.Train.Size.Width}, and an image size is "
+                + $"for image folders; got {size.Value.Height}x{size.Value.Width}.");
 
         IEnumerable<DataFile> Watch(IEnumerable<DataFile> watched, double from, double to)
         {

@@ -47,7 +47,8 @@ internal sealed class Figure
         new("triangle", Polygon(new(0, 1), new(0.866f, -0.5f), new(-0.866f, -0.5f))),
     ];
 
-    /// <summary>The signed distance from a point to the figure's edge, in units of the equally large disc's radius.</summary>
+    /// <summary>The signed distance from a point to the figure's edge, in units of the equally large disc's
+    /// radius.</summary>
     public float Distance(Vector2 point) => _distance(point * _scale + _centroid) / _scale;
 
     private static float Disc(Vector2 point, Vector2 centre, float radius) => (point - centre).Length() - radius;

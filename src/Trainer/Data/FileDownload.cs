@@ -18,7 +18,8 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
     /// ending .part, from where the next call goes on; the file itself is there whole or not at all.
     /// </summary>
     /// <returns>The file's path.</returns>
-    /// <exception cref="DatasetException">The network, the server or what it sent is at fault: the message says how.</exception>
+    /// <exception cref="DatasetException">The network, the server or what it sent is at fault: the message says
+    /// how.</exception>
     /// <exception cref="IOException">The folder cannot be written, or another process downloads the file.</exception>
     public async Task<string> FetchAsync(
         HttpClient client, string folder, IProgress<double>? progress = null, CancellationToken cancel = default)
@@ -78,25 +79,31 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
         }
     }
 
-    /// <summary>Asks for what is left from an offset on, and holds the answer against what is known of the file.</summary>
+    /// <summary>Asks for what is left from an offset on, and holds the answer against what is known of the
+    /// file.</summary>
     private async Task<HttpResponseMessage> AskAsync(HttpClient client, long offset, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Address);
         if (offset > 0)
             request.Headers.Range = new(offset, null);
-        HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        HttpResponseMessage response = await client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, cancel);
         long? length = response.Content.Headers.ContentRange?.Length
             ?? (response.StatusCode == HttpStatusCode.OK ? response.Content.Headers.ContentLength : null);
         string? complaint =
-            length is not null && length != Length ? $"{Address} has {length} bytes on the server; {Length} are expected."
-            // What comes whole where the rest was asked for may be some proxy's page, and is to take the place of what is here.
+            length is not null && length != Length
+                ? $"{Address} has {length} bytes on the server; {Length} are expected."
+            // What comes whole where the rest was asked for may be some proxy's page, and is to take the place of what
+            // is here.
             : response.StatusCode == HttpStatusCode.OK && length is null && offset > 0
-                ? $"{Address} came from its beginning and without its length; what has come so far is kept: try again later."
+                ? $"{Address} was sent from its beginning and without its length; the part received before is "
+                + "kept: try again later."
             : response.StatusCode == HttpStatusCode.OK ? null
             : response.StatusCode != HttpStatusCode.PartialContent
                 ? $"{Address} cannot be downloaded: the server says {(int)response.StatusCode} {response.ReasonPhrase}."
             : response.Content.Headers.ContentRange?.From != offset
-                ? $"{Address} came from byte {response.Content.Headers.ContentRange?.From}; byte {offset} was asked for."
+                ? $"{Address} was sent from byte {response.Content.Headers.ContentRange?.From}; byte "
+                + $"{offset} was requested."
             : null;
         if (complaint is null)
             return response;
@@ -126,7 +133,8 @@ internal sealed record FileDownload(Uri Address, long Length, string Md5)
     }
 
     private DatasetException BrokenOff(FileStream file, Exception? inner = null) => new(
-        $"The download of {Address} broke off after {file.Length} of {Length} bytes; the same command goes on from there.",
+        $"The download of {Address} broke off after {file.Length} of {Length} bytes; the same command "
+        + "continues from there.",
         inner);
 
     [SuppressMessage("Security", "CA5351", Justification = "MD5 is what is published; it finds damage, not malice.")]

@@ -1,10 +1,11 @@
 namespace SoftPool.Trainer.Data;
 
-/// <summary>What lies in a folder at any depth. Links to folders are followed, but not back to where they lie.</summary>
+/// <summary>What lies in a folder at any depth. Links to folders are followed, but not back to where they
+/// lie.</summary>
 internal static class FolderTree
 {
-    /// <summary>All files and folders below a folder. A link to a folder that the link itself lies in is left out: it would show
-    /// the same files again, under other names.</summary>
+    /// <summary>All files and folders below a folder. A link to a folder that the link itself lies in is left out: it
+    /// would show the same files again, under other names.</summary>
     public static IEnumerable<FileSystemInfo> Entries(string folder) =>
         Entries(new DirectoryInfo(folder), [RealPath(Path.GetFullPath(folder))]);
 
@@ -12,7 +13,8 @@ internal static class FolderTree
     /// <param name="chain">The real path of each folder on the way to it; its own is the last.</param>
     private static IEnumerable<FileSystemInfo> Entries(DirectoryInfo folder, string[] chain)
     {
-        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 }))
+        foreach (FileSystemInfo entry in
+            folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 }))
         {
             if (entry is not DirectoryInfo inner)
             {
@@ -29,13 +31,15 @@ internal static class FolderTree
     }
 
     private static bool IsWithin(string path, string folder) =>
-        path == folder || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path == folder || path.StartsWith(
+            Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>The path without links in any part of it.</summary>
     private static string RealPath(string path)
     {
         string real = Path.GetPathRoot(path)!;
-        foreach (string part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        foreach (string part in
+            path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
             real = Path.Combine(real, part);
             if (Directory.ResolveLinkTarget(real, returnFinalTarget: false) is { } target)

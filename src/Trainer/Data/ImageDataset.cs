@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 
 namespace SoftPool.Trainer.Data;
 
-/// <summary>A named data set: its classes, the images to train on, those that choose the best epoch and those to test on, all of
-/// one size.</summary>
+/// <summary>A named data set: its classes, the images to train on, those that choose the best epoch and those to test
+/// on, all of one size.</summary>
 internal sealed class ImageDataset
 {
     /// <summary>Puts the sets under one list of classes.</summary>
@@ -16,7 +16,8 @@ internal sealed class ImageDataset
     /// <exception cref="ArgumentException">
     /// The sets differ in size, a label has no class name, or class names are missing, empty or repeated.
     /// </exception>
-    public ImageDataset(string name, IReadOnlyList<string> classNames, ImageSet train, ImageSet test, ImageSet? validation = null)
+    public ImageDataset(
+        string name, IReadOnlyList<string> classNames, ImageSet train, ImageSet test, ImageSet? validation = null)
     {
         foreach (ImageSet other in (ImageSet[])[test, validation ?? test])
             if (train.Size != other.Size)
@@ -45,8 +46,8 @@ internal sealed class ImageDataset
     /// <summary>The images to learn from.</summary>
     public ImageSet Train { get; }
 
-    /// <summary>The images to measure accuracy on. That none of them is in <see cref="Train"/> is up to whoever made the set.
-    /// </summary>
+    /// <summary>The images to measure accuracy on. That none of them is in <see cref="Train"/> is up to whoever made
+    /// the set. </summary>
     public ImageSet Test { get; }
 
     /// <summary>The images that choose the best epoch: the test images where the set has no others for it.</summary>
@@ -58,8 +59,8 @@ internal sealed class ImageDataset
     /// <summary>What whoever reads the set should know of how it was read, a line each.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
-    /// <summary>A digest of all images and labels, in hexadecimal digits: the same for the same set wherever it was read from.
-    /// </summary>
+    /// <summary>A digest of all images and labels, in hexadecimal digits: the same for the same set wherever it was
+    /// read from. </summary>
     public string Sha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

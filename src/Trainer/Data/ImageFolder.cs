@@ -3,10 +3,10 @@ using System.Runtime.ExceptionServices;
 namespace SoftPool.Trainer.Data;
 
 /// <summary>
-/// Reads the usual layout of labelled images, train/CLASS/*.jpg and test/CLASS/*.jpg (or val, or both), from a folder or from
-/// an archive of it, which may have one folder around it all. Where there are val and test, val chooses the best epoch.
-/// Classes come in alphabetical order. Hidden files are passed over, and so are files of other endings than the
-/// <see cref="PictureDecoder"/>'s, which a remark counts.
+/// Reads the usual layout of labelled images, train/CLASS/*.jpg and test/CLASS/*.jpg (or val, or both), from a folder
+/// or from an archive of it, which may have one folder around it all. Where there are val and test, val chooses the
+/// best epoch. Classes come in alphabetical order. Hidden files are passed over, and so are files of other endings than
+/// the <see cref="PictureDecoder"/>'s, which a remark counts.
 /// </summary>
 internal static class ImageFolder
 {
@@ -27,10 +27,12 @@ internal static class ImageFolder
     /// The layout or a picture is not as it should be: the message says what and where.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ImageDataset Read(string path, IEnumerable<DataFile> first, IEnumerable<DataFile> files, Size2d? given)
+    public static ImageDataset Read(
+        string path, IEnumerable<DataFile> first, IEnumerable<DataFile> files, Size2d? given)
     {
         var folders = new Dictionary<(string Split, string Class), string>();
-        PictureSize chosen = given is { } wanted ? PictureSize.Given(wanted) : PictureSize.Typical(TrainingSizes(first));
+        PictureSize chosen = given is { } wanted
+            ? PictureSize.Given(wanted) : PictureSize.Typical(TrainingSizes(first));
         Size2d size = chosen.Size;
         var others = new List<string>();
         List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size);
@@ -51,10 +53,11 @@ internal static class ImageFolder
 
     private sealed record Decoded(string Split, string Class, string Path, byte[] Pixels);
 
-    /// <summary>The pictures of all splits as they come; notes each class folder in passing, empty ones too, with its name as it is
-    /// written, and the endings of other files.</summary>
+    /// <summary>The pictures of all splits as they come; notes each class folder in passing, empty ones too, with its
+    /// name as it is written, and the endings of other files.</summary>
     private static IEnumerable<Picture> Pictures(
-        string path, IEnumerable<DataFile> files, Dictionary<(string Split, string Class), string> folders, List<string> others)
+        string path, IEnumerable<DataFile> files,
+        Dictionary<(string Split, string Class), string> folders, List<string> others)
     {
         string? around = null;
         foreach (DataFile file in files)
@@ -63,12 +66,14 @@ internal static class ImageFolder
                 around ??= top;
                 if (top != around)
                     throw new DatasetException(
-                        $"{Inside(path, around)} and {Inside(path, top)} are two image folders: name the one that is meant.");
+                        $"{Inside(path, around)} and {Inside(path, top)} are two image folders: name "
+                        + "the one that you mean.");
                 string folder = file.Parts[top.Length == 0 ? 1 : 2];
                 if (!folders.TryAdd((split, name), folder) && folders[(split, name)] is var other && other != folder)
                     throw new DatasetException(
-                        $"{path} has two folders for the class {name} in {split}, whose names differ only in how Unicode writes the same "
-                        + $"letters: {ClassName.Escaped(other)} and {ClassName.Escaped(folder)}.");
+                        $"{path} has two folders for the class {name} in {split}, whose names differ only in how "
+                        + $"Unicode writes the same letters: {ClassName.Escaped(other)} and "
+                        + $"{ClassName.Escaped(folder)}.");
                 if (!file.IsFolder)
                     yield return new Picture(split, name, Inside(path, string.Join('/', file.Parts)), file.Read());
             }
@@ -76,11 +81,12 @@ internal static class ImageFolder
                 others.Add(Path.GetExtension(file.Parts[^1]).ToLowerInvariant());
     }
 
-    /// <summary>One line about the files among the pictures that are none, so that nobody misses them unawares.</summary>
+    /// <summary>One line about the files among the pictures that are none, so that nobody misses them
+    /// unawares.</summary>
     private static IEnumerable<string> PassedOver(List<string> endings)
     {
         if (endings.Count > 0)
-            yield return "passed over in class folders: " + string.Join(", ", endings.CountBy(ending => ending)
+            yield return "ignored in class folders: " + string.Join(", ", endings.CountBy(ending => ending)
                 .OrderBy(ending => ending.Key, StringComparer.Ordinal)
                 .Select(ending => $"{ending.Value:N0} {(ending.Key.Length == 0 ? "without an ending" : ending.Key)}"))
                 + $"; pictures end in {string.Join(", ", PictureDecoder.Endings)}";
@@ -88,8 +94,8 @@ internal static class ImageFolder
 
     private static string Inside(string path, string name) => name.Length == 0 ? path : $"{path}/{name}";
 
-    /// <summary>Finds split and class in a path such as train/cat/1.jpg or top/train/cat/1.jpg; the top is empty in the first.
-    /// </summary>
+    /// <summary>Finds split and class in a path such as train/cat/1.jpg or top/train/cat/1.jpg; the top is empty in the
+    /// first. </summary>
     private static (string Top, string Split, string Class)? Locate(DataFile file) =>
         file.IsFolder || file.IsPicture ? Place(file) : null;
 
@@ -148,13 +154,14 @@ internal static class ImageFolder
             throw new DatasetException($"{path} has no folder test or val with a folder for each class; {Layout}.");
         string[] classes = [.. folders.Keys.Select(folder => folder.Class).Distinct().Order(StringComparer.Ordinal)];
         if (Array.Find(classes, string.IsNullOrWhiteSpace) is { } blank)
-            throw new DatasetException($"{path} has a class folder whose name is '{blank}', nothing that can be read.");
+            throw new DatasetException($"{path} has a class folder whose name is blank: '{blank}'.");
         var filled = pictures.Select(picture => (picture.Split, picture.Class)).ToHashSet();
         foreach (string split in splits)
             foreach (string name in classes)
                 if (!folders.ContainsKey((split, name)))
                     throw new DatasetException(
-                        $"{path} has no folder {split}/{name}, but {splits.First(other => folders.ContainsKey((other, name)))} has it.");
+                        $"{path} has no folder {split}/{name}, but "
+                        + $"{splits.First(other => folders.ContainsKey((other, name)))} has it.");
                 else if (!filled.Contains((split, name)))
                     throw new DatasetException($"{path} has no .jpg, .jpeg, .png, .webp or .bmp in {split}/{name}.");
         return classes;

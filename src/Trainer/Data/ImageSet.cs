@@ -23,7 +23,8 @@ internal sealed class ImageSet
     private ImageSet(Size2d size, ReadOnlyMemory<byte>[] images, int[] labels)
     {
         if (size.Height <= 0 || size.Width <= 0)
-            throw new ArgumentException($"Images need a positive height and width; got {size.Height}x{size.Width}.", nameof(size));
+            throw new ArgumentException(
+                $"Images need a positive height and width; got {size.Height}x{size.Width}.", nameof(size));
         if (labels.Length == 0)
             throw new ArgumentException("A set needs at least one image; got none.", nameof(labels));
         if (labels.Min() < 0)
@@ -33,7 +34,8 @@ internal sealed class ImageSet
         _labels = labels;
     }
 
-    /// <summary>Makes a set of images that lie apart: an array ends at two gigabytes, and photographs come to more.</summary>
+    /// <summary>Makes a set of images that lie apart: an array ends at two gigabytes, and photographs come to
+    /// more.</summary>
     /// <exception cref="ArgumentException">
     /// There is no image, an image has no label or other than 3 x H x W bytes, or a label is negative.
     /// </exception>
@@ -71,7 +73,9 @@ internal sealed class ImageSet
         long length = BytesPerImage(size);
         if (pixels.Length != count * length)
             throw new ArgumentException(
-                $"{count} images of {size.Height}x{size.Width} take {count * length} bytes; got {pixels.Length}.", nameof(pixels));
-        return [.. Enumerable.Range(0, count).Select(i => (ReadOnlyMemory<byte>)pixels.AsMemory(i * (int)length, (int)length))];
+                $"{count} images of {size.Height}x{size.Width} take {count * length} bytes; got {pixels.Length}.",
+                nameof(pixels));
+        return [.. Enumerable.Range(0, count)
+            .Select(i => (ReadOnlyMemory<byte>)pixels.AsMemory(i * (int)length, (int)length))];
     }
 }

@@ -1,8 +1,8 @@
 namespace SoftPool.Trainer.Data;
 
 /// <summary>
-/// The opcodes that pickles of CIFAR-10 use, by the names of Python's pickletools: those of Python 2's protocol 2 in the
-/// published files, and those with which Python 3 writes the same content in protocols 2 to 5.
+/// The opcodes that pickles of CIFAR-10 use, by the names of Python's pickletools: those of Python 2's protocol 2 in
+/// the published files, and those with which Python 3 writes the same content in protocols 2 to 5.
 /// </summary>
 internal enum PickleOpcode : byte
 {

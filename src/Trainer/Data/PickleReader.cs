@@ -5,8 +5,8 @@ namespace SoftPool.Trainer.Data;
 
 /// <summary>
 /// Reads a pickle as data: numbers, strings, lists, tuples, dictionaries and NumPy's arrays of bytes. It runs the
-/// opcodes on a stack as Python does, but knows no name beyond <see cref="PickleGlobal"/> and executes nothing. Time and
-/// memory are bounded by the file's length and a number of operations, whatever the file claims.
+/// opcodes on a stack as Python does, but knows no name beyond <see cref="PickleGlobal"/> and executes nothing. Time
+/// and memory are bounded by the file's length and a number of operations, whatever the file claims.
 /// </summary>
 internal sealed class PickleReader
 {
@@ -40,7 +40,8 @@ internal sealed class PickleReader
         }
         catch (FormatException e)
         {
-            throw new DatasetException($"{path} cannot be read as a pickle: at byte {reader._operation} {e.Message}.", e);
+            throw new DatasetException(
+                $"{path} cannot be read as a pickle: at byte {reader._operation} {e.Message}.", e);
         }
     }
 
@@ -72,7 +73,9 @@ internal sealed class PickleReader
             case PickleOpcode.BinInt2: _stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break;
             case PickleOpcode.Long1: _stack.Add(TakeLong(Take(1)[0])); break;
 
-            case PickleOpcode.ShortBinString or PickleOpcode.ShortBinBytes: PushString(Take(1)[0], isText: false); break;
+            case PickleOpcode.ShortBinString or PickleOpcode.ShortBinBytes:
+                PushString(Take(1)[0], isText: false);
+                break;
             case PickleOpcode.BinString or PickleOpcode.BinBytes: PushString(TakeUInt32(), isText: false); break;
             case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: PushString(TakeUInt64(), isText: false); break;
             case PickleOpcode.ShortBinUnicode: PushString(Take(1)[0], isText: true); break;
@@ -109,7 +112,8 @@ internal sealed class PickleReader
                 PickleGlobal.Build(Top(), state);
                 break;
             default:
-                throw new FormatException($"opcode 0x{(byte)opcode:x2} is none that CIFAR-10 uses, or is used otherwise");
+                throw new FormatException(
+                    $"opcode 0x{(byte)opcode:x2} is none that CIFAR-10 uses, or is used otherwise");
         }
     }
 
@@ -155,7 +159,8 @@ internal sealed class PickleReader
 
     private object? Top() => _stack.Count > Floor ? _stack[^1] : throw TooFewValues();
 
-    private object?[] Pop(int count) => _stack.Count - Floor >= count ? PopDownTo(_stack.Count - count) : throw TooFewValues();
+    private object?[] Pop(int count) =>
+        _stack.Count - Floor >= count ? PopDownTo(_stack.Count - count) : throw TooFewValues();
 
     private object?[] PopToMark() => _marks.TryPop(out int mark) ? PopDownTo(mark) : throw TooFewValues();
 

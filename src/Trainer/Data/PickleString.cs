@@ -2,7 +2,8 @@ using System.Text;
 
 namespace SoftPool.Trainer.Data;
 
-/// <summary>A string in a pickle, as a view of the file's bytes: Python 2's str, Python 3's bytes or bytearray, or text.</summary>
+/// <summary>A string in a pickle, as a view of the file's bytes: Python 2's str, Python 3's bytes or bytearray, or
+/// text.</summary>
 internal sealed class PickleString(ReadOnlyMemory<byte> bytes, bool isText)
 {
     /// <summary>The bytes; those of text are its UTF-8.</summary>

@@ -3,8 +3,8 @@ using SkiaSharp;
 
 namespace SoftPool.Trainer.Data;
 
-/// <summary>Turns a JPEG, PNG, WebP or BMP file into RGB bytes, upright: cameras store what their sensor saw, and in EXIF how
-/// they were held.</summary>
+/// <summary>Turns a JPEG, PNG, WebP or BMP file into RGB bytes, upright: cameras store what their sensor saw, and in
+/// EXIF how they were held.</summary>
 internal static class PictureDecoder
 {
     /// <summary>The endings of the files' names.</summary>
@@ -13,9 +13,10 @@ internal static class PictureDecoder
     /// <summary>Four bytes a pixel: more would take over a gigabyte for one picture.</summary>
     private const long MostPixels = 1L << 28;
 
-    /// <summary>The size that a picture has as it is shown, by its headers alone; null where it is no picture that can be decoded.
-    /// </summary>
-    /// <param name="content">The file from its beginning; no more of it is read than the headers need, and then it is closed.</param>
+    /// <summary>The size that a picture has as it is shown, by its headers alone; null where it is no picture that can
+    /// be decoded. </summary>
+    /// <param name="content">The file from its beginning; no more of it is read than the headers need, and then it is
+    /// closed.</param>
     public static Size2d? ReadSize(Stream content)
     {
         using SKCodec? codec = Readable(SKCodec.Create(content));
@@ -31,7 +32,8 @@ internal static class PictureDecoder
     /// <param name="content">The file's bytes.</param>
     /// <param name="size">The height and width wanted, in pixels.</param>
     /// <param name="path">What to call the file in a complaint.</param>
-    /// <exception cref="DatasetException">The file is damaged, cut off, too large, or no JPEG, PNG, WebP or BMP.</exception>
+    /// <exception cref="DatasetException">The file is damaged, cut off, too large, or no JPEG, PNG, WebP or
+    /// BMP.</exception>
     public static byte[] Decode(byte[] content, Size2d size, string path)
     {
         using SKBitmap decoded = Decode(content, path);
@@ -50,7 +52,8 @@ internal static class PictureDecoder
     /// <summary>Decodes at the picture's own size.</summary>
     /// <param name="content">The file's bytes.</param>
     /// <param name="path">What to call the file in a complaint.</param>
-    /// <exception cref="DatasetException">The file is damaged, cut off, too large, or no JPEG, PNG, WebP or BMP.</exception>
+    /// <exception cref="DatasetException">The file is damaged, cut off, too large, or no JPEG, PNG, WebP or
+    /// BMP.</exception>
     public static Image DecodePicture(byte[] content, string path)
     {
         using SKBitmap decoded = Decode(content, path);
@@ -63,8 +66,8 @@ internal static class PictureDecoder
             ?? throw new DatasetException($"{path} cannot be decoded: it is no valid JPEG, PNG, WebP or BMP.");
         if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
             throw new DatasetException(
-                $"{path} is too large: it has {codec.Info.Width:N0} x {codec.Info.Height:N0} pixels, and a picture may have "
-                + $"{MostPixels:N0} in all.");
+                $"{path} is too large: it has {codec.Info.Width:N0} x {codec.Info.Height:N0} pixels, and a picture "
+                + $"may have {MostPixels:N0} in all.");
         var decoded = new SKBitmap(
             new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         SKCodecResult result = codec.GetPixels(decoded.Info, decoded.GetPixels());
@@ -77,8 +80,8 @@ internal static class PictureDecoder
     /// <summary>Whether rows are stored that are shown as columns.</summary>
     private static bool IsTurned(SKEncodedOrigin origin) => origin >= SKEncodedOrigin.LeftTop;
 
-    /// <summary>The picture as it is to be seen, in the place of the one given. An origin says where the first row and the first
-    /// column that are stored belong: RightTop, the row to the right and the column to the top.</summary>
+    /// <summary>The picture as it is to be seen, in the place of the one given. An origin says where the first row and
+    /// the first column that are stored belong: RightTop, the row to the right and the column to the top.</summary>
     private static SKBitmap Upright(SKBitmap stored, SKEncodedOrigin origin)
     {
         if (origin == SKEncodedOrigin.TopLeft)

@@ -4,7 +4,8 @@ using SoftPool.Trainer.Reports;
 
 namespace SoftPool.Trainer.Data;
 
-/// <summary>A sheet of pictures from a set, one row a class with its name in front, written as PNG to look at.</summary>
+/// <summary>A sheet of pictures from a set, one row a class with its name in front, written as PNG to look
+/// at.</summary>
 internal static class PictureSheet
 {
     private const int Gap = 4, TextSize = 16;
@@ -12,7 +13,8 @@ internal static class PictureSheet
     /// <summary>Four bytes each: a sheet to look at needs no more than 256 MB.</summary>
     private const long MostPixels = 1L << 26;
 
-    /// <summary>Writes the first images of each class, of very many classes the first; the file is whole or not there.</summary>
+    /// <summary>Writes the first images of each class, of very many classes the first; the file is whole or not
+    /// there.</summary>
     /// <param name="path">The PNG file to write.</param>
     /// <param name="set">The set to show.</param>
     /// <param name="classNames">The names of the set's labels, a row each.</param>
@@ -35,7 +37,8 @@ internal static class PictureSheet
             var used = new int[classNames.Count];
             for (int row = 0; row < rows; row++)
                 PictureText.Draw(
-                    canvas, classNames[row], Gap, Gap + row * height + (height + TextSize) / 2 - Gap, SKTextAlign.Left, font, ink);
+                    canvas, classNames[row], Gap,
+                    Gap + row * height + (height + TextSize) / 2 - Gap, SKTextAlign.Left, font, ink);
             for (int index = 0; index < set.Count; index++)
             {
                 int row = set.Labels.Span[index], column = used[row]++;

@@ -12,16 +12,17 @@ internal sealed record PictureSize(Size2d Size, string Remark)
     public static PictureSize Given(Size2d size) => new(size, ReadAt(size));
 
     /// <summary>
-    /// The size that more than half of the pictures have, else the median height and the median width of them, or one of these
-    /// proportions with 256 pixels along the shorter edge where that is smaller: networks look at less. The remark counts those that
-    /// differ so much that they may be no part of the set.
+    /// The size that more than half of the pictures have, else the median height and the median width of them, or one
+    /// of these proportions with 256 pixels along the shorter edge where that is smaller: networks look at less. The
+    /// remark counts those that differ so much that they may be no part of the set.
     /// </summary>
     public static PictureSize Typical(Size2d[] pictures)
     {
         Size2d typical = TypicalOf(pictures);
         int far = pictures.Count(own => IsFar(own.Height, typical.Height) || IsFar(own.Width, typical.Width));
         return new PictureSize(Bounded(typical), ReadAt(Bounded(typical)) + (far == 0 ? ""
-            : $"; of {pictures.Length:N0} training pictures {far:N0} are over twice or under half of {Format(typical)} along an edge"));
+            : $"; of {pictures.Length:N0} training pictures {far:N0} are more than twice or less than half of "
+            + $"{Format(typical)} along an edge"));
 
         static bool IsFar(int edge, int usual) => edge > 2L * usual || 2L * edge < usual;
     }

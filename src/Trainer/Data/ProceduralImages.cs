@@ -62,8 +62,8 @@ internal static class ProceduralImages
     }
 
     /// <summary>
-    /// Two random colours far enough apart for the figure to be seen, the lighter one for the figure. Were the figure as
-    /// often the darker one, a network would need several times the images before it begins to learn at all.
+    /// Two random colours far enough apart for the figure to be seen, the lighter one for the figure. Were the figure
+    /// as often the darker one, a network would need several times the images before it begins to learn at all.
     /// </summary>
     private static (Vector3 Dark, Vector3 Light) Colours(ref SplitMix64 random)
     {

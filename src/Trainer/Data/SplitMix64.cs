@@ -12,7 +12,8 @@ internal struct SplitMix64(ulong seed)
     private ulong _state = seed;
 
     /// <summary>A generator of its own for one item of a stream, independent of its neighbours'.</summary>
-    public static SplitMix64 ForItem(ulong seed, int index) => new(SplitMix.Mix(seed) ^ SplitMix.Mix((ulong)index + SplitMix.Gamma));
+    public static SplitMix64 ForItem(ulong seed, int index) =>
+        new(SplitMix.Mix(seed) ^ SplitMix.Mix((ulong)index + SplitMix.Gamma));
 
     /// <summary>64 random bits.</summary>
     public ulong Next() => SplitMix.Mix(_state += SplitMix.Gamma);

@@ -7,8 +7,9 @@ using SoftPool.Files;
 namespace SoftPool.Trainer.Files;
 
 /// <summary>
-/// NumPy's .npy: one array of little-endian float32 in C order, which is what the program reads and writes. The format is
-/// that of numpy.lib.format, version 1.0; files of version 2.0 and 3.0 differ in the length of the header's length only.
+/// NumPy's .npy: one array of little-endian float32 in C order, which is what the program reads and writes. The format
+/// is that of numpy.lib.format, version 1.0; files of version 2.0 and 3.0 differ in the length of the header's length
+/// only.
 /// </summary>
 internal static partial class NpyFile
 {
@@ -26,10 +27,11 @@ internal static partial class NpyFile
             Span<byte> start = stackalloc byte[Magic.Length + 2];
             file.ReadExactly(start);
             if (!start.StartsWith(Magic))
-                throw new UserErrorException($"{path} is no .npy file: it does not begin with NumPy's magic string.");
+                throw new UserErrorException(
+                    $"{path} is not a .npy file: it does not begin with NumPy's magic string.");
             long length = start[Magic.Length] == 1 ? reader.ReadUInt16() : reader.ReadUInt32();
             if (length > LargestHeader)
-                throw new UserErrorException($"{path} is no .npy file: its header claims {length} bytes.");
+                throw new UserErrorException($"{path} is not a .npy file: its header claims {length} bytes.");
             string header = Encoding.Latin1.GetString(reader.ReadBytes((int)length));
 
             if (Descr().Match(header).Groups[1].Value is not "<f4" and var descr)
@@ -44,14 +46,15 @@ internal static partial class NpyFile
             ]);
             if (file.Length - file.Position != (long)shape.ElementCount * sizeof(float))
                 throw new UserErrorException(
-                    $"{path} has {file.Length - file.Position} bytes of data; its shape {shape} takes {(long)shape.ElementCount * sizeof(float)}.");
+                    $"{path} has {file.Length - file.Position} bytes of data; its shape {shape} takes "
+                    + $"{(long)shape.ElementCount * sizeof(float)}.");
             var data = new float[shape.ElementCount];
             file.ReadExactly(MemoryMarshal.AsBytes(data.AsSpan()));
             return new Tensor(shape, data);
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or OverflowException)
         {
-            throw new UserErrorException($"{path} is no whole .npy file: {e.Message}");
+            throw new UserErrorException($"{path} is not a complete .npy file: {e.Message}");
         }
     }
 

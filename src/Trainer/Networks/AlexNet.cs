@@ -26,7 +26,8 @@ internal static class AlexNet
             new Conv2d(192, 192, 3, 1, 1), new ReLU(),
             new Conv2d(192, 128, 3, 1, 1), new ReLU(), pool.Max(3, 2),
         ];
-        List<Layer> layers = [.. features.Select((op, i) => new Layer($"features.{i}", op)), new("flatten", new Flatten())];
+        List<Layer> layers =
+            [.. features.Select((op, i) => new Layer($"features.{i}", op)), new("flatten", new Flatten())];
         // The first linear layer's width is what the images' size makes of it.
         int flat = new ModelGraph(name, input, layers).OutputShape.ElementCount;
         Operator[] classifier =

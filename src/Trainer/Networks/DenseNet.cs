@@ -15,7 +15,8 @@ internal static class DenseNet
         var graph = new GraphBuilder();
         int channels = 2 * GrowthRate;
         graph.ConvNorm(
-            "features.conv0", "features.norm0", "features.relu0", new Conv2d(3, channels, 7, 2, 3), ModelGraph.InputName);
+            "features.conv0", "features.norm0", "features.relu0",
+            new Conv2d(3, channels, 7, 2, 3), ModelGraph.InputName);
         string x = graph.Add("features.pool0", pool.Max(3, 2, 1));
         for (int block = 1; block <= DenseNet121Blocks.Length; block++)
         {

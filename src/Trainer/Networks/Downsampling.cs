@@ -2,12 +2,14 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary>What a network pools with between its stages: its own max or average pooling, or SoftPool in its place.</summary>
+/// <summary>What a network pools with between its stages: its own max or average pooling, or SoftPool in its
+/// place.</summary>
 /// <param name="Weights">SoftPool's weights; null for the network's own pooling.</param>
 internal readonly record struct Downsampling(SoftPoolWeighting? Weights)
 {
     /// <summary>In place of max pooling.</summary>
-    public Operator Max(Size2d kernel, Size2d stride, Size2d padding = default, bool ceilMode = false) => Weights is { } weights
+    public Operator Max(Size2d kernel, Size2d stride, Size2d padding = default, bool ceilMode = false) =>
+        Weights is { } weights
         ? new Operators.SoftPool2d(kernel, stride, padding, ceilMode, weights)
         : new MaxPool2d(kernel, stride, padding, ceilMode);
 

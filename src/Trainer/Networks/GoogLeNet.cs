@@ -8,8 +8,8 @@ internal static class GoogLeNet
 {
     private const double Eps = 1e-3;
 
-    /// <summary>Channels of each block: 1x1; 3x3 reduced and full; 5x5 reduced and full (torchvision: 3x3 too); after the
-    /// pool.</summary>
+    /// <summary>Channels of each block: 1x1; 3x3 reduced and full; 5x5 reduced and full (torchvision: 3x3 too); after
+    /// the pool.</summary>
     private static readonly (string Name, int One, int Reduce3, int Three, int Reduce5, int Five, int Pool)[] Blocks =
     [
         ("3a", 64, 96, 128, 16, 32, 32), ("3b", 128, 128, 192, 32, 96, 64),

@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary>Writes a graph down layer by layer. Each call names its layer and gives the name back, for the layers that read
-/// it.</summary>
+/// <summary>Writes a graph down layer by layer. Each call names its layer and gives the name back, for the layers that
+/// read it.</summary>
 internal sealed class GraphBuilder
 {
     private readonly List<Layer> _layers = [];
@@ -15,7 +15,8 @@ internal sealed class GraphBuilder
     public string Add(string name, Operator op, params string[] inputs)
     {
         // The layer before is what a layer reads anyway; said of every layer, it would only be noise in the file.
-        bool sequential = inputs.Length == 0 || (inputs.Length == 1 && _layers.Count > 0 && inputs[0] == _layers[^1].Name);
+        bool sequential = inputs.Length == 0
+            || (inputs.Length == 1 && _layers.Count > 0 && inputs[0] == _layers[^1].Name);
         _layers.Add(new Layer(name, op, sequential ? null : inputs));
         return name;
     }
@@ -29,7 +30,8 @@ internal sealed class GraphBuilder
     /// <param name="eps">What the batch norm adds to the variance.</param>
     /// <param name="function">The activation; a ReLU unless given.</param>
     public string ConvNorm(
-        string conv, string norm, string? activation, Conv2d op, string input, double eps = 1e-5, Pointwise? function = null)
+        string conv, string norm, string? activation, Conv2d op,
+        string input, double eps = 1e-5, Pointwise? function = null)
     {
         Add(conv, op with { Bias = false }, input);
         string last = Add(norm, new BatchNorm2d(op.OutChannels, eps));

@@ -43,15 +43,16 @@ internal static class NetworkCatalog
 
     /// <summary>The names in words: all of them are too many to list.</summary>
     public static string Described { get; } =
-        $"{string.Join(", ", Networks.Select(network => network.Name))}, each also with -softpool or -softpool-shared behind it, "
-        + $"and {string.Join(", ", WithoutPools.Select(network => network.Name))}";
+        $"{string.Join(", ", Networks.Select(network => network.Name))}, each also with -softpool or -softpool-shared "
+        + $"behind it, and {string.Join(", ", WithoutPools.Select(network => network.Name))}";
 
     /// <summary>Writes a network down for images and classes of one's own.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="classes">The number of outputs.</param>
     /// <param name="inputSize">Height and width of the images in pixels; <see cref="DefaultInputSize"/> unless given.
     /// </param>
-    /// <exception cref="UserErrorException">There is no network of that name; the message says which there are.</exception>
+    /// <exception cref="UserErrorException">There is no network of that name; the message says which there
+    /// are.</exception>
     /// <exception cref="ShapeMismatchException">The images are too small, or there are no classes.</exception>
     public static ModelGraph Create(string name, int classes, Size2d? inputSize = null)
     {

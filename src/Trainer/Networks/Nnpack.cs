@@ -4,9 +4,9 @@ using TorchSharp;
 namespace SoftPool.Trainer.Networks;
 
 /// <summary>
-/// libtorch asks once in a process whether NNPACK can be used, and warns on standard error where the processor lacks what it wants
-/// ("Could not initialize NNPACK! Reason: Unsupported hardware."). Convolutions are computed by oneDNN either way, so nobody
-/// need read it. Here the question is asked with warnings off.
+/// libtorch asks once in a process whether NNPACK can be used, and warns on standard error where the CPU lacks
+/// what it wants ("Could not initialize NNPACK! Reason: Unsupported hardware."). Convolutions are computed by oneDNN
+/// either way, so nobody need read it. Here the question is asked with warnings off.
 /// </summary>
 internal static class Nnpack
 {
@@ -14,7 +14,8 @@ internal static class Nnpack
     private const int ErrorsAlone = 2;
 
     /// <summary>Asks quietly.</summary>
-    /// <returns>Whether the question could be asked: libtorch of another compiler has other names, and then it asks by itself.</returns>
+    /// <returns>Whether the question could be asked: libtorch of another compiler has other names, and then it asks by
+    /// itself.</returns>
     public static bool Ask()
     {
         _ = torch.get_num_threads(); // Loads libtorch.

@@ -3,9 +3,9 @@ using SoftPool.Operators;
 namespace SoftPool.Trainer.Networks;
 
 /// <summary>
-/// A model that nobody trained, for parity and speed: convolutions and linear layers normal with variance 2 / fan-in (He et
-/// al. 2015), or 1 / fan-in where they read what no activation has halved, so that activations with a ceiling are not all
-/// at it; batch norms with statistics, scales and shifts around those of a trained one.
+/// A model that nobody trained, for parity and speed: convolutions and linear layers normal with variance 2 / fan-in
+/// (He et al. 2015), or 1 / fan-in where they read what no activation has halved, so that activations with a ceiling
+/// are not all at it; batch norms with statistics, scales and shifts around those of a trained one.
 /// </summary>
 internal static class RandomWeights
 {
@@ -13,10 +13,12 @@ internal static class RandomWeights
     /// <param name="classes">The name of each output; empty if they have none.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
     /// <param name="preprocessing">What the model says of its pictures; ImageNet's unless given.</param>
-    public static Model Create(ModelGraph graph, IReadOnlyList<string> classes, int seed, Preprocessing? preprocessing = null)
+    public static Model Create(
+        ModelGraph graph, IReadOnlyList<string> classes, int seed, Preprocessing? preprocessing = null)
     {
         var random = new Random(seed);
-        HashSet<string> unhalved = [.. Enumerable.Range(0, graph.Layers.Count).Where(ReadsUnhalved).Select(i => graph.Layers[i].Name)];
+        HashSet<string> unhalved =
+            [.. Enumerable.Range(0, graph.Layers.Count).Where(ReadsUnhalved).Select(i => graph.Layers[i].Name)];
         return new Model(
             graph,
             graph.Parameters.ToDictionary(

@@ -3,9 +3,9 @@ using SoftPool.Operators;
 namespace SoftPool.Trainer.Networks;
 
 /// <summary>
-/// "Deep residual learning for image recognition" (He et al. 2015), with the stride in the 3x3 convolution, and ResNeXt,
-/// "Aggregated residual transformations for deep neural networks" (Xie et al. 2016). Modules are named as in torchvision:
-/// conv1, layer1.0.conv1, fc.
+/// "Deep residual learning for image recognition" (He et al. 2015), with the stride in the 3x3 convolution, and
+/// ResNeXt, "Aggregated residual transformations for deep neural networks" (Xie et al. 2016). Modules are named as in
+/// torchvision: conv1, layer1.0.conv1, fc.
 /// </summary>
 internal static class ResNet
 {
@@ -62,7 +62,8 @@ internal static class ResNet
     {
         x = graph.ConvNorm(
             $"{prefix}.conv1", $"{prefix}.bn1", $"{prefix}.relu1", new Conv2d(channels, planes, 3, stride, 1), x);
-        return graph.ConvNorm($"{prefix}.conv2", $"{prefix}.bn2", activation: null, new Conv2d(planes, planes, 3, 1, 1), x);
+        return graph.ConvNorm(
+            $"{prefix}.conv2", $"{prefix}.bn2", activation: null, new Conv2d(planes, planes, 3, 1, 1), x);
     }
 
     private static string Bottleneck(
@@ -74,6 +75,7 @@ internal static class ResNet
         x = graph.ConvNorm(
             $"{prefix}.conv2", $"{prefix}.bn2", $"{prefix}.relu2",
             new Conv2d(width, width, 3, stride, 1) { Groups = groups }, x);
-        return graph.ConvNorm($"{prefix}.conv3", $"{prefix}.bn3", activation: null, new Conv2d(width, 4 * planes, 1, 1, 0), x);
+        return graph.ConvNorm(
+            $"{prefix}.conv3", $"{prefix}.bn3", activation: null, new Conv2d(width, 4 * planes, 1, 1, 0), x);
     }
 }

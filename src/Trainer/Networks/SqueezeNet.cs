@@ -2,12 +2,12 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary>SqueezeNet 1.1, a later form of "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and &lt;0.5MB model
-/// size" (Iandola et al. 2016). Modules are named as in torchvision: features.3.squeeze, classifier.1.</summary>
+/// <summary>SqueezeNet 1.1, a later form of "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and &lt;0.5MB
+/// model size" (Iandola et al. 2016). Modules are named as in torchvision: features.3.squeeze, classifier.1.</summary>
 internal static class SqueezeNet
 {
-    /// <summary>Channels of each fire module's squeezing convolution; its two expanding ones have four times as many each. 0
-    /// stands for a pool.</summary>
+    /// <summary>Channels of each fire module's squeezing convolution; its two expanding ones have four times as many
+    /// each. 0 stands for a pool.</summary>
     private static readonly int[] Stages = [0, 16, 16, 0, 32, 32, 0, 48, 48, 64, 64];
 
     public static ModelGraph Create(string name, Downsampling pool, int classes, Size2d inputSize)

@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary>The inverted residual block with squeeze and excitation ("Squeeze-and-excitation networks", Hu et al. 2018) of
-/// MobileNetV3 and EfficientNet: expand, depthwise convolution, excitation, project.</summary>
+/// <summary>The inverted residual block with squeeze and excitation ("Squeeze-and-excitation networks", Hu et al. 2018)
+/// of MobileNetV3 and EfficientNet: expand, depthwise convolution, excitation, project.</summary>
 /// <param name="Channels">C of the input.</param>
 /// <param name="Width">The channels after the expansion; no expansion where they are the input's.</param>
 /// <param name="OutChannels">C of the output.</param>
@@ -18,14 +18,16 @@ internal sealed record SqueezedBlock(
     int Channels, int Width, int OutChannels, int Kernel, int Stride, int Squeezed, double Eps, Pointwise Activation,
     Pointwise SqueezeActivation, Pointwise ScaleActivation)
 {
-    /// <summary>Adds the block, its modules numbered under the prefix as in torchvision, and gives its last layer back.</summary>
+    /// <summary>Adds the block, its modules numbered under the prefix as in torchvision, and gives its last layer
+    /// back.</summary>
     public string AddTo(GraphBuilder graph, string prefix, string input)
     {
         (int number, string x) = (0, input);
         if (Width != Channels)
             x = Convolution(graph, $"{prefix}.{number++}", new Conv2d(Channels, Width, 1, 1, 0), x, Activation);
         x = Convolution(
-            graph, $"{prefix}.{number++}", new Conv2d(Width, Width, Kernel, Stride, Kernel / 2) { Groups = Width }, x, Activation);
+            graph, $"{prefix}.{number++}",
+            new Conv2d(Width, Width, Kernel, Stride, Kernel / 2) { Groups = Width }, x, Activation);
         if (Squeezed > 0)
             x = Excitation(graph, $"{prefix}.{number++}", x);
         x = Convolution(graph, $"{prefix}.{number}", new Conv2d(Width, OutChannels, 1, 1, 0), x, activation: null);
@@ -33,7 +35,8 @@ internal sealed record SqueezedBlock(
     }
 
     private string Convolution(GraphBuilder graph, string prefix, Conv2d conv, string x, Pointwise? activation) =>
-        graph.ConvNorm($"{prefix}.0", $"{prefix}.1", activation is null ? null : $"{prefix}.2", conv, x, Eps, activation);
+        graph.ConvNorm(
+            $"{prefix}.0", $"{prefix}.1", activation is null ? null : $"{prefix}.2", conv, x, Eps, activation);
 
     private string Excitation(GraphBuilder graph, string prefix, string x)
     {

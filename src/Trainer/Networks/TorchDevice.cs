@@ -8,8 +8,8 @@ internal static class TorchDevice
     /// <summary>CUDA where that is available, else the CPU.</summary>
     public static torch.Device Best => Of(torch.cuda.is_available());
 
-    /// <summary>CUDA or the CPU. fp32 is that from now on, in the whole process: torch lets convolutions on CUDA have TF32's ten
-    /// bits of mantissa unless told not to.</summary>
+    /// <summary>CUDA or the CPU. fp32 is that from now on, in the whole process: torch lets convolutions on CUDA have
+    /// TF32's ten bits of mantissa unless told not to.</summary>
     public static torch.Device Of(bool cuda)
     {
         torch.backends.cudnn.allow_tf32 = false;

@@ -40,8 +40,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         Run(input.to(ComputeType), static (_, _) => { }).to(torch.float32);
 
     /// <summary>
-    /// The network as it is used: without dropout and without gradients. Hands out what each layer gives, by the layer's
-    /// name; the tensor lives until the callback returns.
+    /// The network as it is used: without dropout and without gradients. Hands out what each layer gives, by the
+    /// layer's name; the tensor lives until the callback returns.
     /// </summary>
     public void Infer(torch.Tensor input, Action<string, torch.Tensor> layerOutput)
     {
@@ -140,7 +140,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Subtract, _) => x.add(inputs[1], Scalars.MinusOne),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
-            (GlobalAvgPool, _) => x.mean([.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
+            (GlobalAvgPool, _) => x.mean(
+                [.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
             _ => module!.call(x),
         };
     }
@@ -176,9 +177,9 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     }
 
     /// <summary>
-    /// Not torch's way to begin but PaddlePaddle's, in which the reference network was first trained: convolutions normal with
-    /// variance 2 / fan-in (He et al. 2015), linear layers uniform as by Glorot and Bengio 2010, biases 0. Torch's own
-    /// deviation is 1.7 to 2.4 times smaller, and AlexNet has no batch norm to make up for it.
+    /// Not torch's way to begin but PaddlePaddle's, in which the reference network was first trained: convolutions
+    /// normal with variance 2 / fan-in (He et al. 2015), linear layers uniform as by Glorot and Bengio 2010, biases 0.
+    /// Torch's own deviation is 1.7 to 2.4 times smaller, and AlexNet has no batch norm to make up for it.
     /// </summary>
     private static void Initialise(torch.nn.Module module)
     {

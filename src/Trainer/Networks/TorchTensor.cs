@@ -5,8 +5,8 @@ namespace SoftPool.Trainer.Networks;
 /// <summary>What torch's tensors are turned into.</summary>
 internal static class TorchTensor
 {
-    /// <summary>(N, C, H, W) in the memory format in which torch's pools run ten times faster on the CPU, and convolutions as
-    /// fast.</summary>
+    /// <summary>(N, C, H, W) in the memory format in which torch's pools run ten times faster on the CPU, and
+    /// convolutions as fast.</summary>
     public static torch.Tensor ChannelsLast(torch.Tensor images)
     {
         using var scope = torch.NewDisposeScope();

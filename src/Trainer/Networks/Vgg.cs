@@ -2,8 +2,9 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary>VGG-11 and VGG-16, configurations A and D of "Very deep convolutional networks for large-scale image recognition" (Simonyan,
-/// Zisserman 2014). Modules are numbered as in torchvision: features.0 to 20 or 30, classifier.0 to 6.</summary>
+/// <summary>VGG-11 and VGG-16, configurations A and D of "Very deep convolutional networks for large-scale image
+/// recognition" (Simonyan, Zisserman 2014). Modules are numbered as in torchvision: features.0 to 20 or 30,
+/// classifier.0 to 6.</summary>
 internal static class Vgg
 {
     private const int HiddenFeatures = 4096;

@@ -17,7 +17,8 @@ internal static class ClassAccuracyPlot
         // Classes without images have no accuracy, and so not the lowest.
         int[] shown =
         [
-            .. result.Classes.OrderBy(label => double.IsNaN(result.RecallOf(label)) ? 1 : result.RecallOf(label)).Take(Most).Order(),
+            .. result.Classes.OrderBy(label => double.IsNaN(result.RecallOf(label)) ? 1 : result.RecallOf(label))
+                .Take(Most).Order(),
         ];
         IReadOnlyList<string> names = result.ShortNames;
         using Plot plot = Plots.Create(TitleOf(result), "images of the class answered right", "", names);

@@ -12,7 +12,8 @@ internal sealed class Classification
     {
         if (labels.Length != answers.Length || labels.Length != confidences.Length)
             throw new ArgumentException(
-                $"Each image has a label, an answer and a confidence; got {labels.Length}, {answers.Length} and {confidences.Length}.",
+                $"Each image has a label, an answer and a confidence; got {labels.Length}, {answers.Length} and "
+                + $"{confidences.Length}.",
                 nameof(answers));
         (ClassNames, Labels, Answers, Confidences) = (classNames, labels, answers, confidences);
         Confusion = new int[classNames.Count, classNames.Count];
@@ -24,7 +25,8 @@ internal sealed class Classification
 
     /// <summary>The names of the classes, cut to a length that pictures have room for.</summary>
     public IReadOnlyList<string> ShortNames =>
-        [.. ClassNames.Select(name => name.Length <= 24 ? name : $"{name[..(char.IsHighSurrogate(name[22]) ? 22 : 23)]}…")];
+        [.. ClassNames.Select(name =>
+            name.Length <= 24 ? name : $"{name[..(char.IsHighSurrogate(name[22]) ? 22 : 23)]}…")];
 
     public IReadOnlyList<int> Labels { get; }
     public IReadOnlyList<int> Answers { get; }
@@ -51,8 +53,10 @@ internal sealed class Classification
     /// <summary>The part of a class's images that were answered right, in [0, 1]; NaN where it has none.</summary>
     public double RecallOf(int label) => Share(Confusion[label, label], CountOf(label));
 
-    /// <summary>The part of the answers of a class that were right, in [0, 1]; NaN where it was never answered.</summary>
-    public double PrecisionOf(int answer) => Share(Confusion[answer, answer], Classes.Sum(label => Confusion[label, answer]));
+    /// <summary>The part of the answers of a class that were right, in [0, 1]; NaN where it was never
+    /// answered.</summary>
+    public double PrecisionOf(int answer) =>
+        Share(Confusion[answer, answer], Classes.Sum(label => Confusion[label, answer]));
 
     /// <summary>The most frequent mistake, the first of equals; null where all answers are right.</summary>
     public (int Label, int Answer, int Images)? MostFrequentMistake
@@ -60,7 +64,8 @@ internal sealed class Classification
         get
         {
             (int Label, int Answer, int Images) most = Classes
-                .SelectMany(label => Classes.Select(answer => (label, answer, label == answer ? 0 : Confusion[label, answer])))
+                .SelectMany(
+                    label => Classes.Select(answer => (label, answer, label == answer ? 0 : Confusion[label, answer])))
                 .MaxBy(mistake => mistake.Item3);
             return most.Images > 0 ? most : null;
         }

@@ -19,7 +19,8 @@ internal static class ComparePage
             {(warning is null
                 ? Html.Of($"""
                     <p>On {Validation(runs[0].Run)} of {runs[0].Run.DataName}, {best.Name} reaches the highest
-                    validation accuracy: {100 * best.State.Best!.ValidationAccuracy:F1} % in epoch {best.State.Best!.Epoch}.</p>
+                    validation accuracy: {100 * best.State.Best!.ValidationAccuracy:F1} % in
+                    epoch {best.State.Best!.Epoch}.</p>
                     """)
                 : Html.Of($"""<p class="warning" role="note"><b>Warning.</b> {warning}</p>"""))}
             </header>
@@ -30,7 +31,8 @@ internal static class ComparePage
             <section>
             <h2>Figures</h2>
             {HtmlPage.Table(
-                "Train accuracy is the last epoch's, counted in training on augmented images; speeds are in images a second",
+                "Train accuracy is that of the last epoch, counted during training on augmented images; speeds are in "
+                + "images per second",
                 comparison.Columns, 1, comparison.Rows)}
             <p class="note">{speedNote}</p>
             </section>
@@ -43,5 +45,6 @@ internal static class ComparePage
 
     private static string Alt(IReadOnlyList<ComparedRun> runs) =>
         "Line plot of the validation accuracy over epochs. At the end: " + string.Join(", ", runs.Select(run =>
-            $"{run.Name} {100 * run.State.Epochs[^1].ValidationAccuracy:F1} % after {run.State.Epochs.Count} epochs")) + ".";
+            $"{run.Name} {100 * run.State.Epochs[^1].ValidationAccuracy:F1} % after {run.State.Epochs.Count} epochs"))
+                + ".";
 }

@@ -28,11 +28,13 @@ internal sealed record ComparedRun(string Name, TrainingRecord Record, IReadOnly
     public static string? Warning(IReadOnlyList<ComparedRun> runs)
     {
         bool same = runs.All(run => runs.All(other => AreOverTheSame(run, other)));
-        return same ? null : "The runs are over different data sets, so their accuracies say nothing about which is better: "
-            + string.Join("; ", runs.Select(run => $"{run.Name} is over {DataOf(run)}, {run.Record.Classes.Count} classes")) + ".";
+        return same ? null : "The runs used different data sets, so their accuracies do not show which is better: "
+            + string.Join("; ", runs.Select(run =>
+                $"{run.Name} used {DataOf(run)}, {run.Record.Classes.Count} classes")) + ".";
     }
 
-    /// <summary>Whether two runs have the same images and classes; by name and number where a record has no digest.</summary>
+    /// <summary>Whether two runs have the same images and classes; by name and number where a record has no
+    /// digest.</summary>
     private static bool AreOverTheSame(ComparedRun a, ComparedRun b) => a.Record.Classes.SequenceEqual(b.Record.Classes)
         && (a.Run.DataSha256 is { } left && b.Run.DataSha256 is { } right ? left == right : CountsOf(a) == CountsOf(b));
 
@@ -41,5 +43,6 @@ internal sealed record ComparedRun(string Name, TrainingRecord Record, IReadOnly
 
     private static string CountsOf(ComparedRun run) =>
         $"{run.Run.DataName} with {run.Run.TrainImages:N0} training"
-        + (run.Run.ValidationImages is { } count ? $", {count:N0} validation" : "") + $" and {run.Run.TestImages:N0} test images";
+        + (run.Run.ValidationImages is { } count ? $", {count:N0} validation" : "")
+        + $" and {run.Run.TestImages:N0} test images";
 }

@@ -38,7 +38,8 @@ internal sealed class Comparison(IReadOnlyList<ComparedRun> runs)
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach ((int i, string name) in Columns.Index())
-            table.AddColumn(new TableColumn(ConsoleText.Escape(name)) { Alignment = i == 0 ? Justify.Left : Justify.Right });
+            table.AddColumn(
+                new TableColumn(ConsoleText.Escape(name)) { Alignment = i == 0 ? Justify.Left : Justify.Right });
         foreach (IReadOnlyList<string> row in Rows)
             table.AddRow([.. row.Select(ConsoleText.Escape)]);
         console.Write(table);
@@ -58,7 +59,8 @@ internal sealed class Comparison(IReadOnlyList<ComparedRun> runs)
             csv.Append(Line(
             [
                 run.Name, run.Run.Network, run.Run.DataName, $"{run.Run.TrainImages}", $"{run.Run.TestImages}",
-                run.Run.Options.Precision.ToString().ToLowerInvariant(), $"{run.Run.Options.BatchSize}", $"{run.Run.Options.Seed}",
+                run.Run.Options.Precision.ToString().ToLowerInvariant(),
+                $"{run.Run.Options.BatchSize}", $"{run.Run.Options.Seed}",
                 $"{run.State.Epochs.Count}", $"{run.State.Step}", Share(run.State.Epochs[^1].TrainAccuracy),
                 Share(run.State.Best!.ValidationAccuracy), $"{run.State.Best!.Epoch}",
                 Share(run.State.Epochs[^1].ValidationAccuracy), $"{run.Record.Parameters}",

@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace SoftPool.Trainer.Reports;
 
 /// <summary>
-/// The confusion matrix as a picture: a row each true class, a column each answer, cells shaded by their share of the row,
-/// counts in the cells and names beside them as long as there is room for them.
+/// The confusion matrix as a picture: a row each true class, a column each answer, cells shaded by their share of the
+/// row, counts in the cells and names beside them as long as there is room for them.
 /// </summary>
 internal static class ConfusionMatrixPlot
 {
@@ -59,7 +59,8 @@ internal static class ConfusionMatrixPlot
         if (!withCount)
             return;
         // Long numbers are made to fit.
-        using var font = new SKFont(PictureFont.Typeface, images < 1000 ? TextSize : 12) { Edging = SKFontEdging.Antialias };
+        using var font =
+            new SKFont(PictureFont.Typeface, images < 1000 ? TextSize : 12) { Edging = SKFontEdging.Antialias };
         using var ink = new SKPaint
         {
             Color = share > 0.5f ? SKColors.White : images == 0 ? new SKColor(0x9A, 0xA5, 0xB1) : Ink,
@@ -68,7 +69,8 @@ internal static class ConfusionMatrixPlot
         canvas.DrawText($"{images}", cell.MidX, cell.MidY + font.Size * 0.36f, SKTextAlign.Center, font, ink);
     }
 
-    private static void Upwards(SKCanvas canvas, string text, float x, float y, SKTextAlign align, SKFont font, SKPaint ink)
+    private static void Upwards(
+        SKCanvas canvas, string text, float x, float y, SKTextAlign align, SKFont font, SKPaint ink)
     {
         canvas.Save();
         canvas.RotateDegrees(-90, x, y);

@@ -6,8 +6,8 @@ using System.Text.Unicode;
 
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>Text that is HTML. It is made from interpolated strings alone, in which every inserted text is encoded, unless
-/// it is HTML already.</summary>
+/// <summary>Text that is HTML. It is made from interpolated strings alone, in which every inserted text is encoded,
+/// unless it is HTML already.</summary>
 internal readonly record struct Html
 {
     private readonly string? _text;

@@ -18,7 +18,8 @@ internal static class LearningCurves
         if (state.Losses.Count > 1)
         {
             var steps = plot.Add.ScatterLine(
-                state.Losses.Select(loss => loss.Step * perStep).ToArray(), state.Losses.Select(loss => loss.Loss).ToArray());
+                state.Losses.Select(loss => loss.Step * perStep).ToArray(),
+                state.Losses.Select(loss => loss.Loss).ToArray());
             steps.Color = Color.FromHex("#9AA5B1").WithAlpha(0.6);
             steps.LineWidth = 1;
             steps.LegendText = "train, steps";
@@ -46,7 +47,8 @@ internal static class LearningCurves
             state.Epochs.Max(epoch => Math.Max(epoch.TrainAccuracy, epoch.ValidationAccuracy)));
     }
 
-    /// <summary>Validation accuracy over epochs, one line a run. Runs differ by little: the axis begins below the lowest.</summary>
+    /// <summary>Validation accuracy over epochs, one line a run. Runs differ by little: the axis begins below the
+    /// lowest.</summary>
     public static byte[] Compare(IReadOnlyList<ComparedRun> runs)
     {
         using Plot plot = Plots.Create("Validation accuracy", "epoch", "right answers", runs.Select(run => run.Name));
@@ -61,7 +63,8 @@ internal static class LearningCurves
 
     private static byte[] WithinPercent(Plot plot, double epochs, double lowest, double highest)
     {
-        double bottom = Math.Max(0, Math.Floor((lowest - 0.02) * 10) / 10); // a whole 10 %, on which no curve lies but that of 0
+        // a whole 10 %, on which no curve lies but that of 0
+        double bottom = Math.Max(0, Math.Floor((lowest - 0.02) * 10) / 10);
         plot.Axes.Left.InPercent();
         plot.Axes.SetLimitsY(bottom, Math.Min(1.05, bottom + 1.15 * Math.Max(highest - bottom, 0.1)));
         plot.Axes.SetLimitsX(0, 1.03 * epochs);

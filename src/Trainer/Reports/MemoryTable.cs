@@ -28,10 +28,12 @@ internal static class MemoryTable
             .Sum(constant => Division.Align(constant.ByteCount, Alignment));
 
         console.Line($"[bold]device memory[/] in {storage} at batch {options.Batch}");
-        Row("activations, one arena", arena.ByteCount, "whatever is not needed any more is overwritten");
+        Row("activations, one arena", arena.ByteCount, "memory that is no longer needed is reused");
         Row("  alive at once, at most", arena.LowerBound, string.Create(
-            CultureInfo.InvariantCulture, $"the arena takes {(double)arena.ByteCount / arena.LowerBound:F3} times this lower bound"));
-        Row("weights, packed", packed, $"{Mebibytes(graph.Parameters.Sum(parameter => 4L * parameter.Shape.ElementCount))} in the file");
+            CultureInfo.InvariantCulture,
+            $"the arena takes {(double)arena.ByteCount / arena.LowerBound:F3} times this lower bound"));
+        Row("weights, packed", packed,
+            $"{Mebibytes(graph.Parameters.Sum(parameter => 4L * parameter.Shape.ElementCount))} in the file");
 
         void Row(string what, long bytes, string note) => console.Line(
             $"  {what,-24}{Mebibytes(bytes),12}   {note}");

@@ -10,7 +10,8 @@ internal static class ParityTable
     {
         bool isReplay = report.Certificate is not null;
         Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
-        string[] measures = ["output", "max |error|", "max |value|", "relative", .. isReplay ? (string[])["ULP"] : [], "NMSE"];
+        string[] measures =
+            ["output", "max |error|", "max |value|", "relative", .. isReplay ? (string[])["ULP"] : [], "NMSE"];
         foreach (string measure in measures)
             table.AddColumn(new TableColumn(measure).RightAligned());
         table.AddColumn("verdict");
@@ -19,19 +20,25 @@ internal static class ParityTable
             TensorComparison comparison = layer.Comparison;
             table.AddRow(
             [
-                ConsoleText.Escape(layer.Layer), $"{layer.Shape}", $"{comparison.MaxError:0.0e-0}", $"{comparison.MaxValue:G4}",
+                ConsoleText.Escape(layer.Layer), $"{layer.Shape}",
+                $"{comparison.MaxError:0.0e-0}", $"{comparison.MaxValue:G4}",
                 $"{comparison.RelativeError:0.0e-0}", .. isReplay ? (string[])[$"{comparison.MaxUlp:G3}"] : [],
                 $"{comparison.Nmse:0.0e-0}", layer.Passed ? "[green]ok[/]" : "[red]FAIL[/]",
             ]);
         }
         string device = report.Device is { } info ? $"{info.Name}, {info.Driver}" : "";
-        console.Line($"[bold]Vulkan against {(isReplay ? "its certificate" : "torch")}[/], {report.Items} images, {device}");
-        if (report.Certificate is { } certificate)
-            console.Line(
-                $"made by {certificate.Framework} on {certificate.Device}, {certificate.Date:yyyy-MM-dd HH:mm} UTC, sha256 {certificate.Sha256}");
-        console.Write(table);
         console.Line(
-            $"gates: NMSE of each layer at most {report.Tolerances.LayerNmse:0e-0}, logits within {report.Tolerances.OutputError:0e-0} of the largest, top-1 equal for {report.Tolerances.Top1Share:P1}");
+            $"[bold]Vulkan against {(isReplay ? "its certificate" : "torch")}[/], {report.Items} images, {device}");
+        if (report.Certificate is { } certificate)
+        {
+            string maker = $"{certificate.Framework} on {certificate.Device}";
+            console.Line($"made by {maker}, {certificate.Date:yyyy-MM-dd HH:mm} UTC, sha256 {certificate.Sha256}");
+        }
+        console.Write(table);
+        (double nmse, double error, double share) = report.Tolerances;
+        string top1 = $"top-1 equal for {share:P1}";
+        console.Line(
+            $"gates: NMSE of each layer at most {nmse:0e-0}, logits within {error:0e-0} of the largest, {top1}");
         if (report.Pictures is { } pictures)
             console.Line(
                 $"pictures resized on the device: logits within {pictures.RelativeError:0.0e-0} of the largest");

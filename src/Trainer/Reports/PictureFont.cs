@@ -4,8 +4,9 @@ using SkiaSharp;
 
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>The typeface of all pictures, embedded: a bare Linux has no fonts, and without one Skia draws no text at all. For
-/// letters that it lacks, Chinese ones for instance, there are the system's where the system has any.</summary>
+/// <summary>The typeface of all pictures, embedded: a bare Linux has no fonts, and without one Skia draws no text at
+/// all. For letters that it lacks, Chinese ones for instance, there are the system's where the system has
+/// any.</summary>
 internal static class PictureFont
 {
     /// <summary>What the typeface is called.</summary>
@@ -18,8 +19,8 @@ internal static class PictureFont
 
     private static readonly Dictionary<int, SKTypeface> Others = [];
 
-    /// <summary>The typeface that has a letter: the program's own, else one of the system's; the program's own where none has it.
-    /// </summary>
+    /// <summary>The typeface that has a letter: the program's own, else one of the system's; the program's own where
+    /// none has it. </summary>
     public static SKTypeface For(Rune letter)
     {
         if (Typeface.ContainsGlyph(letter.Value))
@@ -33,19 +34,21 @@ internal static class PictureFont
         }
     }
 
-    /// <summary>The name of the one typeface that has the most of the texts' letters, for plots, which take one for all.</summary>
+    /// <summary>The name of the one typeface that has the most of the texts' letters, for plots, which take one for
+    /// all.</summary>
     public static string NameFor(IEnumerable<string> texts) => texts.SelectMany(text => text.EnumerateRunes())
         .Select(For).Where(face => face != Typeface).CountBy(face => face.FamilyName)
         .OrderByDescending(family => family.Value).Select(family => family.Key).FirstOrDefault() ?? Name;
 
-    /// <summary>Asks the system; builds of Skia without fontconfig know its fonts and cannot search them, so that is done here.
-    /// </summary>
+    /// <summary>Asks the system; builds of Skia without fontconfig know its fonts and cannot search them, so that is
+    /// done here. </summary>
     private static SKTypeface? SystemTypeface(int letter)
     {
         SKFontManager system = SKFontManager.Default;
         return system.MatchCharacter(letter) is { } matched && matched.ContainsGlyph(letter)
             ? matched
-            : system.FontFamilies.Select(family => system.MatchFamily(family)).FirstOrDefault(face => face?.ContainsGlyph(letter) == true);
+            : system.FontFamilies.Select(family => system.MatchFamily(family))
+                .FirstOrDefault(face => face?.ContainsGlyph(letter) == true);
     }
 
     /// <summary>Makes the plot library draw all its text in the typeface.</summary>

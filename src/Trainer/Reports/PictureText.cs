@@ -5,8 +5,8 @@ using SkiaSharp.HarfBuzz;
 
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>Text in pictures: what <see cref="PictureFont"/>'s typeface lacks is drawn in one of the system's that has it, and
-/// scripts whose letters join or run from right to left are shaped.</summary>
+/// <summary>Text in pictures: what <see cref="PictureFont"/>'s typeface lacks is drawn in one of the system's that has
+/// it, and scripts whose letters join or run from right to left are shaped.</summary>
 internal static class PictureText
 {
     /// <summary>Before it come only scripts that a letter after the other is right for.</summary>
@@ -63,7 +63,8 @@ internal static class PictureText
     private static bool HasShaped(string text) =>
         text.EnumerateRunes().Any(rune => rune.Value >= FirstShaped && (Rune.IsLetter(rune) || IsMark(rune)));
 
-    /// <summary>Parts of one typeface and one direction each. A space or a mark goes with the letter before it.</summary>
+    /// <summary>Parts of one typeface and one direction each. A space or a mark goes with the letter before
+    /// it.</summary>
     private static IEnumerable<(SKTypeface Face, string Part)> Runs(string text)
     {
         var part = new StringBuilder();
@@ -87,11 +88,13 @@ internal static class PictureText
     }
 
     private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format;
+        is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+        or UnicodeCategory.EnclosingMark or UnicodeCategory.Format;
 
     /// <summary>Hebrew, Arabic and their neighbours, with the forms that Unicode keeps for old texts.</summary>
     private static bool IsLeftwards(Rune rune) =>
-        Rune.IsLetter(rune) && rune.Value is >= FirstShaped and < 0x900 or >= 0xFB1D and < 0xFE00 or >= 0xFE70 and < 0xFF00;
+        Rune.IsLetter(rune)
+            && rune.Value is >= FirstShaped and < 0x900 or >= 0xFB1D and < 0xFE00 or >= 0xFE70 and < 0xFF00;
 
     private static SKFont Like(SKFont font, SKTypeface face) => new(face, font.Size) { Edging = font.Edging };
 }

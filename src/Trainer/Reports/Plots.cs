@@ -3,8 +3,8 @@ using ScottPlot.TickGenerators;
 
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>What all plots have in common: size, typeface, colours. They are made twice as large as they are shown, to be
-/// sharp on any screen, and narrow enough that their labels can be read on a telephone.</summary>
+/// <summary>What all plots have in common: size, typeface, colours. They are made twice as large as they are shown, to
+/// be sharp on any screen, and narrow enough that their labels can be read on a telephone.</summary>
 internal static class Plots
 {
     private const int Width = 500, Scale = 2;
@@ -12,7 +12,8 @@ internal static class Plots
 
     /// <summary>Colours that people with any colour vision can tell apart (Okabe and Ito).</summary>
     public static IReadOnlyList<Color> Colors { get; } =
-        [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000" }.Select(Color.FromHex)];
+        [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000" }.Select(
+            Color.FromHex)];
 
     /// <summary>The marks beside colours, so that lines differ without them.</summary>
     public static IReadOnlyList<MarkerShape> Markers { get; } =

@@ -4,17 +4,19 @@ using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>Some test images with answer and truth. A wrong answer has a cross and a frame; a right one a tick.</summary>
+/// <summary>Some test images with answer and truth. A wrong answer has a cross and a frame; a right one a
+/// tick.</summary>
 internal sealed class PredictionSheet
 {
     private const int Images = 18, Columns = 6, Scale = 2, Side = 128, Gap = 12, TextSize = 13, Caption = 44, Frame = 4;
-    private static readonly SKColor Ink = new(0x1F, 0x29, 0x33), Muted = new(0x52, 0x5F, 0x6C), Wrong = new(0xB3, 0x26, 0x1E);
+    private static readonly SKColor Ink = new(0x1F, 0x29, 0x33),
+        Muted = new(0x52, 0x5F, 0x6C), Wrong = new(0xB3, 0x26, 0x1E);
 
     private readonly ImageSet _set;
     private readonly Classification _result;
 
-    /// <summary>Draws the images to show from the whole set, the same ones for every run: none is chosen for its answer.
-    /// </summary>
+    /// <summary>Draws the images to show from the whole set, the same ones for every run: none is chosen for its
+    /// answer. </summary>
     public PredictionSheet(ImageSet set, Classification result)
     {
         (_set, _result) = (set, result);
@@ -24,7 +26,8 @@ internal sealed class PredictionSheet
     /// <summary>The places in the set of the images that are shown.</summary>
     public IReadOnlyList<int> Places { get; }
 
-    /// <summary>Whether the images have fewer pixels than they are shown with: their pixels are then shown as squares.</summary>
+    /// <summary>Whether the images have fewer pixels than they are shown with: their pixels are then shown as
+    /// squares.</summary>
     public bool IsCoarse => Math.Max(_set.Size.Height, _set.Size.Width) < Side;
 
     /// <summary>Whether the answer to an image is right.</summary>

@@ -2,7 +2,8 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>Where the time of a run goes on a device: each layer with its kernels, its time, and how fast it moves its data.</summary>
+/// <summary>Where the time of a run goes on a device: each layer with its kernels, its time, and how fast it moves its
+/// data.</summary>
 internal static class ProfileTable
 {
     /// <summary>Prints the medians of some runs.</summary>
@@ -25,14 +26,16 @@ internal static class ProfileTable
     {
         IReadOnlyList<LaunchProfile> launches = runs[0];
         double[] times =
-            [.. launches.Select((_, i) => runs.Select(run => run[i].DeviceTime.TotalMilliseconds).Order().ElementAt(runs.Count / 2))];
+            [.. launches.Select((_, i) =>
+                runs.Select(run => run[i].DeviceTime.TotalMilliseconds).Order().ElementAt(runs.Count / 2))];
         double total = times.Sum();
         return Enumerable.Range(0, launches.Count).GroupBy(i => launches[i].Layer).Select(layer =>
         {
             (double time, long bytes) = (layer.Sum(i => times[i]), layer.Sum(i => launches[i].Bytes));
             return (string[])
             [
-                layer.Key, string.Join(" + ", layer.Select(i => launches[i].Kernel)), $"{time:F3}", $"{(total > 0 ? time / total : 0):P0}",
+                layer.Key, string.Join(" + ", layer.Select(i => launches[i].Kernel)),
+                $"{time:F3}", $"{(total > 0 ? time / total : 0):P0}",
                 $"{bytes / 1e6:F2}", time > 0 ? $"{bytes / time / 1e6:F1}" : "",
             ];
         });

@@ -2,7 +2,8 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>One line of progress for work whose share done is known: a bar in a terminal, else a line now and then.</summary>
+/// <summary>One line of progress for work whose share done is known: a bar in a terminal, else a line now and
+/// then.</summary>
 internal static class ProgressDisplay
 {
     /// <summary>Runs the work under a bar. It reports its share done, 0 to 1, and may change the bar's title.</summary>

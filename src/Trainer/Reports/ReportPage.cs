@@ -15,8 +15,8 @@ internal static class ReportPage
         return HtmlPage.Of($"{run.Network} on {report.DataName}", Html.Of($"""
             <header>
             <h1>{run.Network} on {report.DataName}</h1>
-            <p>Of {result.Count:N0} test images, {result.Right:N0} are answered right with the weights of epoch {report.BestEpoch.Epoch},
-            the best of the training on {ChosenOn(run)}, evaluated in torch in fp32.</p>
+            <p>Of {result.Count:N0} test images, {result.Right:N0} are answered right with the weights of
+            epoch {report.BestEpoch.Epoch}, the best of the training on {ChosenOn(run)}, evaluated in torch in fp32.</p>
             {HtmlPage.KeyFigures([
                 ("test accuracy, fp32", accuracy),
                 ("validation, last epoch", Percent(state.Epochs[^1].ValidationAccuracy)),
@@ -34,8 +34,8 @@ internal static class ReportPage
             </section>
             <section>
             <h2>Predictions</h2>
-            <p class="note">{report.Sheet.Places.Count} test images drawn at random, the same for every run. A wrong answer has a cross and a
-            frame; how sure the network is of its answer is its softmax.</p>
+            <p class="note">{report.Sheet.Places.Count} test images drawn at random, the same for every run. A wrong
+            answer has a cross and a frame. The percentage is the softmax of the answer.</p>
             <div class="images">
             {report.Sheet.Places.Select(place => Image(report, place))}
             </div>
@@ -44,19 +44,26 @@ internal static class ReportPage
             <h2>Classes</h2>
             <div class="columns">
             {HtmlPage.Figure(pictures["confusion.png"], ConfusionAlt(result),
-                "Confusion matrix: numbers of images, a row each true class. The darker a cell, the larger its share of the row.")}
-            {HtmlPage.Figure(pictures["classes.png"], ClassesAlt(result), $"{ClassAccuracyPlot.TitleOf(result)}. Over all classes: {accuracy}.")}
+                "Confusion matrix: numbers of images, one row for each true class. The darker a cell, the larger its "
+                + "share of the row.")}
+            {HtmlPage.Figure(pictures["classes.png"], ClassesAlt(result),
+                $"{ClassAccuracyPlot.TitleOf(result)}. Over all classes: {accuracy}.")}
             </div>
             {HtmlPage.Table(
-                "Of a class's images, recall is the part answered right; of a class's answers, precision is the part that is right.",
+                "Recall is the part of a class's images that is answered right; precision is the part of the answers "
+                + "for a class that is right.",
                 ["class", "images", "recall", "precision"], 1,
                 result.Classes.Select(c => (string[])
-                    [result.ClassNames[c], $"{result.CountOf(c):N0}", Percent(result.RecallOf(c)), Percent(result.PrecisionOf(c))]))}
+                [
+                    result.ClassNames[c], $"{result.CountOf(c):N0}",
+                    Percent(result.RecallOf(c)), Percent(result.PrecisionOf(c)),
+                ]))}
             </section>
             <section>
             <h2>Network</h2>
             {HtmlPage.Table(
-                $"Layers of {run.Network}: {report.Model.Graph.ParameterCount:N0} parameters, input {report.Model.Graph.InputShape}",
+                $"Layers of {run.Network}: {report.Model.Graph.ParameterCount:N0} parameters, "
+                + $"input {report.Model.Graph.InputShape}",
                 ["layer", "operator", "attributes", "output", "parameters"], 3, LayerTable.Rows(report.Model.Graph))}
             </section>
             {Speeds(report)}
@@ -73,9 +80,12 @@ internal static class ReportPage
         (string answer, string truth) = (report.Sheet.AnswerTo(place), report.Sheet.TruthOf(place));
         string verdict = right ? "right" : "wrong";
         return Html.Of($"""
-            <figure class="{verdict}"><img{(report.Sheet.IsCoarse ? Html.Of($" class=\"coarse\"") : default)} src="{Html.DataUri(report.Sheet.ImagePng(place))}"
-            alt="Test image of {truth}, answered {answer}: {verdict}" /><figcaption><b>{(right ? "✓" : "✗")} {answer}</b>
-            <span>truth: {truth}</span><span>{100 * report.Result.Confidences[place]:F0} % sure</span></figcaption></figure>
+            <figure class="{verdict}"><img{(report.Sheet.IsCoarse ? Html.Of($" class=\"coarse\"") : default)}
+            src="{Html.DataUri(report.Sheet.ImagePng(place))}"
+            alt="Test image of {truth}, answered {answer}: {verdict}" />
+            <figcaption><b>{(right ? "✓" : "✗")} {answer}</b>
+            <span>truth: {truth}</span><span>{100 * report.Result.Confidences[place]:F0} % sure</span></figcaption>
+            </figure>
             """);
     }
 
@@ -84,7 +94,7 @@ internal static class ReportPage
         <h2>Throughput</h2>
         <p class="note">{report.SpeedNote}</p>
         {HtmlPage.Table(
-            "Inference in fp32, weights of this run, random images; medians of runs that took turns",
+            "Inference in fp32, weights of this run, random images; medians of runs that alternated",
             ["runner", "batch", "ms", "images/s", "of torch"], 1,
             ThroughputTable.Rows(report.Speeds))}
         </section>
@@ -95,61 +105,71 @@ internal static class ReportPage
         TrainingOptions options = run.Options;
         AugmentationOptions varied = options.Augmentation;
         string validation = run.ValidationImages is { } count ? $", {count:N0} validation" : "";
-        yield return ("data", $"{run.DataName}: {run.TrainImages:N0} training{validation} and {run.TestImages:N0} test images");
+        yield return ("data",
+            $"{run.DataName}: {run.TrainImages:N0} training{validation} and {run.TestImages:N0} test images");
         yield return ("best epoch", $"by the accuracy on {ChosenOn(run)}");
-        yield return ("epochs", $"{RunProgress.Epochs(run, state)}, {state.Step:N0} steps of {options.BatchSize} images");
-        yield return ("optimiser", $"Adam, learning rate {options.LearningRate:0.########}, L2 {options.WeightDecay:0.########}");
+        yield return ("epochs",
+            $"{RunProgress.Epochs(run, state)}, {state.Step:N0} steps of {options.BatchSize} images");
+        yield return ("optimiser",
+            $"Adam, learning rate {options.LearningRate:0.########}, L2 {options.WeightDecay:0.########}");
         yield return ("schedule", "cosine over all steps"
             + (options.WarmUpSteps > 0 ? $", after {options.WarmUpSteps} steps of warm-up" : "")
-            + (run.LengthChangedAt is { } step ? $"; the first {step:N0} steps followed the cosine of another length" : ""));
+            + (run.LengthChangedAt is { } step
+            ? $"; the first {step:N0} steps followed the cosine of another length" : ""));
         yield return ("loss", $"cross-entropy, label smoothing {options.LabelSmoothing:G4}");
         yield return ("augmentation", varied == AugmentationOptions.None
             ? "none"
-            : $"brightness {varied.Brightness:G4}, contrast {varied.Contrast:G4}, saturation {varied.Saturation:G4}, mixup "
-                + $"{varied.Mixup:G4}, crop scale {varied.CropScale:G4} to 1, flip {varied.Flip:G4}, rotation {varied.Rotation:G4}°");
+            : $"brightness {varied.Brightness:G4}, contrast {varied.Contrast:G4}, saturation {varied.Saturation:G4}, "
+            + $"mixup {varied.Mixup:G4}, crop scale {varied.CropScale:G4} to 1, flip {varied.Flip:G4}, rotation "
+            + $"{varied.Rotation:G4}°");
         yield return ("precision", options.Precision.ToString().ToLowerInvariant());
         yield return ("seed", $"{options.Seed}");
         yield return ("hardware", run.Hardware);
         yield return ("software", run.Software);
         yield return ("began", $"{run.Started:yyyy-MM-dd HH:mm zzz}");
-        yield return ("time", $"{Duration.Of(RunProgress.Duration(state))} for {state.Epochs.Count} epochs, validation included");
+        yield return ("time",
+            $"{Duration.Of(RunProgress.Duration(state))} for {state.Epochs.Count} epochs, validation included");
     }
 
     private static string ChosenOn(RunDescription run) => run.ValidationImages is { } count
         ? $"{count:N0} validation images"
-        : "these test images themselves: there were none for validation alone";
+        : "the test images, because there are no separate validation images";
 
     private static string LossCaption(RunDescription run) =>
-        "Loss; the thin line is single steps, every tenth or fewer. Validation is on "
-        + (run.ValidationImages is null ? "the test images" : "images of its own, not the test images")
+        "Loss. The thin line shows single steps, every tenth or fewer. The validation loss is that of "
+        + (run.ValidationImages is null ? "the test images" : "separate images, not the test images")
         + (run.Options.Augmentation == AugmentationOptions.None
-            ? "." : "; the training's is on augmented images" + (run.Options.Augmentation.Mixup > 0 ? " and mixed targets." : "."));
+            ? "." : "; the training loss is that of augmented images"
+            + (run.Options.Augmentation.Mixup > 0 ? " and mixed targets." : "."));
 
     private static string AccuracyCaption(RunDescription run) =>
-        "Accuracy. The training's is counted while the epoch goes on, with dropout"
+        "Accuracy. The training accuracy is counted during the epoch, with dropout"
         + (run.Options.Augmentation == AugmentationOptions.None ? "" : " and on augmented images")
-        + (run.Options.Augmentation.Mixup > 0 ? "; of a mix, the larger share's class is right." : ".");
+        + (run.Options.Augmentation.Mixup > 0 ? "; for a mixed image, the class with the larger share is right." : ".");
 
     private static string LossAlt(TrainingState state) =>
         $"Line plot of the loss over {state.Epochs.Count} epochs: training from {state.Epochs[0].TrainLoss:F3} to "
-        + $"{state.Epochs[^1].TrainLoss:F3}, validation from {state.Epochs[0].ValidationLoss:F3} to {state.Epochs[^1].ValidationLoss:F3}.";
+        + $"{state.Epochs[^1].TrainLoss:F3}, validation from {state.Epochs[0].ValidationLoss:F3} to "
+        + $"{state.Epochs[^1].ValidationLoss:F3}.";
 
     private static string AccuracyAlt(TrainingState state) =>
-        $"Line plot of the accuracy over {state.Epochs.Count} epochs: training from {Percent(state.Epochs[0].TrainAccuracy)} to "
-        + $"{Percent(state.Epochs[^1].TrainAccuracy)}, validation from {Percent(state.Epochs[0].ValidationAccuracy)} to "
-        + $"{Percent(state.Epochs[^1].ValidationAccuracy)}.";
+        $"Line plot of the accuracy over {state.Epochs.Count} epochs: training from "
+        + $"{Percent(state.Epochs[0].TrainAccuracy)} to {Percent(state.Epochs[^1].TrainAccuracy)}, validation from "
+        + $"{Percent(state.Epochs[0].ValidationAccuracy)} to {Percent(state.Epochs[^1].ValidationAccuracy)}.";
 
     private static string ConfusionAlt(Classification result) =>
         $"Confusion matrix of {result.ClassNames.Count} classes. "
         + (result.MostFrequentMistake is { } most
-            ? $"The most frequent mistake: {most.Images:N0} images of {result.ClassNames[most.Label]} answered {result.ClassNames[most.Answer]}."
+            ? $"The most frequent mistake: {most.Images:N0} images of {result.ClassNames[most.Label]} answered "
+            + $"{result.ClassNames[most.Answer]}."
             : "Every answer is right.");
 
     private static string ClassesAlt(Classification result)
     {
         int[] known = [.. result.Classes.Where(c => result.CountOf(c) > 0).OrderBy(result.RecallOf)];
-        return $"Bar plot of the accuracy of classes, from {Percent(result.RecallOf(known[0]))} for {result.ClassNames[known[0]]} to "
-            + $"{Percent(result.RecallOf(known[^1]))} for {result.ClassNames[known[^1]]}. The table below has the numbers.";
+        return $"Bar plot of the accuracy of classes, from {Percent(result.RecallOf(known[0]))} for "
+            + $"{result.ClassNames[known[0]]} to {Percent(result.RecallOf(known[^1]))} for "
+            + $"{result.ClassNames[known[^1]]}. The table below has the numbers.";
     }
 
     private static string Percent(double share) => double.IsNaN(share) ? "–" : $"{100 * share:F1} %";

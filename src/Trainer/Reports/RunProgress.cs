@@ -24,7 +24,8 @@ internal static class RunProgress
         state.Epochs.Select(epoch => epoch.ImagesPerSecond).Order().ElementAt(state.Epochs.Count / 2);
 
     /// <summary>The time of the finished epochs, validation included.</summary>
-    public static TimeSpan Duration(TrainingState state) => TimeSpan.FromSeconds(state.Epochs.Sum(epoch => epoch.Seconds));
+    public static TimeSpan Duration(TrainingState state) =>
+        TimeSpan.FromSeconds(state.Epochs.Sum(epoch => epoch.Seconds));
 
     /// <summary>Reads a run of which there is something to tell.</summary>
     /// <exception cref="UserErrorException">There is no run, or it has not finished an epoch.</exception>
@@ -48,6 +49,7 @@ internal static class RunProgress
     {
         if (state.Epochs.Count == 0)
             throw new UserErrorException(
-                $"The training in {folder.Path} has not finished an epoch yet; softpool train --resume {folder.PathInShell} goes on with it.");
+                $"The training in {folder.Path} has not finished an epoch yet; softpool train --resume "
+                + $"{folder.PathInShell} continues it.");
     }
 }

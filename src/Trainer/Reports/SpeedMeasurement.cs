@@ -15,7 +15,8 @@ internal static class SpeedMeasurement
             IReadOnlyList<GpuDeviceInfo> devices = [.. GpuDevice.Enumerate().Where(info => info.Unsupported is null)];
             return (devices, devices.Count == 0
                 ? "No Vulkan device of this machine runs the kernels."
-                : "Vulkan on " + string.Join("; ", devices.Select(device => $"{device.Name}, driver {device.Driver}")) + ".");
+                : "Vulkan on " + string.Join("; ", devices.Select(device => $"{device.Name}, driver {device.Driver}"))
+                + ".");
         }
         catch (Exception e) when (e is VulkanLoaderNotFoundException or VulkanDriverNotFoundException)
         {
@@ -23,7 +24,7 @@ internal static class SpeedMeasurement
         }
     }
 
-    /// <summary>Measures each model at each batch, one after the other; the runners of one take turns.</summary>
+    /// <summary>Measures each model at each batch, one after the other; the runners of one alternate.</summary>
     /// <param name="models">The models.</param>
     /// <param name="devices">The Vulkan devices.</param>
     /// <param name="batches">The numbers of images at once.</param>

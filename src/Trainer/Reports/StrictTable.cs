@@ -10,13 +10,15 @@ internal static class StrictTable
     public static void Print(StrictReport report, GpuDeviceInfo device, IAnsiConsole console)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("layer")
-            .AddColumn(new TableColumn("output").RightAligned()).AddColumn(new TableColumn("values compared").RightAligned())
+            .AddColumn(new TableColumn("output").RightAligned())
+            .AddColumn(new TableColumn("values compared").RightAligned())
             .AddColumn(new TableColumn("that differ").RightAligned()).AddColumn(new TableColumn("bits").RightAligned());
         foreach (LayerBits layer in report.Layers)
             Row(layer.Layer, $"{layer.Shape}", layer.Comparison);
         Row("outputs", "", report.Outputs);
+        string where = $"{device.Name}, {device.Driver}";
         console.Line(
-            $"[bold]strict numerics against the reference[/], {report.Items} images, fused and not, {device.Name}, {device.Driver}");
+            $"[bold]strict numerics against the reference[/], {report.Items} images, fused and not, {where}");
         console.Write(table);
         if (report.Passed)
             console.MarkupLine("[bold green]0 differing bits[/]");

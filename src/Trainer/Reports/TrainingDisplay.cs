@@ -26,7 +26,8 @@ internal sealed class TrainingDisplay
         else
             AnsiConsole.Progress()
                 .Columns(
-                    new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    new ProgressBarColumn(), new PercentageColumn())
                 .Start(context => work(new TrainingDisplay(
                     loop, batchSize, context.AddTask(ConsoleText.Escape(title), maxValue: loop.Steps))));
     }
@@ -42,8 +43,9 @@ internal sealed class TrainingDisplay
         // Steps of an earlier session are no measure of this one's speed.
         double secondsPerStep = _loop.Times.Total / Math.Max(state.Step - _firstStep, 1);
         TimeSpan left = TimeSpan.FromSeconds(secondsPerStep * (_loop.Steps - state.Step));
-        string line = $"epoch {state.Epochs.Count + 1}, step {state.Step}/{_loop.Steps}  loss {loss:F3}  accuracy {accuracy:P1}  "
-            + $"{_batchSize / secondsPerStep:F0} images/s  {Duration.Of(left)} left";
+        string line =
+            $"epoch {state.Epochs.Count + 1}, step {state.Step}/{_loop.Steps}  loss {loss:F3}  accuracy "
+            + $"{accuracy:P1}  {_batchSize / secondsPerStep:F0} images/s  {Duration.Of(left)} left";
         if (_task is null)
         {
             AnsiConsole.WriteLine(line);
@@ -57,7 +59,10 @@ internal sealed class TrainingDisplay
     public void ShowEpoch(EpochResult epoch)
     {
         string best = epoch == _loop.State.Best ? ", the best so far" : "";
-        ConsoleText.Line(
-            $"epoch {epoch.Epoch}: train loss {epoch.TrainLoss:F4}, accuracy {epoch.TrainAccuracy:P2}; validation loss {epoch.ValidationLoss:F4}, accuracy [bold]{epoch.ValidationAccuracy:P2}[/]{best}; {epoch.ImagesPerSecond:F0} images/s, {epoch.Seconds:F0} s");
+        string train = $"train loss {epoch.TrainLoss:F4}, accuracy {epoch.TrainAccuracy:P2}";
+        string validation = $"validation loss {epoch.ValidationLoss:F4}";
+        string speed = $"{epoch.ImagesPerSecond:F0} images/s, {epoch.Seconds:F0} s";
+        double accuracy = epoch.ValidationAccuracy;
+        ConsoleText.Line($"epoch {epoch.Epoch}: {train}; {validation}, accuracy [bold]{accuracy:P2}[/]{best}; {speed}");
     }
 }

@@ -1,11 +1,11 @@
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>Writes several files into a folder, all or none: into another folder beside it, which then takes its place, or
-/// whose files are moved where the folder is there already.</summary>
+/// <summary>Writes several files into a folder, all or none: into another folder beside it, which then takes its place,
+/// or whose files are moved where the folder is there already.</summary>
 internal static class WholeFolder
 {
-    /// <exception cref="IOException">The files cannot be written; the folder is as it was, unless it is one of the moves at the
-    /// end that fails: those before it are done.</exception>
+    /// <exception cref="IOException">The files cannot be written; the folder is as it was, unless it is one of the
+    /// moves at the end that fails: those before it are done.</exception>
     public static void Write(string path, IReadOnlyDictionary<string, byte[]> files)
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));

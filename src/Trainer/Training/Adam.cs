@@ -5,9 +5,9 @@ using TorchSharp.Modules;
 namespace SoftPool.Trainer.Training;
 
 /// <summary>
-/// Adam with L2 decay added to the gradient (Kingma and Ba 2015, algorithm 1), as torch.optim.Adam computes it, to the bit.
-/// TorchSharp's own makes nine scalars for each parameter and step that a garbage collection can free under the call
-/// (see <see cref="Scalars"/>): a step among millions would throw, or spoil weights unseen.
+/// Adam with L2 decay added to the gradient (Kingma and Ba 2015, algorithm 1), as torch.optim.Adam computes it, to the
+/// bit. TorchSharp's own makes nine scalars for each parameter and step that a garbage collection can free under the
+/// call (see <see cref="Scalars"/>): a step among millions would throw, or spoil weights unseen.
 /// </summary>
 internal sealed class Adam : IDisposable
 {
@@ -15,7 +15,8 @@ internal sealed class Adam : IDisposable
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
     private readonly Moments[] _parameters;
-    private readonly Scalar _decay1 = Beta1, _decay2 = Beta2, _share1 = 1 - Beta1, _share2 = 1 - Beta2, _epsilon = Epsilon;
+    private readonly Scalar _decay1 = Beta1, _decay2 = Beta2,
+        _share1 = 1 - Beta1, _share2 = 1 - Beta2, _epsilon = Epsilon;
     private readonly Scalar? _weightDecay;
 
     /// <param name="network">Whose parameters it changes; it is on its device already.</param>

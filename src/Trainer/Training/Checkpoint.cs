@@ -5,9 +5,9 @@ using SoftPool.Models;
 namespace SoftPool.Trainer.Training;
 
 /// <summary>
-/// A whole training in one file, at one moment: the weights under PyTorch's names, Adam's moments under optimizer.*, and in
-/// the metadata what the run is, how far it has come, the class names and the preprocessing. It is written under another
-/// name and then renamed, so a kill at any moment leaves the file before or the file after.
+/// A whole training in one file, at one moment: the weights under PyTorch's names, Adam's moments under optimizer.*,
+/// and in the metadata what the run is, how far it has come, the class names and the preprocessing. It is written under
+/// another name and then renamed, so a kill at any moment leaves the file before or the file after.
 /// </summary>
 internal sealed record Checkpoint(
     RunDescription Run, TrainingState State, Model Model, IReadOnlyDictionary<string, Tensor> Moments)
@@ -22,7 +22,8 @@ internal sealed record Checkpoint(
     public void Write(string path)
     {
         SafetensorsFile model = ModelFile.ToSafetensors(Model);
-        var metadata = new Dictionary<string, string>(model.Metadata) { [RunKey] = Run.ToJson(), [StateKey] = State.ToJson() };
+        var metadata =
+            new Dictionary<string, string>(model.Metadata) { [RunKey] = Run.ToJson(), [StateKey] = State.ToJson() };
         new SafetensorsFile(model.Tensors.Concat(Moments).ToDictionary(), metadata).Write(path);
     }
 
@@ -43,7 +44,7 @@ internal sealed record Checkpoint(
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException)
         {
-            throw new ModelFormatException($"{path} is no checkpoint of a training: {e.Message}", e);
+            throw new ModelFormatException($"{path} is not a checkpoint of a training: {e.Message}", e);
         }
     }
 }

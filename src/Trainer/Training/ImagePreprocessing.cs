@@ -4,8 +4,9 @@ using TorchSharp;
 namespace SoftPool.Trainer.Training;
 
 /// <summary>
-/// <see cref="Preprocessing"/> in torch, in batches on the device: (N, 3, h, w) bytes to (N, 3, H, W) floats. Resizing is
-/// linear along each axis, so it is two products with matrices made once. (TorchSharp's interpolate has no antialias.)
+/// <see cref="Preprocessing"/> in torch, in batches on the device: (N, 3, h, w) bytes to (N, 3, H, W) floats. Resizing
+/// is linear along each axis, so it is two products with matrices made once. (TorchSharp's interpolate has no
+/// antialias.)
 /// </summary>
 internal sealed class ImagePreprocessing : IDisposable
 {
@@ -54,8 +55,8 @@ internal sealed class ImagePreprocessing : IDisposable
     }
 
     /// <summary>
-    /// The weights (to, from) of bilinear interpolation along one axis: a triangle around each target pixel's centre, one
-    /// source pixel wide to each side, or as many as one target pixel covers where the image shrinks.
+    /// The weights (to, from) of bilinear interpolation along one axis: a triangle around each target pixel's centre,
+    /// one source pixel wide to each side, or as many as one target pixel covers where the image shrinks.
     /// </summary>
     private static torch.Tensor Interpolation(int from, int to)
     {

@@ -4,8 +4,8 @@ using TorchSharp;
 namespace SoftPool.Trainer.Training;
 
 /// <summary>
-/// What convolutions, linear layers and activations compute in. Weights, SoftPool's exponentials and sums, the loss and the
-/// optimiser stay in fp32 in all of them.
+/// What convolutions, linear layers and activations compute in. Weights, SoftPool's exponentials and sums, the loss and
+/// the optimiser stay in fp32 in all of them.
 /// </summary>
 internal enum Precision
 {
@@ -33,9 +33,10 @@ internal static class PrecisionTypes
     public static string? SlowOnThisCpu(this Precision precision) => precision switch
     {
         // CPUID leaf 7, subleaf 1, EAX bit 5: AVX512_BF16.
-        Precision.Bf16 when !X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7 || (X86Base.CpuId(7, 1).Eax & (1 << 5)) == 0 =>
-            "this processor has no AVX-512 BF16",
-        Precision.Fp16 => "fp16 is made for CUDA",
+        Precision.Bf16 when !X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7
+            || (X86Base.CpuId(7, 1).Eax & (1 << 5)) == 0 =>
+            "this CPU has no AVX-512 BF16",
+        Precision.Fp16 => "fp16 is meant for CUDA",
         _ => null,
     };
 }

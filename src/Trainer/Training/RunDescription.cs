@@ -47,10 +47,12 @@ internal sealed record RunDescription
     /// <summary>The recipe.</summary>
     public required TrainingOptions Options { get; init; }
 
-    /// <summary>The steps that were done when the training was last given another length; null where it never was.</summary>
+    /// <summary>The steps that were done when the training was last given another length; null where it never
+    /// was.</summary>
     public int? LengthChangedAt { get; init; }
 
-    /// <summary>Where torch computes, of a resumed run since then: CUDA, or the processor with the number of threads.</summary>
+    /// <summary>Where torch computes, of a resumed run since then: CUDA, or the CPU with the number of
+    /// threads.</summary>
     public required string Hardware { get; init; }
 
     /// <summary>The versions of .NET and TorchSharp.</summary>
@@ -88,14 +90,17 @@ internal sealed record RunDescription
     };
 
     /// <summary>The value of --data that finds the run's data again.</summary>
-    /// <exception cref="DatasetException">An older record has a relative path, and there is nothing at it from here.</exception>
-    public string FindData() => Data is DatasetSource.Procedural or DatasetSource.Cifar10 || Path.Exists(Data) || Path.IsPathRooted(Data)
+    /// <exception cref="DatasetException">An older record has a relative path, and there is nothing at it from
+    /// here.</exception>
+    public string FindData() =>
+        Data is DatasetSource.Procedural or DatasetSource.Cifar10 || Path.Exists(Data) || Path.IsPathRooted(Data)
         ? Data
         : throw new DatasetException(
-            $"The run's record names its data by a relative path, {Data}, and there is nothing at {Path.GetFullPath(Data)}: "
-            + "start from the folder in which the training was started, or say with --data where the data is.");
+            $"The run's record names its data by a relative path, {Data}, and there is nothing at "
+            + $"{Path.GetFullPath(Data)}: start from the folder in which the training was started, or say with "
+            + "--data where the data is.");
 
-    /// <summary>What torch computes on: CUDA, or the processor with the number of threads.</summary>
+    /// <summary>What torch computes on: CUDA, or the CPU with the number of threads.</summary>
     /// <param name="cuda">Whether it is CUDA.</param>
     /// <param name="threads">How many threads torch will be told to use; as many as it does where 0.</param>
     public static string HardwareOf(bool cuda, int threads = 0) =>
@@ -112,7 +117,8 @@ internal sealed record RunDescription
             string? line = File.Exists(Path)
                 ? File.ReadLines(Path).FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))
                 : null;
-            return line is null ? $"CPU, {RuntimeInformation.ProcessArchitecture}" : line[(line.IndexOf(':') + 1)..].Trim();
+            return line is null ? $"CPU, {RuntimeInformation.ProcessArchitecture}" : line[(line.IndexOf(':') + 1)..]
+                .Trim();
         }
     }
 

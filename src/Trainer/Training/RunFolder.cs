@@ -5,9 +5,10 @@ using SoftPool.Files;
 namespace SoftPool.Trainer.Training;
 
 /// <summary>
-/// What a training leaves in its folder: last.safetensors and best.safetensors, each a <see cref="Checkpoint"/>; record.json,
-/// what is trained, how and how it goes (a <see cref="TrainingRecord"/>); history.csv, a line an epoch; losses.csv, the steps'
-/// losses that are kept. The last three can leave the machine without the weights; the checkpoints hold all of it too.
+/// What a training leaves in its folder: last.safetensors and best.safetensors, each a <see cref="Checkpoint"/>;
+/// record.json, what is trained, how and how it goes (a <see cref="TrainingRecord"/>); history.csv, a line an epoch;
+/// losses.csv, the steps' losses that are kept. The last three can leave the machine without the weights; the
+/// checkpoints hold all of it too.
 /// </summary>
 internal sealed class RunFolder(string path)
 {
@@ -20,8 +21,10 @@ internal sealed class RunFolder(string path)
         get
         {
             bool plain = Path.All(
-                c => char.IsLetterOrDigit(c) || c == System.IO.Path.DirectorySeparatorChar || "/.:_-".Contains(c, StringComparison.Ordinal));
-            return plain ? Path : OperatingSystem.IsWindows() ? $"\"{Path}\"" : $"'{Path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+                c => char.IsLetterOrDigit(c) || c == System.IO.Path.DirectorySeparatorChar
+                    || "/.:_-".Contains(c, StringComparison.Ordinal));
+            return plain ? Path : OperatingSystem.IsWindows()
+                ? $"\"{Path}\"" : $"'{Path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
         }
     }
 
@@ -49,7 +52,8 @@ internal sealed class RunFolder(string path)
     /// <exception cref="ModelFormatException">It is damaged.</exception>
     public Checkpoint ReadBest() => Read(File.Exists(BestPath) ? BestPath : LastPath);
 
-    /// <summary>Reads what is known of the training: from its latest checkpoint, or where that is gone, from the record.</summary>
+    /// <summary>Reads what is known of the training: from its latest checkpoint, or where that is gone, from the
+    /// record.</summary>
     /// <exception cref="UserErrorException">There is neither, or the record is damaged.</exception>
     /// <exception cref="ModelFormatException">The checkpoint is damaged.</exception>
     public TrainingRecord ReadRecord()
@@ -62,11 +66,12 @@ internal sealed class RunFolder(string path)
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{RecordPath} is no record of a training: {e.Message}");
+            throw new UserErrorException($"{RecordPath} is not the record of a training: {e.Message}");
         }
     }
 
-    /// <summary>Finds out whether files can be written here, before there is anything to lose; leaves nothing behind.</summary>
+    /// <summary>Finds out whether files can be written here, before there is anything to lose; leaves nothing
+    /// behind.</summary>
     /// <exception cref="UserErrorException">They cannot.</exception>
     public void CheckWritable()
     {
@@ -78,11 +83,12 @@ internal sealed class RunFolder(string path)
         try
         {
             Directory.CreateDirectory(Path);
-            File.Create(InFolder(System.IO.Path.GetRandomFileName()), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+            File.Create(InFolder(System.IO.Path.GetRandomFileName()), bufferSize: 1, FileOptions.DeleteOnClose)
+                .Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"A training needs a folder to write to, and {Path} cannot be one: {e.Message}");
+            throw new UserErrorException($"A training needs a folder to write to; {Path} cannot be used: {e.Message}");
         }
         finally
         {
@@ -105,18 +111,21 @@ internal sealed class RunFolder(string path)
             File.Delete(BestPath);
         WriteLines(RecordPath, [TrainingRecord.Of(checkpoint).ToJson()]);
         WriteCsv("history.csv",
-            "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,images_per_second,seconds",
+            "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,images_per_second,"
+            + "seconds",
             state.Epochs.Select(epoch => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{epoch.Epoch},{epoch.Step},{epoch.LearningRate:G6},{epoch.TrainLoss:G6},{epoch.TrainAccuracy:F4},"
-                + $"{epoch.ValidationLoss:G6},{epoch.ValidationAccuracy:F4},{epoch.ImagesPerSecond:F1},{epoch.Seconds:F1}")));
+                + $"{epoch.ValidationLoss:G6},{epoch.ValidationAccuracy:F4},{epoch.ImagesPerSecond:F1},"
+                + $"{epoch.Seconds:F1}")));
         WriteCsv("losses.csv", "step,loss", state.Losses.Select(loss => string.Create(
             CultureInfo.InvariantCulture, $"{loss.Step},{loss.Loss:G6}")));
     }
 
     private static Checkpoint Read(string file) => File.Exists(file)
         ? Checkpoint.Read(file)
-        : throw new UserErrorException($"There is no training in {System.IO.Path.GetDirectoryName(file)}: no {System.IO.Path.GetFileName(file)}.");
+        : throw new UserErrorException(
+            $"There is no training in {System.IO.Path.GetDirectoryName(file)}: no {System.IO.Path.GetFileName(file)}.");
 
     private void WriteCsv(string name, string header, IEnumerable<string> lines) =>
         WriteLines(InFolder(name), lines.Prepend(header));

@@ -47,5 +47,6 @@ internal sealed class StepTimes(bool onCuda)
 
     /// <summary>For instance "data 0 %, augment 6 %, forward 33 %, backward 57 %, optimizer 4 %".</summary>
     public override string ToString() => string.Join(
-        ", ", Enum.GetValues<StepPart>().Select(part => $"{part.ToString().ToLowerInvariant()} {_seconds[(int)part] / Total:P1}"));
+        ", ", Enum.GetValues<StepPart>().Select(
+            part => $"{part.ToString().ToLowerInvariant()} {_seconds[(int)part] / Total:P1}"));
 }

@@ -69,16 +69,16 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Trains on the next batch.</summary>
     /// <returns>The batch's loss and the number of images answered right.</returns>
-    /// <exception cref="TrainingDivergedException">The loss is not finite, or in fp16 no gradient can be; the weights are those of
-    /// the step before.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is not finite, or in fp16 no gradient can be; the weights
+    /// are those of the step before.</exception>
     public (double Loss, long Right) Next()
     {
         using var scope = torch.NewDisposeScope();
         double before = Times.Total;
         Times.Begin();
         int step = State.Step;
-        // Dropout draws from torch's own generator: seeded anew for each step, it needs no saving. On the CPU it takes the
-        // low 32 bits of its seed alone, so both numbers have to be in them.
+        // Dropout draws from torch's own generator: seeded anew for each step, it needs no saving. On the CPU it takes
+        // the low 32 bits of its seed alone, so both numbers have to be in them.
         torch.manual_seed((long)SplitMix64.ForItem((ulong)_options.Seed, step).Next());
         Network.train();
         (torch.Tensor bytes, torch.Tensor labels) = ToDevice(ImageBatch.Of(_set, PlacesOf(step)));
@@ -89,7 +89,8 @@ internal sealed class TrainingLoop : IDisposable
         Times.End(StepPart.Augment);
 
         torch.Tensor logits = Network.call(images);
-        torch.Tensor loss = torch.nn.functional.cross_entropy(logits, targets, label_smoothing: _options.LabelSmoothing);
+        torch.Tensor loss = torch.nn.functional.cross_entropy(
+            logits, targets, label_smoothing: _options.LabelSmoothing);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
             throw new TrainingDivergedException($"The loss of step {step + 1} is {value}");
@@ -125,9 +126,11 @@ internal sealed class TrainingLoop : IDisposable
             cancel.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
             (torch.Tensor pixels, torch.Tensor labels) = ToDevice(ImageBatch.Of(set, places));
-            torch.Tensor logits = Network.call(TorchTensor.ChannelsLast(preprocessing.Apply(pixels).to(Network.ComputeType)));
+            torch.Tensor logits = Network.call(
+                TorchTensor.ChannelsLast(preprocessing.Apply(pixels).to(Network.ComputeType)));
             loss += torch.nn.functional.cross_entropy(
-                logits, labels, label_smoothing: _options.LabelSmoothing, reduction: torch.nn.Reduction.Sum).item<float>();
+                logits, labels, label_smoothing: _options.LabelSmoothing,
+                reduction: torch.nn.Reduction.Sum).item<float>();
             if (!double.IsFinite(loss))
                 throw new TrainingDivergedException($"The validation loss after step {State.Step} is {loss}");
             right += logits.argmax(1).eq(labels).sum().item<long>();
@@ -181,7 +184,8 @@ internal sealed class TrainingLoop : IDisposable
         Network.Dispose();
     }
 
-    /// <summary>The places of a step's images: the order of each epoch is shuffled from the seed and the epoch.</summary>
+    /// <summary>The places of a step's images: the order of each epoch is shuffled from the seed and the
+    /// epoch.</summary>
     private ReadOnlySpan<int> PlacesOf(int step)
     {
         (int epoch, int batch) = Math.DivRem(step, StepsPerEpoch);

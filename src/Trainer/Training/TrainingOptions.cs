@@ -16,7 +16,7 @@ internal sealed record TrainingOptions
     /// <summary>Images a step. The rest of an epoch that fills no batch is dropped.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Adam's learning rate at its highest.</summary>
+    /// <summary>Adam's highest learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>L2 decay, added to the gradient.</summary>
@@ -52,14 +52,17 @@ internal sealed record TrainingOptions
     public void Check()
     {
         Require(BatchSize >= 1, $"A batch has at least 1 image; got {BatchSize}.");
-        Require(Steps > 0 || (Steps == 0 && Epochs > 0), $"Training takes at least 1 step; got {Steps} steps, {Epochs} epochs.");
-        Require(double.IsFinite(LearningRate) && LearningRate > 0, $"The learning rate is positive; got {LearningRate}.");
-        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay is not negative; got {WeightDecay}.");
+        Require(Steps > 0 || (Steps == 0 && Epochs > 0),
+            $"Training takes at least 1 step; got {Steps} steps, {Epochs} epochs.");
+        Require(
+            double.IsFinite(LearningRate) && LearningRate > 0, $"The learning rate is positive; got {LearningRate}.");
+        Require(
+            double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay is not negative; got {WeightDecay}.");
         Require(LabelSmoothing is >= 0 and < 1, $"The label smoothing is in [0, 1); got {LabelSmoothing}.");
         Require(WarmUpSteps >= 0, $"The warm-up has at least 0 steps; got {WarmUpSteps}.");
         Require(Threads >= 0, $"The number of threads is not negative; got {Threads}.");
         Require(Device is null or "cpu" or "cuda", $"The device is cpu or cuda; got {Device}.");
-        Require(Device != "cuda" || torch.cuda.is_available(), "CUDA was asked for, and torch says that there is none.");
+        Require(Device != "cuda" || torch.cuda.is_available(), "CUDA was requested, but torch finds no CUDA device.");
         Augmentation.Check();
     }
 
@@ -72,7 +75,8 @@ internal sealed record TrainingOptions
         long steps = Steps > 0 ? Steps : (long)Epochs * (images / BatchSize);
         Require(steps <= int.MaxValue, $"Training takes at most {int.MaxValue} steps; got {steps} in {Epochs} epochs.");
         Require(
-            WarmUpSteps == 0 || WarmUpSteps < steps, $"The warm-up ends before the last of {steps} steps; got {WarmUpSteps} steps of it.");
+            WarmUpSteps == 0 || WarmUpSteps < steps,
+            $"The warm-up ends before the last of {steps} steps; got {WarmUpSteps} steps of it.");
         return (int)steps;
     }
 

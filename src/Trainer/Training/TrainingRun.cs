@@ -6,7 +6,8 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Training;
 
-/// <summary>A training with its display and its folder: validated and saved after each epoch, and when interrupted.</summary>
+/// <summary>A training with its display and its folder: validated and saved after each epoch, and when
+/// interrupted.</summary>
 internal static class TrainingRun
 {
     /// <summary>Trains from the beginning, or from a checkpoint to the end.</summary>
@@ -18,7 +19,8 @@ internal static class TrainingRun
     /// <returns>The last checkpoint.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled, and has saved what was new.</exception>
     /// <exception cref="UserErrorException">An option is out of range, or the folder cannot be written to.</exception>
-    /// <exception cref="TrainingDivergedException">A loss or a weight is not finite. The folder's checkpoints are from before.</exception>
+    /// <exception cref="TrainingDivergedException">A loss or a weight is not finite. The folder's checkpoints are from
+    /// before.</exception>
     public static Checkpoint Execute(
         RunDescription run, ImageDataset dataset, RunFolder folder, Checkpoint? from, CancellationToken cancel)
     {
@@ -27,10 +29,13 @@ internal static class TrainingRun
         if (from is not null)
             loop.Restore(from);
         folder.CheckWritable();
-        ConsoleText.Line(
-            $"[bold]{run.Network}[/] on {dataset.Train.Count:N0} images of {dataset.Name}, {loop.Steps:N0} steps of {run.Options.BatchSize} in {run.Options.Precision.ToString().ToLowerInvariant()}, {run.Hardware}");
+        string data = $"{dataset.Train.Count:N0} images of {dataset.Name}";
+        string precision = run.Options.Precision.ToString().ToLowerInvariant();
+        string steps = $"{loop.Steps:N0} steps of {run.Options.BatchSize} in {precision}";
+        ConsoleText.Line($"[bold]{run.Network}[/] on {data}, {steps}, {run.Hardware}");
         if (run.Options.Augmentation.Mixup > 0)
-            AnsiConsole.MarkupLine("mixup is on: targets are soft, and an answer counts as right for the larger share's label");
+            AnsiConsole.MarkupLine("mixup is on: targets are mixed, and an answer is right if it is the label "
+                + "with the larger share");
 
         Checkpoint? saved = from;
         try
@@ -40,10 +45,12 @@ internal static class TrainingRun
         catch (OperationCanceledException)
         {
             if (saved is null)
-                AnsiConsole.MarkupLine("stopped before the first step, with nothing to save");
+                AnsiConsole.MarkupLine("stopped before the first step; there is nothing to save");
             else
-                ConsoleText.Line(
-                    $"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; softpool train --resume {folder.PathInShell} goes on");
+            {
+                string command = $"softpool train --resume {folder.PathInShell}";
+                ConsoleText.Line($"stopped after step {loop.State.Step:N0} of {loop.Steps:N0}; {command} continues");
+            }
             throw;
         }
         catch (TrainingDivergedException e)
@@ -53,11 +60,14 @@ internal static class TrainingRun
                 : $"The last good checkpoint is {folder.LastPath}, of step {saved.State.Step}.");
         }
         if (loop.Times.Total > 0)
-            ConsoleText.Line($"a step's time: {loop.Times}");
+            ConsoleText.Line($"time of a step: {loop.Times}");
         Checkpoint last = saved!; // The last step ends an epoch.
         EpochResult best = last.State.Best!;
+        string kind = dataset.HasValidation ? "validation " : "";
+        string images = $"{dataset.Validation.Count:N0} {kind}images of {dataset.Name}";
+        string end = $"{last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {images}; saved to {folder.Path}";
         ConsoleText.Line(
-            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {last.State.Epochs[^1].ValidationAccuracy:P1} at the end, on {dataset.Validation.Count:N0} {(dataset.HasValidation ? "validation " : "")}images of {dataset.Name}; saved to {folder.Path}");
+            $"validation accuracy [bold]{best.ValidationAccuracy:P1}[/] at best (epoch {best.Epoch}), {end}");
         return last;
 
         void Train(TrainingDisplay display)
@@ -83,7 +93,8 @@ internal static class TrainingRun
             }
             catch (OperationCanceledException)
             {
-                // Without a step there is nothing to keep, and it would replace what another training has left in the folder.
+                // Without a step there is nothing to keep, and it would replace what another training has left in the
+                // folder.
                 if (loop.State.Step > (saved?.State.Step ?? 0))
                     Save();
                 throw;

@@ -8,8 +8,8 @@ namespace SoftPool.Trainer.Training;
 /// <param name="Step">Steps done by its end.</param>
 /// <param name="LearningRate">Of its last step.</param>
 /// <param name="TrainLoss">The mean of its batches' losses, on augmented images and smoothed or mixed targets.</param>
-/// <param name="TrainAccuracy">The part of its augmented images answered right, in [0, 1]; right is the larger share of a
-/// mix.</param>
+/// <param name="TrainAccuracy">The part of its augmented images answered right, in [0, 1]; right is the larger share of
+/// a mix.</param>
 /// <param name="ValidationLoss">The mean cross-entropy, label smoothing included, on the validation images: the test
 /// images where the data set has no others.</param>
 /// <param name="ValidationAccuracy">The part of them answered right, in [0, 1].</param>
@@ -22,13 +22,14 @@ internal sealed record EpochResult(
 /// <summary>The loss of one step's batch.</summary>
 internal readonly record struct StepLoss(int Step, double Loss);
 
-/// <summary>How far a training has come, but for its tensors. All randomness is drawn from the seed and the step, so these
-/// numbers and the tensors are all that a resumption needs.</summary>
+/// <summary>How far a training has come, but for its tensors. All randomness is drawn from the seed and the step, so
+/// these numbers and the tensors are all that a resumption needs.</summary>
 internal sealed class TrainingState
 {
     private static readonly JsonSerializerOptions Json = new() { RespectRequiredConstructorParameters = true };
 
-    /// <summary>More losses show nothing more in a curve, and a file's header has room for some hundred thousand.</summary>
+    /// <summary>More losses show nothing more in a curve, and a file's header has room for some hundred
+    /// thousand.</summary>
     private const int MostLosses = 10_000;
 
     /// <summary>Steps done.</summary>
@@ -61,7 +62,8 @@ internal sealed class TrainingState
     /// <summary>The loss of every tenth step; in long trainings of every twentieth, every fortieth and so on.</summary>
     public List<StepLoss> Losses { get; init; } = [];
 
-    /// <summary>The best epoch so far by its validation accuracy, the first of equals; null before the first ends.</summary>
+    /// <summary>The best epoch so far by its validation accuracy, the first of equals; null before the first
+    /// ends.</summary>
     [JsonIgnore]
     public EpochResult? Best => Epochs.MaxBy(epoch => epoch.ValidationAccuracy);
 

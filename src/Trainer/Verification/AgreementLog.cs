@@ -12,8 +12,9 @@ namespace SoftPool.Trainer.Verification;
 internal readonly record struct ImageAgreement(int Label, int Torch, int Vulkan, double Difference, double Largest);
 
 /// <summary>
-/// A line for each image that is done, on disk before the next batch begins: whatever ends the program, the same command goes on
-/// behind the last whole line. Above them stands what is compared; lines of another comparison are not gone on with.
+/// A line for each image that is done, on disk before the next batch begins: whatever ends the program, the same
+/// command goes on behind the last whole line. Above them stands what is compared; lines of another comparison are not
+/// gone on with.
 /// </summary>
 internal sealed class AgreementLog : IDisposable
 {
@@ -31,12 +32,14 @@ internal sealed class AgreementLog : IDisposable
         string text = File.Exists(path) ? File.ReadAllText(path) : "";
         bool begun = text.StartsWith(header, StringComparison.Ordinal);
         if (!begun && !header.StartsWith(text, StringComparison.Ordinal))
-            throw new UserErrorException($"{path} is of something else than {subject}: name another file, or remove it.");
+            throw new UserErrorException(
+                $"{path} belongs to another comparison than {subject}: name another file, or remove it.");
         // A kill may have cut off the last line.
         string whole = begun ? text[..(text.LastIndexOf('\n') + 1)] : header;
         foreach (string line in whole[header.Length..].Split('\n', StringSplitOptions.RemoveEmptyEntries))
             _images.Add(Parse(line, _images.Count) ?? throw new UserErrorException(
-                $"{path} cannot be gone on with: line {_images.Count + 3} is '{line}', not the numbers of image {_images.Count}."));
+                $"{path} cannot be continued: line {_images.Count + 3} is '{line}', not the numbers of "
+                + $"image {_images.Count}."));
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
         file.SetLength(begun ? Encoding.UTF8.GetByteCount(whole) : 0);
         file.Seek(0, SeekOrigin.End);
@@ -66,7 +69,8 @@ internal sealed class AgreementLog : IDisposable
     private static ImageAgreement? Parse(string line, int place)
     {
         string[] fields = line.Split(',');
-        return fields.Length == 6 && Integer(0) == place && Integer(1) is int label && Integer(2) is int torch && Integer(3) is int vulkan
+        return fields.Length == 6 && Integer(0) == place && Integer(1) is int label
+            && Integer(2) is int torch && Integer(3) is int vulkan
                 && Number(4) is double difference && Number(5) is double largest
             ? new ImageAgreement(label, torch, vulkan, difference, largest)
             : null;
@@ -75,6 +79,7 @@ internal sealed class AgreementLog : IDisposable
             int.TryParse(fields[field], NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
 
         double? Number(int field) =>
-            double.TryParse(fields[field], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+            double.TryParse(fields[field], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                ? value : null;
     }
 }

@@ -5,14 +5,15 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Verification;
 
-/// <summary>Holds an import to ONNX Runtime: each layer that has a value in the file, and the output, on inputs that nobody has
-/// seen before.</summary>
+/// <summary>Holds an import to ONNX Runtime: each layer that has a value in the file, and the output, on inputs that
+/// nobody has seen before.</summary>
 /// <param name="Layers">The number of layers compared.</param>
 /// <param name="WorstLayer">The layer that is furthest off.</param>
 /// <param name="LayerNmse">Its normalised mean square error.</param>
 /// <param name="OutputError">The output's largest error, relative to its largest value.</param>
 /// <param name="Spread">The same of ONNX Runtime itself, with its optimisations against without.</param>
-internal sealed record OnnxComparison(int Layers, string WorstLayer, double LayerNmse, double OutputError, double Spread)
+internal sealed record OnnxComparison(
+    int Layers, string WorstLayer, double LayerNmse, double OutputError, double Spread)
 {
     /// <summary>Two engines that sum in fp32 in different orders were up to 6.4e-10 apart in a layer.</summary>
     public const double LargestNmse = 1e-8;
@@ -37,7 +38,8 @@ internal sealed record OnnxComparison(int Layers, string WorstLayer, double Laye
         network.LoadWeights(model.Weights);
         Dictionary<string, string> valueOf = model.Graph.Layers.Zip(import.OnnxValues)
             .Where(pair => pair.Second is not null).ToDictionary(pair => pair.First.Name, pair => pair.Second!);
-        Dictionary<string, TensorComparison> layers = valueOf.Keys.ToDictionary(layer => layer, _ => new TensorComparison());
+        Dictionary<string, TensorComparison> layers = valueOf.Keys.ToDictionary(
+            layer => layer, _ => new TensorComparison());
         TensorComparison output = new(), spread = new();
         string last = model.Graph.Layers[^1].Name;
         for (int i = 0; i < Inputs; i++)
@@ -50,7 +52,8 @@ internal sealed record OnnxComparison(int Layers, string WorstLayer, double Laye
                 truth[name] = value[..(value.Length / import.Batch)].ToArray());
             float[] whole = truth[import.OutputName];
             if (import.FileOutputs.Contains(import.OutputName))
-                fast.Run(import.InputName, shape, batch, [import.OutputName], (_, value) => spread.Add(whole, value[..whole.Length]));
+                fast.Run(import.InputName, shape, batch, [import.OutputName], (_, value) =>
+                    spread.Add(whole, value[..whole.Length]));
             using var scope = torch.NewDisposeScope();
             network.Infer(torch.tensor(item, [1, .. shape[1..]]), (layer, tensor) =>
             {

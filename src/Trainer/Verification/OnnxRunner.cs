@@ -15,7 +15,8 @@ internal sealed class OnnxRunner : IDisposable
     {
         _options = new Microsoft.ML.OnnxRuntime.SessionOptions
         {
-            GraphOptimizationLevel = optimised ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+            GraphOptimizationLevel = optimised
+                ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         try
@@ -60,8 +61,8 @@ internal sealed class OnnxRunner : IDisposable
         _options.Dispose();
     }
 
-    /// <summary>A model that has graph outputs alone: behind a file's bytes it is a part of the file's model, because protobuf
-    /// merges messages.</summary>
+    /// <summary>A model that has graph outputs alone: behind a file's bytes it is a part of the file's model, because
+    /// protobuf merges messages.</summary>
     private static byte[] Outputs(IEnumerable<string> names)
     {
         List<byte> graph = [];

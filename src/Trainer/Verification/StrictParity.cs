@@ -11,7 +11,8 @@ internal static class StrictParity
     /// <param name="model">The network and its weights.</param>
     /// <param name="gpu">The device.</param>
     /// <param name="images">Where the inputs come from; they are preprocessed as the model says.</param>
-    /// <param name="count">The number of images to compare, spread evenly over the set so that all classes are there.</param>
+    /// <param name="count">The number of images to compare, spread evenly over the set so that all classes are
+    /// there.</param>
     /// <param name="batch">The number of images that run at once.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     public static StrictReport Check(

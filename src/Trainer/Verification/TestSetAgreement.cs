@@ -6,7 +6,8 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Verification;
 
-/// <summary>Runs whole sets of images through torch, on the CPU in fp32, and through a device: the same class for each?</summary>
+/// <summary>Runs whole sets of images through torch, on the CPU in fp32, and through a device: the same class for
+/// each?</summary>
 internal static class TestSetAgreement
 {
     /// <param name="model">The network, its weights and preprocessing.</param>
@@ -33,7 +34,8 @@ internal static class TestSetAgreement
             var actual = new float[expected.Length];
             session.Run(inputs.contiguous().data<float>().ToArray(), actual);
             log.Add(places.Select((place, i) => Compare(
-                images.Labels.Span[place], expected.AsSpan(i * classes, classes), actual.AsSpan(i * classes, classes))));
+                images.Labels.Span[place], expected.AsSpan(i * classes, classes),
+                actual.AsSpan(i * classes, classes))));
             progress.Report((double)log.Images.Count / count);
         }
     }
@@ -43,7 +45,8 @@ internal static class TestSetAgreement
         var comparison = new TensorComparison();
         comparison.Add(expected, actual);
         return new ImageAgreement(
-            label, expected.IndexOf(Largest(expected)), actual.IndexOf(Largest(actual)), comparison.MaxError, comparison.MaxValue);
+            label, expected.IndexOf(Largest(expected)),
+            actual.IndexOf(Largest(actual)), comparison.MaxError, comparison.MaxValue);
 
         static float Largest(ReadOnlySpan<float> values)
         {

@@ -6,7 +6,8 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Verification;
 
-/// <summary>Makes a model's certificate: what torch computes with it, on CUDA where that is available, in plain fp32.</summary>
+/// <summary>Makes a model's certificate: what torch computes with it, on CUDA where that is available, in plain
+/// fp32.</summary>
 internal static class TorchCertificate
 {
     private const int MostPictures = 4, Seeds = 2, SeedsAlone = 4;
@@ -14,14 +15,14 @@ internal static class TorchCertificate
     /// <summary>Of all pictures together: two thirds of a certificate are for what comes out of them.</summary>
     private const int PictureBytes = 450_000;
 
-    /// <summary>Of so many for each that is taken, those whose answer is clearest. Which class is the largest shall not turn on
-    /// the last bit: that would say nothing of a device.</summary>
+    /// <summary>Of so many for each that is taken, those whose answer is clearest. Which class is the largest shall not
+    /// turn on the last bit: that would say nothing of a device.</summary>
     private const int Candidates = 4;
 
     /// <param name="model">The network and its weights.</param>
     /// <param name="pictures">Where pictures are taken from, if there are any.</param>
-    /// <param name="type">What torch computes in. In double its own roundings take no part, which leaves a device all of the gates:
-    /// networks that were not made here amplify roundings more than ours.</param>
+    /// <param name="type">What torch computes in. In double its own roundings take no part, which leaves a device all
+    /// of the gates: networks that were not made here amplify roundings more than ours.</param>
     /// <returns>The model under its certificate.</returns>
     /// <exception cref="ModelFormatException">The certificate would take too much.</exception>
     public static Model AddTo(Model model, ImageSet? pictures, torch.ScalarType type = torch.ScalarType.Float32)
@@ -47,10 +48,13 @@ internal static class TorchCertificate
             Infer(model, network, device, type, input, (_, output) => builder.Add(layer++, Values(output)));
         }
         return model.With(builder.Build(
-            $"torch {torch.__version__} through TorchSharp{(type == torch.ScalarType.Float64 ? ", in double" : "")}", RunDescription.HardwareOf(device.type == DeviceType.CUDA), now.AddTicks(-now.Ticks % TimeSpan.TicksPerSecond)));
+            $"torch {torch.__version__} through "
+            + $"TorchSharp{(type == torch.ScalarType.Float64 ? ", in double" : "")}", RunDescription.HardwareOf(
+                device.type == DeviceType.CUDA), now.AddTicks(-now.Ticks % TimeSpan.TicksPerSecond)));
     }
 
-    /// <summary>A quarter of the candidates: those whose two largest outputs are furthest apart, in their order.</summary>
+    /// <summary>A quarter of the candidates: those whose two largest outputs are furthest apart, in their
+    /// order.</summary>
     private static IEnumerable<CertificateInput> Clearest(
         Model model, TorchNetwork network, torch.Device device, torch.ScalarType type, CertificateInput[] candidates) =>
         candidates.Select((input, place) =>
@@ -75,7 +79,8 @@ internal static class TorchCertificate
         network.Infer(tensor, layerOutput);
     }
 
-    private static float[] Values(torch.Tensor tensor) => tensor.to(torch.float32).cpu().contiguous().data<float>().ToArray();
+    private static float[] Values(torch.Tensor tensor) =>
+        tensor.to(torch.float32).cpu().contiguous().data<float>().ToArray();
 
     /// <summary>Pictures spread evenly over the set, four for each that there is room for.</summary>
     private static CertificateInput[] CandidatePictures(Model model, ImageSet? set)
@@ -84,7 +89,8 @@ internal static class TorchCertificate
             return [];
         long room = Math.Min(MostPictures, PictureBytes / ImageSet.BytesPerImage(set.Size));
         int count = (int)Math.Min(Candidates * room, set.Count);
-        return [.. Enumerable.Range(0, count).Select(i => new CertificateInput(Picture: Image(set, (int)((long)i * set.Count / count))))];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => new CertificateInput(Picture: Image(set, (int)((long)i * set.Count / count))))];
     }
 
     private static CertificatePicture Image(ImageSet set, int place)

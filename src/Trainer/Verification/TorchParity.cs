@@ -7,19 +7,22 @@ using TorchSharp;
 namespace SoftPool.Trainer.Verification;
 
 /// <summary>
-/// Compares every layer of a model on a Vulkan device with torch, on the same inputs. Two sessions run: the one that apps
-/// get, with each ReLU fused into the kernel before it, and one without fusion for the values that fusion never stores.
+/// Compares every layer of a model on a Vulkan device with torch, on the same inputs. Two sessions run: the one that
+/// apps get, with each ReLU fused into the kernel before it, and one without fusion for the values that fusion never
+/// stores.
 /// </summary>
 internal static class TorchParity
 {
     /// <param name="model">The network and its weights.</param>
     /// <param name="gpu">The device.</param>
     /// <param name="images">Where the inputs come from; they are preprocessed as the model says.</param>
-    /// <param name="count">The number of images to compare, spread evenly over the set so that all classes are there.</param>
+    /// <param name="count">The number of images to compare, spread evenly over the set so that all classes are
+    /// there.</param>
     /// <param name="options">How the model runs; images come in its batches.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     public static ParityReport Check(
-        Model model, GpuDevice gpu, ImageSet images, int count, SessionOptions options, IProgress<double>? progress = null)
+        Model model, GpuDevice gpu, ImageSet images, int count,
+        SessionOptions options, IProgress<double>? progress = null)
     {
         count = Math.Min(count, images.Count);
         options = options with { Batch = Math.Min(options.Batch, count), KeepLayerOutputs = true };

@@ -15,17 +15,20 @@ public sealed class BatchAugmentationTests
     [DataRow(7, 5, 22, 31)]
     [DataRow(32, 32, 24, 24)]
     [DataRow(240, 300, 33, 47)]
-    public void With_every_part_off_it_is_the_evaluation_s_preprocessing(int height, int width, int toHeight, int toWidth)
+    public void With_every_part_off_it_is_the_evaluation_s_preprocessing(
+        int height, int width, int toHeight, int toWidth)
     {
         using var scope = torch.NewDisposeScope();
         Size2d from = new(height, width), to = new(toHeight, toWidth);
-        // Larger images are shrunk twice, and smaller outputs than sources are sampled without averaging: smooth ones agree.
+        // Larger images are shrunk twice, and smaller outputs than sources are sampled without averaging: smooth ones
+        // agree.
         torch.Tensor images = Smooth(3, from);
         using var evaluation = new ImagePreprocessing(Preprocessing.ImageNet, from, to, torch.CPU);
         torch.Tensor expected = evaluation.Apply(images);
         torch.Tensor actual = Apply(AugmentationOptions.None, images, to, Preprocessing.ImageNet);
         double tolerance = toHeight >= height ? 1e-5 : 0.05;
-        Assert.IsTrue((actual - expected).abs().max().item<float>() <= tolerance, $"{(actual - expected).abs().max().item<float>()}");
+        Assert.IsTrue((actual - expected).abs().max().item<float>() <= tolerance,
+            $"{(actual - expected).abs().max().item<float>()}");
     }
 
     [TestMethod]
@@ -43,7 +46,8 @@ public sealed class BatchAugmentationTests
         using var scope = torch.NewDisposeScope();
         // A white disc in the middle of a wide grey image stays where and what it is.
         var size = new Size2d(40, 80);
-        torch.Tensor y = TensorArithmetic.Range(40).Plus(-19.5).reshape(-1, 1), x = TensorArithmetic.Range(80).Plus(-39.5).reshape(1, -1);
+        torch.Tensor y = TensorArithmetic.Range(40).Plus(-19.5).reshape(-1, 1),
+            x = TensorArithmetic.Range(80).Plus(-39.5).reshape(1, -1);
         torch.Tensor beyond = (x * x).Plus(y * y).Plus(-100), disc = beyond.le(Scalars.Zero);
         torch.Tensor images = torch.where(disc, 255, 100).to(torch.uint8).expand(16, 3, 40, 80).contiguous();
         torch.Tensor actual = Apply(AugmentationOptions.None with { Rotation = 180 }, images, size, Bytes);
@@ -55,8 +59,10 @@ public sealed class BatchAugmentationTests
         Assert.IsTrue(torch.minimum(outside.abs(), outside.Plus(-100).abs()).max().item<float>() <= 0.01);
         Assert.IsTrue(outside.eq(Scalars.Zero).any().item<bool>());
         // Black is the colour, before normalisation and not after it.
-        torch.Tensor normalised = Apply(AugmentationOptions.None with { Rotation = 180 }, images, size, Preprocessing.ImageNet);
-        torch.Tensor black = torch.tensor(new[] { -0.485f / 0.229f, -0.456f / 0.224f, -0.406f / 0.225f }).reshape(1, 3, 1, 1);
+        torch.Tensor normalised = Apply(
+            AugmentationOptions.None with { Rotation = 180 }, images, size, Preprocessing.ImageNet);
+        torch.Tensor black = torch.tensor(new[] { -0.485f / 0.229f, -0.456f / 0.224f, -0.406f / 0.225f }).reshape(
+            1, 3, 1, 1);
         Assert.IsTrue((normalised - black).masked_select(actual.eq(Scalars.Zero)).abs().max().item<float>() <= 1e-5);
     }
 
@@ -67,15 +73,19 @@ public sealed class BatchAugmentationTests
         // A ramp along both axes: its range in the output is the part of the axis that the crop kept.
         var size = new Size2d(64, 64);
         torch.Tensor ramp = TensorArithmetic.Range(64).Times(4);
-        torch.Tensor images = torch.stack([ramp.reshape(1, -1).expand(64, 64), ramp.reshape(-1, 1).expand(64, 64), torch.zeros(64, 64)])
+        torch.Tensor images = torch.stack(
+            [ramp.reshape(1, -1).expand(64, 64), ramp.reshape(-1, 1).expand(64, 64), torch.zeros(64, 64)])
             .to(torch.uint8).expand(200, 3, 64, 64).contiguous();
         torch.Tensor actual = Apply(AugmentationOptions.None with { CropScale = 0.6 }, images, size, Bytes);
-        torch.Tensor width = (actual.select(1, 0).amax([1, 2]) - actual.select(1, 0).amin([1, 2])).Over(256).Plus(1.0 / 64);
-        torch.Tensor height = (actual.select(1, 1).amax([1, 2]) - actual.select(1, 1).amin([1, 2])).Over(256).Plus(1.0 / 64);
+        torch.Tensor width = (actual.select(1, 0).amax([1, 2]) - actual.select(1, 0).amin([1, 2]))
+            .Over(256).Plus(1.0 / 64);
+        torch.Tensor height = (actual.select(1, 1).amax([1, 2]) - actual.select(1, 1).amin([1, 2]))
+            .Over(256).Plus(1.0 / 64);
         torch.Tensor area = width * height, aspect = width / height;
         Assert.IsTrue(area.min().item<float>() is >= 0.57f and <= 0.65f, $"{area.min().item<float>()}");
         Assert.IsTrue(area.max().item<float>() is >= 0.95f and <= 1.01f, $"{area.max().item<float>()}");
-        Assert.IsTrue(aspect.min().item<float>() is >= 0.72f and <= 0.82f && aspect.max().item<float>() is >= 1.22f and <= 1.39f);
+        Assert.IsTrue(
+            aspect.min().item<float>() is >= 0.72f and <= 0.82f && aspect.max().item<float>() is >= 1.22f and <= 1.39f);
     }
 
     [TestMethod]
@@ -101,20 +111,25 @@ public sealed class BatchAugmentationTests
         using var scope = torch.NewDisposeScope();
         torch.Tensor images = Noise(20, new Size2d(6, 6)).Over(4).Plus(90).to(torch.uint8);
         torch.Tensor x = images.to(torch.float32);
-        torch.Tensor brightness = Apply(AugmentationOptions.None with { Brightness = 0.2 }, images, new Size2d(6, 6), Bytes);
+        torch.Tensor brightness = Apply(
+            AugmentationOptions.None with { Brightness = 0.2 }, images, new Size2d(6, 6), Bytes);
         torch.Tensor factors = (brightness / x).amax([1, 2, 3]);
         AssertClose(brightness, x * factors.reshape(-1, 1, 1, 1), 1e-2);
-        Assert.IsTrue(factors.min().item<float>() is >= 0.8f and < 0.9f && factors.max().item<float>() is <= 1.2f and > 1.1f);
+        Assert.IsTrue(
+            factors.min().item<float>() is >= 0.8f and < 0.9f && factors.max().item<float>() is <= 1.2f and > 1.1f);
 
-        torch.Tensor contrast = Apply(AugmentationOptions.None with { Contrast = 0.2 }, images, new Size2d(6, 6), Bytes);
+        torch.Tensor contrast = Apply(
+            AugmentationOptions.None with { Contrast = 0.2 }, images, new Size2d(6, 6), Bytes);
         AssertClose(Grey(x).mean([1, 2]), Grey(contrast).mean([1, 2]), 1e-2);
         Assert.IsFalse(contrast.allclose(x));
 
-        torch.Tensor saturation = Apply(AugmentationOptions.None with { Saturation = 0.2 }, images, new Size2d(6, 6), Bytes);
+        torch.Tensor saturation = Apply(
+            AugmentationOptions.None with { Saturation = 0.2 }, images, new Size2d(6, 6), Bytes);
         AssertClose(Grey(x), Grey(saturation), 1e-2);
         Assert.IsFalse(saturation.allclose(x));
 
-        static torch.Tensor Grey(torch.Tensor rgb) => (rgb * torch.tensor(new float[] { 0.299f, 0.587f, 0.114f }).reshape(1, 3, 1, 1)).sum(1);
+        static torch.Tensor Grey(torch.Tensor rgb) =>
+            (rgb * torch.tensor(new float[] { 0.299f, 0.587f, 0.114f }).reshape(1, 3, 1, 1)).sum(1);
     }
 
     [TestMethod]
@@ -150,7 +165,8 @@ public sealed class BatchAugmentationTests
         foreach ((AugmentationOptions options, string option) in ((AugmentationOptions, string)[])
             [
                 (new() { Brightness = -0.1 }, "--brightness"), (new() { Mixup = double.NaN }, "--mixup"),
-                (new() { CropScale = 0 }, "--crop-scale"), (new() { Flip = 1.1 }, "--flip"), (new() { Rotation = 181 }, "--rotation"),
+                (new() { CropScale = 0 }, "--crop-scale"),
+                (new() { Flip = 1.1 }, "--flip"), (new() { Rotation = 181 }, "--rotation"),
             ])
             StringAssert.Contains(Assert.ThrowsExactly<UserErrorException>(options.Check).Message, option);
     }
@@ -172,7 +188,8 @@ public sealed class BatchAugmentationTests
 
     private static torch.Tensor Smooth(int images, Size2d size)
     {
-        torch.Tensor y = torch.linspace(0, 3, size.Height).reshape(-1, 1), x = torch.linspace(0, 2, size.Width).reshape(1, -1);
+        torch.Tensor y = torch.linspace(0, 3, size.Height).reshape(-1, 1),
+            x = torch.linspace(0, 2, size.Width).reshape(1, -1);
         torch.Tensor wave = x.Plus(y).sin().Times(100).Plus(128).round().to(torch.uint8);
         return wave.expand(images, 3, size.Height, size.Width).contiguous();
     }

@@ -20,10 +20,14 @@ public sealed class ImageVariationTests
     [TestMethod]
     public void Angles_and_factors_fill_their_ranges_evenly()
     {
-        AssertUniform(Values(AugmentationOptions.None with { Rotation = 20 }, variation => variation.Angle), -Math.PI / 9, Math.PI / 9);
-        AssertUniform(Values(AugmentationOptions.None with { Brightness = 0.2 }, variation => variation.Brightness), 0.8, 1.2);
-        AssertUniform(Values(AugmentationOptions.None with { Contrast = 0.3 }, variation => variation.Contrast), 0.7, 1.3);
-        AssertUniform(Values(AugmentationOptions.None with { Saturation = 0.4 }, variation => variation.Saturation), 0.6, 1.4);
+        AssertUniform(Values(AugmentationOptions.None with { Rotation = 20 }, variation => variation.Angle),
+            -Math.PI / 9, Math.PI / 9);
+        AssertUniform(
+            Values(AugmentationOptions.None with { Brightness = 0.2 }, variation => variation.Brightness), 0.8, 1.2);
+        AssertUniform(
+            Values(AugmentationOptions.None with { Contrast = 0.3 }, variation => variation.Contrast), 0.7, 1.3);
+        AssertUniform(
+            Values(AugmentationOptions.None with { Saturation = 0.4 }, variation => variation.Saturation), 0.6, 1.4);
     }
 
     [TestMethod]
@@ -40,13 +44,16 @@ public sealed class ImageVariationTests
     {
         foreach (double probability in (double[])[0, 0.2, 0.5, 1])
             Assert.AreEqual(
-                probability, Values(AugmentationOptions.None with { Flip = probability }, variation => variation.Flip ? 1 : 0).Average(),
+                probability, Values(AugmentationOptions.None with { Flip = probability }, variation =>
+                    variation.Flip ? 1 : 0).Average(),
                 0.01);
     }
 
-    private static ImageVariation[] Draw(AugmentationOptions options) => ImageVariation.Draw(options, seed: 1, step: 2, images: 20000);
+    private static ImageVariation[] Draw(AugmentationOptions options) =>
+        ImageVariation.Draw(options, seed: 1, step: 2, images: 20000);
 
-    private static float[] Values(AugmentationOptions options, Func<ImageVariation, float> value) => [.. Draw(options).Select(value)];
+    private static float[] Values(AugmentationOptions options, Func<ImageVariation, float> value) =>
+        [.. Draw(options).Select(value)];
 
     private static void AssertUniform(float[] values, double low, double high)
     {

@@ -20,15 +20,18 @@ public sealed class ThroughputTests
     [TestMethod]
     public void A_device_that_fails_is_left_out_where_someone_is_told_and_thrown_where_nobody_is()
     {
-        GpuDeviceInfo works = GpuDevice.Enumerate().First(device => device.Unsupported is null), gone = Device(99, "Gone");
+        GpuDeviceInfo works = GpuDevice.Enumerate()
+            .First(device => device.Unsupported is null), gone = Device(99, "Gone");
         Model model = TinyRun.Model("a", "b", "c");
         var told = new List<string>();
         IReadOnlyList<ThroughputRow> rows = Throughput.Measure(
-            model, [gone, works], batch: 2, seconds: 0.1, leaveOut: (device, e) => told.Add($"{device}: {e.GetType().Name}"));
+            model, [gone, works], batch: 2, seconds: 0.1, leaveOut: (device, e) =>
+                told.Add($"{device}: {e.GetType().Name}"));
         CollectionAssert.AreEqual((string[])["Vulkan, Gone: DeviceNotFoundException"], told);
         Assert.HasCount(2, rows);
         Assert.AreEqual($"Vulkan, {works.Name}", rows[1].Runner);
-        Assert.ThrowsExactly<DeviceNotFoundException>(() => Throughput.Measure(model, [gone, works], batch: 2, seconds: 0.1));
+        Assert.ThrowsExactly<DeviceNotFoundException>(
+            () => Throughput.Measure(model, [gone, works], batch: 2, seconds: 0.1));
     }
 
     private static GpuDeviceInfo Device(int index, string name) =>

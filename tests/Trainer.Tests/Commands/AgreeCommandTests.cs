@@ -30,7 +30,8 @@ public sealed class AgreeCommandTests : IDisposable
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "40 of 40, 100.000 %");
         // CIFAR-10's classes are not those of the figures.
-        StringAssert.Contains(command.Output, "accuracy          none: 'small' answers with other classes than those of procedural");
+        StringAssert.Contains(
+            command.Output, "accuracy          unknown: the classes of 'small' are not those of procedural");
         string[] lines = File.ReadAllLines(_folder["whole.csv"]);
         Assert.HasCount(42, lines);
         StringAssert.StartsWith(lines[41], "39,");
@@ -61,7 +62,7 @@ public sealed class AgreeCommandTests : IDisposable
     [TestMethod]
     [DataRow("\n1,", "\n1,x", "not the numbers of image 1")]
     [DataRow("\n1,", "\n7,", "not the numbers of image 1")]
-    [DataRow("# small", "# large", "of something else")]
+    [DataRow("# small", "# large", "belongs to another comparison")]
     public void A_file_that_is_not_its_own_is_left_as_it_is(string old, string replacement, string expected)
     {
         Assert.AreEqual(0, Agree("a.csv", "--count", "8").ExitCode);

@@ -12,14 +12,16 @@ public sealed class AugmentCommandTests
         using var folder = new TemporaryFolder();
         Pictures.WriteColours(folder["colours"]);
         Command command = Softpool.Run(
-            "augment", "--data", folder["colours"], "--variations", "2", "--preview", folder["sheet.png"], "--no-augmentation",
+            "augment", "--data", folder["colours"], "--variations", "2", "--preview",
+            folder["sheet.png"], "--no-augmentation",
             "--brightness", "0.5");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "3 images of colours and 2 variations of each");
         using SKBitmap sheet = SKBitmap.Decode(folder["sheet.png"]);
         // Images of 224 pixels with a gap of 4 after each, and one before the first row.
         Assert.AreEqual(3 * 228 + 4, sheet.Height);
-        (string Name, Func<SKColor, byte> Channel)[] rows = [("blue", c => c.Blue), ("green", c => c.Green), ("red", c => c.Red)];
+        (string Name, Func<SKColor, byte> Channel)[] rows =
+            [("blue", c => c.Blue), ("green", c => c.Green), ("red", c => c.Red)];
         for (int row = 0; row < 3; row++)
         {
             byte[] values = [.. Enumerable.Range(1, 3).Select(fromRight =>

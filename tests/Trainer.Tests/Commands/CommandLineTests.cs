@@ -4,7 +4,8 @@ using SoftPool.Trainer.Tests.Reports;
 
 namespace SoftPool.Trainer.Tests.Commands;
 
-/// <summary>The program as a user starts it: what it prints, and one sentence and status 1 for what it cannot do.</summary>
+/// <summary>The program as a user starts it: what it prints, and one sentence and status 1 for what it cannot
+/// do.</summary>
 [TestClass]
 public sealed class CommandLineTests
 {
@@ -24,7 +25,8 @@ public sealed class CommandLineTests
     {
         Command command = Softpool.Run("summary", network);
         Assert.AreEqual(0, command.ExitCode, command.Output);
-        foreach (string text in (string[])["features.0", "48x56x56", "128x13x13", "4608", "9,439,232", "14,601,930 parameters"])
+        foreach (string text in
+            (string[])["features.0", "48x56x56", "128x13x13", "4608", "9,439,232", "14,601,930 parameters"])
             StringAssert.Contains(command.Output, text);
     }
 
@@ -33,15 +35,18 @@ public sealed class CommandLineTests
     {
         Command command = Softpool.Run("summary", "alexnet", "--memory", "--batch", "8");
         Assert.AreEqual(0, command.ExitCode, command.Output);
-        // The first convolution's input, 3x224x224, and its copy with padding, 231x232x3 (a row in whole words), are all that is
-        // alive at once there.
-        // Weights are packed in whole tiles: the last layer takes 64 rows for its 10 classes.
+        // The first convolution's input, 3x224x224, and its copy with padding, 231x232x3 (a row in whole words), are
+        // all that is alive at once there. Weights are packed in whole tiles: the last layer takes 64 rows for its 10
+        // classes.
         string[] storages = command.Output.Split("device memory in ");
         Assert.HasCount(3, storages, command.Output);
-        foreach (string text in (string[])["fp32 at batch 8", "9.50 MiB", "1.000 times", "weights, packed            56.15 MiB", "55.70 MiB in the file"])
+        foreach (string text in
+            (string[])["fp32 at batch 8", "9.50 MiB", "1.000 times", "weights, "
+                + "packed            56.15 MiB", "55.70 MiB in the file"])
             StringAssert.Contains(storages[1], text);
         // In half the memory; biases stay in 32 bits, and so does the input, before and beside its copy in 16.
-        foreach (string text in (string[])["fp16 at batch 8", "6.89 MiB", "weights, packed            28.09 MiB", "55.70 MiB in the file"])
+        foreach (string text in
+            (string[])["fp16 at batch 8", "6.89 MiB", "weights, packed            28.09 MiB", "55.70 MiB in the file"])
             StringAssert.Contains(storages[2], text);
     }
 
@@ -54,32 +59,38 @@ public sealed class CommandLineTests
     [DataRow("train --steps 1 --batch 1 --lr 1e30 --output {0}/run", "The validation loss after step 1 is")]
     [DataRow("train --lr 0,001 --output {0}/run", "--lr takes a plain number such as 0.001, with a point; got 0,001")]
     [DataRow("train --lr 1e400 --output {0}/run", "--lr takes a plain number such as 0.001, with a point; got 1e400")]
-    [DataRow("train --weight-decay 0,01 --output {0}/run", "--weight-decay takes a plain number such as 0.001, with a point; got 0,01")]
-    [DataRow("train --label-smoothing 0,1 --output {0}/run", "--label-smoothing takes a plain number such as 0.001, with a point; got 0,1")]
-    [DataRow("augment --rotation 1,5 --preview {0}/sheet.png", "--rotation takes a plain number such as 0.001, with a point; got 1,5")]
+    [DataRow("train --weight-decay 0,01 --output {0}/run", "--weight-decay takes a plain number such as 0.001, "
+        + "with a point; got 0,01")]
+    [DataRow("train --label-smoothing 0,1 --output {0}/run", "--label-smoothing takes a plain number such as 0.001, "
+        + "with a point; got 0,1")]
+    [DataRow("augment --rotation 1,5 --preview {0}/sheet.png", "--rotation takes a plain number such as 0.001, "
+        + "with a point; got 1,5")]
     [DataRow("train --epochs 1,000 --output {0}/run", "--epochs takes a whole number of at least 1; got 1,000")]
     [DataRow("train --seed 1,000 --output {0}/run", "--seed takes a plain whole number such as 1000; got 1,000")]
     [DataRow("train --steps 1,000 --output {0}/run", "--steps takes a plain whole number such as 1000; got 1,000")]
     [DataRow("train --warm-up 1,0 --output {0}/run", "--warm-up takes a plain whole number such as 1000; got 1,0")]
     [DataRow("train --threads 1,0 --output {0}/run", "--threads takes a plain whole number such as 1000; got 1,0")]
     [DataRow("augment --seed 4,2 --preview {0}/sheet.png", "--seed takes a plain whole number such as 1000; got 4,2")]
-    [DataRow("export --network alexnet --random-weights 1,0 -o {0}/x.safetensors", "--random-weights takes a plain whole number such as 1000; got 1,0")]
-    [DataRow("bench {0}/tiny/model.safetensors --batch 1 1,000", "--batch takes a plain whole number such as 1000; got 1,000")]
-    [DataRow("train --epochs 2000000000 --output {0}/run", "at most 2147483647 steps; got 186000000000 in 2000000000 epochs")]
+    [DataRow("export --network alexnet --random-weights 1,0 -o {0}/x.safetensors", "--random-weights takes a plain "
+        + "whole number such as 1000; got 1,0")]
+    [DataRow("bench {0}/tiny/model.safetensors --batch 1 1,000", "--batch takes a plain whole number "
+        + "such as 1000; got 1,000")]
+    [DataRow("train --epochs 2000000000 --output {0}/run", "at most 2147483647 steps; got "
+        + "186000000000 in 2000000000 epochs")]
     [DataRow("train --steps 100 --warm-up 390 --output {0}/run", "warm-up ends before the last of 100 steps; got 390")]
     [DataRow("train --mixup 1e-11 --output {0}/run", "--mixup takes 0 or a number from 0.01 to 4; got 1E-11")]
     [DataRow("train --data {0}/nowhere --output {0}/run", "nowhere")]
     [DataRow("export {0}/nowhere.safetensors", "nowhere.safetensors")]
-    [DataRow("export {0}/tiny/model.safetensors", "a model is exported already")]
-    [DataRow("export {0}/tiny/model.safetensors --network alexnet", "a model is exported already")]
+    [DataRow("export {0}/tiny/model.safetensors", "a model is already exported")]
+    [DataRow("export {0}/tiny/model.safetensors --network alexnet", "a model is already exported")]
     [DataRow("export {0}/tiny/model.safetensors -o ", "--output takes a value; got an empty one")]
     [DataRow("train --output ", "--output takes a value; got an empty one")]
     [DataRow("compare  {0}/tiny", "<runs> takes a value; got an empty one")]
     [DataRow("augment --preview ", "--preview takes a value; got an empty one")]
     [DataRow("augment --variations 101 --preview {0}/sheet.png", "from 1 to 100; got 101")]
     [DataRow("summary {0}/tiny/model.safetensors --classes 3", "is a file, which has its own")]
-    [DataRow("export {0} --network alexnet", "for bare weights")]
-    [DataRow("export {0} --classes a b", "for bare weights")]
+    [DataRow("export {0} --network alexnet", "for a file of weights")]
+    [DataRow("export {0} --classes a b", "for a file of weights")]
     [DataRow("export {0}/nowhere.safetensors --network alexnet", "nowhere.safetensors")]
     [DataRow("verify {0}/damaged.safetensors", "no valid safetensors file")]
     [DataRow("run {0}/damaged.safetensors x.png", "no valid safetensors file")]
@@ -115,7 +126,8 @@ public sealed class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         TinyRun.Model("a", "b", "c").Save(folder["model.safetensors"]);
-        Command command = Softpool.Run("bench", folder["model.safetensors"], "--batch", "1", "2", "--seconds", "1", "--strict");
+        Command command =
+            Softpool.Run("bench", folder["model.safetensors"], "--batch", "1", "2", "--seconds", "1", "--strict");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         foreach (string batch in (string[])["1", "2"])
             foreach (string runner in (string[])["torch, CPU.*", "Vulkan, (?!.*strict).*", "Vulkan, .*, strict"])
@@ -126,15 +138,18 @@ public sealed class CommandLineTests
     public void Memory_that_runs_out_is_one_sentence_and_status_1()
     {
         using var folder = new TemporaryFolder();
-        // What comes out of the first layer takes 170 TB at this batch, more than a process can address; its input 320 kB.
+        // What comes out of the first layer takes 170 TB at this batch, more than a process can address; its input 320
+        // kB.
         RandomWeights.Create(
-            new ModelGraph("wide", new TensorShape(1, 1, 1), [new("conv", new Conv2d(1, 8, 1, 1, 4095)), new("pool", new GlobalAvgPool())]),
+            new ModelGraph("wide", new TensorShape(1, 1, 1),
+                [new("conv", new Conv2d(1, 8, 1, 1, 4095)), new("pool", new GlobalAvgPool())]),
             [], seed: 1, new Preprocessing([0], [1])).Save(folder["wide.safetensors"]);
         TinyRun.Model("a", "b", "c").Save(folder["tiny.safetensors"]);
         foreach (Command command in (Command[])
             [
                 Softpool.Run("bench", folder["wide.safetensors"], "--batch", "80000"),
-                Softpool.Run([("DOTNET_GCHeapHardLimit", "0x10000000")], "bench", folder["tiny.safetensors"], "--batch", "100000000"),
+                Softpool.Run([("DOTNET_GCHeapHardLimit", "0x10000000")], "bench",
+                    folder["tiny.safetensors"], "--batch", "100000000"),
             ])
         {
             Assert.AreEqual(1, command.ExitCode, command.Output);
@@ -146,7 +161,8 @@ public sealed class CommandLineTests
     public void Without_a_driver_the_message_says_what_to_install()
     {
         // Older loaders know the second name only.
-        (string, string)[] noDriver = [("VK_DRIVER_FILES", "/nonexistent.json"), ("VK_ICD_FILENAMES", "/nonexistent.json")];
+        (string, string)[] noDriver =
+            [("VK_DRIVER_FILES", "/nonexistent.json"), ("VK_ICD_FILENAMES", "/nonexistent.json")];
         Command command = Softpool.Run(noDriver, "devices");
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "mesa-vulkan-drivers");

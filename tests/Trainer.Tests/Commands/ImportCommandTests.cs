@@ -10,8 +10,10 @@ public sealed class ImportCommandTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    private static GraphWriter Network => new GraphWriter().Input("x", "N", 3, "height", "width").Output("y").Some("w", 4, 3, 3, 3)
-        .Some("f", 4, 2).Node("Conv", "x w", "a").Node("Sigmoid", "a", "s").Node("Mul", "a s", "b").Node("GlobalAveragePool", "b", "p")
+    private static GraphWriter Network =>
+        new GraphWriter().Input("x", "N", 3, "height", "width").Output("y").Some("w", 4, 3, 3, 3)
+        .Some("f", 4, 2).Node("Conv", "x w", "a").Node("Sigmoid", "a", "s")
+        .Node("Mul", "a s", "b").Node("GlobalAveragePool", "b", "p")
         .Node("Flatten", "p", "q").Node("Gemm", "q f", "y");
 
     public void Dispose() => _folder.Dispose();
@@ -22,7 +24,9 @@ public sealed class ImportCommandTests : IDisposable
         string onnx = Write(Network);
         File.WriteAllText(_folder["classes.txt"], "cat\ndog\n");
         Command command = Softpool.Run(
-            "import", onnx, "-o", _folder["model.safetensors"], "--shape", "height=8", "--shape", "width=6", "--classes", _folder["classes.txt"],
+            "import", onnx, "-o",
+            _folder["model.safetensors"], "--shape", "height=8", "--shape", "width=6", "--classes",
+            _folder["classes.txt"],
             "--mean", "0.5", "0.4", "0.3", "--std", "0.1", "0.2", "0.3");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "compared with ONNX Runtime");
@@ -45,7 +49,8 @@ public sealed class ImportCommandTests : IDisposable
     [TestMethod]
     public void A_dry_run_prints_the_layers_and_writes_nothing()
     {
-        Command command = Softpool.Run("import", Write(Network), "--shape", "x=1x3x8x6", "--dry-run", "-o", _folder["model.safetensors"]);
+        Command command = Softpool.Run("import",
+            Write(Network), "--shape", "x=1x3x8x6", "--dry-run", "-o", _folder["model.safetensors"]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "GlobalAvgPool");
         Assert.IsFalse(File.Exists(_folder["model.safetensors"]));
@@ -62,12 +67,14 @@ public sealed class ImportCommandTests : IDisposable
         Command command = Softpool.Run(dry ? [.. arguments, "--dry-run"] : arguments);
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "  Erf: the operator is not supported (1 node: n0)");
-        StringAssert.Contains(command.Output, "  MaxPool: attribute dilations is [3, 3]; only 1 is supported (1 node: n1)");
+        StringAssert.Contains(
+            command.Output, "  MaxPool: attribute dilations is [3, 3]; only 1 is supported (1 node: n1)");
         Assert.IsFalse(File.Exists(_folder["model.safetensors"]));
     }
 
     [TestMethod]
-    [DataRow("--shape", "x=1x3xwide", "--shape takes a name and extents, as x=1x3x640x640 or height=640; got x=1x3xwide.")]
+    [DataRow("--shape", "x=1x3xwide", "--shape takes a name and extents, such as x=1x3x640x640 or "
+        + "height=640; got x=1x3xwide.")]
     [DataRow("--mean", "0,5", "--mean takes plain numbers such as 0.485 0.456 0.406; got 0,5.")]
     [DataRow("--classes", "nowhere.txt", "nowhere.txt")]
     public void Bad_values_are_refused(string option, string value, string expected)

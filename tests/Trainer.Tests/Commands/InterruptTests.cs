@@ -3,7 +3,8 @@ using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.Tests.Commands;
 
-/// <summary>Ctrl-C or a request to end in a training: the batch is finished, and all that a resumption needs is saved.</summary>
+/// <summary>Ctrl-C or a request to end in a training: the batch is finished, and all that a resumption needs is
+/// saved.</summary>
 [TestClass]
 public sealed class InterruptTests
 {

@@ -44,7 +44,8 @@ public sealed class ReportCommandTests
         foreach (string run in (string[])["runs/a", "runs/b"])
             foreach (string checkpoint in Directory.GetFiles(folder[run], "*.safetensors"))
                 File.Delete(checkpoint);
-        Command again = Softpool.Run("compare", folder["runs/a"], folder["runs/b"], "--no-bench", "-o", folder["again"]);
+        Command again =
+            Softpool.Run("compare", folder["runs/a"], folder["runs/b"], "--no-bench", "-o", folder["again"]);
         Assert.AreEqual(0, again.ExitCode, again.Output);
         Assert.AreEqual(
             csv[1].Split(',')[..16].Aggregate((left, right) => $"{left},{right}"),
@@ -62,7 +63,7 @@ public sealed class ReportCommandTests
     [DataRow("compare {0}/run {0}/run/", "each run once")]
     [DataRow("compare {0}/run {0}/nowhere", "There is no training in")]
     [DataRow("compare {0}/run {0}/unfinished", "has not finished an epoch yet")]
-    [DataRow("compare {0}/run {0}/torn", "is no record of a training")]
+    [DataRow("compare {0}/run {0}/torn", "is not the record of a training")]
     public void What_cannot_be_done_is_one_sentence_and_leaves_nothing(string arguments, string expected)
     {
         using var folder = new TemporaryFolder();
@@ -77,6 +78,7 @@ public sealed class ReportCommandTests
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, expected);
         Assert.DoesNotContain("   at ", command.Output, "There is a stack trace.");
-        CollectionAssert.AreEquivalent(before, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
+        CollectionAssert.AreEquivalent(
+            before, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
     }
 }

@@ -21,13 +21,15 @@ public sealed class RunCommandTests : IDisposable
         Command command = Run(_folder["colours/test/green/0.png"]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         // Logits of 0, 4 and 0; among equals the first class comes first.
-        StringAssert.Matches(command.Output, new(@"green +96\.5 % +4\.000\s+red +1\.8 % +0\.000\s+blue +1\.8 % +0\.000"));
+        StringAssert.Matches(
+            command.Output, new(@"green +96\.5 % +4\.000\s+red +1\.8 % +0\.000\s+blue +1\.8 % +0\.000"));
     }
 
     [TestMethod]
     public void An_array_gives_an_array()
     {
-        NpyFile.Write(_folder["in.npy"], new Tensor(new TensorShape(2, 3, 2, 2), Enumerable.Range(0, 24).Select(i => (float)i).ToArray()));
+        NpyFile.Write(_folder["in.npy"], new Tensor(
+            new TensorShape(2, 3, 2, 2), Enumerable.Range(0, 24).Select(i => (float)i).ToArray()));
         Command command = Run(_folder["in.npy"], "--output", _folder["out.npy"]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         Tensor logits = NpyFile.Read(_folder["out.npy"]);

@@ -69,7 +69,8 @@ public sealed class TrainCommandTests : IDisposable
         command = Softpool("train", "--resume", folder.Path, "--epochs", "2");
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(
-            command.Output, $"{folder.Path} has done 3 steps, 3 epochs; it cannot end after --epochs 2, which is 2 steps.");
+            command.Output,
+            $"{folder.Path} has done 3 steps, 3 epochs; it cannot end after --epochs 2, which is 2 steps.");
         CollectionAssert.AreEqual(before, File.ReadAllBytes(folder.LastPath));
     }
 
@@ -84,7 +85,7 @@ public sealed class TrainCommandTests : IDisposable
             File.Delete(name);
         Command command = Softpool("train", "-o", _folder["run"]);
         Assert.AreEqual(1, command.ExitCode, command.Output);
-        StringAssert.Contains(command.Output, "holds a training already");
+        StringAssert.Contains(command.Output, "already holds a training");
         Assert.AreEqual(resumable, command.Output.Contains("--resume", StringComparison.Ordinal), command.Output);
         Assert.AreEqual(_folder[$"run/{only}"], Directory.GetFileSystemEntries(_folder["run"]).Single());
     }
@@ -95,7 +96,8 @@ public sealed class TrainCommandTests : IDisposable
     {
         string data = _folder["[red]:fire:"], run = _folder[":cat:[/]"];
         Pictures.WriteColours(data);
-        Command command = Softpool("train", "-n", "alexnet", "--data", data, "--epochs", "1", "--batch", "3", "-o", run);
+        Command command =
+            Softpool("train", "-n", "alexnet", "--data", data, "--epochs", "1", "--batch", "3", "-o", run);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "3 images of [red]:fire:");
         StringAssert.Contains(command.Output.ReplaceLineEndings(""), ":cat:[/]");
@@ -108,7 +110,8 @@ public sealed class TrainCommandTests : IDisposable
         const string ReadAt = "pictures are read at 2x3, height by width";
         Pictures.WriteColours(_folder["colours"]);
         Command command = Softpool(
-            "train", "-n", "alexnet", "--data", _folder["colours"], "--image-size", "2x3", "--epochs", "1", "--batch", "3",
+            "train", "-n", "alexnet", "--data",
+            _folder["colours"], "--image-size", "2x3", "--epochs", "1", "--batch", "3",
             "-o", _folder["run"]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         foreach (string[] later in (string[][])
@@ -132,7 +135,8 @@ public sealed class TrainCommandTests : IDisposable
         Pictures.WriteColours(_folder["colours"]);
         TinyRun.Write(_folder["run"], _folder["colours"]);
         Command command = Softpool(
-            "train", "--overwrite", "-n", "alexnet", "--data", _folder["colours"], "--steps", "1", "--batch", "3", "-o", _folder["run"]);
+            "train", "--overwrite", "-n", "alexnet", "--data",
+            _folder["colours"], "--steps", "1", "--batch", "3", "-o", _folder["run"]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
         var run = new RunFolder(_folder["run"]);
         foreach (Checkpoint checkpoint in (Checkpoint[])[run.ReadLast(), run.ReadBest()])
@@ -148,18 +152,22 @@ public sealed class TrainCommandTests : IDisposable
     [TestMethod]
     [DataRow("train|--steps|2|--epochs|50|-o|{0}/run", "--steps and --epochs")]
     [DataRow("train|--steps|0|-o|{0}/run", "--steps takes a whole number of at least 1; got 0.")]
-    [DataRow("train|--image-size|0|-o|{0}/run", "--image-size takes a height and a width from 1 to 4096, as HxW, or one for both; got 0.")]
-    [DataRow("train|--image-size|5x5x5|-o|{0}/run", "as HxW, or one for both; got 5x5x5.")]
-    [DataRow("train|--image-size|12x|-o|{0}/run", "as HxW, or one for both; got 12x.")]
-    [DataRow("train|--image-size|-3|-o|{0}/run", "as HxW, or one for both; got -3.")]
-    [DataRow("train|--image-size|1x4097|-o|{0}/run", "as HxW, or one for both; got 1x4097.")]
+    [DataRow("train|--image-size|0|-o|{0}/run", "--image-size takes a height and a width from 1 to 4096, as HxW, or "
+        + "one number for both; got 0.")]
+    [DataRow("train|--image-size|5x5x5|-o|{0}/run", "as HxW, or one number for both; got 5x5x5.")]
+    [DataRow("train|--image-size|12x|-o|{0}/run", "as HxW, or one number for both; got 12x.")]
+    [DataRow("train|--image-size|-3|-o|{0}/run", "as HxW, or one number for both; got -3.")]
+    [DataRow("train|--image-size|1x4097|-o|{0}/run", "as HxW, or one number for both; got 1x4097.")]
     [DataRow("train|--image-size||-o|{0}/run", "--image-size takes a value; got an empty one.")]
-    [DataRow("train|--image-size|16|-o|{0}/run", "procedural has images of 32x32, and an image size is for image folders; got 16x16.")]
+    [DataRow("train|--image-size|16|-o|{0}/run", "procedural has images of 32x32, and an image size is for "
+        + "image folders; got 16x16.")]
     [DataRow("train|--resume|", "--resume takes a value; got an empty one.")]
-    [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training needs a folder to write to")]
+    [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training "
+        + "needs a folder to write to")]
     [DataRow("quickstart|-o|", "--output takes a value; got an empty one.")]
-    [DataRow("quickstart|-o|{0}/tiny", "holds a training that is not quickstart's")]
-    public void What_would_fail_at_the_end_or_cost_another_training_fails_at_the_beginning(string arguments, string expected)
+    [DataRow("quickstart|-o|{0}/tiny", "holds a training that quickstart did not start")]
+    public void What_would_fail_at_the_end_or_cost_another_training_fails_at_the_beginning(
+        string arguments, string expected)
     {
         Pictures.WriteColours(_folder["colours"]);
         TinyRun.Write(_folder["tiny"], _folder["colours"]);
@@ -189,7 +197,11 @@ public sealed class TrainCommandTests : IDisposable
             Device = "cpu",
             Augmentation = AugmentationOptions.None with { Flip = 0.5 },
         };
-        RunDescription run = TinyRun.Description(_folder["gone"]) with { Network = "alexnet-softpool", Options = recipe };
+        RunDescription run = TinyRun.Description(_folder["gone"]) with
+        {
+            Network = "alexnet-softpool",
+            Options = recipe,
+        };
         new RunFolder(_folder["run"]).Write(new Checkpoint(
             run, TinyRun.State(), TinyRun.Model("blue", "green", "red"), new Dictionary<string, Tensor>()));
         // What stops it comes after the look at the folder.

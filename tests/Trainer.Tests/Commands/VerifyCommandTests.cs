@@ -6,7 +6,8 @@ using SoftPool.Trainer.Verification;
 
 namespace SoftPool.Trainer.Tests.Commands;
 
-/// <summary>verify as a user starts it: status 0 where all is right, and 1, with the reason, wherever it is not.</summary>
+/// <summary>verify as a user starts it: status 0 where all is right, and 1, with the reason, wherever it is
+/// not.</summary>
 [TestClass]
 public sealed class VerifyCommandTests : IDisposable
 {

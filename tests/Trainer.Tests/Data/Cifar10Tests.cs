@@ -85,7 +85,8 @@ public sealed class Cifar10Tests
             "is CIFAR-100, which is not read; CIFAR-10 is, and so are images in train/CLASS/ and test/CLASS/.";
         foreach (string place in (string[])[_root, At("set"), Archive("100.tgz", ""), Archive("100.tar", "cifar-100/")])
             Assert.AreEqual(
-                $"{place} {Complaint}", Assert.ThrowsExactly<DatasetException>(() => DatasetSource.Load(place)).Message);
+                $"{place} {Complaint}",
+                Assert.ThrowsExactly<DatasetException>(() => DatasetSource.Load(place)).Message);
     }
 
     [TestMethod]
@@ -114,7 +115,8 @@ public sealed class Cifar10Tests
     {
         Write(version, "set");
         WriteBatch(version, "set", "data_batch_3", Pixels(2)[..(2 * 3072)], [0, 1]);
-        CheckError($"PATH/set has 2 images in data_batch_3{ending} but 6 in data_batch_1{ending}; all batches are alike.");
+        CheckError(
+            $"PATH/set has 2 images in data_batch_3{ending} but 6 in data_batch_1{ending}; all batches are alike.");
     }
 
     [TestMethod]
@@ -165,7 +167,8 @@ public sealed class Cifar10Tests
         File.WriteAllBytes(At("set/data_batch_1"), "N."u8.ToArray());
         CheckError("PATH/set/data_batch_1 has no array \"data\" of 3072 bytes for each image.");
         File.WriteAllBytes(At("set/data_batch_1"), "cos\nsystem\n(U\u0002lstR."u8.ToArray());
-        CheckError("PATH/set/data_batch_1 cannot be read as a pickle: at byte 0 it names os.system, and only arrays of bytes are read from pickles.");
+        CheckError("PATH/set/data_batch_1 cannot be read as a pickle: at byte 0 it names os.system, and only arrays "
+            + "of bytes are read from pickles.");
     }
 
     [TestMethod]

@@ -25,5 +25,6 @@ public sealed class ClassNameTests
         Assert.AreEqual(expected, ClassName.Of(folder));
 
     [TestMethod]
-    public void Names_that_look_alike_are_told_apart() => Assert.AreEqual(@"cafe\u0301", ClassName.Escaped("cafe\u0301"));
+    public void Names_that_look_alike_are_told_apart() =>
+        Assert.AreEqual(@"cafe\u0301", ClassName.Escaped("cafe\u0301"));
 }

@@ -51,11 +51,13 @@ public sealed class ImageSetTests
         var set = new ImageSet(1, pixels, [0, 1]);
         string digest = Digest(set, set);
         Assert.AreEqual(64, digest.Length);
-        Assert.AreEqual(digest, new ImageDataset("other", ["x", "y", "z"], set, ImageSet.Of(1, [[1, 2, 3], [4, 5, 6]], [0, 1])).Sha256());
+        Assert.AreEqual(digest,
+            new ImageDataset("other", ["x", "y", "z"], set, ImageSet.Of(1, [[1, 2, 3], [4, 5, 6]], [0, 1])).Sha256());
         var labels = new ImageSet(1, pixels, [1, 1]);
         var colours = new ImageSet(1, [1, 2, 3, 4, 5, 7], [0, 1]);
         var fewer = new ImageSet(1, [1, 2, 3], [0]);
-        string[] all = [digest, Digest(labels, set), Digest(set, labels), Digest(colours, set), Digest(set, colours), Digest(fewer, set)];
+        string[] all = [digest, Digest(labels, set), Digest(set, labels),
+            Digest(colours, set), Digest(set, colours), Digest(fewer, set)];
         Assert.HasCount(all.Length, all.Distinct().ToArray());
 
         static string Digest(ImageSet train, ImageSet test) => new ImageDataset("a", ["a", "b"], train, test).Sha256();

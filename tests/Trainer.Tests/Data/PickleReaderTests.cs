@@ -11,14 +11,37 @@ public sealed class PickleReaderTests
     // What pickle.dumps({b'data': array, b'labels': [1, 300]}, protocol) of Python 3.11 and NumPy 1.24 gave for
     // array = numpy.array([[0, 127, 128], [254, 255, 65]], dtype=numpy.uint8).
     private const string
-        Protocol2 = "gAJ9cQAoY19jb2RlY3MKZW5jb2RlCnEBWAQAAABkYXRhcQJYBgAAAGxhdGluMXEDhnEEUnEFY251bXB5LmNvcmUubXVsdGlhcnJheQpfcmVjb25zdHJ1Y3QKcQZjbnVtcHkKbmRhcnJheQpxB0sAhXEIaAFYAQAAAGJxCWgDhnEKUnELh3EMUnENKEsBSwJLA4ZxDmNudW1weQpkdHlwZQpxD1gCAAAAdTFxEImIh3ERUnESKEsDWAEAAAB8cRNOTk5K/////0r/////SwB0cRRiiWgBWAkAAAAAf8KAw77Dv0FxFWgDhnEWUnEXdHEYYmgBWAYAAABsYWJlbHNxGWgDhnEaUnEbXXEcKEsBTSwBZXUu",
-        Protocol3 = "gAN9cQAoQwRkYXRhcQFjbnVtcHkuY29yZS5tdWx0aWFycmF5Cl9yZWNvbnN0cnVjdApxAmNudW1weQpuZGFycmF5CnEDSwCFcQRDAWJxBYdxBlJxByhLAUsCSwOGcQhjbnVtcHkKZHR5cGUKcQlYAgAAAHUxcQqJiIdxC1JxDChLA1gBAAAAfHENTk5OSv////9K/////0sAdHEOYolDBgB/gP7/QXEPdHEQYkMGbGFiZWxzcRFdcRIoSwFNLAFldS4=",
-        Protocol4 = "gASVrQAAAAAAAAB9lChDBGRhdGGUjBVudW1weS5jb3JlLm11bHRpYXJyYXmUjAxfcmVjb25zdHJ1Y3SUk5SMBW51bXB5lIwHbmRhcnJheZSTlEsAhZRDAWKUh5RSlChLAUsCSwOGlGgFjAVkdHlwZZSTlIwCdTGUiYiHlFKUKEsDjAF8lE5OTkr/////Sv////9LAHSUYolDBgB/gP7/QZR0lGJDBmxhYmVsc5RdlChLAU0sAWV1Lg==",
-        Protocol5 = "gAWVmAAAAAAAAAB9lChDBGRhdGGUjBJudW1weS5jb3JlLm51bWVyaWOUjAtfZnJvbWJ1ZmZlcpSTlCiWBgAAAAAAAAAAf4D+/0GUjAVudW1weZSMBWR0eXBllJOUjAJ1MZSJiIeUUpQoSwOMAXyUTk5OSv////9K/////0sAdJRiSwJLA4aUjAFDlHSUUpRDBmxhYmVsc5RdlChLAU0sAWV1Lg==",
+        Protocol2 =
+            "gAJ9cQAoY19jb2RlY3MKZW5jb2RlCnEBWAQAAABkYXRhcQJYBgAAAGxhdGluMXEDhnEEUnEFY251bXB5LmNvcmUu"
+            + "bXVsdGlhcnJheQpfcmVjb25zdHJ1Y3QKcQZjbnVtcHkKbmRhcnJheQpxB0sAhXEIaAFYAQAAAGJxCWgDhnEKUnELh3EMUnENKEsB"
+            + "SwJLA4ZxDmNudW1weQpkdHlwZQpxD1gCAAAAdTFxEImIh3ERUnESKEsDWAEAAAB8cRNOTk5K/////0r/////SwB0cRRiiWgBWAkA"
+            + "AAAAf8KAw77Dv0FxFWgDhnEWUnEXdHEYYmgBWAYAAABsYWJlbHNxGWgDhnEaUnEbXXEcKEsBTSwBZXUu",
+        Protocol3 =
+            "gAN9cQAoQwRkYXRhcQFjbnVtcHkuY29yZS5tdWx0aWFycmF5Cl9yZWNvbnN0cnVjdApxAmNudW1weQpuZGFycmF5"
+            + "CnEDSwCFcQRDAWJxBYdxBlJxByhLAUsCSwOGcQhjbnVtcHkKZHR5cGUKcQlYAgAAAHUxcQqJiIdxC1JxDChLA1gBAAAAfHENTk5O"
+            + "Sv////9K/////0sAdHEOYolDBgB/gP7/QXEPdHEQYkMGbGFiZWxzcRFdcRIoSwFNLAFldS4=",
+        Protocol4 =
+            "gASVrQAAAAAAAAB9lChDBGRhdGGUjBVudW1weS5jb3JlLm11bHRpYXJyYXmUjAxfcmVjb25zdHJ1Y3SUk5SMBW51"
+            + "bXB5lIwHbmRhcnJheZSTlEsAhZRDAWKUh5RSlChLAUsCSwOGlGgFjAVkdHlwZZSTlIwCdTGUiYiHlFKUKEsDjAF8lE5OTkr/////"
+            + "Sv////9LAHSUYolDBgB/gP7/QZR0lGJDBmxhYmVsc5RdlChLAU0sAWV1Lg==",
+        Protocol5 =
+            "gAWVmAAAAAAAAAB9lChDBGRhdGGUjBJudW1weS5jb3JlLm51bWVyaWOUjAtfZnJvbWJ1ZmZlcpSTlCiWBgAAAAAA"
+            + "AAAAf4D+/0GUjAVudW1weZSMBWR0eXBllJOUjAJ1MZSJiIeUUpQoSwOMAXyUTk5OSv////9K/////0sAdJRiSwJLA4aUjAFDlHSU"
+            + "UpRDBmxhYmVsc5RdlChLAU0sAWV1Lg==",
         // The same of numpy.asfortranarray(array), and with strings as keys and an array that is read-only.
-        Fortran2 = "gAJ9cQAoY19jb2RlY3MKZW5jb2RlCnEBWAQAAABkYXRhcQJYBgAAAGxhdGluMXEDhnEEUnEFY251bXB5LmNvcmUubXVsdGlhcnJheQpfcmVjb25zdHJ1Y3QKcQZjbnVtcHkKbmRhcnJheQpxB0sAhXEIaAFYAQAAAGJxCWgDhnEKUnELh3EMUnENKEsBSwJLA4ZxDmNudW1weQpkdHlwZQpxD1gCAAAAdTFxEImIh3ERUnESKEsDWAEAAAB8cRNOTk5K/////0r/////SwB0cRRiiGgBWAkAAAAAw75/w7/CgEFxFWgDhnEWUnEXdHEYYmgBWAYAAABsYWJlbHNxGWgDhnEaUnEbXXEcKEsBTSwBZXUu",
-        Fortran5 = "gAWVmAAAAAAAAAB9lChDBGRhdGGUjBJudW1weS5jb3JlLm51bWVyaWOUjAtfZnJvbWJ1ZmZlcpSTlCiWBgAAAAAAAAAA/n//gEGUjAVudW1weZSMBWR0eXBllJOUjAJ1MZSJiIeUUpQoSwOMAXyUTk5OSv////9K/////0sAdJRiSwJLA4aUjAFGlHSUUpRDBmxhYmVsc5RdlChLAU0sAWV1Lg==",
-        ReadOnly5 = "gAWVkQAAAAAAAAB9lCiMBGRhdGGUjBJudW1weS5jb3JlLm51bWVyaWOUjAtfZnJvbWJ1ZmZlcpSTlChDBgB/gP7/QZSMBW51bXB5lIwFZHR5cGWUk5SMAnUxlImIh5RSlChLA4wBfJROTk5K/////0r/////SwB0lGJLAksDhpSMAUOUdJRSlIwGbGFiZWxzlF2UKEsBTSwBZXUu";
+        Fortran2 =
+            "gAJ9cQAoY19jb2RlY3MKZW5jb2RlCnEBWAQAAABkYXRhcQJYBgAAAGxhdGluMXEDhnEEUnEFY251bXB5LmNvcmUu"
+            + "bXVsdGlhcnJheQpfcmVjb25zdHJ1Y3QKcQZjbnVtcHkKbmRhcnJheQpxB0sAhXEIaAFYAQAAAGJxCWgDhnEKUnELh3EMUnENKEsB"
+            + "SwJLA4ZxDmNudW1weQpkdHlwZQpxD1gCAAAAdTFxEImIh3ERUnESKEsDWAEAAAB8cRNOTk5K/////0r/////SwB0cRRiiGgBWAkA"
+            + "AAAAw75/w7/CgEFxFWgDhnEWUnEXdHEYYmgBWAYAAABsYWJlbHNxGWgDhnEaUnEbXXEcKEsBTSwBZXUu",
+        Fortran5 =
+            "gAWVmAAAAAAAAAB9lChDBGRhdGGUjBJudW1weS5jb3JlLm51bWVyaWOUjAtfZnJvbWJ1ZmZlcpSTlCiWBgAAAAAA"
+            + "AAAA/n//gEGUjAVudW1weZSMBWR0eXBllJOUjAJ1MZSJiIeUUpQoSwOMAXyUTk5OSv////9K/////0sAdJRiSwJLA4aUjAFGlHSU"
+            + "UpRDBmxhYmVsc5RdlChLAU0sAWV1Lg==",
+        ReadOnly5 =
+            "gAWVkQAAAAAAAAB9lCiMBGRhdGGUjBJudW1weS5jb3JlLm51bWVyaWOUjAtfZnJvbWJ1ZmZlcpSTlChDBgB/gP7/"
+            + "QZSMBW51bXB5lIwFZHR5cGWUk5SMAnUxlImIh5RSlChLA4wBfJROTk5K/////0r/////SwB0lGJLAksDhpSMAUOUdJRSlIwGbGFi"
+            + "ZWxzlF2UKEsBTSwBZXUu";
 
     [TestMethod]
     [DataRow(Protocol2)]
@@ -89,7 +112,9 @@ public sealed class PickleReaderTests
     public void Lists_tuples_dictionaries_and_kept_values_are_read()
     {
         // {"a": [1, (), (2, 3)], "b": the same list}
-        var all = (Dictionary<string, object?>)Read("}U\u0001a]r\u0001\u0002\0\0K\u0001a()K\u0002K\u0003\u0086esU\u0001bj\u0001\u0002\0\0s.")!;
+        var all =
+            (Dictionary<string, object?>)Read(
+                "}U\u0001a]r\u0001\u0002\0\0K\u0001a()K\u0002K\u0003\u0086esU\u0001bj\u0001\u0002\0\0s.")!;
 
         var list = (List<object?>)all["a"]!;
         Assert.AreSame(list, all["b"]);
@@ -142,7 +167,8 @@ public sealed class PickleReaderTests
     [DataRow("u1", 0, 3, 0, "its array has not two positive extents")]
     [DataRow("u1", -1, -1, 1, "its array has not two positive extents")]
     [DataRow("i8", 1, 1, 8, "its array is not of bytes, NumPy's u1")]
-    public void An_array_is_of_bytes_and_fills_its_shape(string type, int rows, int columns, int length, string? complaint)
+    public void An_array_is_of_bytes_and_fills_its_shape(
+        string type, int rows, int columns, int length, string? complaint)
     {
         string pickle = Encoding.Latin1.GetString(
             new PickleWriter().Array(rows, columns, new byte[length]).Raw(".").ToArray());

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace SoftPool.Trainer.Tests.Data;
 
-/// <summary>Writes pickles as Python 2's cPickle and NumPy did in protocol 2: those of the published CIFAR-10.</summary>
+/// <summary>Writes pickles as Python 2's cPickle and NumPy did in protocol 2: those of the published
+/// CIFAR-10.</summary>
 internal sealed class PickleWriter
 {
     private readonly List<byte> _bytes = [];

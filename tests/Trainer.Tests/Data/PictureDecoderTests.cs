@@ -20,10 +20,12 @@ public sealed class PictureDecoderTests
         using var bitmap = new SKBitmap(64, 32);
         for (int y = 0; y < 32; y++)
             for (int x = 0; x < 64; x++)
-                bitmap.SetPixel(x, y, ((SKColor[])[SKColors.Red, SKColors.Lime, SKColors.Blue, SKColors.White])[y / 16 * 2 + x / 32]);
+                bitmap.SetPixel(x, y,
+                    ((SKColor[])[SKColors.Red, SKColors.Lime, SKColors.Blue, SKColors.White])[y / 16 * 2 + x / 32]);
         using SKData encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, quality: 100);
         byte[] jpeg = encoded.ToArray();
-        // Behind the start of the image: APP1 with its length, "Exif", a TIFF header and one entry of type SHORT, 0x0112.
+        // Behind the start of the image: APP1 with its length, "Exif", a TIFF header and one entry of type SHORT,
+        // 0x0112.
         byte[] exif =
         [
             0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II"u8, 42, 0, 8, 0, 0, 0, 1, 0,
@@ -40,8 +42,15 @@ public sealed class PictureDecoderTests
         foreach ((int x, int y) in ((int, int)[])[(1, 1), (3, 1), (1, 3), (3, 3)])
         {
             int place = y * height / 4 * width + x * width / 4;
-            bool[] channels = [.. Enumerable.Range(0, 3).Select(channel => planar[channel * width * height + place] > 127)];
-            actual += channels switch { [true, false, false] => "r", [false, true, false] => "g", [false, false, true] => "b", _ => "w" };
+            bool[] channels =
+                [.. Enumerable.Range(0, 3).Select(channel => planar[channel * width * height + place] > 127)];
+            actual += channels switch
+            {
+                [true, false, false] => "r",
+                [false, true, false] => "g",
+                [false, false, true] => "b",
+                _ => "w",
+            };
         }
         Assert.AreEqual(expected, actual);
     }
@@ -73,12 +82,14 @@ public sealed class PictureDecoderTests
         // A header says the size; nothing behind it is looked at.
         byte[] png =
         [
-            0x89, .. "PNG"u8, 13, 10, 26, 10, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0x4E, 0x20, 0, 0, 0x4E, 0x20, 8, 2, 0, 0, 0,
+            0x89, .. "PNG"u8, 13, 10, 26, 10, 0, 0, 0, 13, .. "IHDR"u8,
+            0, 0, 0x4E, 0x20, 0, 0, 0x4E, 0x20, 8, 2, 0, 0, 0,
             0x6C, 0x12, 0xD1, 0x6E, 0, 0, 0, 0, .. "IDAT"u8, 0x35, 0xAF, 0x06, 0x1E,
         ];
         DatasetException e = Assert.ThrowsExactly<DatasetException>(() => PictureDecoder.DecodePicture(png, "big.png"));
         Assert.AreEqual(
-            "big.png is too large: it has 20,000 x 20,000 pixels, and a picture may have 268,435,456 in all.", e.Message);
+            "big.png is too large: it has 20,000 x 20,000 pixels, and a picture may have 268,435,456 in all.",
+            e.Message);
     }
 
     private sealed class CountingStream(byte[] content) : MemoryStream(content)

@@ -41,7 +41,8 @@ public sealed class PictureSheetTests
             [.. labels.Select(label => $"{label}")], columns: 1);
 
         using SKBitmap sheet = SKBitmap.Decode(folder["sheet.png"]);
-        Assert.IsTrue((long)sheet.Width * sheet.Height is > 1 << 25 and <= (1 << 26) + 4 * 2100, $"{sheet.Width}x{sheet.Height}");
+        Assert.IsTrue(
+            (long)sheet.Width * sheet.Height is > 1 << 25 and <= (1 << 26) + 4 * 2100, $"{sheet.Width}x{sheet.Height}");
     }
 
     private static byte[] Pixel(byte red, byte green, byte blue) => [red, green, blue];

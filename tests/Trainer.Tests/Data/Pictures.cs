@@ -7,14 +7,16 @@ namespace SoftPool.Trainer.Tests.Data;
 internal static class Pictures
 {
     /// <summary>All images of a set, one after the other.</summary>
-    public static byte[] PixelsOf(ImageSet set) => [.. Enumerable.Range(0, set.Count).SelectMany(i => set.Image(i).ToArray())];
+    public static byte[] PixelsOf(ImageSet set) =>
+        [.. Enumerable.Range(0, set.Count).SelectMany(i => set.Image(i).ToArray())];
 
     /// <summary>One picture to train on and one to test on of each of blue, green and red, 4x4.</summary>
     public static void WriteColours(string path)
     {
         foreach (string split in (string[])["train", "test"])
             foreach ((string name, SKColor colour) in
-                     (ReadOnlySpan<(string, SKColor)>)[("red", SKColors.Red), ("green", SKColors.Lime), ("blue", SKColors.Blue)])
+                     (ReadOnlySpan<(string, SKColor)>)[("red", SKColors.Red),
+                         ("green", SKColors.Lime), ("blue", SKColors.Blue)])
             {
                 Directory.CreateDirectory(Path.Combine(path, split, name));
                 using var picture = new SKBitmap(4, 4);

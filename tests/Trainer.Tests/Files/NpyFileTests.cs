@@ -36,7 +36,7 @@ public sealed class NpyFileTests : IDisposable
     [DataRow("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", 4, "Fortran order")]
     [DataRow("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 4, "takes 8")]
     [DataRow("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", 5, "has 5 bytes")]
-    [DataRow("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), }", 4, "no whole .npy file")]
+    [DataRow("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), }", 4, "not a complete .npy file")]
     [DataRow("nonsense", 4, "holds ''")]
     public void What_is_no_such_array_is_refused(string header, int dataBytes, string expected)
     {

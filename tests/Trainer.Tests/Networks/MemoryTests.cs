@@ -19,7 +19,8 @@ public sealed class MemoryTests
         ModelGraph graph = NetworkCatalog.Create(network, classes: 1000);
         foreach (int batch in new[] { 1, 8 })
         {
-            ExecutionPlan plan = ExecutionPlan.Create(graph, _ => throw new UnreachableException(), new PlanOptions(batch));
+            ExecutionPlan plan = ExecutionPlan.Create(
+                graph, _ => throw new UnreachableException(), new PlanOptions(batch));
             var arena = new ArenaPlan(plan, MemoryTable.Alignment, keepLayerOutputs: false);
             Assert.IsLessThanOrEqualTo(1.25, (double)arena.ByteCount / arena.LowerBound, $"{network}, batch {batch}");
         }

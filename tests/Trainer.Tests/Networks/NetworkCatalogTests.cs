@@ -34,15 +34,17 @@ public sealed class NetworkCatalogTests
     }
 
     [TestMethod]
-    [DataRow("mobilenet_v2", "features.1.conv.0.0.weight 32x1x3x3; features.1.conv.1.weight 16x32x1x1; features.2.conv.3.running_var 24; "
-        + "features.18.0.weight 1280x320x1x1; classifier.1.bias 1000")]
-    [DataRow("mobilenet_v3_large", "features.0.0.weight 16x3x3x3; features.1.block.1.0.weight 16x16x1x1; features.4.block.2.fc1.weight 24x72x1x1; "
-        + "features.15.block.3.1.weight 160; features.16.0.weight 960x160x1x1; classifier.3.weight 1000x1280")]
-    [DataRow("mobilenet_v3_small", "features.1.block.0.0.weight 16x1x3x3; features.1.block.1.fc2.bias 16; features.4.block.2.fc1.weight 24x96x1x1; "
-        + "classifier.0.weight 1024x576")]
+    [DataRow("mobilenet_v2", "features.1.conv.0.0.weight 32x1x3x3; features.1.conv.1.weight 16x32x1x1; "
+        + "features.2.conv.3.running_var 24; features.18.0.weight 1280x320x1x1; classifier.1.bias 1000")]
+    [DataRow("mobilenet_v3_large", "features.0.0.weight 16x3x3x3; features.1.block.1.0.weight 16x16x1x1; "
+        + "features.4.block.2.fc1.weight 24x72x1x1; features.15.block.3.1.weight 160; features.16.0.weight "
+        + "960x160x1x1; classifier.3.weight 1000x1280")]
+    [DataRow("mobilenet_v3_small", "features.1.block.0.0.weight 16x1x3x3; features.1.block.1.fc2.bias 16; "
+        + "features.4.block.2.fc1.weight 24x96x1x1; classifier.0.weight 1024x576")]
     [DataRow("efficientnet_b0", "features.1.0.block.1.fc1.weight 8x32x1x1; features.2.0.block.2.fc1.weight 4x96x1x1; "
         + "features.6.3.block.3.0.weight 192x1152x1x1; features.8.1.running_mean 1280; classifier.1.weight 1000x1280")]
-    [DataRow("squeezenet", "features.3.squeeze.weight 16x64x1x1; features.12.expand3x3.bias 256; classifier.1.weight 1000x512x1x1")]
+    [DataRow("squeezenet", "features.3.squeeze.weight 16x64x1x1; features.12.expand3x3.bias 256; "
+        + "classifier.1.weight 1000x512x1x1")]
     [DataRow("vgg16", "features.28.weight 512x512x3x3; classifier.0.weight 4096x25088")]
     [DataRow("resnet101", "layer3.22.conv3.weight 1024x256x1x1; layer4.0.downsample.1.weight 2048")]
     public void Its_tensors_have_torchvisions_names_and_shapes(string name, string expected)

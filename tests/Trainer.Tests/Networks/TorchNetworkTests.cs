@@ -32,8 +32,8 @@ public sealed class TorchNetworkTests
         string[] outputs =
         [
             "48x56x56", "48x56x56", "48x27x27", "128x27x27", "128x27x27", "128x13x13", "192x13x13", "192x13x13",
-            "192x13x13", "192x13x13", "128x13x13", "128x13x13", "128x6x6", "4608", "2048", "2048", "2048", "2048", "2048",
-            "2048", "10",
+            "192x13x13", "192x13x13", "128x13x13", "128x13x13", "128x6x6", "4608", "2048", "2048", "2048", "2048",
+            "2048", "2048", "10",
         ];
         CollectionAssert.AreEqual(
             outputs, graph.Layers.Select((_, i) => graph.OutputShapeOf(i).ToString()).ToArray());
@@ -43,8 +43,8 @@ public sealed class TorchNetworkTests
         [
             .. from layer in (string[])
                 [
-                    "features.0", "features.3", "features.6", "features.8", "features.10", "classifier.0", "classifier.3",
-                    "classifier.6",
+                    "features.0", "features.3", "features.6", "features.8", "features.10", "classifier.0",
+                    "classifier.3", "classifier.6",
                 ]
                from parameter in (string[])["weight", "bias"]
                select $"{layer}.{parameter}",
@@ -61,8 +61,8 @@ public sealed class TorchNetworkTests
         UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => NetworkCatalog.Create("lenet", 10, 224));
         Assert.AreEqual(
             "There is no network 'lenet'; there are alexnet, vgg11, vgg16, resnet18, resnet34, resnet50, resnet101, "
-            + "resnext50, densenet121, googlenet, squeezenet, each also with -softpool or -softpool-shared behind it, and "
-            + "mobilenet_v2, mobilenet_v3_large, mobilenet_v3_small, efficientnet_b0.", e.Message);
+            + "resnext50, densenet121, googlenet, squeezenet, each also with -softpool or -softpool-shared behind it, "
+            + "and mobilenet_v2, mobilenet_v3_large, mobilenet_v3_small, efficientnet_b0.", e.Message);
         Assert.ThrowsExactly<ShapeMismatchException>(() => NetworkCatalog.Create("alexnet", 10, 32));
     }
 

@@ -5,9 +5,10 @@ using TorchSharp;
 namespace SoftPool.Trainer.Tests.Pooling;
 
 /// <summary>
-/// Finds in the IL of assemblies what lets a TorchSharp.Scalar go before the native call that reads it returns: a Scalar
-/// that is kept neither in a field nor by a using statement, and a call into TorchSharp that comes to make one (TorchSharp
-/// keeps none). What a virtual call comes to is what the types do that were made: a layer's forward, an optimiser's step.
+/// Finds in the IL of assemblies what lets a TorchSharp.Scalar go before the native call that reads it returns: a
+/// Scalar that is kept neither in a field nor by a using statement, and a call into TorchSharp that comes to make one
+/// (TorchSharp keeps none). What a virtual call comes to is what the types do that were made: a layer's forward, an
+/// optimiser's step.
 /// </summary>
 internal sealed class LooseScalars : IDisposable
 {
@@ -19,7 +20,8 @@ internal sealed class LooseScalars : IDisposable
     public LooseScalars()
     {
         _resolver.AddSearchDirectory(AppContext.BaseDirectory);
-        MethodDefinition[] methods = [.. Methods(Read(AssemblyNameReference.Parse(typeof(torch).Assembly.FullName))).Where(method => !IsScalar(method.DeclaringType))];
+        MethodDefinition[] methods = [.. Methods(Read(AssemblyNameReference.Parse(typeof(torch).Assembly.FullName)))
+            .Where(method => !IsScalar(method.DeclaringType))];
         ILookup<MethodDefinition, MethodDefinition> callers = methods
             .SelectMany(method => Calls(method).Select(call => (Called: Torchs(call), Caller: method)))
             .Where(call => call.Called is not null)
@@ -40,13 +42,15 @@ internal sealed class LooseScalars : IDisposable
         var reached = new HashSet<MethodDefinition>();
         var open = new Queue<MethodDefinition>();
         var made = new HashSet<TypeDefinition>();
-        foreach (MethodDefinition method in Methods(Read(new AssemblyNameReference(assembly, null))).Where(method => within(method.DeclaringType)))
+        foreach (MethodDefinition method in
+            Methods(Read(new AssemblyNameReference(assembly, null))).Where(method => within(method.DeclaringType)))
         {
             foreach (Instruction instruction in method.Body.Instructions)
             {
                 if (instruction.Operand is not MethodReference call)
                     continue;
-                if (MakesScalar(call) ? !IsKept(method, instruction.Next) : Torchs(call) is { } torchs && _loose.Contains(torchs))
+                if (MakesScalar(call) ? !IsKept(method, instruction.Next) : Torchs(call) is { } torchs
+                    && _loose.Contains(torchs))
                     found.Add($"{method.DeclaringType.Name}.{method.Name}: {call.DeclaringType.Name}.{call.Name}");
             }
             Reach(method);
@@ -82,7 +86,8 @@ internal sealed class LooseScalars : IDisposable
         if (next.OpCode == OpCodes.Stsfld || next.OpCode == OpCodes.Stfld)
             return true;
         return Variable(next, method, load: false) is { } variable && method.Body.Instructions.Any(instruction =>
-            instruction.Operand is MethodReference { Name: "Dispose" } && Variable(instruction.Previous, method, load: true) == variable);
+            instruction.Operand is MethodReference { Name: "Dispose" }
+                && Variable(instruction.Previous, method, load: true) == variable);
     }
 
     private static VariableDefinition? Variable(Instruction instruction, MethodDefinition method, bool load)
@@ -104,7 +109,8 @@ internal sealed class LooseScalars : IDisposable
         type.FullName is "TorchSharp.Scalar" or "TorchSharp.ScalarExtensionMethods";
 
     private static MethodDefinition? Torchs(MethodReference method) =>
-        method.DeclaringType.GetElementType() is { Scope.Name: "TorchSharp" or "TorchSharp.dll" } && method.Resolve() is { HasBody: true } found
+        method.DeclaringType.GetElementType() is { Scope.Name: "TorchSharp" or "TorchSharp.dll" }
+            && method.Resolve() is { HasBody: true } found
             ? found
             : null;
 

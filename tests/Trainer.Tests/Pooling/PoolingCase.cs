@@ -3,12 +3,13 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Tests.Pooling;
 
-/// <summary>One way to pool: the shape of the input without its batch, and the windows along each of its axes.</summary>
+/// <summary>One way to pool: the shape of the input without its batch, and the windows along each of its
+/// axes.</summary>
 public sealed record PoolingCase(
     long[] Input, long[] Kernel, long[] Stride, long[] Padding, bool CeilMode, SoftPoolWeighting Weighting)
 {
-    /// <summary>Overlapping, padded, with gaps, in ceil mode, of one cell, of all cells along some axes or all, in one to three
-    /// axes, of both weightings.</summary>
+    /// <summary>Overlapping, padded, with gaps, in ceil mode, of one cell, of all cells along some axes or all, in one
+    /// to three axes, of both weightings.</summary>
     public static IEnumerable<PoolingCase> All =>
         from weighting in Enum.GetValues<SoftPoolWeighting>()
         from windows in new PoolingCase[]
@@ -39,7 +40,8 @@ public sealed record PoolingCase(
         2 => SoftPoolFunctional.soft_pool2d(
             x, (Kernel[0], Kernel[1]), (Stride[0], Stride[1]), (Padding[0], Padding[1]), CeilMode, Weighting),
         _ => SoftPoolFunctional.soft_pool3d(
-            x, (Kernel[0], Kernel[1], Kernel[2]), (Stride[0], Stride[1], Stride[2]), (Padding[0], Padding[1], Padding[2]),
+            x, (Kernel[0], Kernel[1], Kernel[2]),
+            (Stride[0], Stride[1], Stride[2]), (Padding[0], Padding[1], Padding[2]),
             CeilMode, Weighting),
     };
 

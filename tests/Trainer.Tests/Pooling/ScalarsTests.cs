@@ -4,8 +4,8 @@ using TorchSharp;
 
 namespace SoftPool.Trainer.Tests.Pooling;
 
-/// <summary>Every Scalar outlives the native calls that read it: see <see cref="Scalars"/>. A call that does not throws once
-/// in millions, so this looks at the code and not at what it does.</summary>
+/// <summary>Every Scalar outlives the native calls that read it: see <see cref="Scalars"/>. A call that does not throws
+/// once in millions, so this looks at the code and not at what it does.</summary>
 [TestClass]
 public sealed class ScalarsTests
 {
@@ -29,13 +29,16 @@ public sealed class ScalarsTests
             (string[])
             [
                 "Examples.Converted: Scalar.op_Implicit", "Examples.Extended: ScalarExtensionMethods.ToScalar",
-                "Examples.Variable: Scalar.op_Implicit", "Examples.Sum: Tensor.op_Addition", "Examples.SumInPlace: Tensor.add_",
-                "Examples.Divided: Tensor.op_Division", "makes a LeakyReLU: LeakyReLU.forward", "makes a Adam: Adam.step",
+                "Examples.Variable: Scalar.op_Implicit", "Examples.Sum: "
+                + "Tensor.op_Addition", "Examples.SumInPlace: Tensor.add_",
+                "Examples.Divided: Tensor.op_Division", "makes a LeakyReLU: "
+                + "LeakyReLU.forward", "makes a Adam: Adam.step",
             ],
             found, string.Join('\n', found));
     }
 
-    private static bool IsExample(TypeDefinition type) => type.Name == nameof(Examples) || type.DeclaringType?.Name == nameof(Examples);
+    private static bool IsExample(TypeDefinition type) =>
+        type.Name == nameof(Examples) || type.DeclaringType?.Name == nameof(Examples);
 
     /// <summary>Never called. The first eight let a scalar go.</summary>
     private static class Examples
@@ -60,7 +63,8 @@ public sealed class ScalarsTests
 
         public static TorchSharp.Modules.LeakyReLU Layer() => torch.nn.LeakyReLU(0.1);
 
-        public static TorchSharp.Modules.Adam Optimizer(torch.nn.Module network) => torch.optim.Adam(network.parameters());
+        public static TorchSharp.Modules.Adam Optimizer(torch.nn.Module network) =>
+            torch.optim.Adam(network.parameters());
 
         public static torch.Tensor Constant(torch.Tensor x) => x.mul(Kept);
 

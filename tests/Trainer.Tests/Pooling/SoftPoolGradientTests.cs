@@ -32,7 +32,8 @@ public sealed class SoftPoolGradientTests
     {
         using var scope = torch.NewDisposeScope();
         AssertGradient(
-            x => SoftPoolFunctional.global_soft_pool(x, weighting), torch.randn([2, 2, 3, 19], torch.float64), "global");
+            x => SoftPoolFunctional.global_soft_pool(x, weighting),
+            torch.randn([2, 2, 3, 19], torch.float64), "global");
     }
 
     [TestMethod]
@@ -49,7 +50,8 @@ public sealed class SoftPoolGradientTests
             var graph = new ModelGraph("pool", new TensorShape(3, 7, 8), [new Layer("pool", op)]);
             var model = new Model(graph, new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet);
             torch.Tensor actual = SoftPoolFunctional.soft_pool2d(
-                x, (kernel.Height, kernel.Width), (stride.Height, stride.Width), (padding.Height, padding.Width), ceilMode,
+                x, (kernel.Height, kernel.Width), (stride.Height, stride.Width),
+                (padding.Height, padding.Width), ceilMode,
                 weighting);
             float[] expected = ReferenceNetwork.Run(model, Tensors.Values(x))[0];
             Tensors.AssertClose(torch.tensor(expected, actual.shape), actual, 1e-6);
@@ -72,7 +74,8 @@ public sealed class SoftPoolGradientTests
             foreach (long count in (long[])[1, 2])
             {
                 var windows = new PoolingCase([channels, 2 * count], [2], [2], [0], CeilMode: false, weighting);
-                foreach (Func<torch.Tensor, torch.Tensor> pool in (Func<torch.Tensor, torch.Tensor>[])[windows.Pool, windows.Compose])
+                foreach (Func<torch.Tensor, torch.Tensor> pool in
+                    (Func<torch.Tensor, torch.Tensor>[])[windows.Pool, windows.Compose])
                     Tensors.AssertClose(
                         expected.repeat(1, 1, count),
                         Tensors.GradientOf(pool, x.repeat(1, 1, count), direction.repeat(1, 1, count)), 0);
@@ -89,7 +92,8 @@ public sealed class SoftPoolGradientTests
     {
         using var scope = torch.NewDisposeScope();
         var windows = new PoolingCase([2, 5, 5], [3, 3], [2, 2], [1, 1], CeilMode: false, weighting);
-        foreach (Func<torch.Tensor, torch.Tensor> pool in (Func<torch.Tensor, torch.Tensor>[])[windows.Pool, windows.Compose])
+        foreach (Func<torch.Tensor, torch.Tensor> pool in
+            (Func<torch.Tensor, torch.Tensor>[])[windows.Pool, windows.Compose])
         {
             torch.Tensor x = torch.randn([1, 2, 5, 5], type).requires_grad_();
             // Squared, so that the gradient depends on x through the output's gradient too.
@@ -98,7 +102,8 @@ public sealed class SoftPoolGradientTests
             Tensors.AssertClose(Tensors.GradientOf(Loss, x, torch.tensor(1f).to(type)), gradient, 0);
             Assert.IsFalse(gradient.requires_grad);
             StringAssert.Contains(
-                Assert.ThrowsExactly<ExternalException>(() => gradient.sum().backward()).Message, "does not require grad");
+                Assert.ThrowsExactly<ExternalException>(() =>
+                    gradient.sum().backward()).Message, "does not require grad");
             // Beside something that does, it adds nothing: 3 x + gradient has the derivative 3.
             torch.Tensor second = torch.autograd.grad([x.Times(3).Plus(gradient).sum()], [x])[0];
             Tensors.AssertClose(torch.ones_like(x).Times(3), second, 0);
@@ -122,7 +127,8 @@ public sealed class SoftPoolGradientTests
             }
             double difference = (At(Step) - At(-Step)) / (2 * Step);
             Assert.IsTrue(
-                Math.Abs(gradient[i] - difference) <= 1e-6, $"{what} at {i}: {gradient[i]} came, {difference} is right.");
+                Math.Abs(gradient[i] - difference) <= 1e-6,
+                $"{what} at {i}: {gradient[i]} came, {difference} is right.");
         }
     }
 }

@@ -33,7 +33,8 @@ public sealed class SoftPoolImplementationTests
                     torch.Tensor gradient = Tensors.GradientOf(windows.Pool, x, direction);
                     Assert.AreEqual(type, gradient.dtype);
                     Tensors.AssertClose(
-                        Tensors.GradientOf(windows.Compose, x, direction), gradient, (offset + 10 * scale) * 20 * unit, what + ", gradient");
+                        Tensors.GradientOf(windows.Compose, x, direction), gradient,
+                        (offset + 10 * scale) * 20 * unit, what + ", gradient");
                 }
             }
         }
@@ -111,13 +112,15 @@ public sealed class SoftPoolImplementationTests
                     torch.Tensor x = torch.randn([3, channels, .. windows.Input[1..]]).to(type);
                     // One block whose windows need an origin each.
                     x[1, 2] = x[1, 2].Times(50);
-                    torch.Tensor last = ChannelsLast(x), y = windows.Pool(last), direction = ChannelsLast(torch.randn_like(y));
+                    torch.Tensor last = ChannelsLast(x), y = windows.Pool(last),
+                        direction = ChannelsLast(torch.randn_like(y));
                     torch.Tensor gradient = Tensors.GradientOf(windows.Pool, last, direction);
                     if (windows.Weighting == SoftPoolWeighting.PerChannel)
                         Assert.IsTrue(IsChannelsLast(gradient) && (IsChannelsLast(y) || y.shape[^1] == 1));
                     // Wide ones against contiguous maps; short ones are the wide ones rounded once.
                     bool isShort = type is torch.ScalarType.Float16 or torch.ScalarType.BFloat16;
-                    torch.Tensor other = isShort ? last.to(torch.float32) : x, otherDirection = direction.to(other.dtype);
+                    torch.Tensor other = isShort ? last.to(torch.float32) : x,
+                        otherDirection = direction.to(other.dtype);
                     string what = $"{windows}, {channels} channels, {type}";
                     Tensors.AssertClose(windows.Pool(other).to(type), y, isShort ? 0 : 10 * Unit(type), what);
                     Tensors.AssertClose(
@@ -204,7 +207,8 @@ public sealed class SoftPoolImplementationTests
     [TestMethod]
     public void Short_floats_keep_NaN_infinity_and_subnormal_numbers()
     {
-        float[] values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-7f, 65504, 0, -0f, 1.00390625f];
+        float[] values =
+            [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-7f, 65504, 0, -0f, 1.00390625f];
         foreach (torch.ScalarType type in new[] { torch.ScalarType.Float16, torch.ScalarType.BFloat16 })
         {
             // Long enough for vectors, and no multiple of them.

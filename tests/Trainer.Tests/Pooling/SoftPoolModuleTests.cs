@@ -28,7 +28,8 @@ public sealed class SoftPoolModuleTests
                 (triple, x, SoftPoolFunctional.soft_pool3d(x, (3, 2, 1), (2, 1, 3), (1, 0, 0), true, weighting)),
                 (global, x, SoftPoolFunctional.global_soft_pool(x, weighting)),
             ];
-            foreach ((torch.nn.Module<torch.Tensor, torch.Tensor> module, torch.Tensor input, torch.Tensor y) in results)
+            foreach ((torch.nn.Module<torch.Tensor, torch.Tensor> module, torch.Tensor input, torch.Tensor y) in
+                results)
             {
                 Assert.IsEmpty(module.parameters());
                 Tensors.AssertClose(y, module.call(input), 0);
@@ -54,7 +55,8 @@ public sealed class SoftPoolModuleTests
         using var scope = torch.NewDisposeScope();
         (Func<torch.Tensor> Call, string Message)[] calls =
         [
-            (() => SoftPoolFunctional.soft_pool1d(torch.zeros(5), 2), "soft_pool1d takes (N, C, L) or (C, L); got (5)."),
+            (() => SoftPoolFunctional.soft_pool1d(
+                torch.zeros(5), 2), "soft_pool1d takes (N, C, L) or (C, L); got (5)."),
             (() => SoftPoolFunctional.soft_pool2d(torch.zeros(3, 3), 2),
                 "soft_pool2d takes (N, C, H, W) or (C, H, W); got (3, 3)."),
             (() => SoftPoolFunctional.soft_pool3d(torch.zeros(1, 1, 4), 2),
@@ -74,11 +76,11 @@ public sealed class SoftPoolModuleTests
             (() => SoftPoolFunctional.soft_pool1d(torch.zeros(1).expand(1, (1L << 30) + 1), 2),
                 "soft_pool1d takes at most 1073741824 cells along an axis; got 1073741825."),
             (() => SoftPoolFunctional.global_soft_pool(torch.zeros(1).expand(2, 3, 2, (1L << 24) + 1)),
-                "global_soft_pool takes maps of 1 to 16777216 cells along the last axis, and along the others together; "
-                + "got (2, 3, 2, 16777217)."),
+                "global_soft_pool takes maps of 1 to 16777216 cells along the last axis, and along the others "
+                + "together; got (2, 3, 2, 16777217)."),
             (() => SoftPoolFunctional.global_soft_pool(torch.zeros(2, 3, 0, 5)),
-                "global_soft_pool takes maps of 1 to 16777216 cells along the last axis, and along the others together; "
-                + "got (2, 3, 0, 5)."),
+                "global_soft_pool takes maps of 1 to 16777216 cells along the last axis, and along the others "
+                + "together; got (2, 3, 0, 5)."),
             (() => SoftPoolFunctional.soft_pool2d(torch.zeros(1, 1, 4, 4), 0),
                 "soft_pool2d takes a kernel and a stride of 1 to 16777216; got kernel 0, stride 0."),
             (() => SoftPoolFunctional.soft_pool2d(torch.zeros(1, 1, 4, 4), 2, stride: -1),

@@ -34,7 +34,8 @@ public sealed class SoftPoolValueTests
                 () => SoftPoolFunctional.soft_pool3d(flat.reshape(1, 1, 2, 2, 1), (2, 2, 1), weighting: weighting),
                 () => SoftPoolFunctional.global_soft_pool(flat.reshape(1, 1, 2, 2), weighting),
                 // The first of two windows, so that none covers its map.
-                () => SoftPoolFunctional.soft_pool1d(torch.cat([flat, flat]).reshape(1, 8), 4, weighting: weighting)[0, 0],
+                () => SoftPoolFunctional.soft_pool1d(
+                    torch.cat([flat, flat]).reshape(1, 8), 4, weighting: weighting)[0, 0],
             ];
             foreach (Func<torch.Tensor> call in calls)
             {
@@ -109,7 +110,8 @@ public sealed class SoftPoolValueTests
         foreach (torch.Tensor y in new[] { windows.Pool(x), windows.Compose(x) })
         {
             Assert.IsTrue(y.isfinite().all().item<bool>());
-            Assert.IsTrue((y <= windows.MaxPool(x)).all().item<bool>() && (y >= -windows.MaxPool(-x)).all().item<bool>());
+            Assert.IsTrue(
+                (y <= windows.MaxPool(x)).all().item<bool>() && (y >= -windows.MaxPool(-x)).all().item<bool>());
         }
         foreach (Func<torch.Tensor, torch.Tensor> pool in new[] { windows.Pool, windows.Compose })
         {

@@ -40,7 +40,8 @@ public sealed class ClassificationTests
     {
         // 65 images, one more than a batch: red, green, blue and so on, of 2x2 pixels.
         int[] labels = [.. Enumerable.Range(0, 65).Select(i => i % 3)];
-        byte[] pixels = [.. labels.SelectMany(label => Enumerable.Range(0, 12).Select(i => (byte)(i / 4 == label ? 255 : 0)))];
+        byte[] pixels =
+            [.. labels.SelectMany(label => Enumerable.Range(0, 12).Select(i => (byte)(i / 4 == label ? 255 : 0)))];
         var shares = new List<double>();
         Classification result = TestEvaluation.Run(
             TinyRun.Model("red", "green", "blue"), new ImageSet(2, pixels, labels),
@@ -54,7 +55,8 @@ public sealed class ClassificationTests
     }
 
     [TestMethod]
-    public void A_cancelled_evaluation_ends() => Assert.ThrowsExactly<OperationCanceledException>(() => TestEvaluation.Run(
+    public void A_cancelled_evaluation_ends() =>
+        Assert.ThrowsExactly<OperationCanceledException>(() => TestEvaluation.Run(
         TinyRun.Model("red", "green", "blue"), new ImageSet(2, new byte[12], [0]),
         new ProgressDisplay.Callback<double>(_ => { }), new CancellationToken(canceled: true)));
 }

@@ -33,9 +33,9 @@ public sealed class ComparisonTests
     {
         ComparedRun run = TinyRun.Compared("a");
         Assert.IsNull(ComparedRun.Warning([run, TinyRun.Compared("b")]));
-        StringAssert.Contains(ComparedRun.Warning([run, TinyRun.Compared("b", "others")]), "b is over others");
-        StringAssert.Contains(
-            ComparedRun.Warning([run, run with { Record = run.Record with { Run = run.Run with { TestImages = 4 } } }]), "40 training and 4 test images");
+        StringAssert.Contains(ComparedRun.Warning([run, TinyRun.Compared("b", "others")]), "b used others");
+        ComparedRun fewer = run with { Record = run.Record with { Run = run.Run with { TestImages = 4 } } };
+        StringAssert.Contains(ComparedRun.Warning([run, fewer]), "40 training and 4 test images");
         Assert.IsNotNull(ComparedRun.Warning([run, TinyRun.Compared("b", "colours", "red", "green", "violet")]));
     }
 
@@ -43,12 +43,14 @@ public sealed class ComparisonTests
     public void Images_count_and_not_names_where_both_have_a_digest()
     {
         ComparedRun With(string name, string digest) =>
-            TinyRun.Compared(name, name) is var run ? run with { Record = run.Record with { Run = run.Run with { DataSha256 = digest } } } : run;
+            TinyRun.Compared(name, name) is var run
+                ? run with { Record = run.Record with { Run = run.Run with { DataSha256 = digest } } } : run;
         string same = new('a', 64), other = new('b', 64);
         Assert.IsNull(ComparedRun.Warning([With("cifar10", same), With("cifar-10-batches-py", same)]));
         StringAssert.Contains(ComparedRun.Warning([With("photos", same), With("photos", other)]), "(sha256 bbbbbbbb…)");
         // A record without one is held against the others by name, which does not make these two the same.
-        Assert.IsNotNull(ComparedRun.Warning([TinyRun.Compared("photos", "photos"), With("photos", same), With("photos", other)]));
+        Assert.IsNotNull(
+            ComparedRun.Warning([TinyRun.Compared("photos", "photos"), With("photos", same), With("photos", other)]));
         Assert.IsNull(ComparedRun.Warning([TinyRun.Compared("photos", "photos"), With("photos", same)]));
     }
 
@@ -56,7 +58,8 @@ public sealed class ComparisonTests
     public void A_record_from_before_the_digest_can_be_read()
     {
         string json = TinyRun.Description().ToJson();
-        string old = string.Join('\n', json.Split('\n').Where(line => !line.Contains("DataSha256", StringComparison.Ordinal)));
+        string old =
+            string.Join('\n', json.Split('\n').Where(line => !line.Contains("DataSha256", StringComparison.Ordinal)));
         Assert.AreNotEqual(json, old);
         Assert.IsNull(RunDescription.FromJson(old).DataSha256);
     }

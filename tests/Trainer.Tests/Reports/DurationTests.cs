@@ -11,5 +11,6 @@ public sealed class DurationTests
     [DataRow(3599, "59:59 min")]
     [DataRow(3600, "1:00 h")]
     [DataRow(26 * 3600 + 7 * 60 + 59, "26:07 h")]
-    public void Nothing_wraps(int seconds, string expected) => Assert.AreEqual(expected, Duration.Of(TimeSpan.FromSeconds(seconds)));
+    public void Nothing_wraps(int seconds, string expected) =>
+        Assert.AreEqual(expected, Duration.Of(TimeSpan.FromSeconds(seconds)));
 }

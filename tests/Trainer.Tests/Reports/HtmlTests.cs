@@ -11,7 +11,8 @@ public sealed class HtmlTests
         string name = """<b>&"x'é""";
         Html item = Html.Of($"<i title=\"{name}\">{name}</i>");
         Assert.AreEqual(
-            "<p><i title=\"&lt;b&gt;&amp;&quot;x&#x27;é\">&lt;b&gt;&amp;&quot;x&#x27;é</i></p>", Html.Of($"<p>{item}</p>").ToString());
+            "<p><i title=\"&lt;b&gt;&amp;&quot;x&#x27;é\">&lt;b&gt;&amp;&quot;x&#x27;é</i></p>",
+            Html.Of($"<p>{item}</p>").ToString());
     }
 
     [TestMethod]

@@ -44,12 +44,15 @@ public sealed class LearningCurvesTests
     /// <summary>A run whose accuracy stays where it is.</summary>
     private static ComparedRun Level(double accuracy)
     {
-        List<EpochResult> epochs = [.. Enumerable.Range(1, 3).Select(i => new EpochResult(i, 10 * i, 1e-3, 2, 0.25, 1.5, accuracy, 100, 60))];
+        List<EpochResult> epochs =
+            [.. Enumerable.Range(1, 3).Select(i => new EpochResult(i, 10 * i, 1e-3, 2, 0.25, 1.5, accuracy, 100, 60))];
         var state = new TrainingState { Step = 30, Epochs = epochs };
-        return new ComparedRun($"{accuracy}", new TrainingRecord(TinyRun.Description(), ["a", "b", "c"], Parameters: 39, state), []);
+        return new ComparedRun(
+            $"{accuracy}", new TrainingRecord(TinyRun.Description(), ["a", "b", "c"], Parameters: 39, state), []);
     }
 
-    /// <summary>The row of the picture, from its top, that holds most of a line's colour: the legend's is shorter.</summary>
+    /// <summary>The row of the picture, from its top, that holds most of a line's colour: the legend's is
+    /// shorter.</summary>
     private static int LineOf(SKBitmap picture, int style)
     {
         SKColor color = SKColor.Parse(Plots.Colors[style].ToHex());

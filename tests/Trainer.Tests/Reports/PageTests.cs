@@ -18,7 +18,8 @@ public sealed partial class PageTests
     [TestMethod]
     public void A_report_is_whole_by_itself_and_encodes_what_it_is_given()
     {
-        IReadOnlyDictionary<string, byte[]> files = Report([new("torch", 1, 10), new("Vulkan, <llvmpipe>", 1, 40)]).Files();
+        IReadOnlyDictionary<string, byte[]> files = Report([new("torch", 1, 10), new("Vulkan, <llvmpipe>", 1, 40)])
+            .Files();
         CollectionAssert.AreEquivalent(
             (string[])["loss.png", "accuracy.png", "predictions.png", "confusion.png", "classes.png", "report.html"],
             files.Keys.ToArray());
@@ -46,9 +47,9 @@ public sealed partial class PageTests
     public void The_page_says_which_images_chose_the_best_epoch()
     {
         RunReport report = Report([]);
-        StringAssert.Contains(Page(report), "by the accuracy on these test images themselves");
-        StringAssert.Contains(
-            Page(report with { Run = report.Run with { ValidationImages = 5 } }), "by the accuracy on 5 validation images");
+        StringAssert.Contains(Page(report), "by the accuracy on the test images, because");
+        RunReport validated = report with { Run = report.Run with { ValidationImages = 5 } };
+        StringAssert.Contains(Page(validated), "by the accuracy on 5 validation images");
 
         static string Page(RunReport report) => Encoding.UTF8.GetString(report.Files()["report.html"]);
     }
@@ -60,7 +61,7 @@ public sealed partial class PageTests
         byte[] curves = LearningCurves.Compare(runs);
         XElement page = Parse(Encoding.UTF8.GetBytes(ComparePage.Of(new Comparison(runs), curves, "")));
         XElement warning = page.Descendants("p").Single(p => p.Attribute("class")?.Value == "warning");
-        StringAssert.Contains(warning.Value, $"{Hostile[1]} is over others with 40 training and 3 test images");
+        StringAssert.Contains(warning.Value, $"{Hostile[1]} used others with 40 training and 3 test images");
         string same = ComparePage.Of(new Comparison([runs[0], TinyRun.Compared("b")]), curves, "");
         Assert.DoesNotContain("Warning", same);
         StringAssert.Contains(same, "75.0 %");
@@ -72,7 +73,8 @@ public sealed partial class PageTests
         var result = new Classification(Hostile, [0, 1, 2], [0, 0, 2], [0.5f, 0.5f, 0.5f]);
         TrainingState state = TinyRun.State();
         return new RunReport(
-            TinyRun.Description(), state, state.Best!, TinyRun.Model(Hostile), "colours", result, new PredictionSheet(set, result),
+            TinyRun.Description(), state, state.Best!,
+            TinyRun.Model(Hostile), "colours", result, new PredictionSheet(set, result),
             speeds, "note");
     }
 
@@ -93,7 +95,8 @@ public sealed partial class PageTests
             string name = attribute.Name.LocalName;
             Assert.IsFalse(name.StartsWith("on", StringComparison.Ordinal), $"{name} runs a script.");
             if (name is "src" or "href")
-                Assert.IsTrue(DataUri().IsMatch(attribute.Value), $"{name} is {attribute.Value[..Math.Min(60, attribute.Value.Length)]}");
+                Assert.IsTrue(DataUri().IsMatch(attribute.Value),
+                    $"{name} is {attribute.Value[..Math.Min(60, attribute.Value.Length)]}");
         }
         foreach (XElement image in page.Descendants("img"))
         {

@@ -19,7 +19,8 @@ public sealed class PictureTests
         PictureFont.UseInPlots();
         PictureFont.UseInPlots();
         Assert.AreEqual(PictureFont.Name, ScottPlot.Fonts.Default);
-        Assert.AreEqual(1, ScottPlot.Fonts.FontResolvers.Count(resolver => resolver.CreateTypeface(PictureFont.Name, false, false)
+        Assert.AreEqual(
+            1, ScottPlot.Fonts.FontResolvers.Count(resolver => resolver.CreateTypeface(PictureFont.Name, false, false)
             is { } face && face.Handle != 0 && resolver == ScottPlot.Fonts.FontResolvers[0]));
     }
 

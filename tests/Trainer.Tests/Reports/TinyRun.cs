@@ -4,7 +4,8 @@ using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.Tests.Reports;
 
-/// <summary>A run made by hand: a network that answers with the strongest of red, green and blue, and two epochs.</summary>
+/// <summary>A run made by hand: a network that answers with the strongest of red, green and blue, and two
+/// epochs.</summary>
 internal static class TinyRun
 {
     public static Model Model(params string[] classes) => Summing(channel => channel, classes);
@@ -12,7 +13,8 @@ internal static class TinyRun
     /// <summary>Each class sums the four pixels of its channel.</summary>
     private static Model Summing(Func<int, int> channelOf, string[] classes)
     {
-        var graph = new ModelGraph("tiny", new TensorShape(3, 2, 2), [new("0", new Flatten()), new("1", new Linear(12, 3))]);
+        var graph =
+            new ModelGraph("tiny", new TensorShape(3, 2, 2), [new("0", new Flatten()), new("1", new Linear(12, 3))]);
         float[] weight = [.. Enumerable.Range(0, 36).Select(i => channelOf(i / 12) == i % 12 / 4 ? 1f : 0f)];
         var weights = graph.Parameters.ToDictionary(
             parameter => parameter.Name,
@@ -48,10 +50,12 @@ internal static class TinyRun
     public static ComparedRun Compared(string name, string dataName = "colours", params string[] classes) => new(
         name,
         new TrainingRecord(
-            Description(dataName: dataName), classes.Length > 0 ? classes : ["red", "green", "blue"], Parameters: 39, State()),
+            Description(dataName: dataName),
+            classes.Length > 0 ? classes : ["red", "green", "blue"], Parameters: 39, State()),
         []);
 
-    /// <summary>Writes the run's best checkpoint, and its last, whose channels are in the opposite order: it answers otherwise.</summary>
+    /// <summary>Writes the run's best checkpoint, and its last, whose channels are in the opposite order: it answers
+    /// otherwise.</summary>
     public static void Write(string path, string data, TrainingState? state = null, params string[] classes)
     {
         if (classes.Length == 0)

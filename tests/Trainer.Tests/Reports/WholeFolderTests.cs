@@ -15,7 +15,8 @@ public sealed class WholeFolderTests
         WholeFolder.Write(path, new Dictionary<string, byte[]> { ["a"] = [3] });
         CollectionAssert.AreEqual(
             (string[])["a=3", "b=2", "other=9"],
-            Directory.GetFiles(path).Order().Select(file => $"{Path.GetFileName(file)}={File.ReadAllBytes(file)[0]}").ToArray());
+            Directory.GetFiles(path).Order()
+                .Select(file => $"{Path.GetFileName(file)}={File.ReadAllBytes(file)[0]}").ToArray());
         Assert.HasCount(1, Directory.GetFileSystemEntries(folder["out/er"]));
     }
 
@@ -28,9 +29,11 @@ public sealed class WholeFolderTests
             () => WholeFolder.Write(folder["report"], new Dictionary<string, byte[]> { ["a"] = [1] }));
         WholeFolder.Write(folder["kept"], new Dictionary<string, byte[]> { ["a"] = [1] });
         Assert.Throws<IOException>(
-            () => WholeFolder.Write(folder["kept"], new Dictionary<string, byte[]> { ["a"] = [2], ["no/where"] = [2] }));
+            () => WholeFolder.Write(
+                folder["kept"], new Dictionary<string, byte[]> { ["a"] = [2], ["no/where"] = [2] }));
         Assert.AreEqual(1, File.ReadAllBytes(folder["kept/a"])[0]);
         CollectionAssert.AreEquivalent(
-            (string[])["report", "kept"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).ToArray());
+            (string[])["report", "kept"],
+            Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).ToArray());
     }
 }

@@ -15,9 +15,11 @@ public sealed class AdamTests
         torch.manual_seed(8);
         using TorchSharp.Modules.Linear linear = torch.nn.Linear(5, 3);
         using var adam = new Adam(linear, weightDecay);
-        CollectionAssert.AreEqual((string[])["weight", "bias"], adam.Parameters.Select(parameter => parameter.Name).ToArray());
+        CollectionAssert.AreEqual(
+            (string[])["weight", "bias"], adam.Parameters.Select(parameter => parameter.Name).ToArray());
         double[][] values = [.. adam.Parameters.Select(parameter => Values(parameter.Parameter))];
-        double[][] first = [.. values.Select(value => new double[value.Length])], second = [.. values.Select(value => new double[value.Length])];
+        double[][] first = [.. values.Select(value => new double[value.Length])],
+            second = [.. values.Select(value => new double[value.Length])];
         for (int step = 1; step <= 20; step++)
         {
             double rate = 0.02 / step;
@@ -58,7 +60,8 @@ public sealed class AdamTests
         foreach (double rate in (double[])[1e-3, 5e-2, 2e-2])
         {
             adam.ZeroGradients();
-            (linear.call(torch.tensor(new[] { 0.3f }, 1, 1)) * torch.tensor(new[] { 1f, -2f, 1e-4f, 0f })).sum().backward();
+            (linear.call(torch.tensor(new[] { 0.3f }, 1, 1))
+                * torch.tensor(new[] { 1f, -2f, 1e-4f, 0f })).sum().backward();
             adam.Step(rate);
         }
         // Made with torch.optim.Adam of TorchSharp 0.107.
@@ -72,6 +75,7 @@ public sealed class AdamTests
         double[] came = Values(actual);
         for (int i = 0; i < expected.Length; i++)
             Assert.IsTrue(
-                Math.Abs(came[i] - expected[i]) <= tolerance * Math.Max(Math.Abs(expected[i]), 1), $"{i}: {expected[i]} expected, {came[i]} came.");
+                Math.Abs(came[i] - expected[i]) <= tolerance * Math.Max(Math.Abs(expected[i]), 1),
+                $"{i}: {expected[i]} expected, {came[i]} came.");
     }
 }

@@ -12,8 +12,8 @@ public sealed class AllocatorTests
     [TestMethod]
     public void Glibc_does_as_told() => Assert.AreEqual(File.Exists("/etc/debian_version"), Allocator.KeepBigBlocks());
 
-    /// <summary>Only the program's first thread keeps big blocks for sure. Where a command computes shows in where it first throws,
-    /// whether it then waits for another thread or not.</summary>
+    /// <summary>Only the program's first thread keeps big blocks for sure. Where a command computes shows in where it
+    /// first throws, whether it then waits for another thread or not.</summary>
     [TestMethod]
     [DataRow("train", "--resume", "missing")]
     [DataRow("report", "missing")]

@@ -11,7 +11,8 @@ namespace SoftPool.Trainer.Tests.Training;
 [TestClass]
 public sealed class PrecisionTests
 {
-    /// <summary>The reference network's pattern at a size for 32x32 images, with both of SoftPool's weightings.</summary>
+    /// <summary>The reference network's pattern at a size for 32x32 images, with both of SoftPool's
+    /// weightings.</summary>
     private static readonly ModelGraph Graph = new("small", new TensorShape(3, 32, 32),
     [
         new("features.0", new Conv2d(3, 8, 5, 2, 2)),
@@ -39,9 +40,9 @@ public sealed class PrecisionTests
         double[] exact = Accuracies(Precision.Fp32), rounded = Accuracies(Precision.Bf16);
         TestContext.WriteLine($"accuracies of fp32 {string.Join(", ", exact)}; of bf16 {string.Join(", ", rounded)}");
         Assert.IsGreaterThan(0.65, exact.Min(), "Both would be bad alike.");
-        // Over ten seeds, fp32's accuracies have a standard deviation of 0.026, and bf16's mean is 0.002 above theirs. Means of
-        // three then differ by 0.021 as a rule, and this bound is three times that. It is too wide for weights that are kept in
-        // bfloat16, whose mean is 0.038 below: Weights_and_moments_stay_in_fp32 finds those.
+        // Over ten seeds, fp32's accuracies have a standard deviation of 0.026, and bf16's mean is 0.002 above theirs.
+        // Means of three then differ by 0.021 as a rule, and this bound is three times that. It is too wide for weights
+        // that are kept in bfloat16, whose mean is 0.038 below: Weights_and_moments_stay_in_fp32 finds those.
         Assert.IsTrue(rounded.Average() >= exact.Average() - 0.06);
     }
 
@@ -59,7 +60,8 @@ public sealed class PrecisionTests
                 Seed = seed,
                 Precision = precision,
                 Device = "cpu",
-                Threads = 1, // Operators this small gain nothing by a second one, and wait for it where other tests run.
+                // Operators this small gain nothing by a second one, and wait for it where other tests run.
+                Threads = 1,
                 Augmentation = AugmentationOptions.None,
             });
             while (loop.State.Step < loop.Steps)

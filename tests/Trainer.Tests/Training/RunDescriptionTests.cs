@@ -28,8 +28,9 @@ public sealed class RunDescriptionTests
         RunDescription run = Describe("procedural") with { Data = "some/where" };
         DatasetException e = Assert.ThrowsExactly<DatasetException>(run.FindData);
         Assert.AreEqual(
-            $"The run's record names its data by a relative path, some/where, and there is nothing at {Path.GetFullPath("some/where")}: "
-            + "start from the folder in which the training was started, or say with --data where the data is.", e.Message);
+            $"The run's record names its data by a relative path, some/where, and there is nothing at "
+            + $"{Path.GetFullPath("some/where")}: start from the folder in which the training was started, or say "
+            + "with --data where the data is.", e.Message);
         Assert.AreEqual(".", (run with { Data = "." }).FindData());
     }
 

@@ -15,7 +15,8 @@ public sealed class RunFolderTests
         Assert.AreEqual(10, run.ReadBest().State.Step);
         // Interrupted in its first epoch, so without a best of its own.
         run.Write(new Checkpoint(
-            TinyRun.Description(), new TrainingState { Step = 3, EpochSteps = 3 }, TinyRun.Model("blue", "green", "red"),
+            TinyRun.Description(), new TrainingState { Step = 3, EpochSteps = 3 },
+            TinyRun.Model("blue", "green", "red"),
             new Dictionary<string, Tensor>()));
         Assert.AreEqual(3, run.ReadBest().State.Step);
         CollectionAssert.DoesNotContain(folder.FileNames, "best.safetensors");
@@ -29,7 +30,8 @@ public sealed class RunFolderTests
         CollectionAssert.AreEqual(
             (string[])
             [
-                "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,images_per_second,seconds",
+                "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,"
+                + "images_per_second,seconds",
                 "1,10,0.001,2,0.2500,1.5,0.7500,100.0,60.0",
                 "2,20,0.0001,1,0.5000,1.25,0.5000,200.0,65.0",
             ],
@@ -56,8 +58,9 @@ public sealed class RunFolderTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("file", "the user's");
-        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => new RunFolder(folder[name]).CheckWritable());
-        StringAssert.StartsWith(e.Message, $"A training needs a folder to write to, and {folder[name]} cannot be one: ");
+        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(
+            () => new RunFolder(folder[name]).CheckWritable());
+        StringAssert.StartsWith(e.Message, $"A training needs a folder to write to; {folder[name]} cannot be used: ");
         Assert.AreEqual("the user's", File.ReadAllText(folder["file"]));
     }
 
@@ -82,7 +85,11 @@ public sealed class RunFolderTests
         folder.Write("last.safetensors.20260102.bak", "a copy of the user's");
         TinyRun.Write(folder.Path, "data");
         CollectionAssert.AreEqual(
-            (string[])["best.safetensors", "history.csv", "last.safetensors", "last.safetensors.20260102.bak", "losses.csv", "record.json"],
+            (string[])
+            [
+                "best.safetensors", "history.csv", "last.safetensors", "last.safetensors.20260102.bak", "losses.csv",
+                "record.json",
+            ],
             folder.FileNames);
     }
 }

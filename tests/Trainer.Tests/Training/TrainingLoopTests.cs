@@ -3,34 +3,14 @@ using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Training;
 using TorchSharp;
+using static SoftPool.Trainer.Tests.Training.TinyTraining;
 
 namespace SoftPool.Trainer.Tests.Training;
 
+/// <summary>A training learns, and each of its steps computes what the recipe says.</summary>
 [TestClass]
 public sealed class TrainingLoopTests
 {
-    private static readonly ModelGraph Graph = new("tiny", new TensorShape(3, 12, 10),
-    [
-        new("features.0", new Conv2d(3, 8, 3, 1, 1)),
-        new("features.1", new ReLU()),
-        new("features.2", new Operators.SoftPool2d(3, 2, 0, CeilMode: false, SoftPoolWeighting.PerChannel)),
-        new("flatten", new Flatten()),
-        new("classifier.0", new Dropout(0.25)),
-        new("classifier.1", new Linear(160, 2)),
-    ]);
-
-    private static readonly TrainingOptions Options = new()
-    {
-        Steps = 20,
-        BatchSize = 8,
-        LearningRate = 0.01,
-        Device = "cpu",
-        Threads = 2,
-        Augmentation = new AugmentationOptions { Mixup = 0, Brightness = 0.1, Rotation = 10, CropScale = 0.8 },
-    };
-
-    private static readonly string[] Classes = ["dark", "bright"];
-
     [TestMethod]
     [DataRow(nameof(Precision.Fp32))]
     [DataRow(nameof(Precision.Bf16))]
@@ -50,7 +30,8 @@ public sealed class TrainingLoopTests
     public void A_step_is_the_recipe_s()
     {
         using var scope = torch.NewDisposeScope();
-        var graph = new ModelGraph("exact", Graph.InputShape, [.. Graph.Layers.Where(layer => layer.Operator is not Dropout)]);
+        var graph = new ModelGraph("exact", TinyGraph.InputShape,
+            [.. TinyGraph.Layers.Where(layer => layer.Operator is not Dropout)]);
         ImageSet images = Images();
         using var loop = new TrainingLoop(graph, Preprocessing.ImageNet, images, Options with
         {
@@ -67,7 +48,8 @@ public sealed class TrainingLoopTests
         loss.backward();
         var before = loop.Network.named_parameters().ToDictionary(
             entry => entry.name,
-            entry => (Weight: entry.parameter.detach().clone(), Gradient: entry.parameter.grad!.Plus(entry.parameter.Times(0.5)).detach()));
+            entry => (Weight: entry.parameter.detach().clone(),
+                Gradient: entry.parameter.grad!.Plus(entry.parameter.Times(0.5)).detach()));
 
         Assert.AreEqual(loss.item<float>(), loop.Next().Loss, 1e-5);
 
@@ -75,55 +57,20 @@ public sealed class TrainingLoopTests
         const double Rate = 0.01 / 4; // The first of the warm-up's four steps.
         foreach ((string name, (torch.Tensor weight, torch.Tensor gradient)) in before)
         {
-            torch.Tensor moment = torch.tensor(after.Moments[Checkpoint.FirstMoment + name].Data.ToArray(), weight.shape);
+            torch.Tensor moment = torch.tensor(
+                after.Moments[Checkpoint.FirstMoment + name].Data.ToArray(), weight.shape);
             AssertClose(gradient.Times(0.1), moment, 1e-5);
             // By the moment's own gradient: where it is nearly 0, another order of summation may have another sign.
             torch.Tensor g = moment.Over(0.1);
             AssertClose(
-                weight - g.Times(Rate) / g.abs().Plus(1e-8), torch.tensor(after.Model.Weights[name].Data.ToArray(), weight.shape), 1e-6);
+                weight - g.Times(Rate) / g.abs().Plus(1e-8),
+                torch.tensor(after.Model.Weights[name].Data.ToArray(), weight.shape), 1e-6);
         }
 
         void AssertClose(torch.Tensor expected, torch.Tensor actual, double tolerance)
         {
             double difference = (expected - actual).abs().max().item<float>();
             Assert.IsTrue(difference <= tolerance, $"{difference}");
-        }
-    }
-
-    [TestMethod]
-    public void Batch_norms_statistics_go_through_a_resumption_into_the_model()
-    {
-        using var scope = torch.NewDisposeScope();
-        // Of the inputs themselves, all of them in each step, so that torch's momentum of 0.1 leaves 0.9^n of the beginning.
-        var graph = new ModelGraph("normed", Graph.InputShape,
-            [new("features.0", new BatchNorm2d(3)), new("flatten", new Flatten()), new("classifier.0", new Linear(360, 2))]);
-        ImageSet images = Images();
-        TrainingOptions options = Options with { BatchSize = images.Count, Augmentation = AugmentationOptions.None };
-        using var folder = new TemporaryFolder();
-        var run = new RunFolder(folder.Path);
-        using (TrainingLoop before = Begin())
-        {
-            for (int i = 0; i < 3; i++)
-                before.Next();
-            run.Write(before.Save(Run(options), Classes));
-        }
-        using TrainingLoop after = Begin();
-        after.Restore(run.ReadLast());
-        for (int i = 0; i < 3; i++)
-            after.Next();
-        Model model = after.Save(Run(options), Classes).Model;
-
-        (torch.Tensor inputs, _) = Preprocessed(images);
-        double left = Math.Pow(0.9, 6);
-        AssertClose(inputs.mean([0, 2, 3]).Times(1 - left), "features.0.running_mean");
-        AssertClose(inputs.transpose(0, 1).reshape(3, -1).var(1).Times(1 - left).Plus(left), "features.0.running_var");
-
-        TrainingLoop Begin() => new(graph, Preprocessing.ImageNet, images, options);
-
-        void AssertClose(torch.Tensor expected, string name)
-        {
-            double difference = (expected - torch.tensor(model.Weights[name].Data.ToArray())).abs().max().item<float>();
-            Assert.IsTrue(difference <= 1e-4, $"{name}: {difference}");
         }
     }
 
@@ -135,9 +82,9 @@ public sealed class TrainingLoopTests
         ImageSet alike = new(
             images.Size, new byte[images.Count * ImageSet.BytesPerImage(images.Size)], new int[images.Count]);
         TrainingOptions options = Options with { Augmentation = AugmentationOptions.None };
-        using TrainingLoop first = new(Graph, Preprocessing.ImageNet, alike, options);
-        using TrainingLoop second = new(Graph, Preprocessing.ImageNet, alike, options with { Seed = 43 });
-        using TrainingLoop again = new(Graph, Preprocessing.ImageNet, alike, options);
+        using TrainingLoop first = new(TinyGraph, Preprocessing.ImageNet, alike, options);
+        using TrainingLoop second = new(TinyGraph, Preprocessing.ImageNet, alike, options with { Seed = 43 });
+        using TrainingLoop again = new(TinyGraph, Preprocessing.ImageNet, alike, options);
         Checkpoint checkpoint = first.Save(Run(options), Classes);
         second.Restore(checkpoint);
         double loss = first.Next().Loss;
@@ -181,81 +128,6 @@ public sealed class TrainingLoopTests
     }
 
     [TestMethod]
-    [DataRow(3, nameof(Precision.Fp32))]
-    [DataRow(5, nameof(Precision.Fp32))] // The end of the first epoch.
-    [DataRow(13, nameof(Precision.Bf16))]
-    [DataRow(7, nameof(Precision.Fp16))]
-    public void A_resumed_training_has_the_losses_of_an_unbroken_one(int stop, string precision)
-    {
-        TrainingOptions options = Options with { Precision = Enum.Parse<Precision>(precision), Augmentation = new AugmentationOptions() };
-        double[] unbroken = Losses(options).Losses;
-        using var folder = new TemporaryFolder();
-        var run = new RunFolder(folder.Path);
-        using (TrainingLoop before = Loop(options))
-        {
-            for (int i = 0; i < stop; i++)
-                before.Next();
-            run.Write(before.Save(Run(options), Classes));
-        }
-        Checkpoint checkpoint = run.ReadLast();
-        Assert.AreEqual(options, checkpoint.Run.Options);
-        using TrainingLoop after = Loop(options);
-        after.Restore(checkpoint);
-        CollectionAssert.AreEqual(unbroken[stop..], Steps(after));
-    }
-
-    [TestMethod]
-    public void A_checkpoint_of_another_network_or_without_moments_is_refused()
-    {
-        using TrainingLoop loop = Loop(Options);
-        loop.Next();
-        Checkpoint checkpoint = loop.Save(Run(Options), Classes);
-        Checkpoint bare = checkpoint with { Moments = new Dictionary<string, SoftPool.Tensor>() };
-        StringAssert.Contains(
-            Assert.ThrowsExactly<ModelFormatException>(() => loop.Restore(bare)).Message, "optimizer.exp_avg.features.0.weight");
-        Layer[] layers = [.. Graph.Layers.SkipLast(1), new("classifier.1", new Linear(160, 3))];
-        using var other = new TrainingLoop(
-            new ModelGraph("other", Graph.InputShape, layers), Preprocessing.ImageNet, Images(), Options);
-        StringAssert.Contains(
-            Assert.ThrowsExactly<ModelFormatException>(() => other.Restore(checkpoint)).Message, "classifier.1.weight");
-    }
-
-    [TestMethod]
-    public void A_loss_that_is_not_finite_stops_the_training_and_leaves_the_weights()
-    {
-        using TrainingLoop loop = Loop(Options);
-        loop.Next();
-        loop.Next();
-        loop.Network.parameters().Last().Fill(double.PositiveInfinity);
-        float[] before = loop.Network.parameters().First().data<float>().ToArray();
-        TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Next());
-        StringAssert.StartsWith(e.What, "The loss of step 3 is ");
-        Assert.AreEqual(2, loop.State.Step);
-        CollectionAssert.AreEqual(before, loop.Network.parameters().First().data<float>().ToArray());
-    }
-
-    [TestMethod]
-    public void A_weight_that_is_not_finite_is_not_saved()
-    {
-        using TrainingLoop loop = Loop(Options);
-        loop.Next();
-        loop.Network.parameters().Last().Fill(double.NaN);
-        Assert.AreEqual(
-            "A weight after step 1 is not finite",
-            Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Save(Run(Options), Classes)).What);
-    }
-
-    [TestMethod]
-    public void A_validation_loss_that_is_not_finite_stops_the_training()
-    {
-        using TrainingLoop loop = Loop(Options);
-        loop.Next();
-        loop.Network.parameters().Last().Fill(double.PositiveInfinity);
-        TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => loop.Evaluate(Images()));
-        Assert.AreEqual("The validation loss after step 1 is NaN", e.What);
-    }
-
-    [TestMethod]
     public void Steps_leave_no_tensor_behind()
     {
         using TrainingLoop loop = Loop(Options);
@@ -295,45 +167,5 @@ public sealed class TrainingLoopTests
             Assert.IsTrue(epoch.TrainAccuracy is >= 0 and <= 1);
         }
         CollectionAssert.AreEqual((int[])[5, 7], ends);
-    }
-
-    private static TrainingLoop Loop(TrainingOptions options) => new(Graph, Preprocessing.ImageNet, Images(), options);
-
-    private static double[] Steps(TrainingLoop loop)
-    {
-        var losses = new List<double>();
-        while (loop.State.Step < loop.Steps)
-            losses.Add(loop.Next().Loss);
-        return [.. losses];
-    }
-
-    private static (double[] Losses, Evaluation Evaluation) Losses(TrainingOptions options)
-    {
-        using TrainingLoop loop = Loop(options);
-        return (Steps(loop), loop.Evaluate(Images()));
-    }
-
-    private static RunDescription Run(TrainingOptions options) => RunDescription.Of(
-        "tiny", "noise", new ImageDataset("noise", Classes, Images(), Images()), options);
-
-    /// <summary>All images as a training without augmentation takes them, and their labels.</summary>
-    private static (torch.Tensor Inputs, torch.Tensor Labels) Preprocessed(ImageSet images)
-    {
-        ImageBatch all = ImageBatch.Of(images, Enumerable.Range(0, images.Count).ToArray());
-        using var unchanged = new BatchAugmentation(
-            AugmentationOptions.None, Preprocessing.ImageNet, images.Size, new Size2d(Graph.InputShape[1], Graph.InputShape[2]),
-            Classes.Length, torch.CPU);
-        return (unchanged.Apply(all.Pixels, all.Labels, seed: 0, step: 0, torch.float32).Images, all.Labels);
-    }
-
-    /// <summary>Noise, dark for one class and bright for the other.</summary>
-    private static ImageSet Images()
-    {
-        var random = new Random(1);
-        var pixels = new byte[44 * 3 * 9 * 11];
-        int[] labels = [.. Enumerable.Range(0, 44).Select(i => i % 2)];
-        for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = (byte)(random.Next(160) + 90 * labels[i / (3 * 9 * 11)]);
-        return new ImageSet(new Size2d(9, 11), pixels, labels);
     }
 }

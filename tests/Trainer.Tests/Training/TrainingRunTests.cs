@@ -20,7 +20,8 @@ public sealed class TrainingRunTests
         CollectionAssert.AreEquivalent(before, Contents());
 
         Dictionary<string, string> Contents() =>
-            Directory.GetFiles(folder.Path).ToDictionary(path => path, path => Convert.ToHexString(File.ReadAllBytes(path)));
+            Directory.GetFiles(folder.Path)
+                .ToDictionary(path => path, path => Convert.ToHexString(File.ReadAllBytes(path)));
     }
 
     [TestMethod]

@@ -24,7 +24,8 @@ public sealed class TrainingStateTests
         Assert.AreEqual(2_000_005, state.Step);
         // Of every tenth step there would be 200,001: every 320th is the first choice that leaves no more than 10,000.
         CollectionAssert.AreEqual(
-            Enumerable.Range(0, 6251).Select(i => 320 * i + 1).ToArray(), state.Losses.Select(kept => kept.Step).ToArray());
+            Enumerable.Range(0, 6251).Select(i => 320 * i + 1).ToArray(),
+            state.Losses.Select(kept => kept.Step).ToArray());
         foreach (StepLoss kept in state.Losses)
             Assert.AreEqual(1f / (2 + kept.Step), kept.Loss);
     }

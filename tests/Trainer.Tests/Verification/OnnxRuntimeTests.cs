@@ -38,7 +38,8 @@ public sealed class OnnxRuntimeTests : IDisposable
 
         string Write(string name, float alpha)
         {
-            GraphWriter graph = new GraphWriter().Input("x", 1, 3, 8, 8).Output("y").Node("Elu", "x", "a", ("alpha", alpha))
+            GraphWriter graph = new GraphWriter().Input("x", 1, 3, 8, 8)
+                .Output("y").Node("Elu", "x", "a", ("alpha", alpha))
                 .Node("Relu", "a", "b").Node("Add", "a b", "y");
             File.WriteAllBytes(_folder[name], graph.ToArray());
             return _folder[name];
@@ -49,19 +50,22 @@ public sealed class OnnxRuntimeTests : IDisposable
     {
         Model model = import.Model();
         var random = new Random(1);
-        float[] item = [.. Enumerable.Range(0, model.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 8 - 4)];
+        float[] item =
+            [.. Enumerable.Range(0, model.Graph.InputShape.ElementCount).Select(_ => random.NextSingle() * 8 - 4)];
         IReadOnlyList<float[]> layers = ReferenceNetwork.Run(model, item);
         string[] values = [.. import.OnnxValues.OfType<string>().Distinct()];
         using var runner = new OnnxRunner(path, values.Except(import.FileOutputs), optimised: false);
         List<string> differences = [];
         runner.Run(
-            import.InputName, [import.Batch, .. model.Graph.InputShape.Extents.ToArray().Select(extent => (long)extent)],
+            import.InputName,
+            [import.Batch, .. model.Graph.InputShape.Extents.ToArray().Select(extent => (long)extent)],
             [.. Enumerable.Repeat(item, import.Batch).SelectMany(elements => elements)], values, (value, expected) =>
             {
                 int layer = import.OnnxValues.ToList().IndexOf(value);
                 var comparison = new TensorComparison();
                 if (layers[layer].Length * import.Batch != expected.Length)
-                    differences.Add($"{value} has {layers[layer].Length} elements, not {expected.Length / import.Batch}");
+                    differences.Add(
+                        $"{value} has {layers[layer].Length} elements, not {expected.Length / import.Batch}");
                 else
                     comparison.Add(expected[..layers[layer].Length], layers[layer]);
                 if (!(comparison.RelativeError <= 1e-6))

@@ -3,8 +3,8 @@ using SoftPool.Trainer.Verification;
 
 namespace SoftPool.Trainer.Tests.Verification;
 
-/// <summary>Files that no one of the project made, in the folder that SOFTPOOL_ONNX names, against ONNX Runtime on fresh
-/// inputs.</summary>
+/// <summary>Files that no one of the project made, in the folder that SOFTPOOL_ONNX names, against ONNX Runtime on
+/// fresh inputs.</summary>
 [TestClass]
 public sealed class RealOnnxComparisonTests
 {
@@ -21,7 +21,11 @@ public sealed class RealOnnxComparisonTests
             Assert.Inconclusive($"SOFTPOOL_ONNX does not name a folder with {name}.");
         var options = new OnnxOptions();
         if (shape.Length > 0)
-            options = options with { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [.. shape.Split('x').Select(extent => int.Parse(extent, System.Globalization.CultureInfo.InvariantCulture))] } };
+        {
+            int[] extents = [.. shape.Split('x')
+                .Select(extent => int.Parse(extent, System.Globalization.CultureInfo.InvariantCulture))];
+            options = options with { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = extents } };
+        }
         using OnnxImport import = OnnxImport.Open(path, options);
         var comparison = OnnxComparison.Of(path, import, import.Model());
         Assert.IsTrue(comparison.Passed, $"{comparison}");
