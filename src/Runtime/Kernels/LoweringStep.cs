@@ -50,6 +50,16 @@ internal sealed class LoweringStep(
     /// <summary>Makes the output the same memory as the input: nothing runs.</summary>
     public void Alias() => Output = Input;
 
+    /// <summary>Makes the output what a part of the operator has computed.</summary>
+    public void End(LoweringStep part) => Output = part.Output;
+
+    /// <summary>A step for a part of the operator, which has no weights.</summary>
+    /// <param name="input">What it reads.</param>
+    /// <param name="inputShape">The shape of one item of that.</param>
+    /// <param name="output">The shape of one item of its output.</param>
+    public LoweringStep Part(Operand input, TensorShape inputShape, TensorShape output) => new(
+        layer, weightsForm, Options, [inputShape], output, [input], default, Parameters, hasBias: false, dispatches);
+
     /// <summary>The elements of a parameter by its short name.</summary>
     public ReadOnlySpan<float> Parameter(string name) => Parameters(name).Data.Span;
 

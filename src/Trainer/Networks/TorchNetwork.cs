@@ -134,6 +134,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (ELU elu, _) => Apply(elu, x),
             (LocalResponseNorm norm, _) => Apply(norm, x),
             (Erf, _) => x.erf(),
+            (Reshape reshape, _) => x.reshape([x.shape[0], .. reshape.Shape.Extents.ToArray().Select(extent => (long)extent)]),
+            (Permute permute, _) => x.permute([0, .. permute.Dims.Select(dim => (long)dim)]),
             (Upsample upsample, _) => TorchUpsample.Apply(upsample, x),
             (Slice slice, _) => Apply(slice, x),
             (Add, _) => x.add(inputs[1], Scalars.One),
@@ -206,7 +208,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
         Add or Subtract or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
-        Slice or Upsample => null,
+        Permute or Reshape or Slice or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -234,6 +236,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), ceil_mode: pool.CeilMode),
         Hardsigmoid => torch.nn.Hardsigmoid(),
         Hardswish => torch.nn.Hardswish(),
+        PixelShuffle shuffle => torch.nn.PixelShuffle(shuffle.UpscaleFactor),
+        PixelUnshuffle shuffle => torch.nn.PixelUnshuffle(shuffle.DownscaleFactor),
         ReflectionPad2d pad => torch.nn.ReflectionPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         ReplicationPad2d pad => torch.nn.ReplicationPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         ReLU => torch.nn.ReLU(),

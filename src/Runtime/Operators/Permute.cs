@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+using SoftPool.Kernels;
+using SoftPool.Reference;
+
+namespace SoftPool.Operators;
+
+/// <summary>The axes in another order, as torch.permute; the batch stays the first.</summary>
+/// <param name="Dims">Which axis of the input becomes axis 1, 2 and so on of the output. They are counted as in PyTorch: 0 is the batch,
+/// which is not among them.</param>
+public sealed record Permute(IReadOnlyList<int> Dims) : UnaryOperator
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => $"axes {string.Join(", ", Dims ?? [])}";
+
+    /// <inheritdoc/>
+    public bool Equals(Permute? other) => other is not null && Dims.SequenceEqual(other.Dims);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Dims.Aggregate(0, HashCode.Combine);
+
+    /// <summary>(e1, e2, ...) to the same extents in the order of Dims.</summary>
+    private protected override TensorShape Infer(TensorShape input)
+    {
+        if (Dims is null || !Dims.Order().SequenceEqual(Enumerable.Range(1, input.Rank)))
+            throw new ShapeMismatchException($"Permute takes each axis of 1 to {input.Rank} once on {input}; got {Attributes}.");
+        if (PermutedAxes.Of(input, Dims).Extents.Length > PermutedAxes.Most)
+            throw new ShapeMismatchException(
+                $"Permute takes orders of up to {PermutedAxes.Most} axes that move, neighbours that stay together counted as one; "
+                + $"got {Attributes} on {input}.");
+        return new TensorShape([.. Dims.Select(dim => input[dim - 1])]);
+    }
+
+    internal override void Compute<T>(ReferenceStep step)
+    {
+        var axes = PermutedAxes.Of(step.InputShape, Dims);
+        for (int i = 0; i < step.Output.Length; i++)
+            step.Output[i] = step.Input[axes.SourceOf(i)];
+    }
+
+    internal override void Lower(LoweringStep step)
+    {
+        var axes = PermutedAxes.Of(step.InputShape, Dims);
+        if (axes.Extents.Length == 0)
+        {
+            step.Alias();
+            return;
+        }
+        int count = step.Batch * step.OutputShape.ElementCount, missing = PermutedAxes.Most - axes.Extents.Length;
+        int[] extents = [.. Enumerable.Repeat(1, missing), .. axes.Extents];
+        int[] strides = [.. Enumerable.Repeat(0, missing), .. axes.Strides];
+        // A texel lies along the last axis.
+        bool isWhole = strides[^1] == 1 && extents[^1] % 4 == 0;
+        step.DispatchElements(
+            "permute",
+            [
+                ("COUNT", count), ("ITEM", axes.Item), ("EXTENT_1", extents[1]), ("EXTENT_2", extents[2]),
+                ("EXTENT_3", extents[3]), ("STRIDE_0", strides[0]), ("STRIDE_1", strides[1]), ("STRIDE_2", strides[2]),
+                ("STRIDE_3", strides[3]),
+            ],
+            count, isWhole ? 0b1u : 0, step.Input, step.Output);
+    }
+}
