@@ -13,5 +13,4 @@ internal static class Scalars
     public static readonly Scalar Zero = 0;
 
     public static readonly Scalar One = 1;
-    public static readonly Scalar MinusOne = -1;
 }

@@ -139,7 +139,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Upsample upsample, _) => TorchUpsample.Apply(upsample, x),
             (Slice slice, _) => Apply(slice, x),
             (Add, _) => x.add(inputs[1], Scalars.One),
-            (Subtract, _) => x.add(inputs[1], Scalars.MinusOne),
+            (Subtract, _) => x.sub(inputs[1]),
             (Multiply, _) => x * inputs[1],
             (Concat, _) => torch.cat(inputs, 1),
             (GlobalAvgPool, _) => x.mean(

@@ -52,6 +52,19 @@ public sealed class RealOnnxTests
         Assert.AreEqual(new TensorShape(2), import.Graph.OutputShape);
     }
 
+    [TestMethod]
+    public void The_text_detection_network_is_imported_with_its_upsampling()
+    {
+        using OnnxImport import = OnnxImport.Open(
+            Find("ch_PP-OCRv4_det_infer.onnx"),
+            new OnnxOptions { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [1, 3, 96, 64] } });
+        Dictionary<string, int> counts =
+            import.Graph.Layers.CountBy(layer => layer.Operator.GetType().Name).ToDictionary();
+        Assert.AreEqual(2, counts["ConvTranspose2d"]);
+        Assert.AreEqual(6, counts["Upsample"]);
+        Assert.AreEqual(new TensorShape(1, 96, 64), import.Graph.OutputShape);
+    }
+
     private static string Find(string name)
     {
         string path = Path.Combine(Environment.GetEnvironmentVariable("SOFTPOOL_ONNX") ?? "", name);
