@@ -12,7 +12,7 @@ public sealed record ChannelShuffle(int Groups) : Composite
     public override string Attributes => $"{Groups} groups";
 
     /// <summary>(C, ...) to itself, by way of (groups, C / groups, ...).</summary>
-    private protected override IReadOnlyList<Operator> PartsOn(TensorShape input) =>
+    internal override IReadOnlyList<Operator> PartsOn(TensorShape input) =>
         input.Rank > 1 && Groups > 0 && input[0] % Groups == 0
             ?
             [

@@ -13,7 +13,7 @@ public abstract record Composite : UnaryOperator
 
     /// <summary>The operators, the first of which takes this input.</summary>
     /// <exception cref="ShapeMismatchException">The input or the attributes do not fit.</exception>
-    private protected abstract IReadOnlyList<Operator> PartsOn(TensorShape input);
+    internal abstract IReadOnlyList<Operator> PartsOn(TensorShape input);
 
     /// <summary>What the last operator gives.</summary>
     private protected override TensorShape Infer(TensorShape input) =>

@@ -70,9 +70,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         if (!_refusals.Any)
             switch (output)
             {
-                case Activation { Pads: null, Split: null, Layer.Operator: not null } given: return given.Layer;
+                case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
                 case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", OutputName); break;
-                case Activation { Split: not null }: _refusals.Add("output", "its channels are split", OutputName); break;
                 default: _refusals.Add("output", $"{OutputName} depends on no operator"); break;
             }
         throw new UnsupportedOnnxException(name, _refusals.Lines());

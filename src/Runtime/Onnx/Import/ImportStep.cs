@@ -96,12 +96,9 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
     }
 
     /// <summary>An input that a layer gives.</summary>
-    public Activation Layer(int index, bool padsToo = false, bool splitToo = false) => Input(index) switch
+    public Activation Layer(int index, bool padsToo = false) => Input(index) switch
     {
-        Activation { Pads: null, Split: null } layer => layer,
-        Activation { Split: not null } layer => splitToo
-            ? layer
-            : throw new RefusalException("input behind a Reshape that splits the channels; a channel shuffle alone is supported"),
+        Activation { Pads: null } layer => layer,
         Activation layer => padsToo ? layer : Padded(layer, layer.Pads!, node.Inputs[index]),
         Constant => throw new RefusalException($"input {index} is a constant; a layer's output is expected"),
         _ => throw new RefusalException($"input {index} is missing"),
