@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Silk.NET.Core.Native;
 using Silk.NET.Vulkan;
 using SoftPool.Kernels;
 using VkSemaphore = Silk.NET.Vulkan.Semaphore;
@@ -33,7 +33,8 @@ internal sealed unsafe class VulkanDevice
         Variants = new TuningCache(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
         InspectsPipelines = inspect;
         LiveObjects.Created();
-        nint extension = Marshal.StringToCoTaskMemUTF8(PipelineStatistics.Extension);
+        string[] extensions = Extensions.ToEnable(physical.Extensions, inspect);
+        nint names = SilkMarshal.StringArrayToPtr(extensions);
         try
         {
             QueueFamily = physical.ComputeQueueFamily
@@ -60,13 +61,12 @@ internal sealed unsafe class VulkanDevice
                 PNext = HasFp16Storage ? &storage : null,
                 PipelineExecutableInfo = true,
             };
-            byte* name = (byte*)extension;
             var info = new DeviceCreateInfo
             {
                 SType = StructureType.DeviceCreateInfo,
                 PNext = inspect ? &inspection : inspection.PNext,
-                EnabledExtensionCount = inspect ? 1u : 0,
-                PpEnabledExtensionNames = &name,
+                EnabledExtensionCount = (uint)extensions.Length,
+                PpEnabledExtensionNames = (byte**)names,
                 QueueCreateInfoCount = 1,
                 PQueueCreateInfos = &queue,
                 PEnabledFeatures = &features,
@@ -82,7 +82,7 @@ internal sealed unsafe class VulkanDevice
         }
         finally
         {
-            Marshal.FreeCoTaskMem(extension);
+            SilkMarshal.Free(names);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed unsafe class VulkanPhysicalDevice
         Vk api = instance.Api;
         _memory = api.GetPhysicalDeviceMemoryProperties(handle);
         _queueFamilies = QueueFamilies();
+        Extensions = Vulkan.Extensions.OfDevice(api, handle);
 
         // The driver's own name and version came with Vulkan 1.2.
         PhysicalDeviceProperties properties = api.GetPhysicalDeviceProperties(handle);
@@ -94,6 +95,12 @@ internal sealed unsafe class VulkanPhysicalDevice
     public PhysicalDevice Handle { get; }
 
     public GpuDeviceInfo Info { get; }
+
+    /// <summary>The extensions that its driver offers.</summary>
+    public IReadOnlyCollection<string> Extensions { get; }
+
+    /// <summary>Whether its driver is not fully conformant to Vulkan: a translator to another interface, as MoltenVK and Dozen are.</summary>
+    public bool IsPortability => Extensions.Contains(Vulkan.Extensions.PortabilitySubset);
 
     public PhysicalDeviceLimits Limits { get; }
 
