@@ -49,6 +49,8 @@ public sealed class GpuDevice : IDisposable
         try
         {
             physical = Choose(instance.PhysicalDevices(), selector);
+            if (options?.Invented is { } invented)
+                physical.Pretend(invented);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using SoftPool.Kernels;
+using SoftPool.Vulkan;
 
 namespace SoftPool;
 
@@ -24,6 +25,9 @@ public sealed record GpuDeviceOptions
     internal int GuardBytes { get; init; }
 
     /// <summary>Whether the driver keeps what it knows of the kernels that it compiled, for
-    /// <see cref="Vulkan.ComputePipeline.Statistics"/>.</summary>
+    /// <see cref="ComputePipeline.Statistics"/>.</summary>
     internal bool InspectPipelines { get; init; }
+
+    /// <summary>What a test has the device pretend to be.</summary>
+    internal InventedDevice? Invented { get; init; }
 }

@@ -40,7 +40,7 @@ public sealed class InferenceSession : IDisposable
         }
         catch (OutOfDeviceMemoryException e)
         {
-            throw e.Advising(options.Batch);
+            throw e.Advising(options, device.HasFp16Storage);
         }
         _arguments = new RunArguments(_planned);
     }
@@ -305,7 +305,7 @@ public sealed class InferenceSession : IDisposable
             }
             catch (OutOfDeviceMemoryException e)
             {
-                throw e.Advising(Options.Batch);
+                throw e.Advising(Options, _planned.Device.HasFp16Storage);
             }
         }
     }

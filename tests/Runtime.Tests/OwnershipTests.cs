@@ -1,5 +1,6 @@
 using Silk.NET.Vulkan;
 using SoftPool.Operators;
+using SoftPool.Runtime.Tests.Vulkan;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
@@ -125,6 +126,7 @@ public sealed class OwnershipTests
                     using Profiler profiler = session.CreateProfiler();
                     profiler.Run(new float[75]);
                 }
+                Assert.IsLessThanOrEqualTo(failing, calls, $"The failure of call {failing} went unseen.");
                 break;
             }
             catch (OutOfDeviceMemoryException)
@@ -204,8 +206,8 @@ public sealed class OwnershipTests
         int first = AllocationsOf(() => device.CreateSession(Model), out InferenceSession one);
         int second = AllocationsOf(() => device.CreateSession(Model, new SessionOptions { Batch = 3 }), out InferenceSession two);
         int third = AllocationsOf(() => device.CreateSession(SessionTests.NetworkOfAllOperators()), out InferenceSession three);
-        // The weights themselves, and the staging that they went through.
-        Assert.AreEqual(first - 2, second);
+        // The weights, which a processor's driver needs no staging for.
+        Assert.AreEqual(first - 1, second);
         Assert.AreEqual(first, third);
         Assert.AreEqual(one.WeightBytes, two.WeightBytes);
         // Weights that fusion changed are others than those that it did not.
@@ -221,7 +223,11 @@ public sealed class OwnershipTests
     [TestMethod]
     public void Weights_whose_upload_fails_are_not_kept_for_the_model_s_other_sessions()
     {
-        using GpuDevice device = TestDevices.OpenSoftware();
+        // Weights are staged where the host does not see the device's memory.
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
+        {
+            PipelineCacheFolder = "", SelfTest = false, Invented = MemoryTests.Listing(MemoryPropertyFlags.DeviceLocalBit, MemoryTypes.Coherent),
+        });
         using InferenceSession session = device.CreateSession(Model);
         int before = LiveObjects.Count;
         long bytes = device.Vulkan.Memory.Bytes;
