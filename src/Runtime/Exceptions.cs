@@ -127,12 +127,14 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
     }
 }
 
-/// <summary>The device was lost (driver reset, unplugged, timed out). The session cannot be used any more.</summary>
+/// <summary>The device was lost (driver reset, unplugged, timed out), or did not end what it was given within a very long time. Its
+/// sessions cannot be used any more.</summary>
 public sealed class DeviceLostException : SoftPoolException
 {
-    internal DeviceLostException(string message) : base(message)
-    {
-    }
+    internal DeviceLostException(string message, bool didNotEnd = false) : base(message) => DidNotEnd = didNotEnd;
+
+    /// <summary>Whether the runtime has waited in vain, and not the driver said so.</summary>
+    internal bool DidNotEnd { get; }
 }
 
 /// <summary>A Vulkan call failed for a reason that has no exception of its own.</summary>

@@ -62,6 +62,7 @@ public sealed class GpuDevice : IDisposable
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
             GuardBytes = options?.GuardBytes ?? 0,
+            WaitLimit = options?.WaitLimit ?? default,
         });
     }
 
@@ -99,6 +100,7 @@ public sealed class GpuDevice : IDisposable
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
             GuardBytes = options?.GuardBytes ?? 0,
+            WaitLimit = options?.WaitLimit ?? default,
         });
     }
 

@@ -28,6 +28,9 @@ public sealed record GpuDeviceOptions
     /// <see cref="ComputePipeline.Statistics"/>.</summary>
     internal bool InspectPipelines { get; init; }
 
+    /// <summary>How long the device may work before it is taken for lost; nothing for what suits the device.</summary>
+    internal TimeSpan WaitLimit { get; init; }
+
     /// <summary>What a test has the device pretend to be.</summary>
     internal InventedDevice? Invented { get; init; }
 }

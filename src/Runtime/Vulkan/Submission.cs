@@ -55,20 +55,39 @@ internal sealed unsafe class Submission : HandleOwner
     }
 
     /// <summary>Waits until what was submitted is done; returns at once where nothing was.</summary>
-    public void Wait()
-    {
-        if (!_pending)
-            return;
-        Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, ulong.MaxValue).Check("vkWaitForFences");
-        _pending = false;
-    }
+    /// <exception cref="DeviceLostException">The device was lost, or it is not done within the time.</exception>
+    public void Wait() => Wait(Device.WaitLimit);
+
+    /// <summary>The same for what is tried for the first time: small work, which ends soon if it ends.</summary>
+    public void WaitForTrial() => Wait(Device.WaitLimit / 10);
 
     protected override void Destroy()
     {
         // A wait that failed for want of memory leaves the commands running, and nothing that they use may go before they end.
-        if (_pending)
-            _ = Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, ulong.MaxValue);
+        if (_pending && Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(Device.WaitLimit)) == Result.Timeout)
+        {
+            Device.GiveUp();
+            return;
+        }
         Device.Api.DestroyFence(Device.Handle, _fence, null);
         Device.Api.DestroyCommandPool(Device.Handle, _pool, null);
     }
+
+    private void Wait(TimeSpan limit)
+    {
+        if (!_pending)
+            return;
+        Device.CheckIsNotGivenUp();
+        if (!Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(limit)).EndsInTime("vkWaitForFences"))
+        {
+            Device.GiveUp();
+            throw new DeviceLostException(
+                $"{Device.Physical.Info.Name} did not end its work within {limit.TotalSeconds} s and is given up: create the device and its "
+                + "sessions anew.", didNotEnd: true);
+        }
+        _pending = false;
+    }
+
+    // From ten years on there is no limit.
+    private static ulong NanosecondsOf(TimeSpan limit) => limit.TotalDays > 3650 ? ulong.MaxValue : (ulong)limit.TotalNanoseconds;
 }

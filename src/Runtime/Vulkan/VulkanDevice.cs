@@ -19,6 +19,7 @@ internal sealed unsafe class VulkanDevice
     private PipelineCache _pipelineCache;
     private int _cachedBytes;
     private int _references = 1;
+    private bool _givenUp;
 
     /// <summary>Creates a device. Takes the instance over, also when it fails.</summary>
     /// <param name="instance">The instance.</param>
@@ -148,6 +149,18 @@ internal sealed unsafe class VulkanDevice
     /// <summary>Whether kernels are tested before their first use here.</summary>
     public bool SelfTests { get; init; } = true;
 
+    /// <summary>How long work may take before the device is taken for lost. It is very long: work waits behind other work, and a
+    /// processor is slow. A host's queue may stop at the host's own waits, so there it has no end.</summary>
+    public TimeSpan WaitLimit
+    {
+        get => field != default ? field
+            : IsHosts ? TimeSpan.MaxValue : Physical.Info.Kind == GpuKind.Cpu ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(10);
+        init;
+    }
+
+    /// <summary>Whether it did not end its work in time. Its handles are left alone from then on.</summary>
+    public bool IsGivenUp => Volatile.Read(ref _givenUp);
+
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
     public Func<KernelLaunch, uint[]>? KernelCode { get; init; }
 
@@ -169,12 +182,28 @@ internal sealed unsafe class VulkanDevice
     {
         if (Interlocked.Decrement(ref _references) != 0)
             return;
+        LiveObjects.Destroyed();
+        if (IsGivenUp)
+        {
+            VulkanInstance.GiveUp();
+            return;
+        }
         if (_handle.Handle != 0)
             Api.DestroyPipelineCache(_handle, _pipelineCache, null);
         if (!IsHosts)
             Api.DestroyDevice(_handle, null);
-        LiveObjects.Destroyed();
         _instance.Dispose();
+    }
+
+    /// <summary>Takes the device for lost, though its driver does not say so.</summary>
+    public void GiveUp() => Volatile.Write(ref _givenUp, true);
+
+    /// <exception cref="DeviceLostException">It was given up.</exception>
+    public void CheckIsNotGivenUp()
+    {
+        if (IsGivenUp)
+            throw new DeviceLostException(
+                $"{Physical.Info.Name} did not end its work in time and was given up: create the device and its sessions anew.");
     }
 
     /// <summary>Submits to the queue; sessions on several threads take turns, as Vulkan asks of its callers.</summary>
@@ -213,6 +242,7 @@ internal sealed unsafe class VulkanDevice
             SignalSemaphoreCount = (uint)signal.Length,
             PSignalSemaphores = semaphores + wait.Length,
         };
+        CheckIsNotGivenUp();
         VulkanResult.FailIfInjected("vkQueueSubmit");
         lock (_queueLock)
             VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");

@@ -73,6 +73,9 @@ internal sealed unsafe class VulkanInstance : IDisposable
         LiveObjects.Destroyed();
     }
 
+    /// <summary>Leaves the instance of a device that was given up to the driver.</summary>
+    public static void GiveUp() => LiveObjects.Destroyed();
+
     private void Create(out Instance instance)
     {
         // Whoever does not ask for them gets no drivers that are not fully conformant.

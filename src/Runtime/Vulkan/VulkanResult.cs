@@ -28,6 +28,16 @@ internal static class VulkanResult
         return true;
     }
 
+    /// <summary>Whether a wait ended in its time; any failure is thrown.</summary>
+    public static bool EndsInTime(this Result result, string call)
+    {
+        result = Seen(result, call);
+        if (result == Result.Timeout)
+            return false;
+        Throw(result, call);
+        return true;
+    }
+
     /// <summary>Fails in place of a call that must not happen then: what was submitted would run on. The call's own result
     /// goes to <see cref="Throw"/>.</summary>
     public static void FailIfInjected(string call) => Throw(Seen(Result.Success, call), call);
