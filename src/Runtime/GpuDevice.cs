@@ -1,4 +1,5 @@
 using SoftPool.Execution;
+using SoftPool.Kernels;
 using SoftPool.Vulkan;
 
 namespace SoftPool;
@@ -63,6 +64,7 @@ public sealed class GpuDevice : IDisposable
             KernelCode = options?.KernelCode,
             GuardBytes = options?.GuardBytes ?? 0,
             WaitLimit = options?.WaitLimit ?? default,
+            Pace = options?.Pace ?? Pace.Of(physical.Info.Kind),
         });
     }
 
@@ -101,6 +103,7 @@ public sealed class GpuDevice : IDisposable
             KernelCode = options?.KernelCode,
             GuardBytes = options?.GuardBytes ?? 0,
             WaitLimit = options?.WaitLimit ?? default,
+            Pace = options?.Pace ?? Pace.Of(physical.Info.Kind),
         });
     }
 

@@ -31,6 +31,9 @@ public sealed record GpuDeviceOptions
     /// <summary>How long the device may work before it is taken for lost; nothing for what suits the device.</summary>
     internal TimeSpan WaitLimit { get; init; }
 
+    /// <summary>How much is submitted at once; null for what suits the device.</summary>
+    internal Pace? Pace { get; init; }
+
     /// <summary>What a test has the device pretend to be.</summary>
     internal InventedDevice? Invented { get; init; }
 }

@@ -18,6 +18,9 @@ internal sealed record KernelLaunch(
     /// <summary>The kernel's name.</summary>
     public string Kernel { get; } = Id.ToString();
 
+    /// <summary>About how many products it adds up, as if its layer were computed directly.</summary>
+    public double MultiplyAdds { get; init; }
+
     /// <summary>The variant of convolutions whose kernels do not depend on each other.</summary>
     public const string TiledVariant = "tiled";
 

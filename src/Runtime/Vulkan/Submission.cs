@@ -2,12 +2,13 @@ using Silk.NET.Vulkan;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>One command buffer, recorded once and submitted any number of times, with its own pool and fence.</summary>
+/// <summary>Commands, recorded once and submitted any number of times, with their own pool and fence: one command buffer, or several where
+/// the device must not work for long without a pause.</summary>
 internal sealed unsafe class Submission : HandleOwner
 {
     private readonly CommandPool _pool;
     private readonly Fence _fence;
-    private readonly CommandBuffer _commands;
+    private readonly CommandBuffer[] _commands = [];
     private bool _pending;
 
     /// <param name="device">Where it runs.</param>
@@ -23,20 +24,11 @@ internal sealed unsafe class Submission : HandleOwner
                 QueueFamilyIndex = device.QueueFamily,
             };
             api.CreateCommandPool(device.Handle, in pool, null, out _pool).Check("vkCreateCommandPool");
-            var allocation = new CommandBufferAllocateInfo
-            {
-                SType = StructureType.CommandBufferAllocateInfo,
-                CommandPool = _pool,
-                Level = CommandBufferLevel.Primary,
-                CommandBufferCount = 1,
-            };
-            api.AllocateCommandBuffers(device.Handle, in allocation, out _commands).Check("vkAllocateCommandBuffers");
             var fence = new FenceCreateInfo { SType = StructureType.FenceCreateInfo };
             api.CreateFence(device.Handle, in fence, null, out _fence).Check("vkCreateFence");
-            var begin = new CommandBufferBeginInfo { SType = StructureType.CommandBufferBeginInfo };
-            api.BeginCommandBuffer(_commands, in begin).Check("vkBeginCommandBuffer");
-            record(new Commands(api, _commands));
-            api.EndCommandBuffer(_commands).Check("vkEndCommandBuffer");
+            var parts = new CommandParts(device, _pool);
+            record(new Commands(api, parts));
+            _commands = parts.End();
         }
         catch
         {
@@ -44,6 +36,9 @@ internal sealed unsafe class Submission : HandleOwner
             throw;
         }
     }
+
+    /// <summary>How many command buffers it has.</summary>
+    public int Parts => _commands.Length;
 
     /// <summary>Hands the commands to the device, once it is done with those that were submitted before.</summary>
     public void Submit(in GpuSync sync = default)

@@ -158,6 +158,13 @@ internal sealed unsafe class VulkanDevice
         init;
     }
 
+    /// <summary>How much is submitted at once.</summary>
+    public Pace Pace
+    {
+        get => field ??= Pace.Of(Physical.Info.Kind);
+        init;
+    }
+
     /// <summary>Whether it did not end its work in time. Its handles are left alone from then on.</summary>
     public bool IsGivenUp => Volatile.Read(ref _givenUp);
 
@@ -206,14 +213,39 @@ internal sealed unsafe class VulkanDevice
                 $"{Physical.Info.Name} did not end its work in time and was given up: create the device and its sessions anew.");
     }
 
-    /// <summary>Submits to the queue; sessions on several threads take turns, as Vulkan asks of its callers.</summary>
-    public void Submit(CommandBuffer commands, Fence fence, in GpuSync sync)
+    /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions on several threads
+    /// take turns, as Vulkan asks of its callers.</summary>
+    /// <param name="parts">What is to run, in order.</param>
+    /// <param name="fence">Signals when the last part is done.</param>
+    /// <param name="sync">What the first part waits for and the last signals.</param>
+    public void Submit(ReadOnlySpan<CommandBuffer> parts, Fence fence, in GpuSync sync)
     {
+        CheckIsNotGivenUp();
         ReadOnlySpan<TimelinePoint> wait = sync.Wait.Span, signal = sync.Signal.Span;
         if ((!wait.IsEmpty || !signal.IsEmpty) && !HasTimelineSemaphores)
             throw new UnsupportedDeviceException(
                 "Waiting for semaphores and signalling them takes an adopted device with the feature timelineSemaphore, "
                 + "declared by HostDevice.HasTimelineSemaphores.");
+        // Before anything is submitted.
+        foreach (TimelinePoint semaphore in signal)
+            _ = HandleOf(semaphore);
+        for (int i = 0; i < parts.Length; i++)
+            try
+            {
+                bool isLast = i == parts.Length - 1;
+                Submit(parts[i], isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
+            }
+            catch (SoftPoolException) when (i > 0)
+            {
+                // The parts before it run, and no fence will say when they are done.
+                lock (_queueLock)
+                    _ = Api.QueueWaitIdle(_queue);
+                throw;
+            }
+    }
+
+    private void Submit(CommandBuffer commands, Fence fence, ReadOnlySpan<TimelinePoint> wait, ReadOnlySpan<TimelinePoint> signal)
+    {
         VkSemaphore* semaphores = stackalloc VkSemaphore[wait.Length + signal.Length];
         ulong* values = stackalloc ulong[wait.Length + signal.Length];
         PipelineStageFlags* stages = stackalloc PipelineStageFlags[wait.Length];
@@ -242,15 +274,14 @@ internal sealed unsafe class VulkanDevice
             SignalSemaphoreCount = (uint)signal.Length,
             PSignalSemaphores = semaphores + wait.Length,
         };
-        CheckIsNotGivenUp();
         VulkanResult.FailIfInjected("vkQueueSubmit");
         lock (_queueLock)
             VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");
-
-        static VkSemaphore HandleOf(TimelinePoint semaphore) => semaphore.Handle != 0
-            ? new VkSemaphore(semaphore.Handle)
-            : throw new ArgumentException("A VkSemaphore is needed to wait for or to signal; its handle is null.");
     }
+
+    private static VkSemaphore HandleOf(TimelinePoint semaphore) => semaphore.Handle != 0
+        ? new VkSemaphore(semaphore.Handle)
+        : throw new ArgumentException("A VkSemaphore is needed to wait for or to signal; its handle is null.");
 
     /// <summary>Keeps the compiled kernels for the next start, if there are new ones. A driver that does not give them costs that start
     /// some time and nothing else.</summary>
