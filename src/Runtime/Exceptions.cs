@@ -107,18 +107,34 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
     {
     }
 
-    /// <summary>The same, with what helps where a session of a batch did not fit.</summary>
-    internal OutOfDeviceMemoryException Advising(int batch) => new(
-        $"{Message} {(batch > 1 ? $"Take a smaller batch than {batch}" : "The batch is 1 already: take a device with more memory")}"
-        + ", or dispose sessions that are not needed.");
+    /// <summary>The same, with what would help a session of these options.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="hasFp16">Whether the device stores in 16 bits.</param>
+    internal OutOfDeviceMemoryException Advising(SessionOptions options, bool hasFp16)
+    {
+        string[] less =
+        [
+            .. options.Batch > 1 ? [$"a smaller batch than {options.Batch}"] : Array.Empty<string>(),
+            .. options.MaxConcurrentRuns > 1 ? [$"fewer runs at once than {options.MaxConcurrentRuns}"] : Array.Empty<string>(),
+            .. options.KeepLayerOutputs ? ["no KeepLayerOutputs"] : Array.Empty<string>(),
+            .. hasFp16 && options is { Fp16: false, Numerics: Numerics.Fast } ? ["SessionOptions.Fp16"] : Array.Empty<string>(),
+        ];
+        string batch = options.Batch > 1 ? "Take " : less.Length > 0
+            ? "The batch is 1 already: take "
+            : "The batch is 1 already: take a device with more memory";
+        return new OutOfDeviceMemoryException(
+            $"{Message} {batch}{string.Join(" or ", less)}, or dispose sessions that are not needed.");
+    }
 }
 
-/// <summary>The device was lost (driver reset, unplugged, timed out). The session cannot be used any more.</summary>
+/// <summary>The device was lost (driver reset, unplugged, timed out), or did not end what it was given within a very long time. Its
+/// sessions cannot be used any more.</summary>
 public sealed class DeviceLostException : SoftPoolException
 {
-    internal DeviceLostException(string message) : base(message)
-    {
-    }
+    internal DeviceLostException(string message, bool didNotEnd = false) : base(message) => DidNotEnd = didNotEnd;
+
+    /// <summary>Whether the runtime has waited in vain, and not the driver said so.</summary>
+    internal bool DidNotEnd { get; }
 }
 
 /// <summary>A Vulkan call failed for a reason that has no exception of its own.</summary>

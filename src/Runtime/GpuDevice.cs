@@ -1,4 +1,5 @@
 using SoftPool.Execution;
+using SoftPool.Kernels;
 using SoftPool.Vulkan;
 
 namespace SoftPool;
@@ -49,6 +50,8 @@ public sealed class GpuDevice : IDisposable
         try
         {
             physical = Choose(instance.PhysicalDevices(), selector);
+            if (options?.Invented is { } invented)
+                physical.Pretend(invented);
         }
         catch
         {
@@ -60,6 +63,8 @@ public sealed class GpuDevice : IDisposable
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
             GuardBytes = options?.GuardBytes ?? 0,
+            WaitLimit = options?.WaitLimit ?? default,
+            Pace = options?.Pace ?? Pace.Of(physical.Info.Kind),
         });
     }
 
@@ -97,6 +102,8 @@ public sealed class GpuDevice : IDisposable
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
             GuardBytes = options?.GuardBytes ?? 0,
+            WaitLimit = options?.WaitLimit ?? default,
+            Pace = options?.Pace ?? Pace.Of(physical.Info.Kind),
         });
     }
 
@@ -161,8 +168,10 @@ public sealed class GpuDevice : IDisposable
             throw new DeviceNotFoundException(
                 $"No Vulkan device matches '{selector}'; by index there are: "
                 + string.Join(", ", devices.Select(device => $"{device.Info.Index} = {device.Info.Name}")) + ".");
-        // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind.
-        return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind).FirstOrDefault()
+        // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind. A driver of the GPU's own comes
+        // before one that translates to another interface.
+        return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind)
+            .ThenBy(device => device.IsPortability).FirstOrDefault()
             ?? throw new DeviceNotFoundException(
                 "No Vulkan device can run the kernels: "
                 + string.Join("; ", matching.Select(device => $"{device.Info.Name}: {device.Info.Unsupported}")) + ".");

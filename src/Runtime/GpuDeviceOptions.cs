@@ -1,4 +1,5 @@
 using SoftPool.Kernels;
+using SoftPool.Vulkan;
 
 namespace SoftPool;
 
@@ -24,6 +25,15 @@ public sealed record GpuDeviceOptions
     internal int GuardBytes { get; init; }
 
     /// <summary>Whether the driver keeps what it knows of the kernels that it compiled, for
-    /// <see cref="Vulkan.ComputePipeline.Statistics"/>.</summary>
+    /// <see cref="ComputePipeline.Statistics"/>.</summary>
     internal bool InspectPipelines { get; init; }
+
+    /// <summary>How long the device may work before it is taken for lost; nothing for what suits the device.</summary>
+    internal TimeSpan WaitLimit { get; init; }
+
+    /// <summary>How much is submitted at once; null for what suits the device.</summary>
+    internal Pace? Pace { get; init; }
+
+    /// <summary>What a test has the device pretend to be.</summary>
+    internal InventedDevice? Invented { get; init; }
 }

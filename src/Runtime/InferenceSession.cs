@@ -39,7 +39,7 @@ public sealed class InferenceSession : IDisposable
         }
         catch (OutOfDeviceMemoryException e)
         {
-            throw e.Advising(options.Batch);
+            throw e.Advising(options, device.HasFp16Storage);
         }
     }
 
@@ -235,7 +235,7 @@ public sealed class InferenceSession : IDisposable
             }
             catch (OutOfDeviceMemoryException e)
             {
-                throw e.Advising(Options.Batch);
+                throw e.Advising(Options, _planned.Device.HasFp16Storage);
             }
         }
     }

@@ -108,6 +108,7 @@ internal sealed class ExecutionPlan
                 hasBias, dispatches);
             int firstLaunch = dispatches.Count;
             op.Lower(step);
+            Work.Note(op, step.Output.Count, dispatches, firstLaunch);
             outputs[last] = step.Output;
             layers.Add(new PlannedLayer(together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
         }

@@ -21,6 +21,9 @@ internal sealed record KernelLaunch(
     /// <summary>Whether the self-test judges the kernel by itself, and not together with the others of its variant.</summary>
     public bool IsJudgedAlone { get; init; } = true;
 
+    /// <summary>About how many products it adds up, as if its layer were computed directly.</summary>
+    public double MultiplyAdds { get; init; }
+
     /// <summary>What the self-test judges: kernels that only work together as one, as their variant, others each by itself. Each
     /// precision and numerics is code of its own.</summary>
     public string JudgedAs => IsJudgedAlone ? Kernel : Variant + KernelId.EndingOf(Id.Numerics);

@@ -130,9 +130,12 @@ internal static class SelfTest
             string verdict = "untested: no case of the self-test launches it";
             try
             {
-                foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
-                    if ((verdict = Try(kept.Take(new RunSlot(new PlannedModel(device, model, plan))), model, batch, options)).Length > 0)
-                        break;
+                memory.Try(dispatch.JudgedAs, () =>
+                {
+                    foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
+                        if ((verdict = Try(kept.Take(new RunSlot(new PlannedModel(device, model, plan))), model, batch, options)).Length > 0)
+                            break;
+                });
             }
             catch (VulkanException e) when (IsOfKernel(e.Call))
             {
@@ -171,10 +174,10 @@ internal static class SelfTest
             if (i > 0)
             {
                 run.Input.Fill(i % 2 == 1 ? float.NaN : 0);
-                run.Submit().Wait();
+                run.Submit().WaitForTrial();
             }
             input.CopyTo(run.Input);
-            run.Submit().Wait();
+            run.Submit().WaitForTrial();
             run.Read(batch, outputs[i] = new float[batch * model.Graph.OutputShape.ElementCount]);
         }
         string data = $"{string.Join(", ", model.Graph.Layers.Select(layer => $"{layer.Operator.GetType().Name} {layer.Operator.Attributes}".TrimEnd()))} "

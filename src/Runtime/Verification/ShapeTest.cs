@@ -92,8 +92,9 @@ internal sealed class ShapeTest : IDisposable
                 }
         using var test = new ShapeTest(device, model, plan, options);
         test.WriteInput();
+        string key = KeyOf(model.Graph, plan);
         foreach (PlannedLayer layer in plan.Layers)
-            if (layer.Launches > 0 && test.FaultOf(layer) is { } reason)
+            if (layer.Launches > 0 && test.FaultOf(layer, key) is { } reason)
                 return (layer, reason);
         return null;
     }
@@ -110,9 +111,10 @@ internal sealed class ShapeTest : IDisposable
                 .CopyTo(_upload.Floats((long)item * length * sizeof(float), length));
     }
 
-    private string? FaultOf(PlannedLayer layer)
+    private string? FaultOf(PlannedLayer layer, string key)
     {
-        Run(layer);
+        _device.Variants.Try(
+            key, () => Run(layer), string.Create(CultureInfo.InvariantCulture, $"{layer.FirstLaunch} {TuningCache.Hung}"));
         Operand[] operands = [.. layer.Inputs, layer.Output];
         long offset = 0;
         foreach (int _ in _items)

@@ -103,7 +103,8 @@ internal sealed unsafe class ComputePipeline : HandleOwner
                 var info = new ComputePipelineCreateInfo
                 {
                     SType = StructureType.ComputePipelineCreateInfo,
-                    Flags = Device.InspectsPipelines ? PipelineStatistics.Flags : 0,
+                    Flags = (Device.InspectsPipelines ? PipelineStatistics.Flags : 0)
+                        | (Device.Pace.Divides ? PipelineCreateFlags.CreateDispatchBaseBit : 0),
                     Layout = Layout,
                     Stage = new PipelineShaderStageCreateInfo
                     {

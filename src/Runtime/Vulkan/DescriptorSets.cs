@@ -82,7 +82,7 @@ internal sealed unsafe class DescriptorSets : HandleOwner
             };
         }
         Device.Api.UpdateDescriptorSets(Device.Handle, (uint)ranges.Length, writes, 0, null);
-        return new BoundLaunch(pipeline, set, dispatch.Groups);
+        return new BoundLaunch(pipeline, set, dispatch.Groups, Device.Pace.MillisecondsOf(dispatch));
     }
 
     protected override void Destroy()

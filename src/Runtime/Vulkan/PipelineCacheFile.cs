@@ -50,6 +50,9 @@ internal sealed class PipelineCacheFile
     public PipelineCacheFile Beside(VulkanPhysicalDevice device, string ending) =>
         new(Path.GetDirectoryName(_path)!, device, ending);
 
+    /// <summary>What the paths of this device's files begin with.</summary>
+    public string Prefix => Path.ChangeExtension(_path, null);
+
     /// <summary>What was kept; empty if nothing good was.</summary>
     public byte[] Read()
     {

@@ -17,7 +17,8 @@ internal static class TurnProbe
         {
             if (memory.LargestTurns is { } known)
                 return known;
-            uint made = Probe(device);
+            uint made = 0;
+            memory.TryTurns(() => made = Probe(device));
             long largest = made < Wanted ? made : long.MaxValue;
             memory.LargestTurns = largest;
             return largest;
@@ -45,7 +46,7 @@ internal static class TurnProbe
             commands.BarrierToHost();
         }));
         recording.Submit();
-        recording.Wait();
+        recording.WaitForTrial();
         return MemoryMarshal.Cast<float, uint>(made.Floats(0, 2))[0];
     }
 }

@@ -100,7 +100,7 @@ internal static class OperatorCheck
         }
     }
 
-    private static Model RandomModel(Layer[] layers, TensorShape inputShape, Random random)
+    internal static Model RandomModel(Layer[] layers, TensorShape inputShape, Random random)
     {
         var graph = new ModelGraph("test", inputShape, layers);
         var weights = graph.Parameters.ToDictionary(
