@@ -25,8 +25,8 @@ public sealed class UnsupportedOnnxException : SoftPoolException
     internal UnsupportedOnnxException(string model, IReadOnlyList<string> refusals) : base(
         $"{Files.Excerpt.Of(model)} cannot be imported: {string.Join("; ", refusals)}.") => Refusals = refusals;
 
-    /// <summary>All that cannot be imported, one line for each operator and reason, with the number of nodes and some of their
-    /// names.</summary>
+    /// <summary>All that cannot be imported, one line for each operator and reason, with the number of nodes and some
+    /// of their names.</summary>
     public IReadOnlyList<string> Refusals { get; }
 }
 
@@ -74,7 +74,8 @@ public sealed class DeviceNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>The device or its driver lacks something: a feature that was asked for, a queue for compute, or a kernel that passes its self-test.</summary>
+/// <summary>The device or its driver lacks something: a feature that was asked for, a queue for compute, or a kernel
+/// that passes its self-test.</summary>
 public sealed class UnsupportedDeviceException : SoftPoolException
 {
     internal UnsupportedDeviceException(string message) : base(message)
@@ -82,8 +83,8 @@ public sealed class UnsupportedDeviceException : SoftPoolException
     }
 }
 
-/// <summary>A layer, a batch or an image is larger than one of the device's limits. The message has the limit, what was needed, and what
-/// would fit.</summary>
+/// <summary>A layer, a batch or an image is larger than one of the device's limits. The message has the limit, what was
+/// needed, and what would fit.</summary>
 public sealed class DeviceLimitException : SoftPoolException
 {
     internal DeviceLimitException(string message) : base(message)
@@ -127,8 +128,8 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
     }
 }
 
-/// <summary>The device was lost (driver reset, unplugged, timed out), or did not end what it was given within a very long time. Its
-/// sessions cannot be used any more.</summary>
+/// <summary>The device was lost (driver reset, unplugged, timed out), or did not end what it was given within a very
+/// long time. Its sessions cannot be used any more.</summary>
 public sealed class DeviceLostException : SoftPoolException
 {
     internal DeviceLostException(string message, bool didNotEnd = false) : base(message) => DidNotEnd = didNotEnd;

@@ -4,10 +4,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>
-/// A device on which sessions run. Any thread may use it. Dispose in any order: a device that is disposed first lives until its last
-/// session is gone.
-/// </summary>
+/// <summary>A device on which sessions run. Any thread may use it. Dispose in any order: a device that is disposed
+/// first lives until its last session is gone.</summary>
 public sealed class GpuDevice : IDisposable
 {
     private readonly Lock _lock = new();
@@ -21,8 +19,8 @@ public sealed class GpuDevice : IDisposable
     /// <summary>The device's properties.</summary>
     public GpuDeviceInfo Info { get; }
 
-    /// <summary>The kernels that failed the self-test with this driver and are not used, in this process or in an earlier one whose results
-    /// were kept. Kernels that no session has needed yet are not tested.</summary>
+    /// <summary>The kernels that failed the self-test with this driver and are not used, in this process or in an
+    /// earlier one whose results were kept. Kernels that no session has needed yet are not tested.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels => Vulkan.Variants.RejectedKernels;
 
     internal VulkanDevice Vulkan { get; }
@@ -37,8 +35,9 @@ public sealed class GpuDevice : IDisposable
     }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="selector">The device's index in <see cref="Enumerate"/>, or a part of its name in any case; a number that is no index is
-    /// searched for in the names. Null for the best kind there is: a discrete GPU, an integrated one, a virtual one, the CPU.</param>
+    /// <param name="selector">The device's index in <see cref="Enumerate"/>, or a part of its name in any case; a
+    /// number that is no index is searched for in the names. Null for the best kind there is: a discrete GPU, an
+    /// integrated one, a virtual one, the CPU.</param>
     /// <param name="options">How it is opened.</param>
     /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
     /// <exception cref="VulkanDriverNotFoundException">There is no driver with a device.</exception>
@@ -69,7 +68,8 @@ public sealed class GpuDevice : IDisposable
     }
 
     /// <summary>Uses a device that a host has created. The runtime never destroys the host's objects.</summary>
-    /// <param name="host">The host's handles, which must stay valid until this device and its sessions are disposed.</param>
+    /// <param name="host">The host's handles, which must stay valid until this device and its sessions are
+    /// disposed.</param>
     /// <param name="options">How it is opened.</param>
     /// <exception cref="ArgumentException">A handle is null, the queue family takes no compute work, or the lock is a
     /// <see cref="Lock"/>.</exception>
@@ -113,9 +113,10 @@ public sealed class GpuDevice : IDisposable
     /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or too large for the network.</exception>
     /// <exception cref="DeviceLimitException">A tensor exceeds one of the device's limits.</exception>
-    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed its self-test and no other
-    /// can take its place.</exception>
-    /// <exception cref="Fp16RangeException">The options ask for 16 bits, and a weight exceeds what those hold.</exception>
+    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed its
+    /// self-test and no other can take its place.</exception>
+    /// <exception cref="Fp16RangeException">The options ask for 16 bits, and a weight exceeds what those
+    /// hold.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public InferenceSession CreateSession(Model model, SessionOptions? options = null)
@@ -137,8 +138,8 @@ public sealed class GpuDevice : IDisposable
         }
     }
 
-    /// <summary>Closes the device. Existing sessions, and those being created, continue to work; the Vulkan device is destroyed with the last of
-    /// them.</summary>
+    /// <summary>Closes the device. Existing sessions, and those being created, continue to work; the Vulkan device is
+    /// destroyed with the last of them.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);
@@ -168,8 +169,8 @@ public sealed class GpuDevice : IDisposable
             throw new DeviceNotFoundException(
                 $"No Vulkan device matches '{selector}'; by index there are: "
                 + string.Join(", ", devices.Select(device => $"{device.Info.Index} = {device.Info.Name}")) + ".");
-        // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind. A driver of the GPU's own comes
-        // before one that translates to another interface.
+        // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind. A driver of the
+        // GPU's own comes before one that translates to another interface.
         return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind)
             .ThenBy(device => device.IsPortability).FirstOrDefault()
             ?? throw new DeviceNotFoundException(

@@ -20,7 +20,7 @@ public sealed class WeightSharingTests
     {
         using GpuDevice device = TestDevices.OpenSoftware();
         // The first session of a device would, with buffers of the probe.
-        TurnProbe.LargestOn(device.Vulkan);
+        LoopLimitProbe.LargestOn(device.Vulkan);
         int first = AllocationsOf(() => device.CreateSession(Model), out InferenceSession one);
         int second = AllocationsOf(
             () => device.CreateSession(Model, new SessionOptions { Batch = 3 }), out InferenceSession two);

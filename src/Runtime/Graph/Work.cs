@@ -6,16 +6,17 @@ namespace SoftPool.Graph;
 /// <summary>The arithmetic of a layer, counted as if computed directly.</summary>
 internal static class Work
 {
-    /// <summary>Divides a layer's multiply-adds among its launches, in proportion to their groups and the turns of these.</summary>
+    /// <summary>Divides a layer's multiply-adds among its launches, in proportion to their groups and the iterations of
+    /// these.</summary>
     /// <param name="op">The layer.</param>
     /// <param name="elements">The elements of its output, of the whole batch.</param>
     /// <param name="launches">Those of the plan.</param>
     /// <param name="first">The first of them that is the layer's; the others follow.</param>
     public static void Note(Operator op, long elements, List<KernelLaunch> launches, int first)
     {
-        double all = elements * TermsOf(op), turns = launches.Skip(first).Sum(TurnsOf);
+        double all = elements * TermsOf(op), iterations = launches.Skip(first).Sum(IterationsOf);
         for (int i = first; i < launches.Count; i++)
-            launches[i] = launches[i] with { MultiplyAdds = all * TurnsOf(launches[i]) / turns };
+            launches[i] = launches[i] with { MultiplyAdds = all * IterationsOf(launches[i]) / iterations };
     }
 
     /// <summary>How many products make an element; a pool's and a function's count as some.</summary>
@@ -26,6 +27,6 @@ internal static class Work
         _ => 16,
     };
 
-    private static double TurnsOf(KernelLaunch launch) =>
-        (double)Math.Max(launch.Turns, 1) * launch.Groups.X * launch.Groups.Y * launch.Groups.Z;
+    private static double IterationsOf(KernelLaunch launch) =>
+        (double)Math.Max(launch.Iterations, 1) * launch.Groups.X * launch.Groups.Y * launch.Groups.Z;
 }

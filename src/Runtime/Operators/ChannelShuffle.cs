@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>The channels of several groups in turns, as torch.nn.ChannelShuffle: the first of each group, then the second of
-/// each.</summary>
+/// <summary>The channels of several groups in turns, as torch.nn.ChannelShuffle: the first of each group, then the
+/// second of each.</summary>
 /// <param name="Groups">The number of groups; it divides the channels.</param>
 public sealed record ChannelShuffle(int Groups) : Composite
 {

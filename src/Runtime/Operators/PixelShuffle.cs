@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>Channels to pixels, as torch.nn.PixelShuffle: each r x r channels become squares of r x r pixels of one channel.</summary>
+/// <summary>Channels to pixels, as torch.nn.PixelShuffle: each r x r channels become squares of r x r pixels of one
+/// channel.</summary>
 /// <param name="UpscaleFactor">r.</param>
 public sealed record PixelShuffle(int UpscaleFactor) : Composite
 {

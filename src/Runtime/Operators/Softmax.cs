@@ -4,7 +4,7 @@ using SoftPool.Reference;
 namespace SoftPool.Operators;
 
 /// <summary>exp(x_c) / sum_k exp(x_k) over the channels, as torch.nn.Softmax(dim=1). Finite for every finite input.
-/// </summary>
+///</summary>
 public sealed record Softmax : UnaryOperator
 {
     /// <summary>(C, ...) to itself.</summary>
@@ -20,7 +20,7 @@ public sealed record Softmax : UnaryOperator
         SpecializationConstant[] shape = [("BATCH", step.Batch), ("CHANNELS", channels), ("PLANE", plane)];
         if (Slices.Of(channels).Count == 1)
             step.Dispatch(
-                "softmax", shape, GroupCount.Linear((long)step.Batch * plane), texels: 0, 3 * Turns.Of(channels), step.Input, step.Output);
+                "softmax", shape, GroupCount.Linear((long)step.Batch * plane), texels: 0, 3 * LoopIterations.Of(channels), step.Input, step.Output);
         else
             step.Dispatch(
                 "softmax_of_sums", shape, GroupCount.Linear(step.Output.Count), step.Input, step.Output, ExponentialSums.OfCells(step));

@@ -2,7 +2,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y_c = exp(x_c - m) / sum_k exp(x_k - m) over the channels of each place, m being the largest of them.</summary>
+/// <summary>y_c = exp(x_c - m) / sum_k exp(x_k - m) over the channels of each place, m being the largest of
+/// them.</summary>
 internal static class SoftmaxReference
 {
     public static void Compute<T>(ReferenceStep step)

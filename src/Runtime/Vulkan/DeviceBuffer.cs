@@ -102,8 +102,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     public static DeviceBuffer Storage(VulkanDevice device, long byteCount) =>
         Storage(device, byteCount, MemoryPropertyFlags.DeviceLocalBit);
 
-    /// <summary>What the host fills once and kernels read often. It is mapped where that makes it no slower: where the host sees all
-    /// memory of the device.</summary>
+    /// <summary>What the host fills once and kernels read often. It is mapped where that makes it no slower: where the
+    /// host sees all memory of the device.</summary>
     public static DeviceBuffer FilledStorage(VulkanDevice device, long byteCount)
     {
         const MemoryPropertyFlags Local = MemoryPropertyFlags.DeviceLocalBit;
@@ -143,8 +143,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     public static DeviceBuffer HostStorage(VulkanDevice device, long byteCount) => new(
         device, byteCount, BufferUsageFlags.StorageBufferBit, MemoryTypes.Coherent);
 
-    /// <summary>What the device copies back; cached where there is such memory, because the host reads it: without a cache a processor
-    /// reads some hundred megabytes a second.</summary>
+    /// <summary>What the device copies back; cached where there is such memory, because the CPU reads it: without a
+    /// cache a processor reads some hundred megabytes a second.</summary>
     public static DeviceBuffer ReadBack(VulkanDevice device, long byteCount) => new(
         device, byteCount, BufferUsageFlags.TransferDstBit,
         MemoryTypes.Coherent | MemoryPropertyFlags.HostCachedBit,
@@ -165,7 +165,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
         return new Span<T>((byte*)_mapped + byteOffset, checked((int)count));
     }
 
-    /// <summary>Has the processor's cache forget what it holds of the memory. Only what the device copies back needs that.</summary>
+    /// <summary>Has the CPU's cache forget what it holds of the memory. Only what the device copies back needs
+    /// that.</summary>
     private void Invalidate()
     {
         var range = new MappedMemoryRange { SType = StructureType.MappedMemoryRange, Memory = _memory, Size = Vk.WholeSize };

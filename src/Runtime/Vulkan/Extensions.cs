@@ -43,8 +43,8 @@ internal static unsafe class Extensions
     /// <param name="inspect">Whether pipelines have statistics.</param>
     public static string[] ToEnable(IReadOnlyCollection<string> offered, bool inspect) =>
     [
-        // Vulkan asks this of whoever uses such a driver. What the driver may lack then concerns drawing, images and events,
-        // and the runtime uses none of them.
+        // Vulkan asks this of whoever uses such a driver. What the driver may lack then concerns drawing, images and
+        // events, and the runtime uses none of them.
         .. offered.Contains(PortabilitySubset) ? [PortabilitySubset] : Array.Empty<string>(),
         .. inspect ? [PipelineStatistics.Extension] : Array.Empty<string>(),
     ];

@@ -2,8 +2,8 @@ using Silk.NET.Vulkan;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>Commands, recorded once and submitted any number of times, with their own pool and fence: one command buffer, or several where
-/// the device must not work for long without a pause.</summary>
+/// <summary>Commands, recorded once and submitted any number of times, with their own pool and fence: one command
+/// buffer, or several where the device must not work for long without a pause.</summary>
 internal sealed unsafe class Submission : HandleOwner
 {
     private readonly CommandPool _pool;
@@ -58,7 +58,8 @@ internal sealed unsafe class Submission : HandleOwner
 
     protected override void Destroy()
     {
-        // A wait that failed for want of memory leaves the commands running, and nothing that they use may go before they end.
+        // A wait that failed for want of memory leaves the commands running, and nothing that they use may go before
+        // they end.
         if (_pending && Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(Device.WaitLimit)) == Result.Timeout)
         {
             Device.GiveUp();

@@ -1,11 +1,10 @@
 namespace SoftPool.Vulkan;
 
-/// <summary>
-/// Notes on disk of what is being tried, so that a kernel that hangs the device or ends the process is not tried at every start. Each
-/// trial has a file of its own, which its process keeps locked: the system lets go of the lock when the process ends, however it
-/// ends, so a note that is not locked was left over. Who ended the process in the first seconds of a trial may have had another
-/// reason, as with Ctrl+C: then the kernel gets a second try.
-/// </summary>
+/// <summary>Notes on disk of what is being tried, so that a kernel that hangs the device or ends the process is not
+/// tried at every start. Each trial has a file of its own, which its process keeps locked: the system lets go of the
+/// lock when the process ends, however it ends, so a note that is not locked was left over. Who ended the process in
+/// the first seconds of a trial may have had another reason, as with Ctrl+C: then the kernel gets a second try.
+///</summary>
 /// <param name="prefix">What the paths of the files begin with: whose kernels they are.</param>
 /// <param name="build">The build of the runtime: what another has left says nothing.</param>
 internal sealed class TrialNotes(string prefix, string build)

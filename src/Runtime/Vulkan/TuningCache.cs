@@ -4,19 +4,18 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>
-/// Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the compiled kernels from one
-/// start to the next: what was measured in a file of lines "convolution, tab, variant", the self-test's verdicts in one of
-/// lines "kernel, tab, what is wrong with it", empty where nothing is; after how many turns the driver ends loops is a line there too, and
-/// so is what the test of a network's own shapes found of a plan. What is being tried is noted, for it may hang.
-/// </summary>
+/// <summary>Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the
+/// compiled kernels from one start to the next: what was measured in a file of lines "convolution, tab, variant", the
+/// self-test's verdicts in one of lines "kernel, tab, what is wrong with it", empty where nothing is; after how many
+/// iterations the driver ends loops is a line there too, and so is what the test of a network's own shapes found of a
+/// plan. What is being tried is noted, for it may hang.</summary>
 internal sealed class TuningCache
 {
     /// <summary>The verdict on what hung the device or ended the process, or seemed to.</summary>
     public const string Hung = "hanging: it did not end when it was tried last";
 
     // No kernel has this name.
-    private const string TurnsKey = "largest turns";
+    private const string IterationsKey = "largest iterations";
 
     /// <summary>What the keys of plans begin with.</summary>
     public const string PlanPrefix = "plan ";
@@ -69,14 +68,16 @@ internal sealed class TuningCache
         }
     }
 
-    /// <summary>Has the turns probed, the least that is known of any driver being the verdict if it hangs.</summary>
-    public void TryTurns(Action trial) => Try(TurnsKey, trial, "65535");
+    /// <summary>Has the limit of iterations probed, the least that is known of any driver being the verdict if it
+    /// hangs.</summary>
+    public void TryTurns(Action trial) => Try(IterationsKey, trial, "65535");
 
-    /// <summary>After how many turns the driver ends the loops of an invocation; null where that was not probed.</summary>
-    public long? LargestTurns
+    /// <summary>After how many iterations the driver ends the loops of an invocation; null where that was not
+    /// probed.</summary>
+    public long? LargestIterations
     {
-        get => long.TryParse(VerdictOn(TurnsKey), CultureInfo.InvariantCulture, out long turns) && turns > 0 ? turns : null;
-        set => Judge(TurnsKey, value!.Value.ToString(CultureInfo.InvariantCulture));
+        get => long.TryParse(VerdictOn(IterationsKey), CultureInfo.InvariantCulture, out long iterations) && iterations > 0 ? iterations : null;
+        set => Judge(IterationsKey, value!.Value.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Held while kernels are tested: one thread tests, others wait.</summary>
@@ -90,7 +91,7 @@ internal sealed class TuningCache
             lock (_lock)
                 return
                 [
-                    .. _verdicts.Where(verdict => verdict.Value.Length > 0 && verdict.Key != TurnsKey
+                    .. _verdicts.Where(verdict => verdict.Value.Length > 0 && verdict.Key != IterationsKey
                             && !verdict.Key.StartsWith(PlanPrefix, StringComparison.Ordinal))
                         .Select(verdict => new RejectedKernel(verdict.Key, verdict.Value))
                         .OrderBy(kernel => kernel.Kernel, StringComparer.Ordinal),
@@ -117,9 +118,9 @@ internal sealed class TuningCache
         }
     }
 
-    /// <summary>Has something submitted for the first time on this device. If it hangs, in this process or so that the process has to
-    /// be ended, that is its verdict, and it is not tried again. If the driver says that the device is lost, which may have
-    /// another reason, it is tried once more.</summary>
+    /// <summary>Has something submitted for the first time on this device. If it hangs, in this process or so that the
+    /// process has to be ended, that is its verdict, and it is not tried again. If the driver says that the device is
+    /// lost, which may have another reason, it is tried once more.</summary>
     /// <param name="key">What is tried.</param>
     /// <param name="trial">Submits it and waits for it.</param>
     /// <param name="verdict">What is said of it if it hangs.</param>

@@ -5,10 +5,8 @@ using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>
-/// A VkDevice with one compute queue: its own, or a host's. It lives until its last user has released it: what is made on
-/// it may be disposed after it.
-/// </summary>
+/// <summary>A VkDevice with one compute queue: its own, or a host's. It lives until its last user has released it:
+/// what is made on it may be disposed after it.</summary>
 internal sealed unsafe class VulkanDevice
 {
     private readonly VulkanInstance _instance;
@@ -149,8 +147,9 @@ internal sealed unsafe class VulkanDevice
     /// <summary>Whether kernels are tested before their first use here.</summary>
     public bool SelfTests { get; init; } = true;
 
-    /// <summary>How long work may take before the device is taken for lost. It is very long: work waits behind other work, and a
-    /// processor is slow. A host's queue may stop at the host's own waits, so there it has no end.</summary>
+    /// <summary>How long work may take before the device is taken for lost. It is very long: work waits behind other
+    /// work, and a CPU is slow. A host's queue may stop at the host's own waits, so there it has no
+    /// end.</summary>
     public TimeSpan WaitLimit
     {
         get => field != default ? field
@@ -213,8 +212,8 @@ internal sealed unsafe class VulkanDevice
                 $"{Physical.Info.Name} did not end its work in time and was given up: create the device and its sessions anew.");
     }
 
-    /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions on several threads
-    /// take turns, as Vulkan asks of its callers.</summary>
+    /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions
+    /// on several threads take turns, as Vulkan asks of its callers.</summary>
     /// <param name="parts">What is to run, in order.</param>
     /// <param name="fence">Signals when the last part is done.</param>
     /// <param name="sync">What the first part waits for and the last signals.</param>
@@ -283,8 +282,8 @@ internal sealed unsafe class VulkanDevice
         ? new VkSemaphore(semaphore.Handle)
         : throw new ArgumentException("A VkSemaphore is needed to wait for or to signal; its handle is null.");
 
-    /// <summary>Keeps the compiled kernels for the next start, if there are new ones. A driver that does not give them costs that start
-    /// some time and nothing else.</summary>
+    /// <summary>Keeps the compiled kernels for the next start, if there are new ones. A driver that does not give them
+    /// costs that start some time and nothing else.</summary>
     public void SavePipelineCache()
     {
         if (_cacheFile is null)

@@ -139,7 +139,8 @@ internal sealed unsafe class VulkanPhysicalDevice
     /// <summary>The extensions that its driver offers.</summary>
     public IReadOnlyCollection<string> Extensions { get; }
 
-    /// <summary>Whether its driver is not fully conformant to Vulkan: a translator to another interface, as MoltenVK and Dozen are.</summary>
+    /// <summary>Whether its driver is not fully conformant to Vulkan: a translator to another interface, as MoltenVK
+    /// and Dozen are.</summary>
     public bool IsPortability => Extensions.Contains(Vulkan.Extensions.PortabilitySubset);
 
     public PhysicalDeviceLimits Limits { get; private set; }
@@ -163,8 +164,8 @@ internal sealed unsafe class VulkanPhysicalDevice
         }
     }
 
-    /// <summary>What every offset into a buffer is a multiple of, in bytes, to be bound in any way that kernels read buffers.
-    /// </summary>
+    /// <summary>What every offset into a buffer is a multiple of, in bytes, to be bound in any way that kernels read
+    /// buffers.</summary>
     public long BufferAlignment =>
         (long)Math.Max(Limits.MinStorageBufferOffsetAlignment, Limits.MinTexelBufferOffsetAlignment);
 

@@ -7,7 +7,8 @@ namespace SoftPool.Vulkan;
 /// injected failure has made is then there to be freed.</remarks>
 internal static class VulkanResult
 {
-    /// <summary>Lets a test have calls of its own thread fail: it is given the call and its result, and says another.</summary>
+    /// <summary>Lets a test have calls of its own thread fail: it is given the call and its result, and says
+    /// another.</summary>
     [field: ThreadStatic]
     public static Func<string, Result, Result>? Injected { get; set; }
 
@@ -38,8 +39,8 @@ internal static class VulkanResult
         return true;
     }
 
-    /// <summary>Fails in place of a call that must not happen then: what was submitted would run on. The call's own result
-    /// goes to <see cref="Throw"/>.</summary>
+    /// <summary>Fails in place of a call that must not happen then: what was submitted would run on. The call's own
+    /// result goes to <see cref="Throw"/>.</summary>
     public static void FailIfInjected(string call) => Throw(Seen(Result.Success, call), call);
 
     /// <summary>Turns a result into its exception, whatever is injected.</summary>

@@ -2,11 +2,12 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>One model's packed weights on one device, shared by its sessions: what one has uploaded no other packs again.
-/// </summary>
+/// <summary>One model's packed weights on one device, shared by its sessions: what one has uploaded no other packs
+/// again.</summary>
 internal sealed class WeightStore(VulkanDevice device) : IDisposable
 {
-    /// <summary>Weights that the host cannot write where they lie are uploaded through a staging buffer of at most this size.</summary>
+    /// <summary>Weights that the host cannot write where they lie are uploaded through a staging buffer of at most this
+    /// size.</summary>
     private const int StagingBytes = 16 << 20;
 
     private readonly Lock _lock = new();

@@ -4,7 +4,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
 
-/// <summary>Drivers that are not there, or of which only a half is: what is said, and that those beside them serve.</summary>
+/// <summary>Drivers that are not there, or of which only a half is: what is said, and that those beside them
+/// serve.</summary>
 [TestClass]
 [OSCondition(OperatingSystems.Linux)]
 public sealed partial class HalfDriverTests : IDisposable
@@ -97,7 +98,8 @@ public sealed partial class HalfDriverTests : IDisposable
         }
     }
 
-    /// <summary>MoltenVK and Dozen are such drivers: the loader hides them from whoever does not ask for them.</summary>
+    /// <summary>MoltenVK and Dozen are such drivers: the loader hides them from whoever does not ask for
+    /// them.</summary>
     [TestMethod]
     public void A_portability_driver_serves()
     {

@@ -7,8 +7,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
 
-/// <summary>On a device with a watchdog a run is submitted in parts, and a long launch in pieces. Both give the same bits as one
-/// submission.</summary>
+/// <summary>On a device with a watchdog a run is submitted in parts, and a long launch in pieces. Both give the same
+/// bits as one submission.</summary>
 [TestClass]
 public sealed class SubmissionTests
 {
@@ -60,7 +60,8 @@ public sealed class SubmissionTests
         Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    /// <summary>Kernels may count by the number of workgroups, which another launch of a part of them would change.</summary>
+    /// <summary>Kernels may count by the number of workgroups, which another launch of a part of them would
+    /// change.</summary>
     [TestMethod]
     public void Every_operator_s_launches_in_pieces_give_the_same_bits()
     {
@@ -77,9 +78,9 @@ public sealed class SubmissionTests
         Assert.IsGreaterThan(20, cut);
     }
 
-    /// <summary>No watchdog looks at a processor, and a submission costs some time.</summary>
+    /// <summary>No watchdog looks at a CPU driver, and a submission costs some time.</summary>
     [TestMethod]
-    public void A_processor_is_given_a_run_at_once()
+    public void A_CPU_driver_is_given_a_run_at_once()
     {
         using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = EmbeddingTests.Batch });
         Assert.AreEqual(1, SubmissionsOf(() => session.Run(Input, new float[Outputs])));

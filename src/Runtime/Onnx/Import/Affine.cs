@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
 
-/// <summary>A factor and a summand of each channel: into the weights of the batch norm or linear layer that gives the channels,
-/// else as a batch norm of its own.</summary>
+/// <summary>A factor and a summand of each channel: into the weights of the batch norm or linear layer that gives the
+/// channels, else as a batch norm of its own.</summary>
 internal static class Affine
 {
     /// <summary>Into one layer's weights; each takes some stack when they are computed.</summary>

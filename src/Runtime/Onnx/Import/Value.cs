@@ -12,8 +12,8 @@ internal sealed record UnknownValue : Value
 /// <summary>What a layer gives.</summary>
 /// <param name="Layer">The layer, or the network's input.</param>
 /// <param name="Shape">The shape as ONNX has it, batch first.</param>
-/// <param name="Pads">Zeros around height and width that the next layer has to take into its own padding: top, left, bottom,
-/// right. They are in the shape.</param>
+/// <param name="Pads">Zeros around height and width that the next layer has to take into its own padding: top, left,
+/// bottom, right. They are in the shape.</param>
 internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null) : Value;
 
 /// <summary>What a node of several outputs gives, in their order.</summary>

@@ -2,13 +2,13 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Linears;
 
-/// <summary>One of the kernels that compute a linear layer. Each takes its inputs as texels where the device is the faster for it.
-/// A weight that exceeds what one buffer holds is taken in parts, some features after others. A long sum, or one of a GPU's few lanes,
-/// is split into slices, which another kernel sums.</summary>
+/// <summary>One of the kernels that compute a linear layer. Each takes its inputs as texels where the device is the
+/// faster for it. A weight that exceeds what one buffer holds is taken in parts, some features after others. A long
+/// sum, or one of a GPU's few lanes, is split into slices, which another kernel sums.</summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Items">How many items of the batch a lane computes.</param>
-/// <param name="LeastBatch">The batch from which a weight that is loaded anew for each item costs more than a tile of items that is partly
-/// empty.</param>
+/// <param name="LeastBatch">The batch from which a weight that is loaded anew for each item costs more than a tile of
+/// items that is partly empty.</param>
 internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) : Variant<Linear>
 {
     /// <summary>The subgroup that the kernel needs whose lanes exchange values; 0 for one whose lanes do not.</summary>
@@ -72,7 +72,7 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
             ],
             new GroupCount(itemGroups, Division.RoundUp(lanes, workgroup), slices),
             texels ? 0b101u : 0,
-            Turns.Of(Division.RoundUp(op.Blocks, slices), Linear.Block / 4) + Turns.Of(Linear.Block / 4),
+            LoopIterations.Of(Division.RoundUp(op.Blocks, slices), Linear.Block / 4) + LoopIterations.Of(Linear.Block / 4),
             step.Input, sums, weight, bias);
         if (slices > 1)
             step.Dispatch(
@@ -81,7 +81,7 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
                     ("BATCH", step.Batch), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first), ("FEATURES", features),
                     ("SLICES", slices), .. pointwise,
                 ],
-                GroupCount.Linear((long)step.Batch * features), texels: 0, Turns.Of(slices), sums, step.Output, bias);
+                GroupCount.Linear((long)step.Batch * features), texels: 0, LoopIterations.Of(slices), sums, step.Output, bias);
     }
 
     private bool ReadsTexels(Linear op, LoweringStep step) =>

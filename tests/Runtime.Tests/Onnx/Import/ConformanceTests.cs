@@ -5,8 +5,8 @@ using static SoftPool.Runtime.Tests.Onnx.OnnxFiles;
 
 namespace SoftPool.Runtime.Tests.Onnx.Import;
 
-/// <summary>The ONNX project's own tests of operators, in the folder that SOFTPOOL_ONNX_CONFORMANCE names: each gives the outputs
-/// that lie beside it, or is refused.</summary>
+/// <summary>The ONNX project's own tests of operators, in the folder that SOFTPOOL_ONNX_CONFORMANCE names: each gives
+/// the outputs that lie beside it, or is refused.</summary>
 [TestClass]
 public sealed class ConformanceTests
 {
