@@ -115,9 +115,11 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
         string[] less =
         [
             .. options.Batch > 1 ? [$"a smaller batch than {options.Batch}"] : Array.Empty<string>(),
-            .. options.MaxConcurrentRuns > 1 ? [$"fewer runs at once than {options.MaxConcurrentRuns}"] : Array.Empty<string>(),
+            .. options.MaxConcurrentRuns > 1
+                ? [$"fewer runs at once than {options.MaxConcurrentRuns}"] : Array.Empty<string>(),
             .. options.KeepLayerOutputs ? ["no KeepLayerOutputs"] : Array.Empty<string>(),
-            .. hasFp16 && options is { Fp16: false, Numerics: Numerics.Fast } ? ["SessionOptions.Fp16"] : Array.Empty<string>(),
+            .. hasFp16 && options is { Fp16: false, Numerics: Numerics.Fast }
+                ? ["SessionOptions.Fp16"] : Array.Empty<string>(),
         ];
         string batch = options.Batch > 1 ? "Take " : less.Length > 0
             ? "The batch is 1 already: take "
@@ -127,8 +129,8 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
     }
 }
 
-/// <summary>The device was lost (driver reset, unplugged, timed out), or did not end what it was given within a very long time. Its
-/// sessions cannot be used any more.</summary>
+/// <summary>The device was lost (driver reset, unplugged, timed out), or did not end what it was given within a very
+/// long time. Its sessions cannot be used any more.</summary>
 public sealed class DeviceLostException : SoftPoolException
 {
     internal DeviceLostException(string message, bool didNotEnd = false) : base(message) => DidNotEnd = didNotEnd;

@@ -168,8 +168,8 @@ public sealed class GpuDevice : IDisposable
             throw new DeviceNotFoundException(
                 $"No Vulkan device matches '{selector}'; by index there are: "
                 + string.Join(", ", devices.Select(device => $"{device.Info.Index} = {device.Info.Name}")) + ".");
-        // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind. A driver of the GPU's own comes
-        // before one that translates to another interface.
+        // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind. A driver of the
+        // GPU's own comes before one that translates to another interface.
         return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind)
             .ThenBy(device => device.IsPortability).FirstOrDefault()
             ?? throw new DeviceNotFoundException(

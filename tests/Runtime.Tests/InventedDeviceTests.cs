@@ -9,8 +9,8 @@ using MemoryType = SoftPool.Vulkan.MemoryType;
 
 namespace SoftPool.Runtime.Tests;
 
-/// <summary>The software device pretends to be others, with their limits and without their lacking features: what runs there gives
-/// the reference's numbers, and what cannot is refused by name.</summary>
+/// <summary>The software device pretends to be others, with their limits and without their lacking features: what runs
+/// there gives the reference's numbers, and what cannot is refused by name.</summary>
 [TestClass]
 public sealed class InventedDeviceTests
 {
@@ -95,7 +95,8 @@ public sealed class InventedDeviceTests
         }
     }
 
-    /// <summary>The invented devices differ in what kernels see in two ways: the workgroup, and where buffers lie.</summary>
+    /// <summary>The invented devices differ in what kernels see in two ways: the workgroup, and where buffers
+    /// lie.</summary>
     [TestMethod]
     [DataRow("phone, waves of 64")]
     [DataRow("least of all")]

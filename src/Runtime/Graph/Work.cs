@@ -6,7 +6,8 @@ namespace SoftPool.Graph;
 /// <summary>The arithmetic of a layer, counted as if computed directly.</summary>
 internal static class Work
 {
-    /// <summary>Divides a layer's multiply-adds among its launches, in proportion to their groups and the turns of these.</summary>
+    /// <summary>Divides a layer's multiply-adds among its launches, in proportion to their groups and the turns of
+    /// these.</summary>
     /// <param name="op">The layer.</param>
     /// <param name="elements">The elements of its output, of the whole batch.</param>
     /// <param name="launches">Those of the plan.</param>

@@ -1,7 +1,7 @@
 namespace SoftPool.Kernels;
 
-/// <summary>How fast a device is at the least, and how long it may work without a pause. Systems reset a GPU that does not answer
-/// for some time: Windows after two seconds, during which other programs draw nothing.</summary>
+/// <summary>How fast a device is at the least, and how long it may work without a pause. Systems reset a GPU that does
+/// not answer for some time: Windows after two seconds, during which other programs draw nothing.</summary>
 /// <param name="MultiplyAdds">In a millisecond.</param>
 /// <param name="Bytes">Read and written in a millisecond.</param>
 /// <param name="LongestMilliseconds">The most that is submitted at once.</param>
@@ -10,7 +10,8 @@ internal sealed record Pace(double MultiplyAdds, double Bytes, double LongestMil
     /// <summary>A tenth of what systems grant; a submission costs the host some microseconds.</summary>
     private const double Usual = 100;
 
-    /// <summary>What the slowest devices of a kind do with these kernels, by guess. A processor has no watchdog.</summary>
+    /// <summary>What the slowest devices of a kind do with these kernels, by guess. A processor has no
+    /// watchdog.</summary>
     public static Pace Of(GpuKind kind) => kind switch
     {
         GpuKind.Discrete => new(100e6, 20e6, Usual),
@@ -23,5 +24,6 @@ internal sealed record Pace(double MultiplyAdds, double Bytes, double LongestMil
 
     /// <summary>How long a launch may take.</summary>
     public double MillisecondsOf(KernelLaunch launch) =>
-        launch.MultiplyAdds / MultiplyAdds + launch.Operands.Distinct().Sum(operand => (double)operand.ByteCount) / Bytes;
+        launch.MultiplyAdds / MultiplyAdds
+        + launch.Operands.Distinct().Sum(operand => (double)operand.ByteCount) / Bytes;
 }

@@ -133,8 +133,11 @@ internal static class SelfTest
                 memory.Try(dispatch.JudgedAs, () =>
                 {
                     foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
-                        if ((verdict = Try(kept.Take(new RunSlot(new PlannedModel(device, model, plan))), model, batch, options)).Length > 0)
+                    {
+                        RunSlot run = kept.Take(new RunSlot(new PlannedModel(device, model, plan)));
+                        if ((verdict = Try(run, model, batch, options)).Length > 0)
                             break;
+                    }
                 });
             }
             catch (VulkanException e) when (IsOfKernel(e.Call))

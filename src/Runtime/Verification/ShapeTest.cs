@@ -114,7 +114,8 @@ internal sealed class ShapeTest : IDisposable
     private string? FaultOf(PlannedLayer layer, string key)
     {
         _device.Variants.Try(
-            key, () => Run(layer), string.Create(CultureInfo.InvariantCulture, $"{layer.FirstLaunch} {TuningCache.Hung}"));
+            key, () => Run(layer),
+            string.Create(CultureInfo.InvariantCulture, $"{layer.FirstLaunch} {TuningCache.Hung}"));
         Operand[] operands = [.. layer.Inputs, layer.Output];
         long offset = 0;
         foreach (int _ in _items)

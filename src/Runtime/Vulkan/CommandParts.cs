@@ -2,8 +2,8 @@ using Silk.NET.Vulkan;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>The command buffers that a submission is recorded into. On devices with a watchdog each has so many launches as the device
-/// does in the time that it may work without a pause.</summary>
+/// <summary>The command buffers that a submission is recorded into. On devices with a watchdog each has so many
+/// launches as the device does in the time that it may work without a pause.</summary>
 internal sealed class CommandParts
 {
     private readonly VulkanDevice _device;
@@ -22,8 +22,8 @@ internal sealed class CommandParts
     /// <summary>The one that is being recorded.</summary>
     public CommandBuffer Current => _parts[^1];
 
-    /// <summary>Into how many a launch is divided that alone takes too long: along its outermost axis of several groups, for
-    /// kernels may count by the number of groups along x.</summary>
+    /// <summary>Into how many a launch is divided that alone takes too long: along its outermost axis of several
+    /// groups, for kernels may count by the number of groups along x.</summary>
     public int PiecesOf(BoundLaunch launch)
     {
         double pieces = Math.Ceiling(launch.Milliseconds / _device.Pace.LongestMilliseconds);
@@ -59,7 +59,8 @@ internal sealed class CommandParts
             Level = CommandBufferLevel.Primary,
             CommandBufferCount = 1,
         };
-        _device.Api.AllocateCommandBuffers(_device.Handle, in allocation, out CommandBuffer part).Check("vkAllocateCommandBuffers");
+        _device.Api.AllocateCommandBuffers(_device.Handle, in allocation, out CommandBuffer part)
+            .Check("vkAllocateCommandBuffers");
         var begin = new CommandBufferBeginInfo { SType = StructureType.CommandBufferBeginInfo };
         _device.Api.BeginCommandBuffer(part, in begin).Check("vkBeginCommandBuffer");
         _parts.Add(part);

@@ -17,7 +17,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     /// <param name="usage">What it is used for.</param>
     /// <param name="wishes">What its memory should be, the best first.</param>
     private DeviceBuffer(
-        VulkanDevice device, long byteCount, BufferUsageFlags usage, params ReadOnlySpan<MemoryPropertyFlags> wishes) : base(device)
+        VulkanDevice device, long byteCount, BufferUsageFlags usage, params ReadOnlySpan<MemoryPropertyFlags> wishes)
+        : base(device)
     {
         ByteCount = byteCount;
         Vk api = device.Api;
@@ -35,7 +36,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             api.GetBufferMemoryRequirements(device.Handle, _handle, out MemoryRequirements requirements);
             IReadOnlyList<MemoryType> types = device.Physical.Memory.Suitable(requirements.MemoryTypeBits, wishes);
             if (types.Count == 0)
-                throw new UnsupportedDeviceException($"{device.Physical.Info.Name} has no memory that is {wishes[^1]}.");
+                throw new UnsupportedDeviceException(
+                    $"{device.Physical.Info.Name} has no memory that is {wishes[^1]}.");
             MemoryPropertyFlags flags = 0;
             foreach (MemoryType type in types)
             {
@@ -58,15 +60,15 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             {
                 CheckLimit((long)requirements.Size, device.Physical.LargestAllocation, "piece of memory");
                 throw new OutOfDeviceMemoryException(
-                    $"vkAllocateMemory of {requirements.Size} bytes found no memory left; the runtime holds {device.Memory.Bytes} "
-                    + "bytes on the device.");
+                    $"vkAllocateMemory of {requirements.Size} bytes found no memory left; the runtime holds "
+                    + $"{device.Memory.Bytes} bytes on the device.");
             }
             _allocated = (long)requirements.Size;
             device.Memory.Add(_allocated);
             api.BindBufferMemory(device.Handle, _handle, _memory, 0).Check("vkBindBufferMemory");
 
             _isCoherent = flags.HasFlag(MemoryPropertyFlags.HostCoherentBit);
-            if (wishes[0].HasFlag(MemoryPropertyFlags.HostVisibleBit) && flags.HasFlag(MemoryPropertyFlags.HostVisibleBit))
+            if ((wishes[0] & flags).HasFlag(MemoryPropertyFlags.HostVisibleBit))
             {
                 void* mapped;
                 api.MapMemory(device.Handle, _memory, 0, Vk.WholeSize, 0, &mapped).Check("vkMapMemory");
@@ -102,8 +104,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     public static DeviceBuffer Storage(VulkanDevice device, long byteCount) =>
         Storage(device, byteCount, MemoryPropertyFlags.DeviceLocalBit);
 
-    /// <summary>What the host fills once and kernels read often. It is mapped where that makes it no slower: where the host sees all
-    /// memory of the device.</summary>
+    /// <summary>What the host fills once and kernels read often. It is mapped where that makes it no slower: where the
+    /// host sees all memory of the device.</summary>
     public static DeviceBuffer FilledStorage(VulkanDevice device, long byteCount)
     {
         const MemoryPropertyFlags Local = MemoryPropertyFlags.DeviceLocalBit;
@@ -112,7 +114,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             : Storage(device, byteCount, Local);
     }
 
-    private static DeviceBuffer Storage(VulkanDevice device, long byteCount, params ReadOnlySpan<MemoryPropertyFlags> wishes)
+    private static DeviceBuffer Storage(
+        VulkanDevice device, long byteCount, params ReadOnlySpan<MemoryPropertyFlags> wishes)
     {
         var buffer = new DeviceBuffer(
             device, byteCount,
@@ -143,8 +146,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     public static DeviceBuffer HostStorage(VulkanDevice device, long byteCount) => new(
         device, byteCount, BufferUsageFlags.StorageBufferBit, MemoryTypes.Coherent);
 
-    /// <summary>What the device copies back; cached where there is such memory, because the host reads it: without a cache a processor
-    /// reads some hundred megabytes a second.</summary>
+    /// <summary>What the device copies back; cached where there is such memory, because the host reads it: without a
+    /// cache a processor reads some hundred megabytes a second.</summary>
     public static DeviceBuffer ReadBack(VulkanDevice device, long byteCount) => new(
         device, byteCount, BufferUsageFlags.TransferDstBit,
         MemoryTypes.Coherent | MemoryPropertyFlags.HostCachedBit,
@@ -165,10 +168,16 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
         return new Span<T>((byte*)_mapped + byteOffset, checked((int)count));
     }
 
-    /// <summary>Has the processor's cache forget what it holds of the memory. Only what the device copies back needs that.</summary>
+    /// <summary>Has the processor's cache forget what it holds of the memory. Only what the device copies back needs
+    /// that.</summary>
     private void Invalidate()
     {
-        var range = new MappedMemoryRange { SType = StructureType.MappedMemoryRange, Memory = _memory, Size = Vk.WholeSize };
+        var range = new MappedMemoryRange
+        {
+            SType = StructureType.MappedMemoryRange,
+            Memory = _memory,
+            Size = Vk.WholeSize,
+        };
         Device.Api.InvalidateMappedMemoryRanges(Device.Handle, 1, in range).Check("vkInvalidateMappedMemoryRanges");
     }
 

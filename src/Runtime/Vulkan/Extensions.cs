@@ -22,7 +22,7 @@ internal static unsafe class Extensions
         check(api.EnumerateInstanceExtensionProperties((byte*)null, ref count, null), Call);
         var properties = new ExtensionProperties[count];
         fixed (ExtensionProperties* first = properties)
-            check(WithoutThoseAddedMeanwhile(api.EnumerateInstanceExtensionProperties((byte*)null, ref count, first)), Call);
+            check(Read(api.EnumerateInstanceExtensionProperties((byte*)null, ref count, first)), Call);
         return NamesOf(properties, count);
     }
 
@@ -34,7 +34,7 @@ internal static unsafe class Extensions
         api.EnumerateDeviceExtensionProperties(device, (byte*)null, ref count, null).Check(Call);
         var properties = new ExtensionProperties[count];
         fixed (ExtensionProperties* first = properties)
-            WithoutThoseAddedMeanwhile(api.EnumerateDeviceExtensionProperties(device, (byte*)null, ref count, first)).Check(Call);
+            Read(api.EnumerateDeviceExtensionProperties(device, (byte*)null, ref count, first)).Check(Call);
         return NamesOf(properties, count);
     }
 
@@ -43,13 +43,14 @@ internal static unsafe class Extensions
     /// <param name="inspect">Whether pipelines have statistics.</param>
     public static string[] ToEnable(IReadOnlyCollection<string> offered, bool inspect) =>
     [
-        // Vulkan asks this of whoever uses such a driver. What the driver may lack then concerns drawing, images and events,
-        // and the runtime uses none of them.
+        // Vulkan asks this of whoever uses such a driver. What the driver may lack then concerns drawing, images and
+        // events, and the runtime uses none of them.
         .. offered.Contains(PortabilitySubset) ? [PortabilitySubset] : Array.Empty<string>(),
         .. inspect ? [PipelineStatistics.Extension] : Array.Empty<string>(),
     ];
 
-    private static Result WithoutThoseAddedMeanwhile(Result result) => result == Result.Incomplete ? Result.Success : result;
+    // What was added between the two calls is left out.
+    private static Result Read(Result result) => result == Result.Incomplete ? Result.Success : result;
 
     private static string[] NamesOf(ExtensionProperties[] properties, uint count)
     {

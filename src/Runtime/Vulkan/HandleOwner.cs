@@ -22,7 +22,8 @@ internal abstract class HandleOwner : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        // What the device never ended may still use the handles: they are left to the driver, which frees them with the process.
+        // What the device never ended may still use the handles: they are left to the driver, which frees them with the
+        // process.
         if (!Device.IsGivenUp)
             Destroy();
         LiveObjects.Destroyed();

@@ -2,8 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>What a test has a device pretend: less than its driver offers, so that the runtime is tried as it runs on devices
-/// that no test has. What is null stays as it is.</summary>
+/// <summary>What a test has a device pretend: less than its driver offers, so that the runtime is tried as it runs on
+/// devices that no test has. What is null stays as it is.</summary>
 internal sealed record InventedDevice
 {
     public GpuKind? Kind { get; init; }

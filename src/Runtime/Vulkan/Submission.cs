@@ -2,8 +2,8 @@ using Silk.NET.Vulkan;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>Commands, recorded once and submitted any number of times, with their own pool and fence: one command buffer, or several where
-/// the device must not work for long without a pause.</summary>
+/// <summary>Commands, recorded once and submitted any number of times, with their own pool and fence: one command
+/// buffer, or several where the device must not work for long without a pause.</summary>
 internal sealed unsafe class Submission : HandleOwner
 {
     private readonly CommandPool _pool;
@@ -59,7 +59,7 @@ internal sealed unsafe class Submission : HandleOwner
     protected override void Destroy()
     {
         // A wait that failed for want of memory leaves the commands running, and nothing that they use may go before they end.
-        if (_pending && Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(Device.WaitLimit)) == Result.Timeout)
+        if (_pending && WaitForFence(Device.WaitLimit) == Result.Timeout)
         {
             Device.GiveUp();
             return;
@@ -73,16 +73,17 @@ internal sealed unsafe class Submission : HandleOwner
         if (!_pending)
             return;
         Device.CheckIsNotGivenUp();
-        if (!Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(limit)).EndsInTime("vkWaitForFences"))
+        if (!WaitForFence(limit).EndsInTime("vkWaitForFences"))
         {
             Device.GiveUp();
             throw new DeviceLostException(
-                $"{Device.Physical.Info.Name} did not end its work within {limit.TotalSeconds} s and is given up: create the device and its "
-                + "sessions anew.", didNotEnd: true);
+                $"{Device.Physical.Info.Name} did not end its work within {limit.TotalSeconds} s and is given up: "
+                + "create the device and its sessions anew.", didNotEnd: true);
         }
         _pending = false;
     }
 
     // From ten years on there is no limit.
-    private static ulong NanosecondsOf(TimeSpan limit) => limit.TotalDays > 3650 ? ulong.MaxValue : (ulong)limit.TotalNanoseconds;
+    private Result WaitForFence(TimeSpan limit) => Device.Api.WaitForFences(
+        Device.Handle, 1, in _fence, true, limit.TotalDays > 3650 ? ulong.MaxValue : (ulong)limit.TotalNanoseconds);
 }

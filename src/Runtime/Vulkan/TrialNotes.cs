@@ -1,10 +1,10 @@
 namespace SoftPool.Vulkan;
 
 /// <summary>
-/// Notes on disk of what is being tried, so that a kernel that hangs the device or ends the process is not tried at every start. Each
-/// trial has a file of its own, which its process keeps locked: the system lets go of the lock when the process ends, however it
-/// ends, so a note that is not locked was left over. Who ended the process in the first seconds of a trial may have had another
-/// reason, as with Ctrl+C: then the kernel gets a second try.
+/// Notes on disk of what is being tried, so that a kernel that hangs the device or ends the process is not tried at
+/// every start. Each trial has a file of its own, which its process keeps locked: the system lets go of the lock when
+/// the process ends, however it ends, so a note that is not locked was left over. Who ended the process in the first
+/// seconds of a trial may have had another reason, as with Ctrl+C: then the kernel gets a second try.
 /// </summary>
 /// <param name="prefix">What the paths of the files begin with: whose kernels they are.</param>
 /// <param name="build">The build of the runtime: what another has left says nothing.</param>
@@ -48,8 +48,8 @@ internal sealed class TrialNotes(string prefix, string build)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(prefix)!);
             var note = new TrialNote(
-                $"{prefix}.{Path.GetRandomFileName()}{Ending}", TextOf(key, verdict, isSecond: false), TextOf(key, verdict, isSecond: true),
-                isSecond: suspected is not null);
+                $"{prefix}.{Path.GetRandomFileName()}{Ending}", TextOf(key, verdict, isSecond: false),
+                TextOf(key, verdict, isSecond: true), isSecond: suspected is not null);
             if (suspected is not null)
                 File.Delete(suspected);
             return note;
@@ -61,7 +61,8 @@ internal sealed class TrialNotes(string prefix, string build)
     }
 
     /// <summary>What a note says.</summary>
-    internal string TextOf(string key, string verdict, bool isSecond) => $"{build}\t{(isSecond ? 2 : 1)}\t{key}\t{verdict}";
+    internal string TextOf(string key, string verdict, bool isSecond) =>
+        $"{build}\t{(isSecond ? 2 : 1)}\t{key}\t{verdict}";
 
     private void ReadLeftover(string path, Func<string, bool> isJudged, Action<string, string> judge)
     {
@@ -71,7 +72,8 @@ internal sealed class TrialNotes(string prefix, string build)
             if (file.Length == 0 && File.GetLastWriteTimeUtc(path) > DateTime.UtcNow - Unlocked)
                 return; // Its writer is about to lock it.
             using var reader = new StreamReader(file);
-            if (reader.ReadToEnd().Split('\t') is [var by, var tries, var key, var verdict] && by == build && !isJudged(key))
+            if (reader.ReadToEnd().Split('\t') is [var by, var tries, var key, var verdict] && by == build
+                && !isJudged(key))
             {
                 if (tries == "1")
                 {

@@ -117,9 +117,9 @@ internal sealed class TuningCache
         }
     }
 
-    /// <summary>Has something submitted for the first time on this device. If it hangs, in this process or so that the process has to
-    /// be ended, that is its verdict, and it is not tried again. If the driver says that the device is lost, which may have
-    /// another reason, it is tried once more.</summary>
+    /// <summary>Has something submitted for the first time on this device. If it hangs, in this process or so that the
+    /// process has to be ended, that is its verdict, and it is not tried again. If the driver says that the device is
+    /// lost, which may have another reason, it is tried once more.</summary>
     /// <param name="key">What is tried.</param>
     /// <param name="trial">Submits it and waits for it.</param>
     /// <param name="verdict">What is said of it if it hangs.</param>
@@ -144,7 +144,8 @@ internal sealed class TuningCache
                 throw;
             string what = key.StartsWith(PlanPrefix, StringComparison.Ordinal) ? "a layer at its own shape" : key;
             throw new DeviceLostException(
-                $"{e.Message} It was trying {what}, which is not tried {(e.DidNotEnd ? "again" : "more than twice")}.", e.DidNotEnd);
+                $"{e.Message} It was trying {what}, which is not tried {(e.DidNotEnd ? "again" : "more than twice")}.",
+                e.DidNotEnd);
         }
     }
 

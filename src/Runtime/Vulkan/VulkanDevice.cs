@@ -149,12 +149,14 @@ internal sealed unsafe class VulkanDevice
     /// <summary>Whether kernels are tested before their first use here.</summary>
     public bool SelfTests { get; init; } = true;
 
-    /// <summary>How long work may take before the device is taken for lost. It is very long: work waits behind other work, and a
-    /// processor is slow. A host's queue may stop at the host's own waits, so there it has no end.</summary>
+    /// <summary>How long work may take before the device is taken for lost. It is very long: work waits behind other
+    /// work, and a processor is slow. A host's queue may stop at the host's own waits, so there it has no
+    /// end.</summary>
     public TimeSpan WaitLimit
     {
         get => field != default ? field
-            : IsHosts ? TimeSpan.MaxValue : Physical.Info.Kind == GpuKind.Cpu ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(10);
+            : IsHosts ? TimeSpan.MaxValue
+            : Physical.Info.Kind == GpuKind.Cpu ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(10);
         init;
     }
 
@@ -210,11 +212,12 @@ internal sealed unsafe class VulkanDevice
     {
         if (IsGivenUp)
             throw new DeviceLostException(
-                $"{Physical.Info.Name} did not end its work in time and was given up: create the device and its sessions anew.");
+                $"{Physical.Info.Name} did not end its work in time and was given up: create it and its sessions "
+                + "anew.");
     }
 
-    /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions on several threads
-    /// take turns, as Vulkan asks of its callers.</summary>
+    /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions
+    /// on several threads take turns, as Vulkan asks of its callers.</summary>
     /// <param name="parts">What is to run, in order.</param>
     /// <param name="fence">Signals when the last part is done.</param>
     /// <param name="sync">What the first part waits for and the last signals.</param>
@@ -244,7 +247,8 @@ internal sealed unsafe class VulkanDevice
             }
     }
 
-    private void Submit(CommandBuffer commands, Fence fence, ReadOnlySpan<TimelinePoint> wait, ReadOnlySpan<TimelinePoint> signal)
+    private void Submit(
+        CommandBuffer commands, Fence fence, ReadOnlySpan<TimelinePoint> wait, ReadOnlySpan<TimelinePoint> signal)
     {
         VkSemaphore* semaphores = stackalloc VkSemaphore[wait.Length + signal.Length];
         ulong* values = stackalloc ulong[wait.Length + signal.Length];

@@ -38,10 +38,16 @@ internal sealed unsafe class VulkanPhysicalDevice
         if (properties.ApiVersion >= VulkanInstance.ApiVersion)
         {
             var subgroup = new PhysicalDeviceSubgroupProperties { SType = StructureType.PhysicalDeviceSubgroupProperties };
-            var allocations = new PhysicalDeviceMaintenance3Properties { SType = StructureType.PhysicalDeviceMaintenance3Properties };
+            var allocations = new PhysicalDeviceMaintenance3Properties
+            {
+                SType = StructureType.PhysicalDeviceMaintenance3Properties,
+            };
             // Of devices that choose a size for each kernel; it came with Vulkan 1.3.
             var sizes = new PhysicalDeviceSubgroupSizeControlProperties { SType = StructureType.PhysicalDeviceSubgroupSizeControlProperties };
-            var buffers = new PhysicalDeviceMaintenance4Properties { SType = StructureType.PhysicalDeviceMaintenance4Properties };
+            var buffers = new PhysicalDeviceMaintenance4Properties
+            {
+                SType = StructureType.PhysicalDeviceMaintenance4Properties,
+            };
             subgroup.PNext = &allocations;
             if (properties.ApiVersion >= Vk.Version13)
             {
@@ -139,7 +145,8 @@ internal sealed unsafe class VulkanPhysicalDevice
     /// <summary>The extensions that its driver offers.</summary>
     public IReadOnlyCollection<string> Extensions { get; }
 
-    /// <summary>Whether its driver is not fully conformant to Vulkan: a translator to another interface, as MoltenVK and Dozen are.</summary>
+    /// <summary>Whether its driver is not fully conformant to Vulkan: a translator to another interface, as MoltenVK
+    /// and Dozen are.</summary>
     public bool IsPortability => Extensions.Contains(Vulkan.Extensions.PortabilitySubset);
 
     public PhysicalDeviceLimits Limits { get; private set; }

@@ -7,7 +7,8 @@ namespace SoftPool.Vulkan;
 /// </summary>
 internal sealed class WeightStore(VulkanDevice device) : IDisposable
 {
-    /// <summary>Weights that the host cannot write where they lie are uploaded through a staging buffer of at most this size.</summary>
+    /// <summary>Weights that the host cannot write where they lie are uploaded through a staging buffer of at most this
+    /// size.</summary>
     private const int StagingBytes = 16 << 20;
 
     private readonly Lock _lock = new();
@@ -59,7 +60,8 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
         DeviceBuffer buffer = DeviceBuffer.FilledStorage(device, total);
         try
         {
-            using DeviceBuffer? staging = buffer.IsMapped ? null : DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
+            using DeviceBuffer? staging =
+                buffer.IsMapped ? null : DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
             foreach ((Constant constant, long offset) in part)
             {
                 ReadOnlySpan<byte> bytes = BytesOf(constant);

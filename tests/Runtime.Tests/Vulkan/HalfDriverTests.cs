@@ -97,7 +97,8 @@ public sealed partial class HalfDriverTests : IDisposable
         }
     }
 
-    /// <summary>MoltenVK and Dozen are such drivers: the loader hides them from whoever does not ask for them.</summary>
+    /// <summary>MoltenVK and Dozen are such drivers: the loader hides them from whoever does not ask for
+    /// them.</summary>
     [TestMethod]
     public void A_portability_driver_serves()
     {

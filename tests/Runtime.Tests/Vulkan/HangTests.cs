@@ -8,7 +8,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
 
-/// <summary>Work that does not end: it is not waited for without end, and what hung is not tried at the next start.</summary>
+/// <summary>Work that does not end: it is not waited for without end, and what hung is not tried at the next
+/// start.</summary>
 [TestClass]
 public sealed class HangTests : IDisposable
 {
@@ -186,7 +187,8 @@ public sealed class HangTests : IDisposable
     private GpuDevice Open(Func<KernelLaunch, uint[]>? code = null) =>
         TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = _folder.Path, KernelCode = code });
 
-    /// <summary>Creates a session on a device of its own, on which the first wait for a kernel ends with a result.</summary>
+    /// <summary>Creates a session on a device of its own, on which the first wait for a kernel ends with a
+    /// result.</summary>
     private InferenceSession Create(KernelLaunch kernel, Result result, ref int tried)
     {
         int compiled = 0;

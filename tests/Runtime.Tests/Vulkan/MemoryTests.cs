@@ -4,7 +4,8 @@ using MemoryType = SoftPool.Vulkan.MemoryType;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
 
-/// <summary>Which memory is taken on devices that have several kinds of it, and what is said where none is left.</summary>
+/// <summary>Which memory is taken on devices that have several kinds of it, and what is said where none is
+/// left.</summary>
 [TestClass]
 public sealed class MemoryTests
 {
@@ -14,7 +15,8 @@ public sealed class MemoryTests
     private static readonly Model Model = SessionTests.NetworkOfAllOperators();
     private static readonly float[] Input = SessionTests.Input(2);
 
-    /// <summary>A graphics card with a window of 256 MiB, as the driver lists its memory; the last kind is AMD's, which takes a feature.
+    /// <summary>A graphics card with a window of 256 MiB, as the driver lists its memory; the last kind is AMD's, which
+    /// takes a feature.
     /// </summary>
     private static readonly MemoryTypes Card = new(
     [

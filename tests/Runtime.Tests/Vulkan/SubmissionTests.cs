@@ -6,8 +6,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
 
-/// <summary>On a device with a watchdog a run is submitted in parts, and a long launch in pieces. Both give the same bits as one
-/// submission.</summary>
+/// <summary>On a device with a watchdog a run is submitted in parts, and a long launch in pieces. Both give the same
+/// bits as one submission.</summary>
 [TestClass]
 public sealed class SubmissionTests
 {
@@ -59,7 +59,8 @@ public sealed class SubmissionTests
         Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    /// <summary>Kernels may count by the number of workgroups, which another launch of a part of them would change.</summary>
+    /// <summary>Kernels may count by the number of workgroups, which another launch of a part of them would
+    /// change.</summary>
     [TestMethod]
     public void Every_operator_s_launches_in_pieces_give_the_same_bits()
     {
