@@ -226,7 +226,9 @@ public sealed class OwnershipTests
         // Weights are staged where the host does not see the device's memory.
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
         {
-            PipelineCacheFolder = "", SelfTest = false, Invented = MemoryTests.Listing(MemoryPropertyFlags.DeviceLocalBit, MemoryTypes.Coherent),
+            PipelineCacheFolder = "",
+            SelfTest = false,
+            Invented = MemoryTests.Listing(MemoryPropertyFlags.DeviceLocalBit, MemoryTypes.Coherent),
         });
         using InferenceSession session = device.CreateSession(Model);
         int before = LiveObjects.Count;
