@@ -63,7 +63,7 @@ compile_kernels() { # NAME
 try_driver() { # NAME
     local name=$1 begin=$SECONDS note version
     local session='ClassName~SessionTests|ClassName~KeptLayerTests|ClassName~SessionMemoryTests'
-    local runtime="(FullyQualifiedName~.Operators.|$session|ClassName~PictureTests)"
+    local runtime="(FullyQualifiedName~.Operators.|$session|ClassName~ImageTests)"
     runtime+='&Name!~hardware&Name!~workgroups_of_64' # what is computed depends on no driver there
     # SwiftShader takes minutes for all networks.
     local parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware'

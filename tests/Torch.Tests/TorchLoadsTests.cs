@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace SoftPool.Trainer.Tests;
+namespace SoftPool.Torch.Tests;
 
 [TestClass]
 public sealed class TorchLoadsTests

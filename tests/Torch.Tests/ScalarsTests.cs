@@ -1,8 +1,7 @@
 using Mono.Cecil;
-using SoftPool.Torch;
 using TorchSharp;
 
-namespace SoftPool.Trainer.Tests.Pooling;
+namespace SoftPool.Torch.Tests;
 
 /// <summary>Every Scalar outlives the native calls that read it: see <see cref="Scalars"/>. A call that does not throws
 /// once in millions, so this looks at the code and not at what it does.</summary>
@@ -12,7 +11,7 @@ public sealed class ScalarsTests
     [TestMethod]
     [DataRow("SoftPool.Torch")]
     [DataRow("softpool")]
-    [DataRow("SoftPool.Trainer.Tests")]
+    [DataRow("SoftPool.Torch.Tests")]
     public void No_scalar_is_let_go_before_its_call_returns(string assembly)
     {
         using var loose = new LooseScalars();
@@ -24,7 +23,7 @@ public sealed class ScalarsTests
     public void What_lets_one_go_is_found()
     {
         using var loose = new LooseScalars();
-        string[] found = loose.In("SoftPool.Trainer.Tests", IsExample);
+        string[] found = loose.In("SoftPool.Torch.Tests", IsExample);
         CollectionAssert.AreEquivalent(
             (string[])
             [

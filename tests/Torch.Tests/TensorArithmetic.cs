@@ -1,7 +1,7 @@
 using SoftPool.Torch;
 using TorchSharp;
 
-namespace SoftPool.Trainer.Tests;
+namespace SoftPool.Tests;
 
 /// <summary>What tests compute with tensors and numbers, each number kept until it was used: see
 /// <see cref="Scalars"/>.</summary>

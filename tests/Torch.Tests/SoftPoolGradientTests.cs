@@ -1,11 +1,9 @@
 using System.Runtime.InteropServices;
-using SoftPool.Torch;
 using SoftPool.Verification;
 using TorchSharp;
 using RuntimeWeighting = SoftPool.Operators.SoftPoolWeighting;
-using SoftPoolWeighting = SoftPool.Torch.SoftPoolWeighting;
 
-namespace SoftPool.Trainer.Tests.Pooling;
+namespace SoftPool.Torch.Tests;
 
 [TestClass]
 public sealed class SoftPoolGradientTests

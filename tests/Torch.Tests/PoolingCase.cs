@@ -1,7 +1,6 @@
-using SoftPool.Torch;
 using TorchSharp;
 
-namespace SoftPool.Trainer.Tests.Pooling;
+namespace SoftPool.Torch.Tests;
 
 /// <summary>One way to pool: the shape of the input without its batch, and the windows along each of its
 /// axes.</summary>

@@ -2,7 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using TorchSharp;
 
-namespace SoftPool.Trainer.Tests.Pooling;
+namespace SoftPool.Tests;
 
 /// <summary>
 /// Finds in the IL of assemblies what lets a TorchSharp.Scalar go before the native call that reads it returns: a

@@ -1,7 +1,6 @@
-using SoftPool.Torch;
 using TorchSharp;
 
-namespace SoftPool.Trainer.Tests.Pooling;
+namespace SoftPool.Torch.Tests;
 
 [TestClass]
 public sealed class SoftPoolModuleTests

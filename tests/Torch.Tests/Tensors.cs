@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace SoftPool.Trainer.Tests.Pooling;
+namespace SoftPool.Torch.Tests;
 
 /// <summary>What tests of torch functions compare.</summary>
 internal static class Tensors

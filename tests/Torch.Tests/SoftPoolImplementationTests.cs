@@ -1,8 +1,7 @@
-using SoftPool.Torch;
 using SoftPool.Torch.Views;
 using TorchSharp;
 
-namespace SoftPool.Trainer.Tests.Pooling;
+namespace SoftPool.Torch.Tests;
 
 /// <summary>The CPU's kernels against torch's own operations, over shapes, ranges, types and strides.</summary>
 [TestClass]
