@@ -26,7 +26,7 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
 {
     // Of the SPIR-V specification, section 3.
     private const int HeaderWords = 5;
-    private const uint OpTypeInt = 21, OpTypeSampledImage = 27, OpTypeRuntimeArray = 29, OpTypeStruct = 30, OpTypePointer = 32;
+    private const uint OpTypeInt = 21, OpTypeImage = 25, OpTypeSampledImage = 27, OpTypeRuntimeArray = 29, OpTypeStruct = 30, OpTypePointer = 32;
     private const uint OpVariable = 59, OpDecorate = 71, OpModuleProcessed = 330;
     private const uint DecorationBinding = 33;
     private const string NamesBegin = "constants";
@@ -54,7 +54,7 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
                 case OpDecorate when spirv[at + 2] == DecorationBinding:
                     bindingOf.Add(spirv[at + 1], spirv[at + 3]);
                     break;
-                case OpTypeSampledImage:
+                case OpTypeImage or OpTypeSampledImage:
                     images.Add(spirv[at + 1]);
                     break;
                 case OpTypeInt when spirv[at + 2] == 32 && spirv[at + 3] == 0:
