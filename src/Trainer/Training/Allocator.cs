@@ -4,7 +4,8 @@ namespace SoftPool.Trainer.Training;
 
 /// <summary>
 /// Makes glibc keep big blocks of memory. As it comes, it hands every big tensor back to the kernel, and the kernel
-/// clears the same pages again for the next step.
+/// clears the same pages again for the next step. PyTorch leaves that to the C library
+/// (<see href="https://github.com/pytorch/pytorch/issues/41486">pytorch/pytorch 41486</see>).
 /// </summary>
 internal static class Allocator
 {
