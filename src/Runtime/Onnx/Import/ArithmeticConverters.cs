@@ -13,7 +13,7 @@ internal static class ArithmeticConverters
     [
         new("Add", $"Add, {Constants}", TwoLayers, Add),
         new("Sum", "Add, one behind the other", "At least one layer; each like Add's.", Sum),
-        new("Mul", $"Multiply, SiLU, Hardswish, GELU, {Constants}", TwoLayers, Multiply),
+        new("Mul", $"Multiply, SiLU, Hardswish, Mish, GELU, {Constants}", TwoLayers, Multiply),
         new("Sub", $"Subtract, {Constants}", $"{TwoLayers} A layer and a constant, either way around.", Subtract),
         new("Div", Constants[3..], "A layer by a constant.", Divide),
         new("Neg", Constants[3..], "Images.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
@@ -116,7 +116,7 @@ internal static class ArithmeticConverters
         constant.Count == 1 && constant.Shape.Length < 5 ? PointwiseConverters.Meant(constant.Numbers()[0]) : null;
 
     /// <summary>The values of a constant that has one for each channel and no other extent.</summary>
-    private static Func<float[]> PerChannel(Activation x, Constant constant)
+    public static Func<float[]> PerChannel(Activation x, Constant constant)
     {
         int rank = x.Shape.Length, first = rank - constant.Shape.Length;
         bool fits = first >= 0 && constant.Floats is not null;
