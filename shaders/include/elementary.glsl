@@ -1,5 +1,5 @@
-// Elementary functions of any number, within the rules of strict.glsl where those hold. What is special, torch says: log(0) is
-// -infinity, log and root of what is below are NaN, and NaN stays.
+// Elementary functions of any number, within the rules of strict.glsl where those hold. Special values are torch's:
+// log(0) is -infinity, log and root of negative numbers are NaN, and NaN stays.
 #include "exp.glsl"
 #include "root.glsl"
 
@@ -16,8 +16,8 @@ float exponential(float x) {
     return x < LEAST_EXPONENT ? 0.0 : y;
 }
 
-// x = 2^k m with m from sqrt(1/2) to sqrt(2): k ln 2 + 2 artanh(s) with s = (m - 1) / (m + 1), by its series to s^11; the next
-// term is below 2^-33 of the result. Subnormal numbers are multiplied by 2^24 first.
+// x = 2^k m with m from sqrt(1/2) to sqrt(2): k ln 2 + 2 artanh(s) with s = (m - 1) / (m + 1), by its series to s^11;
+// the next term is below 2^-33 of the result. Subnormal numbers are multiplied by 2^24 first.
 float logarithm(float x) {
     bool is_subnormal = x < 1.17549435e-38;
     precise float lifted = x * (is_subnormal ? 16777216.0 : 1.0);

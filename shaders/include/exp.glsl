@@ -16,7 +16,8 @@ float power_of_two(int k) {
     return intBitsToFloat((k + 127) << 23);
 }
 
-// exp(x) / 2^k, x being k ln 2 + r with |r| <= ln 2 / 2: Taylor's series of e^r, to r^7; the next term is below 2^-27 of the result.
+// exp(x) / 2^k, x being k ln 2 + r with |r| <= ln 2 / 2: Taylor's series of e^r, to r^7; the next term is below
+// 2^-27 of the result.
 float exp_over_power(float x, int k) {
     precise float r = (x - float(k) * LN2_HIGH) - float(k) * LN2_LOW;
     precise float p = 1.98412698e-4;

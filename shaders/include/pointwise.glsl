@@ -7,7 +7,8 @@ layout(constant_id = POINTWISE_ID + 1) const uint COEFFICIENT_BITS = 0;
 layout(constant_id = POINTWISE_ID + 2) const uint SECOND_COEFFICIENT_BITS = 0;
 
 const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4, RELU6 = 5, HARDSIGMOID = 6, HARDSWISH = 7, TANH = 8, ELU = 9;
-const uint GELU = 10, GELU_BY_TANH = 11, ERF = 12, HARDTANH = 13, SOFTPLUS = 14, SOFTSIGN = 15, MISH = 16, SELU = 17, CELU = 18;
+const uint GELU = 10, GELU_BY_TANH = 11, ERF = 12, HARDTANH = 13;
+const uint SOFTPLUS = 14, SOFTSIGN = 15, MISH = 16, SELU = 17, CELU = 18;
 const uint ABS = 19, EXP = 20, LOG = 21, SQRT = 22, RECIPROCAL = 23, FLOOR = 24, CEIL = 25, ROUND = 26;
 
 // Without overflow for any x: the exponential is of -|x|.
@@ -110,8 +111,8 @@ float error_function(float x) {
     return magnitude < 0.25 ? series : x < 0.0 ? -y : y;
 }
 
-// max(x, 0) + log(1 + e) with e = exp(-|x|). The logarithm is 2 artanh(s) with s = e / (e + 2) of at most 1/3: its series to s^17;
-// the next term is below 2^-32 of the result.
+// max(x, 0) + log(1 + e) with e = exp(-|x|). The logarithm is 2 artanh(s) with s = e / (e + 2) of at most 1/3: its
+// series to s^17; the next term is below 2^-32 of the result.
 float softplus(float x) {
     float e = exp_nonpositive(-abs(x));
     precise float total = e + 2.0;
@@ -138,7 +139,8 @@ float softsign(float x) {
     return magnitude > 1073741824.0 ? beyond : divide(x, total);
 }
 
-// x tanh(log(t)) with t = 1 + exp(x), where the tangent is (t^2 - 1) / (t^2 + 1); both over exp(2 x) where that could overflow.
+// x tanh(log(t)) with t = 1 + exp(x), where the tangent is (t^2 - 1) / (t^2 + 1); both over exp(2 x) where that
+// could overflow.
 float mish(float x) {
     float e = exp_nonpositive(-abs(x));
     precise float growing = e * (e + 2.0), falling = e * 2.0 + 1.0;
@@ -177,7 +179,8 @@ float pointwise(float before) {
     else if (POINTWISE == ERF)
         y = error_function(x);
     else if (POINTWISE == HARDTANH) {
-        float least = passed(uintBitsToFloat(COEFFICIENT_BITS)), largest = passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS));
+        float least = passed(uintBitsToFloat(COEFFICIENT_BITS));
+        float largest = passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS));
         y = x < least ? least : x > largest ? largest : x;
     } else if (POINTWISE == SOFTPLUS)
         y = softplus(x);

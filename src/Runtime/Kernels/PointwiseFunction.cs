@@ -6,7 +6,8 @@ namespace SoftPool.Kernels;
 /// <param name="SecondCoefficient">Its second parameter, where it has two.</param>
 internal readonly record struct PointwiseFunction(uint Code, float Coefficient, float SecondCoefficient)
 {
-    /// <summary>The specialization constants of pointwise.glsl, which every kernel that takes a function along has.</summary>
+    /// <summary>The specialization constants of pointwise.glsl, which every kernel that takes a function along has.
+    /// </summary>
     public SpecializationConstant[] Constants =>
     [
         ("POINTWISE", Code), ("COEFFICIENT_BITS", BitConverter.SingleToUInt32Bits(Coefficient)),

@@ -69,7 +69,9 @@ internal readonly record struct Strict(float Value) : IReal<Strict>
     public static Strict Reciprocal(Strict number)
     {
         float magnitude = MathF.Abs(number.Value);
-        float y = magnitude > 2251799813685248 ? 0 : magnitude < Tiny ? float.PositiveInfinity : ReciprocalOf(magnitude);
+        float y = magnitude > 2251799813685248 ? 0
+            : magnitude < Tiny ? float.PositiveInfinity
+            : ReciprocalOf(magnitude);
         return new(number.Value < 0 ? -y : y);
     }
 

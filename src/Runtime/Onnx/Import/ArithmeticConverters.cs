@@ -116,7 +116,7 @@ internal static class ArithmeticConverters
         constant.Count == 1 && constant.Shape.Length < 5 ? PointwiseConverters.Meant(constant.Numbers()[0]) : null;
 
     /// <summary>The values of a constant that has one for each channel and no other extent.</summary>
-    public static Func<float[]> PerChannel(Activation x, Constant constant)
+    private static Func<float[]> PerChannel(Activation x, Constant constant)
     {
         int rank = x.Shape.Length, first = rank - constant.Shape.Length;
         bool fits = first >= 0 && constant.Floats is not null;

@@ -29,11 +29,13 @@ internal static class PointwiseConverters
         new("HardSwish", "Hardswish", "Everything.", step => step.Add(new Hardswish(), step.Layer(0))),
         new("HardSigmoid", "Hardsigmoid; Hardswish where x HardSigmoid(x) is computed",
             "alpha and beta; other than 1/6 and 1/2 on maps alone, as a BatchNorm2d before it.", HardSigmoid),
-        new("Clip", "ReLU, ReLU6, Hardtanh or nothing", "min and max, as attributes or constant inputs; max not below min.", Clip),
+        new("Clip", "ReLU, ReLU6, Hardtanh or nothing",
+            "min and max, as attributes or constant inputs; max not below min.", Clip),
         new("Softplus", "Softplus", "Everything.", step => step.Add(new Softplus(), step.Layer(0))),
         new("Softsign", "Softsign", "Everything.", step => step.Add(new Softsign(), step.Layer(0))),
         new("Mish", "Mish", "Everything.", step => step.Add(new Mish(), step.Layer(0))),
-        new("Selu", "SELU; ELU and a BatchNorm2d", "alpha and gamma; other than PyTorch's on maps alone.", Selu),
+        new("Selu", "SELU",
+            "alpha and gamma; other than PyTorch's on maps alone, as ELU and a BatchNorm2d behind it.", Selu),
         new("Celu", "CELU", "alpha, above 0.", step => Parametric(step, 1, alpha => new CELU(alpha))),
     ];
 
@@ -74,11 +76,21 @@ internal static class PointwiseConverters
         Activation x = step.Layer(0);
         Constant slope = step.ConstantAt(1, "slope");
         // Before set 7 a vector had one number a channel, behind which axes were added.
-        int channels = x.Shape[1];
-        bool isVector = step.Opset < 7 && slope.Floats is not null && slope.Shape.AsSpan().SequenceEqual([channels]);
-        Func<float[]> slopes = slope.Count == 1 ? slope.Numbers : isVector ? slope.Floats! : ArithmeticConverters.PerChannel(x, slope);
+        bool isVector = step.Opset < 7 && slope.Shape.AsSpan().SequenceEqual([x.Shape[1]]);
+        if (slope.Floats is not { } slopes || !(slope.Count == 1 || isVector || IsOneAChannel(slope.Shape, x.Shape)))
+            throw new RefusalException(
+                $"a slope of {string.Join('x', slope.Shape)} on {string.Join('x', x.Shape)}; "
+                + "one real number or one a channel is supported");
         return step.Add(
-            new PReLU(slope.Count), [x.Layer], new Dictionary<string, Func<float[]>> { ["weight"] = slopes }, step.NameBy(slope));
+            new PReLU(slope.Count), [x.Layer], new Dictionary<string, Func<float[]>> { ["weight"] = slopes },
+            step.NameBy(slope));
+    }
+
+    private static bool IsOneAChannel(int[] constant, int[] layer)
+    {
+        int first = layer.Length - constant.Length;
+        return first is 0 or 1
+            && constant.Select((extent, axis) => extent == (first + axis == 1 ? layer[1] : 1)).All(fits => fits);
     }
 
     private static Activation Selu(ImportStep step)
@@ -97,7 +109,8 @@ internal static class PointwiseConverters
         Constant exponent = step.ConstantAt(1, "exponent");
         if (exponent.Count != 1 || exponent.Shape.Length > x.Shape.Length)
             throw new RefusalException(
-                $"an exponent of {string.Join('x', exponent.Shape)} on {string.Join('x', x.Shape)}; one number is supported");
+                $"an exponent of {string.Join('x', exponent.Shape)} on {string.Join('x', x.Shape)}; "
+                + "one number is supported");
         return exponent.Numbers()[0] switch
         {
             -1 => step.Add(new Reciprocal(), x),

@@ -47,6 +47,8 @@ public sealed class RefusalTests
             "Pow: an exponent of 1.5; -1, -0.5, 0.5, 1, 2 and 3 are supported (1 node: n0)"),
         (Image().Some("e", 3, 1, 1).Node("Pow", "x e", "y"),
             "Pow: an exponent of 3x1x1 on 1x3x7x9; one number is supported (1 node: n0)"),
+        (Image().Some("s", 7, 9).Node("PRelu", "x s", "y"),
+            "PRelu: a slope of 7x9 on 1x3x7x9; one real number or one a channel is supported (1 node: n0)"),
         (Image().Node("PRelu", "x x", "y"),
             "PRelu: slope, input 1, is computed by the network; a constant is expected (1 node: n0)"),
         (Image().Some("c", 1, 1, 7, 9).Node("Add", "x c", "y"),
