@@ -6,7 +6,7 @@
 #define POINTWISE_ID 16
 #include "pointwise.glsl"
 
-layout(local_size_x_id = 18) in;
+layout(local_size_x_id = 19) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint CHANNELS = 1;
 layout(constant_id = 2) const uint HEIGHT = 1;

@@ -13,7 +13,7 @@
 #define POINTWISE_ID 13
 #include "pointwise.glsl"
 
-layout(local_size_x_id = 15) in;
+layout(local_size_x_id = 16) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint OUT_CHANNELS = 1;
 layout(constant_id = 2) const uint OUT_HEIGHT = 1;

@@ -7,18 +7,19 @@ const float LEAST_EXPONENT = -34.65;
 const float LEAST_EXPONENT = -87.33;
 #endif
 
-// exp(x) for x <= 0, to about one unit in the last place on every device. Vulkan lets the built-in be off by
-// 3 + 2|x| units, and drivers use that. 0 below LEAST_EXPONENT; exp_nonpositive(0) is exactly 1.
-float exp_nonpositive(float x) {
-    // x = k ln 2 + r with |r| <= ln 2 / 2; ln 2 is split in two so that k * LN2_HIGH is exact.
-    const float LOG2_E = 1.44269504;
-    const float LN2_HIGH = 0.693359375;
-    const float LN2_LOW = -2.12194440e-4;
-    float held = x < LEAST_EXPONENT ? LEAST_EXPONENT : x;
-    precise float nearest = held * LOG2_E - 0.5;
-    int k = int(nearest);
-    precise float r = (held - float(k) * LN2_HIGH) - float(k) * LN2_LOW;
-    // Taylor's series of e^r, to r^7: the next term is below 2^-27 of the result.
+// ln 2 is split in two so that k * LN2_HIGH is exact.
+const float LOG2_E = 1.44269504;
+const float LN2_HIGH = 0.693359375;
+const float LN2_LOW = -2.12194440e-4;
+
+float power_of_two(int k) {
+    return intBitsToFloat((k + 127) << 23);
+}
+
+// exp(x) / 2^k, x being k ln 2 + r with |r| <= ln 2 / 2: Taylor's series of e^r, to r^7; the next term is below
+// 2^-27 of the result.
+float exp_over_power(float x, int k) {
+    precise float r = (x - float(k) * LN2_HIGH) - float(k) * LN2_LOW;
     precise float p = 1.98412698e-4;
     p = p * r + 1.38888889e-3;
     p = p * r + 8.33333333e-3;
@@ -27,7 +28,16 @@ float exp_nonpositive(float x) {
     p = p * r + 0.5;
     p = p * (r * r) + r;
     p = p + 1.0;
-    precise float y = p * intBitsToFloat((k + 127) << 23);
+    return p;
+}
+
+// exp(x) for x <= 0, to about one unit in the last place on every device. Vulkan lets the built-in be off by
+// 3 + 2|x| units, and drivers use that. 0 below LEAST_EXPONENT; exp_nonpositive(0) is exactly 1.
+float exp_nonpositive(float x) {
+    float held = x < LEAST_EXPONENT ? LEAST_EXPONENT : x;
+    precise float nearest = held * LOG2_E - 0.5;
+    int k = int(nearest);
+    precise float y = exp_over_power(held, k) * power_of_two(k);
     return x < LEAST_EXPONENT ? 0.0 : y;
 }
 
@@ -39,7 +49,6 @@ float exp_in_range(float x) {
     // 2^t, t = x log2 e = k + f with |f| <= 1/2. The polynomial in f is off by at most 9e-8 of 2^f. Added, 1.5 * 2^23
     // leaves no
     // place for a fraction, so that k stands in the lowest bits: drivers take longer to convert.
-    const float LOG2_E = 1.44269504;
     const float ROUNDING = 12582912.0;
     precise float rounded = x * LOG2_E + ROUNDING;
     precise float k = rounded - ROUNDING;

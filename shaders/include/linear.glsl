@@ -17,7 +17,7 @@
 #define POINTWISE_ID 6
 #include "pointwise.glsl"
 
-layout(local_size_x_id = 8) in;
+layout(local_size_x_id = 9) in;
 layout(constant_id = 0) const uint BATCH = 1;
 layout(constant_id = 1) const uint IN_FEATURES = 1;
 layout(constant_id = 2) const uint OUT_FEATURES = 1;

@@ -1,13 +1,15 @@
-// The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first:
-// the
-// specialization constants POINTWISE_ID and POINTWISE_ID + 1 are its code and its coefficient's bits.
-#include "exp.glsl"
+// The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first: the
+// specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits.
+#include "elementary.glsl"
 
 layout(constant_id = POINTWISE_ID) const uint POINTWISE = 0;
 layout(constant_id = POINTWISE_ID + 1) const uint COEFFICIENT_BITS = 0;
+layout(constant_id = POINTWISE_ID + 2) const uint SECOND_COEFFICIENT_BITS = 0;
 
 const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4, RELU6 = 5, HARDSIGMOID = 6, HARDSWISH = 7, TANH = 8, ELU = 9;
-const uint GELU = 10, GELU_BY_TANH = 11, ERF = 12;
+const uint GELU = 10, GELU_BY_TANH = 11, ERF = 12, HARDTANH = 13;
+const uint SOFTPLUS = 14, SOFTSIGN = 15, MISH = 16, SELU = 17, CELU = 18;
+const uint ABS = 19, EXP = 20, LOG = 21, SQRT = 22, RECIPROCAL = 23, FLOOR = 24, CEIL = 25, ROUND = 26;
 
 // Without overflow for any x: the exponential is of -|x|.
 float sigmoid(float x) {
@@ -111,6 +113,45 @@ float error_function(float x) {
     return magnitude < 0.25 ? series : x < 0.0 ? -y : y;
 }
 
+// max(x, 0) + log(1 + e) with e = exp(-|x|). The logarithm is 2 artanh(s) with s = e / (e + 2) of at most 1/3: its
+// series to s^17; the next term is below 2^-32 of the result.
+float softplus(float x) {
+    float e = exp_nonpositive(-abs(x));
+    precise float total = e + 2.0;
+    float s = divide(e, total);
+    precise float square = s * s;
+    precise float p = 5.88235294e-2;
+    p = p * square + 6.66666667e-2;
+    p = p * square + 7.69230769e-2;
+    p = p * square + 9.09090909e-2;
+    p = p * square + 1.11111111e-1;
+    p = p * square + 1.42857143e-1;
+    p = p * square + 0.2;
+    p = p * square + 3.33333333e-1;
+    p = p * square + 1.0;
+    precise float y = (x < 0.0 ? 0.0 : x) + s * 2.0 * p;
+    return y;
+}
+
+// x / (1 + |x|). Beyond 2^30, where no device need divide well, it is 1 or -1; of infinities NaN, as in torch.
+float softsign(float x) {
+    float magnitude = abs(x);
+    float beyond = magnitude > LARGEST_FLOAT ? NOT_A_NUMBER : x < 0.0 ? -1.0 : 1.0;
+    precise float total = 1.0 + (magnitude > 1073741824.0 ? 0.0 : magnitude);
+    return magnitude > 1073741824.0 ? beyond : divide(x, total);
+}
+
+// x tanh(log(t)) with t = 1 + exp(x), where the tangent is (t^2 - 1) / (t^2 + 1); both over exp(2 x) where that
+// could overflow.
+float mish(float x) {
+    float e = exp_nonpositive(-abs(x));
+    precise float growing = e * (e + 2.0), falling = e * 2.0 + 1.0;
+    float above = x < 0.0 ? growing : falling;
+    precise float grown = above + 2.0, fallen = e * e * 2.0 + above;
+    precise float y = x * divide(above, x < 0.0 ? grown : fallen);
+    return y;
+}
+
 // Comparisons keep NaN, as torch does: max(x, 0) may turn it into 0.
 float pointwise(float before) {
     float x = passed(before);
@@ -139,5 +180,36 @@ float pointwise(float before) {
         y = gelu_by_tanh(x);
     else if (POINTWISE == ERF)
         y = error_function(x);
+    else if (POINTWISE == HARDTANH) {
+        float least = passed(uintBitsToFloat(COEFFICIENT_BITS));
+        float largest = passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS));
+        y = x < least ? least : x > largest ? largest : x;
+    } else if (POINTWISE == SOFTPLUS)
+        y = softplus(x);
+    else if (POINTWISE == SOFTSIGN)
+        y = softsign(x);
+    else if (POINTWISE == MISH)
+        y = mish(x);
+    else if (POINTWISE == SELU)
+        y = x > 0.0 ? x * 1.05070099 : exponential_less_one(x > 0.0 ? 0.0 : x) * 1.75809934;
+    else if (POINTWISE == CELU) {
+        precise float over = (x > 0.0 ? 0.0 : x) * passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS));
+        y = x > 0.0 ? x : passed(uintBitsToFloat(COEFFICIENT_BITS)) * exponential_less_one(passed(over));
+    } else if (POINTWISE == ABS)
+        y = abs(x);
+    else if (POINTWISE == EXP)
+        y = exponential(x);
+    else if (POINTWISE == LOG)
+        y = logarithm(x);
+    else if (POINTWISE == SQRT)
+        y = root(x);
+    else if (POINTWISE == RECIPROCAL)
+        y = reciprocal_of(x);
+    else if (POINTWISE == FLOOR)
+        y = whole_below(x);
+    else if (POINTWISE == CEIL)
+        y = -whole_below(-x);
+    else if (POINTWISE == ROUND)
+        y = nearest_whole(x);
     return y;
 }

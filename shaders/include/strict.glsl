@@ -28,9 +28,8 @@ float stored(float x) {
 // What the next operator would load, had this one stored it: with it fused operators give the bits of single ones.
 #define passed(x) stored(x)
 
-// 1 / x to within one and a half units in the last place for 1 <= x <= 2^36, exact for powers of two: a guess from the
-// exponent, off by
-// at most an eighth, whose error each of Newton's steps squares.
+// 1 / x to within one and a half units in the last place for 2^-50 <= x <= 2^100, exact for powers of two: a guess from
+// the exponent, off by at most an eighth, whose error each of Newton's steps squares.
 float reciprocal(float x) {
     precise float y = uintBitsToFloat(0x7EF311C3u - floatBitsToUint(x));
     y = y + y * (1.0 - x * y);

@@ -19,8 +19,11 @@ public abstract record Pointwise : UnaryOperator
     /// <summary>The function's parameter, where it has one.</summary>
     internal virtual float Coefficient => 0;
 
+    /// <summary>The function's second parameter, where it has two.</summary>
+    internal virtual float SecondCoefficient => 0;
+
     /// <summary>What kernels are given of it.</summary>
-    internal PointwiseFunction Function => new(Code, Coefficient);
+    internal PointwiseFunction Function => new(Code, Coefficient, SecondCoefficient);
 
     internal abstract T Of<T>(T x)
         where T : struct, IReal<T>;

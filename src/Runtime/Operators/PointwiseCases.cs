@@ -8,6 +8,15 @@ internal static class PointwiseCases
     [
         new ReLU(), new LeakyReLU(0.2), new Sigmoid(), new SiLU(), new ReLU6(), new Hardsigmoid(), new Hardswish(), new Tanh(), new ELU(),
         new ELU(1.7), new GELU(GeluApproximation.None), new GELU(GeluApproximation.Tanh), new Erf(),
+        new Hardtanh(-0.7, 1.3), new Softplus(), new Softsign(), new Mish(), new SELU(), new CELU(), new CELU(0.3),
+    ];
+
+    // Held to numbers whose values are finite and not too far apart.
+    private static Operator[][] Elementary =>
+    [
+        [new Abs()], [new Floor()], [new Ceil()], [new Round()], [new Hardtanh(-6, 4), new Exp()],
+        [new Abs(), new Log()], [new Abs(), new Sqrt()], [new Hardtanh(0.05, 100), new Reciprocal()],
+        [new Hardtanh(-30, -0.1), new Reciprocal()],
     ];
 
     public static IEnumerable<OperatorCase> All { get; } =
@@ -18,10 +27,15 @@ internal static class PointwiseCases
                [new SiLU(), new LeakyReLU(0.2), new ReLU(), new Sigmoid()],
                [new Hardswish(), new ELU(), new ReLU6(), new Tanh(), new Hardsigmoid()],
                [new GELU(GeluApproximation.None), new Erf(), new GELU(GeluApproximation.Tanh)],
+               [new Hardtanh(0.1, 3), new Reciprocal(), new Sqrt(), new Log(), new Abs(), new Exp()],
+               [new Softplus(), new SELU(), new Softsign(), new CELU(0.7), new Mish(), new Hardtanh(-0.2, 0.6)],
            ]
            select OperatorCase.Chain(new(3, 7, 5), batch, network) with { IsSelfTest = true },
         .. from function in Functions
            from row in ((TensorShape Input, int Batch)[])[(new(1), 1), (new(3, 5, 7), 17), (new(3, 5, 7), 4)]
            select new OperatorCase(function, row.Input, row.Batch),
+        .. from network in Elementary
+           from batch in (int[])[3, 4]
+           select OperatorCase.Chain(new(3, 5, 7), batch, network),
     ];
 }

@@ -13,6 +13,14 @@ internal readonly record struct Exact(double Value) : IReal<Exact>
 
     public static Exact ExpNonpositive(Exact x) => new(Math.Exp(x.Value));
 
+    public static Exact Exp(Exact x) => new(Math.Exp(x.Value));
+
+    public static Exact Log(Exact x) => new(Math.Log(x.Value));
+
+    public static Exact Reciprocal(Exact x) => new(1 / x.Value);
+
+    public static Exact Floor(Exact x) => new(Math.Floor(x.Value));
+
     public static Exact ReciprocalRoot(Exact x) => new(1 / Math.Sqrt(x.Value));
 
     public static Exact operator +(Exact a, Exact b) => new(a.Value + b.Value);

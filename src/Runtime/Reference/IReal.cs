@@ -19,6 +19,18 @@ internal interface IReal<T> :
     /// <summary>e^x for an x not above 0.</summary>
     static abstract T ExpNonpositive(T x);
 
+    /// <summary>e^x for any x.</summary>
+    static abstract T Exp(T x);
+
+    /// <summary>The natural logarithm: -infinity for 0, NaN below.</summary>
+    static abstract T Log(T x);
+
+    /// <summary>1 / x for any x.</summary>
+    static abstract T Reciprocal(T x);
+
+    /// <summary>The largest integer not above x.</summary>
+    static abstract T Floor(T x);
+
     /// <summary>1 / sqrt(x) for an x above 0.</summary>
     static abstract T ReciprocalRoot(T x);
 

@@ -133,7 +133,21 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (LeakyReLU leaky, _) => Apply(leaky, x),
             (ELU elu, _) => Apply(elu, x),
             (LocalResponseNorm norm, _) => Apply(norm, x),
+            (Abs, _) => x.abs(),
+            (Ceil, _) => x.ceil(),
+            (CELU celu, _) => Apply(celu, x),
             (Erf, _) => x.erf(),
+            (Exp, _) => x.exp(),
+            (Floor, _) => x.floor(),
+            (Log, _) => x.log(),
+            (Reciprocal, _) => x.reciprocal(),
+            (Round, _) => x.round(),
+            (Sqrt, _) => x.sqrt(),
+            (Hardtanh tanh, _) => Apply(tanh, x),
+            (SELU, _) => x.selu(),
+            (Mish, _) => x.mul(Softplus(x).tanh()),
+            (Operators.Softplus, _) => Softplus(x),
+            (Softsign, _) => x.div(x.abs().add(Scalars.One, Scalars.One)),
             (Reshape reshape, _) => x.reshape([x.shape[0], .. reshape.Shape.Extents.ToArray().Select(extent => (long)extent)]),
             (Permute permute, _) => x.permute([0, .. permute.Dims.Select(dim => (long)dim)]),
             (Upsample upsample, _) => TorchUpsample.Apply(upsample, x),
@@ -161,6 +175,21 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         using Scalar alpha = elu.Alpha;
         return x.elu(alpha, Scalars.One, Scalars.One);
     }
+
+    private static torch.Tensor Apply(CELU celu, torch.Tensor x)
+    {
+        using Scalar alpha = celu.Alpha;
+        return x.celu(alpha);
+    }
+
+    private static torch.Tensor Apply(Hardtanh tanh, torch.Tensor x)
+    {
+        using Scalar least = tanh.MinVal, largest = tanh.MaxVal;
+        return x.clamp(least, largest);
+    }
+
+    /// <summary>Not torch.nn.Softplus, for the same reason; log(e^x + e^0) has its gradient too.</summary>
+    private static torch.Tensor Softplus(torch.Tensor x) => torch.logaddexp(x, torch.zeros_like(x));
 
     /// <summary>Not torch.nn.LocalResponseNorm, for the same reason. The mean over channels is one over the rows of
     /// (N, 1, C, ...).</summary>
@@ -208,6 +237,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
         Add or Subtract or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
+        Abs or Ceil or Exp or Floor or Log or Reciprocal or Round or Sqrt => null,
+        CELU or Hardtanh or Mish or SELU or Operators.Softplus or Softsign => null,
         Permute or Reshape or Slice or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
@@ -240,6 +271,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         PixelUnshuffle shuffle => torch.nn.PixelUnshuffle(shuffle.DownscaleFactor),
         ReflectionPad2d pad => torch.nn.ReflectionPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         ReplicationPad2d pad => torch.nn.ReplicationPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
+        PReLU prelu => new TorchPReLU(prelu.NumParameters),
         ReLU => torch.nn.ReLU(),
         ReLU6 => torch.nn.ReLU6(),
         Sigmoid => torch.nn.Sigmoid(),

@@ -56,7 +56,8 @@ public sealed class KernelSignatureTests
         CollectionAssert.AreEqual(
             (string[])
             [
-                "BATCH", "IN_FEATURES", "OUT_FEATURES", "FIRST", "FEATURES", "SLICES", "POINTWISE", "COEFFICIENT_BITS", "WORKGROUP_SIZE",
+                "BATCH", "IN_FEATURES", "OUT_FEATURES", "FIRST", "FEATURES", "SLICES", "POINTWISE", "COEFFICIENT_BITS",
+                "SECOND_COEFFICIENT_BITS", "WORKGROUP_SIZE",
             ],
             signature.Constants!.ToArray());
         SpecializationConstant[] reversed = [.. launch.Constants.Reverse()];

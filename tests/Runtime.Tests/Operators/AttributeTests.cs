@@ -12,6 +12,14 @@ public sealed class AttributeTests
     private static IEnumerable<(Operator Op, TensorShape Input, string Message)> Bad { get; } =
     [
         (new GELU((GeluApproximation)2), Map, "GELU takes an approximation of None or Tanh; got 2."),
+        (new Hardtanh(1, -1), Map, "Hardtanh takes bounds that are finite as floats, the least first; got 1 and -1."),
+        (new Hardtanh(double.NaN, 1), Map, "got NaN and 1."),
+        (new Hardtanh(0, 1e39), Map, "got 0 and 1E+39."),
+        (new CELU(0), Map, "CELU takes an alpha above 0 that is, like its reciprocal, a normal float; got 0."),
+        (new CELU(-1), Map, "got -1."),
+        (new CELU(1e-40), Map, "got 1E-40."),
+        (new PReLU(2), Map, "PReLU takes one slope or one a channel; got 2 on 4x5x6."),
+        (new PReLU(0), Map, "got 0 on 4x5x6."),
         (Nearest(default, default), Map,
             "Upsample takes for each axis a size or a scale factor above 0, or both where they differ by less than one "
             + "pixel; got Nearest by Floor, Asymmetric on 5."),

@@ -13,7 +13,7 @@ internal static class ArithmeticConverters
     [
         new("Add", $"Add, {Constants}", TwoLayers, Add),
         new("Sum", "Add, one behind the other", "At least one layer; each like Add's.", Sum),
-        new("Mul", $"Multiply, SiLU, Hardswish, GELU, {Constants}", TwoLayers, Multiply),
+        new("Mul", $"Multiply, SiLU, Hardswish, Mish, GELU, {Constants}", TwoLayers, Multiply),
         new("Sub", $"Subtract, {Constants}", $"{TwoLayers} A layer and a constant, either way around.", Subtract),
         new("Div", Constants[3..], "A layer by a constant.", Divide),
         new("Neg", Constants[3..], "Images.", step => Affine.Apply(step, step.Layer(0), -1, 0)),

@@ -22,9 +22,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// looked at as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Abs", "Celu", "Ceil", "Cos", "Exp", "Floor", "GroupNormalization", "InstanceNormalization",
-        "LayerNormalization", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "PRelu", "Pow", "Reciprocal",
-        "Round", "Selu", "Sin", "Softplus", "Softsign", "Sqrt", "ThresholdedRelu",
+        "Cos", "GroupNormalization", "InstanceNormalization", "LayerNormalization", "LogSoftmax", "LpNormalization",
+        "MeanVarianceNormalization", "Sin", "ThresholdedRelu",
     ];
 
     private readonly Refusals _refusals = new();

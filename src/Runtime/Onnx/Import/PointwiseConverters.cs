@@ -10,16 +10,33 @@ internal static class PointwiseConverters
     [
         new("Relu", "ReLU", "Everything.", step => step.Add(new ReLU(), step.Layer(0))),
         new("LeakyRelu", "LeakyReLU", "alpha.", step => Parametric(step, 0.01f, alpha => new LeakyReLU(alpha))),
+        new("PRelu", "PReLU", "A constant slope: one number, or one a channel.", PRelu),
         new("Elu", "ELU", "alpha.", step => Parametric(step, 1, alpha => new ELU(alpha))),
         new("Sigmoid", "Sigmoid; SiLU where x Sigmoid(x) is computed", "Everything.", step => step.Add(new Sigmoid(), step.Layer(0))),
         new("Tanh", "Tanh", "Everything.", step => step.Add(new Tanh(), step.Layer(0))),
         new("Gelu", "GELU", "approximate.", Gelu),
         new("Erf", "Erf; GELU where 0.5 x (1 + Erf(x / sqrt(2))) is computed", "Everything.",
             step => step.Add(new Erf(), step.Layer(0))),
+        new("Abs", "Abs", "Everything.", step => step.Add(new Abs(), step.Layer(0))),
+        new("Ceil", "Ceil", "Everything.", step => step.Add(new Ceil(), step.Layer(0))),
+        new("Exp", "Exp", "Everything.", step => step.Add(new Exp(), step.Layer(0))),
+        new("Floor", "Floor", "Everything.", step => step.Add(new Floor(), step.Layer(0))),
+        new("Log", "Log", "Everything.", step => step.Add(new Log(), step.Layer(0))),
+        new("Reciprocal", "Reciprocal", "Everything.", step => step.Add(new Reciprocal(), step.Layer(0))),
+        new("Round", "Round", "Everything.", step => step.Add(new Round(), step.Layer(0))),
+        new("Sqrt", "Sqrt", "Everything.", step => step.Add(new Sqrt(), step.Layer(0))),
+        new("Pow", "Multiply, Sqrt, Reciprocal or nothing", "A constant exponent of -1, -0.5, 0.5, 1, 2 or 3.", Pow),
         new("HardSwish", "Hardswish", "Everything.", step => step.Add(new Hardswish(), step.Layer(0))),
         new("HardSigmoid", "Hardsigmoid; Hardswish where x HardSigmoid(x) is computed",
             "alpha and beta; other than 1/6 and 1/2 on maps alone, as a BatchNorm2d before it.", HardSigmoid),
-        new("Clip", "ReLU, ReLU6 or nothing", "min 0 with max 6 or none, or neither; as attributes or constant inputs.", Clip),
+        new("Clip", "ReLU, ReLU6, Hardtanh or nothing",
+            "min and max, as attributes or constant inputs; max not below min.", Clip),
+        new("Softplus", "Softplus", "Everything.", step => step.Add(new Softplus(), step.Layer(0))),
+        new("Softsign", "Softsign", "Everything.", step => step.Add(new Softsign(), step.Layer(0))),
+        new("Mish", "Mish", "Everything.", step => step.Add(new Mish(), step.Layer(0))),
+        new("Selu", "SELU",
+            "alpha and gamma; other than PyTorch's on maps alone, as ELU and a BatchNorm2d behind it.", Selu),
+        new("Celu", "CELU", "alpha, above 0.", step => Parametric(step, 1, alpha => new CELU(alpha))),
     ];
 
     /// <summary>A float of the file as the number that was meant: 0.1, not 0.10000000149.</summary>
@@ -54,6 +71,61 @@ internal static class PointwiseConverters
         return step.Add(new Hardsigmoid(), x);
     }
 
+    private static Activation PRelu(ImportStep step)
+    {
+        Activation x = step.Layer(0);
+        Constant slope = step.ConstantAt(1, "slope");
+        // Before set 7 a vector had one number a channel, behind which axes were added.
+        bool isVector = step.Opset < 7 && slope.Shape.AsSpan().SequenceEqual([x.Shape[1]]);
+        if (slope.Floats is not { } slopes || !(slope.Count == 1 || isVector || IsOneAChannel(slope.Shape, x.Shape)))
+            throw new RefusalException(
+                $"a slope of {string.Join('x', slope.Shape)} on {string.Join('x', x.Shape)}; "
+                + "one real number or one a channel is supported");
+        return step.Add(
+            new PReLU(slope.Count), [x.Layer], new Dictionary<string, Func<float[]>> { ["weight"] = slopes },
+            step.NameBy(slope));
+    }
+
+    private static bool IsOneAChannel(int[] constant, int[] layer)
+    {
+        int first = layer.Length - constant.Length;
+        return first is 0 or 1
+            && constant.Select((extent, axis) => extent == (first + axis == 1 ? layer[1] : 1)).All(fits => fits);
+    }
+
+    private static Activation Selu(ImportStep step)
+    {
+        float alpha = step.Float("alpha", 1.6732632f), gamma = step.Float("gamma", 1.050701f);
+        Activation x = step.Layer(0);
+        return Math.Abs(alpha - 1.6732632) < 1e-6 && Math.Abs(gamma - 1.050701) < 1e-6
+            ? step.Add(new SELU(), x)
+            : Affine.Apply(step, step.Add(new ELU(Meant(alpha)), x), Meant(gamma), 0);
+    }
+
+    private static Activation Pow(ImportStep step)
+    {
+        step.IgnoreBroadcast();
+        Activation x = step.Layer(0);
+        Constant exponent = step.ConstantAt(1, "exponent");
+        if (exponent.Count != 1 || exponent.Shape.Length > x.Shape.Length)
+            throw new RefusalException(
+                $"an exponent of {string.Join('x', exponent.Shape)} on {string.Join('x', x.Shape)}; "
+                + "one number is supported");
+        return exponent.Numbers()[0] switch
+        {
+            -1 => step.Add(new Reciprocal(), x),
+            -0.5f => step.Add(new Reciprocal(), step.Add(new Sqrt(), x)),
+            0.5f => step.Add(new Sqrt(), x),
+            1 => x,
+            2 => Times(x),
+            3 => Times(Times(x)),
+            var other => throw new RefusalException(string.Create(
+                CultureInfo.InvariantCulture, $"an exponent of {other}; -1, -0.5, 0.5, 1, 2 and 3 are supported")),
+        };
+
+        Activation Times(Activation power) => step.Add(new Multiply(), [power.Layer, x.Layer]);
+    }
+
     private static Activation Clip(ImportStep step)
     {
         float least = step.Float("min", float.NegativeInfinity), most = step.Float("max", float.PositiveInfinity);
@@ -65,9 +137,11 @@ internal static class PointwiseConverters
             (0, 6) => step.Add(new ReLU6(), x),
             (0, >= float.MaxValue) => step.Add(new ReLU(), x),
             ( <= float.MinValue, >= float.MaxValue) => x,
-            _ => throw new RefusalException(string.Create(
-                CultureInfo.InvariantCulture, $"min {least} and max {most}; 0 and 6, or 0 and none, are supported")),
+            _ => step.Add(new Hardtanh(Meant(Held(least)), Meant(Held(most))), x),
         };
+
+        // None is the largest float, as ONNX says.
+        static float Held(float bound) => Math.Clamp(bound, float.MinValue, float.MaxValue);
 
         float Bound(int input, string name, float attribute) => step.Optional(input, name) switch
         {

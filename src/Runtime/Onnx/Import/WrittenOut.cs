@@ -28,6 +28,8 @@ internal static class WrittenOut
             return (new SiLU(), x);
         if (factor == 1 && gate is { Operator: Hardsigmoid, Inputs: [var b] } && b == x)
             return (new Hardswish(), x);
+        if (factor == 1 && gate is { Operator: Tanh, Inputs: [{ Operator: Softplus, Inputs: [var c] }] } && c == x)
+            return (new Mish(), x);
         if (Is(factor, 1 / 6.0) && RaisedUnder(gate) == x)
             return (new Hardswish(), x);
         // s x times t (1 + erf(x / sqrt(2))), with half as the product of all factors.

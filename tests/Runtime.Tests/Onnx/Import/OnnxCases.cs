@@ -97,6 +97,30 @@ internal static class OnnxCases
         ("Clip by attributes", new GraphWriter(9).Input("x", 1, 3, 7, 9).Output("y")
             .Node("Clip", "x", "a", ("min", 0f), ("max", 6f))
             .Node("Clip", "a", "b", ("min", 0f)).Node("Clip", "b", "y"), "ReLU6 ReLU"),
+        ("Clip of other bounds", Image().Scalar("low", -0.5f).Scalar("high", 1.25f).Node("Clip", "x low high", "a")
+            .Node("Clip", "a - high", "b").Node("Clip", "b low", "y"), "Hardtanh Hardtanh Hardtanh"),
+        ("further activations", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y").Node("Softplus", "x", "a")
+            .Node("Softsign", "x", "b").Node("Mish", "x", "c").Node("Selu", "x", "d")
+            .Node("Celu", "x", "e", ("alpha", 0.7f)).Node("Celu", "x", "f")
+            .Node("Concat", "a b c d e f", "y", ("axis", 1)), "Softplus Softsign Mish SELU CELU CELU Concat"),
+        ("PRelu", Image().Some("a.weight", 3, 1, 1).Some("b", 1, 3, 1, 1).Scalar("c", 0.3f)
+            .Node("PRelu", "x a.weight", "a")
+            .Node("PRelu", "a b", "b1").Node("PRelu", "b1 c", "y"), "PReLU PReLU PReLU"),
+        ("PRelu of vectors", Vector().Some("s", 5).Node("PRelu", "x s", "y"), "PReLU"),
+        ("elementary functions", Image().Node("Abs", "x", "a").Node("Floor", "x", "b").Node("Ceil", "x", "c")
+            .Node("Round", "x", "d").Node("Exp", "x", "e").Node("Log", "a", "f").Node("Sqrt", "a", "g")
+            .Node("Reciprocal", "e", "h").Node("Concat", "a b c d e f g h", "y", ("axis", 1)),
+            "Abs Floor Ceil Round Exp Log Sqrt Reciprocal Concat"),
+        ("Pow", Image().Scalar("p-1", -1).Scalar("p-.5", -0.5f).Scalar("p.5", 0.5f).Ints("p1", 1).Floats("p2", [1], 2)
+            .Scalar("p3", 3).Node("Pow", "x p1", "z").Node("Pow", "z p2", "a").Node("Pow", "x p3", "b")
+            .Node("Exp", "x", "e").Node("Pow", "e p-1", "c").Node("Pow", "e p-.5", "d")
+            .Node("Pow", "a p.5", "f")
+            .Node("Concat", "a b c d f", "y", ("axis", 1)),
+            "Multiply Multiply Multiply Exp Reciprocal Sqrt Reciprocal Sqrt Concat"),
+        ("Selu of other attributes", Image().Node("Selu", "x", "y", ("alpha", 2f), ("gamma", 0.5f)), "ELU BatchNorm2d"),
+        ("Mish written out", Image().Node("Softplus", "x", "a").Node("Tanh", "a", "b").Node("Mul", "x b", "y"), "Mish"),
+        ("not quite a Mish", Image().Node("Softplus", "x", "a").Node("Tanh", "a", "b").Node("Mul", "a b", "y"),
+            "Softplus Tanh Multiply"),
         ("Clip without max", Image().Scalar("low", 0).Node("Clip", "x low", "y"), "ReLU"),
         ("MaxPool", Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
             ("pads", Ones)), "MaxPool2d"),

@@ -41,8 +41,16 @@ public sealed class RefusalTests
             "MaxPool: MaxPool2d takes a padding of at most half its kernel; got kernel 3, stride 1, padding 2 (1 node: n0)"),
         (Image().Node("Gelu", "x", "y", ("approximate", "poly")),
             "Gelu: attribute approximate is poly; none and tanh are supported (1 node: n0)"),
-        (Image().Scalar("l", 0).Scalar("h", 5).Node("Clip", "x l h", "y"),
-            "Clip: min 0 and max 5; 0 and 6, or 0 and none, are supported (1 node: n0)"),
+        (Image().Scalar("l", 0).Scalar("h", -5).Node("Clip", "x l h", "y"),
+            "Clip: Hardtanh takes bounds that are finite as floats, the least first; got 0 and -5 (1 node: n0)"),
+        (Image().Scalar("e", 1.5f).Node("Pow", "x e", "y"),
+            "Pow: an exponent of 1.5; -1, -0.5, 0.5, 1, 2 and 3 are supported (1 node: n0)"),
+        (Image().Some("e", 3, 1, 1).Node("Pow", "x e", "y"),
+            "Pow: an exponent of 3x1x1 on 1x3x7x9; one number is supported (1 node: n0)"),
+        (Image().Some("s", 7, 9).Node("PRelu", "x s", "y"),
+            "PRelu: a slope of 7x9 on 1x3x7x9; one real number or one a channel is supported (1 node: n0)"),
+        (Image().Node("PRelu", "x x", "y"),
+            "PRelu: slope, input 1, is computed by the network; a constant is expected (1 node: n0)"),
         (Image().Some("c", 1, 1, 7, 9).Node("Add", "x c", "y"),
             "Add: a constant of 1x1x7x9 on 1x3x7x9; one number or one a channel is supported (1 node: n0)"),
         (Image().Some("c", 3).Node("Add", "x c", "y"),
@@ -164,8 +172,8 @@ public sealed class RefusalTests
     [TestMethod]
     public void All_is_listed_at_once_with_numbers_of_nodes_and_places()
     {
-        GraphWriter graph = Image().Node("Abs", "x", "a").Node("Abs", "a", "b").Node("Abs", "b", "c")
-            .Node("Abs", "c", "d")
+        GraphWriter graph = Image().Node("Cos", "x", "a").Node("Cos", "a", "b").Node("Cos", "b", "c")
+            .Node("Cos", "c", "d")
             .Node("Transpose", "d", "e", ("perm", new long[] { 2, 0, 3, 1 })).Node("NonMaxSuppression", "e", "f")
                 .Node("Conv", "f f", "g", ("glow", 1))
             .Node("MaxPool", "d", "h", ("kernel_shape", Square3), ("dilations", Square3))
@@ -173,7 +181,7 @@ public sealed class RefusalTests
         CollectionAssert.AreEqual(
             new[]
             {
-                "Abs: the operator is not supported (4 nodes: n0, n1, n2, ...)",
+                "Cos: the operator is not supported (4 nodes: n0, n1, n2, ...)",
                 "Transpose: attribute perm is [2, 0, 3, 1]; the batch, axis 0, stays the first (1 node: n4)",
                 "NonMaxSuppression: the operator is not supported (1 node: n5)",
                 "Conv: attribute glow is not supported (1 node: n6)",

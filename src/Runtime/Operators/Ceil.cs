@@ -1,0 +1,9 @@
+namespace SoftPool.Operators;
+
+/// <summary>The least integer not below x, as torch.ceil.</summary>
+public sealed record Ceil : Pointwise
+{
+    internal override uint Code => 25;
+
+    internal override T Of<T>(T x) => -T.Floor(-x);
+}

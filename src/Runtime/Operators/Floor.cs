@@ -1,0 +1,9 @@
+namespace SoftPool.Operators;
+
+/// <summary>The largest integer not above x, as torch.floor.</summary>
+public sealed record Floor : Pointwise
+{
+    internal override uint Code => 24;
+
+    internal override T Of<T>(T x) => T.Floor(x);
+}

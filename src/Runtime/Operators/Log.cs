@@ -1,0 +1,9 @@
+namespace SoftPool.Operators;
+
+/// <summary>The natural logarithm, as torch.log: -infinity for 0, NaN below.</summary>
+public sealed record Log : Pointwise
+{
+    internal override uint Code => 21;
+
+    internal override T Of<T>(T x) => T.Log(x);
+}
