@@ -42,7 +42,9 @@ public sealed class InventedDeviceTests
         },
         ["least of all"] = Least(leastSubgroup: 1) with
         {
-            Kind = GpuKind.Other, LargestRange = 16 << 20, LargestAllocation = 1 << 20,
+            Kind = GpuKind.Other,
+            LargestRange = 16 << 20,
+            LargestAllocation = 1 << 20,
             Memory = [new MemoryType(0, Local | MemoryTypes.Coherent, 0)],
         },
     };

@@ -1,7 +1,7 @@
 using Silk.NET.Vulkan;
-using SoftPool.Operators;
 using SoftPool.Graph;
 using SoftPool.Kernels;
+using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Operators;
 using SoftPool.Vulkan;
 
