@@ -24,7 +24,8 @@ WORDS(2, Weight, weight);
 void main() {
     uint lane = gl_SubgroupInvocationID;
     uint first = gl_WorkGroupID.x * PIXELS;
-    uint words = shape.words, padded_tiles = WORD_COUNT(x) / (shape.matrices * words), tiles = shape.padded_channels / (VECTORS * LANES);
+    uint words = shape.words, padded_tiles = WORD_COUNT(x) / (shape.matrices * words);
+    uint tiles = shape.padded_channels / (VECTORS * LANES);
     uint matrix = gl_WorkGroupID.y / tiles;
 
     float sum[VECTORS][PIXELS];

@@ -31,5 +31,6 @@ void main() {
     for (uint c = 0; c < CHANNELS; c++)
         total += exp_nonpositive(difference_to_largest(float(x[first + c * PLANE]), largest));
     for (uint c = 0; c < CHANNELS; c++)
-        y[first + c * PLANE] = stored(divide(exp_nonpositive(difference_to_largest(float(x[first + c * PLANE]), largest)), total));
+        y[first + c * PLANE] = stored(
+            divide(exp_nonpositive(difference_to_largest(float(x[first + c * PLANE]), largest)), total));
 }

@@ -27,7 +27,8 @@ void main() {
     [[unroll]] for (uint i = 0; i < 9; i++) {
         uint cell_row = 2 * row + i / 3, cell_column = 2 * column + i % 3;
         bool is_one = (real_row(cell_row) & real_column(cell_column)) != 0;
-        uint cell = image * PLANE + uint(is_one ? cell_at(cell_row, cell_column) : cell_at(2 * row + 1, 2 * column + 1));
+        uint cell = image * PLANE
+            + uint(is_one ? cell_at(cell_row, cell_column) : cell_at(2 * row + 1, 2 * column + 1));
         vec4 pair = quad(sums, cell / 2);
         cells[i] = (cell & 1) != 0 ? pair.zw : pair.xy;
         cells[i].y = is_one ? cells[i].y : 0.0;

@@ -68,14 +68,16 @@ void main() {
     // one loop,
     // it stores nothing, and divides numbers as small as these by a multiplication and a shift.
     // A middle that is NaN stands in cells of other windows.
-    bool is_wide = !(largest - smallest <= LARGEST_RANGE && largest < LARGEST_VALUE && smallest > -LARGEST_VALUE && middle == middle);
+    bool is_wide = !(largest - smallest <= LARGEST_RANGE && largest < LARGEST_VALUE && smallest > -LARGEST_VALUE
+        && middle == middle);
     float shift = 0.0, sum = 0.0, differences = 0.0;
     for (uint i = 0; i < (is_wide ? WINDOWS * 9 : 0); i++) {
         uint window = i * 57 >> 9;             // i / 9
         uint number = i - window * 9;
         uint cell = number == 0 ? 4 : number < 5 ? number - 1 : number;  // the one in the middle, which is real, first
         uint row_of = cell * 11 >> 5;          // cell / 3
-        uint cell_row = 2 * (window / TILE_COLUMNS) + row_of, cell_column = 2 * (window % TILE_COLUMNS) + cell - row_of * 3;
+        uint cell_row = 2 * (window / TILE_COLUMNS) + row_of;
+        uint cell_column = 2 * (window % TILE_COLUMNS) + cell - row_of * 3;
         float value = cell_numbered(cell_of(tile, cell_row, cell_column));
         bool is_one = (real_row(2 * tile.row + cell_row) & real_column(2 * tile.column + cell_column)) != 0;
         shift = number == 0 ? value : shift;

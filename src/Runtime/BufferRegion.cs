@@ -11,7 +11,8 @@ public readonly record struct BufferRegion(ulong Handle, long Offset = 0)
     internal void Check(string what)
     {
         if (Handle == 0)
-            throw new ArgumentException("A VkBuffer is needed, with the data or room for it; its handle is null.", what);
+            throw new ArgumentException(
+                "A VkBuffer is needed, with the data or room for it; its handle is null.", what);
         if (Offset < 0 || Offset % sizeof(float) != 0)
             throw new ArgumentException($"The part of a buffer begins at a multiple of 4 bytes; got {Offset}.", what);
     }

@@ -96,7 +96,9 @@ public sealed class DeviceLimitException : SoftPoolException
 public sealed class Fp16RangeException : SoftPoolException
 {
     internal Fp16RangeException(string weight) : base(
-        string.Create(CultureInfo.InvariantCulture, $"{weight}, and 16 bits hold at most {(float)Half.MaxValue}: store in 32 bits."))
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{weight}, and 16 bits hold at most {(float)Half.MaxValue}: store in 32 bits."))
     {
     }
 }
@@ -116,9 +118,13 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
         string[] less =
         [
             .. options.Batch > 1 ? [$"a smaller batch than {options.Batch}"] : Array.Empty<string>(),
-            .. options.MaxConcurrentRuns > 1 ? [$"fewer runs at once than {options.MaxConcurrentRuns}"] : Array.Empty<string>(),
+            .. options.MaxConcurrentRuns > 1
+                ? [$"fewer runs at once than {options.MaxConcurrentRuns}"]
+                : Array.Empty<string>(),
             .. options.KeepLayerOutputs ? ["no KeepLayerOutputs"] : Array.Empty<string>(),
-            .. hasFp16 && options is { Fp16: false, Numerics: Numerics.Fast } ? ["SessionOptions.Fp16"] : Array.Empty<string>(),
+            .. hasFp16 && options is { Fp16: false, Numerics: Numerics.Fast }
+                ? ["SessionOptions.Fp16"]
+                : Array.Empty<string>(),
         ];
         string batch = options.Batch > 1 ? "Take " : less.Length > 0
             ? "The batch is 1 already: take "

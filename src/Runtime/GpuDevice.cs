@@ -57,7 +57,8 @@ public sealed class GpuDevice : IDisposable
             instance.Dispose();
             throw;
         }
-        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical), options?.InspectPipelines ?? false)
+        return new GpuDevice(new VulkanDevice(
+            instance, physical, CacheFile(options, physical), options?.InspectPipelines ?? false)
         {
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
@@ -78,9 +79,11 @@ public sealed class GpuDevice : IDisposable
     {
         ArgumentNullException.ThrowIfNull(host);
         if (host.Instance == 0 || host.PhysicalDevice == 0 || host.Device == 0 || host.Queue == 0)
-            throw new ArgumentException("Adopting takes an instance, a physical device, a device and a queue; one is null.", nameof(host));
+            throw new ArgumentException(
+                "Adopting takes an instance, a physical device, a device and a queue; one is null.", nameof(host));
         if (host.QueueLock is Lock)
-            throw new ArgumentException("QueueLock must not be a System.Threading.Lock: seen as an object it is another lock.", nameof(host));
+            throw new ArgumentException(
+                "QueueLock must not be a System.Threading.Lock: seen as an object it is another lock.", nameof(host));
         var instance = new VulkanInstance(host.Instance);
         VulkanPhysicalDevice physical;
         try
@@ -90,7 +93,8 @@ public sealed class GpuDevice : IDisposable
                 throw new DeviceNotFoundException($"{physical.Info.Name} cannot run the kernels: {reason}.");
             if (!physical.TakesCompute(host.QueueFamily))
                 throw new ArgumentException(
-                    $"The queue must take compute work; family {host.QueueFamily} of {physical.Info.Name} does not.", nameof(host));
+                    $"The queue must take compute work; family {host.QueueFamily} of {physical.Info.Name} does not.",
+                    nameof(host));
         }
         catch
         {

@@ -18,7 +18,8 @@ public enum PixelFormat
 /// <param name="Width">The width in pixels.</param>
 /// <param name="Height">The height in pixels.</param>
 /// <param name="Format">The order of a pixel's bytes.</param>
-public readonly record struct Image(ReadOnlyMemory<byte> Pixels, int Width, int Height, PixelFormat Format = PixelFormat.Rgb8)
+public readonly record struct Image(
+    ReadOnlyMemory<byte> Pixels, int Width, int Height, PixelFormat Format = PixelFormat.Rgb8)
 {
     /// <summary>The bytes that a pixel takes.</summary>
     internal int BytesPerPixel => Format == PixelFormat.Rgb8 ? 3 : 4;
@@ -32,7 +33,7 @@ public readonly record struct Image(ReadOnlyMemory<byte> Pixels, int Width, int 
         if (!Enum.IsDefined(Format) || (long)Width * Height * BytesPerPixel > int.MaxValue
             || Pixels.Length != Width * Height * BytesPerPixel)
             throw new ShapeMismatchException(
-                $"An image of {Width}x{Height} pixels in {Format} takes {(long)Width * Height * BytesPerPixel} bytes, 2 GiB at most; "
-                + $"got {Pixels.Length}.");
+                $"An image of {Width}x{Height} pixels in {Format} takes {(long)Width * Height * BytesPerPixel} bytes, "
+                + $"2 GiB at most; got {Pixels.Length}.");
     }
 }

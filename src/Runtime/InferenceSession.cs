@@ -121,7 +121,8 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancellationToken = default) =>
+    public Task RunAsync(
+        ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(input, output, default, cancellationToken);
 
     /// <summary>The same, ordered on the device behind and before work of the host's.</summary>
@@ -133,7 +134,9 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with
     /// timeline semaphores.</exception>
     /// <exception cref="ArgumentException">A semaphore is null.</exception>
-    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken = default) =>
+    public Task RunAsync(
+        ReadOnlyMemory<float> input, Memory<float> output,
+        GpuSync sync, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(input, output, sync, cancellationToken);
 
     /// <summary>Computes the network for images while the caller goes on.</summary>
@@ -145,7 +148,8 @@ public sealed class InferenceSession : IDisposable
     /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
     /// <inheritdoc cref="Run(ReadOnlySpan{Image}, Span{float})" path="/exception"/>
     public Task RunAsync(
-        ReadOnlyMemory<Image> images, Memory<float> output, GpuSync sync = default, CancellationToken cancellationToken = default) =>
+        ReadOnlyMemory<Image> images, Memory<float> output,
+        GpuSync sync = default, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(images, output, sync, cancellationToken);
 
     /// <summary>Computes the network from a buffer of the host's to another while the caller goes on.</summary>
@@ -154,7 +158,9 @@ public sealed class InferenceSession : IDisposable
     /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
     /// <param name="cancellationToken">Cancels waiting. Submitted GPU work completes and writes the output.</param>
     /// <inheritdoc cref="Run(BufferRegion, BufferRegion)" path="/exception"/>
-    public Task RunAsync(BufferRegion input, BufferRegion output, GpuSync sync = default, CancellationToken cancellationToken = default) =>
+    public Task RunAsync(
+        BufferRegion input, BufferRegion output, GpuSync sync = default,
+        CancellationToken cancellationToken = default) =>
         _runs.RunAsync(input, output, sync, cancellationToken);
 
     /// <summary>Creates a stepper, which spreads an inference over several frames.</summary>
@@ -214,7 +220,8 @@ public sealed class InferenceSession : IDisposable
             if (_planned.Model.Certificate is null)
                 throw new CertificateNotFoundException(Graph.Name);
             return CertificateReplay.Run(
-                this, _planned.Model, options => new InferenceSession(_planned.Device, _planned.Model, options, _variants));
+                this, _planned.Model,
+                options => new InferenceSession(_planned.Device, _planned.Model, options, _variants));
         }
     }
 

@@ -36,17 +36,21 @@ public sealed class Model
         foreach (Parameter parameter in graph.Parameters)
         {
             if (!weights.TryGetValue(parameter.Name, out Tensor? tensor))
-                throw new ModelFormatException($"The weights of '{graph.Name}' lack {parameter.Name} ({parameter.Shape}).");
+                throw new ModelFormatException(
+                    $"The weights of '{graph.Name}' lack {parameter.Name} ({parameter.Shape}).");
             if (tensor.Shape != parameter.Shape)
                 throw new ModelFormatException(
-                    $"{parameter.Name} of '{graph.Name}' has shape {parameter.Shape}; the weights have {tensor.Shape}.");
+                    $"{parameter.Name} of '{graph.Name}' has shape {parameter.Shape}; "
+                    + $"the weights have {tensor.Shape}.");
             unused.Remove(parameter.Name);
         }
         if (unused.Count > 0)
-            throw new ModelFormatException($"No layer of '{graph.Name}' has a parameter {unused.Min(StringComparer.Ordinal)}.");
+            throw new ModelFormatException(
+                $"No layer of '{graph.Name}' has a parameter {unused.Min(StringComparer.Ordinal)}.");
         if (classNames.Count != 0 && classNames.Count != graph.OutputShape.ElementCount)
             throw new ModelFormatException(
-                $"'{graph.Name}' has {graph.OutputShape.ElementCount} outputs, but {classNames.Count} class names came.");
+                $"'{graph.Name}' has {graph.OutputShape.ElementCount} outputs, "
+                + $"but {classNames.Count} class names came.");
         if (classNames.Contains(null))
             throw new ModelFormatException($"A class name of '{graph.Name}' is null.");
         foreach (float mean in preprocessing.Mean)

@@ -61,11 +61,13 @@ public sealed class ModelGraph
         }
         int[] unread = [.. Enumerable.Range(0, Layers.Count - 1).Except(_inputs.SelectMany(input => input))];
         if (unread.Length > 0)
-            throw new ModelFormatException($"No layer of '{name}' reads {Layers[unread[0]].Name}, and it is not the last.");
+            throw new ModelFormatException(
+                $"No layer of '{name}' reads {Layers[unread[0]].Name}, and it is not the last.");
 
         int PlaceOf(string? input, string reader) => input is not null && places.TryGetValue(input, out int place)
             ? place
-            : throw new ModelFormatException($"Layer {reader} of '{name}' reads '{input}', which is no layer before it.");
+            : throw new ModelFormatException(
+                $"Layer {reader} of '{name}' reads '{input}', which is no layer before it.");
     }
 
     /// <summary>The network's name.</summary>

@@ -8,7 +8,8 @@ internal sealed record ModelTexts(string Graph, string Classes, string Preproces
 {
     public static ModelTexts Of(Model model) => new(
         JsonSerializer.Serialize(
-            new GraphDocument(model.Graph.Name, model.Graph.InputShape, model.Graph.Layers), ModelJson.Default.GraphDocument),
+            new GraphDocument(model.Graph.Name, model.Graph.InputShape, model.Graph.Layers),
+            ModelJson.Default.GraphDocument),
         JsonSerializer.Serialize(model.ClassNames, ModelJson.Default.IReadOnlyListString),
         JsonSerializer.Serialize(model.Preprocessing, ModelJson.Default.Preprocessing));
 }

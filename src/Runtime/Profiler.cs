@@ -16,7 +16,8 @@ public sealed class Profiler : IDisposable
         _own = new ModeResources(planned, "A profiler");
         _fromFloats = _own.Take(() => new TimedRun(planned, _own.Program, _own.Floats));
         _fromImages = _own.Take(
-            () => new ImageStage<TimedRun>(planned, _own.Program, images => new TimedRun(planned, _own.Program, images)));
+            () => new ImageStage<TimedRun>(
+                planned, _own.Program, images => new TimedRun(planned, _own.Program, images)));
     }
 
     /// <summary>Runs once on floats.</summary>

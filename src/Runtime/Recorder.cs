@@ -84,6 +84,7 @@ public sealed class Recorder : IDisposable
     {
         _own.CheckIsAlive(this);
         if (commandBuffer == 0)
-            throw new ArgumentException("A VkCommandBuffer that is being recorded is needed; its handle is null.", nameof(commandBuffer));
+            throw new ArgumentException(
+                "A VkCommandBuffer that is being recorded is needed; its handle is null.", nameof(commandBuffer));
     }
 }

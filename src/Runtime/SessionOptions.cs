@@ -22,9 +22,12 @@ public sealed record SessionOptions(
     {
         if (MaxConcurrentRuns < 1 || (MaxConcurrentRuns > 1 && KeepLayerOutputs))
             throw new ArgumentException(
-                $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {MaxConcurrentRuns}.", "options");
+                $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {MaxConcurrentRuns}.",
+                "options");
         if (!Enum.IsDefined(Numerics) || (Numerics == Numerics.Strict && Fp16))
             throw new ArgumentException(
-                $"A session's numerics are Fast or, in 32 bits alone, Strict; got {Numerics}{(Fp16 ? " in 16 bits" : "")}.", "options");
+                "A session's numerics are Fast or, in 32 bits alone, Strict; "
+                + $"got {Numerics}{(Fp16 ? " in 16 bits" : "")}.",
+                "options");
     }
 }

@@ -30,11 +30,13 @@ public sealed class Stepper : IDisposable
         DeviceProgram program = _own.Program;
         _readBack = _own.Take(() => planned.CreateReadBack(program));
         _fromFloats = _own.Take(() => planned.Record(_own.Floats.Record));
-        _fromImages = _own.Take(() => new ImageStage<Submission>(planned, program, images => planned.Record(images.Record)));
+        _fromImages = _own.Take(
+            () => new ImageStage<Submission>(planned, program, images => planned.Record(images.Record)));
         _fromBuffer = _own.Take(() => new RecordedFor<BufferRegion>(RecordFrom));
         _toFloats = _own.Take(() => planned.Record(_readBack.Record));
         _toBuffer = _own.Take(
-            () => new RecordedFor<BufferRegion>(output => planned.Record(commands => program.RecordTo(commands, output))));
+            () => new RecordedFor<BufferRegion>(
+                output => planned.Record(commands => program.RecordTo(commands, output))));
         for (int i = 0; i < planned.Plan.Launches.Count; i++)
             _parts[i + 1] = _own.Take(() => planned.Record(commands => program.RecordLaunch(commands, i)));
 

@@ -8,7 +8,8 @@ public sealed class Tensor
     public Tensor(TensorShape shape, ReadOnlyMemory<float> data)
     {
         if (data.Length != shape.ElementCount)
-            throw new ShapeMismatchException($"A tensor of shape {shape} has {shape.ElementCount} elements; got {data.Length}.");
+            throw new ShapeMismatchException(
+                $"A tensor of shape {shape} has {shape.ElementCount} elements; got {data.Length}.");
         Shape = shape;
         Data = data;
     }

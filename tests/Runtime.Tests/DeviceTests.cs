@@ -55,6 +55,7 @@ public sealed class DeviceTests
     public void Without_a_choice_a_device_of_the_best_kind_is_taken()
     {
         using GpuDevice device = GpuDevice.Create();
-        Assert.AreEqual(GpuDevice.Enumerate().Where(info => info.Unsupported is null).Min(info => info.Kind), device.Info.Kind);
+        Assert.AreEqual(
+            GpuDevice.Enumerate().Where(info => info.Unsupported is null).Min(info => info.Kind), device.Info.Kind);
     }
 }

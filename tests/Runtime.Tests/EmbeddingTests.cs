@@ -24,7 +24,8 @@ public sealed class EmbeddingTests
         using var host = new TestHost(4);
         for (int round = 0; round < 2; round++)
         {
-            using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+            using GpuDevice device = GpuDevice.FromHost(
+                host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
             Assert.AreEqual(GpuKind.Cpu, device.Info.Kind);
             CollectionAssert.AreEqual(Expected, RunOn(device));
         }
@@ -39,7 +40,8 @@ public sealed class EmbeddingTests
         HostDevice good = host.Handles();
         foreach (HostDevice bad in (HostDevice[])
             [
-                good with { Instance = 0 }, good with { PhysicalDevice = 0 }, good with { Device = 0 }, good with { Queue = 0 },
+                good with { Instance = 0 }, good with { PhysicalDevice = 0 },
+                good with { Device = 0 }, good with { Queue = 0 },
                 good with { QueueFamily = 99 },
 #pragma warning disable CS9216 // The compiler warns of a Lock that is seen as an object; not every caller's is C#'s.
                 good with { QueueLock = new Lock() },
@@ -54,13 +56,15 @@ public sealed class EmbeddingTests
         using var host = new TestHost(Input.Length + Outputs);
         using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
-        using InferenceSession elsewhere = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using InferenceSession elsewhere = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch });
         using Recorder recorder = session.CreateRecorder();
         BufferRegion input = host.BufferAt(0), output = host.BufferAt(Input.Length);
         host.Record(commands =>
         {
             Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(0, input, output));
-            foreach (BufferRegion bad in (BufferRegion[])[default, input with { Offset = -4 }, input with { Offset = 2 }])
+            foreach (BufferRegion bad in (BufferRegion[])[
+                default, input with { Offset = -4 }, input with { Offset = 2 }])
             {
                 Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(commands, bad, output), $"{bad}");
                 Assert.ThrowsExactly<ArgumentException>(() => recorder.Record(commands, input, bad), $"{bad}");
@@ -104,7 +108,11 @@ public sealed class EmbeddingTests
             var output = new float[Outputs];
             Task run = session.RunAsync(
                 Input, output,
-                new GpuSync { Wait = new[] { new TimelinePoint(before, 3) }, Signal = new[] { new TimelinePoint(after, 7) } });
+                new GpuSync
+                {
+                    Wait = new[] { new TimelinePoint(before, 3) },
+                    Signal = new[] { new TimelinePoint(after, 7) },
+                });
             await Task.Delay(200);
             Assert.IsFalse(run.IsCompleted);
             Assert.AreEqual(0UL, host.ValueOf(after));
@@ -206,7 +214,8 @@ public sealed class EmbeddingTests
         for (int round = 0; round < 10; round++)
         {
             using var host = new TestHost(4);
-            using (GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" }))
+            using (GpuDevice device = GpuDevice.FromHost(
+                host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" }))
             using (InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch }))
                 await session.RunAsync(Input, new float[Outputs]);
             // At once: the host may destroy its device now.
@@ -237,11 +246,13 @@ public sealed class EmbeddingTests
         foreach (bool enabled in (bool[])[true, false])
         {
             using var host = new TestHost(4, int64: enabled);
-            using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+            using GpuDevice device = GpuDevice.FromHost(
+                host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
             Assert.AreEqual(enabled, device.Vulkan.Traits.HasInt64);
             foreach (string variant in (string[])["lanes8x1x16", "lanes4x1x16"])
             {
-                (Layer[] layers, TensorShape shape, int batch) = OperatorCases.All.First(row => row.Layers is [{ Operator: Conv2d }]);
+                (Layer[] layers, TensorShape shape, int batch) =
+                    OperatorCases.All.First(row => row.Layers is [{ Operator: Conv2d }]);
                 OperatorCheck.Matches(device, layers, shape, batch, variants: new VariantChoice(variant));
             }
         }

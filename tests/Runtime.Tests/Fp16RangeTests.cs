@@ -35,7 +35,9 @@ public sealed class Fp16RangeTests
             graph.Parameters.ToDictionary(
                 parameter => parameter.Name,
                 parameter => new Tensor(
-                    parameter.Shape, Enumerable.Repeat(parameter.Name == "0.weight" ? weight : 1, parameter.Shape.ElementCount).ToArray())),
+                    parameter.Shape,
+                    Enumerable.Repeat(parameter.Name == "0.weight" ? weight : 1, parameter.Shape.ElementCount)
+                        .ToArray())),
             [], TestModels.PreprocessingOf(graph));
     }
 
@@ -64,7 +66,9 @@ public sealed class Fp16RangeTests
     public void A_batch_norm_is_folded_where_its_weights_fit(bool fp16, float weight, bool folded)
     {
         ExecutionPlan plan = ExecutionPlan.Create(Norm(weight, 1e-12f), new PlanOptions(Fp16: fp16));
-        Assert.AreEqual(folded, plan.Launches.All(dispatch => !dispatch.Kernel.StartsWith("batchnorm2d", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            folded,
+            plan.Launches.All(dispatch => !dispatch.Kernel.StartsWith("batchnorm2d", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -80,7 +84,8 @@ public sealed class Fp16RangeTests
         {
             var e = Assert.ThrowsExactly<Fp16RangeException>(
                 () => device.CreateSession(model, new SessionOptions { Fp16 = true }).Dispose());
-            StringAssert.StartsWith(e.Message, $"0.weight has the value {weight} at index 0, and 16 bits hold at most 65504");
+            StringAssert.StartsWith(
+                e.Message, $"0.weight has the value {weight} at index 0, and 16 bits hold at most 65504");
         }
     }
 
@@ -97,5 +102,6 @@ public sealed class Fp16RangeTests
     }
 
     private static InferenceSession Create(Model model, bool fp16) =>
-        (fp16 ? TestDevices.SoftwareWithFp16 : TestDevices.Software).CreateSession(model, new SessionOptions { Fp16 = fp16 });
+        (fp16 ? TestDevices.SoftwareWithFp16 : TestDevices.Software)
+            .CreateSession(model, new SessionOptions { Fp16 = fp16 });
 }

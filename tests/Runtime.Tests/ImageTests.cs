@@ -24,7 +24,8 @@ public sealed class ImageTests
             float[] actual = Run(Identity(toWidth, toHeight), pictures);
             int item = 3 * toWidth * toHeight;
             for (int i = 0; i < pictures.Length; i++)
-                AssertClose(Expected(pictures[i], toWidth, toHeight), actual[(i * item)..((i + 1) * item)], $"{format}");
+                AssertClose(
+                    Expected(pictures[i], toWidth, toHeight), actual[(i * item)..((i + 1) * item)], $"{format}");
         }
     }
 
@@ -46,7 +47,9 @@ public sealed class ImageTests
             var output = new float[pictures.Length * 360];
             session.Run(pictures, output);
             for (int i = 0; i < pictures.Length; i++)
-                AssertClose(Expected(pictures[i], 12, 10), output[(i * 360)..((i + 1) * 360)], $"picture {i} of {pictures.Length}");
+                AssertClose(
+                    Expected(pictures[i], 12, 10), output[(i * 360)..((i + 1) * 360)],
+                    $"picture {i} of {pictures.Length}");
         }
     }
 
@@ -71,7 +74,8 @@ public sealed class ImageTests
         var output = new float[48];
         foreach (Image picture in (Image[])
             [
-                new(new byte[11], 2, 2), new(new byte[12], 2, 2, PixelFormat.Rgba8), new(Array.Empty<byte>(), 0, 2), new(new byte[12], -2, -2),
+                new(new byte[11], 2, 2), new(new byte[12], 2, 2, PixelFormat.Rgba8),
+                new(Array.Empty<byte>(), 0, 2), new(new byte[12], -2, -2),
                 new(new byte[12], 65536, 65536), new(new byte[12], 2, 2, (PixelFormat)9),
             ])
             Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run([picture], output), $"{picture}");
@@ -83,7 +87,8 @@ public sealed class ImageTests
         Model grey = TestModels.WithZeros(TestModels.Sequential(new TensorShape(1, 4, 4), new ReLU()));
         using InferenceSession other = TestDevices.Software.CreateSession(grey);
         StringAssert.Contains(
-            Assert.ThrowsExactly<ShapeMismatchException>(() => other.Run([good], new float[16])).Message, "three channels");
+            Assert.ThrowsExactly<ShapeMismatchException>(() => other.Run([good], new float[16])).Message,
+            "three channels");
     }
 
     /// <summary>A network that gives its input back.</summary>
@@ -121,7 +126,8 @@ public sealed class ImageTests
                     for (int y = 0; y < picture.Height; y++)
                         for (int x = 0; x < picture.Width; x++)
                         {
-                            double weight = Weight(y, i, picture.Height, toHeight) * Weight(x, j, picture.Width, toWidth);
+                            double weight =
+                                Weight(y, i, picture.Height, toHeight) * Weight(x, j, picture.Width, toWidth);
                             int place = picture.Format == PixelFormat.Bgra8 ? 2 - c : c;
                             sum += weight * picture.Pixels.Span[(y * picture.Width + x) * bytes + place];
                             total += weight;

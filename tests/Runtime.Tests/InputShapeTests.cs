@@ -24,7 +24,8 @@ public sealed class InputShapeTests
         Model other = Model.WithInputShape(new TensorShape(3, height, width));
         Assert.AreEqual(new TensorShape(3, height, width), other.Graph.InputShape);
         Assert.AreSame(Model.Weights["conv.weight"], other.Weights["conv.weight"]);
-        float[] input = RandomNumbers.Normal(new Random(3), other.Graph.InputShape.ElementCount, 1), output = new float[5];
+        float[] input = RandomNumbers.Normal(new Random(3), other.Graph.InputShape.ElementCount, 1);
+        float[] output = new float[5];
         using InferenceSession session = TestDevices.Software.CreateSession(other);
         // Both sizes on one device: the weights that their kernels read do not mix.
         using InferenceSession first = TestDevices.Software.CreateSession(Model);
@@ -36,17 +37,22 @@ public sealed class InputShapeTests
     }
 
     [TestMethod]
-    public void At_its_own_size_it_is_the_same_model() => Assert.AreSame(Model, Model.WithInputShape(Model.Graph.InputShape));
+    public void At_its_own_size_it_is_the_same_model() =>
+        Assert.AreSame(Model, Model.WithInputShape(Model.Graph.InputShape));
 
     [TestMethod]
     public void A_size_that_a_layer_cannot_take_is_refused_by_the_layer()
     {
-        Model fixedSize = TestModels.WithWeights(TestModels.Sequential(new TensorShape(2, 4, 4), new Flatten(), new Linear(32, 3)));
+        Model fixedSize = TestModels.WithWeights(
+            TestModels.Sequential(new TensorShape(2, 4, 4), new Flatten(), new Linear(32, 3)));
         Assert.AreEqual(
             $"Layer {fixedSize.Graph.Layers[1].Name} of '{fixedSize.Graph.Name}': Linear takes 32 features; got 40.",
-            Assert.ThrowsExactly<ShapeMismatchException>(() => fixedSize.WithInputShape(new TensorShape(2, 4, 5))).Message);
+            Assert.ThrowsExactly<ShapeMismatchException>(
+                () => fixedSize.WithInputShape(new TensorShape(2, 4, 5))).Message);
         Assert.Contains(
-            "Conv2d takes 3 channels", Assert.ThrowsExactly<ShapeMismatchException>(() => Model.WithInputShape(new TensorShape(4, 16, 12))).Message);
+            "Conv2d takes 3 channels",
+            Assert.ThrowsExactly<ShapeMismatchException>(
+                () => Model.WithInputShape(new TensorShape(4, 16, 12))).Message);
     }
 
     [TestMethod]
@@ -54,7 +60,9 @@ public sealed class InputShapeTests
     {
         Model dense = TestModels.WithWeights(TestModels.Sequential(new TensorShape(1, 2, 2), new ReLU()));
         var named = new Model(dense.Graph, dense.Weights, ["a", "b", "c", "d"], dense.Preprocessing);
-        Assert.Contains("4 class names", Assert.ThrowsExactly<ModelFormatException>(() => named.WithInputShape(new TensorShape(1, 2, 3))).Message);
+        Assert.Contains(
+            "4 class names",
+            Assert.ThrowsExactly<ModelFormatException>(() => named.WithInputShape(new TensorShape(1, 2, 3))).Message);
     }
 
     [TestMethod]

@@ -16,7 +16,8 @@ public sealed class InventedDeviceTests
 {
     private const int Batch = 2;
     private const Silk.NET.Vulkan.MemoryPropertyFlags Local = Silk.NET.Vulkan.MemoryPropertyFlags.DeviceLocalBit,
-        Visible = Silk.NET.Vulkan.MemoryPropertyFlags.HostVisibleBit, Cached = Silk.NET.Vulkan.MemoryPropertyFlags.HostCachedBit;
+        Visible = Silk.NET.Vulkan.MemoryPropertyFlags.HostVisibleBit,
+        Cached = Silk.NET.Vulkan.MemoryPropertyFlags.HostCachedBit;
 
     private static readonly Model Model = SessionTests.NetworkOfAllOperators();
     private static readonly float[] Input = SessionTests.Input(Batch);
@@ -32,12 +33,19 @@ public sealed class InventedDeviceTests
         {
             Kind = GpuKind.Discrete,
             Traits = new DeviceTraits(SubgroupSize: 32, LeastSubgroupSize: 32, HasInt64: true),
-            Memory = [new(0, Local, 0), new(0, MemoryTypes.Coherent, 1), new(0, Local | MemoryTypes.Coherent, 2), new(0, Visible | Cached, 1)],
+            Memory =
+            [
+                new(0, Local, 0), new(0, MemoryTypes.Coherent, 1),
+                new(0, Local | MemoryTypes.Coherent, 2), new(0, Visible | Cached, 1),
+            ],
             LargestAllocation = 1 << 20,
         },
         ["least of all"] = Least(leastSubgroup: 1) with
         {
-            Kind = GpuKind.Other, LargestRange = 16 << 20, LargestAllocation = 1 << 20, Memory = [new MemoryType(0, Local | MemoryTypes.Coherent, 0)],
+            Kind = GpuKind.Other,
+            LargestRange = 16 << 20,
+            LargestAllocation = 1 << 20,
+            Memory = [new MemoryType(0, Local | MemoryTypes.Coherent, 0)],
         },
     };
 
@@ -51,9 +59,16 @@ public sealed class InventedDeviceTests
     public async Task A_network_gives_the_reference_s_numbers_in_every_mode(string name)
     {
         using GpuDevice device = Open(name);
-        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = 2 });
-        float[] expected = [.. Input.Chunk(Model.Graph.InputShape.ElementCount).SelectMany(item => ReferenceNetwork.Run(Model, item)[^1])];
-        float[] output = new float[expected.Length], async = new float[expected.Length], stepped = new float[expected.Length];
+        using InferenceSession session = device.CreateSession(
+            Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = 2 });
+        float[] expected =
+        [
+            .. Input.Chunk(Model.Graph.InputShape.ElementCount)
+                .SelectMany(item => ReferenceNetwork.Run(Model, item)[^1]),
+        ];
+        float[] output = new float[expected.Length];
+        float[] async = new float[expected.Length];
+        float[] stepped = new float[expected.Length];
         session.Run(Input, output);
         OperatorCheck.AssertClose(expected, output, name, OperatorCheck.Tolerance);
         await session.RunAsync(Input, async);
@@ -80,7 +95,9 @@ public sealed class InventedDeviceTests
             IReadOnlyList<float[]>[] expected =
             [
                 .. Input.Chunk(Model.Graph.InputShape.ElementCount).Select(item =>
-                    numerics == Numerics.Strict ? ReferenceNetwork.RunStrict(Model, item) : ReferenceNetwork.Run(Model, item)),
+                    numerics == Numerics.Strict
+                        ? ReferenceNetwork.RunStrict(Model, item)
+                        : ReferenceNetwork.Run(Model, item)),
             ];
             foreach (string layer in session.KeptLayers)
             {
@@ -143,7 +160,8 @@ public sealed class InventedDeviceTests
         foreach (PlanOptions numerics in (PlanOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)])
             foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
                 foreach (KernelLaunch launch in ExecutionPlan.Create(
-                    TestModels.WithZeros(new ModelGraph("test", input, layers)), numerics with { Batch = batch, Device = device.Vulkan.Traits }).Launches)
+                    TestModels.WithZeros(new ModelGraph("test", input, layers)),
+                    numerics with { Batch = batch, Device = device.Vulkan.Traits }).Launches)
                     Assert.IsLessThanOrEqualTo(4, launch.Operands.Count, launch.Kernel);
     }
 
@@ -153,10 +171,12 @@ public sealed class InventedDeviceTests
         using GpuDevice device = Open("least of all");
         Assert.IsFalse(device.Vulkan.Traits.HasInt64);
         StringAssert.Contains(
-            Assert.ThrowsExactly<UnsupportedDeviceException>(() => device.CreateSession(Model, new SessionOptions { Fp16 = true })).Message,
+            Assert.ThrowsExactly<UnsupportedDeviceException>(
+                () => device.CreateSession(Model, new SessionOptions { Fp16 = true })).Message,
             "16-bit storage");
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Tune = true });
-        StringAssert.Contains(Assert.ThrowsExactly<UnsupportedDeviceException>(session.CreateProfiler).Message, "timestamps");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<UnsupportedDeviceException>(session.CreateProfiler).Message, "timestamps");
     }
 
     /// <summary>16 MiB hold 4 Mi floats. A linear layer's weights are divided; maps are not.</summary>
@@ -167,7 +187,8 @@ public sealed class InventedDeviceTests
         OperatorCheck.Matches(device, [new Layer("0", new Linear(2100, 2100))], new TensorShape(2100), batch: 1);
         Model maps = TestModels.WithZeros(TestModels.Sequential(new TensorShape(8, 256, 256), new ReLU()));
         StringAssert.Contains(
-            Assert.ThrowsExactly<DeviceLimitException>(() => device.CreateSession(maps, new SessionOptions { Batch = 9 })).Message,
+            Assert.ThrowsExactly<DeviceLimitException>(
+                () => device.CreateSession(maps, new SessionOptions { Batch = 9 })).Message,
             "take a smaller batch than 9");
         device.CreateSession(maps, new SessionOptions { Batch = 8 }).Dispose();
         using GpuDevice phone = Open("phone, waves of 4");
@@ -184,7 +205,11 @@ public sealed class InventedDeviceTests
     };
 
     private static ExecutionPlan PlanFor(GpuDevice device, int batch) => ExecutionPlan.Create(
-        Model, new PlanOptions(batch, LargestBuffer: device.Vulkan.Physical.Limits.MaxStorageBufferRange) { Device = device.Vulkan.Traits });
+        Model,
+        new PlanOptions(batch, LargestBuffer: device.Vulkan.Physical.Limits.MaxStorageBufferRange)
+        {
+            Device = device.Vulkan.Traits,
+        });
 
     private static GpuDevice Open(string name, bool selfTest = false) => TestDevices.OpenSoftware(
         new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = selfTest, Invented = Devices[name], Pace = Short });

@@ -41,9 +41,12 @@ public sealed class LayeringTests
             {
                 TypeReference outer = OutermostOf(used);
                 string target = RoomOf(outer);
-                if (target.Length == 0 ? Front.Contains(outer.Name) && outer.Namespace == "SoftPool" && room is not "Verification"
+                if (target.Length == 0
+                    ? Front.Contains(outer.Name) && outer.Namespace == "SoftPool" && room is not "Verification"
                     : target != room && !MayUse.GetValueOrDefault(room, []).Contains(target))
-                    offences.Add($"{room} uses {(target.Length == 0 ? "the front" : target)}: {type.FullName} uses {outer.FullName}");
+                    offences.Add(
+                        $"{room} uses {(target.Length == 0 ? "the front" : target)}: "
+                        + $"{type.FullName} uses {outer.FullName}");
             }
         }
         Assert.IsEmpty(offences, string.Join('\n', offences));
@@ -68,7 +71,8 @@ public sealed class LayeringTests
             .. from type in assembly.MainModule.GetTypes()
                where type.Namespace.StartsWith("SoftPool", StringComparison.Ordinal) && RoomOf(type) != "Vulkan"
                from used in UsedBy(type)
-               where used.IsPointer || (used.Namespace.StartsWith("Silk.NET", StringComparison.Ordinal) && used.Name != "Result"
+               where used.IsPointer || (used.Namespace.StartsWith("Silk.NET", StringComparison.Ordinal)
+                   && used.Name != "Result"
                    && !AllowedOfSilk.Contains(used.Name))
                select $"{type.FullName} uses {used.FullName}",
         ];
@@ -84,13 +88,15 @@ public sealed class LayeringTests
         return space.StartsWith("SoftPool.", StringComparison.Ordinal) ? space.Split('.')[1] : "";
     }
 
-    private static TypeReference OutermostOf(TypeReference type) => type.DeclaringType is { } outer ? OutermostOf(outer) : type;
+    private static TypeReference OutermostOf(TypeReference type) =>
+        type.DeclaringType is { } outer ? OutermostOf(outer) : type;
 
     private static IEnumerable<TypeReference> UsedBy(TypeDefinition type)
     {
         IEnumerable<TypeReference?> used =
         [
-            type.BaseType, .. type.Interfaces.Select(item => item.InterfaceType), .. type.Fields.Select(field => field.FieldType),
+            type.BaseType, .. type.Interfaces.Select(item => item.InterfaceType),
+            .. type.Fields.Select(field => field.FieldType),
             .. type.Methods.SelectMany(UsedBy),
         ];
         return used.OfType<TypeReference>().SelectMany(Parts);

@@ -80,8 +80,9 @@ public sealed class LongReductionTests
         })
         {
             Model model = TestModels.WithWeights(TestModels.Sequential(shape, op));
-            Assert.IsTrue(ExecutionPlan.Create(model, PlanOptions.Of(options, DeviceTraits.Unknown, long.MaxValue)).Launches
-                .All(dispatch => dispatch.Iterations <= 5000));
+            Assert.IsTrue(
+                ExecutionPlan.Create(model, PlanOptions.Of(options, DeviceTraits.Unknown, long.MaxValue)).Launches
+                    .All(dispatch => dispatch.Iterations <= 5000));
             float[] input = RandomNumbers.Uniform(new Random(1), 2 * shape.ElementCount);
             input[shape.ElementCount / 2] = strict ? 0 : float.NaN;
             using InferenceSession session = TestDevices.Software.CreateSession(model, options);
@@ -102,7 +103,8 @@ public sealed class LongReductionTests
     {
         foreach (Operator op in (Operator[])
             [
-                new Softmax(), new GlobalSoftPool(SoftPoolWeighting.PerChannel), new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels),
+                new Softmax(), new GlobalSoftPool(SoftPoolWeighting.PerChannel),
+                new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels),
             ])
             foreach ((float many, float few, float last) in ((float, float, float)[])
                 [
@@ -116,12 +118,17 @@ public sealed class LongReductionTests
                 const int Count = 5000;
                 TensorShape shape = op is Softmax ? new(Count, 1) : new(1, Count);
                 Model model = TestModels.WithWeights(TestModels.Sequential(shape, op));
-                float[] input = [.. Enumerable.Range(0, Count).Select(i => i < 10 ? few : i >= Count - 10 ? last : many)];
+                float[] input =
+                [
+                    .. Enumerable.Range(0, Count).Select(i => i < 10 ? few : i >= Count - 10 ? last : many),
+                ];
                 using InferenceSession session = TestDevices.Software.CreateSession(
                     model, new SessionOptions { Numerics = strict ? Numerics.Strict : Numerics.Fast });
                 var output = new float[model.Graph.OutputShape.ElementCount];
                 session.Run(input, output);
-                float[] expected = strict ? ReferenceNetwork.RunStrict(model, input)[^1] : ReferenceNetwork.Run(model, input)[^1];
+                float[] expected = strict
+                    ? ReferenceNetwork.RunStrict(model, input)[^1]
+                    : ReferenceNetwork.Run(model, input)[^1];
                 Assert.AreEqual(float.IsNaN(many + last), float.IsNaN(output[0]), $"{op} of {many}, {few}, {last}");
                 for (int i = 0; i < output.Length; i++)
                     Assert.IsTrue(
@@ -152,7 +159,8 @@ public sealed class LongReductionTests
         {
             Model model = TestModels.WithWeights(TestModels.Sequential(new(features), new Linear(features, 3)));
             float[] input = RandomNumbers.Uniform(new Random(1), features);
-            using InferenceSession session = TestDevices.Software.CreateSession(model, new SessionOptions { Numerics = Numerics.Strict });
+            using InferenceSession session = TestDevices.Software.CreateSession(
+                model, new SessionOptions { Numerics = Numerics.Strict });
             var output = new float[3];
             session.Run(input, output);
             CollectionAssert.AreEqual(ReferenceNetwork.RunStrict(model, input)[^1], output, $"{features}");
@@ -167,7 +175,8 @@ public sealed class LongReductionTests
             parameter => parameter.Name,
             parameter => new Tensor(parameter.Shape, Enumerable.Repeat(1f, parameter.Shape.ElementCount).ToArray()));
         int channels = shape.Rank == 3 ? shape[0] : 0;
-        var model = new Model(graph, weights, [], new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
+        var model = new Model(
+            graph, weights, [], new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
         return (name, model, [.. Enumerable.Range(0, shape.ElementCount).Select(input)], last);
     }
 }

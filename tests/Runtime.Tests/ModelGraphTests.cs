@@ -103,7 +103,8 @@ public sealed class ModelGraphTests
 
     [TestMethod]
     public void Channels_beyond_what_can_be_counted_are_refused() => Assert.ThrowsExactly<ShapeMismatchException>(
-        () => new ModelGraph("n", new TensorShape(500_000_000), [new("a", new Concat(), [.. Enumerable.Repeat("input", 9)])]));
+        () => new ModelGraph(
+            "n", new TensorShape(500_000_000), [new("a", new Concat(), [.. Enumerable.Repeat("input", 9)])]));
 
     [TestMethod]
     public void A_network_has_at_most_ten_thousand_layers_and_a_hundred_thousand_inputs()

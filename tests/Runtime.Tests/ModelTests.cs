@@ -18,7 +18,9 @@ public sealed class ModelTests
 
     private static Model Create(
         Dictionary<string, Tensor>? weights = null, string[]? classes = null, Preprocessing? preprocessing = null) =>
-        new(Graph, weights ?? Weights(), classes ?? ["a", "b", "c"], preprocessing ?? new Preprocessing([0, 0], [1, 1]));
+        new(
+            Graph, weights ?? Weights(), classes ?? ["a", "b", "c"],
+            preprocessing ?? new Preprocessing([0, 0], [1, 1]));
 
     private static void AssertRefused(string why, Func<Model> create) =>
         StringAssert.Contains(Assert.ThrowsExactly<ModelFormatException>(create).Message, why);

@@ -77,7 +77,8 @@ public sealed class NotDisposedTests
         using GpuDevice device = TestDevices.OpenSoftware();
         Drop(() => device.CreateSession(Model).Dispose());
         Drop(() => TestDevices.OpenSoftware().Dispose());
-        Drop(() => Assert.ThrowsExactly<ArgumentException>(() => _ = device.CreateSession(Model, new SessionOptions { MaxConcurrentRuns = 0 })));
+        Drop(() => Assert.ThrowsExactly<ArgumentException>(
+            () => _ = device.CreateSession(Model, new SessionOptions { MaxConcurrentRuns = 0 })));
         Collect();
         Assert.IsEmpty(events.Seen);
     }
@@ -93,7 +94,8 @@ public sealed class NotDisposedTests
         int dropped = LiveObjects.Count;
         CollectUntil(() => !events.Seen.IsEmpty);
         Assert.AreEqual(
-            $"ObjectNotDisposed A session of {Model.Graph.Name}, {device.Info.Name}, not freed, because the host may have destroyed its device",
+            $"ObjectNotDisposed A session of {Model.Graph.Name}, {device.Info.Name}, not freed, "
+            + "because the host may have destroyed its device",
             events.Single());
         Assert.AreEqual(dropped, LiveObjects.Count);
         // For the host's sake, where the collector has not been by again.

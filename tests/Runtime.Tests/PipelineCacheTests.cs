@@ -19,7 +19,8 @@ public sealed class PipelineCacheTests
 
         byte[] flipped = [.. written];
         flipped[^1] ^= 1;
-        foreach (byte[] damaged in (byte[][])[flipped, written[..^1], written[..20], [], new byte[1000], [.. written, 0]])
+        foreach (byte[] damaged in (byte[][])[
+            flipped, written[..^1], written[..20], [], new byte[1000], [.. written, 0]])
         {
             File.WriteAllBytes(file, damaged);
             CollectionAssert.AreEqual(expected, Run(folder.Path));
@@ -47,7 +48,8 @@ public sealed class PipelineCacheTests
             Assert.IsFalse(PipelineCacheFile.DefaultFolder.StartsWith("somewhere", StringComparison.Ordinal));
             Environment.SetEnvironmentVariable("XDG_CACHE_HOME", Path.GetTempPath());
             if (OperatingSystem.IsLinux())
-                Assert.AreEqual(Path.Combine(Path.GetTempPath(), "softpool", "pipelines"), PipelineCacheFile.DefaultFolder);
+                Assert.AreEqual(
+                    Path.Combine(Path.GetTempPath(), "softpool", "pipelines"), PipelineCacheFile.DefaultFolder);
         }
         finally
         {
@@ -69,9 +71,12 @@ public sealed class PipelineCacheTests
     public void A_driver_that_does_not_give_its_kernels_is_done_without()
     {
         using var folder = new TemporaryFolder();
-        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder.Path, SelfTest = false });
+        using GpuDevice device = TestDevices.OpenSoftware(
+            new GpuDeviceOptions { PipelineCacheFolder = folder.Path, SelfTest = false });
         int before = LiveObjects.Count;
-        VulkanResult.Injected = (call, result) => call == "vkGetPipelineCacheData" ? Silk.NET.Vulkan.Result.ErrorOutOfHostMemory : result;
+        VulkanResult.Injected = (call, result) => call == "vkGetPipelineCacheData"
+            ? Silk.NET.Vulkan.Result.ErrorOutOfHostMemory
+            : result;
         try
         {
             using InferenceSession session = device.CreateSession(Model);
@@ -89,7 +94,8 @@ public sealed class PipelineCacheTests
     public void The_kernel_of_pictures_is_kept_when_it_has_been_compiled()
     {
         using var folder = new TemporaryFolder();
-        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder.Path, SelfTest = false });
+        using GpuDevice device = TestDevices.OpenSoftware(
+            new GpuDeviceOptions { PipelineCacheFolder = folder.Path, SelfTest = false });
         using InferenceSession session = device.CreateSession(Model);
         var calls = new List<string>();
         VulkanResult.Injected = (call, result) =>
@@ -112,7 +118,8 @@ public sealed class PipelineCacheTests
 
     private static float[] Run(string folder)
     {
-        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = folder, SelfTest = false });
+        using GpuDevice device = TestDevices.OpenSoftware(
+            new GpuDeviceOptions { PipelineCacheFolder = folder, SelfTest = false });
         using InferenceSession session = device.CreateSession(Model);
         var output = new float[Model.Graph.OutputShape.ElementCount];
         session.Run(SessionTests.Input(1), output);

@@ -10,8 +10,10 @@ public sealed class PublicApiTests
     [TestMethod]
     public void The_public_surface_is_the_one_of_PublicApi_txt()
     {
-        string actual = typeof(Model).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false });
-        string[] after = Lines(actual), before = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "PublicApi.txt")));
+        string actual = typeof(Model).Assembly.GeneratePublicApi(
+            new ApiGeneratorOptions { IncludeAssemblyAttributes = false });
+        string[] after = Lines(actual);
+        string[] before = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "PublicApi.txt")));
         if (before.SequenceEqual(after))
             return;
         string received = Path.Combine(AppContext.BaseDirectory, "PublicApi.received.txt");
@@ -27,7 +29,8 @@ public sealed class PublicApiTests
     private static IEnumerable<string> Differences(string[] before, string[] after)
     {
         HashSet<string> there = [.. Qualified(before)], here = [.. Qualified(after)];
-        return there.Except(here).Select(line => $"- {line}").Concat(here.Except(there).Select(line => $"+ {line}")).Take(100);
+        return there.Except(here).Select(line => $"- {line}")
+            .Concat(here.Except(there).Select(line => $"+ {line}")).Take(100);
     }
 
     /// <summary>Each line behind the type that it stands in, so that equal members of two types are two.</summary>

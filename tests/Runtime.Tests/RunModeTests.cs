@@ -13,12 +13,16 @@ public sealed class RunModeTests
     private const int Batch = 2;
 
     private static readonly Model Model = TestModels.WithWeights(TestModels.Sequential(
-        new TensorShape(3, 9, 7), new Conv2d(3, 5, 3, 1, 1), new SoftPool2d(2, 2, 0, false, SoftPoolWeighting.PerChannel), new GlobalAvgPool()));
+        new TensorShape(3, 9, 7), new Conv2d(3, 5, 3, 1, 1),
+        new SoftPool2d(2, 2, 0, false, SoftPoolWeighting.PerChannel), new GlobalAvgPool()));
 
     private static readonly Image[] Images = [Image(20, 11, PixelFormat.Rgb8, 1), Image(5, 30, PixelFormat.Bgra8, 2)];
 
     // Large enough for two launches.
-    private static readonly Image[] LargeImages = [Image(20, 11, PixelFormat.Rgba8, 3), Image(700, 600, PixelFormat.Rgb8, 4)];
+    private static readonly Image[] LargeImages =
+    [
+        Image(20, 11, PixelFormat.Rgba8, 3), Image(700, 600, PixelFormat.Rgb8, 4),
+    ];
 
     private static readonly int Outputs = Batch * Model.Graph.OutputShape.ElementCount;
 
@@ -96,7 +100,8 @@ public sealed class RunModeTests
     [TestMethod]
     public void A_profile_has_the_launches_of_images_and_of_the_network()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch });
         using Profiler profiler = session.CreateProfiler();
         string[] network = [.. session.Plan.Launches.Select(launch => launch.Kernel)];
         CollectionAssert.AreEqual(network, Kernels(profiler.Run(InputOf(Images))));
@@ -113,7 +118,8 @@ public sealed class RunModeTests
     [TestMethod]
     public async Task Images_run_beside_each_other_in_several_slots()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = 2 });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = 2 });
         Image[][] sets = [Images, LargeImages, Images, LargeImages, Images, LargeImages];
         float[][] outputs = [.. sets.Select(_ => new float[Outputs])];
         await Task.WhenAll(sets.Zip(outputs, (images, output) => session.RunAsync(images, output)));
@@ -129,7 +135,8 @@ public sealed class RunModeTests
     public void A_broken_kernel_of_images_is_found_and_planned_around_or_refused()
     {
         float[] right = new float[Outputs], output = new float[Outputs];
-        using (InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch }))
+        using (InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch }))
             session.Run(Images, right);
         using (GpuDevice device = Broken("image"))
         using (InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch }))
@@ -144,14 +151,17 @@ public sealed class RunModeTests
             using GpuDevice device = Broken(kernel);
             using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
             StringAssert.Contains(
-                Assert.ThrowsExactly<UnsupportedDeviceException>(() => session.Run(Images, output)).Message, "image_lines");
+                Assert.ThrowsExactly<UnsupportedDeviceException>(() => session.Run(Images, output)).Message,
+                "image_lines");
             session.Run(InputOf(Images), output);
         }
 
         static GpuDevice Broken(string kernel) => TestDevices.OpenSoftware(new GpuDeviceOptions
         {
             PipelineCacheFolder = "",
-            KernelCode = launch => launch.Kernel == kernel ? BrokenKernel.Doubling(kernel, 1) : EmbeddedShaders.Load(launch.Kernel),
+            KernelCode = launch => launch.Kernel == kernel
+                ? BrokenKernel.Doubling(kernel, 1)
+                : EmbeddedShaders.Load(launch.Kernel),
         });
     }
 
@@ -172,6 +182,8 @@ public sealed class RunModeTests
     {
         float tolerance = exact ? 0 : 1e-4f * expected.Max(MathF.Abs);
         for (int i = 0; i < expected.Length; i++)
-            Assert.IsTrue(Math.Abs(expected[i] - actual[i]) <= tolerance, $"Output {i} is {actual[i]:R}, and should be {expected[i]:R}.");
+            Assert.IsTrue(
+                Math.Abs(expected[i] - actual[i]) <= tolerance,
+                $"Output {i} is {actual[i]:R}, and should be {expected[i]:R}.");
     }
 }

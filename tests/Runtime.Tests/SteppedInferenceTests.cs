@@ -11,7 +11,8 @@ public sealed class SteppedInferenceTests
     [TestMethod]
     public void Steps_come_to_the_same_output_over_any_number_of_frames()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         using Stepper stepper = session.CreateStepper();
         Assert.ThrowsExactly<InvalidOperationException>(() => stepper.Step(TimeSpan.Zero));
         var steps = new List<int>();
@@ -36,7 +37,8 @@ public sealed class SteppedInferenceTests
     [TestMethod]
     public void An_inference_in_steps_ends_with_as_many_items_as_it_began_with()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         using Stepper stepper = session.CreateStepper();
         stepper.Start(Input.AsSpan(0, Input.Length / Batch));
         while (!stepper.Step(TimeSpan.FromMinutes(1)))
@@ -52,7 +54,8 @@ public sealed class SteppedInferenceTests
     [TestMethod]
     public void An_inference_that_is_given_up_leaves_nothing_to_the_next()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(EmbeddingTests.Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = Batch });
         using Stepper stepper = session.CreateStepper();
         stepper.Start(new float[Input.Length]);
         for (int i = 0; i < 5; i++)
@@ -71,7 +74,8 @@ public sealed class SteppedInferenceTests
     {
         // Small launches, a large one, a small one.
         Model model = TestModels.WithZeros(TestModels.Sequential(
-            new TensorShape(64, 64, 64), new ReLU(), new MaxPool2d(1, 1, 0, false), new Conv2d(64, 128, 9, 1, 4), new GlobalAvgPool()));
+            new TensorShape(64, 64, 64), new ReLU(), new MaxPool2d(1, 1, 0, false),
+            new Conv2d(64, 128, 9, 1, 4), new GlobalAvgPool()));
         using InferenceSession session = TestDevices.Software.CreateSession(model);
         using Stepper stepper = session.CreateStepper();
         _ = StepsOf(TimeSpan.Zero);

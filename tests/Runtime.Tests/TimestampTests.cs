@@ -18,14 +18,16 @@ public sealed class TimestampTests
         {
             long begin = Stopwatch.GetTimestamp();
             IReadOnlyList<LaunchProfile> launches = profiler.Run(SessionTests.Input(1));
-            TimeSpan whole = Stopwatch.GetElapsedTime(begin), sum = new(launches.Sum(launch => launch.DeviceTime.Ticks));
+            TimeSpan whole = Stopwatch.GetElapsedTime(begin);
+            TimeSpan sum = new(launches.Sum(launch => launch.DeviceTime.Ticks));
             Assert.IsTrue(launches.All(launch => launch.DeviceTime >= TimeSpan.Zero), string.Join(' ', launches));
             Assert.IsTrue(sum > TimeSpan.Zero && sum <= whole, $"{sum} of {whole}");
             CollectionAssert.AreEqual(
                 session.Plan.Launches.Select(launch => (launch.Layer, launch.Kernel)).ToArray(),
                 launches.Select(launch => (launch.Layer, launch.Kernel)).ToArray());
             CollectionAssert.AreEqual(
-                session.Plan.Launches.Select(launch => launch.Operands.Distinct().Sum(operand => operand.ByteCount)).ToArray(),
+                session.Plan.Launches.Select(launch => launch.Operands.Distinct().Sum(operand => operand.ByteCount))
+                    .ToArray(),
                 launches.Select(launch => launch.Bytes).ToArray());
         }
     }
@@ -36,7 +38,8 @@ public sealed class TimestampTests
         using GpuDevice device = TestDevices.OpenSoftware();
         using (InferenceSession session = device.CreateSession(Model))
             Assert.IsTrue(
-                device.Vulkan.Memory.Bytes >= session.ActivationBytes + session.WeightBytes, $"{device.Vulkan.Memory.Bytes}");
+                device.Vulkan.Memory.Bytes >= session.ActivationBytes + session.WeightBytes,
+                $"{device.Vulkan.Memory.Bytes}");
         Assert.AreEqual(0, device.Vulkan.Memory.Bytes);
         Assert.IsGreaterThan(0, device.Vulkan.Memory.PeakBytes);
     }

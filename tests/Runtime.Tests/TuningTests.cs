@@ -13,9 +13,11 @@ public sealed class TuningTests
 {
     private static readonly Conv2d Convolution = new(8, 16, 3, 1, 1);
 
-    private static readonly Model Model = TestModels.WithWeights(TestModels.Sequential(new TensorShape(8, 6, 6), Convolution, new ReLU()));
+    private static readonly Model Model = TestModels.WithWeights(
+        TestModels.Sequential(new TensorShape(8, 6, 6), Convolution, new ReLU()));
 
-    private static readonly string Key = VariantTable<Conv2d>.KeyOf(Convolution, new TensorShape(8, 6, 6), new PlanOptions(3));
+    private static readonly string Key = VariantTable<Conv2d>.KeyOf(
+        Convolution, new TensorShape(8, 6, 6), new PlanOptions(3));
 
     [TestMethod]
     public void What_was_measured_is_remembered_from_one_start_to_the_next()
@@ -38,11 +40,14 @@ public sealed class TuningTests
     {
         string guess = Guess.Variant, kernel = Guess.Kernel;
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = "" });
-        VulkanResult.Injected = (call, result) => call == $"vkCreateComputePipelines for {kernel}" ? Silk.NET.Vulkan.Result.ErrorUnknown : result;
+        VulkanResult.Injected = (call, result) => call == $"vkCreateComputePipelines for {kernel}"
+            ? Silk.NET.Vulkan.Result.ErrorUnknown
+            : result;
         try
         {
             using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = 3, Tune = true });
-            session.Run(new float[Model.Graph.InputShape.ElementCount], new float[Model.Graph.OutputShape.ElementCount]);
+            session.Run(
+                new float[Model.Graph.InputShape.ElementCount], new float[Model.Graph.OutputShape.ElementCount]);
             Assert.AreNotEqual(guess, device.Vulkan.Variants.Choice.Best!.GetValueOrDefault(Key));
         }
         finally
@@ -55,11 +60,14 @@ public sealed class TuningTests
     public void A_lost_device_is_no_variant_s_fault()
     {
         using GpuDevice device = TestDevices.OpenSoftware();
-        VulkanResult.Injected = (call, result) => call == "vkQueueSubmit" ? Silk.NET.Vulkan.Result.ErrorDeviceLost : result;
+        VulkanResult.Injected = (call, result) => call == "vkQueueSubmit"
+            ? Silk.NET.Vulkan.Result.ErrorDeviceLost
+            : result;
         try
         {
             Assert.ThrowsExactly<DeviceLostException>(() => device.CreateSession(
-                TestModels.WithWeights(TestModels.Sequential(new TensorShape(8, 6, 6), Convolution)), new SessionOptions { Batch = 3, Tune = true }));
+                TestModels.WithWeights(TestModels.Sequential(new TensorShape(8, 6, 6), Convolution)),
+                new SessionOptions { Batch = 3, Tune = true }));
         }
         finally
         {
@@ -72,10 +80,11 @@ public sealed class TuningTests
     [DataRow(-1)]
     [DataRow(0)]
     [DataRow(4_000_000)]
-    public void A_batch_that_the_network_does_not_take_is_refused_by_the_network_s_name(int batch) => StringAssert.Contains(
-        Assert.ThrowsExactly<ShapeMismatchException>(
-            () => TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = batch, Tune = true })).Message,
-        $"'{Model.Graph.Name}' takes batches");
+    public void A_batch_that_the_network_does_not_take_is_refused_by_the_network_s_name(int batch) =>
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ShapeMismatchException>(() => TestDevices.Software.CreateSession(
+                Model, new SessionOptions { Batch = batch, Tune = true })).Message,
+            $"'{Model.Graph.Name}' takes batches");
 
     [TestMethod]
     public void What_several_processes_measure_at_once_is_all_remembered()
@@ -85,11 +94,13 @@ public sealed class TuningTests
         using (GpuDevice one = TestDevices.OpenSoftware(options), other = TestDevices.OpenSoftware(options))
         {
             one.Vulkan.Variants.Remember(new Dictionary<string, string> { ["first"] = "tiled", ["both"] = "tiled" });
-            other.Vulkan.Variants.Remember(new Dictionary<string, string> { ["second"] = "packed", ["both"] = "packed" });
+            other.Vulkan.Variants.Remember(
+                new Dictionary<string, string> { ["second"] = "packed", ["both"] = "packed" });
         }
         using GpuDevice again = TestDevices.OpenSoftware(options);
         CollectionAssert.AreEquivalent(
-            new Dictionary<string, string> { ["first"] = "tiled", ["second"] = "packed", ["both"] = "packed" }.ToArray(),
+            new Dictionary<string, string> { ["first"] = "tiled", ["second"] = "packed", ["both"] = "packed" }
+                .ToArray(),
             again.Vulkan.Variants.Choice.Best!.ToArray());
     }
 
@@ -133,7 +144,8 @@ public sealed class TuningTests
         foreach (int channels in (int[])[8, 64, 512])
         {
             string[] candidates = [.. ConvolutionTuner.Candidates(
-                new Conv2d(channels, channels, taps, 1, padding), new TensorShape(channels, 14, 14), new PlanOptions())];
+                new Conv2d(channels, channels, taps, 1, padding),
+                new TensorShape(channels, 14, 14), new PlanOptions())];
             Assert.Contains($"plain_winograd{taps}", candidates[1..], $"{channels} channels");
         }
     }
@@ -142,5 +154,7 @@ public sealed class TuningTests
         Model, new PlanOptions(3) { Device = TestDevices.Software.Vulkan.Traits }).Launches[^1];
 
     private static string Taken(GpuDevice device) => ExecutionPlan.Create(
-        Model, new PlanOptions(3) { Device = device.Vulkan.Traits, Variants = device.Vulkan.Variants.Choice }).Launches[^1].Variant;
+        Model,
+        new PlanOptions(3) { Device = device.Vulkan.Traits, Variants = device.Vulkan.Variants.Choice })
+        .Launches[^1].Variant;
 }

@@ -65,9 +65,13 @@ public sealed class PackageTests
     {
         using var assembly = new PEReader(Copy(Open("nupkg"), "lib/net10.0/SoftPool.Vulkan.dll"));
         MetadataReader metadata = assembly.GetMetadataReader();
-        string[] kernels = [.. Directory.EnumerateFiles(Path.Combine(BuildPaths.RepositoryRoot, "shaders"), "*.comp", SearchOption.AllDirectories)
-            .SelectMany(file => Endings(file).Select(
-                ending => $"shaders/{Path.GetFileNameWithoutExtension(file)}{ending}.spv")).Order()];
+        string shaders = Path.Combine(BuildPaths.RepositoryRoot, "shaders");
+        string[] kernels =
+        [
+            .. Directory.EnumerateFiles(shaders, "*.comp", SearchOption.AllDirectories)
+                .SelectMany(file => Endings(file).Select(
+                    ending => $"shaders/{Path.GetFileNameWithoutExtension(file)}{ending}.spv")).Order(),
+        ];
         CollectionAssert.AreEqual(
             kernels,
             metadata.ManifestResources.Select(handle => metadata.GetString(metadata.GetManifestResource(handle).Name))

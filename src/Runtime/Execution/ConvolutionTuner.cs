@@ -46,7 +46,8 @@ internal static class ConvolutionTuner
                     all = false;
                     break;
                 }
-                double? time = Measure(device, convolution, input, options with { Variants = known with { Forced = variant } });
+                double? time = Measure(
+                    device, convolution, input, options with { Variants = known with { Forced = variant } });
                 if (time is not null && (fastest is null || time < fastest.Value.Time))
                     fastest = (variant, time.Value);
             }
@@ -61,11 +62,16 @@ internal static class ConvolutionTuner
     internal static IEnumerable<string> Candidates(Conv2d convolution, TensorShape input, PlanOptions options)
     {
         var step = new LoweringStep(
-            "layer", "", options, [input], convolution.InferShape(input), [new Activation((long)options.Batch * input.ElementCount)], default,
+            "layer", "", options, [input], convolution.InferShape(input),
+            [new Activation((long)options.Batch * input.ElementCount)], default,
             name => throw new InvalidOperationException($"Tuning asked for {name}."), convolution.Bias, []);
         List<(string Name, double Cost)> candidates =
-            [.. Conv2d.Variants.CandidatesFor(convolution, step).Select(variant => (variant.Name, variant.Cost(convolution, step)))];
-        return candidates.Where(candidate => candidate.Cost <= Hopeless * candidates[0].Cost).Select(candidate => candidate.Name);
+        [
+            .. Conv2d.Variants.CandidatesFor(convolution, step)
+                .Select(variant => (variant.Name, variant.Cost(convolution, step))),
+        ];
+        return candidates.Where(candidate => candidate.Cost <= Hopeless * candidates[0].Cost)
+            .Select(candidate => candidate.Name);
     }
 
     /// <summary>The shortest of some runs, in milliseconds, copies of input and output included: they are the same for

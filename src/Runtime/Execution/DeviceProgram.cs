@@ -21,7 +21,10 @@ internal sealed class DeviceProgram : IDisposable
         {
             CheckLimits(device);
             _weights = _ownership.Take(device.Weights.Take(device, model)).Store;
-            Constant[] constants = [.. plan.Launches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>().Distinct()];
+            Constant[] constants =
+            [
+                .. plan.Launches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>().Distinct(),
+            ];
             foreach ((Constant constant, BufferRange place) in constants.Zip(_weights.PlacesOf(constants)))
                 _places.Add(constant, place);
             PlaceActivations(device, keepLayerOutputs);
@@ -97,8 +100,8 @@ internal sealed class DeviceProgram : IDisposable
                         + $"{largest} at most: {RemedyFor(operand)}.");
             if (dispatch.Groups.X > most.X || dispatch.Groups.Y > most.Y)
                 throw new DeviceLimitException(
-                    $"Layer {dispatch.Layer} needs {dispatch.Groups.X} x {dispatch.Groups.Y} workgroups, but {info.Name} "
-                    + $"takes {most.X} x {most.Y} at most: "
+                    $"Layer {dispatch.Layer} needs {dispatch.Groups.X} x {dispatch.Groups.Y} workgroups, "
+                    + $"but {info.Name} takes {most.X} x {most.Y} at most: "
                     + $"smaller {(_plan.Batch > 1 ? "batches, " : "")}inputs and layers take fewer.");
         }
     }
@@ -108,7 +111,8 @@ internal sealed class DeviceProgram : IDisposable
         Constant { IsHalf: true } => "its weights do not fit",
         Constant => "its weights do not fit, unless SessionOptions.Fp16 halves them",
         _ when _plan.Batch > 1 => $"take a smaller batch than {_plan.Batch}",
-        _ when !_plan.Input.IsHalf && !operand.IsHalf => "the batch is 1 already, so take SessionOptions.Fp16 or a network for smaller inputs",
+        _ when !_plan.Input.IsHalf && !operand.IsHalf => "the batch is 1 already, so take SessionOptions.Fp16 or a "
+            + "network for smaller inputs",
         _ => "the batch is 1 already, so take a network for smaller inputs",
     };
 

@@ -24,7 +24,8 @@ internal sealed class ImageInput : InputStage
     /// <param name="takesWhole">Whether one launch may resize an image that is not large.</param>
     /// <exception cref="DeviceLimitException">A buffer exceeds what the device takes.</exception>
     public ImageInput(
-        VulkanDevice device, Model model, ExecutionPlan plan, DeviceProgram program, ReadOnlySpan<Image> images, bool takesWhole)
+        VulkanDevice device, Model model, ExecutionPlan plan,
+        DeviceProgram program, ReadOnlySpan<Image> images, bool takesWhole)
     {
         _sizes = new (int, int, PixelFormat)[images.Length];
         _pixels = new DeviceBuffer[images.Length];
@@ -46,7 +47,8 @@ internal sealed class ImageInput : InputStage
                 _pixels[i] = Take(DeviceBuffer.HostStorage, plans[i].Pixels);
                 foreach (Operand operand in plans[i].Launches.SelectMany(launch => launch.Operands).Distinct())
                     if (operand is Constant constant)
-                        constant.Pack().CopyTo(Take(DeviceBuffer.HostStorage, constant).Mapped<byte>(0, constant.ByteCount));
+                        constant.Pack()
+                            .CopyTo(Take(DeviceBuffer.HostStorage, constant).Mapped<byte>(0, constant.ByteCount));
                     else if (!places.ContainsKey(operand))
                         Take(DeviceBuffer.Storage, operand);
             }
@@ -70,7 +72,8 @@ internal sealed class ImageInput : InputStage
             uint largest = device.Physical.Limits.MaxStorageBufferRange;
             if (operand.ByteCount > largest)
                 throw new DeviceLimitException(
-                    $"An image needs a buffer of {operand.ByteCount} bytes, but {device.Physical.Info.Name} takes {largest} at most.");
+                    $"An image needs a buffer of {operand.ByteCount} bytes, "
+                    + $"but {device.Physical.Info.Name} takes {largest} at most.");
             DeviceBuffer buffer = _ownership.Take(make(device, operand.ByteCount));
             places.Add(operand, buffer.Part(0, operand.ByteCount));
             return buffer;
@@ -94,7 +97,8 @@ internal sealed class ImageInput : InputStage
     public void Write(ReadOnlySpan<Image> images)
     {
         for (int i = 0; i < images.Length; i++)
-            images[i].Pixels.Span.CopyTo(MemoryMarshal.AsBytes(_pixels[i].Floats(0, _pixels[i].ByteCount / sizeof(float))));
+            images[i].Pixels.Span.CopyTo(
+                MemoryMarshal.AsBytes(_pixels[i].Floats(0, _pixels[i].ByteCount / sizeof(float))));
     }
 
     public override void RecordLaunch(Commands commands, int index)

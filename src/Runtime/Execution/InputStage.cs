@@ -16,7 +16,8 @@ internal abstract class InputStage : IDisposable
     }
 
     /// <summary>Records a launch, with the barrier that it needs.</summary>
-    public virtual void RecordLaunch(Commands commands, int index) => throw new ArgumentOutOfRangeException(nameof(index));
+    public virtual void RecordLaunch(Commands commands, int index) =>
+        throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>Records all of it.</summary>
     public void Record(Commands commands)

@@ -21,7 +21,8 @@ internal sealed class NotDisposed : EventSource
     public static void Free(IDisposable dropped, string what, VulkanDevice device)
     {
         Log.ObjectNotDisposed(
-            what, device.Physical.Info.Name, device.IsHosts ? "not freed, because the host may have destroyed its device" : "freed now");
+            what, device.Physical.Info.Name,
+            device.IsHosts ? "not freed, because the host may have destroyed its device" : "freed now");
         // Disposing waits for runs that are under way; the finalizer thread must not.
         if (!device.IsHosts)
             ThreadPool.UnsafeQueueUserWorkItem(static dropped => dropped.Dispose(), dropped, preferLocal: false);

@@ -15,7 +15,8 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
     {
         if (!Device.IsHosts)
             throw new InvalidOperationException(
-                "Handles of a host's mean nothing on this session's own device: use a session of one that GpuDevice.FromHost gave.");
+                "Handles of a host's mean nothing on this session's own device: "
+                + "use a session of one that GpuDevice.FromHost gave.");
     }
 
     public DeviceProgram CreateProgram(bool keepLayerOutputs = false) => new(Device, Model, Plan, keepLayerOutputs);

@@ -23,7 +23,8 @@ internal sealed class RunArguments(PlannedModel planned)
             image.Check();
             if (image.Pixels.Length > largest)
                 throw new DeviceLimitException(
-                    $"An image of {image.Pixels.Length} bytes exceeds the {largest} that {planned.Device.Physical.Info.Name} takes at most.");
+                    $"An image of {image.Pixels.Length} bytes exceeds the {largest} that "
+                    + $"{planned.Device.Physical.Info.Name} takes at most.");
         }
         return items;
     }
@@ -63,6 +64,7 @@ internal sealed class RunArguments(PlannedModel planned)
         return items >= 1 && items <= batch && items * shape.ElementCount == elements
             ? (int)items
             : throw new ShapeMismatchException(
-                $"The input takes 1 to {batch} items of {shape}, {shape.ElementCount} elements each; got {elements} elements.");
+                $"The input takes 1 to {batch} items of {shape}, {shape.ElementCount} elements each; "
+                + $"got {elements} elements.");
     }
 }

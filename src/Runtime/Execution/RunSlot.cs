@@ -28,7 +28,8 @@ internal sealed class RunSlot : IDisposable
                 _layers = _ownership.Take(new ReadBack(planned.Device, Program, planned.Plan.LayerOutputs.Values));
             _fromFloats = _ownership.Take(Record(_floats));
             _fromImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
-            _betweenBuffers = _ownership.Take(new RecordedFor<(BufferRegion Input, BufferRegion Output)>(RecordBetween));
+            _betweenBuffers = _ownership.Take(
+                new RecordedFor<(BufferRegion Input, BufferRegion Output)>(RecordBetween));
         }
         catch
         {
@@ -50,7 +51,8 @@ internal sealed class RunSlot : IDisposable
     public Submission Submit(in GpuSync sync = default) => Submit(_fromFloats, sync);
 
     /// <summary>Starts a run of images.</summary>
-    public Submission Submit(ReadOnlySpan<Image> images, in GpuSync sync = default) => Submit(_fromImages.Write(images), sync);
+    public Submission Submit(ReadOnlySpan<Image> images, in GpuSync sync = default) =>
+        Submit(_fromImages.Write(images), sync);
 
     /// <summary>Starts a run from a host's buffer to another.</summary>
     public Submission Submit(BufferRegion input, BufferRegion output, in GpuSync sync = default) =>
@@ -66,7 +68,8 @@ internal sealed class RunSlot : IDisposable
     }
 
     /// <summary>Copies the beginning of a layer's output after a run, where layers are kept.</summary>
-    public void CopyLayer(string layer, Span<float> output) => _layers!.CopyTo(_planned.Plan.LayerOutputs[layer], output);
+    public void CopyLayer(string layer, Span<float> output) =>
+        _layers!.CopyTo(_planned.Plan.LayerOutputs[layer], output);
 
     public void Dispose() => _ownership.Dispose();
 

@@ -42,7 +42,8 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         lease.Slot.Read(options.Batch, []);
     }
 
-    public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
+    public Task RunAsync(
+        ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
     {
         int items = _arguments.ItemsOf(input.Span);
         _arguments.CheckOutput(items, output.Length);
@@ -55,7 +56,8 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         }
     }
 
-    public Task RunAsync(ReadOnlyMemory<Image> images, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
+    public Task RunAsync(
+        ReadOnlyMemory<Image> images, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
     {
         int items = _arguments.ItemsOf(images.Span);
         _arguments.CheckOutput(items, output.Length);
@@ -89,7 +91,8 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
     }
 
     private Task RunAsync(
-        Func<RunSlot, Submission> start, int items, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
+        Func<RunSlot, Submission> start, int items, Memory<float> output,
+        GpuSync sync, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);

@@ -108,7 +108,8 @@ public sealed record SafetensorsFile(
         // A Dtype of null is that of a counter, which is passed over.
         private sealed record Entry(string Name, TensorShape Shape, string? Dtype, long Begin, long End)
         {
-            public long ByteCount => Dtype is null ? sizeof(long) : (long)Shape.ElementCount * FloatEncoding.WidthOf(Dtype);
+            public long ByteCount =>
+                Dtype is null ? sizeof(long) : (long)Shape.ElementCount * FloatEncoding.WidthOf(Dtype);
         }
 
         public SafetensorsFile Read()
@@ -126,7 +127,8 @@ public sealed record SafetensorsFile(
                 else
                     PassOver(entry);
             if (_length is null && file.ReadByte() >= 0)
-                throw Invalid($"its tensors take {(entries.Count == 0 ? 0 : entries[^1].End)} bytes, but it holds more");
+                throw Invalid(
+                    $"its tensors take {(entries.Count == 0 ? 0 : entries[^1].End)} bytes, but it holds more");
             return new SafetensorsFile(tensors, metadata);
         }
 
@@ -140,7 +142,8 @@ public sealed record SafetensorsFile(
             if (there < prefix.Length)
                 throw Invalid($"it has {there} bytes; a safetensors file has at least 8");
             if (length < 2 || length > _length - prefix.Length)
-                throw Invalid($"its header claims {length} bytes{(_length is null ? "" : $", in a file of {_length}")}");
+                throw Invalid(
+                    $"its header claims {length} bytes{(_length is null ? "" : $", in a file of {_length}")}");
             if (length > LargestHeader)
                 throw Invalid($"its header has {length} bytes; at most {LargestHeader} are read");
             var header = new byte[length];
@@ -158,9 +161,11 @@ public sealed record SafetensorsFile(
         {
             Span<byte> start = stackalloc byte[ForeignFormat.Looked];
             prefix.CopyTo(start);
-            int read = file.ReadAtLeast(start[prefix.Length..], start.Length - prefix.Length, throwOnEndOfStream: false);
+            int read = file.ReadAtLeast(
+                start[prefix.Length..], start.Length - prefix.Length, throwOnEndOfStream: false);
             if (ForeignFormat.Of(start[..(prefix.Length + read)]) is { } other)
-                throw new ModelFormatException($"{name} is {other}, not a SoftPool model file; {ForeignFormat.AdviceFor(other)}.");
+                throw new ModelFormatException(
+                    $"{name} is {other}, not a SoftPool model file; {ForeignFormat.AdviceFor(other)}.");
         }
 
         /// <summary>Reads a tensor. What a pipe holds is not known beforehand: memory grows there as data
@@ -172,7 +177,9 @@ public sealed record SafetensorsFile(
             while (true)
             {
                 Span<float> rest = data.AsSpan(read);
-                Fill(FloatEncoding.StoredIn(rest, dtype), entry, entry.Begin + (long)read * FloatEncoding.WidthOf(dtype));
+                Fill(
+                    FloatEncoding.StoredIn(rest, dtype), entry,
+                    entry.Begin + (long)read * FloatEncoding.WidthOf(dtype));
                 FloatEncoding.Widen(rest, dtype);
                 read = data.Length;
                 if (read == count)
@@ -224,7 +231,8 @@ public sealed record SafetensorsFile(
         private Entry ParseEntry(string tensor, JsonElement element)
         {
             string? dtype = element.GetProperty("dtype").GetString();
-            bool isCounter = dtype == "I64" && (tensor == Counter || tensor.EndsWith($".{Counter}", StringComparison.Ordinal));
+            bool isCounter = dtype == "I64"
+                && (tensor == Counter || tensor.EndsWith($".{Counter}", StringComparison.Ordinal));
             if (!isCounter && FloatEncoding.WidthOf(dtype) == 0)
                 throw Invalid($"tensor {tensor} is of dtype {dtype}; F32, F16 or BF16 is expected");
             TensorShape shape;
@@ -254,8 +262,8 @@ public sealed record SafetensorsFile(
             {
                 if (entry.Begin != expected || entry.End - entry.Begin != entry.ByteCount)
                     throw Invalid(
-                        $"tensor {entry.Name} ({entry.Shape}) lies at bytes {entry.Begin} to {entry.End}; it should lie at "
-                        + $"{expected} to {expected + entry.ByteCount}");
+                        $"tensor {entry.Name} ({entry.Shape}) lies at bytes {entry.Begin} to {entry.End}; "
+                        + $"it should lie at {expected} to {expected + entry.ByteCount}");
                 expected = entry.End;
             }
             if (dataLength is not null && expected != dataLength)

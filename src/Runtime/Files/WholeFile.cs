@@ -28,7 +28,9 @@ internal static class WholeFile
     {
         string link = path;
         path = Path.GetFullPath(
-            new FileInfo(link).LinkTarget is null ? link : File.ResolveLinkTarget(link, returnFinalTarget: true)!.FullName);
+            new FileInfo(link).LinkTarget is null
+                ? link
+                : File.ResolveLinkTarget(link, returnFinalTarget: true)!.FullName);
         if (OpenSpecial(link, path) is { } special)
         {
             using (special)
@@ -41,8 +43,9 @@ internal static class WholeFile
         {
             using (var file = new FileStream(temporary, Creation(path)))
             {
+                // Creation leaves out what umask does.
                 if (!OperatingSystem.IsWindows() && File.Exists(path))
-                    File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path)); // Creation leaves out what umask does.
+                    File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path));
                 write(file);
                 // Else a loss of power can leave the new name with nothing behind it.
                 file.Flush(flushToDisk: true);
@@ -67,7 +70,8 @@ internal static class WholeFile
         try
         {
             foreach (string temporary in Directory.EnumerateFiles(Path.GetDirectoryName(beginning)!, $"*{Ending}"))
-                if (IsTemporaryOf(beginning, temporary) && File.GetLastWriteTimeUtc(temporary) < DateTime.UtcNow - Unlocked)
+                if (IsTemporaryOf(beginning, temporary)
+                    && File.GetLastWriteTimeUtc(temporary) < DateTime.UtcNow - Unlocked)
                     DeleteUnlessLocked(temporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -85,14 +89,17 @@ internal static class WholeFile
         if (name.Length != start.Length + 13 + Ending.Length || !name.StartsWith(start, StringComparison.Ordinal))
             return false;
         ReadOnlySpan<char> own = name[start.Length..^Ending.Length];
-        return own[0] == '.' && own[9] == '.' && own[1..9].IndexOfAnyExcept(Drawn) < 0 && own[10..].IndexOfAnyExcept(Drawn) < 0;
+        return own[0] == '.' && own[9] == '.' && own[1..9].IndexOfAnyExcept(Drawn) < 0
+            && own[10..].IndexOfAnyExcept(Drawn) < 0;
     }
 
     private static void DeleteUnlessLocked(string path)
     {
         try
         {
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+            new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.None,
+                bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -117,7 +124,12 @@ internal static class WholeFile
 
     private static FileStreamOptions Creation(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+        };
         // From its first byte on nobody else may read what nobody else could.
         if (!OperatingSystem.IsWindows() && File.Exists(path))
             options.UnixCreateMode = File.GetUnixFileMode(path);
@@ -132,7 +144,8 @@ internal static class WholeFile
             return null;
         // /dev/stdout is a link to /proc/self/fd/1, which may be one to what has no name: pipe:[4711].
         bool isDevice = target.StartsWith("/proc/", StringComparison.Ordinal)
-            || (target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal));
+            || (target.StartsWith("/dev/", StringComparison.Ordinal)
+                && !target.StartsWith("/dev/shm/", StringComparison.Ordinal));
         if (!isDevice && new FileInfo(target) is not { Exists: true, Length: 0 })
             return null;
         FileStream file;

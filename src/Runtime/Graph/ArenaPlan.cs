@@ -29,7 +29,8 @@ internal sealed class ArenaPlan
         ByteCount = long.MaxValue;
         foreach (Func<Tenant, long> order in Orders)
         {
-            List<Place> places = PlaceAll(tenants.OrderBy(order).ThenByDescending(tenant => tenant.Operand.ByteCount), alignment, guard);
+            List<Place> places = PlaceAll(
+                tenants.OrderBy(order).ThenByDescending(tenant => tenant.Operand.ByteCount), alignment, guard);
             long byteCount = places.Max(place => place.End) + guard;
             if (byteCount < ByteCount)
             {

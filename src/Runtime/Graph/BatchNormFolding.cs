@@ -21,7 +21,8 @@ internal static class BatchNormFolding
     /// are infinite where they are stored, though what the convolution and the batch norm compute one after the other
     /// is not.</summary>
     public static bool Fits(
-        Conv2d conv, Func<string, Tensor> convParameters, BatchNorm2d norm, Func<string, Tensor> normParameters, bool fp16)
+        Conv2d conv, Func<string, Tensor> convParameters,
+        BatchNorm2d norm, Func<string, Tensor> normParameters, bool fp16)
     {
         // Some kernels store a transform of the weights, which is somewhat larger.
         double largest = fp16 ? (double)Half.MaxValue / 2 : float.MaxValue / 2;

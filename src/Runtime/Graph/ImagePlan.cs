@@ -30,7 +30,8 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
         uint[] layout =
         [
             (uint)image.Width, (uint)image.BytesPerPixel, blueFirst ? 2u : 0u, blueFirst ? 0u : 2u,
-            (uint)columns.Taps, (uint)rows.Taps, (uint)(item * shape.ElementCount), (uint)image.Height, .. columns.First, .. rows.First,
+            (uint)columns.Taps, (uint)rows.Taps, (uint)(item * shape.ElementCount),
+            (uint)image.Height, .. columns.First, .. rows.First,
         ];
         float[] weights =
         [
@@ -38,7 +39,8 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
                 .SelectMany(channel => new[] { 1 / (255 * channel.Second), -channel.First / channel.Second }),
             .. columns.Weights, .. rows.Weights,
         ];
-        Operand pixels = new Activation((image.Pixels.Length + 3) / 4), lines = new Activation(3L * image.Height * shape[2]);
+        Operand pixels = new Activation((image.Pixels.Length + 3) / 4);
+        Operand lines = new Activation(3L * image.Height * shape[2]);
         IntegerConstant layoutConstant = new("layout", layout);
         FloatConstant weightsConstant = new("weights", weights.Length, () => weights);
         SpecializationConstant[] constants = [("HEIGHT", shape[1]), ("WIDTH", shape[2])];
@@ -48,7 +50,9 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
             ? [Launch(Whole, groups, iterations, pixels, input)]
             :
             [
-                Launch(Lines, GroupCount.Linear((long)image.Height * shape[2]), LoopIterations.Of(columns.Taps), pixels, lines),
+                Launch(
+                    Lines, GroupCount.Linear((long)image.Height * shape[2]),
+                    LoopIterations.Of(columns.Taps), pixels, lines),
                 Launch(OfLines, groups, LoopIterations.Of(rows.Taps), lines, input),
             ]);
 

@@ -26,7 +26,8 @@ internal abstract class Constant(string key, long count, bool isHalf) : Operand(
 
 /// <summary>Floats: packed weights, biases, factors.</summary>
 /// <inheritdoc cref="Constant(string, long, bool)"/>
-internal sealed class FloatConstant(string key, long count, Func<float[]> pack, bool isHalf = false) : Constant(key, count, isHalf)
+internal sealed class FloatConstant(string key, long count, Func<float[]> pack, bool isHalf = false)
+    : Constant(key, count, isHalf)
 {
     public override ReadOnlySpan<byte> Pack()
     {

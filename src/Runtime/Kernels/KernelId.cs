@@ -17,7 +17,8 @@ internal enum KernelNumerics
 /// <param name="Shader">The shader's file name without its ending: conv2d.</param>
 /// <param name="Numerics">What its numbers are.</param>
 /// <param name="ReadsTexels">Whether it reads some of its bindings as texels of four elements.</param>
-internal readonly record struct KernelId(string Shader, KernelNumerics Numerics = KernelNumerics.Fast, bool ReadsTexels = false)
+internal readonly record struct KernelId(
+    string Shader, KernelNumerics Numerics = KernelNumerics.Fast, bool ReadsTexels = false)
 {
     /// <summary>What the names of this form end in.</summary>
     public static string EndingOf(KernelNumerics numerics) => numerics switch

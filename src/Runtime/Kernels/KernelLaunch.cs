@@ -14,7 +14,8 @@ namespace SoftPool.Kernels;
 /// <param name="Iterations">The most iterations that loops over parts of the shape take in one invocation, all of them
 /// together.</param>
 internal sealed record KernelLaunch(
-    string Layer, KernelId Id, IReadOnlyList<SpecializationConstant> Constants, GroupCount Groups, IReadOnlyList<Operand> Operands,
+    string Layer, KernelId Id, IReadOnlyList<SpecializationConstant> Constants,
+    GroupCount Groups, IReadOnlyList<Operand> Operands,
     string Variant = "", uint Texels = 0, long Iterations = 0)
 {
     /// <summary>The kernel's name.</summary>

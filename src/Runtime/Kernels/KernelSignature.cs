@@ -26,7 +26,8 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
 {
     // Of the SPIR-V specification, section 3.
     private const int HeaderWords = 5;
-    private const uint OpTypeInt = 21, OpTypeImage = 25, OpTypeSampledImage = 27, OpTypeRuntimeArray = 29, OpTypeStruct = 30, OpTypePointer = 32;
+    private const uint OpTypeInt = 21, OpTypeImage = 25, OpTypeSampledImage = 27;
+    private const uint OpTypeRuntimeArray = 29, OpTypeStruct = 30, OpTypePointer = 32;
     private const uint OpVariable = 59, OpDecorate = 71, OpModuleProcessed = 330;
     private const uint DecorationBinding = 33;
     private const string NamesBegin = "constants";
@@ -76,7 +77,8 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
             }
         if (!bindings.Keys.SequenceEqual(Enumerable.Range(0, bindings.Count).Select(i => (uint)i)))
             throw new InvalidOperationException(
-                $"A kernel numbers its bindings from 0 without a gap; this one has {string.Join(", ", bindings.Keys)}.");
+                "A kernel numbers its bindings from 0 without a gap; this one has "
+                + $"{string.Join(", ", bindings.Keys)}.");
         return new KernelSignature([.. bindings.Values], constants);
 
         static bool AreAll(HashSet<uint> types, ReadOnlySpan<uint> members)
@@ -102,10 +104,12 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
             return $"{launch.Kernel} has {Bindings.Count} bindings; the launch gives {launch.Operands.Count}.";
         for (int i = 0; i < Bindings.Count; i++)
             if (launch.IsTexels(i) != (Bindings[i] == BindingKind.Texels))
-                return $"{launch.Kernel} reads binding {i} as {(launch.IsTexels(i) ? "a storage buffer" : "texels")}; the launch "
-                    + $"gives {(launch.IsTexels(i) ? "texels" : "a storage buffer")}.";
-            else if (launch.Operands[i] is Constant constant && constant is IntegerConstant != (Bindings[i] == BindingKind.Integers))
-                return $"{launch.Kernel} reads binding {i} as {(Bindings[i] == BindingKind.Integers ? "integers" : "floats")}; the launch "
+                return $"{launch.Kernel} reads binding {i} as {(launch.IsTexels(i) ? "a storage buffer" : "texels")}; "
+                    + $"the launch gives {(launch.IsTexels(i) ? "texels" : "a storage buffer")}.";
+            else if (launch.Operands[i] is Constant constant
+                && constant is IntegerConstant != (Bindings[i] == BindingKind.Integers))
+                return $"{launch.Kernel} reads binding {i} as "
+                    + $"{(Bindings[i] == BindingKind.Integers ? "integers" : "floats")}; the launch "
                     + $"gives {(constant is IntegerConstant ? "integers" : "floats")}.";
         return null;
     }

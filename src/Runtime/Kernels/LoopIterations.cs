@@ -26,7 +26,9 @@ internal static class LoopIterations
     {
         if (dispatch.Iterations > largest)
             throw new DeviceLimitException(FormattableString.Invariant(
-                $"The layer '{dispatch.Layer}' takes {dispatch.Iterations} loop iterations in one invocation of the kernel ")
-                + FormattableString.Invariant($"{dispatch.Kernel}, but the driver ends loops after {largest}: the result would be wrong."));
+                $"The layer '{dispatch.Layer}' takes {dispatch.Iterations} loop iterations in one invocation ")
+                + FormattableString.Invariant(
+                    $"of the kernel {dispatch.Kernel}, but the driver ends loops after {largest}: ")
+                + "the result would be wrong.");
     }
 }

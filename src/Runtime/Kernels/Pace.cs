@@ -24,5 +24,6 @@ internal sealed record Pace(double MultiplyAdds, double Bytes, double LongestMil
 
     /// <summary>How long a launch may take.</summary>
     public double MillisecondsOf(KernelLaunch launch) =>
-        launch.MultiplyAdds / MultiplyAdds + launch.Operands.Distinct().Sum(operand => (double)operand.ByteCount) / Bytes;
+        launch.MultiplyAdds / MultiplyAdds
+            + launch.Operands.Distinct().Sum(operand => (double)operand.ByteCount) / Bytes;
 }

@@ -6,7 +6,8 @@ namespace SoftPool.Kernels;
 internal readonly record struct SpecializationConstant(string Name, uint Value)
 {
     /// <summary>Of a value that exceeds 32 bits, the low ones.</summary>
-    public static implicit operator SpecializationConstant((string Name, long Value) pair) => new(pair.Name, unchecked((uint)pair.Value));
+    public static implicit operator SpecializationConstant((string Name, long Value) pair) =>
+        new(pair.Name, unchecked((uint)pair.Value));
 
     public override string ToString() => $"{Name}={Value}";
 }

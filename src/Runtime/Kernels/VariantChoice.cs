@@ -5,7 +5,8 @@ namespace SoftPool.Kernels;
 /// <param name="RejectedKernels">What is not to be used on this driver, by <see cref="KernelLaunch.JudgedAs"/>.</param>
 /// <param name="Best">The variants of convolutions that were measured to be the fastest.</param>
 internal sealed record VariantChoice(
-    string? Forced = null, IReadOnlyCollection<string>? RejectedKernels = null, IReadOnlyDictionary<string, string>? Best = null)
+    string? Forced = null, IReadOnlyCollection<string>? RejectedKernels = null,
+    IReadOnlyDictionary<string, string>? Best = null)
 {
     public static VariantChoice Default { get; } = new();
 }

@@ -70,7 +70,8 @@ internal static class ModelFile
             var model = new Model(graph, file.Tensors, classes, preprocessing);
             if (!file.Metadata.ContainsKey(CertificateKey) && !file.Metadata.ContainsKey(CertificateHashKey))
                 return model;
-            return model.With(Certificate.Read(Entry(file, CertificateKey), Entry(file, CertificateHashKey), model), texts);
+            return model.With(
+                Certificate.Read(Entry(file, CertificateKey), Entry(file, CertificateHashKey), model), texts);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ShapeMismatchException
                                       or ModelFormatException)

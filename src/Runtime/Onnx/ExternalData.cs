@@ -55,7 +55,8 @@ internal static class ExternalData
             || steps.Any(step => step is "" or "." or ".."))
             throw refusal($"has its data in {location}; a path within the model's folder is expected");
         string root = Real(folder), path = Real(Path.Combine([folder, .. steps]));
-        return path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        return path.StartsWith(
+            Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? path
             : throw refusal($"has its data in {location}, a link that leaves the model's folder");
     }

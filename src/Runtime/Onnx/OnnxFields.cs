@@ -27,7 +27,8 @@ internal abstract class OnnxFields(OnnxSource source)
     private void Count(long offset)
     {
         if (++_items > MostItems)
-            throw source.Invalid(offset, $"at most {MostItems} nodes, names and numbers outside of tensors were expected");
+            throw source.Invalid(
+                offset, $"at most {MostItems} nodes, names and numbers outside of tensors were expected");
     }
 
     protected WireSpan Span(WireField field)

@@ -5,7 +5,8 @@ public sealed record OnnxOptions
 {
     /// <summary>The shapes of inputs by name, batch included: x is 1, 3, 640, 640. The batch stays free in the model.
     /// An input whose extents the file declares needs none.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes { get; init; } =
+        new Dictionary<string, IReadOnlyList<int>>();
 
     /// <summary>The values of the symbols that the file declares as extents: height is 640.</summary>
     public IReadOnlyDictionary<string, int> Symbols { get; init; } = new Dictionary<string, int>();

@@ -39,7 +39,8 @@ internal sealed class OnnxParser(OnnxSource source) : OnnxFields(source)
                 default: break;
             }
         if (version is < FirstVersion or > LastVersion)
-            throw Source.Invalid(0, $"a model of IR version {FirstVersion} to {LastVersion} was expected, not {version}");
+            throw Source.Invalid(
+                0, $"a model of IR version {FirstVersion} to {LastVersion} was expected, not {version}");
         if (graph.Count == 0)
             throw Source.Invalid(Source.Length, "a graph was expected, and the model has none");
         if (opsets.Count == 0)
@@ -150,7 +151,8 @@ internal sealed class OnnxParser(OnnxSource source) : OnnxFields(source)
 
     private List<WireSpan> Present(List<WireSpan> parts, string name, WireSpan attribute) => parts.Count > 0
         ? parts
-        : throw Source.Invalid(attribute.Begin, $"a value of attribute {name} was expected, and it has none of its type");
+        : throw Source.Invalid(
+            attribute.Begin, $"a value of attribute {name} was expected, and it has none of its type");
 
     private OnnxValue Value(WireSpan span)
     {
@@ -231,7 +233,8 @@ internal sealed class OnnxParser(OnnxSource source) : OnnxFields(source)
             }
         foreach (long dimension in dimensions)
             if (dimension < 0)
-                throw Source.Invalid(parts[0].Begin, $"dimensions of tensor {name} were expected, and {dimension} is none");
+                throw Source.Invalid(
+                    parts[0].Begin, $"dimensions of tensor {name} were expected, and {dimension} is none");
         return new OnnxTensor(name, element, dimensions, Source, parts, external ? where : null);
     }
 

@@ -12,7 +12,8 @@ internal sealed class OnnxSource : IDisposable
 
     private OnnxSource(Stream stream, string name, string? folder)
     {
-        (_stream, _begin, Length, Name, Folder) = (stream, stream.Position, stream.Length - stream.Position, name, folder);
+        (_stream, _begin, Length, Name, Folder) =
+            (stream, stream.Position, stream.Length - stream.Position, name, folder);
     }
 
     public long Length { get; }

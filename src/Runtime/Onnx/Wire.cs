@@ -44,12 +44,14 @@ internal sealed class Wire(OnnxSource source)
             case WireType.Varint:
                 return new WireField(number, type, offset, Varint(ref at, end), default);
             case WireType.Fixed32 or WireType.Fixed64:
-                return new WireField(number, type, offset, Fixed(ref at, end, type == WireType.Fixed32 ? 4 : 8), default);
+                return new WireField(
+                    number, type, offset, Fixed(ref at, end, type == WireType.Fixed32 ? 4 : 8), default);
             case WireType.Bytes:
                 long begin = at;
                 ulong length = Varint(ref at, end);
                 if (length > (ulong)(end - at))
-                    throw source.Invalid(begin, $"{length} bytes of field {number} were expected, and {end - at} are left");
+                    throw source.Invalid(
+                        begin, $"{length} bytes of field {number} were expected, and {end - at} are left");
                 var span = new WireSpan(at, at + (long)length);
                 at = span.End;
                 return new WireField(number, type, offset, 0, span);

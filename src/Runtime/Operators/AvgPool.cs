@@ -29,7 +29,8 @@ public abstract record AvgPooling : Pooling
     internal override VariantTable<Pooling> Variants => Table;
 
     private static VariantTable<Pooling> Table { get; } = new(
-        new TiledPool("avgpool_tile"), new SlicedPool("avgpool", Passes: 1, PartsPerSlice: 1), new WindowPool("avgpool", Passes: 1));
+        new TiledPool("avgpool_tile"), new SlicedPool("avgpool", Passes: 1, PartsPerSlice: 1),
+        new WindowPool("avgpool", Passes: 1));
 
     internal override void Compute<T>(ReferenceStep step) => AvgPoolReference.Compute<T>(this, step);
 }
@@ -41,7 +42,8 @@ public abstract record AvgPooling : Pooling
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 public sealed record AvgPool1d(int KernelSize, int Stride, int Padding, bool CeilMode) : AvgPooling
 {
-    private protected override (int Axes, Window Window)? Sliding => (1, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (1, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>Average pooling over (C, H, W), as torch.nn.AvgPool2d.</summary>
@@ -51,7 +53,8 @@ public sealed record AvgPool1d(int KernelSize, int Stride, int Padding, bool Cei
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 public sealed record AvgPool2d(Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode) : AvgPooling
 {
-    private protected override (int Axes, Window Window)? Sliding => (2, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (2, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>Average pooling over (C, D, H, W), as torch.nn.AvgPool3d.</summary>
@@ -61,7 +64,8 @@ public sealed record AvgPool2d(Size2d KernelSize, Size2d Stride, Size2d Padding,
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 public sealed record AvgPool3d(Size3d KernelSize, Size3d Stride, Size3d Padding, bool CeilMode) : AvgPooling
 {
-    private protected override (int Axes, Window Window)? Sliding => (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>The mean of each channel, (C, ...) to (C, 1, ...), as torch.nn.AdaptiveAvgPool1d, 2d or 3d of output size

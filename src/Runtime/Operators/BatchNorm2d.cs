@@ -53,7 +53,8 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
             throw new ShapeMismatchException($"BatchNorm2d takes an eps of at least 0; got {Eps}.");
         return input.Rank == 3 && input[0] == NumFeatures
             ? input
-            : throw new ShapeMismatchException($"BatchNorm2d takes (C, H, W) with {NumFeatures} channels; got {input}.");
+            : throw new ShapeMismatchException(
+                $"BatchNorm2d takes (C, H, W) with {NumFeatures} channels; got {input}.");
     }
 
     internal override void Compute<T>(ReferenceStep step) => BatchNorm2dReference.Compute<T>(this, step);

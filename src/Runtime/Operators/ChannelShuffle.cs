@@ -19,5 +19,6 @@ public sealed record ChannelShuffle(int Groups) : Composite
                 new Reshape(new(Groups, input[0] / Groups, input.Plane())), new Permute([2, 1, 3]), new Reshape(input),
             ]
             : throw new ShapeMismatchException(
-                $"ChannelShuffle takes (C, ...) and a number of groups that divides its channels; got {input} and {Groups}.");
+                "ChannelShuffle takes (C, ...) and a number of groups that divides its channels; "
+                + $"got {input} and {Groups}.");
 }

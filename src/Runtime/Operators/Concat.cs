@@ -18,7 +18,8 @@ public sealed record Concat : Operator
         foreach (TensorShape input in inputs)
         {
             if (input.Rank == 0 || !input.Extents[1..].SequenceEqual(first.Extents[1..]))
-                throw new ShapeMismatchException($"Concat takes inputs that differ in channels alone; got {first} and {input}.");
+                throw new ShapeMismatchException(
+                    $"Concat takes inputs that differ in channels alone; got {first} and {input}.");
             channels += input[0];
         }
         return channels <= int.MaxValue
@@ -44,7 +45,9 @@ public sealed record Concat : Operator
             int length = step.InputShapes[i].ElementCount;
             int count = step.Batch * length;
             SpecializationConstant[] constants =
-                [("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", step.OutputShape.ElementCount), ("OFFSET", begin)];
+            [
+                ("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", step.OutputShape.ElementCount), ("OFFSET", begin),
+            ];
             // A texel lies within an item.
             step.DispatchElements("concat", constants, count, length % 4 == 0 ? 0b1u : 0, step.Inputs[i], step.Output);
             begin += length;

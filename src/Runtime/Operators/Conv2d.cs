@@ -13,7 +13,8 @@ namespace SoftPool.Operators;
 /// <param name="KernelSize">Height and width of the kernel in pixels.</param>
 /// <param name="Stride">The step from window to window in pixels.</param>
 /// <param name="Padding">Zeros added on each side in pixels.</param>
-public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, Size2d Stride, Size2d Padding) : UnaryOperator
+public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, Size2d Stride, Size2d Padding)
+    : UnaryOperator
 {
     /// <summary>The step from tap to tap in pixels.</summary>
     [JsonRequired]

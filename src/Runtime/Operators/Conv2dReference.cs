@@ -11,7 +11,9 @@ internal static class Conv2dReference
     {
         (int height, int width) = (step.InputShape[1], step.InputShape[2]);
         (int outHeight, int outWidth) = (step.OutputShape[1], step.OutputShape[2]);
-        ReadOnlySpan<float> input = step.Input, weight = step.Parameter("weight"), bias = op.Bias ? step.Parameter("bias") : default;
+        ReadOnlySpan<float> input = step.Input;
+        ReadOnlySpan<float> weight = step.Parameter("weight");
+        ReadOnlySpan<float> bias = op.Bias ? step.Parameter("bias") : default;
         int channels = op.InChannels / op.Groups, taps = op.KernelSize.Height * op.KernelSize.Width;
 
         for (int o = 0; o < op.OutChannels; o++)

@@ -109,7 +109,8 @@ public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d Ker
                 ("DILATION_HEIGHT", Dilation.Height), ("DILATION_WIDTH", Dilation.Width),
                 ("GROUPS", Groups), .. step.Pointwise.Constants,
             ],
-            GroupCount.Linear(count), texels ? 0b101u : 0, LoopIterations.Of(KernelSize.Height, KernelSize.Width, channels),
+            GroupCount.Linear(count), texels ? 0b101u : 0,
+            LoopIterations.Of(KernelSize.Height, KernelSize.Width, channels),
             step.Input, step.Output,
             step.Weight("weight", weights, () => PackWeight(step.Parameter("weight"), tiles)),
             step.Constant("bias", Groups * tiles * TileChannels, () => PackBias(step.Bias, tiles)));

@@ -16,7 +16,9 @@ public sealed record Dropout(double P) : UnaryOperator
 
     /// <summary>Any shape to itself.</summary>
     private protected override TensorShape Infer(TensorShape input) =>
-        P is >= 0 and < 1 ? input : throw new ShapeMismatchException($"Dropout takes a probability in [0, 1); got {P}.");
+        P is >= 0 and < 1
+            ? input
+            : throw new ShapeMismatchException($"Dropout takes a probability in [0, 1); got {P}.");
 
     internal override void Compute<T>(ReferenceStep step) => step.Input.CopyTo(step.Output);
 

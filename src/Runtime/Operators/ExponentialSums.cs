@@ -18,7 +18,8 @@ internal static class ExponentialSums
         step.Dispatch(
             "softpool_shared_sums",
             [("BATCH", step.Batch), ("CHANNELS", channels), ("PLANE", plane), ("LENGTH", slices.Length)],
-            GroupCount.Linear((long)step.Batch * slices.Count * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0,
+            GroupCount.Linear((long)step.Batch * slices.Count * (texels ? Division.RoundUp(plane, 4) : plane)),
+            texels ? 1u : 0,
             2 * LoopIterations.Of(slices.Length), step.Input, sums);
         return OfSlices(step, sums, plane, slices.Count);
     }
@@ -30,7 +31,8 @@ internal static class ExponentialSums
             return parts;
         Operand sums = Pairs(step, plane, 1);
         step.Dispatch(
-            "sums_of_slices", [("BATCH", step.Batch), ("SLICES", slices), ("PLANE", plane)], GroupCount.Linear((long)step.Batch * plane), texels: 0,
+            "sums_of_slices", [("BATCH", step.Batch), ("SLICES", slices), ("PLANE", plane)],
+            GroupCount.Linear((long)step.Batch * plane), texels: 0,
             2 * LoopIterations.Of(slices), parts, sums);
         return sums;
     }

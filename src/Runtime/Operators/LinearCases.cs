@@ -7,7 +7,8 @@ internal static class LinearCases
     [
         .. from batch in (int[])[3, 5, 9]
            from inputs in (int[])[36, 31]
-           select new OperatorCase(new Linear(inputs, inputs == 36 ? 70 : 67), new(inputs), batch) { IsSelfTest = true },
+           select new OperatorCase(
+               new Linear(inputs, inputs == 36 ? 70 : 67), new(inputs), batch) { IsSelfTest = true },
         new(new Linear(1030, 70), new(1030), 2) { IsSelfTest = true },
         // So long that its sum is split.
         new(new Linear(65_601, 2), new(65_601), 1) { IsSelfTest = true },

@@ -14,7 +14,9 @@ internal static class LinearReference
     public static void Compute<T>(Linear op, ReferenceStep step)
         where T : struct, IReal<T>
     {
-        ReadOnlySpan<float> input = step.Input, weight = step.Parameter("weight"), bias = op.Bias ? step.Parameter("bias") : default;
+        ReadOnlySpan<float> input = step.Input;
+        ReadOnlySpan<float> weight = step.Parameter("weight");
+        ReadOnlySpan<float> bias = op.Bias ? step.Parameter("bias") : default;
         int whole = op.Blocks * Block, slices = op.LeastSlices, slice = Division.RoundUp(op.Blocks, slices) * Block;
         for (int o = 0; o < op.OutFeatures; o++)
         {

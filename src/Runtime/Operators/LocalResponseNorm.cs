@@ -31,25 +31,30 @@ public sealed record LocalResponseNorm(int Size, double Beta, double K, double A
     /// <summary>(C, ...) to itself.</summary>
     private protected override TensorShape Infer(TensorShape input)
     {
-        bool fits = Size is > 0 and <= LargestSize && Size % 2 == 1 && Quarters > 0 && K >= LeastK && float.IsFinite((float)K)
+        bool fits = Size is > 0 and <= LargestSize && Size % 2 == 1 && Quarters > 0
+            && K >= LeastK && float.IsFinite((float)K)
             && Alpha >= 0 && float.IsFinite((float)Alpha);
         if (!fits)
             throw new ShapeMismatchException(
-                $"LocalResponseNorm takes an odd size of 1 to {LargestSize}, a beta of 0.5, 0.75 or 1, a k of at least {LeastK} and an "
-                + $"alpha of at least 0; got {Attributes}.");
-        return input.Rank > 1 ? input : throw new ShapeMismatchException($"LocalResponseNorm takes (C, ...); got {input}.");
+                $"LocalResponseNorm takes an odd size of 1 to {LargestSize}, a beta of 0.5, 0.75 or 1, "
+                + $"a k of at least {LeastK} and an alpha of at least 0; got {Attributes}.");
+        return input.Rank > 1
+            ? input
+            : throw new ShapeMismatchException($"LocalResponseNorm takes (C, ...); got {input}.");
     }
 
     internal override void Compute<T>(ReferenceStep step) => LocalResponseNormReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step)
     {
-        (int channels, int plane, int count) = (step.InputShape[0], step.InputShape.Plane(), step.Batch * step.InputShape.ElementCount);
+        (int channels, int plane, int count) =
+            (step.InputShape[0], step.InputShape.Plane(), step.Batch * step.InputShape.ElementCount);
         step.Dispatch(
             "local_response_norm",
             [
                 ("COUNT", count), ("CHANNELS", channels), ("PLANE", plane), ("REACH", Size / 2), ("QUARTERS", Quarters),
-                ("SCALE_BITS", BitConverter.SingleToUInt32Bits(Scale)), ("K_BITS", BitConverter.SingleToUInt32Bits((float)K)),
+                ("SCALE_BITS", BitConverter.SingleToUInt32Bits(Scale)),
+                ("K_BITS", BitConverter.SingleToUInt32Bits((float)K)),
             ],
             GroupCount.Linear(count), texels: 0, LoopIterations.Of(Math.Min(Size, channels)), step.Input, step.Output);
     }

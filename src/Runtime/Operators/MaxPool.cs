@@ -29,7 +29,8 @@ public abstract record MaxPooling : Pooling
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 public sealed record MaxPool1d(int KernelSize, int Stride, int Padding, bool CeilMode) : MaxPooling
 {
-    private protected override (int Axes, Window Window)? Sliding => (1, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (1, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>Max pooling over (C, H, W), as torch.nn.MaxPool2d.</summary>
@@ -39,7 +40,8 @@ public sealed record MaxPool1d(int KernelSize, int Stride, int Padding, bool Cei
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode) : MaxPooling
 {
-    private protected override (int Axes, Window Window)? Sliding => (2, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (2, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>Max pooling over (C, D, H, W), as torch.nn.MaxPool3d.</summary>
@@ -49,5 +51,6 @@ public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Size2d Padding,
 /// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
 public sealed record MaxPool3d(Size3d KernelSize, Size3d Stride, Size3d Padding, bool CeilMode) : MaxPooling
 {
-    private protected override (int Axes, Window Window)? Sliding => (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }

@@ -23,11 +23,12 @@ public sealed record Permute(IReadOnlyList<int> Dims) : UnaryOperator
     private protected override TensorShape Infer(TensorShape input)
     {
         if (Dims is null || !Dims.Order().SequenceEqual(Enumerable.Range(1, input.Rank)))
-            throw new ShapeMismatchException($"Permute takes each axis of 1 to {input.Rank} once on {input}; got {Attributes}.");
+            throw new ShapeMismatchException(
+                $"Permute takes each axis of 1 to {input.Rank} once on {input}; got {Attributes}.");
         if (PermutedAxes.Of(input, Dims).Extents.Length > PermutedAxes.Most)
             throw new ShapeMismatchException(
-                $"Permute takes orders of up to {PermutedAxes.Most} axes that move, neighbours that stay together counted as one; "
-                + $"got {Attributes} on {input}.");
+                $"Permute takes orders of up to {PermutedAxes.Most} axes that move, "
+                + $"neighbours that stay together counted as one; got {Attributes} on {input}.");
         return new TensorShape([.. Dims.Select(dim => input[dim - 1])]);
     }
 

@@ -14,7 +14,8 @@ internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedRows, int P
 
     /// <summary>The cells in slices; the last ones are empty where padding takes their place.</summary>
     public IEnumerable<int[]> SlicesOf(Slices slices) =>
-        Enumerable.Range(0, slices.Count).Select(slice => Cells.Skip(slice * slices.Length).Take(slices.Length).ToArray());
+        Enumerable.Range(0, slices.Count)
+            .Select(slice => Cells.Skip(slice * slices.Length).Take(slices.Length).ToArray());
 
     /// <summary>The windows of all places that are wanted, in order.</summary>
     public static IEnumerable<PoolWindow> All(Window window, ReferenceStep step) =>
@@ -39,7 +40,8 @@ internal sealed record PoolWindow(int Place, int[][] Rows, int PaddedRows, int P
                            from y in rows.Real
                            select columns.Real.Select(x => (z * map.Height + y) * map.Width + x).ToArray(),
                     ];
-                    yield return new PoolWindow(place, cells, depth.PaddedCount * rows.PaddedCount, columns.PaddedCount);
+                    yield return new PoolWindow(
+                        place, cells, depth.PaddedCount * rows.PaddedCount, columns.PaddedCount);
                 }
     }
 

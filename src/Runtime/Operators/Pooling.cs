@@ -37,7 +37,8 @@ public abstract record Pooling : UnaryOperator
     internal Slices SlicesOn(TensorShape input)
     {
         (Size3d kernel, Size3d map) = (WindowOn(input).Kernel, Window.Extents(input));
-        long cells = (long)Math.Min(kernel.Depth, map.Depth) * Math.Min(kernel.Height, map.Height) * Math.Min(kernel.Width, map.Width);
+        long cells = (long)Math.Min(kernel.Depth, map.Depth)
+            * Math.Min(kernel.Height, map.Height) * Math.Min(kernel.Width, map.Width);
         return Sliding is null ? Slices.Of(cells) : Slices.Of(cells, least: 1024);
     }
 

@@ -8,7 +8,8 @@ internal static class PoolingCases
     public static IEnumerable<OperatorCase> All { get; } =
     [
         .. from row in SelfTested
-           from pool in Pools2d(row.Kernel, row.Stride, row.Padding, row.CeilMode).Where(pool => pool is not AvgPool2d { CountIncludePad: false })
+           from pool in Pools2d(row.Kernel, row.Stride, row.Padding, row.CeilMode)
+               .Where(pool => pool is not AvgPool2d { CountIncludePad: false })
            select new OperatorCase(pool, row.Input, row.Batch) { IsSelfTest = true },
         // So long that their sums are split.
         .. from shape in (TensorShape[])[new(2, 61, 70), new(1, 61, 71)]
@@ -33,7 +34,8 @@ internal static class PoolingCases
         .. from shape in (TensorShape[])[new(2, 4097), new(3, 3, 29, 49)]
            from pool in Global
            select new OperatorCase(pool, shape, 2),
-        .. from pool in Pools2d(new(70, 67), new(40, 31), new(35, 20), ceilMode: true).Where(pool => pool is not MaxPool2d)
+        .. from pool in Pools2d(new(70, 67), new(40, 31), new(35, 20), ceilMode: true)
+            .Where(pool => pool is not MaxPool2d)
            select new OperatorCase(pool, new(2, 90, 88), 2),
         // The exponentials of so many channels are too.
         new(new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.SharedAcrossChannels), new(4097, 5, 3), 2),
@@ -51,10 +53,12 @@ internal static class PoolingCases
 
     private static (int Length, int Batch, int Kernel, int Stride, int Padding, bool CeilMode)[] Rows1d =>
     [
-        (1, 1, 1, 1, 0, false), (17, 3, 3, 2, 1, true), (16, 4, 3, 2, 1, false), (11, 17, 4, 3, 2, false), (5, 1, 5, 1, 0, false),
+        (1, 1, 1, 1, 0, false), (17, 3, 3, 2, 1, true), (16, 4, 3, 2, 1, false),
+        (11, 17, 4, 3, 2, false), (5, 1, 5, 1, 0, false),
     ];
 
-    private static (TensorShape Input, int Batch, Size2d Kernel, Size2d Stride, Size2d Padding, bool CeilMode)[] Rows2d =>
+    private static (
+        TensorShape Input, int Batch, Size2d Kernel, Size2d Stride, Size2d Padding, bool CeilMode)[] Rows2d =>
     [
         (new(48, 56, 56), 2, 3, 2, 0, false),
         (new(128, 27, 27), 1, 3, 2, 0, false),
@@ -76,7 +80,8 @@ internal static class PoolingCases
         (new(5, 13, 13), 1, 13, 1, 6, false),
     ];
 
-    private static (TensorShape Input, int Batch, Size3d Kernel, Size3d Stride, Size3d Padding, bool CeilMode)[] Rows3d =>
+    private static (
+        TensorShape Input, int Batch, Size3d Kernel, Size3d Stride, Size3d Padding, bool CeilMode)[] Rows3d =>
     [
         (new(1, 1, 1, 1), 1, 1, 1, 0, false),
         (new(3, 5, 7, 4), 3, 3, 2, 1, true),

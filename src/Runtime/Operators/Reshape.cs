@@ -14,9 +14,10 @@ public sealed record Reshape(TensorShape Shape) : UnaryOperator
     public override string Attributes => $"to {Shape}";
 
     /// <summary>Any shape to another of as many elements.</summary>
-    private protected override TensorShape Infer(TensorShape input) => Shape.Rank > 0 && Shape.ElementCount == input.ElementCount
-        ? Shape
-        : throw new ShapeMismatchException($"Reshape to {Shape} takes {Shape.ElementCount} elements; got {input}.");
+    private protected override TensorShape Infer(TensorShape input) =>
+        Shape.Rank > 0 && Shape.ElementCount == input.ElementCount
+            ? Shape
+            : throw new ShapeMismatchException($"Reshape to {Shape} takes {Shape.ElementCount} elements; got {input}.");
 
     internal override void Compute<T>(ReferenceStep step) => step.Input.CopyTo(step.Output);
 

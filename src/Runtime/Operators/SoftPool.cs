@@ -26,7 +26,8 @@ public abstract record SoftPooling(SoftPoolWeighting Weights) : Pooling
     internal override VariantTable<Pooling> Variants => Weights == SoftPoolWeighting.PerChannel ? PerChannel : Shared;
 
     private static VariantTable<Pooling> PerChannel { get; } = new(
-        new TiledPool("softpool_tile"), new SlicedPool("softpool", Passes: 2, PartsPerSlice: 3), new WindowPool("softpool", Passes: 2));
+        new TiledPool("softpool_tile"), new SlicedPool("softpool", Passes: 2, PartsPerSlice: 3),
+        new WindowPool("softpool", Passes: 2));
 
     private static VariantTable<Pooling> Shared { get; } =
         new(new SharedSoftPoolByTiles(), new SharedSoftPoolBySlices(), new SharedSoftPool());
@@ -41,7 +42,8 @@ public abstract record SoftPooling(SoftPoolWeighting Weights) : Pooling
 public sealed record SoftPool1d(int KernelSize, int Stride, int Padding, bool CeilMode, SoftPoolWeighting Weights)
     : SoftPooling(Weights)
 {
-    private protected override (int Axes, Window Window)? Sliding => (1, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (1, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>SoftPool over (C, H, W).</summary>
@@ -53,7 +55,8 @@ public sealed record SoftPool1d(int KernelSize, int Stride, int Padding, bool Ce
 public sealed record SoftPool2d(
     Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode, SoftPoolWeighting Weights) : SoftPooling(Weights)
 {
-    private protected override (int Axes, Window Window)? Sliding => (2, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (2, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>SoftPool over (C, D, H, W).</summary>
@@ -65,7 +68,8 @@ public sealed record SoftPool2d(
 public sealed record SoftPool3d(
     Size3d KernelSize, Size3d Stride, Size3d Padding, bool CeilMode, SoftPoolWeighting Weights) : SoftPooling(Weights)
 {
-    private protected override (int Axes, Window Window)? Sliding => (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
+    private protected override (int Axes, Window Window)? Sliding =>
+        (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
 /// <summary>SoftPool of each whole map, (C, ...) to (C, 1, ...).</summary>

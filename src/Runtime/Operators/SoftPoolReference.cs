@@ -80,11 +80,15 @@ internal static class SoftPoolReference
         ExponentialSum<T>[] sums = ExponentialSum<T>.OfCells(step);
         foreach (PoolWindow window in windows)
         {
-            ExponentialSum<T>[][] parts = [.. window.SlicesOf(slices).Select(cells => Array.ConvertAll(cells, cell => sums[cell]))];
+            ExponentialSum<T>[][] parts =
+            [
+                .. window.SlicesOf(slices).Select(cells => Array.ConvertAll(cells, cell => sums[cell])),
+            ];
             ExponentialSum<T> whole = slices.Count == 1
                 ? ExponentialSum<T>.Of(parts[0])
                 : ExponentialSum<T>.Of(Array.ConvertAll(parts, part => ExponentialSum<T>.Of(part)));
-            T[] weights = Array.ConvertAll(window.Cells, cell => (sums[cell].Beside(whole.Largest) / whole.Total).Passed);
+            T[] weights = Array.ConvertAll(
+                window.Cells, cell => (sums[cell].Beside(whole.Largest) / whole.Total).Passed);
             for (int c = 0; c < step.InputShape[0]; c++)
                 if (step.Wants(c * outPlane + window.Place))
                     step.Output[c * outPlane + window.Place] =

@@ -8,7 +8,8 @@ internal static class UpsampleCases
     [
         .. from input in (TensorShape[])[new(3, 7, 5), new(4, 7, 5)]
            select new OperatorCase(
-               new Upsample(default, new(2, 1.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel), input, 1) { IsSelfTest = true },
+               new Upsample(default, new(2, 1.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel),
+               input, 1) { IsSelfTest = true },
         .. from mode in Enum.GetValues<UpsampleMode>()
            from coordinates in Enum.GetValues<UpsampleCoordinates>()
            from row in (OperatorCase[])
@@ -22,7 +23,8 @@ internal static class UpsampleCases
         .. from rounding in Enum.GetValues<UpsampleRounding>()
            from coordinates in (UpsampleCoordinates[])[UpsampleCoordinates.HalfPixel, UpsampleCoordinates.Asymmetric]
            select new OperatorCase(
-               new Upsample(new(8, 2), new(2, 0), UpsampleMode.Nearest, coordinates) { NearestMode = rounding }, new(2, 4, 5), 2),
+               new Upsample(new(8, 2), new(2, 0), UpsampleMode.Nearest, coordinates) { NearestMode = rounding },
+               new(2, 4, 5), 2),
         new(
             new Upsample(default, new(3, 0.5), UpsampleMode.Bicubic, UpsampleCoordinates.HalfPixel)
             {

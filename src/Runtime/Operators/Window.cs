@@ -2,7 +2,8 @@ namespace SoftPool.Operators;
 
 /// <summary>A window that slides over 1 to 3 axes, and PyTorch's rule for how many places it takes; shared by
 /// convolution and pooling. Axes that are not there have an extent of 1.</summary>
-internal readonly record struct Window(Size3d Kernel, Size3d Stride, Size3d Padding, Size3d Dilation, bool CeilMode = false)
+internal readonly record struct Window(
+    Size3d Kernel, Size3d Stride, Size3d Padding, Size3d Dilation, bool CeilMode = false)
 {
     /// <summary>Beyond any network's use, and small enough that no index can overflow.</summary>
     private const int Largest = 4096;
@@ -48,10 +49,12 @@ internal readonly record struct Window(Size3d Kernel, Size3d Stride, Size3d Padd
     public void Check(string op, TensorShape input, int axes)
     {
         if (input.Rank != axes + 1)
-            throw new ShapeMismatchException($"{op} takes {(axes == 1 ? "(C, L)" : axes == 2 ? "(C, H, W)" : "(C, D, H, W)")}; got {input}.");
+            throw new ShapeMismatchException(
+                $"{op} takes {(axes == 1 ? "(C, L)" : axes == 2 ? "(C, H, W)" : "(C, D, H, W)")}; got {input}.");
         if (!Within(Kernel, 1) || !Within(Stride, 1) || !Within(Padding, 0) || !Within(Dilation, 1))
             throw new ShapeMismatchException(
-                $"{op} takes a kernel, a stride and a dilation of 1 to {Largest} and a padding of 0 to {Largest}; got {Describe(axes)}.");
+                $"{op} takes a kernel, a stride and a dilation of 1 to {Largest} and a padding of 0 to {Largest}; "
+                + $"got {Describe(axes)}.");
         Size3d map = Extents(input), reach = Reach;
         if (map.Depth + 2L * Padding.Depth < reach.Depth || map.Height + 2L * Padding.Height < reach.Height
             || map.Width + 2L * Padding.Width < reach.Width)

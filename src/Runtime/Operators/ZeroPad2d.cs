@@ -46,7 +46,8 @@ public sealed record ZeroPad2d(int Left, int Right, int Top, int Bottom) : Unary
         step.Dispatch(
             "zero_pad",
             [
-                ("COUNT", step.Batch * padded.ElementCount), ("HEIGHT", map[1]), ("WIDTH", map[2]), ("OUT_HEIGHT", padded[1]),
+                ("COUNT", step.Batch * padded.ElementCount), ("HEIGHT", map[1]),
+                ("WIDTH", map[2]), ("OUT_HEIGHT", padded[1]),
                 ("OUT_WIDTH", padded[2]), ("TOP", Top), ("LEFT", Left),
             ],
             GroupCount.Linear((long)step.Batch * padded.ElementCount), step.Input, step.Output);

@@ -19,13 +19,20 @@ internal sealed record CertificateDocument(
         CheckGates(Fp32);
         CheckGates(Fp16);
         int parameters = graph.Parameters.Count();
-        Require(Sha256.Weights.Count == parameters, $"has hashes of {Sha256.Weights.Count} weights; the network has {parameters}");
-        foreach (string hash in Sha256.Weights.Prepend(Sha256.Graph).Append(Sha256.Classes).Append(Sha256.Preprocessing))
-            Require(CertificateHashes.IsHash(hash), $"has '{hash}' where a SHA-256 of 64 hexadecimal digits is expected");
+        Require(
+            Sha256.Weights.Count == parameters,
+            $"has hashes of {Sha256.Weights.Count} weights; the network has {parameters}");
+        IEnumerable<string> hashes =
+            Sha256.Weights.Prepend(Sha256.Graph).Append(Sha256.Classes).Append(Sha256.Preprocessing);
+        foreach (string hash in hashes)
+            Require(
+                CertificateHashes.IsHash(hash), $"has '{hash}' where a SHA-256 of 64 hexadecimal digits is expected");
         Require(Inputs.Count is >= 1 and <= MostInputs, $"has {Inputs.Count} inputs; 1 to {MostInputs} are expected");
         foreach (CertificateInput? input in Inputs)
         {
-            Require(input is { Seed: null } != input is { Picture: null }, "has an input that is not either a seed or a picture");
+            Require(
+                input is { Seed: null } != input is { Picture: null },
+                "has an input that is not either a seed or a picture");
             if (input!.Picture is { } picture)
                 CheckPicture(picture, graph);
         }
@@ -59,7 +66,8 @@ internal sealed record CertificateDocument(
                 && layer.Samples.Length / sizeof(float) <= values,
             $"has {layer.Samples.Length} bytes of samples of layer {name}, whose outputs have {values} values");
         Require(
-            float.IsFinite(layer.Min) && float.IsFinite(layer.Max) && double.IsFinite(layer.Mean) && double.IsFinite(layer.Norm)
+            float.IsFinite(layer.Min) && float.IsFinite(layer.Max)
+                && double.IsFinite(layer.Mean) && double.IsFinite(layer.Norm)
                 && layer.Min <= layer.Max && layer.Norm >= 0 && layer.NonFinite >= 0 && layer.NonFinite <= values,
             $"has statistics of layer {name} that no values have");
     }

@@ -8,7 +8,8 @@ namespace SoftPool.Verification;
 /// in the order of <see cref="ModelGraph.Parameters"/>. One a part, so that what has changed can be named. The
 /// certificate holds them, and a hash of the certificate's own text stands beside it: that one hash is thus of graph,
 /// weights and certificate.</summary>
-internal sealed record CertificateHashes(string Graph, string Classes, string Preprocessing, IReadOnlyList<string> Weights)
+internal sealed record CertificateHashes(
+    string Graph, string Classes, string Preprocessing, IReadOnlyList<string> Weights)
 {
     public static CertificateHashes Of(Model model) => new(
         Of(model.Texts.Graph), Of(model.Texts.Classes), Of(model.Texts.Preprocessing),
@@ -16,7 +17,8 @@ internal sealed record CertificateHashes(string Graph, string Classes, string Pr
 
     public static string Of(string text) => Of(Encoding.UTF8.GetBytes(text));
 
-    public static bool IsHash(string? text) => text is { Length: 2 * SHA256.HashSizeInBytes } && text.All(char.IsAsciiHexDigitLower);
+    public static bool IsHash(string? text) =>
+        text is { Length: 2 * SHA256.HashSizeInBytes } && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>The parts of a model that are not as they were when its certificate was made, the weights by their
     /// names. Of a certificate that has changed itself, it alone: its hashes say nothing then. Reads all

@@ -18,7 +18,8 @@ internal static class CertificateReplay
         Tolerances tolerances = session.Options.Fp16
             ? Tolerances.Fp16.And(document.Fp16)
             : Tolerances.Fp32.And(document.Fp32);
-        var report = new ParityReport(model.Graph, tolerances, certificate, CertificateHashes.ChangesOf(model, certificate))
+        var report = new ParityReport(
+            model.Graph, tolerances, certificate, CertificateHashes.ChangesOf(model, certificate))
         {
             Device = session.Device,
             Options = session.Options,
@@ -48,7 +49,8 @@ internal static class CertificateReplay
         };
         var digests = new LayerDigest[expected.Count];
         for (int i = 0; i < digests.Length; i++)
-            digests[i] = new LayerDigest((long)items * model.Graph.OutputShapeOf(i).ElementCount, expected[i].SampledValues().Length);
+            digests[i] = new LayerDigest(
+                (long)items * model.Graph.OutputShapeOf(i).ElementCount, expected[i].SampledValues().Length);
         using InferenceSession fused = create(options);
         HashSet<string> inFused = [.. fused.KeptLayers];
         using InferenceSession? unfused = inFused.Count < digests.Length ? create(options with { Fuse = false }) : null;
@@ -98,7 +100,10 @@ internal static class CertificateReplay
         {
             var logits = new float[places.Length * classes];
             session.Run(
-                [.. places.Select(place => document.Inputs[place].Picture!).Select(picture => new Image(picture.Rgb, picture.Width, picture.Height))],
+                [
+                    .. places.Select(place => document.Inputs[place].Picture!)
+                        .Select(picture => new Image(picture.Rgb, picture.Width, picture.Height)),
+                ],
                 logits);
             for (int i = 0; i < places.Length; i++)
                 pictures.Add(

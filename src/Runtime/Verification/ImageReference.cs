@@ -29,7 +29,8 @@ internal static class ImageReference
                             sum += (double)rows.Weights[y * rows.Taps + v] * columns.Weights[x * columns.Taps + u]
                                 * pixels[(int)pixel * image.BytesPerPixel + place];
                         }
-                    result[(c * height + y) * width + x] = (sum / 255 - preprocessing.Mean[c]) / preprocessing.StandardDeviation[c];
+                    result[(c * height + y) * width + x] =
+                        (sum / 255 - preprocessing.Mean[c]) / preprocessing.StandardDeviation[c];
                 }
         }
         return result;

@@ -22,8 +22,8 @@ internal static class ImageSelfTest
         {
             if (VerdictOn(device, ImagePlan.Lines) is { Length: > 0 } reason)
                 throw new UnsupportedDeviceException(
-                    $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of the kernel "
-                    + $"{ImagePlan.Lines}, and no other takes its place; it is {reason}.");
+                    $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of "
+                    + $"the kernel {ImagePlan.Lines}, and no other takes its place; it is {reason}.");
             bool passes = VerdictOn(device, ImagePlan.Whole).Length == 0;
             if (device.SelfTests)
                 device.Variants.SaveVerdicts();
@@ -55,12 +55,17 @@ internal static class ImageSelfTest
         var shape = new TensorShape(3, 5, 7);
         // A network that gives its input back.
         var model = new Model(
-            new ModelGraph("self-test", shape, [new Layer("0", new Dropout(0.5))]), new Dictionary<string, Tensor>(), [],
+            new ModelGraph("self-test", shape, [new Layer("0", new Dropout(0.5))]),
+            new Dictionary<string, Tensor>(), [],
             Preprocessing.ImageNet);
-        Image[] images = [Image(13, 9, PixelFormat.Rgb8), Image(4, 11, PixelFormat.Rgba8), Image(16, 3, PixelFormat.Bgra8)];
+        Image[] images =
+        [
+            Image(13, 9, PixelFormat.Rgb8), Image(4, 11, PixelFormat.Rgba8), Image(16, 3, PixelFormat.Bgra8),
+        ];
         ExecutionPlan plan = ExecutionPlan.Create(model, PlanOptions.Of(
             new SessionOptions { Batch = images.Length }, device.Traits, device.Physical.Limits.MaxStorageBufferRange));
-        using var slot = new RunSlot(new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => kernel == ImagePlan.Whole });
+        using var slot = new RunSlot(
+            new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => kernel == ImagePlan.Whole });
         float[] first = [], output = new float[images.Length * shape.ElementCount];
         for (int run = 0; run < 2; run++)
         {
@@ -81,7 +86,9 @@ internal static class ImageSelfTest
                 error = double.IsNaN(off) ? double.PositiveInfinity : Math.Max(error, off);
             }
         }
-        return error <= Tolerance ? "" : FormattableString.Invariant($"wrong: off by {error:0.0e-0} for images of 13x9, 4x11 and 16x3 pixels");
+        return error <= Tolerance
+            ? ""
+            : FormattableString.Invariant($"wrong: off by {error:0.0e-0} for images of 13x9, 4x11 and 16x3 pixels");
     }
 
     private static Image Image(int width, int height, PixelFormat format)

@@ -20,7 +20,8 @@ public sealed class ParityReport
     }
 
     /// <summary>Begins the report of a certificate's replay.</summary>
-    internal ParityReport(ModelGraph graph, Tolerances tolerances, Certificate certificate, IReadOnlyList<string> changes)
+    internal ParityReport(
+        ModelGraph graph, Tolerances tolerances, Certificate certificate, IReadOnlyList<string> changes)
         : this(graph, tolerances)
     {
         (_sampled, Certificate, Changes) = (true, certificate, changes);
@@ -89,9 +90,11 @@ public sealed class ParityReport
                     : $"layer {first.Layer} is the first beyond its gate";
             if (Changes.Count > 0)
                 return $"the {Changes[0]} has changed since the certificate was made"
-                    + (Changes.Count > 1 ? $", and {Changes.Count - 1} more" : "") + (layer is null ? "" : $"; {layer}");
+                    + (Changes.Count > 1 ? $", and {Changes.Count - 1} more" : "")
+                    + (layer is null ? "" : $"; {layer}");
             return layer
-                ?? (Pictures is { } pictures && !PassesAsOutput(pictures) ? "the logits of pictures that the device resizes are beyond their gate"
+                ?? (Pictures is { } pictures && !PassesAsOutput(pictures)
+                ? "the logits of pictures that the device resizes are beyond their gate"
                 : Items > 0 && Top1Agreements >= Tolerances.Top1Share * Items ? null
                 : $"the largest output is the expected one for {Top1Agreements} of {Items} items only");
         }

@@ -30,7 +30,8 @@ public static class ReferenceNetwork
         ModelGraph graph = model.Graph;
         if (input.Length != graph.InputShape.ElementCount)
             throw new ShapeMismatchException(
-                $"'{graph.Name}' takes {graph.InputShape}, {graph.InputShape.ElementCount} elements; got {input.Length}.");
+                $"'{graph.Name}' takes {graph.InputShape}, {graph.InputShape.ElementCount} elements; "
+                + $"got {input.Length}.");
 
         float[] item = input.ToArray();
         for (int i = 0; i < item.Length; i++)

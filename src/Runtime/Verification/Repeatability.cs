@@ -15,7 +15,8 @@ internal static class Repeatability
         ModelGraph graph = session.Graph;
         var input = new float[session.Options.Batch * graph.InputShape.ElementCount];
         for (int i = 0; i < session.Options.Batch; i++)
-            CertificateInput.Draw((ulong)i + 1, input.AsSpan(i * graph.InputShape.ElementCount, graph.InputShape.ElementCount));
+            CertificateInput.Draw(
+                (ulong)i + 1, input.AsSpan(i * graph.InputShape.ElementCount, graph.InputShape.ElementCount));
         var first = new float[session.Options.Batch * graph.OutputShape.ElementCount];
         var again = new float[first.Length];
         session.Run(input, first);

@@ -16,7 +16,8 @@ internal static class SampledReference
     /// <param name="inputs">What the first layer reads.</param>
     /// <param name="wanted">Which elements are wanted.</param>
     public static float[] Compute<T>(
-        ModelGraph graph, Func<string, Tensor> weights, IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
+        ModelGraph graph, Func<string, Tensor> weights,
+        IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
         where T : struct, IReal<T>
     {
         foreach (int i in layers)
@@ -24,26 +25,29 @@ internal static class SampledReference
             Layer layer = graph.Layers[i];
             var output = new float[graph.OutputShapeOf(i).ElementCount];
             layer.Operator.Compute<T>(new ReferenceStep(
-                graph.InputShapesOf(i), inputs, graph.OutputShapeOf(i), output, name => weights($"{layer.Name}.{name}"), wanted));
+                graph.InputShapesOf(i), inputs, graph.OutputShapeOf(i),
+                output, name => weights($"{layer.Name}.{name}"), wanted));
             inputs = [output];
         }
         return inputs[0];
     }
 
     /// <summary>The most numbers that a kernel adds up for an element of the outputs.</summary>
-    public static int TermsOf(ModelGraph graph, IReadOnlyList<int> layers) => layers.Max(layer => graph.Layers[layer].Operator switch
-    {
-        Conv2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
-        ConvTranspose2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
-        Linear linear => linear.InFeatures,
-        _ => 1,
-    });
+    public static int TermsOf(ModelGraph graph, IReadOnlyList<int> layers) =>
+        layers.Max(layer => graph.Layers[layer].Operator switch
+        {
+            Conv2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
+            ConvTranspose2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
+            Linear linear => linear.InFeatures,
+            _ => 1,
+        });
 
     /// <summary>How large what is added up is: the sum of the magnitudes of its terms, or the largest input where
     /// nothing is. A result in which the terms cancel each other cannot be as near as one in which they do
     /// not.</summary>
     public static double MagnitudeOf(
-        ModelGraph graph, Func<string, Tensor> weights, IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
+        ModelGraph graph, Func<string, Tensor> weights,
+        IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
     {
         int[] sums =
         [

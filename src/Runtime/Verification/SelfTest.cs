@@ -35,7 +35,11 @@ internal static class SelfTest
             ConvolutionTuner.Tune(device, model.Graph, planOptions);
         (ExecutionPlan plan, IReadOnlyList<RejectedKernel> rejected) =
             Plan(device, model, planOptions with { Variants = variants ?? device.Variants.Choice }, kept);
-        return (new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device) }, rejected);
+        var planned = new PlannedModel(device, model, plan)
+        {
+            ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device),
+        };
+        return (planned, rejected);
     }
 
     private static (ExecutionPlan Plan, IReadOnlyList<RejectedKernel> RejectedKernels) Plan(
@@ -49,15 +53,20 @@ internal static class SelfTest
             {
                 PlanOptions around = options with
                 {
-                    Variants = options.Variants with { RejectedKernels = [.. rejected.Select(kernel => kernel.Kernel)] },
+                    Variants = options.Variants with
+                    {
+                        RejectedKernels = [.. rejected.Select(kernel => kernel.Kernel)],
+                    },
                 };
                 ExecutionPlan plan = ExecutionPlan.Create(model, around);
-                if ((FirstAtFault(device, plan, around, kept) ?? FirstAtItsShape(device, model, plan, around, kept)) is not { } fault)
+                if ((FirstAtFault(device, plan, around, kept)
+                    ?? FirstAtItsShape(device, model, plan, around, kept)) is not { } fault)
                     return (plan, rejected);
                 if (rejected.Exists(kernel => kernel.Kernel == fault.Kernel))
                     throw new UnsupportedDeviceException(
-                        $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of the kernel "
-                        + $"{fault.Kernel}, and no other takes its place; it is {fault.Reason}.");
+                        $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the "
+                        + $"self-test of the kernel {fault.Kernel}, and no other takes its place; "
+                        + $"it is {fault.Reason}.");
                 rejected.Add(fault);
             }
         }
@@ -107,12 +116,14 @@ internal static class SelfTest
         PlannedLayer layer = plan.Layers.First(
             layer => layer.Launches > 0 && layer.FirstLaunch == int.Parse(number, CultureInfo.InvariantCulture));
         // The last of its kernels first: those before it prepare what it reads.
-        string? kernel = plan.Launches.Skip(layer.FirstLaunch).Take(layer.Launches).Select(launch => launch.JudgedAs).Reverse()
+        string? kernel = plan.Launches.Skip(layer.FirstLaunch).Take(layer.Launches)
+            .Select(launch => launch.JudgedAs).Reverse()
             .FirstOrDefault(kernel => options.Variants.RejectedKernels?.Contains(kernel) != true);
         return kernel is null
             ? throw new UnsupportedDeviceException(
-                $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of this network, and no "
-                + $"other kernel can take the place of {plan.Launches[layer.FirstLaunch + layer.Launches - 1].JudgedAs}; it is {reason}.")
+                $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of "
+                + "this network, and no other kernel can take the place of "
+                + $"{plan.Launches[layer.FirstLaunch + layer.Launches - 1].JudgedAs}; it is {reason}.")
             : new RejectedKernel(kernel, reason);
     }
 
@@ -133,8 +144,12 @@ internal static class SelfTest
                 memory.Try(dispatch.JudgedAs, () =>
                 {
                     foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
-                        if ((verdict = Try(kept.Take(new RunSlot(new PlannedModel(device, model, plan))), model, batch, options)).Length > 0)
+                    {
+                        RunSlot run = kept.Take(new RunSlot(new PlannedModel(device, model, plan)));
+                        verdict = Try(run, model, batch, options);
+                        if (verdict.Length > 0)
                             break;
+                    }
                 });
             }
             catch (VulkanException e) when (IsOfKernel(e.Call))
@@ -150,15 +165,18 @@ internal static class SelfTest
 
     /// <summary>Whether a call fails for a kernel's own sake.</summary>
     internal static bool IsOfKernel(string call) =>
-        call.StartsWith("vkCreateShaderModule", StringComparison.Ordinal) || call.StartsWith("vkCreateComputePipelines", StringComparison.Ordinal);
+        call.StartsWith("vkCreateShaderModule", StringComparison.Ordinal)
+            || call.StartsWith("vkCreateComputePipelines", StringComparison.Ordinal);
 
     /// <summary>The cases that launch a kernel, those with the fewest others in them.</summary>
-    internal static IEnumerable<(Model Model, ExecutionPlan Plan, int Batch)> CasesOf(KernelLaunch dispatch, PlanOptions options)
+    internal static IEnumerable<(Model Model, ExecutionPlan Plan, int Batch)> CasesOf(
+        KernelLaunch dispatch, PlanOptions options)
     {
         VariantChoice variants = options.Variants with { Forced = dispatch.Variant };
         var planned =
             from row in SelfTestCases.All
-            let plan = ExecutionPlan.Create(row.Model, options with { Batch = row.Batch, Fuse = true, Variants = variants })
+            let plan = ExecutionPlan.Create(
+                row.Model, options with { Batch = row.Batch, Fuse = true, Variants = variants })
             let kernels = plan.Launches.Select(launch => launch.JudgedAs).Distinct().ToList()
             where kernels.Contains(dispatch.JudgedAs)
             group (row.Model, plan, row.Batch) by kernels.Count;
@@ -182,8 +200,9 @@ internal static class SelfTest
             run.Submit().WaitForTrial();
             run.Read(batch, outputs[i] = new float[batch * model.Graph.OutputShape.ElementCount]);
         }
-        string data = $"{string.Join(", ", model.Graph.Layers.Select(layer => $"{layer.Operator.GetType().Name} {layer.Operator.Attributes}".TrimEnd()))} "
-            + $"on {batch} x {model.Graph.InputShape}";
+        IEnumerable<string> layers = model.Graph.Layers
+            .Select(layer => $"{layer.Operator.GetType().Name} {layer.Operator.Attributes}".TrimEnd());
+        string data = $"{string.Join(", ", layers)} on {batch} x {model.Graph.InputShape}";
         ReadOnlySpan<uint> first = MemoryMarshal.Cast<float, uint>(outputs[0]);
         for (int i = 1; i < Runs; i++)
             if (!MemoryMarshal.Cast<float, uint>(outputs[i]).SequenceEqual(first))
@@ -198,7 +217,9 @@ internal static class SelfTest
         {
             var bits = new BitComparison();
             bits.Add(items.SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1]).ToArray(), output);
-            return bits.AreEqual ? "" : $"{bits.DifferingElements} of {bits.Count} values have other bits than the reference";
+            return bits.AreEqual
+                ? ""
+                : $"{bits.DifferingElements} of {bits.Count} values have other bits than the reference";
         }
         var comparison = new TensorComparison();
         comparison.Add(items.SelectMany(item => ReferenceNetwork.Run(model, item)[^1]).ToArray(), output);

@@ -41,6 +41,7 @@ internal static class SelfTestCases
             weights.Add(parameter.Name, new Tensor(parameter.Shape, own));
         }
         int channels = graph.InputShape.Rank == 3 ? graph.InputShape[0] : 0;
-        return new Model(graph, weights, [], new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
+        return new Model(
+            graph, weights, [], new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
     }
 }

@@ -47,7 +47,9 @@ internal sealed class ShapeTest : IDisposable
             _program = _ownership.Take(new DeviceProgram(device, model, plan, keepLayerOutputs: false));
             _upload = _ownership.Take(DeviceBuffer.Upload(device, plan.Input.ByteCount));
             _readBack = _ownership.Take(DeviceBuffer.ReadBack(
-                device, plan.Layers.Max(layer => layer.Inputs.Append(layer.Output).Sum(operand => _items.Length * ItemBytes(operand)))));
+                device,
+                plan.Layers.Max(
+                    layer => layer.Inputs.Append(layer.Output).Sum(operand => _items.Length * ItemBytes(operand)))));
         }
         catch
         {
@@ -63,11 +65,18 @@ internal sealed class ShapeTest : IDisposable
         var text = new StringBuilder();
         // Some kernels read their shape from a buffer: their launches look alike.
         for (int i = 0; i < graph.Layers.Count; i++)
-            text.Append(CultureInfo.InvariantCulture, $"{graph.Layers[i].Operator} {string.Join(' ', graph.InputShapesOf(i))}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{graph.Layers[i].Operator} {string.Join(' ', graph.InputShapesOf(i))}\n");
         foreach (KernelLaunch launch in plan.Launches)
-            text.Append(CultureInfo.InvariantCulture, $"{launch.Kernel} {launch.Variant} {string.Join(',', launch.Constants)} {launch.Groups} ")
-                .Append(CultureInfo.InvariantCulture, $"{launch.Texels} {string.Join(',', launch.Operands.Select(operand => operand.Count))}\n");
-        return TuningCache.PlanPrefix + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())), 0, 16);
+        {
+            string constants = string.Join(',', launch.Constants);
+            string counts = string.Join(',', launch.Operands.Select(operand => operand.Count));
+            text.Append(CultureInfo.InvariantCulture, $"{launch.Kernel} {launch.Variant} {constants} {launch.Groups} ")
+                .Append(CultureInfo.InvariantCulture, $"{launch.Texels} {counts}\n");
+        }
+        return TuningCache.PlanPrefix
+            + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())), 0, 16);
     }
 
     /// <summary>The first layer at fault, and what it did; null where there is none.</summary>
@@ -114,7 +123,8 @@ internal sealed class ShapeTest : IDisposable
     private string? FaultOf(PlannedLayer layer, string key)
     {
         _device.Variants.Try(
-            key, () => Run(layer), string.Create(CultureInfo.InvariantCulture, $"{layer.FirstLaunch} {TuningCache.Hung}"));
+            key, () => Run(layer),
+            string.Create(CultureInfo.InvariantCulture, $"{layer.FirstLaunch} {TuningCache.Hung}"));
         Operand[] operands = [.. layer.Inputs, layer.Output];
         long offset = 0;
         foreach (int _ in _items)
@@ -165,7 +175,8 @@ internal sealed class ShapeTest : IDisposable
     {
         long bytes = ElementsOf(operand) * (operand.IsHalf ? 2 : sizeof(float));
         BufferRange place = _program.PlaceOf(operand);
-        commands.Copy(place with { Offset = place.Offset + item * bytes, ByteCount = bytes }, _readBack.Part(offset, bytes));
+        commands.Copy(
+            place with { Offset = place.Offset + item * bytes, ByteCount = bytes }, _readBack.Part(offset, bytes));
         return offset + ItemBytes(operand);
     }
 
@@ -179,7 +190,8 @@ internal sealed class ShapeTest : IDisposable
 
     private long ElementsOf(Operand operand) => operand.Count / _plan.Batch;
 
-    private long ItemBytes(Operand operand) => Division.Align(ElementsOf(operand) * (operand.IsHalf ? 2 : sizeof(float)), sizeof(float));
+    private long ItemBytes(Operand operand) =>
+        Division.Align(ElementsOf(operand) * (operand.IsHalf ? 2 : sizeof(float)), sizeof(float));
 
     private string? Compare(PlannedLayer layer, float[][] inputs, float[] output)
     {
@@ -201,19 +213,26 @@ internal sealed class ShapeTest : IDisposable
             bits.Add(right, actual);
             return bits.DifferingElements == 0
                 ? null
-                : $"wrong: {bits.DifferingElements} of {bits.Count} values of {name} have other bits than the reference";
+                : $"wrong: {bits.DifferingElements} of {bits.Count} values of {name} have other bits than the "
+                    + "reference";
         }
         float[] finite = [.. output.Where(float.IsFinite)];
         double largestValue = finite.Length == 0 ? 0 : finite.Max(MathF.Abs);
-        var comparison = new TensorComparison(largestValue, finite.Sum(value => (double)value * value) / Math.Max(finite.Length, 1));
+        var comparison = new TensorComparison(
+            largestValue, finite.Sum(value => (double)value * value) / Math.Max(finite.Length, 1));
         comparison.Add(right, actual);
-        (Tolerances tolerances, double rounding) = _options.Fp16 ? (Tolerances.Fp16, Fp16Rounding) : (Tolerances.Fp32, Fp32Rounding);
+        (Tolerances tolerances, double rounding) = _options.Fp16
+            ? (Tolerances.Fp16, Fp16Rounding)
+            : (Tolerances.Fp32, Fp32Rounding);
         if (comparison.Nmse <= tolerances.LayerNmse && comparison.RelativeError <= tolerances.OutputError)
             return null;
         double allowed = Math.Max(rounding, RoundingPerTerm * SampledReference.TermsOf(_model.Graph, layer.Layers));
-        return comparison.MaxError <= allowed * SampledReference.MagnitudeOf(_model.Graph, Weight, layer.Layers, inputs, wanted)
+        return comparison.MaxError <= allowed
+            * SampledReference.MagnitudeOf(_model.Graph, Weight, layer.Layers, inputs, wanted)
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"wrong: {name} is off by {comparison.RelativeError:0.0e-0} of its largest value");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"wrong: {name} is off by {comparison.RelativeError:0.0e-0} of its largest value");
 
         bool IsInRange(float value) => MathF.Abs(value) <= largest;
     }

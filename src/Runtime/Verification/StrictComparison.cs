@@ -26,7 +26,8 @@ internal sealed class StrictComparison : IDisposable
         }
 
         InferenceSession Create(bool fuse) => gpu.CreateSession(
-            model, new SessionOptions { Batch = batch, KeepLayerOutputs = true, Fuse = fuse, Numerics = Numerics.Strict });
+            model,
+            new SessionOptions { Batch = batch, KeepLayerOutputs = true, Fuse = fuse, Numerics = Numerics.Strict });
     }
 
     /// <summary>What has been compared so far.</summary>
@@ -39,7 +40,8 @@ internal sealed class StrictComparison : IDisposable
         ModelGraph graph = _model.Graph;
         IReadOnlyList<float[]>[] expected =
         [
-            .. input.Chunk(graph.InputShape.ElementCount).AsParallel().AsOrdered().Select(item => ReferenceNetwork.RunStrict(_model, item)),
+            .. input.Chunk(graph.InputShape.ElementCount).AsParallel().AsOrdered()
+                .Select(item => ReferenceNetwork.RunStrict(_model, item)),
         ];
         foreach (InferenceSession session in _sessions)
         {
@@ -64,5 +66,6 @@ internal sealed class StrictComparison : IDisposable
             session.Dispose();
     }
 
-    private static float[] Joined(IReadOnlyList<float[]>[] items, int layer) => [.. items.SelectMany(layers => layers[layer])];
+    private static float[] Joined(IReadOnlyList<float[]>[] items, int layer) =>
+        [.. items.SelectMany(layers => layers[layer])];
 }

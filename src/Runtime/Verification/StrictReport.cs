@@ -15,7 +15,11 @@ internal sealed class StrictReport
     public StrictReport(ModelGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        Layers = [.. graph.Layers.Select((layer, i) => new LayerBits(layer.Name, graph.OutputShapeOf(i), new BitComparison()))];
+        Layers =
+        [
+            .. graph.Layers.Select(
+                (layer, i) => new LayerBits(layer.Name, graph.OutputShapeOf(i), new BitComparison())),
+        ];
         _layers = Layers.ToDictionary(layer => layer.Layer);
     }
 

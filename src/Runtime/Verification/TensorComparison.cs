@@ -23,7 +23,8 @@ public sealed class TensorComparison
     /// zeros where a ReLU was.</summary>
     /// <param name="largestValue">max |expected| over the whole tensor.</param>
     /// <param name="meanSquare">The mean of expected^2 over the whole tensor.</param>
-    internal TensorComparison(double largestValue, double meanSquare) => (_largestValue, _meanSquare) = (largestValue, meanSquare);
+    internal TensorComparison(double largestValue, double meanSquare) =>
+        (_largestValue, _meanSquare) = (largestValue, meanSquare);
 
     /// <summary>The number of elements compared.</summary>
     public long Count { get; private set; }

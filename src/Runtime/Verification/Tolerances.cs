@@ -15,5 +15,6 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
     /// <summary>Of each the tighter one: what a file asks for may be more than this version does, and never
     /// less.</summary>
     internal Tolerances And(Tolerances other) => new(
-        Math.Min(LayerNmse, other.LayerNmse), Math.Min(OutputError, other.OutputError), Math.Max(Top1Share, other.Top1Share));
+        Math.Min(LayerNmse, other.LayerNmse), Math.Min(OutputError, other.OutputError),
+        Math.Max(Top1Share, other.Top1Share));
 }

@@ -5,4 +5,5 @@ namespace SoftPool.Vulkan;
 
 /// <summary>A launch ready to be recorded: the pipeline, the VkDescriptorSet with its buffers, the workgroups, and how
 /// long it may take.</summary>
-internal readonly record struct BoundLaunch(ComputePipeline Pipeline, DescriptorSet Set, GroupCount Groups, double Milliseconds);
+internal readonly record struct BoundLaunch(
+    ComputePipeline Pipeline, DescriptorSet Set, GroupCount Groups, double Milliseconds);

@@ -59,7 +59,8 @@ internal sealed class CommandParts
             Level = CommandBufferLevel.Primary,
             CommandBufferCount = 1,
         };
-        _device.Api.AllocateCommandBuffers(_device.Handle, in allocation, out CommandBuffer part).Check("vkAllocateCommandBuffers");
+        _device.Api.AllocateCommandBuffers(_device.Handle, in allocation, out CommandBuffer part)
+            .Check("vkAllocateCommandBuffers");
         var begin = new CommandBufferBeginInfo { SType = StructureType.CommandBufferBeginInfo };
         _device.Api.BeginCommandBuffer(part, in begin).Check("vkBeginCommandBuffer");
         _parts.Add(part);

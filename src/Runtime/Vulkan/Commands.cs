@@ -16,7 +16,8 @@ internal readonly unsafe struct Commands
     private CommandBuffer Handle => _parts?.Current ?? _hosts;
 
     /// <summary>What is recorded into a host's command buffer.</summary>
-    public static Commands IntoHosts(VulkanDevice device, nint commandBuffer) => new(device.Api, new CommandBuffer(commandBuffer));
+    public static Commands IntoHosts(VulkanDevice device, nint commandBuffer) =>
+        new(device.Api, new CommandBuffer(commandBuffer));
 
     public void Copy(BufferRange source, BufferRange destination)
     {
@@ -95,7 +96,8 @@ internal readonly unsafe struct Commands
     private static PipelineStageFlags Own => PipelineStageFlags.TransferBit | PipelineStageFlags.ComputeShaderBit;
 
     private void Barrier(
-        PipelineStageFlags sourceStages, AccessFlags source, PipelineStageFlags destinationStages, AccessFlags destination)
+        PipelineStageFlags sourceStages, AccessFlags source,
+        PipelineStageFlags destinationStages, AccessFlags destination)
     {
         var barrier = new MemoryBarrier
         {

@@ -62,7 +62,9 @@ internal sealed unsafe class ComputePipeline : HandleOwner
             layout[i] = new DescriptorSetLayoutBinding
             {
                 Binding = (uint)i,
-                DescriptorType = dispatch.IsTexels(i) ? DescriptorType.UniformTexelBuffer : DescriptorType.StorageBuffer,
+                DescriptorType = dispatch.IsTexels(i)
+                    ? DescriptorType.UniformTexelBuffer
+                    : DescriptorType.StorageBuffer,
                 DescriptorCount = 1,
                 StageFlags = ShaderStageFlags.ComputeBit,
             };

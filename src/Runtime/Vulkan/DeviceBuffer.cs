@@ -17,7 +17,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     /// <param name="usage">What it is used for.</param>
     /// <param name="wishes">What its memory should be, the best first.</param>
     private DeviceBuffer(
-        VulkanDevice device, long byteCount, BufferUsageFlags usage, params ReadOnlySpan<MemoryPropertyFlags> wishes) : base(device)
+        VulkanDevice device, long byteCount, BufferUsageFlags usage,
+        params ReadOnlySpan<MemoryPropertyFlags> wishes) : base(device)
     {
         ByteCount = byteCount;
         Vk api = device.Api;
@@ -35,7 +36,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             api.GetBufferMemoryRequirements(device.Handle, _handle, out MemoryRequirements requirements);
             IReadOnlyList<MemoryType> types = device.Physical.Memory.Suitable(requirements.MemoryTypeBits, wishes);
             if (types.Count == 0)
-                throw new UnsupportedDeviceException($"{device.Physical.Info.Name} has no memory that is {wishes[^1]}.");
+                throw new UnsupportedDeviceException(
+                    $"{device.Physical.Info.Name} has no memory that is {wishes[^1]}.");
             MemoryPropertyFlags flags = 0;
             foreach (MemoryType type in types)
             {
@@ -58,15 +60,16 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             {
                 CheckLimit((long)requirements.Size, device.Physical.LargestAllocation, "piece of memory");
                 throw new OutOfDeviceMemoryException(
-                    $"vkAllocateMemory of {requirements.Size} bytes found no memory left; the runtime holds {device.Memory.Bytes} "
-                    + "bytes on the device.");
+                    $"vkAllocateMemory of {requirements.Size} bytes found no memory left; "
+                    + $"the runtime holds {device.Memory.Bytes} bytes on the device.");
             }
             _allocated = (long)requirements.Size;
             device.Memory.Add(_allocated);
             api.BindBufferMemory(device.Handle, _handle, _memory, 0).Check("vkBindBufferMemory");
 
             _isCoherent = flags.HasFlag(MemoryPropertyFlags.HostCoherentBit);
-            if (wishes[0].HasFlag(MemoryPropertyFlags.HostVisibleBit) && flags.HasFlag(MemoryPropertyFlags.HostVisibleBit))
+            if (wishes[0].HasFlag(MemoryPropertyFlags.HostVisibleBit)
+                && flags.HasFlag(MemoryPropertyFlags.HostVisibleBit))
             {
                 void* mapped;
                 api.MapMemory(device.Handle, _memory, 0, Vk.WholeSize, 0, &mapped).Check("vkMapMemory");
@@ -112,7 +115,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             : Storage(device, byteCount, Local);
     }
 
-    private static DeviceBuffer Storage(VulkanDevice device, long byteCount, params ReadOnlySpan<MemoryPropertyFlags> wishes)
+    private static DeviceBuffer Storage(
+        VulkanDevice device, long byteCount, params ReadOnlySpan<MemoryPropertyFlags> wishes)
     {
         var buffer = new DeviceBuffer(
             device, byteCount,
@@ -159,7 +163,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     {
         if (_mapped == null || byteOffset < 0 || byteOffset + count * sizeof(T) > ByteCount)
             throw new ArgumentOutOfRangeException(
-                nameof(byteOffset), $"No {count} mapped elements at byte {byteOffset} of a buffer of {ByteCount} bytes.");
+                nameof(byteOffset),
+                $"No {count} mapped elements at byte {byteOffset} of a buffer of {ByteCount} bytes.");
         if (!_isCoherent)
             Invalidate();
         return new Span<T>((byte*)_mapped + byteOffset, checked((int)count));
@@ -169,7 +174,12 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     /// that.</summary>
     private void Invalidate()
     {
-        var range = new MappedMemoryRange { SType = StructureType.MappedMemoryRange, Memory = _memory, Size = Vk.WholeSize };
+        var range = new MappedMemoryRange
+        {
+            SType = StructureType.MappedMemoryRange,
+            Memory = _memory,
+            Size = Vk.WholeSize,
+        };
         Device.Api.InvalidateMappedMemoryRanges(Device.Handle, 1, in range).Check("vkInvalidateMappedMemoryRanges");
     }
 

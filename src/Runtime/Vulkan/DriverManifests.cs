@@ -5,7 +5,8 @@ namespace SoftPool.Vulkan;
 /// <summary>The files that name drivers to the Vulkan loader, read to say why it found none that works.</summary>
 internal static class DriverManifests
 {
-    private const string Overriding = "VK_DRIVER_FILES", OverridingOnce = "VK_ICD_FILENAMES", Adding = "VK_ADD_DRIVER_FILES";
+    private const string Overriding = "VK_DRIVER_FILES";
+    private const string OverridingOnce = "VK_ICD_FILENAMES", Adding = "VK_ADD_DRIVER_FILES";
 
     /// <summary>Why there is no device, and what to do about it.</summary>
     /// <param name="found">Whether the loader has found a driver at all.</param>
@@ -13,11 +14,14 @@ internal static class DriverManifests
     {
         (string Name, string Value)? chosen = Chosen();
         string what = found
-            ? "The Vulkan loader's drivers found no device: their GPU is not there, or it is not open to this user or container (/dev/dri)"
+            ? "The Vulkan loader's drivers found no device: their GPU is not there, "
+                + "or it is not open to this user or container (/dev/dri)"
             : "The Vulkan loader found no driver";
-        string advice = "install the graphics card's, or a software driver (Debian and Ubuntu: apt-get install mesa-vulkan-drivers)";
+        string advice = "install the graphics card's, or a software driver (Debian and Ubuntu: "
+            + "apt-get install mesa-vulkan-drivers)";
         if (chosen is { } variable)
-            advice = $"name one that works in the variable {variable.Name}, which chooses \"{variable.Value}\", or unset it and {advice}";
+            advice = $"name one that works in the variable {variable.Name}, which chooses \"{variable.Value}\", "
+                + $"or unset it and {advice}";
         else if (found)
             advice = "open it, " + advice;
         return new VulkanDriverNotFoundException($"{what}: {advice}.");
@@ -25,14 +29,17 @@ internal static class DriverManifests
 
     /// <summary>What to say where the loader fails on a manifest that is no JSON, as it does without trying the others;
     /// null if all are JSON.</summary>
-    public static VulkanDriverNotFoundException? NotJson() => Files().FirstOrDefault(file => !IsJson(file)) is { } broken
-        ? new VulkanDriverNotFoundException(
-            $"The Vulkan loader gives up at {broken}, which is no JSON and should name a driver: remove or replace that file.")
-        : null;
+    public static VulkanDriverNotFoundException? NotJson() =>
+        Files().FirstOrDefault(file => !IsJson(file)) is { } broken
+            ? new VulkanDriverNotFoundException(
+                $"The Vulkan loader gives up at {broken}, which is no JSON and should name a driver: "
+                + "remove or replace that file.")
+            : null;
 
     private static (string Name, string Value)? Chosen() =>
         new[] { Overriding, OverridingOnce }.Select(name => (name, Environment.GetEnvironmentVariable(name)))
-            .Where(variable => variable.Item2 is not null).Select(variable => ((string, string)?)(variable.name, variable.Item2!))
+            .Where(variable => variable.Item2 is not null)
+            .Select(variable => ((string, string)?)(variable.name, variable.Item2!))
             .FirstOrDefault();
 
     private static IEnumerable<string> Files()
@@ -51,13 +58,16 @@ internal static class DriverManifests
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string[] bases =
         [
-            .. PathsOf("XDG_CONFIG_HOME", Path.Combine(home, ".config")), .. PathsOf("XDG_CONFIG_DIRS", "/etc/xdg"), "/usr/local/etc", "/etc",
-            .. PathsOf("XDG_DATA_HOME", Path.Combine(home, ".local/share")), .. PathsOf("XDG_DATA_DIRS", "/usr/local/share:/usr/share"),
+            .. PathsOf("XDG_CONFIG_HOME", Path.Combine(home, ".config")),
+            .. PathsOf("XDG_CONFIG_DIRS", "/etc/xdg"), "/usr/local/etc", "/etc",
+            .. PathsOf("XDG_DATA_HOME", Path.Combine(home, ".local/share")),
+            .. PathsOf("XDG_DATA_DIRS", "/usr/local/share:/usr/share"),
         ];
         return bases.Select(folder => Path.Combine(folder, "vulkan", "icd.d"));
 
         static string[] PathsOf(string variable, string otherwise) =>
-            (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : otherwise).Split(Path.PathSeparator);
+            (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : otherwise)
+                .Split(Path.PathSeparator);
     }
 
     private static bool IsJson(string file)

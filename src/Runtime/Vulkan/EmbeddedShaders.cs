@@ -17,7 +17,8 @@ internal static class EmbeddedShaders
     public static uint[] Load(string kernel)
     {
         using Stream stream = typeof(EmbeddedShaders).Assembly.GetManifestResourceStream($"shaders/{kernel}.spv")
-            ?? throw new InvalidOperationException($"There is no kernel {kernel}; there are {string.Join(", ", Names)}.");
+            ?? throw new InvalidOperationException(
+                $"There is no kernel {kernel}; there are {string.Join(", ", Names)}.");
         var words = new uint[stream.Length / sizeof(uint)];
         stream.ReadExactly(MemoryMarshal.AsBytes(words.AsSpan()));
         return words;

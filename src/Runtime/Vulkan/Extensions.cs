@@ -22,7 +22,9 @@ internal static unsafe class Extensions
         check(api.EnumerateInstanceExtensionProperties((byte*)null, ref count, null), Call);
         var properties = new ExtensionProperties[count];
         fixed (ExtensionProperties* first = properties)
-            check(WithoutThoseAddedMeanwhile(api.EnumerateInstanceExtensionProperties((byte*)null, ref count, first)), Call);
+            check(
+                WithoutThoseAddedMeanwhile(api.EnumerateInstanceExtensionProperties((byte*)null, ref count, first)),
+                Call);
         return NamesOf(properties, count);
     }
 
@@ -34,7 +36,8 @@ internal static unsafe class Extensions
         api.EnumerateDeviceExtensionProperties(device, (byte*)null, ref count, null).Check(Call);
         var properties = new ExtensionProperties[count];
         fixed (ExtensionProperties* first = properties)
-            WithoutThoseAddedMeanwhile(api.EnumerateDeviceExtensionProperties(device, (byte*)null, ref count, first)).Check(Call);
+            WithoutThoseAddedMeanwhile(api.EnumerateDeviceExtensionProperties(device, (byte*)null, ref count, first))
+                .Check(Call);
         return NamesOf(properties, count);
     }
 
@@ -49,7 +52,8 @@ internal static unsafe class Extensions
         .. inspect ? [PipelineStatistics.Extension] : Array.Empty<string>(),
     ];
 
-    private static Result WithoutThoseAddedMeanwhile(Result result) => result == Result.Incomplete ? Result.Success : result;
+    private static Result WithoutThoseAddedMeanwhile(Result result) =>
+        result == Result.Incomplete ? Result.Success : result;
 
     private static string[] NamesOf(ExtensionProperties[] properties, uint count)
     {

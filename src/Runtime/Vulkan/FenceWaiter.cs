@@ -66,5 +66,6 @@ internal sealed class FenceWaiter
     /// <param name="Injected">What a test has told the thread that waits: it holds for the call that is made for it
     /// here.</param>
     private readonly record struct Pending(
-        Submission Recording, Action<Exception?> Ended, Func<string, Silk.NET.Vulkan.Result, Silk.NET.Vulkan.Result>? Injected);
+        Submission Recording, Action<Exception?> Ended,
+        Func<string, Silk.NET.Vulkan.Result, Silk.NET.Vulkan.Result>? Injected);
 }

@@ -13,7 +13,8 @@ internal readonly record struct MemoryType(uint Index, MemoryPropertyFlags Flags
 internal sealed class MemoryTypes(IReadOnlyList<MemoryType> types)
 {
     /// <summary>What the host writes and reads without calls in between.</summary>
-    public const MemoryPropertyFlags Coherent = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
+    public const MemoryPropertyFlags Coherent =
+        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
 
     // Memory with any other property is for special purposes, some of which take features that are not enabled.
     private const MemoryPropertyFlags Plain =

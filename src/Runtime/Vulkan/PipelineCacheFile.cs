@@ -38,7 +38,8 @@ internal sealed class PipelineCacheFile
             string? cache = OperatingSystem.IsLinux() ? Environment.GetEnvironmentVariable("XDG_CACHE_HOME") : null;
             string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
             cache = Path.IsPathRooted(cache) ? cache
-                : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+                : OperatingSystem.IsWindows()
+                    ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
                 : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
                 : Path.Combine(home, ".cache");
             return Path.IsPathRooted(cache) ? Path.Combine(cache, "softpool", "pipelines") : "";
@@ -65,7 +66,9 @@ internal sealed class PipelineCacheFile
             if (bytes.Length < header || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
                 return [];
             byte[] data = bytes[header..];
-            return SHA256.HashData(data).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, SHA256.HashSizeInBytes)) ? data : [];
+            return SHA256.HashData(data).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, SHA256.HashSizeInBytes))
+                ? data
+                : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,8 @@ internal sealed unsafe record PipelineStatistics(
 
     /// <summary>What a pipeline must be created with for it.</summary>
     public const PipelineCreateFlags Flags =
-        PipelineCreateFlags.CreateCaptureStatisticsBitKhr | PipelineCreateFlags.CreateCaptureInternalRepresentationsBitKhr;
+        PipelineCreateFlags.CreateCaptureStatisticsBitKhr
+        | PipelineCreateFlags.CreateCaptureInternalRepresentationsBitKhr;
 
     /// <summary>Asks the driver.</summary>
     public static PipelineStatistics Of(VulkanDevice device, Pipeline pipeline)
@@ -48,16 +49,20 @@ internal sealed unsafe record PipelineStatistics(
         fixed (PipelineExecutableInternalRepresentationKHR* first = texts)
         {
             // Once for the sizes, once more for the texts.
-            getTexts(device.Handle, &executable, &count, first).Check("vkGetPipelineExecutableInternalRepresentationsKHR");
+            getTexts(device.Handle, &executable, &count, first)
+                .Check("vkGetPipelineExecutableInternalRepresentationsKHR");
             try
             {
                 for (int i = 0; i < count; i++)
                     first[i].PData = NativeMemory.AllocZeroed(first[i].DataSize + 1);
-                getTexts(device.Handle, &executable, &count, first).Check("vkGetPipelineExecutableInternalRepresentationsKHR");
+                getTexts(device.Handle, &executable, &count, first)
+                    .Check("vkGetPipelineExecutableInternalRepresentationsKHR");
                 return new PipelineStatistics(
                     statistics.ToDictionary(entry => Name(ref entry.Name[0]), Value),
                     texts.Where(entry => entry.IsText)
-                        .ToDictionary(entry => Name(ref entry.Name[0]), entry => Marshal.PtrToStringUTF8((nint)entry.PData) ?? ""),
+                        .ToDictionary(
+                            entry => Name(ref entry.Name[0]),
+                            entry => Marshal.PtrToStringUTF8((nint)entry.PData) ?? ""),
                     subgroupSize);
             }
             finally
@@ -72,7 +77,8 @@ internal sealed unsafe record PipelineStatistics(
     private static PipelineExecutablePropertiesKHR Executable(VulkanDevice device, Pipeline pipeline)
     {
         const string Name = "vkGetPipelineExecutablePropertiesKHR";
-        var get = (delegate* unmanaged<Device, PipelineInfoKHR*, uint*, PipelineExecutablePropertiesKHR*, Result>)Function(device, Name);
+        var get = (delegate* unmanaged<Device, PipelineInfoKHR*, uint*, PipelineExecutablePropertiesKHR*, Result>)
+            Function(device, Name);
         var asked = new PipelineInfoKHR { SType = StructureType.PipelineInfoKhr, Pipeline = pipeline };
         uint count = 0;
         get(device.Handle, &asked, &count, null).Check(Name);

@@ -60,7 +60,9 @@ internal sealed unsafe class Submission : HandleOwner
     {
         // A wait that failed for want of memory leaves the commands running, and nothing that they use may go before
         // they end.
-        if (_pending && Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(Device.WaitLimit)) == Result.Timeout)
+        if (_pending
+            && Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(Device.WaitLimit))
+                == Result.Timeout)
         {
             Device.GiveUp();
             return;
@@ -74,16 +76,18 @@ internal sealed unsafe class Submission : HandleOwner
         if (!_pending)
             return;
         Device.CheckIsNotGivenUp();
-        if (!Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(limit)).EndsInTime("vkWaitForFences"))
+        Result result = Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(limit));
+        if (!result.EndsInTime("vkWaitForFences"))
         {
             Device.GiveUp();
             throw new DeviceLostException(
-                $"{Device.Physical.Info.Name} did not end its work within {limit.TotalSeconds} s and is given up: create the device and its "
-                + "sessions anew.", didNotEnd: true);
+                $"{Device.Physical.Info.Name} did not end its work within {limit.TotalSeconds} s and is given up: "
+                + "create the device and its sessions anew.", didNotEnd: true);
         }
         _pending = false;
     }
 
     // From ten years on there is no limit.
-    private static ulong NanosecondsOf(TimeSpan limit) => limit.TotalDays > 3650 ? ulong.MaxValue : (ulong)limit.TotalNanoseconds;
+    private static ulong NanosecondsOf(TimeSpan limit) =>
+        limit.TotalDays > 3650 ? ulong.MaxValue : (ulong)limit.TotalNanoseconds;
 }

@@ -49,7 +49,8 @@ internal sealed unsafe class Timestamps : HandleOwner
         int bits = Device.Physical.TimestampBits(Device.QueueFamily);
         ulong mask = bits < 64 ? (1ul << bits) - 1 : ulong.MaxValue;
         for (int i = 0; i < Count - 1; i++)
-            milliseconds[i] = ((_ticks[i + 1] - _ticks[i]) & mask) * (double)Device.Physical.Limits.TimestampPeriod / 1e6;
+            milliseconds[i] =
+                ((_ticks[i + 1] - _ticks[i]) & mask) * (double)Device.Physical.Limits.TimestampPeriod / 1e6;
     }
 
     protected override void Destroy() => Device.Api.DestroyQueryPool(Device.Handle, _handle, null);

@@ -47,7 +47,8 @@ internal sealed class TrialNotes(string prefix, string build)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(prefix)!);
             var note = new TrialNote(
-                $"{prefix}.{Path.GetRandomFileName()}{Ending}", TextOf(key, verdict, isSecond: false), TextOf(key, verdict, isSecond: true),
+                $"{prefix}.{Path.GetRandomFileName()}{Ending}",
+                TextOf(key, verdict, isSecond: false), TextOf(key, verdict, isSecond: true),
                 isSecond: suspected is not null);
             if (suspected is not null)
                 File.Delete(suspected);
@@ -60,7 +61,8 @@ internal sealed class TrialNotes(string prefix, string build)
     }
 
     /// <summary>What a note says.</summary>
-    internal string TextOf(string key, string verdict, bool isSecond) => $"{build}\t{(isSecond ? 2 : 1)}\t{key}\t{verdict}";
+    internal string TextOf(string key, string verdict, bool isSecond) =>
+        $"{build}\t{(isSecond ? 2 : 1)}\t{key}\t{verdict}";
 
     private void ReadLeftover(string path, Func<string, bool> isJudged, Action<string, string> judge)
     {
@@ -70,7 +72,8 @@ internal sealed class TrialNotes(string prefix, string build)
             if (file.Length == 0 && File.GetLastWriteTimeUtc(path) > DateTime.UtcNow - Unlocked)
                 return; // Its writer is about to lock it.
             using var reader = new StreamReader(file);
-            if (reader.ReadToEnd().Split('\t') is [var by, var tries, var key, var verdict] && by == build && !isJudged(key))
+            if (reader.ReadToEnd().Split('\t') is [var by, var tries, var key, var verdict]
+                && by == build && !isJudged(key))
             {
                 if (tries == "1")
                 {

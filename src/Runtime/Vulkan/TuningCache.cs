@@ -50,7 +50,8 @@ internal sealed class TuningCache
         get
         {
             lock (_lock)
-                return new VariantChoice(RejectedKernels: [.. RejectedKernels.Select(kernel => kernel.Kernel)], Best: _best);
+                return new VariantChoice(
+                    RejectedKernels: [.. RejectedKernels.Select(kernel => kernel.Kernel)], Best: _best);
         }
     }
 
@@ -76,7 +77,8 @@ internal sealed class TuningCache
     /// probed.</summary>
     public long? LargestIterations
     {
-        get => long.TryParse(VerdictOn(IterationsKey), CultureInfo.InvariantCulture, out long iterations) && iterations > 0 ? iterations : null;
+        get => long.TryParse(VerdictOn(IterationsKey), CultureInfo.InvariantCulture, out long iterations)
+            && iterations > 0 ? iterations : null;
         set => Judge(IterationsKey, value!.Value.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -145,7 +147,8 @@ internal sealed class TuningCache
                 throw;
             string what = key.StartsWith(PlanPrefix, StringComparison.Ordinal) ? "a layer at its own shape" : key;
             throw new DeviceLostException(
-                $"{e.Message} It was trying {what}, which is not tried {(e.DidNotEnd ? "again" : "more than twice")}.", e.DidNotEnd);
+                $"{e.Message} It was trying {what}, which is not tried {(e.DidNotEnd ? "again" : "more than twice")}.",
+                e.DidNotEnd);
         }
     }
 
@@ -179,7 +182,8 @@ internal sealed class TuningCache
 
     private static string[] LinesOf(PipelineCacheFile? file) => Encoding.UTF8.GetString(file?.Read() ?? []).Split('\n');
 
-    private static IEnumerable<string> LinesOf(Dictionary<string, string> pairs) => pairs.Select(pair => $"{pair.Key}\t{pair.Value}");
+    private static IEnumerable<string> LinesOf(Dictionary<string, string> pairs) =>
+        pairs.Select(pair => $"{pair.Key}\t{pair.Value}");
 
     private static byte[] BytesOf(IEnumerable<string> lines) => Encoding.UTF8.GetBytes(string.Join('\n', lines));
 

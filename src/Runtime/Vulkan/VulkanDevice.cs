@@ -153,7 +153,9 @@ internal sealed unsafe class VulkanDevice
     public TimeSpan WaitLimit
     {
         get => field != default ? field
-            : IsHosts ? TimeSpan.MaxValue : Physical.Info.Kind == GpuKind.Cpu ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(10);
+            : IsHosts ? TimeSpan.MaxValue
+            : Physical.Info.Kind == GpuKind.Cpu ? TimeSpan.FromHours(2)
+            : TimeSpan.FromMinutes(10);
         init;
     }
 
@@ -209,7 +211,8 @@ internal sealed unsafe class VulkanDevice
     {
         if (IsGivenUp)
             throw new DeviceLostException(
-                $"{Physical.Info.Name} did not end its work in time and was given up: create the device and its sessions anew.");
+                $"{Physical.Info.Name} did not end its work in time and was given up: "
+                + "create the device and its sessions anew.");
     }
 
     /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions
@@ -223,8 +226,8 @@ internal sealed unsafe class VulkanDevice
         ReadOnlySpan<TimelinePoint> wait = sync.Wait.Span, signal = sync.Signal.Span;
         if ((!wait.IsEmpty || !signal.IsEmpty) && !HasTimelineSemaphores)
             throw new UnsupportedDeviceException(
-                "Waiting for semaphores and signalling them takes an adopted device with the feature timelineSemaphore, "
-                + "declared by HostDevice.HasTimelineSemaphores.");
+                "Waiting for semaphores and signalling them takes an adopted device with the feature "
+                + "timelineSemaphore, declared by HostDevice.HasTimelineSemaphores.");
         // Before anything is submitted.
         foreach (TimelinePoint semaphore in signal)
             _ = HandleOf(semaphore);
@@ -243,7 +246,8 @@ internal sealed unsafe class VulkanDevice
             }
     }
 
-    private void Submit(CommandBuffer commands, Fence fence, ReadOnlySpan<TimelinePoint> wait, ReadOnlySpan<TimelinePoint> signal)
+    private void Submit(
+        CommandBuffer commands, Fence fence, ReadOnlySpan<TimelinePoint> wait, ReadOnlySpan<TimelinePoint> signal)
     {
         VkSemaphore* semaphores = stackalloc VkSemaphore[wait.Length + signal.Length];
         ulong* values = stackalloc ulong[wait.Length + signal.Length];

@@ -31,29 +31,56 @@ internal sealed unsafe class VulkanPhysicalDevice
         var driver = new PhysicalDeviceDriverProperties { SType = StructureType.PhysicalDeviceDriverProperties };
         if (properties.ApiVersion >= Vk.Version12)
         {
-            var chain = new PhysicalDeviceProperties2 { SType = StructureType.PhysicalDeviceProperties2, PNext = &driver };
+            var chain = new PhysicalDeviceProperties2
+            {
+                SType = StructureType.PhysicalDeviceProperties2,
+                PNext = &driver,
+            };
             api.GetPhysicalDeviceProperties2(handle, &chain);
         }
         Limits = properties.Limits;
         if (properties.ApiVersion >= VulkanInstance.ApiVersion)
         {
-            var subgroup = new PhysicalDeviceSubgroupProperties { SType = StructureType.PhysicalDeviceSubgroupProperties };
-            var allocations = new PhysicalDeviceMaintenance3Properties { SType = StructureType.PhysicalDeviceMaintenance3Properties };
+            var subgroup = new PhysicalDeviceSubgroupProperties
+            {
+                SType = StructureType.PhysicalDeviceSubgroupProperties,
+            };
+            var allocations = new PhysicalDeviceMaintenance3Properties
+            {
+                SType = StructureType.PhysicalDeviceMaintenance3Properties,
+            };
             // Of devices that choose a size for each kernel; it came with Vulkan 1.3.
-            var sizes = new PhysicalDeviceSubgroupSizeControlProperties { SType = StructureType.PhysicalDeviceSubgroupSizeControlProperties };
-            var buffers = new PhysicalDeviceMaintenance4Properties { SType = StructureType.PhysicalDeviceMaintenance4Properties };
+            var sizes = new PhysicalDeviceSubgroupSizeControlProperties
+            {
+                SType = StructureType.PhysicalDeviceSubgroupSizeControlProperties,
+            };
+            var buffers = new PhysicalDeviceMaintenance4Properties
+            {
+                SType = StructureType.PhysicalDeviceMaintenance4Properties,
+            };
             subgroup.PNext = &allocations;
             if (properties.ApiVersion >= Vk.Version13)
             {
                 allocations.PNext = &sizes;
                 sizes.PNext = &buffers;
             }
-            var more = new PhysicalDeviceProperties2 { SType = StructureType.PhysicalDeviceProperties2, PNext = &subgroup };
+            var more = new PhysicalDeviceProperties2
+            {
+                SType = StructureType.PhysicalDeviceProperties2,
+                PNext = &subgroup,
+            };
             api.GetPhysicalDeviceProperties2(handle, &more);
             LargestAllocation = LongOf(allocations.MaxMemoryAllocationSize);
             LargestBuffer = LongOf(buffers.MaxBufferSize);
-            var storage = new PhysicalDevice16BitStorageFeatures { SType = StructureType.PhysicalDevice16BitStorageFeatures };
-            var features = new PhysicalDeviceFeatures2 { SType = StructureType.PhysicalDeviceFeatures2, PNext = &storage };
+            var storage = new PhysicalDevice16BitStorageFeatures
+            {
+                SType = StructureType.PhysicalDevice16BitStorageFeatures,
+            };
+            var features = new PhysicalDeviceFeatures2
+            {
+                SType = StructureType.PhysicalDeviceFeatures2,
+                PNext = &storage,
+            };
             api.GetPhysicalDeviceFeatures2(handle, &features);
             HasFp16Storage = storage.StorageBuffer16BitAccess;
             Traits = new DeviceTraits(
@@ -70,7 +97,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 properties.DeviceType == PhysicalDeviceType.Cpu ? Limits.MaxTexelBufferElements : 0,
                 (int)(sizes.MinSubgroupSize > 0 ? sizes.MinSubgroupSize : subgroup.SubgroupSize),
                 // Mesa 22.3 goes through the lanes in a loop, 25.0 does not; between them lavapipe came to Vulkan 1.4.
-                driver.DriverID == DriverId.MesaLlvmpipe && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported);
+                driver.DriverID == DriverId.MesaLlvmpipe
+                    && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported);
         }
         CacheIdentity =
         [
@@ -89,7 +117,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 PhysicalDeviceType.Cpu => GpuKind.Cpu,
                 _ => GpuKind.Other,
             },
-            $"{Marshal.PtrToStringUTF8((nint)driver.DriverName)} {Marshal.PtrToStringUTF8((nint)driver.DriverInfo)}".Trim(),
+            ($"{Marshal.PtrToStringUTF8((nint)driver.DriverName)} "
+                + $"{Marshal.PtrToStringUTF8((nint)driver.DriverInfo)}").Trim(),
             ToVersion(properties.ApiVersion),
             DeviceLocalBytes(memory),
             properties.ApiVersion < VulkanInstance.ApiVersion
@@ -100,7 +129,8 @@ internal sealed unsafe class VulkanPhysicalDevice
     }
 
     /// <summary>A host's physical device, which is not looked for among the instance's own.</summary>
-    public static VulkanPhysicalDevice Adopt(VulkanInstance instance, nint handle) => new(instance, new PhysicalDevice(handle), 0);
+    public static VulkanPhysicalDevice Adopt(VulkanInstance instance, nint handle) =>
+        new(instance, new PhysicalDevice(handle), 0);
 
     /// <summary>Has it pretend, for tests, to be another device.</summary>
     public void Pretend(InventedDevice invented)

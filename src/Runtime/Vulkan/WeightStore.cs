@@ -22,7 +22,10 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
     {
         lock (_lock)
         {
-            Constant[] missing = [.. constants.Where(constant => !_places.ContainsKey(constant.Key)).DistinctBy(constant => constant.Key)];
+            Constant[] missing =
+            [
+                .. constants.Where(constant => !_places.ContainsKey(constant.Key)).DistinctBy(constant => constant.Key),
+            ];
             if (missing.Length > 0)
                 Upload(missing);
             return [.. constants.Select(constant => _places[constant.Key])];
@@ -59,7 +62,9 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
         DeviceBuffer buffer = DeviceBuffer.FilledStorage(device, total);
         try
         {
-            using DeviceBuffer? staging = buffer.IsMapped ? null : DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
+            using DeviceBuffer? staging = buffer.IsMapped
+                ? null
+                : DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
             foreach ((Constant constant, long offset) in part)
             {
                 ReadOnlySpan<byte> bytes = constant.Pack();

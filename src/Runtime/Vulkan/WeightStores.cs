@@ -11,7 +11,9 @@ internal sealed class WeightStores
     {
         lock (_lock)
         {
-            (WeightStore store, int users) = _stores.TryGetValue(model, out var entry) ? entry : (new WeightStore(device), 0);
+            (WeightStore store, int users) = _stores.TryGetValue(model, out var entry)
+                ? entry
+                : (new WeightStore(device), 0);
             _stores[model] = (store, users + 1);
             return new Lease(this, model, store);
         }

@@ -19,8 +19,9 @@ internal sealed record OnnxComparison(
     // Two engines that sum in fp32 in different orders were up to 6.4e-10 apart in a layer.
     private const double LeastNmse = 1e-8;
 
-    // Ten times in each element. What rounding does to a layer is what torch computes in fp32 against in fp64, and to the output also
-    // what ONNX Runtime differs from itself: its sigmoid of large negative numbers has few correct digits.
+    // Ten times in each element. What rounding does to a layer is what torch computes in fp32 against in fp64, and to
+    // the output also what ONNX Runtime differs from itself: its sigmoid of large negative numbers has few correct
+    // digits.
     private const double TimesRounding = 100;
 
     private const double LeastOutputError = 1e-5;
@@ -88,7 +89,9 @@ internal sealed record OnnxComparison(
             layers.Count, worst, layers[worst].Nmse, Largest(worst), output.RelativeError, spread.RelativeError);
 
         double Largest(string layer) => Math.Max(
-            TimesRounding * (valueOf[layer] == import.OutputName ? Math.Max(rounding[layer].Nmse, spread.Nmse) : rounding[layer].Nmse),
+            TimesRounding * (valueOf[layer] == import.OutputName
+                ? Math.Max(rounding[layer].Nmse, spread.Nmse)
+                : rounding[layer].Nmse),
             LeastNmse);
     }
 

@@ -30,7 +30,8 @@ public sealed class ForeignFormatTests
         using var file = new MemoryStream(Convert.FromHexString(hex));
         string advice = expected.Contains("PyTorch", StringComparison.Ordinal)
             ? "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'"
-            : expected == "an ONNX model" ? "'softpool import' makes one of it, and Model.FromOnnx reads it in a program"
+            : expected == "an ONNX model"
+                ? "'softpool import' makes one of it, and Model.FromOnnx reads it in a program"
             : "only ONNX models are imported";
         Assert.AreEqual(
             $"a.bin is {expected}, not a SoftPool model file; {advice}.",

@@ -25,7 +25,11 @@ public sealed class FormatDocumentTests
     [TestMethod]
     public void Every_operator_is_there_once()
     {
-        string[] known = [.. ModelJson.Default.Operator.PolymorphismOptions!.DerivedTypes.Select(type => (string)type.TypeDiscriminator!)];
+        string[] known =
+        [
+            .. ModelJson.Default.Operator.PolymorphismOptions!.DerivedTypes
+                .Select(type => (string)type.TypeDiscriminator!),
+        ];
         string[] documented = [.. Operators.Select(line => (string)JsonNode.Parse(line)!["op"]!)];
         Assert.AreEqual(Listed(known), Listed(documented));
 
@@ -51,13 +55,15 @@ public sealed class FormatDocumentTests
     public void An_attribute_that_is_left_out_is_refused_or_has_the_default_of_the_table()
     {
         foreach (string line in Operators)
-            foreach (string attribute in JsonNode.Parse(line)!.AsObject().Select(property => property.Key).Where(key => key != "op"))
+            foreach (string attribute in JsonNode.Parse(line)!.AsObject()
+                .Select(property => property.Key).Where(key => key != "op"))
             {
                 JsonObject without = JsonNode.Parse(line)!.AsObject(), filled = JsonNode.Parse(line)!.AsObject();
                 without.Remove(attribute);
                 if (Attributes[attribute] == "refused")
                 {
-                    Assert.ThrowsExactly<JsonException>(() => Read(without.ToJsonString()), $"{line} without {attribute}");
+                    Assert.ThrowsExactly<JsonException>(
+                        () => Read(without.ToJsonString()), $"{line} without {attribute}");
                     continue;
                 }
                 filled[attribute] = JsonNode.Parse(Attributes[attribute]);
@@ -79,7 +85,8 @@ public sealed class FormatDocumentTests
 
     [TestMethod]
     public void The_certificate_is_the_one_that_is_written() => Assert.AreEqual(
-        string.Concat(Block("json certificate")), Certified.Add(Example(), [new CertificateInput(Seed: 1)]).Certificate!.Text);
+        string.Concat(Block("json certificate")),
+        Certified.Add(Example(), [new CertificateInput(Seed: 1)]).Certificate!.Text);
 
     private static Model Example()
     {

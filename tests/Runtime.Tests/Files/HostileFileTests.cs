@@ -30,12 +30,14 @@ public sealed class HostileFileTests
 
     private static readonly byte[] Maps = Save(TestModels.WithWeights(TestModels.EveryOperator()));
 
-    private static readonly byte[] Signals = Save(TestModels.WithWeights(new ModelGraph("signals", new TensorShape(4, 12),
-    [
-        new("max", new MaxPool1d(3, 2, 1, true)), new("average", new AvgPool1d(3, 2, 1, true), ["input"]),
-        new("soft", new SoftPool1d(3, 2, 1, true, SoftPoolWeighting.PerChannel), ["input"]),
-        new("all", new Concat(), ["max", "average", "soft"]), new("flat", new Flatten()), new("linear", new Linear(84, 2)),
-    ])));
+    private static readonly byte[] Signals = Save(TestModels.WithWeights(new ModelGraph(
+        "signals", new TensorShape(4, 12),
+        [
+            new("max", new MaxPool1d(3, 2, 1, true)), new("average", new AvgPool1d(3, 2, 1, true), ["input"]),
+            new("soft", new SoftPool1d(3, 2, 1, true, SoftPoolWeighting.PerChannel), ["input"]),
+            new("all", new Concat(), ["max", "average", "soft"]),
+            new("flat", new Flatten()), new("linear", new Linear(84, 2)),
+        ])));
 
     private static readonly byte[] Certified = Save(Verification.Certified.Of(Verification.Certified.OfPictures));
 
@@ -91,12 +93,17 @@ public sealed class HostileFileTests
             "padding":0,"dilation":1,"groups":1,"bias":false}},
             """),
         ["layers without a name"] = () => InLayers(_ => """{"name":"","operator":{"op":"Add"}},"""),
-        ["inputs"] = () => InLayers(_ => "\"input\",", "{\"name\":\"\",\"operator\":{\"op\":\"Concat\"},\"inputs\":[", "]}"),
-        ["inputs without a name"] = () => InLayers(_ => "\"\",", "{\"name\":\"\",\"operator\":{\"op\":\"Add\"},\"inputs\":[", "]}"),
-        ["attributes"] = () => InLayers(index => $"\"{index}\":0,", "{\"name\":\"\",\"operator\":{\"op\":\"Add\",", "}}"),
-        ["a late op"] = () => InLayers(_ => "[],", "{\"name\":\"\",\"operator\":{\"kernel_size\":[", "],\"op\":\"Conv2d\"}}"),
+        ["inputs"] = () => InLayers(
+            _ => "\"input\",", "{\"name\":\"\",\"operator\":{\"op\":\"Concat\"},\"inputs\":[", "]}"),
+        ["inputs without a name"] = () => InLayers(
+            _ => "\"\",", "{\"name\":\"\",\"operator\":{\"op\":\"Add\"},\"inputs\":[", "]}"),
+        ["attributes"] = () => InLayers(
+            index => $"\"{index}\":0,", "{\"name\":\"\",\"operator\":{\"op\":\"Add\",", "}}"),
+        ["a late op"] = () => InLayers(
+            _ => "[],", "{\"name\":\"\",\"operator\":{\"kernel_size\":[", "],\"op\":\"Conv2d\"}}"),
         ["a name of a layer"] = () => InLayers(_ => "a", "{\"name\":\"", "\",\"operator\":{\"op\":\"Add\"}}"),
-        ["a name of an attribute"] = () => InLayers(_ => "a", "{\"name\":\"\",\"operator\":{\"op\":\"Add\",\"", "\":1}}"),
+        ["a name of an attribute"] = () => InLayers(
+            _ => "a", "{\"name\":\"\",\"operator\":{\"op\":\"Add\",\"", "\":1}}"),
         ["extents"] = () => InMetadata(Graph, _ => "1,", "{\"name\":\"\",\"input_shape\":[", "],\"layers\":[]}"),
         ["classes"] = () => InMetadata("softpool.classes", _ => "\"\",", "[", "]"),
         ["seeds"] = () => InCertificate("\"inputs\":[", _ => "{\"seed\":1},", "", "]"),
@@ -110,7 +117,8 @@ public sealed class HostileFileTests
         ["certified layers"] = () => InCertificate("\"layers\":[", _ => "{},", "", "]"),
         ["null layers"] = () => InCertificate("\"layers\":[", _ => "null,", "", "]"),
         ["a framework"] = () => InCertificate("\"framework\":\"", _ => "a", "", "\""),
-        ["means"] = () => InMetadata("softpool.preprocessing", _ => "0,", "{\"mean\":[", "],\"standard_deviation\":[0,0]}"),
+        ["means"] = () => InMetadata(
+            "softpool.preprocessing", _ => "0,", "{\"mean\":[", "],\"standard_deviation\":[0,0]}"),
     };
 
     public static IEnumerable<object[]> FloodNames => Floods.Keys.Select(name => new object[] { name });
@@ -121,14 +129,16 @@ public sealed class HostileFileTests
     public void A_flood_is_refused(string name)
     {
         byte[] file = Floods[name]();
-        Assert.IsLessThanOrEqualTo(LargestHeader, BinaryPrimitives.ReadInt64LittleEndian(file), "Length alone would refuse it.");
+        Assert.IsLessThanOrEqualTo(
+            LargestHeader, BinaryPrimitives.ReadInt64LittleEndian(file), "Length alone would refuse it.");
         Assert.IsNull(Load(file, name));
     }
 
     [TestMethod]
     public void A_header_of_more_than_4_MiB_is_refused_whatever_it_says() => StringAssert.Contains(
         Assert.ThrowsExactly<ModelFormatException>(
-            () => SafetensorsFile.Read(new MemoryStream(RawSafetensors.Build("{}" + new string(' ', LargestHeader), 0)), "a")).Message,
+            () => SafetensorsFile.Read(
+                new MemoryStream(RawSafetensors.Build("{}" + new string(' ', LargestHeader), 0)), "a")).Message,
         "at most 4194304 are read");
 
     [TestMethod]
@@ -199,7 +209,8 @@ public sealed class HostileFileTests
     private static byte[] Bytes(byte[] file, Random random) => Mutation.Of(file, random);
 
     private static byte[] HeaderText(byte[] file, Random random) => RawSafetensors.Build(
-        Encoding.Latin1.GetString(Mutation.Of(Encoding.Latin1.GetBytes(Header(file)), random)), RawSafetensors.Split(file).Data);
+        Encoding.Latin1.GetString(Mutation.Of(Encoding.Latin1.GetBytes(Header(file)), random)),
+        RawSafetensors.Split(file).Data);
 
     private static byte[] HeaderMeaning(byte[] file, Random random) => RawSafetensors.Build(
         HostileJson.Of(Header(file), random), RawSafetensors.Split(file).Data);
@@ -211,7 +222,8 @@ public sealed class HostileFileTests
         RawSafetensors.WithMetadata(file, Graph, HostileJson.Of(GraphOf(file), random));
 
     private static byte[] CertificateText(byte[] file, Random random) => RawSafetensors.WithMetadata(
-        file, Certificate, Encoding.Latin1.GetString(Mutation.Of(Encoding.Latin1.GetBytes(TextOf(file, Certificate)), random)));
+        file, Certificate,
+        Encoding.Latin1.GetString(Mutation.Of(Encoding.Latin1.GetBytes(TextOf(file, Certificate)), random)));
 
     private static byte[] CertificateMeaning(byte[] file, Random random) =>
         RawSafetensors.WithMetadata(file, Certificate, HostileJson.Of(TextOf(file, Certificate), random));

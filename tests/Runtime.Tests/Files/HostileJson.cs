@@ -9,9 +9,12 @@ internal static class HostileJson
     private static readonly string[] Values =
     [
         "-1", "0", "1", "2", "3", "7", "4096", "4097", "65536", "46341", "536870911", "2147483647", "2147483648",
-        "-2147483648", "-9223372036854775808", "9223372036854775807", "1e39", "1e308", "-0.0", "0.5", "1e-400", "null", "true",
-        "\"\"", "\"input\"", "\"NaN\"", "\"Infinity\"", "\"F32\"", "\"F64\"", "[]", "{}", "[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]",
-        "[2147483647,2147483647]", "[1,1,1,1,1,1,1,1,1]", "[4,8]", "[4096,4096]", "\"\\u0000\\u001b[2J\"", "\"concat\"", "\"Concat\"",
+        "-2147483648", "-9223372036854775808", "9223372036854775807",
+        "1e39", "1e308", "-0.0", "0.5", "1e-400", "null", "true",
+        "\"\"", "\"input\"", "\"NaN\"", "\"Infinity\"", "\"F32\"",
+        "\"F64\"", "[]", "{}", "[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]",
+        "[2147483647,2147483647]", "[1,1,1,1,1,1,1,1,1]", "[4,8]",
+        "[4096,4096]", "\"\\u0000\\u001b[2J\"", "\"concat\"", "\"Concat\"",
         "\"Flatten\"", "\"Add\"", "{\"op\":\"Concat\"}", "{\"op\":\"Softmax\"}",
     ];
 
@@ -29,8 +32,12 @@ internal static class HostileJson
         JsonNode[] nodes = [.. Below(root)];
         if (nodes.Length == 0)
             return;
-        JsonNode chosen = nodes[random.Next(nodes.Length)], parent = chosen.Parent!, other = nodes[random.Next(nodes.Length)];
-        JsonNode? replacement = random.Next(3) == 0 ? other.DeepClone() : JsonNode.Parse(Values[random.Next(Values.Length)]);
+        JsonNode chosen = nodes[random.Next(nodes.Length)];
+        JsonNode parent = chosen.Parent!;
+        JsonNode other = nodes[random.Next(nodes.Length)];
+        JsonNode? replacement = random.Next(3) == 0
+            ? other.DeepClone()
+            : JsonNode.Parse(Values[random.Next(Values.Length)]);
         switch (random.Next(4), parent)
         {
             case (0, JsonObject container):

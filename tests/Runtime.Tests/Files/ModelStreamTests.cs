@@ -77,7 +77,8 @@ public sealed class ModelStreamTests : IDisposable
     public void A_pipe_that_claims_a_header_of_gigabytes_is_refused()
     {
         using var stream = new Dripping([.. BitConverter.GetBytes(4_000_000_000L), .. Encoding.UTF8.GetBytes("{}")]);
-        StringAssert.Contains(Assert.ThrowsExactly<ModelFormatException>(() => Model.Load(stream)).Message, "4000000000");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ModelFormatException>(() => Model.Load(stream)).Message, "4000000000");
     }
 
     private byte[] Save(Model model)
@@ -103,7 +104,11 @@ public sealed class ModelStreamTests : IDisposable
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 4093)]);
     }

@@ -9,7 +9,8 @@ namespace SoftPool.Runtime.Tests.Files;
 /// against.</summary>
 internal static class RawSafetensors
 {
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A file of any header, valid or not, and as many bytes of zeros as asked for.</summary>
     public static byte[] Build(string header, int dataBytes) => Build(header, new byte[dataBytes]);

@@ -165,7 +165,8 @@ public sealed class WholeFileTests : IDisposable
         Task<Model> read = Task.Run(() => Model.Load(pipe));
         await Task.Run(() => model.Save(pipe)).WaitAsync(TimeSpan.FromSeconds(20));
         Model back = await read.WaitAsync(TimeSpan.FromSeconds(20));
-        TestModels.AssertSequence(model.Weights["linear.weight"].Data.Span, back.Weights["linear.weight"].Data.ToArray());
+        TestModels.AssertSequence(
+            model.Weights["linear.weight"].Data.Span, back.Weights["linear.weight"].Data.ToArray());
     }
 
     [DllImport("libc", EntryPoint = "mkfifo", CharSet = CharSet.Ansi, BestFitMapping = false)]

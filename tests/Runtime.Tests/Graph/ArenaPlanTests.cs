@@ -16,7 +16,8 @@ public sealed class ArenaPlanTests
         {
             ModelGraph graph = RandomChain(random);
             bool fuse = random.Next(2) == 0, keep = random.Next(2) == 0;
-            ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions(random.Next(1, 4), fuse));
+            ExecutionPlan plan = ExecutionPlan.Create(
+                TestModels.WithZeros(graph), new PlanOptions(random.Next(1, 4), fuse));
             long alignment = 1L << random.Next(2, 9);
             Replay(plan, new ArenaPlan(plan, alignment, keep), alignment, keep);
         }
@@ -76,7 +77,8 @@ public sealed class ArenaPlanTests
     [DataRow(true, SoftPoolWeighting.SharedAcrossChannels)]
     public void AlexNet_s_arena_is_as_large_as_what_is_alive_at_once(bool fuse, SoftPoolWeighting? softPool)
     {
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(TestModels.AlexNet(softPool)), new PlanOptions(2, fuse));
+        ExecutionPlan plan = ExecutionPlan.Create(
+            TestModels.WithZeros(TestModels.AlexNet(softPool)), new PlanOptions(2, fuse));
         var arena = new ArenaPlan(plan, alignment: 4, keepLayerOutputs: false);
         Assert.AreEqual(LargestSumAlive(plan), arena.ByteCount);
         Assert.AreEqual(LargestSumAlive(plan), arena.LowerBound);
@@ -149,7 +151,10 @@ public sealed class ArenaPlanTests
         long largest = 0;
         for (int i = 0; i < plan.Launches.Count; i++)
         {
-            HashSet<Operand> until = [.. plan.Launches.Take(i + 1).SelectMany(dispatch => dispatch.Operands), plan.Input];
+            HashSet<Operand> until =
+            [
+                .. plan.Launches.Take(i + 1).SelectMany(dispatch => dispatch.Operands), plan.Input,
+            ];
             HashSet<Operand> from = [.. plan.Launches.Skip(i).SelectMany(dispatch => dispatch.Operands), plan.Output];
             largest = Math.Max(largest, until.Intersect(from).OfType<Activation>().Sum(operand => operand.ByteCount));
         }
@@ -190,13 +195,15 @@ public sealed class ArenaPlanTests
                 0 => new Conv2d(shape[0], random.Next(1, 20), side, random.Next(1, 3), side / 2),
                 1 => new MaxPool2d(side, random.Next(1, 3), side / 2, random.Next(2) == 0),
                 2 => new SoftPool2d(side, random.Next(1, 3), 0, true, SoftPoolWeighting.PerChannel),
-                3 or 4 => new SoftPool2d(side, random.Next(1, 3), side / 2, false, SoftPoolWeighting.SharedAcrossChannels),
+                3 or 4 => new SoftPool2d(
+                    side, random.Next(1, 3), side / 2, false, SoftPoolWeighting.SharedAcrossChannels),
                 5 => new Flatten(),
                 6 => new Linear(shape[0], random.Next(1, 500)),
                 _ => random.Next(3) == 0 ? new Dropout(0.5) : new ReLU(),
             };
             bool fits = op is Linear ? shape.Rank == 1
-                : op is not (Conv2d or MaxPool2d or SoftPool2d) || shape.Rank == 3 && shape[1] >= side && shape[2] >= side;
+                : op is not (Conv2d or MaxPool2d or SoftPool2d)
+                    || shape.Rank == 3 && shape[1] >= side && shape[2] >= side;
             if (fits)
             {
                 operators.Add(op);

@@ -39,7 +39,8 @@ public sealed class ExecutionPlanTests
     [TestMethod]
     public void A_ReLU_with_no_layer_before_it_that_can_compute_it_runs_itself()
     {
-        ExecutionPlan plan = Plan(fuse: true, new ReLU(), Pool, new ReLU(), new Conv2d(2, 3, 3, 1, 1), new ReLU(), new ReLU());
+        ExecutionPlan plan = Plan(
+            fuse: true, new ReLU(), Pool, new ReLU(), new Conv2d(2, 3, 3, 1, 1), new ReLU(), new ReLU());
         TestModels.AssertSequence<string>(["0", "1", "2", "3", "5"], Launched(plan));
         TestModels.AssertSequence<string>(["0", "1", "2", "4", "5"], WithOutput(plan));
     }
@@ -86,7 +87,10 @@ public sealed class ExecutionPlanTests
         foreach (KernelLaunch dispatch in plan.Launches)
         {
             // A kernel writes one activation; the others it reads.
-            Operand[] unwritten = [.. dispatch.Operands.Where(operand => operand is Activation && !written.Contains(operand))];
+            Operand[] unwritten =
+            [
+                .. dispatch.Operands.Where(operand => operand is Activation && !written.Contains(operand)),
+            ];
             Assert.IsLessThanOrEqualTo(1, unwritten.Length, $"Layer {dispatch.Layer} reads what nothing wrote.");
             written.UnionWith(unwritten);
         }
@@ -97,7 +101,8 @@ public sealed class ExecutionPlanTests
     public void A_batch_norm_behind_a_convolution_that_nothing_else_reads_runs_nowhere()
     {
         TestModels.AssertSequence<string>(
-            ["0", "3"], Launched(Plan(fuse: true, new Conv2d(2, 3, 3, 1, 1), new BatchNorm2d(3), new ReLU(), new BatchNorm2d(3))));
+            ["0", "3"],
+            Launched(Plan(fuse: true, new Conv2d(2, 3, 3, 1, 1), new BatchNorm2d(3), new ReLU(), new BatchNorm2d(3))));
         TestModels.AssertSequence<string>(
             ["0", "1"], Launched(Plan(fuse: false, new Conv2d(2, 3, 3, 1, 1), new BatchNorm2d(3))));
     }
@@ -109,12 +114,14 @@ public sealed class ExecutionPlanTests
     public void A_linear_layer_whose_weight_exceeds_a_buffer_runs_in_parts(int largestBuffer, int parts)
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(13), new Linear(13, 200));
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions(LargestBuffer: largestBuffer));
+        ExecutionPlan plan = ExecutionPlan.Create(
+            TestModels.WithZeros(graph), new PlanOptions(LargestBuffer: largestBuffer));
         Assert.HasCount(parts, plan.Launches);
         Assert.AreEqual(200L, plan.Launches.Sum(Features));
     }
 
-    private static long Features(KernelLaunch launch) => launch.Constants.First(constant => constant.Name == "FEATURES").Value;
+    private static long Features(KernelLaunch launch) =>
+        launch.Constants.First(constant => constant.Name == "FEATURES").Value;
 
     [TestMethod]
     public void A_linear_layer_whose_padded_weight_exceeds_2_GiB_runs_in_parts_however_large_buffers_are()
@@ -131,7 +138,8 @@ public sealed class ExecutionPlanTests
         // A buffer holds one tile of the weight in 32 bits and two in 16, so that the parts differ.
         Model model = TestModels.WithZeros(TestModels.Sequential(new TensorShape(13), new Linear(13, 200)));
         var constants = from options in (PlanOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)]
-                        from dispatch in ExecutionPlan.Create(model, options with { LargestBuffer = 64 * 16 * 4 }).Launches
+                        from dispatch in ExecutionPlan
+                            .Create(model, options with { LargestBuffer = 64 * 16 * 4 }).Launches
                         from constant in dispatch.Operands.OfType<Constant>()
                         select constant;
         foreach (IGrouping<string, Constant> sharing in constants.GroupBy(constant => constant.Key))
@@ -143,7 +151,8 @@ public sealed class ExecutionPlanTests
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(1024), new Linear(1024, 10));
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions());
-        TestModels.AssertSequence<string>(["linear", "linear_sum"], [.. plan.Launches.Select(dispatch => dispatch.Kernel)]);
+        TestModels.AssertSequence<string>(
+            ["linear", "linear_sum"], [.. plan.Launches.Select(dispatch => dispatch.Kernel)]);
         Assert.AreEqual(4, plan.Launches[0].Groups.Z);
     }
 
@@ -155,7 +164,8 @@ public sealed class ExecutionPlanTests
         int inputs, int largest, string kernel)
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(inputs), new Linear(inputs, 10));
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions { Device = new DeviceTraits(LargestTexels: largest) });
+        ExecutionPlan plan = ExecutionPlan.Create(
+            TestModels.WithZeros(graph), new PlanOptions { Device = new DeviceTraits(LargestTexels: largest) });
         TestModels.AssertSequence<string>([kernel], [.. plan.Launches.Select(dispatch => dispatch.Kernel)]);
     }
 
@@ -165,7 +175,8 @@ public sealed class ExecutionPlanTests
         ExecutionPlan plan = ExecutionPlan.Create(
             TestModels.WithZeros(new ModelGraph("n", new TensorShape(2, 6, 6),
             [
-                new("conv", new Conv2d(2, 2, 3, 1, 1)), new("relu", new ReLU()), new("add", new Add(), ["conv", "relu"]),
+                new("conv", new Conv2d(2, 2, 3, 1, 1)), new("relu", new ReLU()),
+                new("add", new Add(), ["conv", "relu"]),
                 new("relu2", new ReLU()),
             ])), new PlanOptions());
         TestModels.AssertSequence<string>(["conv", "relu", "add"], Launched(plan));

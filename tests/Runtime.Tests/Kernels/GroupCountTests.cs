@@ -24,9 +24,11 @@ public sealed class GroupCountTests
             long invocations = random.NextInt64(1, 1L << random.Next(1, 36));
             GroupCount groups = GroupCount.Linear(invocations);
             Assert.IsTrue(
-                groups is { X: > 0 and <= 65535, Y: > 0 and <= 65535, Z: 1 } && 64L * groups.X * groups.Y >= invocations,
+                groups is { X: > 0 and <= 65535, Y: > 0 and <= 65535, Z: 1 }
+                    && 64L * groups.X * groups.Y >= invocations,
                 $"{groups} for {invocations}");
-            Assert.IsLessThan(64L * groups.Y, 64L * groups.X * groups.Y - invocations, "More than one group a row is idle.");
+            Assert.IsLessThan(
+                64L * groups.Y, 64L * groups.X * groups.Y - invocations, "More than one group a row is idle.");
         }
     }
 

@@ -17,14 +17,17 @@ public sealed class KernelSignatureTests
         DeviceTraits.Unknown, new(LeastSubgroupSize: 64),
         new(Driver.SwiftShader, SubgroupSize: 4, LargestTexels: 65_536, HasInt64: true),
         new(Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27),
-        new(Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27, JoinsLoads: true),
+        new(
+            Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true,
+            HasInt64: true, LargestTexels: 1 << 27, JoinsLoads: true),
     ];
 
     private static readonly VariantChoice[] Choices =
     [
         VariantChoice.Default,
         .. Conv2d.Variants.All.Select(variant => new VariantChoice(variant.Name)),
-        .. new[] { "maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "linear_lanes" }.Select(Without),
+        .. new[] { "maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "linear_lanes" }
+            .Select(Without),
     ];
 
     /// <summary>One launch of each kernel and number of operands, over all operator cases, devices, numerics and
@@ -36,7 +39,9 @@ public sealed class KernelSignatureTests
     {
         Assert.IsGreaterThan(100, Launches.Count);
         Assert.AreEqual(
-            "", string.Join('\n', Launches.Values.Select(launch => KernelSignature.Of(EmbeddedShaders.Load(launch.Kernel)).Misfit(launch))
+            "",
+            string.Join('\n', Launches.Values
+                .Select(launch => KernelSignature.Of(EmbeddedShaders.Load(launch.Kernel)).Misfit(launch))
                 .Where(misfit => misfit is not null)));
     }
 
@@ -69,7 +74,8 @@ public sealed class KernelSignatureTests
             "linear_texel has no constant GROUPS; the launch gives it.",
             signature.Misfit(launch with { Constants = [.. launch.Constants, ("GROUPS", 1)] }));
         Assert.StartsWith(
-            "linear_texel takes each constant once;", signature.Misfit(launch with { Constants = [.. launch.Constants, launch.Constants[0]] }));
+            "linear_texel takes each constant once;",
+            signature.Misfit(launch with { Constants = [.. launch.Constants, launch.Constants[0]] }));
         Assert.AreEqual(
             "linear_texel has 4 bindings; the launch gives 5.",
             signature.Misfit(launch with { Operands = [.. launch.Operands, launch.Operands[0]] }));
@@ -90,10 +96,12 @@ public sealed class KernelSignatureTests
         Operand[] operands = [.. launch.Operands];
         (operands[3], operands[4]) = (operands[4], operands[3]);
         Assert.AreEqual(
-            "conv2d_lanes8 reads binding 3 as floats; the launch gives integers.", signature.Misfit(launch with { Operands = operands }));
+            "conv2d_lanes8 reads binding 3 as floats; the launch gives integers.",
+            signature.Misfit(launch with { Operands = operands }));
         operands[3] = operands[4];
         Assert.AreEqual(
-            "conv2d_lanes8 reads binding 4 as integers; the launch gives floats.", signature.Misfit(launch with { Operands = operands }));
+            "conv2d_lanes8 reads binding 4 as integers; the launch gives floats.",
+            signature.Misfit(launch with { Operands = operands }));
     }
 
     [TestMethod]
@@ -101,13 +109,20 @@ public sealed class KernelSignatureTests
     {
         const uint Decorate = 4u << 16 | 71, Binding = 33;
         uint[] spirv = EmbeddedShaders.Load("linear");
-        int at = Enumerable.Range(5, spirv.Length - 8).First(i => spirv[i] == Decorate && spirv[i + 2] == Binding && spirv[i + 3] == 1);
+        int at = Enumerable.Range(5, spirv.Length - 8)
+            .First(i => spirv[i] == Decorate && spirv[i + 2] == Binding && spirv[i + 3] == 1);
         spirv[at + 3] = 99;
-        Assert.Contains("without a gap", Assert.ThrowsExactly<InvalidOperationException>(() => KernelSignature.Of(spirv)).Message);
+        Assert.Contains(
+            "without a gap", Assert.ThrowsExactly<InvalidOperationException>(() => KernelSignature.Of(spirv)).Message);
     }
 
     private static VariantChoice Without(string kernel) =>
-        new(RejectedKernels: [.. from form in (string[])[kernel, $"{kernel}_texel"] from ending in (string[])["", ".fp16", ".strict"] select form + ending]);
+        new(RejectedKernels:
+        [
+            .. from form in (string[])[kernel, $"{kernel}_texel"]
+               from ending in (string[])["", ".fp16", ".strict"]
+               select form + ending,
+        ]);
 
     private static Dictionary<string, KernelLaunch> FindLaunches()
     {
@@ -117,11 +132,17 @@ public sealed class KernelSignatureTests
             var graph = new ModelGraph("case", input, layers);
             Model model = TestModels.WithWeights(graph);
             foreach (DeviceTraits device in Devices)
-                foreach (VariantChoice choice in layers[^1].Operator is Conv2d or Pooling or Linear ? Choices : [VariantChoice.Default])
-                    foreach (PlanOptions options in (PlanOptions[])[new(batch), new(batch, Fp16: true), new(batch, Numerics: Numerics.Strict)])
+                foreach (VariantChoice choice in layers[^1].Operator is Conv2d or Pooling or Linear
+                    ? Choices
+                    : [VariantChoice.Default])
+                    foreach (PlanOptions options in (PlanOptions[])[
+                        new(batch), new(batch, Fp16: true), new(batch, Numerics: Numerics.Strict)])
                         foreach (KernelLaunch launch in ExecutionPlan.Create(
-                            graph, name => model.Weights[name], options with { Device = device, Variants = choice }).Launches)
-                            launches.TryAdd($"{launch.Kernel} {launch.Constants.Count} {launch.Operands.Count} {launch.Texels}", launch);
+                            graph, name => model.Weights[name],
+                            options with { Device = device, Variants = choice }).Launches)
+                            launches.TryAdd(
+                                $"{launch.Kernel} {launch.Constants.Count} {launch.Operands.Count} {launch.Texels}",
+                                launch);
         }
         return launches;
     }

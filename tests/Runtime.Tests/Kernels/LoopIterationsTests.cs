@@ -12,8 +12,14 @@ public sealed class LoopIterationsTests
     private static readonly PlanOptions[] AllOptions =
     [
         new(), new(Fp16: true), new(Numerics: Numerics.Strict), new(Fuse: false),
-        new() { Device = new DeviceTraits(Driver.Lavapipe, 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 26) },
-        new() { Device = new DeviceTraits(Driver.SwiftShader, 4, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 26) },
+        new()
+        {
+            Device = new DeviceTraits(Driver.Lavapipe, 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 26),
+        },
+        new()
+        {
+            Device = new DeviceTraits(Driver.SwiftShader, 4, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 26),
+        },
     ];
 
     [TestMethod]
@@ -33,7 +39,8 @@ public sealed class LoopIterationsTests
         foreach (ModelGraph graph in graphs)
             foreach (PlanOptions options in AllOptions)
                 foreach (KernelLaunch dispatch in PlanOf(graph, options).Launches)
-                    Assert.IsTrue(dispatch.Iterations <= LoopIterations.Many, $"{dispatch.Kernel}: {dispatch.Iterations}");
+                    Assert.IsTrue(
+                        dispatch.Iterations <= LoopIterations.Many, $"{dispatch.Kernel}: {dispatch.Iterations}");
     }
 
     [TestMethod]
@@ -42,7 +49,8 @@ public sealed class LoopIterationsTests
         var loops = new Dictionary<string, bool>();
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
             foreach (PlanOptions options in AllOptions)
-                foreach (KernelLaunch dispatch in PlanOf(new ModelGraph("case", input, layers), options with { Batch = batch }).Launches)
+                foreach (KernelLaunch dispatch in PlanOf(
+                    new ModelGraph("case", input, layers), options with { Batch = batch }).Launches)
                 {
                     if (!loops.TryGetValue(dispatch.Kernel, out bool hasLoop))
                         loops.Add(dispatch.Kernel, hasLoop = HasLoop(EmbeddedShaders.Load(dispatch.Kernel)));
@@ -76,7 +84,8 @@ public sealed class LoopIterationsTests
         })
             foreach (PlanOptions options in AllOptions)
             {
-                long iterations = PlanOf(TestModels.Sequential(input, op), options).Launches.Max(dispatch => dispatch.Iterations);
+                long iterations = PlanOf(TestModels.Sequential(input, op), options).Launches
+                    .Max(dispatch => dispatch.Iterations);
                 Assert.IsTrue(iterations >= least, $"{op}: {iterations}");
             }
     }
@@ -88,8 +97,8 @@ public sealed class LoopIterationsTests
         var refused = Assert.ThrowsExactly<DeviceLimitException>(
             () => PlanOf(graph, new PlanOptions { LargestIterations = 10_000 }));
         Assert.AreEqual(
-            "The layer '0' takes 12003 loop iterations in one invocation of the kernel softmax, but the driver ends loops after 10000: "
-            + "the result would be wrong.", refused.Message);
+            "The layer '0' takes 12003 loop iterations in one invocation of the kernel softmax, "
+            + "but the driver ends loops after 10000: the result would be wrong.", refused.Message);
         Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestIterations = 12_003 }).Launches);
     }
 
@@ -102,7 +111,10 @@ public sealed class LoopIterationsTests
         foreach (PlanOptions options in AllOptions)
         {
             // The one with the most iterations was measured to be the fastest.
-            var best = new Dictionary<string, string> { [VariantTable<Conv2d>.KeyOf(convolution, graph.InputShape, options)] = "tiled" };
+            var best = new Dictionary<string, string>
+            {
+                [VariantTable<Conv2d>.KeyOf(convolution, graph.InputShape, options)] = "tiled",
+            };
             PlanOptions measured = options with { Variants = new VariantChoice(Best: best) };
             long guessed = MostIterations(options), fastest = MostIterations(measured);
             if (guessed == fastest)
@@ -112,18 +124,23 @@ public sealed class LoopIterationsTests
         }
         Assert.IsTrue(others > 0);
 
-        long MostIterations(PlanOptions options) => PlanOf(graph, options).Launches.Max(dispatch => dispatch.Iterations);
+        long MostIterations(PlanOptions options) =>
+            PlanOf(graph, options).Launches.Max(dispatch => dispatch.Iterations);
     }
 
     [TestMethod]
     public void Linear_layers_are_split_from_65600_inputs_on_and_not_before()
     {
         foreach ((int features, int launches) in ((int, int)[])[(25_088, 1), (65_599, 1), (65_600, 2), (1_000_000, 2)])
-            foreach (PlanOptions options in AllOptions.Where(options => options.Device.LargestTexels > 0 || options.IsStrict))
+            foreach (PlanOptions options in AllOptions
+                .Where(options => options.Device.LargestTexels > 0 || options.IsStrict))
             {
                 ExecutionPlan plan = PlanOf(
-                    TestModels.Sequential(new(features), new Linear(features, 1)), options with { LargestIterations = LoopIterations.Many });
-                Assert.HasCount(launches, plan.Launches.Where(dispatch => dispatch.Kernel.StartsWith("linear", StringComparison.Ordinal)));
+                    TestModels.Sequential(new(features), new Linear(features, 1)),
+                    options with { LargestIterations = LoopIterations.Many });
+                Assert.HasCount(
+                    launches,
+                    plan.Launches.Where(dispatch => dispatch.Kernel.StartsWith("linear", StringComparison.Ordinal)));
             }
     }
 

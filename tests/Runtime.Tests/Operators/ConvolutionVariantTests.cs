@@ -31,7 +31,8 @@ public sealed class ConvolutionVariantTests
                 if (Taken(layers, input, batch, device.Vulkan.Traits, forced, fp16) != variant.Name)
                     continue;
                 OperatorCheck.Matches(
-                    device, layers, input, batch, scale: 1, fp16, fp16 ? OperatorCheck.Fp16Tolerance : variant.Tolerance, forced);
+                    device, layers, input, batch, scale: 1, fp16,
+                    fp16 ? OperatorCheck.Fp16Tolerance : variant.Tolerance, forced);
                 tested.Add(variant.Name);
             }
         foreach (string name in MustRun(device, fp16))
@@ -44,7 +45,8 @@ public sealed class ConvolutionVariantTests
         Conv2d.Variants.All.Where(variant => variant switch
         {
             WinogradConvolution or PlainWinogradConvolution when fp16 || strict => false,
-            WinogradConvolution or LanesConvolution => device.Info.Name.StartsWith("llvmpipe", StringComparison.Ordinal),
+            WinogradConvolution or LanesConvolution =>
+                device.Info.Name.StartsWith("llvmpipe", StringComparison.Ordinal),
             _ => true,
         }).Select(variant => variant.Name);
 
@@ -53,7 +55,9 @@ public sealed class ConvolutionVariantTests
     {
         foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
             Assert.Contains(
-                variant.Name, Cases.Select(row => Taken(row.Layers, row.Input, row.Batch, Lavapipe, new VariantChoice(variant.Name))));
+                variant.Name,
+                Cases.Select(
+                    row => Taken(row.Layers, row.Input, row.Batch, Lavapipe, new VariantChoice(variant.Name))));
     }
 
     [TestMethod]
@@ -78,7 +82,12 @@ public sealed class ConvolutionVariantTests
         Assert.IsGreaterThan(0, tested);
 
         ExecutionPlan Plan(string variant, long largest) => ExecutionPlan.Create(
-            model, new PlanOptions(Batch: 5, LargestBuffer: largest) { Device = device.Vulkan.Traits, Variants = new VariantChoice(variant) });
+            model,
+            new PlanOptions(Batch: 5, LargestBuffer: largest)
+            {
+                Device = device.Vulkan.Traits,
+                Variants = new VariantChoice(variant),
+            });
 
         float[] Run(ExecutionPlan plan)
         {
@@ -112,7 +121,9 @@ public sealed class ConvolutionVariantTests
     public void A_device_of_which_nothing_is_known_runs_what_every_device_runs()
     {
         foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
-            Assert.Contains(Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default), (string[])["packed", "planes", "planes_narrow", "tiled"]);
+            Assert.Contains(
+                Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default),
+                (string[])["packed", "planes", "planes_narrow", "tiled"]);
     }
 
     [TestMethod]
@@ -136,7 +147,8 @@ public sealed class ConvolutionVariantTests
     [DataRow(1024, 3)]
     [DataRow(800, 5)]
     [DataRow(4096, 3)] // Transformed, the weights exceed 2 GiB.
-    public void Weights_that_exceed_the_device_only_as_a_variant_lays_them_out_are_left_to_another(int channels, int taps)
+    public void Weights_that_exceed_the_device_only_as_a_variant_lays_them_out_are_left_to_another(
+        int channels, int taps)
     {
         const long Largest = 1 << 30;
         Layer[] layers = [new Layer("0", new Conv2d(channels, channels, taps, 1, taps / 2))];
@@ -147,7 +159,8 @@ public sealed class ConvolutionVariantTests
                 VariantChoice.Default, .. Conv2d.Variants.All.Select(variant => new VariantChoice(variant.Name))])
             {
                 ExecutionPlan plan = ExecutionPlan.Create(
-                    new ModelGraph("test", new(channels, 13, 13), layers), name => throw new AssertFailedException(name),
+                    new ModelGraph("test", new(channels, 13, 13), layers),
+                    name => throw new AssertFailedException(name),
                     new PlanOptions(LargestBuffer: largest) { Device = device, Variants = choice });
                 foreach (Operand operand in plan.Launches.SelectMany(dispatch => dispatch.Operands))
                     Assert.IsLessThanOrEqualTo(largest, operand.ByteCount, $"{choice.Forced} of {device.Driver}");
@@ -160,12 +173,15 @@ public sealed class ConvolutionVariantTests
         // With padding a row has 2^33 numbers.
         Layer[] layers = [new Layer("0", new Conv2d(1 << 20, 1, 1, new(1, 4096), new(0, 4096)))];
         foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
-            Assert.AreEqual("tiled", Taken(layers, new(1 << 20, 1, 1), 1, Lavapipe, new VariantChoice(variant.Name)), variant.Name);
+            Assert.AreEqual(
+                "tiled", Taken(layers, new(1 << 20, 1, 1), 1, Lavapipe, new VariantChoice(variant.Name)), variant.Name);
     }
 
-    internal static string Taken(Layer[] layers, TensorShape input, int batch, DeviceTraits device, VariantChoice choice, bool fp16 = false,
+    internal static string Taken(
+        Layer[] layers, TensorShape input, int batch, DeviceTraits device, VariantChoice choice, bool fp16 = false,
         Numerics numerics = Numerics.Fast) =>
         ExecutionPlan.Create(
             TestModels.WithZeros(new ModelGraph("test", input, layers)),
-            new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = device, Variants = choice }).Launches.Last(dispatch => dispatch.Variant.Length > 0).Variant;
+            new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = device, Variants = choice }).Launches
+            .Last(dispatch => dispatch.Variant.Length > 0).Variant;
 }

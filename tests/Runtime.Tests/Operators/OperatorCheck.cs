@@ -18,7 +18,8 @@ internal static class OperatorCheck
     public const double Fp16Tolerance = 4e-3;
 
     /// <summary>Fails unless the device gives what the reference gives, for every item of a batch.</summary>
-    public static void Matches(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale = 1, bool fp16 = false,
+    public static void Matches(
+        GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale = 1, bool fp16 = false,
         double tolerance = Tolerance, VariantChoice? variants = null, DeviceTraits? plannedFor = null)
     {
         var random = new Random(20260701);
@@ -28,11 +29,15 @@ internal static class OperatorCheck
         float[] output = plannedFor is null
             ? Run(device, model, input, fp16, variants: variants)
             : RunAs(plannedFor, device, model, input, fp16);
-        AssertClose(Reference(model, input), output, $"{layers[^1].Operator} on {inputShape}, batch {batch}{(variants is null ? "" : $", {variants.Forced}")}", tolerance);
+        AssertClose(
+            Reference(model, input), output,
+            $"{layers[^1].Operator} on {inputShape}, batch {batch}{(variants is null ? "" : $", {variants.Forced}")}",
+            tolerance);
     }
 
     /// <summary>Fails unless a strict session gives the strict reference's bits, for every item of a batch.</summary>
-    public static void MatchesStrictly(GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale,
+    public static void MatchesStrictly(
+        GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale,
         VariantChoice? variants = null, DeviceTraits? plannedFor = null)
     {
         var random = new Random(20260702);
@@ -43,14 +48,18 @@ internal static class OperatorCheck
                 .Select(number => Math.Clamp(number, float.MinValue, float.MaxValue)),
         ];
         float[] expected =
-            [.. input.Chunk(model.Graph.InputShape.ElementCount).SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1])];
+        [
+            .. input.Chunk(model.Graph.InputShape.ElementCount)
+                .SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1]),
+        ];
         float[] actual = plannedFor is null
             ? Run(device, model, input, numerics: Numerics.Strict, variants: variants)
             : RunAs(plannedFor, device, model, input, fp16: false, Numerics.Strict);
         var comparison = new BitComparison();
         comparison.Add(expected, actual);
         string what = $"{layers[^1].Operator} on {inputShape}, scale {scale}, {variants?.Forced}";
-        Assert.IsTrue(comparison.AreEqual, $"{what}: {comparison.DifferingElements} of {comparison.Count} elements differ.");
+        Assert.IsTrue(
+            comparison.AreEqual, $"{what}: {comparison.DifferingElements} of {comparison.Count} elements differ.");
     }
 
     /// <summary>What the device gives for the items of one input.</summary>
@@ -62,7 +71,9 @@ internal static class OperatorCheck
         using InferenceSession session = new(
             device, model, new SessionOptions { Batch = batch, Fp16 = fp16, Numerics = numerics }, variants);
         // Else a broken kernel would be struck off by the self-test, and another one be tested in its place.
-        Assert.IsEmpty(session.RejectedKernels, string.Join("; ", session.RejectedKernels.Select(kernel => $"{kernel.Kernel} is {kernel.Reason}")));
+        Assert.IsEmpty(
+            session.RejectedKernels,
+            string.Join("; ", session.RejectedKernels.Select(kernel => $"{kernel.Kernel} is {kernel.Reason}")));
         var output = new float[batch * model.Graph.OutputShape.ElementCount];
         session.Run(input, output);
         return output;
@@ -73,7 +84,8 @@ internal static class OperatorCheck
         DeviceTraits other, GpuDevice device, Model model, float[] input, bool fp16, Numerics numerics = Numerics.Fast)
     {
         int batch = input.Length / model.Graph.InputShape.ElementCount;
-        ExecutionPlan plan = ExecutionPlan.Create(model, new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = other });
+        ExecutionPlan plan = ExecutionPlan.Create(
+            model, new PlanOptions(batch, Fp16: fp16, Numerics: numerics) { Device = other });
         using var run = new RunSlot(new PlannedModel(device.Vulkan, model, plan));
         var output = new float[batch * model.Graph.OutputShape.ElementCount];
         input.CopyTo(run.Input);
@@ -86,7 +98,8 @@ internal static class OperatorCheck
     public static float[] Reference(Model model, float[] input) =>
         [.. input.Chunk(model.Graph.InputShape.ElementCount).SelectMany(item => ReferenceNetwork.Run(model, item)[^1])];
 
-    public static Model ModelOf(Operator op, TensorShape inputShape) => RandomModel([new Layer("layer", op)], inputShape, new Random(1));
+    public static Model ModelOf(Operator op, TensorShape inputShape) =>
+        RandomModel([new Layer("layer", op)], inputShape, new Random(1));
 
     public static void AssertClose(float[] expected, float[] actual, string what, double tolerance = Tolerance)
     {
@@ -96,7 +109,8 @@ internal static class OperatorCheck
             double difference = Math.Abs((double)expected[i] - actual[i]) / largest;
             if (!(difference <= tolerance))
                 Assert.Fail(
-                    $"{what}: element {i} is {actual[i]:R}, and should be {expected[i]:R}; off by {difference:E1} of the largest.");
+                    $"{what}: element {i} is {actual[i]:R}, and should be {expected[i]:R}; "
+                    + $"off by {difference:E1} of the largest.");
         }
     }
 

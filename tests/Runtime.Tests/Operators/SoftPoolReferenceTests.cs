@@ -26,7 +26,8 @@ public sealed class SoftPoolReferenceTests
     {
         foreach (SoftPoolWeighting weights in Enum.GetValues<SoftPoolWeighting>())
             TestModels.AssertClose(
-                [expected], TestModels.Compute(Square(2, 1, weights), new TensorShape(1, 2, 2), [a, b, c, d]), Tolerance);
+                [expected],
+                TestModels.Compute(Square(2, 1, weights), new TensorShape(1, 2, 2), [a, b, c, d]), Tolerance);
     }
 
     [TestMethod]
@@ -59,7 +60,8 @@ public sealed class SoftPoolReferenceTests
     public void Shared_a_channel_far_below_another_takes_the_other_s_weights() => TestModels.AssertClose(
         // exp(FLT_MAX) dwarfs all else: the first cell has the whole weight in both channels.
         [float.MaxValue, -5],
-        TestModels.Compute(Pair(Shared), new TensorShape(2, 1, 2), [float.MaxValue, -float.MaxValue, -5, 7]), Tolerance);
+        TestModels.Compute(Pair(Shared), new TensorShape(2, 1, 2), [float.MaxValue, -float.MaxValue, -5, 7]),
+        Tolerance);
 
     [TestMethod]
     [DataRow(PerChannel)]
@@ -96,7 +98,8 @@ public sealed class SoftPoolReferenceTests
         float[] input = [.. channel, .. channel, .. channel];
         float[] expected = TestModels.Compute(Square(3, 2, PerChannel), shape, input);
         TestModels.AssertClose(
-            [.. expected.Select(value => (double)value)], TestModels.Compute(Square(3, 2, Shared), shape, input), Tolerance);
+            [.. expected.Select(value => (double)value)],
+            TestModels.Compute(Square(3, 2, Shared), shape, input), Tolerance);
     }
 
     [TestMethod]
@@ -130,7 +133,8 @@ public sealed class SoftPoolReferenceTests
         return value;
     }
 
-    private static SoftPool2d Square(int kernel, int stride, SoftPoolWeighting weights) => new(kernel, stride, 0, false, weights);
+    private static SoftPool2d Square(int kernel, int stride, SoftPoolWeighting weights) =>
+        new(kernel, stride, 0, false, weights);
 
     /// <summary>A window over two neighbours of one row.</summary>
     private static SoftPool2d Pair(SoftPoolWeighting weights) => new(new Size2d(1, 2), 1, 0, false, weights);

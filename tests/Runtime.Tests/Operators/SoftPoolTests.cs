@@ -27,7 +27,8 @@ public sealed class SoftPoolTests
             // With one channel, sharing the weights across channels changes nothing.
             float actual = Pool(cells, new(1, 2, 2), new SoftPool2d(Two, Two, 0, false, weights))[0];
             Assert.IsTrue(
-                Math.Abs(actual - expected) <= 1e-6 * Math.Abs(expected) + 1e-30, $"{weights}: {actual:R}, not {expected:R}");
+                Math.Abs(actual - expected) <= 1e-6 * Math.Abs(expected) + 1e-30,
+                $"{weights}: {actual:R}, not {expected:R}");
         }
     }
 
@@ -58,11 +59,13 @@ public sealed class SoftPoolTests
                     for (int i = 0; i < map.Length; i++)
                         map[i] = bottom + i % 20 / 5 * step + i * 7 % 11 * 0.25f;
                     Model model = OperatorCheck.ModelOf(new SoftPool2d(3, 2, padding, false, weights), new(4, 15, 20));
-                    float[] expected = OperatorCheck.Reference(model, map), actual = OperatorCheck.Run(TestDevices.Software, model, map);
+                    float[] expected = OperatorCheck.Reference(model, map);
+                    float[] actual = OperatorCheck.Run(TestDevices.Software, model, map);
                     for (int i = 0; i < expected.Length; i++)
                         Assert.IsTrue(
                             Math.Abs((double)actual[i] - expected[i]) <= 1e-6 * Math.Abs((double)expected[i]) + 1e-6,
-                            $"{weights}, padding {padding}, step {step}, bottom {bottom}, output {i}: {actual[i]:R}, not {expected[i]:R}");
+                            $"{weights}, padding {padding}, step {step}, bottom {bottom}, output {i}: {actual[i]:R}, "
+                            + $"not {expected[i]:R}");
                 }
     }
 
@@ -70,11 +73,14 @@ public sealed class SoftPoolTests
     public void The_ends_of_the_floats_stay_finite_in_every_tile()
     {
         foreach (float[] pattern in (float[][])[
-            [float.MaxValue], [float.MinValue], [float.MaxValue, float.MinValue], [float.MinValue, 0, 1], [float.Epsilon, 0, -1e-40f]])
+            [float.MaxValue], [float.MinValue], [float.MaxValue, float.MinValue],
+            [float.MinValue, 0, 1], [float.Epsilon, 0, -1e-40f]])
         {
             float[] map = [.. Enumerable.Range(0, 4 * 15 * 20).Select(i => pattern[i / 3 % pattern.Length])];
             foreach ((SoftPoolWeighting weights, int padding) in
-                from weights in Enum.GetValues<SoftPoolWeighting>() from padding in (int[])[0, 1] select (weights, padding))
+                from weights in Enum.GetValues<SoftPoolWeighting>()
+                from padding in (int[])[0, 1]
+                select (weights, padding))
             {
                 Model model = OperatorCheck.ModelOf(new SoftPool2d(3, 2, padding, false, weights), new(4, 15, 20));
                 OperatorCheck.AssertClose(
@@ -88,22 +94,27 @@ public sealed class SoftPoolTests
     public void NaN_reaches_the_windows_over_it_and_no_other()
     {
         foreach (Operator op in (Operator[])[
-            new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.PerChannel), new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.SharedAcrossChannels),
+            new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.PerChannel),
+            new SoftPool2d(3, 2, 0, false, SoftPoolWeighting.SharedAcrossChannels),
             new AvgPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 0, false), new MaxPool2d(3, 2, 1, false),
-            new SoftPool2d(3, 2, 1, false, SoftPoolWeighting.PerChannel), new SoftPool2d(3, 2, 1, false, SoftPoolWeighting.SharedAcrossChannels)])
+            new SoftPool2d(3, 2, 1, false, SoftPoolWeighting.PerChannel),
+            new SoftPool2d(3, 2, 1, false, SoftPoolWeighting.SharedAcrossChannels)])
             // At 248 and 256 it is in the middle of a tile whose last row is padding.
             foreach (int place in (int[])[0, 2, 41, 151, 248, 256, 299, 310])
             {
                 float[] map = [.. Enumerable.Range(0, 4 * 15 * 20).Select(i => i * 7 % 11 * 0.25f)];
                 map[place] = BitConverter.UInt32BitsToSingle(0x7FC12345);  // one with a payload
-                float[] actual = OperatorCheck.Run(TestDevices.Software, OperatorCheck.ModelOf(op, new(4, 15, 20)), map);
+                float[] actual = OperatorCheck.Run(
+                    TestDevices.Software, OperatorCheck.ModelOf(op, new(4, 15, 20)), map);
                 (int padding, int rows, int columns) = actual.Length == 4 * 7 * 9 ? (0, 7, 9) : (1, 8, 10);
                 for (int i = 0; i < actual.Length; i++)
                 {
                     (int channel, int row, int column) = (i / (rows * columns), i / columns % rows, i % columns);
-                    (int inRow, int inColumn) = (place % 300 / 20 - 2 * row + padding, place % 20 - 2 * column + padding);
+                    (int inRow, int inColumn) =
+                        (place % 300 / 20 - 2 * row + padding, place % 20 - 2 * column + padding);
                     // Shared weights are of all channels.
-                    bool covers = (op is SoftPool2d { Weights: SoftPoolWeighting.SharedAcrossChannels } || place / 300 == channel)
+                    bool covers = (op is SoftPool2d { Weights: SoftPoolWeighting.SharedAcrossChannels }
+                            || place / 300 == channel)
                         && inRow is >= 0 and < 3 && inColumn is >= 0 and < 3;
                     Assert.AreEqual(covers, float.IsNaN(actual[i]), $"{op}, NaN at {place}, output {i}: {actual[i]}");
                 }

@@ -40,10 +40,12 @@ public sealed class WindowTests
                 .OutputShape(2, new TensorShape(1, input, 5, 5)));
         Assert.AreEqual(
             new TensorShape(2, expected, 1),
-            Window.Of(new Size2d(kernel, 5), new(stride, 1), new(padding, 0), ceilMode).OutputShape(2, new TensorShape(1, input, 5)));
+            Window.Of(new Size2d(kernel, 5), new(stride, 1), new(padding, 0), ceilMode)
+                .OutputShape(2, new TensorShape(1, input, 5)));
         Assert.AreEqual(
             new TensorShape(2, 1, expected),
-            Window.Of(new Size2d(5, kernel), new(1, stride), new(0, padding), ceilMode).OutputShape(2, new TensorShape(1, 5, input)));
+            Window.Of(new Size2d(5, kernel), new(1, stride), new(0, padding), ceilMode)
+                .OutputShape(2, new TensorShape(1, 5, input)));
         Assert.AreEqual(
             new TensorShape(2, expected),
             Window.Of(kernel, stride, padding, ceilMode).OutputShape(2, new TensorShape(1, input)));
@@ -54,10 +56,12 @@ public sealed class WindowTests
     [DataRow(7, 3, 2, 2, 2, 4)]
     [DataRow(9, 1, 2, 0, 5, 5)]
     [DataRow(5, 2, 1, 0, 4, 1)]
-    public void Dilation_spreads_the_kernel(int input, int kernel, int stride, int padding, int dilation, int expected) =>
+    public void Dilation_spreads_the_kernel(
+        int input, int kernel, int stride, int padding, int dilation, int expected) =>
         Assert.AreEqual(
             new TensorShape(1, expected, expected),
-            Window.Of(kernel, stride, padding, false, (Size2d)dilation).OutputShape(1, new TensorShape(1, input, input)));
+            Window.Of(kernel, stride, padding, false, (Size2d)dilation)
+                .OutputShape(1, new TensorShape(1, input, input)));
 
     [TestMethod]
     public void Agrees_with_counting_window_by_window_on_all_small_sizes()

@@ -17,7 +17,9 @@ public sealed class StrictNumbersTests
             else
             {
                 double expected = Math.Exp(x);
-                Assert.IsTrue(Math.Abs(actual - expected) <= 1.01 * UnitOf(expected), $"exp({x:R}) = {actual:R}, not {expected:R}");
+                Assert.IsTrue(
+                    Math.Abs(actual - expected) <= 1.01 * UnitOf(expected),
+                    $"exp({x:R}) = {actual:R}, not {expected:R}");
                 Assert.IsGreaterThanOrEqualTo(Strict.Tiny, actual);
             }
         }
@@ -33,7 +35,8 @@ public sealed class StrictNumbersTests
         {
             double expected = 1.0 / (float)x;
             float actual = (new Strict(1) / new Strict((float)x)).Value;
-            Assert.IsTrue(Math.Abs(actual - expected) <= 1.5 * UnitOf(expected), $"1 / {x:R} = {actual:R}, not {expected:R}");
+            Assert.IsTrue(
+                Math.Abs(actual - expected) <= 1.5 * UnitOf(expected), $"1 / {x:R} = {actual:R}, not {expected:R}");
         }
         for (int power = 0; power <= 36; power++)
             Assert.AreEqual(MathF.ScaleB(1, -power), (new Strict(1) / new Strict(MathF.ScaleB(1, power))).Value);

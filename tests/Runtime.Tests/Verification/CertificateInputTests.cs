@@ -37,14 +37,18 @@ public sealed class CertificateInputTests
         var input = new float[6];
         new CertificateInput(Picture: new CertificatePicture(2, 1, rgb)).Fill(model, input);
         TestModels.AssertSequence<float>(
-            [-1, 1, (float)((10.0 / 255 - 0.25) / 0.25), (float)((128.0 / 255 - 0.25) / 0.25), (float)(20.0 / 255), (float)(64.0 / 255)],
+            [
+                -1, 1, (float)((10.0 / 255 - 0.25) / 0.25),
+                (float)((128.0 / 255 - 0.25) / 0.25), (float)(20.0 / 255), (float)(64.0 / 255),
+            ],
             input);
     }
 
     [TestMethod]
     public void A_picture_is_resized_as_the_device_does()
     {
-        var graph = new ModelGraph("identity", new TensorShape(3, 40, 20), [new Layer("pool", new MaxPool2d(1, 1, 0, false))]);
+        var graph = new ModelGraph(
+            "identity", new TensorShape(3, 40, 20), [new Layer("pool", new MaxPool2d(1, 1, 0, false))]);
         var model = new Model(graph, new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet);
         var rgb = new byte[31 * 33 * 3];
         new Random(1).NextBytes(rgb);
@@ -74,7 +78,8 @@ public sealed class CertificateInputTests
         TestModels.AssertSequence(whole.Samples, pieces.Samples.ToArray());
         Assert.AreEqual(whole.Statistics, pieces.Statistics);
         for (int i = 0; i < samples; i++)
-            Assert.IsTrue(whole.Samples[i] >= (long)count * i / samples && whole.Samples[i] < (long)count * (i + 1) / samples);
+            Assert.IsTrue(
+                whole.Samples[i] >= (long)count * i / samples && whole.Samples[i] < (long)count * (i + 1) / samples);
     }
 
     [TestMethod]
@@ -108,9 +113,23 @@ public sealed class CertificateInputTests
     {
         // A norm of 10 over 100 values, and a gate of 1e-10: the norm may be off by 1e-4, the mean by 1e-5.
         var expected = new LayerStatistics(-4, 4, 0.5, 10, 0);
-        Assert.AreEqual(passes, new StatisticsComparison(expected, expected with { Norm = 10 + 10 * off, NonFinite = nonFinite }, 100).Passes(1e-10));
-        Assert.AreEqual(passes, new StatisticsComparison(expected, expected with { Mean = 0.5 - off, NonFinite = nonFinite }, 100).Passes(1e-10));
-        Assert.AreEqual(passes, new StatisticsComparison(expected, expected with { Max = (float)(4 + 10 * off), NonFinite = nonFinite }, 100).Passes(1e-10));
-        Assert.AreEqual(passes, new StatisticsComparison(expected, expected with { Min = (float)(-4 - 10 * off), NonFinite = nonFinite }, 100).Passes(1e-10));
+        Assert.AreEqual(
+            passes,
+            new StatisticsComparison(expected, expected with { Norm = 10 + 10 * off, NonFinite = nonFinite }, 100)
+                .Passes(1e-10));
+        Assert.AreEqual(
+            passes,
+            new StatisticsComparison(expected, expected with { Mean = 0.5 - off, NonFinite = nonFinite }, 100)
+                .Passes(1e-10));
+        Assert.AreEqual(
+            passes,
+            new StatisticsComparison(
+                expected, expected with { Max = (float)(4 + 10 * off), NonFinite = nonFinite }, 100)
+                .Passes(1e-10));
+        Assert.AreEqual(
+            passes,
+            new StatisticsComparison(
+                expected, expected with { Min = (float)(-4 - 10 * off), NonFinite = nonFinite }, 100)
+                .Passes(1e-10));
     }
 }

@@ -16,7 +16,8 @@ public sealed class CertificateTests
 
     private static readonly Model Tiny = Certified.Of(Certified.Tiny);
 
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [TestMethod]
     public void A_certificate_comes_back_as_it_went()
@@ -43,7 +44,8 @@ public sealed class CertificateTests
     public void A_file_written_by_others_keeps_its_texts()
     {
         // The same graph with a space more: what was hashed is what stands in the file.
-        byte[] spaced = Replace(Save(TestModels.WithWeights(Certified.Tiny)), "softpool.graph", "{\"name\"", "{ \"name\"");
+        byte[] spaced = Replace(
+            Save(TestModels.WithWeights(Certified.Tiny)), "softpool.graph", "{\"name\"", "{ \"name\"");
         Model model = Load(spaced);
         Assert.AreEqual(Tiny.Texts.Graph, model.Texts.Graph, "Without a certificate the file is written anew.");
         byte[] withCertificate = Replace(Save(Tiny), "softpool.graph", "{\"name\"", "{ \"name\"");
@@ -60,7 +62,8 @@ public sealed class CertificateTests
         int data = file.Length - (8 + 2) * sizeof(float), refused = 0, named = 0;
         string text = Encoding.Latin1.GetString(file, 0, data);
         // What PyTorch's tools look for is no part of the model.
-        int format = text.IndexOf("\"format\":\"pt\"", StringComparison.Ordinal), formatEnd = format + "\"format\":\"pt\"".Length;
+        int format = text.IndexOf("\"format\":\"pt\"", StringComparison.Ordinal);
+        int formatEnd = format + "\"format\":\"pt\"".Length;
         for (int bit = 0; bit < 8 * file.Length; bit++)
         {
             int place = bit / 8;
@@ -80,7 +83,9 @@ public sealed class CertificateTests
                 continue;
             }
             IReadOnlyList<string> changes = Changes(model);
-            Assert.AreEqual(PartAt(text, place, data), string.Join(", ", changes), $"bit {bit % 8} of byte {place}, '{(char)file[place]}'");
+            Assert.AreEqual(
+                PartAt(text, place, data), string.Join(", ", changes),
+                $"bit {bit % 8} of byte {place}, '{(char)file[place]}'");
             named++;
         }
         Assert.IsGreaterThan(8 * (file.Length - data), named);
@@ -109,7 +114,9 @@ public sealed class CertificateTests
     [DataRow("\"logits\":\"", "\"logits\":\"AAAA")]
     [DataRow("\"logits\":\"", "\"logits\":\"!")]
     [DataRow("\"layers\":[", "\"layers\":[null,")]
-    [DataRow("\"layers\":[{", "\"layers\":[{\"min\":0,\"max\":0,\"mean\":0,\"norm\":0,\"non_finite\":0,\"samples\":\"AAAAAA==\"},{")]
+    [DataRow(
+        "\"layers\":[{",
+        "\"layers\":[{\"min\":0,\"max\":0,\"mean\":0,\"norm\":0,\"non_finite\":0,\"samples\":\"AAAAAA==\"},{")]
     [DataRow("\"non_finite\":0", "\"non_finite\":-1")]
     [DataRow("\"non_finite\":0", "\"non_finite\":9")]
     [DataRow("\"min\":", "\"min\":1e30,\"x\":")]
@@ -133,14 +140,17 @@ public sealed class CertificateTests
         byte[] damaged = Replace(
             Save(model), Key, "\"width\":5,\"height\":4", $"\"width\":{width},\"height\":{height}");
         StringAssert.Contains(
-            Assert.ThrowsExactly<ModelFormatException>(() => Load(damaged)).Message, $"a picture of {width}x{height} pixels");
+            Assert.ThrowsExactly<ModelFormatException>(() => Load(damaged)).Message,
+            $"a picture of {width}x{height} pixels");
     }
 
     [TestMethod]
     [DataRow(Key)]
     [DataRow(HashKey)]
     public void Refuses_half_a_certificate(string key) => StringAssert.Contains(
-        Assert.ThrowsExactly<ModelFormatException>(() => Load(RawSafetensors.WithMetadata(Save(Tiny), key, null))).Message, $"lacks {key};");
+        Assert.ThrowsExactly<ModelFormatException>(
+            () => Load(RawSafetensors.WithMetadata(Save(Tiny), key, null))).Message,
+        $"lacks {key};");
 
     [TestMethod]
     [DataRow(Key, "null")]
@@ -154,9 +164,13 @@ public sealed class CertificateTests
     [TestMethod]
     public void Of_ten_thousand_layers_it_takes_less_than_2_MB()
     {
-        Operator[] layers = [.. Enumerable.Range(0, 10_000).Select(i => i % 100 == 0 ? new BatchNorm2d(2) : (Operator)new ReLU())];
+        Operator[] layers =
+        [
+            .. Enumerable.Range(0, 10_000).Select(i => i % 100 == 0 ? new BatchNorm2d(2) : (Operator)new ReLU()),
+        ];
         Model model = Certified.Add(
-            TestModels.WithWeights(TestModels.Sequential(new TensorShape(2, 20, 20), layers)), [new(Seed: 1), new(Seed: 2), new(Seed: 3)]);
+            TestModels.WithWeights(TestModels.Sequential(new TensorShape(2, 20, 20), layers)),
+            [new(Seed: 1), new(Seed: 2), new(Seed: 3)]);
         Assert.IsLessThan(2_000_000, JsonSerializer.SerializeToUtf8Bytes(model.Certificate!.Text, Relaxed).Length);
         Assert.IsNull(model.Certificate.Document.Layers.FirstOrDefault(layer => layer.Samples.Length < sizeof(float)));
         Assert.IsEmpty(Changes(Load(Save(model))));
@@ -165,7 +179,8 @@ public sealed class CertificateTests
     [TestMethod]
     public void Of_more_logits_than_fit_there_is_none() => StringAssert.Contains(
         Assert.ThrowsExactly<ModelFormatException>(
-            () => Certified.Of(TestModels.Sequential(new TensorShape(200_000), new ReLU()))).Message, "at most 2000000");
+            () => Certified.Of(TestModels.Sequential(new TensorShape(200_000), new ReLU()))).Message,
+        "at most 2000000");
 
     private static IReadOnlyList<string> Changes(Model model) =>
         model.Certificate is { } certificate ? CertificateHashes.ChangesOf(model, certificate) : ["no certificate"];
@@ -177,10 +192,12 @@ public sealed class CertificateTests
             return place < data + 8 * sizeof(float) ? "weight linear.weight" : "weight linear.bias";
         (string Key, string Part)[] parts =
         [
-            ("softpool.graph", "graph"), ("softpool.classes", "list of classes"), ("softpool.preprocessing", "preprocessing"),
+            ("softpool.graph", "graph"), ("softpool.classes", "list of classes"),
+            ("softpool.preprocessing", "preprocessing"),
             (Key, "certificate"), (HashKey, "certificate"),
         ];
-        return parts.Last(part => header.IndexOf($"\"{part.Key}\":", StringComparison.Ordinal) is >= 0 and int begin && begin <= place).Part;
+        return parts.Last(part =>
+            header.IndexOf($"\"{part.Key}\":", StringComparison.Ordinal) is >= 0 and int begin && begin <= place).Part;
     }
 
     private static byte[] Replace(byte[] file, string key, string old, string replacement)

@@ -58,7 +58,11 @@ internal static class Certified
     {
         float[] values = model.Weights[name].Data.ToArray();
         change(values);
-        var weights = new Dictionary<string, Tensor>(model.Weights) { [name] = new Tensor(model.Weights[name].Shape, values) };
-        return new Model(model.Graph, weights, model.ClassNames, model.Preprocessing).With(model.Certificate!, model.Texts);
+        var weights = new Dictionary<string, Tensor>(model.Weights)
+        {
+            [name] = new Tensor(model.Weights[name].Shape, values),
+        };
+        return new Model(model.Graph, weights, model.ClassNames, model.Preprocessing)
+            .With(model.Certificate!, model.Texts);
     }
 }

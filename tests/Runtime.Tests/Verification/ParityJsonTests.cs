@@ -20,7 +20,8 @@ public sealed partial class ParityJsonTests
         // The parts that may be null are listed for that; of a field that is an array or an object only the parts are.
         HashSet<string> documented = Documented();
         documented.ExceptWith(["device", "options", "certificate", "pictures", "layers[].statistics"]);
-        TestModels.AssertSequence<string>([.. documented.Order(StringComparer.Ordinal)], written.Order(StringComparer.Ordinal));
+        TestModels.AssertSequence<string>(
+            [.. documented.Order(StringComparer.Ordinal)], written.Order(StringComparer.Ordinal));
     }
 
     [TestMethod]
@@ -46,7 +47,8 @@ public sealed partial class ParityJsonTests
         report.AddLayer("flatten", [1, 2, 3, 3], [1, 2, 3, 3.0000002f]);
         using JsonDocument json = JsonDocument.Parse(report.ToJson());
         Assert.AreEqual(
-            report.Layers[0].Comparison.Nmse, json.RootElement.GetProperty("layers")[0].GetProperty("nmse").GetDouble());
+            report.Layers[0].Comparison.Nmse,
+            json.RootElement.GetProperty("layers")[0].GetProperty("nmse").GetDouble());
         Assert.AreEqual(1, json.RootElement.GetProperty("layers")[0].GetProperty("max_ulp").GetDouble());
     }
 

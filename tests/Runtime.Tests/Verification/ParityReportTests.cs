@@ -71,7 +71,8 @@ public sealed class ParityReportTests
         Assert.AreEqual("0", report.FirstFailure?.Layer);
     }
 
-    private static ParityReport Report(float[] hiddenExpected, float[] outputExpected, float[]? hidden = null, float[]? output = null)
+    private static ParityReport Report(
+        float[] hiddenExpected, float[] outputExpected, float[]? hidden = null, float[]? output = null)
     {
         var report = new ParityReport(Graph);
         report.AddLayer("0", hiddenExpected, hidden ?? hiddenExpected);

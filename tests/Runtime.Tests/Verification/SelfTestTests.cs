@@ -18,7 +18,8 @@ public sealed class SelfTestTests
 
     /// <summary>Each of its three layers has several kernels to be computed by.</summary>
     private static readonly Model Model = TestModels.WithWeights(TestModels.Sequential(
-        Shape, new Conv2d(8, 20, 3, 1, 1), new ReLU(), new MaxPool2d(3, 2, 0, false), new Flatten(), new Linear(600, 7)));
+        Shape, new Conv2d(8, 20, 3, 1, 1), new ReLU(),
+        new MaxPool2d(3, 2, 0, false), new Flatten(), new Linear(600, 7)));
 
     [TestMethod]
     [DataRow(false)]
@@ -143,7 +144,9 @@ public sealed class SelfTestTests
     {
         string kernel = Plan().Launches[^1].Kernel;
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = "" });
-        VulkanResult.Injected = (call, result) => call == $"vkCreateComputePipelines for {kernel}" ? Silk.NET.Vulkan.Result.ErrorUnknown : result;
+        VulkanResult.Injected = (call, result) => call == $"vkCreateComputePipelines for {kernel}"
+            ? Silk.NET.Vulkan.Result.ErrorUnknown
+            : result;
         try
         {
             using InferenceSession session = device.CreateSession(Model);
@@ -160,13 +163,15 @@ public sealed class SelfTestTests
     [DataRow("vkMapMemory", Silk.NET.Vulkan.Result.ErrorMemoryMapFailed)]
     [DataRow("vkAllocateMemory", Silk.NET.Vulkan.Result.ErrorInvalidExternalHandle)]
     [DataRow("vkQueueSubmit", Silk.NET.Vulkan.Result.ErrorUnknown)]
-    public void A_failure_that_says_nothing_of_a_kernel_is_no_verdict_on_it(string failing, Silk.NET.Vulkan.Result failure)
+    public void A_failure_that_says_nothing_of_a_kernel_is_no_verdict_on_it(
+        string failing, Silk.NET.Vulkan.Result failure)
     {
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = "" });
         VulkanResult.Injected = (call, result) => call.StartsWith(failing, StringComparison.Ordinal) ? failure : result;
         try
         {
-            StringAssert.Contains(Assert.ThrowsExactly<VulkanException>(() => device.CreateSession(Model)).Message, failing);
+            StringAssert.Contains(
+                Assert.ThrowsExactly<VulkanException>(() => device.CreateSession(Model)).Message, failing);
         }
         finally
         {
@@ -183,7 +188,8 @@ public sealed class SelfTestTests
     {
         DeviceTraits here = TestDevices.Software.Vulkan.Traits;
         // A CPU driver and a GPU's launch different kernels.
-        foreach (DeviceTraits traits in (DeviceTraits[])[here, here with { Driver = Driver.Other, LargestTexels = 0 }, DeviceTraits.Unknown])
+        foreach (DeviceTraits traits in (DeviceTraits[])[
+            here, here with { Driver = Driver.Other, LargestTexels = 0 }, DeviceTraits.Unknown])
             foreach (PlanOptions numerics in (PlanOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)])
             {
                 var seen = new HashSet<string>();
@@ -191,7 +197,8 @@ public sealed class SelfTestTests
                     foreach (VariantChoice choice in OperatorForms.ChoicesFor(layers[^1].Operator))
                     {
                         PlanOptions options = numerics with { Batch = batch, Device = traits, Variants = choice };
-                        var plan = ExecutionPlan.Create(TestModels.WithZeros(new ModelGraph("test", input, layers)), options);
+                        var plan = ExecutionPlan.Create(
+                            TestModels.WithZeros(new ModelGraph("test", input, layers)), options);
                         foreach (KernelLaunch dispatch in plan.Launches.Where(dispatch => seen.Add(dispatch.JudgedAs)))
                             Assert.AreNotEqual(0, SelfTest.CasesOf(dispatch, options).Count(), dispatch.JudgedAs);
                     }
@@ -206,7 +213,8 @@ public sealed class SelfTestTests
         using var kept = new Ownership();
         var unknown = new KernelLaunch("layer", new KernelId("unknown"), [], new GroupCount(1), []);
         StringAssert.StartsWith(
-            SelfTest.VerdictOn(device.Vulkan, unknown, new PlanOptions { Device = device.Vulkan.Traits }, kept), "untested");
+            SelfTest.VerdictOn(device.Vulkan, unknown, new PlanOptions { Device = device.Vulkan.Traits }, kept),
+            "untested");
     }
 
     private static GpuDevice Broken(bool unsteady, string folder, string kernel, bool selfTest = true) =>
@@ -215,7 +223,8 @@ public sealed class SelfTestTests
             PipelineCacheFolder = folder,
             SelfTest = selfTest,
             KernelCode = launch => launch.Kernel != kernel ? EmbeddedShaders.Load(launch.Kernel)
-                : unsteady ? BrokenKernel.ReadingStaleMemory(kernel, binding: 1) : BrokenKernel.Doubling(kernel, binding: 1),
+                : unsteady ? BrokenKernel.ReadingStaleMemory(kernel, binding: 1)
+                : BrokenKernel.Doubling(kernel, binding: 1),
         });
 
     private static ExecutionPlan Plan() =>
@@ -230,7 +239,9 @@ public sealed class SelfTestTests
             KernelCode = launch =>
             {
                 compiled |= launch.Kernel == kernel;
-                return launch.Kernel == kernel ? BrokenKernel.Doubling(kernel, binding: 1) : EmbeddedShaders.Load(launch.Kernel);
+                return launch.Kernel == kernel
+                    ? BrokenKernel.Doubling(kernel, binding: 1)
+                    : EmbeddedShaders.Load(launch.Kernel);
             },
         });
         using InferenceSession session = device.CreateSession(Model);

@@ -17,12 +17,14 @@ public sealed class ShapeTestTests
     private static readonly TensorShape Shape = new(8, 11, 13);
 
     private static readonly Model Model = TestModels.WithWeights(TestModels.Sequential(
-        Shape, new Conv2d(8, 20, 3, 1, 1), new BatchNorm2d(20), new ReLU(), new MaxPool2d(3, 2, 0, false), new Flatten(),
+        Shape, new Conv2d(8, 20, 3, 1, 1), new BatchNorm2d(20),
+        new ReLU(), new MaxPool2d(3, 2, 0, false), new Flatten(),
         new Linear(600, 7)));
 
     private static IEnumerable<object[]> Options =>
     [
-        [new SessionOptions { Batch = 1 }], [new SessionOptions { Batch = 3 }], [new SessionOptions { Batch = 3, Numerics = Numerics.Strict }],
+        [new SessionOptions { Batch = 1 }], [new SessionOptions { Batch = 3 }],
+        [new SessionOptions { Batch = 3, Numerics = Numerics.Strict }],
         [new SessionOptions { Batch = 3, Fuse = false, KeepLayerOutputs = true }],
     ];
 
@@ -46,7 +48,9 @@ public sealed class ShapeTestTests
                 using InferenceSession session = device.CreateSession(Model, options);
                 Assert.AreEqual(launch.JudgedAs, session.RejectedKernels[0].Kernel);
                 StringAssert.Contains(session.RejectedKernels[0].Reason, "wrong");
-                StringAssert.Contains(session.RejectedKernels[0].Reason, $"the layer '{Model.Graph.Layers[layer.Layers[0]].Name}' at its own shape");
+                StringAssert.Contains(
+                    session.RejectedKernels[0].Reason,
+                    $"the layer '{Model.Graph.Layers[layer.Layers[0]].Name}' at its own shape");
                 // Elsewhere the kernel is right, and is used.
                 Assert.IsEmpty(device.RejectedKernels);
                 AssertRight(session, options);
@@ -54,7 +58,8 @@ public sealed class ShapeTestTests
             }
             catch (UnsupportedDeviceException e)
             {
-                StringAssert.Contains(e.Message, $"the layer '{Model.Graph.Layers[layer.Layers[0]].Name}' at its own shape");
+                StringAssert.Contains(
+                    e.Message, $"the layer '{Model.Graph.Layers[layer.Layers[0]].Name}' at its own shape");
                 StringAssert.Contains(e.Message, device.Info.Driver);
             }
         }
@@ -67,7 +72,8 @@ public sealed class ShapeTestTests
         using var folder = new TemporaryFolder();
         Model model = TestModels.WithWeights(TestModels.Sequential(new TensorShape(1111), new Softmax()));
         Model other = TestModels.WithWeights(TestModels.Sequential(new TensorShape(1112), new Softmax()));
-        KernelLaunch launch = ExecutionPlan.Create(model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits }).Launches[0];
+        KernelLaunch launch = ExecutionPlan.Create(
+            model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits }).Launches[0];
         foreach (bool tests in (bool[])[true, false])
         {
             int compiled = 0;
@@ -94,7 +100,8 @@ public sealed class ShapeTestTests
     [TestMethod]
     public void Without_the_self_test_it_is_used()
     {
-        KernelLaunch launch = ExecutionPlan.Create(Model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits }).Launches[^1];
+        KernelLaunch launch = ExecutionPlan.Create(
+            Model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits }).Launches[^1];
         using GpuDevice device = BrokenAt(launch, "", selfTest: false);
         using InferenceSession session = device.CreateSession(Model);
         Assert.IsEmpty(session.RejectedKernels);
@@ -117,7 +124,8 @@ public sealed class ShapeTestTests
             for (int k = 0; k < 5; k++)
                 wanted[random.Next(wanted.Length)] = true;
             float[] some = SampledReference.Compute<Exact>(
-                graph, name => model.Weights[name], [last], [.. graph.InputsOf(last).Select(place => place < 0 ? item : all[place])], wanted);
+                graph, name => model.Weights[name], [last],
+                [.. graph.InputsOf(last).Select(place => place < 0 ? item : all[place])], wanted);
             for (int i = 0; i < wanted.Length; i++)
                 if (wanted[i])
                     Assert.AreEqual(all[last][i], some[i], $"{layers[last].Operator} on {input}, element {i}");
@@ -136,12 +144,14 @@ public sealed class ShapeTestTests
             ["1.bias"] = new(new TensorShape(1), new float[1]),
         };
         var model = new Model(
-            TestModels.Sequential(new TensorShape(4), new Linear(4, 2), new Linear(2, 1)), weights, [], new Preprocessing([], []));
+            TestModels.Sequential(new TensorShape(4), new Linear(4, 2), new Linear(2, 1)),
+            weights, [], new Preprocessing([], []));
         using InferenceSession session = TestDevices.Software.CreateSession(model);
         Assert.IsEmpty(session.RejectedKernels);
     }
 
-    private static GpuDevice BrokenAt(KernelLaunch broken, string folder, bool selfTest = true, Action? onCompiled = null) =>
+    private static GpuDevice BrokenAt(
+        KernelLaunch broken, string folder, bool selfTest = true, Action? onCompiled = null) =>
         TestDevices.OpenSoftware(new GpuDeviceOptions
         {
             PipelineCacheFolder = folder,
@@ -157,9 +167,13 @@ public sealed class ShapeTestTests
 
     private static void AssertRight(InferenceSession session, SessionOptions options)
     {
-        float[] input = RandomNumbers.Normal(new Random(7), options.Batch * Shape.ElementCount, 1), output = new float[options.Batch * 7];
+        float[] input = RandomNumbers.Normal(new Random(7), options.Batch * Shape.ElementCount, 1);
+        float[] output = new float[options.Batch * 7];
         session.Run(input, output);
-        float[] expected = [.. input.Chunk(Shape.ElementCount).SelectMany(item => ReferenceNetwork.Run(Model, item)[^1])];
+        float[] expected =
+        [
+            .. input.Chunk(Shape.ElementCount).SelectMany(item => ReferenceNetwork.Run(Model, item)[^1]),
+        ];
         OperatorCheck.AssertClose(expected, output, "the session", 1e-5);
     }
 }

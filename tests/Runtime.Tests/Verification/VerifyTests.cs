@@ -15,7 +15,8 @@ public sealed class VerifyTests
 
     private static IEnumerable<object[]> AllOptions =>
     [
-        [new SessionOptions()], [new SessionOptions { Batch = 2 }], [new SessionOptions { Batch = 7, MaxConcurrentRuns = 2 }],
+        [new SessionOptions()], [new SessionOptions { Batch = 2 }],
+        [new SessionOptions { Batch = 7, MaxConcurrentRuns = 2 }],
         [new SessionOptions { Fuse = false }], [new SessionOptions { Batch = 3, KeepLayerOutputs = true }],
         [new SessionOptions { Batch = 2, Numerics = Numerics.Strict }],
     ];
@@ -54,7 +55,8 @@ public sealed class VerifyTests
     [TestMethod]
     public void In_16_bits_the_gates_are_those_of_16_bits()
     {
-        using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(Pictures, new SessionOptions { Fp16 = true });
+        using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(
+            Pictures, new SessionOptions { Fp16 = true });
         ParityReport report = session.Verify();
         Assert.IsNull(report.Failure);
         Assert.AreEqual(Tolerances.Fp16, report.Tolerances);
@@ -81,9 +83,11 @@ public sealed class VerifyTests
     [TestMethod]
     public void Without_a_certificate_there_is_nothing_to_hold_it_to()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(TestModels.WithWeights(TestModels.EveryOperator()));
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            TestModels.WithWeights(TestModels.EveryOperator()));
         StringAssert.Contains(
-            Assert.ThrowsExactly<CertificateNotFoundException>(() => session.Verify()).Message, "'test' has no certificate");
+            Assert.ThrowsExactly<CertificateNotFoundException>(() => session.Verify()).Message,
+            "'test' has no certificate");
     }
 
     [TestMethod]
@@ -131,7 +135,8 @@ public sealed class VerifyTests
         TestModels.AssertSequence<string>(["weight group.weight"], report.Changes);
         Assert.AreEqual("group", report.FirstFailure?.Layer);
         Assert.AreEqual(
-            "the weight group.weight has changed since the certificate was made; layer group is the first beyond its gate",
+            "the weight group.weight has changed since the certificate was made; "
+            + "layer group is the first beyond its gate",
             report.Failure);
     }
 
@@ -165,7 +170,10 @@ public sealed class VerifyTests
         bias[0] = float.NaN;
         model = new Model(
             model.Graph,
-            new Dictionary<string, Tensor>(model.Weights) { ["group.bias"] = new(model.Weights["group.bias"].Shape, bias) },
+            new Dictionary<string, Tensor>(model.Weights)
+            {
+                ["group.bias"] = new(model.Weights["group.bias"].Shape, bias),
+            },
             model.ClassNames, model.Preprocessing);
         ParityReport report = Verify(Certified.Add(model, Certified.InputsFor(model.Graph)));
         Assert.IsEmpty(report.Changes);
@@ -222,13 +230,15 @@ public sealed class VerifyTests
         Assert.IsFalse(disposal.Wait(TimeSpan.FromMilliseconds(300)));
         released.Set();
         await disposal.WaitAsync(TimeSpan.FromSeconds(30));
-        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => verification.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(
+            () => verification.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [TestMethod]
     public void Two_hundred_runs_in_16_bits_are_equal_to_the_bit()
     {
-        using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(Maps, new SessionOptions { Fp16 = true });
+        using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(
+            Maps, new SessionOptions { Fp16 = true });
         Assert.AreEqual(0, Repeatability.Differing(session, 200));
     }
 

@@ -7,8 +7,8 @@ namespace SoftPool.Runtime.Tests.Vulkan;
 internal static class BrokenKernel
 {
     private const int Header = 5, BoundAt = 3;
-    private const uint Decorate = 71, AccessChain = 65, Load = 61, Store = 62, FAdd = 129, FSub = 131, Binding = 33, MemoryModel = 14, ExtInstImport = 11, ExtInst = 12,
-        NMin = 79;
+    private const uint Decorate = 71, AccessChain = 65, Load = 61, Store = 62, FAdd = 129, FSub = 131, Binding = 33;
+    private const uint MemoryModel = 14, ExtInstImport = 11, ExtInst = 12, NMin = 79;
 
     /// <summary>The id of GLSL's functions, beyond those of any kernel.</summary>
     private const uint Import = 1 << 16;
@@ -24,7 +24,8 @@ internal static class BrokenKernel
         EmbeddedShaders.Load(kernel), binding,
         (type, pointer, value, id) =>
         [
-            [Load, type, id + 1, pointer], [ExtInst, type, id + 2, Import, NMin, id + 1, value], [FSub, type, id, value, id + 2],
+            [Load, type, id + 1, pointer], [ExtInst, type, id + 2, Import, NMin, id + 1, value],
+            [FSub, type, id, value, id + 2],
         ]);
 
     /// <summary>Puts instructions ahead of each store to a binding; what is stored is the one with the new
@@ -44,11 +45,13 @@ internal static class BrokenKernel
             if (opcode == Decorate && words is [_, Binding, var number] && number == binding)
                 variables.Add(words[0]);
             if (opcode == MemoryModel)
-                patched.AddRange([6 << 16 | ExtInstImport, Import, .. MemoryMarshal.Cast<byte, uint>("GLSL.std.450\0\0\0\0"u8)]);
+                patched.AddRange(
+                    [6 << 16 | ExtInstImport, Import, .. MemoryMarshal.Cast<byte, uint>("GLSL.std.450\0\0\0\0"u8)]);
             if (opcode == AccessChain && variables.Contains(words[2]))
                 pointers.Add(words[1]);
             // Constants and what functions compute: a type, then a result.
-            if (words.Length >= 2 && opcode is ExtInst or (>= 41 and <= 52) or (>= 54 and < 71 and not Store) or (> 72 and < 246))
+            if (words.Length >= 2
+                && opcode is ExtInst or (>= 41 and <= 52) or (>= 54 and < 71 and not Store) or (> 72 and < 246))
                 types.TryAdd(words[1], words[0]);
             if (opcode == Store && pointers.Contains(words[0]))
             {

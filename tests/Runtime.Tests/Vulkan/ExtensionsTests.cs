@@ -12,7 +12,8 @@ public sealed class ExtensionsTests
         string[] offered = ["VK_KHR_maintenance1", Extensions.PortabilitySubset, "VK_KHR_bind_memory2"];
         CollectionAssert.AreEqual(new[] { Extensions.PortabilitySubset }, Extensions.ToEnable(offered, inspect: false));
         CollectionAssert.AreEqual(
-            new[] { Extensions.PortabilitySubset, PipelineStatistics.Extension }, Extensions.ToEnable(offered, inspect: true));
+            new[] { Extensions.PortabilitySubset, PipelineStatistics.Extension },
+            Extensions.ToEnable(offered, inspect: true));
         Assert.IsEmpty(Extensions.ToEnable(["VK_KHR_maintenance1"], inspect: false));
     }
 

@@ -114,9 +114,11 @@ public sealed partial class HalfDriverTests : IDisposable
             {"file_format_version": "1.0.1", "ICD": {"library_path": "{{{library}}}", "api_version": "1.1.0", "is_portability_driver": true}}
             """));
         Assert.AreEqual(GpuKind.Cpu, GpuDevice.Enumerate().Single().Kind);
-        using GpuDevice device = GpuDevice.Create(options: new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using GpuDevice device = GpuDevice.Create(
+            options: new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
         using InferenceSession session = device.CreateSession(TestModels.WithWeights(TestModels.EveryOperator()));
-        session.Run(new float[session.Graph.InputShape.ElementCount], new float[session.Graph.OutputShape.ElementCount]);
+        session.Run(
+            new float[session.Graph.InputShape.ElementCount], new float[session.Graph.OutputShape.ElementCount]);
     }
 
     private string Manifest(string what) => what switch
@@ -132,14 +134,17 @@ public sealed partial class HalfDriverTests : IDisposable
     };
 
     private string Icd(string name, string library) => _folder.Write(
-        name, $$$"""{"file_format_version": "1.0.0", "ICD": {"library_path": "{{{library}}}", "api_version": "1.3.0"}}""");
+        name,
+        $$$"""{"file_format_version": "1.0.0", "ICD": {"library_path": "{{{library}}}", "api_version": "1.3.0"}}""");
 
     private static string SystemManifest(string name)
     {
         if (name != "lvp_icd" && Directory.Exists("/dev/dri"))
             Assert.Inconclusive("This machine has a GPU, for which the driver may be whole.");
         const string folder = "/usr/share/vulkan/icd.d";
-        string? file = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"{name}*.json").FirstOrDefault() : null;
+        string? file = Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, $"{name}*.json").FirstOrDefault()
+            : null;
         if (file is null)
             Assert.Inconclusive($"The system has no manifest {name}.");
         return file;

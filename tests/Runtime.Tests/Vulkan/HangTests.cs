@@ -22,7 +22,8 @@ public sealed class HangTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    private static ExecutionPlan Plan => ExecutionPlan.Create(Model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits });
+    private static ExecutionPlan Plan =>
+        ExecutionPlan.Create(Model, new PlanOptions { Device = TestDevices.Software.Vulkan.Traits });
 
     /// <summary>The kernel of the linear layer, which has others to take its place.</summary>
     private static KernelLaunch Suspect => Plan.Launches[^1];
@@ -39,10 +40,17 @@ public sealed class HangTests : IDisposable
     public async Task A_run_that_does_not_end_in_time_is_a_lost_device(bool async)
     {
         int before = LiveObjects.Count;
-        Model large = TestModels.WithWeights(TestModels.Sequential(new TensorShape(64, 96, 96), new Conv2d(64, 64, 3, 1, 1)));
-        float[] input = new float[large.Graph.InputShape.ElementCount], output = new float[large.Graph.OutputShape.ElementCount];
+        Model large = TestModels.WithWeights(
+            TestModels.Sequential(new TensorShape(64, 96, 96), new Conv2d(64, 64, 3, 1, 1)));
+        float[] input = new float[large.Graph.InputShape.ElementCount];
+        float[] output = new float[large.Graph.OutputShape.ElementCount];
         using (GpuDevice device = TestDevices.OpenSoftware(
-            new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false, WaitLimit = TimeSpan.FromMilliseconds(5) }))
+            new GpuDeviceOptions
+            {
+                PipelineCacheFolder = "",
+                SelfTest = false,
+                WaitLimit = TimeSpan.FromMilliseconds(5),
+            }))
         {
             InferenceSession? session = null;
             // The probe's wait and those of uploads are held to the limit too.
@@ -50,10 +58,12 @@ public sealed class HangTests : IDisposable
             {
                 session = device.CreateSession(large);
                 string message = async
-                    ? (await Assert.ThrowsExactlyAsync<DeviceLostException>(() => session.RunAsync(input, output))).Message
+                    ? (await Assert.ThrowsExactlyAsync<DeviceLostException>(
+                        () => session.RunAsync(input, output))).Message
                     : Assert.ThrowsExactly<DeviceLostException>(() => session.Run(input, output)).Message;
                 StringAssert.Contains(message, "did not end its work within 0.005 s");
-                StringAssert.Contains(Assert.ThrowsExactly<DeviceLostException>(() => session.Run(input, output)).Message, "anew");
+                StringAssert.Contains(
+                    Assert.ThrowsExactly<DeviceLostException>(() => session.Run(input, output)).Message, "anew");
             }
             catch (DeviceLostException)
             {
@@ -71,7 +81,8 @@ public sealed class HangTests : IDisposable
     public void A_kernel_that_does_not_end_in_the_self_test_is_not_tried_again()
     {
         int tried = 0;
-        string message = Assert.ThrowsExactly<DeviceLostException>(() => Create(Suspect, Result.Timeout, ref tried)).Message;
+        string message = Assert.ThrowsExactly<DeviceLostException>(
+            () => Create(Suspect, Result.Timeout, ref tried)).Message;
         StringAssert.Contains(message, $"It was trying {Suspect.JudgedAs}");
         Assert.AreEqual(1, tried);
         InferenceSession session = Create(Suspect, Result.Timeout, ref tried);
@@ -150,7 +161,9 @@ public sealed class HangTests : IDisposable
     public void Notes_that_are_damaged_or_of_another_build_say_nothing()
     {
         string prefix = new PipelineCacheFile(_folder.Path, TestDevices.Software.Vulkan.Physical, "verdicts").Prefix;
-        File.WriteAllText($"{prefix}.a.trying", new TrialNotes(prefix, "another").TextOf(Suspect.JudgedAs, TuningCache.Hung, isSecond: true));
+        File.WriteAllText(
+            $"{prefix}.a.trying",
+            new TrialNotes(prefix, "another").TextOf(Suspect.JudgedAs, TuningCache.Hung, isSecond: true));
         File.WriteAllText($"{prefix}.b.trying", "no note");
         File.WriteAllText($"{prefix}.c.trying", "");
         File.SetLastWriteTimeUtc($"{prefix}.c.trying", DateTime.UtcNow.AddMinutes(-1));
@@ -220,7 +233,8 @@ public sealed class HangTests : IDisposable
     private void Leave(string key, bool isSecond, string verdict = TuningCache.Hung)
     {
         string prefix = new PipelineCacheFile(_folder.Path, TestDevices.Software.Vulkan.Physical, "verdicts").Prefix;
-        File.WriteAllText($"{prefix}.left.trying", new TrialNotes(prefix, TuningCache.Build).TextOf(key, verdict, isSecond));
+        File.WriteAllText(
+            $"{prefix}.left.trying", new TrialNotes(prefix, TuningCache.Build).TextOf(key, verdict, isSecond));
     }
 
     private static void AssertAvoided(InferenceSession session, KernelLaunch kernel)

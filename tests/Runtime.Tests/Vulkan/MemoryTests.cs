@@ -31,7 +31,8 @@ public sealed class MemoryTests
     {
         CollectionAssert.AreEqual(new uint[] { 0, 2 }, Numbers(Card.Suitable(~0u, Local)));
         CollectionAssert.AreEqual(new uint[] { 2 }, Numbers(Card.Suitable(~1u, Local)));
-        CollectionAssert.AreEqual(new uint[] { 3, 1, 2 }, Numbers(Card.Suitable(~0u, Coherent | Cached, Visible | Cached, Coherent)));
+        CollectionAssert.AreEqual(
+            new uint[] { 3, 1, 2 }, Numbers(Card.Suitable(~0u, Coherent | Cached, Visible | Cached, Coherent)));
         Assert.IsEmpty(Card.Suitable(1, Coherent));
 
         static uint[] Numbers(IReadOnlyList<MemoryType> types) => [.. types.Select(type => type.Index)];
@@ -41,7 +42,8 @@ public sealed class MemoryTests
     public void A_device_whose_memory_the_host_sees_only_in_part_is_told_from_one_whose_memory_it_sees()
     {
         Assert.IsFalse(Card.AreAllHostVisible);
-        Assert.IsTrue(new MemoryTypes([new(0, Local, 0), new(1, Local | Coherent, 0), new(2, Coherent, 1)]).AreAllHostVisible);
+        Assert.IsTrue(
+            new MemoryTypes([new(0, Local, 0), new(1, Local | Coherent, 0), new(2, Coherent, 1)]).AreAllHostVisible);
         Assert.IsFalse(new MemoryTypes([new(0, Local, 0), new(1, Local | Visible | Cached, 0)]).AreAllHostVisible);
         Assert.IsTrue(TestDevices.Software.Vulkan.Physical.Memory.AreAllHostVisible);
     }
@@ -76,7 +78,8 @@ public sealed class MemoryTests
     {
         int here = 0, there = 0;
         float[] expected = Run(null, call => here += call == "vkQueueSubmit" ? 1 : 0);
-        CollectionAssert.AreEqual(expected, Run(Listing(Local, Coherent), call => there += call == "vkQueueSubmit" ? 1 : 0));
+        CollectionAssert.AreEqual(
+            expected, Run(Listing(Local, Coherent), call => there += call == "vkQueueSubmit" ? 1 : 0));
         Assert.IsGreaterThan(here + 3, there);
     }
 
@@ -85,7 +88,8 @@ public sealed class MemoryTests
     {
         int one = 0, several = 0;
         float[] expected = Run(null, call => one += IsAllocation(call));
-        CollectionAssert.AreEqual(expected, Run(new InventedDevice { LargestAllocation = 2000 }, call => several += IsAllocation(call)));
+        CollectionAssert.AreEqual(
+            expected, Run(new InventedDevice { LargestAllocation = 2000 }, call => several += IsAllocation(call)));
         Assert.IsGreaterThan(one, several);
 
         static int IsAllocation(string call) => call == "vkAllocateMemory" ? 1 : 0;
@@ -97,14 +101,16 @@ public sealed class MemoryTests
         int invalidated = 0;
         float[] expected = Run(null);
         CollectionAssert.AreEqual(expected, Run(
-            Listing(Local, Coherent, Visible | Cached), call => invalidated += call == "vkInvalidateMappedMemoryRanges" ? 1 : 0));
+            Listing(Local, Coherent, Visible | Cached),
+            call => invalidated += call == "vkInvalidateMappedMemoryRanges" ? 1 : 0));
         Assert.IsGreaterThan(0, invalidated);
     }
 
     [TestMethod]
     public void A_buffer_beyond_the_device_s_limit_is_refused_with_both_sizes()
     {
-        string message = Assert.ThrowsExactly<DeviceLimitException>(() => Run(new InventedDevice { LargestBuffer = 4096 })).Message;
+        string message = Assert.ThrowsExactly<DeviceLimitException>(
+            () => Run(new InventedDevice { LargestBuffer = 4096 })).Message;
         StringAssert.Contains(message, "4096 at most");
     }
 
@@ -113,9 +119,11 @@ public sealed class MemoryTests
     [DataRow(1, 1, false, false, "take a device with more memory, or")]
     [DataRow(8, 3, false, false, "Take a smaller batch than 8 or fewer runs at once than 3, or")]
     [DataRow(2, 1, true, true, "Take a smaller batch than 2 or no KeepLayerOutputs or SessionOptions.Fp16, or")]
-    public void The_advice_names_what_would_help(int batch, int runs, bool keeps, bool hasFp16, string advice) => StringAssert.Contains(
-        new OutOfDeviceMemoryException("No memory.").Advising(new SessionOptions(batch, keeps, MaxConcurrentRuns: runs), hasFp16).Message,
-        $"{advice} dispose sessions");
+    public void The_advice_names_what_would_help(int batch, int runs, bool keeps, bool hasFp16, string advice) =>
+        StringAssert.Contains(
+            new OutOfDeviceMemoryException("No memory.")
+                .Advising(new SessionOptions(batch, keeps, MaxConcurrentRuns: runs), hasFp16).Message,
+            $"{advice} dispose sessions");
 
     [TestMethod]
     public void What_the_driver_says_of_its_limits_is_read()

@@ -15,7 +15,8 @@ public sealed class StrictKernelTests
         string[] kernels = [.. EmbeddedShaders.Names.Where(name => name.EndsWith(Ending, StringComparison.Ordinal))];
         Assert.IsGreaterThan(10, kernels.Length);
         foreach (string kernel in kernels)
-            Assert.AreEqual("", string.Join(", ", StrictRules.Breaches(EmbeddedShaders.Load(kernel)).Distinct()), kernel);
+            Assert.AreEqual(
+                "", string.Join(", ", StrictRules.Breaches(EmbeddedShaders.Load(kernel)).Distinct()), kernel);
     }
 
     /// <summary>Compiled for fast numerics, they divide, contract and unroll.</summary>

@@ -46,7 +46,8 @@ internal static class StrictRules
                 breaches.Add($"instruction {opcode} with relaxed precision");
             else if (opcode == LoopMerge && (words[2] & 1) != 0)
                 breaches.Add("a loop to unroll: optimisers lose NoContraction in its copies");
-            else if (opcode == ExtInst && !(floats.Contains(words[0]) ? words[3] == FAbs : IntegerFunctions.Contains(words[3])))
+            else if (opcode == ExtInst
+                && !(floats.Contains(words[0]) ? words[3] == FAbs : IntegerFunctions.Contains(words[3])))
                 breaches.Add($"GLSL's function {words[3]}");
             else if (opcode != ExtInst && HasFloatResult(opcode, words, floats) && !Moving.Contains(opcode))
             {

@@ -1,7 +1,7 @@
 using Silk.NET.Vulkan;
-using SoftPool.Operators;
 using SoftPool.Graph;
 using SoftPool.Kernels;
+using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Operators;
 using SoftPool.Vulkan;
 
@@ -28,7 +28,8 @@ public sealed class SubmissionTests
     public async Task A_network_in_parts_gives_the_same_bits()
     {
         using GpuDevice device = Open(Short);
-        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = EmbeddingTests.Batch, MaxConcurrentRuns = 2 });
+        using InferenceSession session = device.CreateSession(
+            Model, new SessionOptions { Batch = EmbeddingTests.Batch, MaxConcurrentRuns = 2 });
         var output = new float[Outputs];
         Assert.IsGreaterThan(session.Plan.Launches.Count, SubmissionsOf(() => session.Run(Input, output)));
         CollectionAssert.AreEqual(Expected, output);
@@ -51,7 +52,8 @@ public sealed class SubmissionTests
     public void Running_in_parts_allocates_nothing()
     {
         using GpuDevice device = Open(Short);
-        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = EmbeddingTests.Batch });
+        using InferenceSession session = device.CreateSession(
+            Model, new SessionOptions { Batch = EmbeddingTests.Batch });
         var output = new float[Outputs];
         for (int i = 0; i < 3; i++)
             session.Run(Input, output);
@@ -72,7 +74,8 @@ public sealed class SubmissionTests
             Model model = OperatorCheck.RandomModel(layers, input, new Random(5));
             float[] numbers = RandomNumbers.Normal(new Random(6), batch * input.ElementCount, 1), output = [];
             int parts = SubmissionsOf(() => output = OperatorCheck.Run(device, model, numbers));
-            CollectionAssert.AreEqual(OperatorCheck.Run(TestDevices.Software, model, numbers), output, $"{layers[^1].Operator} on {input}");
+            CollectionAssert.AreEqual(
+                OperatorCheck.Run(TestDevices.Software, model, numbers), output, $"{layers[^1].Operator} on {input}");
             cut += parts > 4 ? 1 : 0;
         }
         Assert.IsGreaterThan(20, cut);
@@ -82,7 +85,8 @@ public sealed class SubmissionTests
     [TestMethod]
     public void A_CPU_driver_is_given_a_run_at_once()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = EmbeddingTests.Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = EmbeddingTests.Batch });
         Assert.AreEqual(1, SubmissionsOf(() => session.Run(Input, new float[Outputs])));
         Assert.IsFalse(Pace.Of(GpuKind.Cpu).Divides);
         Assert.IsTrue(Pace.Of(GpuKind.Integrated).Divides);
@@ -93,7 +97,8 @@ public sealed class SubmissionTests
     {
         int before = LiveObjects.Count;
         using (GpuDevice device = Open(Short))
-        using (InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = EmbeddingTests.Batch }))
+        using (InferenceSession session = device.CreateSession(
+            Model, new SessionOptions { Batch = EmbeddingTests.Batch }))
         {
             var output = new float[Outputs];
             for (int failing = 1; failing <= 4; failing++)
@@ -103,7 +108,8 @@ public sealed class SubmissionTests
                     call == "vkQueueSubmit" && ++submissions == failing ? Result.ErrorOutOfDeviceMemory : result;
                 try
                 {
-                    Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => session.Run(new float[Input.Length], output));
+                    Assert.ThrowsExactly<OutOfDeviceMemoryException>(
+                        () => session.Run(new float[Input.Length], output));
                 }
                 finally
                 {
@@ -120,12 +126,19 @@ public sealed class SubmissionTests
     public async Task The_first_part_waits_for_the_host_and_the_last_signals()
     {
         using var host = new TestHost(4);
-        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", Pace = Short });
-        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = EmbeddingTests.Batch });
+        using GpuDevice device = GpuDevice.FromHost(
+            host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", Pace = Short });
+        using InferenceSession session = device.CreateSession(
+            Model, new SessionOptions { Batch = EmbeddingTests.Batch });
         ulong begin = host.CreateSemaphore(), done = host.CreateSemaphore();
         var output = new float[Outputs];
         Task run = session.RunAsync(
-            Input, output, new GpuSync { Wait = new[] { new TimelinePoint(begin, 1) }, Signal = new[] { new TimelinePoint(done, 1) } });
+            Input, output,
+            new GpuSync
+            {
+                Wait = new[] { new TimelinePoint(begin, 1) },
+                Signal = new[] { new TimelinePoint(done, 1) },
+            });
         await Task.Delay(100);
         Assert.IsFalse(run.IsCompleted);
         Assert.AreEqual(0ul, host.ValueOf(done));
@@ -144,7 +157,10 @@ public sealed class SubmissionTests
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(TestModels.AlexNet()), new PlanOptions(64));
         double convolutions = 0;
         foreach ((int Channels, int Filters, int Taps, int Size) layer in
-            ((int, int, int, int)[])[(3, 48, 121, 55), (48, 128, 25, 27), (128, 192, 9, 13), (192, 192, 9, 13), (192, 128, 9, 13)])
+            ((int, int, int, int)[])
+            [
+                (3, 48, 121, 55), (48, 128, 25, 27), (128, 192, 9, 13), (192, 192, 9, 13), (192, 128, 9, 13),
+            ])
             convolutions += (double)layer.Channels * layer.Filters * layer.Taps * layer.Size * layer.Size;
         double expected = 64 * (convolutions + 4608 * 2048 + 2048 * 2048 + 2048 * 10);
         Assert.AreEqual(1, plan.Launches.Sum(launch => launch.MultiplyAdds) / expected, 0.1);

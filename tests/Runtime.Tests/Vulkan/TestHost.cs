@@ -38,7 +38,8 @@ internal sealed unsafe class TestHost : IDisposable
         var devices = new PhysicalDevice[count];
         fixed (PhysicalDevice* first = devices)
             _api.EnumeratePhysicalDevices(_instance, ref count, first).Check("host");
-        _physical = devices.First(device => _api.GetPhysicalDeviceProperties(device).DeviceType == PhysicalDeviceType.Cpu);
+        _physical = devices.First(
+            device => _api.GetPhysicalDeviceProperties(device).DeviceType == PhysicalDeviceType.Cpu);
 
         float priority = 1;
         var queueInfo = new DeviceQueueCreateInfo

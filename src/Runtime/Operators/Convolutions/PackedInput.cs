@@ -27,7 +27,9 @@ internal sealed class PackedInput : IWordLayout
         _width = (words * wordFloats + Channels - 1) / Channels;
         while (_width * Channels % wordFloats != 0)
             _width++;
-        _height = (step.OutputShape[1] - 1) * convolution.Stride.Height + (kernelHeight - 1) * convolution.Dilation.Height + 1;
+        _height =
+            (step.OutputShape[1] - 1) * convolution.Stride.Height
+            + (kernelHeight - 1) * convolution.Dilation.Height + 1;
         long row = _width * Channels / wordFloats;
         Row = row * convolution.Stride.Height;
         Jump = row * convolution.Dilation.Height - Run;
@@ -90,7 +92,8 @@ internal sealed class PackedInput : IWordLayout
             "conv2d_pack",
             [
                 ("BATCH", _step.Batch), ("CHANNELS", input[0]), ("HEIGHT", input[1]), ("WIDTH", input[2]),
-                ("GROUPS", _convolution.Groups), ("PADDED_CHANNELS", Channels), ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),
+                ("GROUPS", _convolution.Groups), ("PADDED_CHANNELS", Channels),
+                ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),
                 ("PADDING_HEIGHT", _convolution.Padding.Height), ("PADDING_WIDTH", _convolution.Padding.Width),
             ],
             GroupCount.Linear(packed.Count / 4), loads.Texels(0), _step.Input, packed);

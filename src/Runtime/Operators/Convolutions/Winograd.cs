@@ -44,7 +44,9 @@ internal static class Winograd
         var transform = new double[points.Length + 1, taps];
         for (int i = 0; i < points.Length; i++)
         {
-            double denominator = points.Where((_, other) => other != i).Aggregate(1.0, (product, point) => product * (points[i] - point));
+            double denominator = points
+                .Where((_, other) => other != i)
+                .Aggregate(1.0, (product, point) => product * (points[i] - point));
             for (int tap = 0; tap < taps; tap++)
                 transform[i, tap] = Math.Pow(points[i], tap) / denominator;
         }

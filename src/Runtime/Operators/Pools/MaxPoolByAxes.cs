@@ -27,7 +27,9 @@ internal sealed record MaxPoolByAxes : Variant<Pooling>
             new(new(1, kernel.Height, 1), new(1, stride.Height, 1), new(0, padding.Height, 0), 1),
             map with { Height = places.Height }, isLast: kernel.Depth == 1 && stride.Depth == 1);
         if (from != step.Output)
-            Pass(new(new(kernel.Depth, 1, 1), new(stride.Depth, 1, 1), new(padding.Depth, 0, 0), 1), places, isLast: true);
+            Pass(
+                new(new(kernel.Depth, 1, 1), new(stride.Depth, 1, 1), new(padding.Depth, 0, 0), 1),
+                places, isLast: true);
 
         void Pass(Window part, Size3d windows, bool isLast)
         {

@@ -16,7 +16,8 @@ internal static class PoolLaunches
     {
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
-            kernel, [.. step.Shape(pooling), .. pooling.OwnConstants], GroupCount.Linear(step.Output.Count), texels ? 1u : 0,
+            kernel, [.. step.Shape(pooling), .. pooling.OwnConstants],
+            GroupCount.Linear(step.Output.Count), texels ? 1u : 0,
             passes * step.WindowIterations(pooling), step.Input, step.Output);
     }
 
@@ -43,7 +44,8 @@ internal static class PoolLaunches
     public static void DispatchOfSlices(
         this LoweringStep step, string kernel, Pooling pooling, Slices slices, int passes, Operand parts) =>
         step.Dispatch(
-            kernel, [.. step.Shape(pooling, slices), .. pooling.OwnConstants], GroupCount.Linear(step.Output.Count), texels: 0,
+            kernel, [.. step.Shape(pooling, slices), .. pooling.OwnConstants],
+            GroupCount.Linear(step.Output.Count), texels: 0,
             passes * LoopIterations.Of(slices.Count), parts, step.Output);
 
     /// <summary>The loop iterations that it takes to go through the cells of a window that lie on the map.</summary>
@@ -57,7 +59,8 @@ internal static class PoolLaunches
 
     /// <summary>The constants of pool.glsl.</summary>
     public static SpecializationConstant[] Shape(this LoweringStep step, Pooling pooling) =>
-        step.Shape(pooling.WindowOn(step.InputShape), Window.Extents(step.InputShape), Window.Extents(step.OutputShape));
+        step.Shape(
+            pooling.WindowOn(step.InputShape), Window.Extents(step.InputShape), Window.Extents(step.OutputShape));
 
     /// <summary>The constants of pool_slice.glsl.</summary>
     public static SpecializationConstant[] Shape(this LoweringStep step, Pooling pooling, Slices slices) =>
@@ -69,7 +72,8 @@ internal static class PoolLaunches
         return
         [
             ("BATCH", step.Batch), ("CHANNELS", step.InputShape[0]), .. Named("", map), .. Named("OUT_", places),
-            .. Named("KERNEL_", window.Kernel), .. Named("STRIDE_", window.Stride), .. Named("PADDING_", window.Padding),
+            .. Named("KERNEL_", window.Kernel), .. Named("STRIDE_", window.Stride),
+            .. Named("PADDING_", window.Padding),
         ];
 
         static SpecializationConstant[] Named(string prefix, Size3d size) =>

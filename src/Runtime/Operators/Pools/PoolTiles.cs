@@ -28,7 +28,8 @@ internal static class PoolTiles
         return !step.Options.IsStrict
             && window is { Kernel: { Depth: 1, Height: 3, Width: 3 }, Stride: { Height: 2, Width: 2 } }
             && map.Depth == 1 && step.Input.Count % 4 == 0
-            && FitAlong(map.Height, places.Height, window.Padding.Height) && FitAlong(map.Width, places.Width, window.Padding.Width);
+            && FitAlong(map.Height, places.Height, window.Padding.Height)
+            && FitAlong(map.Width, places.Width, window.Padding.Width);
 
         // The middle of the last window lies on the map, or all of it.
         bool FitAlong(int extent, int windows, int padding) => pooling.TilesReachBeyond

@@ -13,6 +13,7 @@ internal sealed record SharedSoftPool : Variant<Pooling>
     public override double Cost(Pooling op, LoweringStep step) => 2;
 
     public override void Lower(Pooling op, LoweringStep step) => step.Dispatch(
-        "softpool_shared", step.Shape(op), GroupCount.Linear(step.Output.Count), texels: 0, 3 * step.WindowIterations(op),
+        "softpool_shared", step.Shape(op), GroupCount.Linear(step.Output.Count),
+        texels: 0, 3 * step.WindowIterations(op),
         step.Input, step.Output, ExponentialSums.OfCells(step));
 }

@@ -22,7 +22,8 @@ internal sealed record SharedSoftPoolBySlices : Variant<Pooling>
         Operand sums = ExponentialSums.OfCells(step), ofSlices = ExponentialSums.Pairs(step, places, slices.Count);
         Operand parts = new Activation(PartsPerSlice * slices.Count * step.Output.Count);
         step.Dispatch(
-            "softpool_shared_slices", step.Shape(op, slices), GroupCount.Linear((long)step.Batch * slices.Count * places), texels: 0,
+            "softpool_shared_slices", step.Shape(op, slices),
+            GroupCount.Linear((long)step.Batch * slices.Count * places), texels: 0,
             2 * LoopIterations.Of(slices.Length), sums, ofSlices);
         Operand ofWindows = ExponentialSums.OfSlices(step, ofSlices, places, slices.Count);
         step.DispatchSlices("softpool_shared_means", op, slices, passes: 1, parts, sums, ofWindows);

@@ -31,7 +31,8 @@ internal sealed record SharedSoftPoolByTiles : Variant<Pooling>
         step.Dispatch(
             Tile, [.. step.Shape(op), ("CHANNELS_AT_ONCE", atOnce)],
             GroupCount.Linear(step.Batch * Division.RoundUp(step.InputShape[0], atOnce) * PoolTiles.PerMap(step)),
-            step.TakesTexels(Tile, step.Input.Count, weights.Count) ? 0b101u : 0, LoopIterations.Of(atOnce), step.Input, step.Output, weights);
+            step.TakesTexels(Tile, step.Input.Count, weights.Count) ? 0b101u : 0,
+            LoopIterations.Of(atOnce), step.Input, step.Output, weights);
     }
 
     private static long WeightCount(LoweringStep step) => step.Batch * PoolTiles.PerMap(step) * PoolTiles.Cells;

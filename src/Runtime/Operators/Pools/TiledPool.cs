@@ -9,7 +9,8 @@ internal sealed record TiledPool(string Kernel) : Variant<Pooling>
 {
     public override string Name => Kernel;
 
-    public override bool IsRejected(Pooling op, LoweringStep step) => PoolTiles.IsRejected(step, Kernel, step.Input.Count);
+    public override bool IsRejected(Pooling op, LoweringStep step) =>
+        PoolTiles.IsRejected(step, Kernel, step.Input.Count);
 
     public override bool Takes(Pooling op, LoweringStep step) => PoolTiles.Fit(op, step);
 
@@ -17,5 +18,6 @@ internal sealed record TiledPool(string Kernel) : Variant<Pooling>
 
     public override void Lower(Pooling op, LoweringStep step) => step.Dispatch(
         Kernel, step.Shape(op), GroupCount.Linear((long)step.Batch * step.InputShape[0] * PoolTiles.PerMap(step)),
-        step.TakesTexels(Kernel, step.Input.Count) ? 1u : 0, LoopIterations.Of(PoolTiles.Cells), step.Input, step.Output);
+        step.TakesTexels(Kernel, step.Input.Count) ? 1u : 0,
+        LoopIterations.Of(PoolTiles.Cells), step.Input, step.Output);
 }

@@ -44,7 +44,8 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
         [
             (uint)(output[1] * output[2]), (uint)output[2],
             (uint)groups, (uint)tiles, (uint)(convolution.OutChannels / groups),
-            (uint)layout.Map, (uint)layout.Row, (uint)layout.Column, (uint)layout.Window, (uint)layout.Run, (uint)layout.Jump,
+            (uint)layout.Map, (uint)layout.Row, (uint)layout.Column,
+            (uint)layout.Window, (uint)layout.Run, (uint)layout.Jump,
         ];
         step.Dispatch(
             $"conv2d_lanes{WordFloats}",
@@ -62,7 +63,8 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
     private string Layout(int lanes) => $"lanes{WordFloats}x{Vectors}x{Pixels}x{lanes}";
 
     private long WeightCount(Conv2d convolution, LoweringStep step, IWordLayout layout) =>
-        (long)convolution.Groups * Tiles(convolution, step) * layout.Window * Vectors * step.Options.Device.SubgroupSize * WordFloats;
+        (long)convolution.Groups * Tiles(convolution, step) * layout.Window
+            * Vectors * step.Options.Device.SubgroupSize * WordFloats;
 
     private int Tiles(Conv2d convolution, LoweringStep step) =>
         Division.RoundUp(convolution.OutChannels / convolution.Groups, Vectors * step.Options.Device.SubgroupSize);

@@ -26,13 +26,15 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
 
     public override bool Takes(Conv2d convolution, LoweringStep step)
     {
-        if (step.Options is not { Numerics: Numerics.Fast, Fp16: false, Device: { HasShuffle: true, SubgroupSize: > 1 } device }
+        if (step.Options is not
+            { Numerics: Numerics.Fast, Fp16: false, Device: { HasShuffle: true, SubgroupSize: > 1 } device }
             || Pixels % device.SubgroupSize != 0
             || convolution is not { Groups: 1, Stride: { Height: 1, Width: 1 }, Dilation: { Height: 1, Width: 1 } }
             || convolution.KernelSize != (Size2d)Taps)
             return false;
         Extents extents = Of(convolution, step, Parts(convolution, step)[^1].Count);
-        long largest = (long)Matrices * extents.PaddedTiles * Math.Max(extents.Words * WordFloats, extents.PaddedChannels);
+        long largest =
+            (long)Matrices * extents.PaddedTiles * Math.Max(extents.Words * WordFloats, extents.PaddedChannels);
         return largest * sizeof(float) <= step.Options.LargestBuffer && largest <= int.MaxValue
             && WeightCount(extents) <= step.LargestWeight
             && extents.Groups(this) is { X: <= GroupCount.Largest, Y: <= GroupCount.Largest }
@@ -49,7 +51,8 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
         double wordCost = Loads.Cost(WordFloats, step), shortWordCost = Loads.Cost(4, step);
         double inputs = (double)extents.Tiles * extents.Words * WordFloats / lanes * Matrices * (load + StoreCost);
         double products = (double)extents.Groups(this).X * extents.Groups(this).Y
-            * (extents.Words * (Vectors * Pixels * WordFloats + wordCost * (Vectors + Pixels / lanes)) + Vectors * Pixels * StoreCost);
+            * (extents.Words * (Vectors * Pixels * WordFloats + wordCost * (Vectors + Pixels / lanes))
+                + Vectors * Pixels * StoreCost);
         double outputs = (double)convolution.OutChannels * extents.PaddedTiles / 4 / lanes
             * (Matrices * shortWordCost + Winograd.Tile * Winograd.Tile * 4 * StoreCost);
         return inputs + products + outputs;
@@ -70,13 +73,15 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
             $"shape*{Layout(lanes)}*{firstImage}*{images}",
             [
                 (uint)input[0], (uint)input[1], (uint)input[2], (uint)output[0], (uint)output[1], (uint)output[2],
-                (uint)convolution.Padding.Height, (uint)convolution.Padding.Width, (uint)extents.Words, (uint)extents.PaddedChannels,
+                (uint)convolution.Padding.Height, (uint)convolution.Padding.Width,
+                (uint)extents.Words, (uint)extents.PaddedChannels,
                 (uint)extents.Across, (uint)extents.Down, (uint)Matrices, (uint)firstImage, (uint)images,
             ]);
         var tiles = new Activation(TileCount(extents));
         var products = new Activation(ProductCount(extents));
         step.Dispatch(
-            $"winograd{size}_input", [("LANES", lanes)], GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
+            $"winograd{size}_input", [("LANES", lanes)],
+            GroupCount.Linear((long)extents.Tiles * extents.Words * WordFloats),
             Loads.Texels(0), step.Input, tiles, shape);
         step.Dispatch(
             "winograd_products", [("LANES", lanes), ("VECTORS", Vectors), ("PIXELS", Pixels)], extents.Groups(this),
@@ -116,10 +121,12 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
         for (int o = 0; o < convolution.OutChannels; o++)
             for (int c = 0; c < channels; c++)
             {
-                double[] transformed = Winograd.TransformFilter(transform, weight.Slice((o * channels + c) * Taps * Taps, Taps * Taps));
+                double[] transformed = Winograd.TransformFilter(
+                    transform, weight.Slice((o * channels + c) * Taps * Taps, Taps * Taps));
                 for (int matrix = 0; matrix < Matrices; matrix++)
                 {
-                    int word = ((matrix * tiles + o / perTile) * extents.Words + c / WordFloats) * perTile + o % perTile;
+                    int word =
+                        ((matrix * tiles + o / perTile) * extents.Words + c / WordFloats) * perTile + o % perTile;
                     packed[word * WordFloats + c % WordFloats] = (float)transformed[matrix];
                 }
             }
@@ -128,10 +135,12 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
 
     private Extents Of(Conv2d convolution, LoweringStep step, int images)
     {
-        int across = Division.RoundUp(step.OutputShape[2], Winograd.Tile), down = Division.RoundUp(step.OutputShape[1], Winograd.Tile);
+        int across = Division.RoundUp(step.OutputShape[2], Winograd.Tile);
+        int down = Division.RoundUp(step.OutputShape[1], Winograd.Tile);
         int tiles = images * across * down, perTile = Vectors * step.Options.Device.SubgroupSize;
         return new Extents(
-            across, down, tiles, Division.RoundUp(tiles, Pixels) * Pixels, Division.RoundUp(convolution.InChannels, WordFloats),
+            across, down, tiles, Division.RoundUp(tiles, Pixels) * Pixels,
+            Division.RoundUp(convolution.InChannels, WordFloats),
             Division.RoundUp(convolution.OutChannels, perTile) * perTile, perTile);
     }
 

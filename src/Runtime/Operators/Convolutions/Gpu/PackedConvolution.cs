@@ -44,9 +44,12 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
             return 2 * Conv2d.Variants.All[^1].Cost(convolution, step);
         IWordLayout layout = Layout(convolution, step);
         GroupCount groups = Groups(convolution, step);
-        double vectors = (double)groups.X * groups.Y * step.Options.Device.WorkgroupSize / Math.Max(step.Options.Device.SubgroupSize, 1);
+        double vectors =
+            (double)groups.X * groups.Y * step.Options.Device.WorkgroupSize
+            / Math.Max(step.Options.Device.SubgroupSize, 1);
         int loads = TilePixels + TileChannels;
-        return vectors * layout.Window * (TileChannels * TilePixels * WordFloats + loads * TiledConvolution.WideLoadCost);
+        return vectors * layout.Window
+            * (TileChannels * TilePixels * WordFloats + loads * TiledConvolution.WideLoadCost);
     }
 
     public override void Lower(Conv2d convolution, LoweringStep step)
@@ -57,7 +60,8 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
         step.Dispatch(
             IsNarrow ? "conv2d_packed_narrow" : "conv2d_packed",
             [
-                ("BATCH", step.Batch), ("OUT_CHANNELS", convolution.OutChannels), ("OUT_HEIGHT", output[1]), ("OUT_WIDTH", output[2]),
+                ("BATCH", step.Batch), ("OUT_CHANNELS", convolution.OutChannels),
+                ("OUT_HEIGHT", output[1]), ("OUT_WIDTH", output[2]),
                 ("GROUPS", groups), .. layout.Places, .. step.Pointwise.Constants,
                 ("WORKGROUP_SIZE", step.Options.Device.WorkgroupSize),
             ],
@@ -74,10 +78,12 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
     private long WeightCount(Conv2d convolution, IWordLayout layout) =>
         (long)convolution.Groups * Tiles(convolution) * layout.Window * WordFloats * TileChannels;
 
-    private int Tiles(Conv2d convolution) => Division.RoundUp(convolution.OutChannels / convolution.Groups, TileChannels);
+    private int Tiles(Conv2d convolution) =>
+        Division.RoundUp(convolution.OutChannels / convolution.Groups, TileChannels);
 
     private GroupCount Groups(Conv2d convolution, LoweringStep step) => new(
-        Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], step.Options.Device.WorkgroupSize * TilePixels),
+        Division.RoundUp(
+            step.Batch * step.OutputShape[1] * step.OutputShape[2], step.Options.Device.WorkgroupSize * TilePixels),
         Tiles(convolution) * convolution.Groups);
 
     /// <summary>(O, C / groups, kH, kW) to (groups, tiles, words of a window, 4, channels of a tile).</summary>
@@ -89,7 +95,8 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
         {
             (int group, int channel) = Math.DivRem(output, outChannels);
             (int tile, int inTile) = Math.DivRem(channel, TileChannels);
-            packed[(((group * tiles + tile) * layout.Window + word) * WordFloats + number) * TileChannels + inTile] = weight[from];
+            int place = (((group * tiles + tile) * layout.Window + word) * WordFloats + number) * TileChannels + inTile;
+            packed[place] = weight[from];
         }
         return packed;
     }

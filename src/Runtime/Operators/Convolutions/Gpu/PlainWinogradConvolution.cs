@@ -37,7 +37,8 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
             .Where(variant => variant is (PackedConvolution or TiledConvolution) && variant.Takes(convolution, step))
             .Min(variant => variant.Cost(convolution, step));
         // Few channels leave the transforms to be most of the work.
-        bool pays = step.Options.Device.Driver == Driver.SwiftShader && Math.Min(convolution.InChannels, convolution.OutChannels) >= 32;
+        bool pays = step.Options.Device.Driver == Driver.SwiftShader
+            && Math.Min(convolution.InChannels, convolution.OutChannels) >= 32;
         return pays ? 0.5 * direct : 2 * direct;
     }
 
@@ -62,9 +63,11 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
         var tiles = new Activation((long)Matrices * padded * convolution.InChannels);
         var products = new Activation((long)Matrices * padded * paddedChannels);
         step.Dispatch(
-            $"winograd{size}_input", [("LANES", 0)], GroupCount.Linear((long)padded * convolution.InChannels), step.Input, tiles, shape);
+            $"winograd{size}_input", [("LANES", 0)],
+            GroupCount.Linear((long)padded * convolution.InChannels), step.Input, tiles, shape);
         step.Dispatch(
-            "winograd_plain_products", [], GroupCount.Linear((long)Matrices * (padded / TilePixels) * (paddedChannels / TileChannels)),
+            "winograd_plain_products", [],
+            GroupCount.Linear((long)Matrices * (padded / TilePixels) * (paddedChannels / TileChannels)),
             texels: 0, LoopIterations.Of(convolution.InChannels), tiles, products,
             step.Weight(
                 $"weight*{Name}", WeightCount(convolution, paddedChannels),
@@ -79,10 +82,15 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
     private List<(int First, int Count)> Parts(Conv2d convolution, LoweringStep step)
     {
         (_, _, int padded, int paddedChannels) = Of(convolution, step, images: 1);
-        return [.. Winograd.Parts(step, (long)Matrices * padded * Math.Max(convolution.InChannels, paddedChannels) * sizeof(float))];
+        return
+        [
+            .. Winograd.Parts(
+                step, (long)Matrices * padded * Math.Max(convolution.InChannels, paddedChannels) * sizeof(float)),
+        ];
     }
 
-    private long WeightCount(Conv2d convolution, int paddedChannels) => (long)Matrices * convolution.InChannels * paddedChannels;
+    private long WeightCount(Conv2d convolution, int paddedChannels) =>
+        (long)Matrices * convolution.InChannels * paddedChannels;
 
     /// <summary>(O, C, taps, taps) to (matrices, C, padded O), transformed.</summary>
     private float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, int paddedChannels)
@@ -93,7 +101,8 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
         for (int o = 0; o < convolution.OutChannels; o++)
             for (int c = 0; c < channels; c++)
             {
-                double[] transformed = Winograd.TransformFilter(transform, weight.Slice((o * channels + c) * Taps * Taps, Taps * Taps));
+                double[] transformed = Winograd.TransformFilter(
+                    transform, weight.Slice((o * channels + c) * Taps * Taps, Taps * Taps));
                 for (int matrix = 0; matrix < Matrices; matrix++)
                     packed[(matrix * channels + c) * paddedChannels + o] = (float)transformed[matrix];
             }
@@ -102,9 +111,11 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
 
     /// <summary>Tiles of one image, across and down; those of some images and output channels, in whole register
     /// tiles.</summary>
-    private static (int Across, int Down, int PaddedTiles, int PaddedChannels) Of(Conv2d convolution, LoweringStep step, int images)
+    private static (int Across, int Down, int PaddedTiles, int PaddedChannels) Of(
+        Conv2d convolution, LoweringStep step, int images)
     {
-        int across = Division.RoundUp(step.OutputShape[2], Winograd.Tile), down = Division.RoundUp(step.OutputShape[1], Winograd.Tile);
+        int across = Division.RoundUp(step.OutputShape[2], Winograd.Tile);
+        int down = Division.RoundUp(step.OutputShape[1], Winograd.Tile);
         return (
             across, down, Division.RoundUp(images * across * down, TilePixels) * TilePixels,
             Division.RoundUp(convolution.OutChannels, TileChannels) * TileChannels);

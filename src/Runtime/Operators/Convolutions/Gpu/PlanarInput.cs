@@ -15,7 +15,8 @@ internal sealed class PlanarInput : IWordLayout
     public PlanarInput(Conv2d convolution, LoweringStep step)
     {
         (_convolution, _step) = (convolution, step);
-        (Size2d kernel, Size2d stride, Size2d dilation) = (convolution.KernelSize, convolution.Stride, convolution.Dilation);
+        (Size2d kernel, Size2d stride, Size2d dilation) =
+            (convolution.KernelSize, convolution.Stride, convolution.Dilation);
         _planes = Division.RoundUp(convolution.InChannels / convolution.Groups, WordFloats);
         _height = (step.OutputShape[1] - 1) * stride.Height + (kernel.Height - 1) * dilation.Height + 1;
         _width = (step.OutputShape[2] - 1) * stride.Width + (kernel.Width - 1) * dilation.Width + 1;
@@ -54,7 +55,8 @@ internal sealed class PlanarInput : IWordLayout
             "conv2d_planes",
             [
                 ("BATCH", _step.Batch), ("CHANNELS", input[0]), ("HEIGHT", input[1]), ("WIDTH", input[2]),
-                ("GROUPS", _convolution.Groups), ("PLANES", _planes), ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),
+                ("GROUPS", _convolution.Groups), ("PLANES", _planes),
+                ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),
                 ("PADDING_HEIGHT", _convolution.Padding.Height), ("PADDING_WIDTH", _convolution.Padding.Width),
             ],
             GroupCount.Linear(Count / WordFloats), texels ? 1u : 0, _step.Input, planes);

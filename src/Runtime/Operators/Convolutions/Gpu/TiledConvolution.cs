@@ -29,8 +29,10 @@ internal sealed record TiledConvolution : ConvolutionVariant
         // For each channel of each tap a lane loads its pixels' inputs, one by one, and the weights, four by four.
         int groupChannels = convolution.OutChannels / convolution.Groups, workgroup = step.Options.Device.WorkgroupSize;
         int channels = groupChannels <= TileChannels / 2 ? NarrowTileChannels : TileChannels;
-        double vectors = Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], workgroup * TilePixels) * (double)workgroup
-            / Math.Max(step.Options.Device.SubgroupSize, 1) * Division.RoundUp(groupChannels, channels) * convolution.Groups;
+        double vectors =
+            Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], workgroup * TilePixels)
+            * (double)workgroup / Math.Max(step.Options.Device.SubgroupSize, 1)
+            * Division.RoundUp(groupChannels, channels) * convolution.Groups;
         double perChannel = channels * TilePixels + TilePixels * LoadCost + channels / 4 * WideLoadCost;
         return vectors * convolution.KernelSize.Height * convolution.KernelSize.Width
             * (convolution.InChannels / convolution.Groups * perChannel + TilePixels * TestCost);
@@ -42,7 +44,8 @@ internal sealed record TiledConvolution : ConvolutionVariant
         int pixels = step.Batch * output[1] * output[2];
         // A tile lies in one group; of a wide one, narrow groups would use a small part.
         int groupChannels = convolution.OutChannels / convolution.Groups;
-        bool narrow = step.IsRejected("conv2d") || (groupChannels <= TileChannels / 2 && !step.IsRejected("conv2d_narrow"));
+        bool narrow = step.IsRejected("conv2d")
+            || (groupChannels <= TileChannels / 2 && !step.IsRejected("conv2d_narrow"));
         int tileChannels = narrow ? NarrowTileChannels : TileChannels;
         int tiles = Division.RoundUp(groupChannels, tileChannels);
         (Size2d kernel, Size2d stride, Size2d padding, Size2d dilation) =
@@ -59,8 +62,10 @@ internal sealed record TiledConvolution : ConvolutionVariant
                 ("GROUPS", convolution.Groups), .. step.Pointwise.Constants,
                 ("WORKGROUP_SIZE", step.Options.Device.WorkgroupSize),
             ],
-            new GroupCount(Division.RoundUp(pixels, step.Options.Device.WorkgroupSize * TilePixels), tiles * convolution.Groups),
-            texels: 0, LoopIterations.Of(kernel.Height, kernel.Width, convolution.InChannels / convolution.Groups), step.Input, step.Output,
+            new GroupCount(
+                Division.RoundUp(pixels, step.Options.Device.WorkgroupSize * TilePixels), tiles * convolution.Groups),
+            texels: 0, LoopIterations.Of(kernel.Height, kernel.Width, convolution.InChannels / convolution.Groups),
+            step.Input, step.Output,
             step.Weight(
                 $"weight*{tileChannels}",
                 (long)convolution.Groups * tiles * tileChannels * kernel.Height * kernel.Width
@@ -74,7 +79,8 @@ internal sealed record TiledConvolution : ConvolutionVariant
     private static float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, int tiles, int tileChannels)
     {
         int taps = convolution.KernelSize.Height * convolution.KernelSize.Width;
-        int inChannels = convolution.InChannels / convolution.Groups, outChannels = convolution.OutChannels / convolution.Groups;
+        int inChannels = convolution.InChannels / convolution.Groups;
+        int outChannels = convolution.OutChannels / convolution.Groups;
         var packed = new float[convolution.Groups * tiles * tileChannels * taps * inChannels];
         for (int o = 0; o < convolution.OutChannels; o++)
         {
