@@ -1,8 +1,6 @@
 // The body of the kernels whose inputs a first kernel has laid out in words of 4 numbers, with the padding around them.
-// Direct, lanes
-// along the pixels, in register tiles of 4 * VECTORS channels, to be defined first, and 8 pixels: nothing is tested for
-// each tap, and
-// four inputs are loaded at once. What a window sees of a row is RUNS runs of RUN words.
+// Direct, lanes along the pixels, in register tiles of 4 * VECTORS channels, to be defined first, and 8 pixels: nothing
+// is tested for each tap, and four inputs are loaded at once. What a window sees of a row is RUNS runs of RUN words.
 //
 // Bindings      0 input as conv2d_pack.comp or conv2d_planes.comp leaves it; 1 output (N, O, OH, OW) real;
 //               2 weight (GROUPS, ceil(O / GROUPS / tile), words of a window, 4, tile) real, what is beyond the shape

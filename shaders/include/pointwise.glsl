@@ -1,12 +1,13 @@
-// The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first: the
-// specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits.
+// The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first:
+// the specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits.
 #include "elementary.glsl"
 
 layout(constant_id = POINTWISE_ID) const uint POINTWISE = 0;
 layout(constant_id = POINTWISE_ID + 1) const uint COEFFICIENT_BITS = 0;
 layout(constant_id = POINTWISE_ID + 2) const uint SECOND_COEFFICIENT_BITS = 0;
 
-const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4, RELU6 = 5, HARDSIGMOID = 6, HARDSWISH = 7, TANH = 8, ELU = 9;
+const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4, RELU6 = 5, HARDSIGMOID = 6, HARDSWISH = 7, TANH = 8;
+const uint ELU = 9;
 const uint GELU = 10, GELU_BY_TANH = 11, ERF = 12, HARDTANH = 13;
 const uint SOFTPLUS = 14, SOFTSIGN = 15, MISH = 16, SELU = 17, CELU = 18;
 const uint ABS = 19, EXP = 20, LOG = 21, SQRT = 22, RECIPROCAL = 23, FLOOR = 24, CEIL = 25, ROUND = 26;
@@ -26,8 +27,7 @@ float hardsigmoid(float x) {
 }
 
 // (1 - e) / (1 + e) with e = exp(-2 |x|); below 1/4, where 1 - e would cancel, Taylor's series to x^11: the next term
-// is below
-// 2^-32 of the result.
+// is below 2^-32 of the result.
 float hyperbolic_tangent(float x) {
     float magnitude = abs(x);
     float near = magnitude < 0.25 ? x : 0.0;
@@ -46,8 +46,7 @@ float hyperbolic_tangent(float x) {
 }
 
 // exp(x) - 1 for x <= 0; above -1/4, where the difference would cancel, Taylor's series to x^7: the next term is below
-// 2^-29 of
-// the result.
+// 2^-29 of the result.
 float exponential_less_one(float x) {
     float near = x > -0.25 ? x : 0.0;
     precise float p = 1.98412698e-4;

@@ -1,6 +1,5 @@
 // What the pooling kernels share: their shape as specialization constants, in the order of Pooling.Dispatch, and the
-// real
-// cells under a window. Maps have three axes; those that a network's maps lack have an extent of 1. A kernel's own
+// real cells under a window. Maps have three axes; those that a network's maps lack have an extent of 1. A kernel's own
 // constants begin at 17.
 #include "index.glsl"
 

@@ -1,6 +1,5 @@
 // What the pooling kernels share whose invocations compute a tile of outputs of a map: the cells under it, each loaded
-// once, four at a
-// time. Include texel.glsl first.
+// once, four at a time. Include texel.glsl first.
 //
 // Dispatch      one invocation a tile, (N, C, TILES_Y, TILES_X), GroupCount.Linear
 // Preconditions those of tile.glsl; 4 divides the elements of the input

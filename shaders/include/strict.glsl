@@ -1,6 +1,5 @@
 // What a kernel is built from that keeps the same bits on every device. One that includes this file is compiled a
-// further time,
-// with STRICT defined, and then held to these rules by a test of its SPIR-V (StrictKernelTests):
+// further time, with STRICT defined, and then held to these rules by a test of its SPIR-V (StrictKernelTests):
 //   - float arithmetic is +, - and * alone, its results EXACT: correctly rounded and never contracted to a fused
 //     multiply-add. The order of sums is fixed. Comparisons, integers and conversions between the two are exact by
 //                 themselves.
@@ -15,8 +14,7 @@
 
 #define EXACT precise
 // The optimiser of SPIR-V (spirv-opt, which drivers use too) forgets in the copies that it makes of a loop's body that
-// they
-// are EXACT, and then contracts them.
+// they are EXACT, and then contracts them.
 #define UNROLL
 const float TINY = 8.8817842e-16;  // 2^-50
 

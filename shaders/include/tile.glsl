@@ -19,8 +19,7 @@ Tile tile_of(uint index) {
 }
 
 // Whether windows hold cells that are not real, none of the map's: of padding, or of ceil mode. 0 if not. (glslang 11
-// makes invalid code of
-// constant expressions with ||.)
+// makes invalid code of constant expressions with ||.)
 const uint BEYOND_HEIGHT = 2 * OUT_HEIGHT + 1 > HEIGHT ? 1 : 0;
 const uint BEYOND_WIDTH = 2 * OUT_WIDTH + 1 > WIDTH ? 1 : 0;
 const uint REACH_BEYOND = PADDING_HEIGHT + PADDING_WIDTH + BEYOND_HEIGHT + BEYOND_WIDTH;

@@ -1,6 +1,5 @@
 // The body of the kernels that transform the inputs. LANES is 0 for an output of (ALPHA * ALPHA, C, padded_tiles). With
-// TEXEL, a
-// row's cells are read as three texels.
+// TEXEL, a row's cells are read as three texels.
 #include "index.glsl"
 #include "winograd.glsl"
 #define SHAPE_BINDING 2

@@ -1,8 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // Second half of a linear layer whose inputs were summed in slices: the slices' sum and the bias, and the pointwise
-// operator
-// that follows.
+// operator that follows.
 //
 // Bindings      0 sums (SLICES, N, FEATURES) f32; 1 output (N, O) real, of which FEATURES features from FIRST on are
 //                 written;
