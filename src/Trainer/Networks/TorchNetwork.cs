@@ -141,6 +141,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Add, _) => x.add(inputs[1], Scalars.One),
             (Subtract, _) => x.sub(inputs[1]),
             (Multiply, _) => x * inputs[1],
+            (MatMul, _) => x.matmul(inputs[1]),
             (Concat, _) => torch.cat(inputs, 1),
             (GlobalAvgPool, _) => x.mean(
                 [.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
@@ -207,7 +208,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Subtract or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
+        Add or Subtract or Multiply or MatMul or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
         Permute or Reshape or Slice or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
@@ -228,6 +229,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         GELU { Approximate: GeluApproximation.Tanh } => torch.nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh),
         GELU => torch.nn.GELU(),
         Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
+        LayerNorm norm => torch.nn.LayerNorm(
+            [.. norm.NormalizedShape.Extents.ToArray().Select(extent => (long)extent)], norm.Eps, norm.ElementwiseAffine),
         Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
         MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),
         MaxPool2d pool => torch.nn.MaxPool2d(
