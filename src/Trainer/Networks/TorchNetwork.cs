@@ -247,7 +247,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         ReLU6 => torch.nn.ReLU6(),
         Sigmoid => torch.nn.Sigmoid(),
         SiLU => torch.nn.SiLU(),
-        Softmax => torch.nn.Softmax(1),
+        Softmax softmax => torch.nn.Softmax(softmax.Dim),
         Tanh => torch.nn.Tanh(),
         ZeroPad2d pad => torch.nn.ZeroPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         Operators.SoftPool1d pool => new Torch.SoftPool1d(
