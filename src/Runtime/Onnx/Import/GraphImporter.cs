@@ -22,8 +22,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     private static readonly HashSet<string> KeepShape =
     [
         "Abs", "Celu", "Ceil", "Cos", "Exp", "Floor", "GroupNormalization", "InstanceNormalization",
-        "LayerNormalization", "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "PRelu", "Pow", "Reciprocal",
-        "Round", "Selu", "Sin", "Softplus", "Softsign", "Sqrt", "ThresholdedRelu",
+        "Log", "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "PRelu", "Reciprocal",
+        "Round", "Selu", "Sin", "Softplus", "Softsign", "ThresholdedRelu",
     ];
 
     private readonly Refusals _refusals = new();
@@ -70,6 +70,9 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         if (!_refusals.Any)
             switch (output)
             {
+                case Activation { Layer.Statistic.Kind: StatisticKind.Deviation }:
+                    _refusals.Add("output", "it comes from a Sqrt that is no part of a LayerNorm", OutputName);
+                    break;
                 case Activation { Pads: null, Split: null, Layer.Operator: not null } given: return given.Layer;
                 case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", OutputName); break;
                 case Activation { Split: not null }: _refusals.Add("output", "its channels are split", OutputName); break;

@@ -96,8 +96,11 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
     }
 
     /// <summary>An input that a layer gives.</summary>
-    public Activation Layer(int index, bool padsToo = false, bool splitToo = false) => Input(index) switch
+    public Activation Layer(int index, bool padsToo = false, bool splitToo = false, bool deviationToo = false) => Input(index) switch
     {
+        Activation { Layer.Statistic.Kind: StatisticKind.Deviation } root => deviationToo
+            ? root
+            : throw new RefusalException("input behind a Sqrt that is no part of a LayerNorm"),
         Activation { Pads: null, Split: null } layer => layer,
         Activation { Split: not null } layer => splitToo
             ? layer

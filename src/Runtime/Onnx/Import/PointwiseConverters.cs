@@ -18,7 +18,7 @@ internal static class PointwiseConverters
             step => step.Add(new Erf(), step.Layer(0))),
         new("HardSwish", "Hardswish", "Everything.", step => step.Add(new Hardswish(), step.Layer(0))),
         new("HardSigmoid", "Hardsigmoid; Hardswish where x HardSigmoid(x) is computed",
-            "alpha and beta; other than 1/6 and 1/2 on maps alone, as a BatchNorm2d before it.", HardSigmoid),
+            "alpha and beta; other than 1/6 and 1/2 as a BatchNorm2d before it.", HardSigmoid),
         new("Clip", "ReLU, ReLU6 or nothing", "min 0 with max 6 or none, or neither; as attributes or constant inputs.", Clip),
     ];
 

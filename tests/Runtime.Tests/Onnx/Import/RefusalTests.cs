@@ -43,10 +43,33 @@ public sealed class RefusalTests
             "Gelu: attribute approximate is poly; none and tanh are supported (1 node: n0)"),
         (Image().Scalar("l", 0).Scalar("h", 5).Node("Clip", "x l h", "y"),
             "Clip: min 0 and max 5; 0 and 6, or 0 and none, are supported (1 node: n0)"),
-        (Image().Some("c", 1, 1, 7, 9).Node("Add", "x c", "y"),
-            "Add: a constant of 1x1x7x9 on 1x3x7x9; one number or one a channel is supported (1 node: n0)"),
+        (Image().Some("c", 1, 1, 7, 8).Node("Add", "x c", "y"),
+            "Add: a constant of 1x1x7x8 on 1x3x7x9; real numbers, the same for each item of the batch, are supported (1 node: n0)"),
+        (new GraphWriter().Input("x", 2, 3).Output("y").Some("c", 2, 1).Node("Mul", "x c", "y"),
+            "Mul: a constant of 2x1 on 2x3; real numbers, the same for each item of the batch, are supported (1 node: n0)"),
         (Image().Some("c", 3).Node("Add", "x c", "y"),
-            "Add: a constant of 3 on 1x3x7x9; one number or one a channel is supported (1 node: n0)"),
+            "Add: a constant of 3 on 1x3x7x9; real numbers, the same for each item of the batch, are supported (1 node: n0)"),
+        (Image().Some("c", 2, 1, 3, 7, 9).Node("Add", "x c", "y"),
+            "Add: a constant of 2x1x3x7x9 on 1x3x7x9; real numbers, the same for each item of the batch, are supported (1 node: n0)"),
+        (Image().Scalar("c", 3).Node("Pow", "x c", "y"), "Pow: an exponent other than 1, 2 and 1/2 (1 node: n0)"),
+        (Image().Node("Sqrt", "x", "y"), "Sqrt: the root of a variance in a LayerNorm alone is supported (1 node: n0)"),
+        (Variance().Node("Sqrt", "v", "y"), "output: it comes from a Sqrt that is no part of a LayerNorm (1 node: y)"),
+        (Variance().Node("Sqrt", "v", "s").Node("Relu", "s", "y"),
+            "Relu: input behind a Sqrt that is no part of a LayerNorm (1 node: n5)"),
+        (Variance().Scalar("e", 1e-5f).Node("Add", "v e", "w").Node("Sqrt", "w", "s").Node("Div", "x s", "y"),
+            "Div: a divisor that is computed by the network; a constant is expected (1 node: n6)"),
+        (Variance().Node("Sqrt", "v", "s").Node("Div", "d s", "y"), "Div: LayerNorm takes an eps of at least 1E-12; got 0 (1 node: n5)"),
+        (Vector().Some("s", 4).Node("LayerNormalization", "x s", "y"), "LayerNormalization: Scale of 4; 5 is expected (1 node: n0)"),
+        (Vector().Some("s", 5).Node("LayerNormalization", "x s", "y", ("axis", 0)),
+            "LayerNormalization: axis 0, the batch (1 node: n0)"),
+        (Vector().Some("s", 5).Node("LayerNormalization", "x s", "y", ("stash_type", 10)),
+            "LayerNormalization: attribute stash_type is 10; only 1 is supported (1 node: n0)"),
+        (Vector().Node("MatMul", "x x", "y"),
+            "MatMul: MatMul takes (..., M, K) and (..., K, N) whose leading axes are the same, or 1 in one of them; got 5 and 5 (1 node: n0)"),
+        (Image().Some("w", 3, 9, 2).Node("MatMul", "x w", "y"), "MatMul: a matrix of 3x9x2; 2 axes are expected (1 node: n0)"),
+        (Image().Some("w", 2, 7).Node("MatMul", "w x", "y"), "MatMul: input 0 is a constant; a layer's output is expected (1 node: n0)"),
+        (Image().Some("w", 9, 2).Node("Gemm", "x w", "y"),
+            "Gemm: an input of 1x3x7x9; vectors (N, F) are supported (1 node: n0)"),
         (Image().Node("Relu", "x", "a").Node("GlobalAveragePool", "x", "b").Ints("s", 0).Ints("e", 1).Ints("c", 1)
             .Node("Slice", "b s e c", "d").Node("Sub", "a d", "y"),
             "Sub: Subtract takes two inputs of one shape, or a second one of one value a channel or a place; got 3x7x9 "
@@ -62,16 +85,14 @@ public sealed class RefusalTests
         (Vector().Some("w", 5, 4).Node("Gemm", "x w", "y", ("transA", 1)),
             "Gemm: attribute transA is 1; only 0 is supported (1 node: n0)"),
         (Vector().Some("w", 4, 5).Node("Gemm", "x w", "y"), "Gemm: a matrix of 4x5 on 1x5 (1 node: n0)"),
-        (Image().Node("Softmax", "x", "y"),
-            "Softmax: axis -1 of 1x3x7x9 in operator set 17; over the channels is supported (1 node: n0)"),
-        (new GraphWriter(9).Input("x", 1, 3, 7, 9).Output("y").Node("Softmax", "x", "y"),
-            "Softmax: axis 1 of 1x3x7x9 in operator set 9; over the channels is supported (1 node: n0)"),
+        (Image().Node("Softmax", "x", "y", ("axis", 0)),
+            "Softmax: axis 0 of 1x3x7x9 in operator set 17, which has the batch (1 node: n0)"),
         (Image().Node("Concat", "x x", "y", ("axis", 2)),
             "Concat: axis 2; the channels, axis 1, are supported (1 node: n0)"),
         (Image().Scalar("r", 0.5f).Ints("t", 1).Node("Dropout", "x r t", "y"),
             "Dropout: training_mode is on (1 node: n0)"),
         (Image().Node("ReduceMean", "x", "y", ("axes", new long[] { 1 })),
-            "ReduceMean: axes [1] of 4; all behind the channels are supported (1 node: n0)"),
+            "ReduceMean: axes [1] of 4; the last ones, without the batch, are supported (1 node: n0)"),
         (Image().Node("If", "x", "y"), "If: control flow is not supported (1 node: n0)"),
         (Image().Node("QLinearConv", "x", "y"),
             "QLinearConv: integer arithmetic is not supported; use the file of real numbers (1 node: n0)"),
@@ -235,6 +256,10 @@ public sealed class RefusalTests
 
     private static GraphWriter Resize(params (string Name, object Value)[] attributes) =>
         Image().Floats("s", [4], 1, 1, 2, 1.5f).Node("Resize", "x - s", "y", attributes);
+
+    private static GraphWriter Variance() => new GraphWriter().Input("x", 1, 4, 5).Output("y")
+        .Node("ReduceMean", "x", "m", ("axes", new long[] { -1 })).Node("Sub", "x m", "d").Node("Mul", "d d", "q")
+        .Node("ReduceMean", "q", "v", ("axes", new long[] { -1 }));
 
     private static GraphWriter Vector() => new GraphWriter().Input("x", "N", 5).Output("y");
 }
