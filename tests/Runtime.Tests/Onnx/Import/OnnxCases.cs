@@ -182,9 +182,9 @@ internal static class OnnxCases
         ("not quite a LayerNorm", Sequence(3, 4).Node("ReduceMean", "x", "m", ("axes", new long[] { 2 }))
             .Node("Relu", "x", "r").Node("Sub", "r m", "d").Node("Mul", "d d", "y"), "ReLU GlobalAvgPool Subtract Multiply"),
         ("means over last axes", new GraphWriter().Input("x", 1, 2, 3, 4).Output("y")
-            .Node("ReduceMean", "x", "m", ("axes", new long[] { 3 })).Node("Sub", "x m", "d")
-            .Node("ReduceMean", "d", "y", ("axes", new long[] { 3 }), ("keepdims", 0)),
-            "Reshape Reshape GlobalAvgPool Reshape Reshape Subtract Reshape Reshape GlobalAvgPool Reshape"),
+            .Node("ReduceMean", "x", "m", ("axes", new long[] { 3 })).Node("Sub", "x m", "d").Node("Relu", "d", "r")
+            .Node("ReduceMean", "r", "y", ("axes", new long[] { 3 }), ("keepdims", 0)),
+            "Reshape Reshape GlobalAvgPool Reshape Reshape Subtract Reshape ReLU Reshape GlobalAvgPool Reshape"),
         ("mean over everything", Image().Node("Relu", "x", "r").Node("ReduceMean", "r", "y", ("axes", new long[] { 1, 2, 3 })),
             "ReLU Reshape GlobalAvgPool Reshape"),
         ("Pow", Image().Scalar("one", 1).Scalar("two", 2).Node("Pow", "x one", "a").Node("Pow", "a two", "y"), "Multiply"),
