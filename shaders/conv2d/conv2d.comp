@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// 2-D convolution with zero padding, dilation, groups and bias, and the pointwise operator that follows. Direct, in register
+// 2-D convolution with zero padding, dilation, groups and bias, and the pointwise operator that follows. Direct, in
+// register
 // tiles of 16 channels.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output (N, O, OH, OW) real;

@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// The input of conv2d_lanes.glsl's kernels and, of an image, of conv2d_packed's: with its zero padding around it, channels last, and as many zero channels behind
+// The input of conv2d_lanes.glsl's kernels and, of an image, of conv2d_packed's: with its zero padding around it,
+// channels last, and as many zero channels behind
 // those of each group as make its words begin where windows begin.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output (N, GROUPS, PADDED_HEIGHT, PADDED_WIDTH, PADDED_CHANNELS) real

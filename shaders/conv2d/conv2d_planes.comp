@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// The input of conv2d_packed.comp and conv2d_packed_narrow.comp for more than an image's channels: with its zero padding around
+// The input of conv2d_packed.comp and conv2d_packed_narrow.comp for more than an image's channels: with its zero
+// padding around
 // it, in planes of four channels, those beyond a group's last zero. So lanes along the pixels load words side by side.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output (N, GROUPS, PLANES, PADDED_HEIGHT, PADDED_WIDTH, 4) real

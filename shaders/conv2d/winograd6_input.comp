@@ -6,7 +6,8 @@
 //
 // Bindings      0 input (N, C, H, W); 1 output (6 * 6, padded_tiles / LANES, words, LANES, 8), or with LANES 0
 //               (6 * 6, C, padded_tiles); 2 the shape
-// Dispatch      an invocation for a channel of a tile, or of a place for one, those of padding included, as of index.glsl
+// Dispatch      an invocation for a channel of a tile, or of a place for one, those of padding included, as of
+//                 index.glsl
 #include "texel.glsl"
 #define ALPHA 6
 #include "winograd_input.glsl"

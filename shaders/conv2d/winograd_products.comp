@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// Winograd's algorithm, second step: for each of the MATRICES places in a transformed tile, the product of all tiles with the
+// Winograd's algorithm, second step: for each of the MATRICES places in a transformed tile, the product of all tiles
+// with the
 // transformed weights. Lanes run along the output channels, as of lanes.glsl.
 // Only in 32 bits: tiles of 16-bit sums would miss the tolerance.
 //

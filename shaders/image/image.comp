@@ -1,10 +1,12 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// An image of any size to one item of a network's input: resized with the filter weights that ImageFilter.cs has worked out,
+// An image of any size to one item of a network's input: resized with the filter weights that ImageFilter.cs has worked
+// out,
 // scaled and shifted in each channel.
 // Only in 32 bits, as a network's input is.
 //
-// Bindings      0 pixels, bytes row by row without gaps; 1 input of the network (N, 3, H, W) f32, of which one item is written;
+// Bindings      0 pixels, bytes row by row without gaps; 1 input of the network (N, 3, H, W) f32, of which one item is
+//                 written;
 //               2, 3 image.glsl
 // Dispatch      one invocation a pixel of the item, GroupCount.Linear
 #define HAS_PIXELS

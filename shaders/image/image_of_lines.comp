@@ -1,9 +1,11 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Second half of what image.comp computes, for large images: the lines of image_lines.comp resized along y, scaled and shifted.
+// Second half of what image.comp computes, for large images: the lines of image_lines.comp resized along y, scaled and
+// shifted.
 // Only in 32 bits, as a network's input is.
 //
-// Bindings      0 lines (rows of the image, W, 3) f32; 1 input of the network (N, 3, H, W) f32, of which one item is written;
+// Bindings      0 lines (rows of the image, W, 3) f32; 1 input of the network (N, 3, H, W) f32, of which one item is
+//                 written;
 //               2, 3 image.glsl
 // Dispatch      one invocation a pixel of the item, GroupCount.Linear
 #define HAS_INPUT

@@ -1,4 +1,5 @@
-// The convolution kernels' body. Define VECTORS first: an invocation keeps 4 * VECTORS channels of 8 pixels in registers,
+// The convolution kernels' body. Define VECTORS first: an invocation keeps 4 * VECTORS channels of 8 pixels in
+// registers,
 // so that each weight and each pixel that it loads is used 8 and 4 * VECTORS times. Lanes run along the pixels, so that
 // loads of pixels are neighbours and loads of weights are the same for all. No shared memory and no barriers: on CPU
 // drivers a barrier costs more than it saves.

@@ -1,4 +1,5 @@
-// The body of the convolution kernels whose lanes run along output channels, with words as of lanes.glsl. The inputs lie as
+// The body of the convolution kernels whose lanes run along output channels, with words as of lanes.glsl. The inputs
+// lie as
 // conv2d_pack.comp leaves them, so that all that a window sees of one row is one run of words, with nothing to test.
 //
 // The shape comes in a buffer and not in specialization constants: all layers share one compiled kernel.

@@ -1,9 +1,12 @@
-// The body of the kernels whose inputs a first kernel has laid out in words of 4 numbers, with the padding around them. Direct, lanes
-// along the pixels, in register tiles of 4 * VECTORS channels, to be defined first, and 8 pixels: nothing is tested for each tap, and
+// The body of the kernels whose inputs a first kernel has laid out in words of 4 numbers, with the padding around them.
+// Direct, lanes
+// along the pixels, in register tiles of 4 * VECTORS channels, to be defined first, and 8 pixels: nothing is tested for
+// each tap, and
 // four inputs are loaded at once. What a window sees of a row is RUNS runs of RUN words.
 //
 // Bindings      0 input as conv2d_pack.comp or conv2d_planes.comp leaves it; 1 output (N, O, OH, OW) real;
-//               2 weight (GROUPS, ceil(O / GROUPS / tile), words of a window, 4, tile) real, what is beyond the shape zero;
+//               2 weight (GROUPS, ceil(O / GROUPS / tile), words of a window, 4, tile) real, what is beyond the shape
+//                 zero;
 //               3 bias (GROUPS, ceil(O / GROUPS / tile), tile)
 // Dispatch      x: pixels of all images (N * OH * OW) / (workgroup * 8), y: GROUPS * ceil(O / GROUPS / tile)
 // Preconditions no specialization constant of the shape is 0

@@ -1,4 +1,5 @@
-// The end of main in the direct convolution kernels: stores `sum`, 4 * VECTORS channels of PIXELS pixels of a tile of a group, with the
+// The end of main in the direct convolution kernels: stores `sum`, 4 * VECTORS channels of PIXELS pixels of a tile of a
+// group, with the
 // pointwise operator that follows. Pixels and channels beyond the last are not stored.
     UNROLL for (uint p = 0; p < PIXELS; p++) {
         uint pixel = first + p * gl_WorkGroupSize.x;

@@ -32,10 +32,12 @@ float exp_nonpositive(float x) {
 }
 
 #ifndef STRICT
-// exp(x) for -87 <= x <= 0, off by at most 1.3e-7, in fewer instructions: as a weight beside others of which one is 1. Exactly 1
+// exp(x) for -87 <= x <= 0, off by at most 1.3e-7, in fewer instructions: as a weight beside others of which one is 1.
+// Exactly 1
 // for 0. Do not call it in a loop that is unrolled: spirv-opt forgets in the copies of the body what is precise.
 float exp_in_range(float x) {
-    // 2^t, t = x log2 e = k + f with |f| <= 1/2. The polynomial in f is off by at most 9e-8 of 2^f. Added, 1.5 * 2^23 leaves no
+    // 2^t, t = x log2 e = k + f with |f| <= 1/2. The polynomial in f is off by at most 9e-8 of 2^f. Added, 1.5 * 2^23
+    // leaves no
     // place for a fraction, so that k stands in the lowest bits: drivers take longer to convert.
     const float LOG2_E = 1.44269504;
     const float ROUNDING = 12582912.0;

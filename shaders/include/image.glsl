@@ -1,7 +1,10 @@
-// What the kernels of images share: the network's input and what ImageFilter.cs has worked out for an image of any size.
+// What the kernels of images share: the network's input and what ImageFilter.cs has worked out for an image of any
+// size.
 //
-// Bindings      2 layout: width of the image, bytes a pixel, byte of red, byte of blue, taps along x, taps along y, first
-//                 element of the item, height of the image; then the first source column of each target column, the first source
+// Bindings      2 layout: width of the image, bytes a pixel, byte of red, byte of blue, taps along x, taps along y,
+//                 first
+//                 element of the item, height of the image; then the first source column of each target column, the
+//                 first source
 //                 row of each row;
 //               3 weights f32: scale and shift of red, green, blue; then of each target column, then of each row
 #include "index.glsl"

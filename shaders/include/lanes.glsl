@@ -1,9 +1,13 @@
-// The inner part of matrix products whose lanes run along the columns of the result: output channels. Define WORD_FLOATS (4 or
+// The inner part of matrix products whose lanes run along the columns of the result: output channels. Define
+// WORD_FLOATS (4 or
 // 8) first: how many consecutive inputs, or weights of one output channel, a lane loads at once.
 //
-// Drivers that run on a processor check and gather each lane's load by itself, whatever its width, and spend most of their
-// time on that; so loads are as wide as the language has them, or with TEXEL of texels, and each lane's word is shared with the
-// others by shuffles, which cost an instruction. A subgroup computes VECTORS * LANES channels of PIXELS pixels. Its lanes load one
+// Drivers that run on a processor check and gather each lane's load by itself, whatever its width, and spend most of
+// their
+// time on that; so loads are as wide as the language has them, or with TEXEL of texels, and each lane's word is shared
+// with the
+// others by shuffles, which cost an instruction. A subgroup computes VECTORS * LANES channels of PIXELS pixels. Its
+// lanes load one
 // pixel's inputs each, and one channel's weights each; the inputs of pixel p then come from lane p % LANES.
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_shuffle : require
@@ -73,7 +77,8 @@ float[WORD_FLOATS] unpack(WORD word) {
 
 const uint BLOCKS = PIXELS / LANES;
 
-// Adds to the sums, VECTORS channels of PIXELS pixels, what one word of each pixel and channel gives. In strict kernels the
+// Adds to the sums, VECTORS channels of PIXELS pixels, what one word of each pixel and channel gives. In strict kernels
+// the
 // sums are declared EXACT.
 #define ADD_PRODUCTS(sum, inputs, taps)                                                        \
     UNROLL for (uint p = 0; p < PIXELS; p++)                                                   \

@@ -1,11 +1,16 @@
-// The linear kernels' body. Include storage.glsl and strict.glsl and define first: LANE_FEATURES, how many features a lane
-// computes, 4 or 8; ITEMS, of how many items. So each weight that is loaded is used ITEMS times and each input LANE_FEATURES
-// times. With TEXEL, inputs and weights are read as texels. Weights lie in tiles of 64 features, in the order in which they are
+// The linear kernels' body. Include storage.glsl and strict.glsl and define first: LANE_FEATURES, how many features a
+// lane
+// computes, 4 or 8; ITEMS, of how many items. So each weight that is loaded is used ITEMS times and each input
+// LANE_FEATURES
+// times. With TEXEL, inputs and weights are read as texels. Weights lie in tiles of 64 features, in the order in which
+// they are
 // read: eight lanes read 128 bytes without a gap, and what they read next lies behind it.
 //
-// Bindings      0 input (N, I) real; 1 output (N, O) real, of which FEATURES features from FIRST on are written, or with
+// Bindings      0 input (N, I) real; 1 output (N, O) real, of which FEATURES features from FIRST on are written, or
+//                 with
 //               SLICES > 1 sums (SLICES, N, FEATURES) f32 for linear_sum, without the bias;
-//               2 weight (ceil(FEATURES / 64), ceil(I / 4), 8, 8, 4) real: tile, four inputs, every eighth feature of the tile
+//               2 weight (ceil(FEATURES / 64), ceil(I / 4), 8, 8, 4) real: tile, four inputs, every eighth feature of
+//                 the tile
 //                 from its lane on, lane, input; zero beyond the last; 3 bias f32, padded to whole tiles
 // Dispatch      x: ceil(N / ITEMS), y: lanes of ceil(FEATURES / 64) tiles / workgroup, z: SLICES
 // Preconditions with TEXEL, 4 divides I
@@ -49,7 +54,8 @@ vec4 inputs(uint place) {
     return quad(x4, place / 4);
 }
 
-// Whose inputs a lane loads, and where it has four inputs of an item from: its own load, or with SHUFFLES that of the lane that
+// Whose inputs a lane loads, and where it has four inputs of an item from: its own load, or with SHUFFLES that of the
+// lane that
 // loaded them.
 #ifdef SHUFFLES
 const uint LOADED = ITEMS / LANES;

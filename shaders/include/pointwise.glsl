@@ -1,4 +1,5 @@
-// The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first: the
+// The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first:
+// the
 // specialization constants POINTWISE_ID and POINTWISE_ID + 1 are its code and its coefficient's bits.
 #include "exp.glsl"
 
@@ -22,7 +23,8 @@ float hardsigmoid(float x) {
     return y;
 }
 
-// (1 - e) / (1 + e) with e = exp(-2 |x|); below 1/4, where 1 - e would cancel, Taylor's series to x^11: the next term is below
+// (1 - e) / (1 + e) with e = exp(-2 |x|); below 1/4, where 1 - e would cancel, Taylor's series to x^11: the next term
+// is below
 // 2^-32 of the result.
 float hyperbolic_tangent(float x) {
     float magnitude = abs(x);
@@ -41,7 +43,8 @@ float hyperbolic_tangent(float x) {
     return magnitude < 0.25 ? series : x < 0.0 ? -quotient : quotient;
 }
 
-// exp(x) - 1 for x <= 0; above -1/4, where the difference would cancel, Taylor's series to x^7: the next term is below 2^-29 of
+// exp(x) - 1 for x <= 0; above -1/4, where the difference would cancel, Taylor's series to x^7: the next term is below
+// 2^-29 of
 // the result.
 float exponential_less_one(float x) {
     float near = x > -0.25 ? x : 0.0;

@@ -1,4 +1,5 @@
-// What the pooling kernels share: their shape as specialization constants, in the order of Pooling.Dispatch, and the real
+// What the pooling kernels share: their shape as specialization constants, in the order of Pooling.Dispatch, and the
+// real
 // cells under a window. Maps have three axes; those that a network's maps lack have an extent of 1. A kernel's own
 // constants begin at 17.
 #include "index.glsl"
@@ -47,7 +48,8 @@ uint cell_of(uint slice, uint row, uint column) {
     return (slice * HEIGHT + row) * WIDTH + column;
 }
 
-// What the sum of a window's cells is divided by for their mean: the number of the real ones, or of those within the padded map.
+// What the sum of a window's cells is divided by for their mean: the number of the real ones, or of those within the
+// padded map.
 float count_of(Window window, uint with_padding) {
     ivec3 padded_end = min(
         window.begin + ivec3(KERNEL_DEPTH, KERNEL_HEIGHT, KERNEL_WIDTH),

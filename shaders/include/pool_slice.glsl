@@ -1,4 +1,5 @@
-// Slices of the real cells of long windows: cells number slice * LENGTH and so on, row by row. Of a window that padding cuts the last
+// Slices of the real cells of long windows: cells number slice * LENGTH and so on, row by row. Of a window that padding
+// cuts the last
 // slices may be empty.
 #include "pool.glsl"
 

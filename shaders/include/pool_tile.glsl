@@ -1,4 +1,5 @@
-// What the pooling kernels share whose invocations compute a tile of outputs of a map: the cells under it, each loaded once, four at a
+// What the pooling kernels share whose invocations compute a tile of outputs of a map: the cells under it, each loaded
+// once, four at a
 // time. Include texel.glsl first.
 //
 // Dispatch      one invocation a tile, (N, C, TILES_Y, TILES_X), GroupCount.Linear
@@ -52,7 +53,8 @@ float[COLUMNS] real_cells_of(Tile tile, Reals reals, uint row, float other) {
     return cells;
 }
 
-// The smallest and the largest of a tile's cells and of two numbers: a neighbour's cells do not count. NaN among cells is neither.
+// The smallest and the largest of a tile's cells and of two numbers: a neighbour's cells do not count. NaN among cells
+// is neither.
 vec2 extremes_of(Tile tile, float cells[ROWS][COLUMNS], vec2 extremes) {
     [[unroll]] for (uint c = 0; c < COLUMNS; c++) {
         float low = extremes.x, high = extremes.y;

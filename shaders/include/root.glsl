@@ -5,7 +5,8 @@
 
 #ifdef STRICT
 
-// 1 / sqrt(x) for a normal x above 0: a guess from the exponent, off by at most a thirtieth, whose error each of Newton's steps squares.
+// 1 / sqrt(x) for a normal x above 0: a guess from the exponent, off by at most a thirtieth, whose error each of
+// Newton's steps squares.
 float reciprocal_root(float x) {
     precise float y = uintBitsToFloat(0x5F375A86u - (floatBitsToUint(x) >> 1));
     y = y * (1.5 - 0.5 * x * y * y);

@@ -1,14 +1,18 @@
-// How a kernel reads a large operand: from a storage buffer, or as texels of four elements, which processors' drivers load in a
-// fraction of the time. A kernel that includes this file itself is compiled twice: as NAME, and with TEXEL defined as NAME_texel,
+// How a kernel reads a large operand: from a storage buffer, or as texels of four elements, which processors' drivers
+// load in a
+// fraction of the time. A kernel that includes this file itself is compiled twice: as NAME, and with TEXEL defined as
+// NAME_texel,
 // for operands of whole texels; who launches that says which bindings they are (KernelDispatch.Texels).
 #ifndef TEXEL_GLSL
 #define TEXEL_GLSL
 #include "storage.glsl"
 
-// READ_ELEMENTS declares an operand to be read by element(x, i) or elements(x, i), READ_QUADS one to be read by quad(x, i), which
+// READ_ELEMENTS declares an operand to be read by element(x, i) or elements(x, i), READ_QUADS one to be read by quad(x,
+// i), which
 // is elements 4 i to 4 i + 3; READ_FLOAT_QUADS one of 32 bits in any precision.
 //
-// An invocation that computes AT_ONCE elements side by side, four or one, has them as `floats`: elements(x, i) reads them for an i
+// An invocation that computes AT_ONCE elements side by side, four or one, has them as `floats`: elements(x, i) reads
+// them for an i
 // that AT_ONCE divides, EACH applies a function to one after the other, STORE_EACH stores them.
 #ifdef TEXEL
 #define READ_ELEMENTS(place, block, name) layout(binding = place) uniform samplerBuffer name

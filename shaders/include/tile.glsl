@@ -18,7 +18,8 @@ Tile tile_of(uint index) {
     return Tile(index / TILES_X / TILES_Y, index / TILES_X % TILES_Y * TILE_ROWS, index % TILES_X * TILE_COLUMNS);
 }
 
-// Whether windows hold cells that are not real, none of the map's: of padding, or of ceil mode. 0 if not. (glslang 11 makes invalid code of
+// Whether windows hold cells that are not real, none of the map's: of padding, or of ceil mode. 0 if not. (glslang 11
+// makes invalid code of
 // constant expressions with ||.)
 const uint BEYOND_HEIGHT = 2 * OUT_HEIGHT + 1 > HEIGHT ? 1 : 0;
 const uint BEYOND_WIDTH = 2 * OUT_WIDTH + 1 > WIDTH ? 1 : 0;
@@ -47,7 +48,8 @@ Reals reals_of(Tile tile) {
     return reals;
 }
 
-// Tiles whose last windows are not the map's, nor stored: some of their cells lie beyond it, in the next row, map or item.
+// Tiles whose last windows are not the map's, nor stored: some of their cells lie beyond it, in the next row, map or
+// item.
 const uint TILES_BEYOND_HEIGHT = REACH_BEYOND == 0 ? 2 * TILE_ROWS * TILES_Y + 1 > HEIGHT ? 1 : 0 : 0;
 const uint TILES_BEYOND_WIDTH = REACH_BEYOND == 0 ? 2 * TILE_COLUMNS * TILES_X + 1 > WIDTH ? 1 : 0 : 0;
 
@@ -61,7 +63,8 @@ bool is_column(Tile tile, uint column) {
     return TILES_BEYOND_WIDTH == 0 || 2 * tile.column + column < WIDTH;
 }
 
-// The number of a cell in its map, by its row and column in the padded one. That of one outside is some other, perhaps below 0.
+// The number of a cell in its map, by its row and column in the padded one. That of one outside is some other, perhaps
+// below 0.
 int cell_at(uint row, uint column) {
     return (int(row) - int(PADDING_HEIGHT)) * int(WIDTH) + int(column) - int(PADDING_WIDTH);
 }

@@ -1,4 +1,5 @@
-// Winograd's transforms F(4, 3) and F(4, 5): ALPHA, to be defined first, is 6 or 8 inputs for 4 outputs along each axis. The
+// Winograd's transforms F(4, 3) and F(4, 5): ALPHA, to be defined first, is 6 or 8 inputs for 4 outputs along each
+// axis. The
 // points are 0, 1, -1, 1/2, -2 and infinity; 0, 1, -1, 2, -2, 1/2, -1/2 and infinity. Of those with exact coefficients
 // they lose least: a 3x3 convolution of 192 channels is off by 2e-6 of its largest value, as few as with F(3, 3).
 // Winograd.cs transforms the weights.

@@ -1,4 +1,5 @@
-// The body of the kernels that transform the inputs. LANES is 0 for an output of (ALPHA * ALPHA, C, padded_tiles). With TEXEL, a
+// The body of the kernels that transform the inputs. LANES is 0 for an output of (ALPHA * ALPHA, C, padded_tiles). With
+// TEXEL, a
 // row's cells are read as three texels.
 #include "index.glsl"
 #include "winograd.glsl"
@@ -17,7 +18,8 @@ layout(binding = 1) writeonly buffer Output { float y[]; };
 
 DEFINE_TRANSFORMS(float)
 
-// Cells side by side from a place on. Some may lie before the first, or after `last`, texel or cell: those are some others.
+// Cells side by side from a place on. Some may lie before the first, or after `last`, texel or cell: those are some
+// others.
 float[ALPHA] cells_from(int place, int last) {
     float cells[ALPHA];
 #ifdef TEXEL

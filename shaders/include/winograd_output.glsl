@@ -1,4 +1,5 @@
-// The body of the kernels that transform the products back. Four products are loaded at once: as a texel with TEXEL, else as a
+// The body of the kernels that transform the products back. Four products are loaded at once: as a texel with TEXEL,
+// else as a
 // WORD, to be defined first: vec4, or u64vec2 and WORD_IS_PAIRS.
 #include "index.glsl"
 #include "winograd.glsl"

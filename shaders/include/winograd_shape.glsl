@@ -1,5 +1,7 @@
-// The shape of a convolution by Winograd's algorithm, in a buffer at binding SHAPE_BINDING, to be defined first. Tiles of 4x4
-// outputs are numbered over the images, of which one launch may compute a part; there are `padded_tiles` places for them, a multiple of what one subgroup takes. The
+// The shape of a convolution by Winograd's algorithm, in a buffer at binding SHAPE_BINDING, to be defined first. Tiles
+// of 4x4
+// outputs are numbered over the images, of which one launch may compute a part; there are `padded_tiles` places for
+// them, a multiple of what one subgroup takes. The
 // number of places is not here: it is in the lengths of the other buffers.
 layout(binding = SHAPE_BINDING) readonly buffer Shape {
     uint channels, height, width;

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Rounds 32-bit floats, a network's input, to what activations are stored as: 16-bit floats, or in STRICT those that are +0
+// Rounds 32-bit floats, a network's input, to what activations are stored as: 16-bit floats, or in STRICT those that
+// are +0
 // or not tiny.
 // Only in 16 bits and for strict numerics.
 //

@@ -2,9 +2,11 @@
 #extension GL_GOOGLE_include_directive : require
 // Puts axes into another order.
 //
-// Bindings      0 input (N, ITEM) real; 1 output (N, ITEM / (EXTENT_1 EXTENT_2 EXTENT_3), EXTENT_1, EXTENT_2, EXTENT_3) real
+// Bindings      0 input (N, ITEM) real; 1 output (N, ITEM / (EXTENT_1 EXTENT_2 EXTENT_3), EXTENT_1, EXTENT_2, EXTENT_3)
+//                 real
 // Dispatch      one invocation for AT_ONCE elements of the output, GroupCount.Linear
-// Preconditions STRIDE_i is the distance in the input from place to place on the output's axis i; where AT_ONCE is not 1, it divides
+// Preconditions STRIDE_i is the distance in the input from place to place on the output's axis i; where AT_ONCE is not
+//                 1, it divides
 //               EXTENT_3, and STRIDE_3 is 1
 #include "texel.glsl"
 #include "strict.glsl"

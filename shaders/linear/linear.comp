@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// y = x W' + b and the pointwise operator that follows, for few items: a lane computes 4 features of one, or 8 of texels.
+// y = x W' + b and the pointwise operator that follows, for few items: a lane computes 4 features of one, or 8 of
+// texels.
 //
 // Bindings, dispatch, preconditions: include/linear.glsl
 #include "texel.glsl"

@@ -3,8 +3,10 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_shuffle : require
-// y = x W' + b and the pointwise operator that follows, for many items, on drivers whose loads are dear and whose shuffles are cheap:
-// a lane computes 8 features of 16 items, loads the inputs of two of these, and has those of the others from its neighbours.
+// y = x W' + b and the pointwise operator that follows, for many items, on drivers whose loads are dear and whose
+// shuffles are cheap:
+// a lane computes 8 features of 16 items, loads the inputs of two of these, and has those of the others from its
+// neighbours.
 //
 // Bindings, dispatch, preconditions: include/linear.glsl; a subgroup has 8 invocations
 #include "texel.glsl"

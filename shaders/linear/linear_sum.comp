@@ -1,9 +1,11 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Second half of a linear layer whose inputs were summed in slices: the slices' sum and the bias, and the pointwise operator
+// Second half of a linear layer whose inputs were summed in slices: the slices' sum and the bias, and the pointwise
+// operator
 // that follows.
 //
-// Bindings      0 sums (SLICES, N, FEATURES) f32; 1 output (N, O) real, of which FEATURES features from FIRST on are written;
+// Bindings      0 sums (SLICES, N, FEATURES) f32; 1 output (N, O) real, of which FEATURES features from FIRST on are
+//                 written;
 //               2 bias f32
 // Dispatch      one invocation a feature of an item (N, FEATURES), GroupCount.Linear
 #include "storage.glsl"

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Last step of softmax over many channels: exp(x_c - m) / s, with m and s of each cell from softpool_shared_sums and sums_of_slices.
+// Last step of softmax over many channels: exp(x_c - m) / s, with m and s of each cell from softpool_shared_sums and
+// sums_of_slices.
 //
 // Bindings      0 input (N, C, PLANE) real; 1 output, the same; 2 (m, s) of each cell (N, PLANE) f32
 // Dispatch      one invocation an output element, GroupCount.Linear

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Average pooling over 1 to 3 axes: the sum of each window's real cells over their number, or, if COUNT_PADDING, over that
+// Average pooling over 1 to 3 axes: the sum of each window's real cells over their number, or, if COUNT_PADDING, over
+// that
 // of its cells within the padded map.
 //
 // Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Second half of average pooling over long windows: the sum of the slices' sums over the number of each window's real cells, or, if
+// Second half of average pooling over long windows: the sum of the slices' sums over the number of each window's real
+// cells, or, if
 // COUNT_PADDING, over that of its cells within the padded map.
 //
 // Bindings      0 sums (SLICES, N, C, OD, OH, OW) f32; 1 output (N, C, OD, OH, OW) real

@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // SoftPool over 1 to 3 axes, weights per channel: y = m + sum_i e_i (x_i - m) / sum_i e_i over the real cells of each
-// window, with m the window's largest value and e_i = exp(x_i - m). The sum of the e_i is at least 1, so nothing overflows
+// window, with m the window's largest value and e_i = exp(x_i - m). The sum of the e_i is at least 1, so nothing
+// overflows
 // or divides by zero for any finite input.
 //
 // Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Second half of SoftPool over long windows, weights per channel: the sums of the slices are shifted to the largest value m of all of
+// Second half of SoftPool over long windows, weights per channel: the sums of the slices are shifted to the largest
+// value m of all of
 // them, y = m + sum_k e_k (weighted_k + total_k (m_k - m)) / sum_k e_k total_k with e_k = exp(m_k - m).
 //
 // Bindings      0 parts (3, SLICES, N, C, OD, OH, OW) f32; 1 output (N, C, OD, OH, OW) real

@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // Second half of SoftPool with weights shared across channels: y_c = sum_i w_i x_ci over the real cells of each window,
-// w_i = s_i exp(m_i - m) / sum_j s_j exp(m_j - m), with m_i and s_i from softpool_shared_sums and m the largest m_i of the
+// w_i = s_i exp(m_i - m) / sum_j s_j exp(m_j - m), with m_i and s_i from softpool_shared_sums and m the largest m_i of
+// the
 // window. The shift is the window's own: no single one is safe for a whole map.
 //
 // Bindings      0 input (N, C, D, H, W) real; 1 output (N, C, OD, OH, OW) real; 2 (m, s) of each cell (N, D * H * W)

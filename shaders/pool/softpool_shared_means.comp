@@ -1,9 +1,11 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Of SoftPool over long windows with weights shared across channels: of each slice of a window the sum of the w_i x_ci, with
+// Of SoftPool over long windows with weights shared across channels: of each slice of a window the sum of the w_i x_ci,
+// with
 // w_i = s_i exp(m_i - m) / s, and its smallest and largest value.
 //
-// Bindings      0 input (N, C, D, H, W) real; 1 output (3, SLICES, N, C, OD, OH, OW) f32; 2 (m_i, s_i) of each cell (N, D * H * W) f32;
+// Bindings      0 input (N, C, D, H, W) real; 1 output (3, SLICES, N, C, OD, OH, OW) f32; 2 (m_i, s_i) of each cell (N,
+//                 D * H * W) f32;
 //               3 (m, s) of each window (N, OD * OH * OW) f32
 // Dispatch      one invocation a slice, GroupCount.Linear
 // Preconditions those of softpool_shared

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Last step of SoftPool over long windows with weights shared across channels: the sum of the slices' sums, held between the smallest and
+// Last step of SoftPool over long windows with weights shared across channels: the sum of the slices' sums, held
+// between the smallest and
 // the largest value as softpool_shared does.
 //
 // Bindings      0 parts (3, SLICES, N, C, OD, OH, OW) f32; 1 output (N, C, OD, OH, OW) real

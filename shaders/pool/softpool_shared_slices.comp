@@ -1,9 +1,11 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Of SoftPool over long windows with weights shared across channels: the sum of exponentials of each slice of a window, by its largest
+// Of SoftPool over long windows with weights shared across channels: the sum of exponentials of each slice of a window,
+// by its largest
 // m_i and the sum of the s_i exp(m_i - m), with m_i and s_i from softpool_shared_sums.
 //
-// Bindings      0 (m, s) of each cell (N, D * H * W) f32; 1 output (N, SLICES, OD * OH * OW) of (m, s) f32, for sums_of_slices
+// Bindings      0 (m, s) of each cell (N, D * H * W) f32; 1 output (N, SLICES, OD * OH * OW) of (m, s) f32, for
+//                 sums_of_slices
 // Dispatch      one invocation a slice, GroupCount.Linear
 // Preconditions those of softpool_shared
 #include "storage.glsl"

@@ -1,7 +1,9 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// First step of SoftPool with weights shared across channels, and of softmax over many: for each cell of the maps the largest value m
-// of its channels and s = sum_c exp(x_c - m), which is at least 1. Kept apart, they stand for the sum of exponentials of any size.
+// First step of SoftPool with weights shared across channels, and of softmax over many: for each cell of the maps the
+// largest value m
+// of its channels and s = sum_c exp(x_c - m), which is at least 1. Kept apart, they stand for the sum of exponentials
+// of any size.
 // Many channels are taken in slices of LENGTH, for sums_of_slices.
 //
 // Bindings      0 input (N, C, P) real, P the cells of a map; 1 output (N, SLICES, P) of (m, s) f32

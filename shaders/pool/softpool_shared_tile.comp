@@ -1,11 +1,13 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// Third step of SoftPool with weights shared across channels, of 3 x 3 windows, 2 apart: y_c = sum_i w_i x_ci over each window, with
+// Third step of SoftPool with weights shared across channels, of 3 x 3 windows, 2 apart: y_c = sum_i w_i x_ci over each
+// window, with
 // the weights from softpool_shared_weights. They are loaded once for CHANNELS_AT_ONCE channels.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output (N, C, OH, OW) real; 2 weights (N, TILES, 9, WINDOWS) f32
-// Dispatch      one invocation a tile of some channels, (N, ceil(C / CHANNELS_AT_ONCE), TILES_Y, TILES_X), GroupCount.Linear
+// Dispatch      one invocation a tile of some channels, (N, ceil(C / CHANNELS_AT_ONCE), TILES_Y, TILES_X),
+//                 GroupCount.Linear
 // Preconditions: include/pool_tile.glsl
 #include "texel.glsl"
 #include "pool_tile.glsl"

@@ -2,7 +2,8 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 // Second step of SoftPool with weights shared across channels, where the third is by tiles: the weights of each window,
-// w_i = s_i exp(m_i - m) / sum_j s_j exp(m_j - m), with m_i and s_i from softpool_shared_sums and m the largest m_i of the window.
+// w_i = s_i exp(m_i - m) / sum_j s_j exp(m_j - m), with m_i and s_i from softpool_shared_sums and m the largest m_i of
+// the window.
 // The shift is the window's own: no single one is safe for a whole map.
 //
 // Bindings      0 (m, s) of each cell (N, H * W), in fours, f32; 1 output (N, TILES, 9, WINDOWS) f32

@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// First half of SoftPool over long windows, weights per channel: of each slice of a window's real cells its largest value m, and the
+// First half of SoftPool over long windows, weights per channel: of each slice of a window's real cells its largest
+// value m, and the
 // sums of the e_i (x_i - m) and of the e_i = exp(x_i - m).
 //
 // Bindings      0 input (N, C, D, H, W) real; 1 output (3, SLICES, N, C, OD, OH, OW) f32

@@ -1,9 +1,12 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// SoftPool of 3 x 3 windows, 2 apart, weights per channel: y = sum_i e_i x_i / sum_i e_i over each window. Where the cells under a
-// tile lie within a range of 60, as nearly always, e_i = exp(x_i - m) with m the largest cell of the tile: one exponential a
-// cell, at least 8e-27, which all windows over it share: times a cell that makes a difference it is no subnormal number, which
+// SoftPool of 3 x 3 windows, 2 apart, weights per channel: y = sum_i e_i x_i / sum_i e_i over each window. Where the
+// cells under a
+// tile lie within a range of 60, as nearly always, e_i = exp(x_i - m) with m the largest cell of the tile: one
+// exponential a
+// cell, at least 8e-27, which all windows over it share: times a cell that makes a difference it is no subnormal
+// number, which
 // devices may take for 0. Elsewhere each window has a shift of its own, as in softpool.comp.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output (N, C, OH, OW) real
@@ -59,8 +62,10 @@ void main() {
         }
     }
 
-    // The windows one by one, each with a shift of its own, for any finite cells: y = m + sum_i e_i (x_i - m) / sum_i e_i with m
-    // the largest cell so far. Drivers without branches run a loop's body once even where no lane needs it: so it is one loop,
+    // The windows one by one, each with a shift of its own, for any finite cells: y = m + sum_i e_i (x_i - m) / sum_i
+    // e_i with m
+    // the largest cell so far. Drivers without branches run a loop's body once even where no lane needs it: so it is
+    // one loop,
     // it stores nothing, and divides numbers as small as these by a multiplication and a shift.
     // A middle that is NaN stands in cells of other windows.
     bool is_wide = !(largest - smallest <= LARGEST_RANGE && largest < LARGEST_VALUE && smallest > -LARGEST_VALUE && middle == middle);

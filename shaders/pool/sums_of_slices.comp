@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Sums of exponentials of slices to those of the whole: each pair (m, s) stands for s exp(m). Of SLICES pairs the largest m, and beside
+// Sums of exponentials of slices to those of the whole: each pair (m, s) stands for s exp(m). Of SLICES pairs the
+// largest m, and beside
 // it the sum of s_k exp(m_k - m). An empty slice is (-LARGEST_FLOAT, 0).
 //
 // Bindings      0 sums (N, SLICES, P) of (m, s) f32; 1 output (N, P), the same

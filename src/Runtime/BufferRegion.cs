@@ -1,8 +1,9 @@
 namespace SoftPool;
 
-/// <summary>A region of a host's buffer, on the device that the host gave to <see cref="GpuDevice.FromHost"/>.</summary>
-/// <param name="Handle">The VkBuffer, created with VK_BUFFER_USAGE_TRANSFER_SRC_BIT for an input and TRANSFER_DST_BIT for an
-/// output.</param>
+/// <summary>A region of a host's buffer, on the device that the host gave to
+/// <see cref="GpuDevice.FromHost"/>.</summary>
+/// <param name="Handle">The VkBuffer, created with VK_BUFFER_USAGE_TRANSFER_SRC_BIT for an input and TRANSFER_DST_BIT
+/// for an output.</param>
 /// <param name="Offset">Where the region begins, in bytes; a multiple of 4.</param>
 public readonly record struct BufferRegion(ulong Handle, long Offset = 0)
 {

@@ -25,8 +25,8 @@ public sealed class UnsupportedOnnxException : SoftPoolException
     internal UnsupportedOnnxException(string model, IReadOnlyList<string> refusals) : base(
         $"{Files.Excerpt.Of(model)} cannot be imported: {string.Join("; ", refusals)}.") => Refusals = refusals;
 
-    /// <summary>All that cannot be imported, one line for each operator and reason, with the number of nodes and some of their
-    /// names.</summary>
+    /// <summary>All that cannot be imported, one line for each operator and reason, with the number of nodes and some
+    /// of their names.</summary>
     public IReadOnlyList<string> Refusals { get; }
 }
 
@@ -74,7 +74,8 @@ public sealed class DeviceNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>The device or its driver lacks something: a feature that was asked for, a queue for compute, or a kernel that passes its self-test.</summary>
+/// <summary>The device or its driver lacks something: a feature that was asked for, a queue for compute, or a kernel
+/// that passes its self-test.</summary>
 public sealed class UnsupportedDeviceException : SoftPoolException
 {
     internal UnsupportedDeviceException(string message) : base(message)
@@ -82,8 +83,8 @@ public sealed class UnsupportedDeviceException : SoftPoolException
     }
 }
 
-/// <summary>A layer, a batch or an image is larger than one of the device's limits. The message has the limit, what was needed, and what
-/// would fit.</summary>
+/// <summary>A layer, a batch or an image is larger than one of the device's limits. The message has the limit, what was
+/// needed, and what would fit.</summary>
 public sealed class DeviceLimitException : SoftPoolException
 {
     internal DeviceLimitException(string message) : base(message)
@@ -107,18 +108,34 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
     {
     }
 
-    /// <summary>The same, with what helps where a session of a batch did not fit.</summary>
-    internal OutOfDeviceMemoryException Advising(int batch) => new(
-        $"{Message} {(batch > 1 ? $"Take a smaller batch than {batch}" : "The batch is 1 already: take a device with more memory")}"
-        + ", or dispose sessions that are not needed.");
+    /// <summary>The same, with what would help a session of these options.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="hasFp16">Whether the device stores in 16 bits.</param>
+    internal OutOfDeviceMemoryException Advising(SessionOptions options, bool hasFp16)
+    {
+        string[] less =
+        [
+            .. options.Batch > 1 ? [$"a smaller batch than {options.Batch}"] : Array.Empty<string>(),
+            .. options.MaxConcurrentRuns > 1 ? [$"fewer runs at once than {options.MaxConcurrentRuns}"] : Array.Empty<string>(),
+            .. options.KeepLayerOutputs ? ["no KeepLayerOutputs"] : Array.Empty<string>(),
+            .. hasFp16 && options is { Fp16: false, Numerics: Numerics.Fast } ? ["SessionOptions.Fp16"] : Array.Empty<string>(),
+        ];
+        string batch = options.Batch > 1 ? "Take " : less.Length > 0
+            ? "The batch is 1 already: take "
+            : "The batch is 1 already: take a device with more memory";
+        return new OutOfDeviceMemoryException(
+            $"{Message} {batch}{string.Join(" or ", less)}, or dispose sessions that are not needed.");
+    }
 }
 
-/// <summary>The device was lost (driver reset, unplugged, timed out). The session cannot be used any more.</summary>
+/// <summary>The device was lost (driver reset, unplugged, timed out), or did not end what it was given within a very
+/// long time. Its sessions cannot be used any more.</summary>
 public sealed class DeviceLostException : SoftPoolException
 {
-    internal DeviceLostException(string message) : base(message)
-    {
-    }
+    internal DeviceLostException(string message, bool didNotEnd = false) : base(message) => DidNotEnd = didNotEnd;
+
+    /// <summary>Whether the runtime has waited in vain, and not the driver said so.</summary>
+    internal bool DidNotEnd { get; }
 }
 
 /// <summary>A Vulkan call failed for a reason that has no exception of its own.</summary>

@@ -1,12 +1,11 @@
 using SoftPool.Execution;
+using SoftPool.Kernels;
 using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>
-/// A device on which sessions run. Any thread may use it. Dispose in any order: a device that is disposed first lives until its last
-/// session is gone.
-/// </summary>
+/// <summary>A device on which sessions run. Any thread may use it. Dispose in any order: a device that is disposed
+/// first lives until its last session is gone.</summary>
 public sealed class GpuDevice : IDisposable
 {
     private readonly Lock _lock = new();
@@ -20,8 +19,8 @@ public sealed class GpuDevice : IDisposable
     /// <summary>The device's properties.</summary>
     public GpuDeviceInfo Info { get; }
 
-    /// <summary>The kernels that failed the self-test with this driver and are not used, in this process or in an earlier one whose results
-    /// were kept. Kernels that no session has needed yet are not tested.</summary>
+    /// <summary>The kernels that failed the self-test with this driver and are not used, in this process or in an
+    /// earlier one whose results were kept. Kernels that no session has needed yet are not tested.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels => Vulkan.Variants.RejectedKernels;
 
     internal VulkanDevice Vulkan { get; }
@@ -36,8 +35,9 @@ public sealed class GpuDevice : IDisposable
     }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="selector">The device's index in <see cref="Enumerate"/>, or a part of its name in any case; a number that is no index is
-    /// searched for in the names. Null for the best kind there is: a discrete GPU, an integrated one, a virtual one, the CPU.</param>
+    /// <param name="selector">The device's index in <see cref="Enumerate"/>, or a part of its name in any case; a
+    /// number that is no index is searched for in the names. Null for the best kind there is: a discrete GPU, an
+    /// integrated one, a virtual one, the CPU.</param>
     /// <param name="options">How it is opened.</param>
     /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
     /// <exception cref="VulkanDriverNotFoundException">There is no driver with a device.</exception>
@@ -49,6 +49,8 @@ public sealed class GpuDevice : IDisposable
         try
         {
             physical = Choose(instance.PhysicalDevices(), selector);
+            if (options?.Invented is { } invented)
+                physical.Pretend(invented);
         }
         catch
         {
@@ -60,11 +62,14 @@ public sealed class GpuDevice : IDisposable
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
             GuardBytes = options?.GuardBytes ?? 0,
+            WaitLimit = options?.WaitLimit ?? default,
+            Pace = options?.Pace ?? Pace.Of(physical.Info.Kind),
         });
     }
 
     /// <summary>Uses a device that a host has created. The runtime never destroys the host's objects.</summary>
-    /// <param name="host">The host's handles, which must stay valid until this device and its sessions are disposed.</param>
+    /// <param name="host">The host's handles, which must stay valid until this device and its sessions are
+    /// disposed.</param>
     /// <param name="options">How it is opened.</param>
     /// <exception cref="ArgumentException">A handle is null, the queue family takes no compute work, or the lock is a
     /// <see cref="Lock"/>.</exception>
@@ -97,6 +102,8 @@ public sealed class GpuDevice : IDisposable
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,
             GuardBytes = options?.GuardBytes ?? 0,
+            WaitLimit = options?.WaitLimit ?? default,
+            Pace = options?.Pace ?? Pace.Of(physical.Info.Kind),
         });
     }
 
@@ -106,9 +113,10 @@ public sealed class GpuDevice : IDisposable
     /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or too large for the network.</exception>
     /// <exception cref="DeviceLimitException">A tensor exceeds one of the device's limits.</exception>
-    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed its self-test and no other
-    /// can take its place.</exception>
-    /// <exception cref="Fp16RangeException">The options ask for 16 bits, and a weight exceeds what those hold.</exception>
+    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed its
+    /// self-test and no other can take its place.</exception>
+    /// <exception cref="Fp16RangeException">The options ask for 16 bits, and a weight exceeds what those
+    /// hold.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public InferenceSession CreateSession(Model model, SessionOptions? options = null)
@@ -130,8 +138,8 @@ public sealed class GpuDevice : IDisposable
         }
     }
 
-    /// <summary>Closes the device. Existing sessions, and those being created, continue to work; the Vulkan device is destroyed with the last of
-    /// them.</summary>
+    /// <summary>Closes the device. Existing sessions, and those being created, continue to work; the Vulkan device is
+    /// destroyed with the last of them.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);
@@ -161,8 +169,10 @@ public sealed class GpuDevice : IDisposable
             throw new DeviceNotFoundException(
                 $"No Vulkan device matches '{selector}'; by index there are: "
                 + string.Join(", ", devices.Select(device => $"{device.Info.Index} = {device.Info.Name}")) + ".");
-        // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind.
-        return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind).FirstOrDefault()
+        // Kinds are declared in order of preference; OrderBy keeps the loader's order within a kind. A driver of the
+        // GPU's own comes before one that translates to another interface.
+        return matching.Where(device => device.Info.Unsupported is null).OrderBy(device => device.Info.Kind)
+            .ThenBy(device => device.IsPortability).FirstOrDefault()
             ?? throw new DeviceNotFoundException(
                 "No Vulkan device can run the kernels: "
                 + string.Join("; ", matching.Select(device => $"{device.Info.Name}: {device.Info.Unsupported}")) + ".");

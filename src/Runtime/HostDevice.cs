@@ -1,11 +1,9 @@
 namespace SoftPool;
 
-/// <summary>
-/// A Vulkan device that a host, such as a game engine, has created and keeps using. The handles are Vulkan's own values:
-/// VkInstance, VkPhysicalDevice, VkDevice and VkQueue as pointers.
-/// </summary>
-/// <remarks>The kernels need Vulkan 1.1 and no optional feature. The host must not destroy any of these objects before the
-/// <see cref="GpuDevice"/> and its sessions, steppers, recorders and profilers are disposed.</remarks>
+/// <summary>A Vulkan device that a host, such as a game engine, has created and keeps using. The handles are Vulkan's
+/// own values: VkInstance, VkPhysicalDevice, VkDevice and VkQueue as pointers.</summary>
+/// <remarks>The kernels need Vulkan 1.1 and no optional feature. The host must not destroy any of these objects before
+/// the <see cref="GpuDevice"/> and its sessions, steppers, recorders and profilers are disposed.</remarks>
 public sealed record HostDevice
 {
     /// <summary>The VkInstance.</summary>
@@ -23,17 +21,20 @@ public sealed record HostDevice
     /// <summary>The index of the queue's family.</summary>
     public required uint QueueFamily { get; init; }
 
-    /// <summary>The object that the host locks while it uses the queue: to submit, present, bind sparse memory, or wait until the queue or the
-    /// device is idle. The runtime locks its monitor too, so it must not be a <see cref="Lock"/>. The holder must not wait for a run.
-    /// Null if the host never uses the queue while the runtime may, and gives it to one <see cref="GpuDevice"/> alone.</summary>
+    /// <summary>The object that the host locks while it uses the queue: to submit, present, bind sparse memory, or wait
+    /// until the queue or the device is idle. The runtime locks its monitor too, so it must not be a
+    /// <see cref="Lock"/>. The holder must not wait for a run. Null if the host never uses the queue while the runtime
+    /// may, and gives it to one <see cref="GpuDevice"/> alone.</summary>
     public object? QueueLock { get; init; }
 
     /// <summary>Whether the host has enabled the feature timelineSemaphore. <see cref="GpuSync"/> needs it.</summary>
     public bool HasTimelineSemaphores { get; init; }
 
-    /// <summary>Whether the host has enabled the feature storageBuffer16BitAccess. <see cref="SessionOptions.Fp16"/> needs it.</summary>
+    /// <summary>Whether the host has enabled the feature storageBuffer16BitAccess. <see cref="SessionOptions.Fp16"/>
+    /// needs it.</summary>
     public bool HasFp16Storage { get; init; }
 
-    /// <summary>Whether the host has enabled the feature shaderInt64. Some drivers run faster kernels with it.</summary>
+    /// <summary>Whether the host has enabled the feature shaderInt64. Some drivers run faster kernels with
+    /// it.</summary>
     public bool HasInt64 { get; init; }
 }

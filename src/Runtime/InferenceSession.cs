@@ -6,11 +6,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>
-/// A model ready to run on a device. A run copies the input, submits one command buffer that was recorded in advance, waits, and copies the
-/// output. Any thread may run it. Up to <see cref="SessionOptions.MaxConcurrentRuns"/> runs are in progress at once; others wait, first come,
-/// first served.
-/// </summary>
+/// <summary>A model ready to run on a device. A run copies the input, submits one command buffer that was recorded in
+/// advance, waits, and copies the output. Any thread may run it. Up to <see cref="SessionOptions.MaxConcurrentRuns"/>
+/// runs are in progress at once; others wait, first come, first served.</summary>
 public sealed class InferenceSession : IDisposable
 {
     private readonly PlannedModel _planned;
@@ -39,7 +37,7 @@ public sealed class InferenceSession : IDisposable
         }
         catch (OutOfDeviceMemoryException e)
         {
-            throw e.Advising(options.Batch);
+            throw e.Advising(options, device.HasFp16Storage);
         }
     }
 
@@ -60,18 +58,20 @@ public sealed class InferenceSession : IDisposable
     /// <summary>What it was created with.</summary>
     public SessionOptions Options { get; }
 
-    /// <summary>The kernels that this session would use, had they not failed the self-test with this driver. Other kernels take their places.
-    /// Normally empty.</summary>
+    /// <summary>The kernels that this session would use, had they not failed the self-test with this driver. Other
+    /// kernels take their places. Normally empty.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels { get; }
 
     /// <summary>The device memory of one run's activations, in bytes.</summary>
     public long ActivationBytes => _runs.Program.ArenaBytes;
 
-    /// <summary>The device memory of the model's weights, in bytes. All sessions of the model on the device share it.</summary>
+    /// <summary>The device memory of the model's weights, in bytes. All sessions of the model on the device share
+    /// it.</summary>
     public long WeightBytes => _runs.Program.WeightBytes;
 
-    /// <summary>The layers whose output <see cref="ReadLayer"/> can read, in order; empty unless <see cref="SessionOptions.KeepLayerOutputs"/>.
-    /// A layer that a kernel computes together with the next one is not among them.</summary>
+    /// <summary>The layers whose output <see cref="ReadLayer"/> can read, in order; empty unless
+    /// <see cref="SessionOptions.KeepLayerOutputs"/>. A layer that a kernel computes together with the next one is not
+    /// among them.</summary>
     public IEnumerable<string> KeptLayers => Options.KeepLayerOutputs
         ? Graph.Layers.Select(layer => layer.Name).Where(Plan.LayerOutputs.ContainsKey)
         : [];
@@ -91,16 +91,17 @@ public sealed class InferenceSession : IDisposable
     /// <see cref="Preprocessing"/> says. As long as the sizes stay the same, nothing is allocated.</summary>
     /// <param name="images">1 to the session's batch.</param>
     /// <param name="output">Room for as many items of <see cref="ModelGraph.OutputShape"/>, (n, classes).</param>
-    /// <exception cref="ShapeMismatchException">A length does not fit, an image's size and bytes do not go together, or the network takes
-    /// no images of three channels.</exception>
+    /// <exception cref="ShapeMismatchException">A length does not fit, an image's size and bytes do not go together, or
+    /// the network takes no images of three channels.</exception>
     /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
     /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these
+    /// sizes.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<Image> images, Span<float> output) => _runs.Run(images, output);
 
-    /// <summary>Computes the network from one of the host's buffers to another; the CPU does not touch the data. The run starts after all
-    /// work that was submitted to the queue before it.</summary>
+    /// <summary>Computes the network from one of the host's buffers to another; the CPU does not touch the data. The
+    /// run starts after all work that was submitted to the queue before it.</summary>
     /// <param name="input">The whole batch of inputs, (N, C, H, W): floats.</param>
     /// <param name="output">Room for the whole batch of outputs, (N, classes): floats.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
@@ -109,12 +110,14 @@ public sealed class InferenceSession : IDisposable
     public void Run(BufferRegion input, BufferRegion output) => _runs.Run(input, output);
 
     /// <summary>Computes the network while the caller goes on.</summary>
-    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; read before this returns if a slot is free, else
-    /// later.</param>
-    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task completes.</param>
-    /// <param name="cancellationToken">Cancels waiting. Submitted GPU work completes, and the output is untouched. Once the output is being written, it
-    /// is too late, and the task completes.</param>
-    /// <returns>A task that completes when the output is there. It needs no thread of the thread pool for that.</returns>
+    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; read before this returns if a
+    /// slot is free, else later.</param>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task
+    /// completes.</param>
+    /// <param name="cancellationToken">Cancels waiting. Submitted GPU work completes, and the output is untouched. Once
+    /// the output is being written, it is too late, and the task completes.</param>
+    /// <returns>A task that completes when the output is there. It needs no thread of the thread pool for
+    /// that.</returns>
     /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
@@ -125,20 +128,21 @@ public sealed class InferenceSession : IDisposable
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
     /// <param name="sync">What the run waits for and signals on the device.</param>
-    /// <param name="cancellationToken">Cancels waiting. A run that signals is submitted and signals all the same, unless it was cancelled before this
-    /// call: while it waits for its turn it cannot be cancelled.</param>
-    /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with timeline
-    /// semaphores.</exception>
+    /// <param name="cancellationToken">Cancels waiting. A run that signals is submitted and signals all the same,
+    /// unless it was cancelled before this call: while it waits for its turn it cannot be cancelled.</param>
+    /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with
+    /// timeline semaphores.</exception>
     /// <exception cref="ArgumentException">A semaphore is null.</exception>
     public Task RunAsync(ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(input, output, sync, cancellationToken);
 
     /// <summary>Computes the network for images while the caller goes on.</summary>
-    /// <param name="images">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>; read before this returns if a slot is free, else
-    /// later.</param>
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>; read before this returns if a
+    /// slot is free, else later.</param>
     /// <param name="output">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>.</param>
     /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
-    /// <param name="cancellationToken">As in <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
     /// <inheritdoc cref="Run(ReadOnlySpan{Image}, Span{float})" path="/exception"/>
     public Task RunAsync(
         ReadOnlyMemory<Image> images, Memory<float> output, GpuSync sync = default, CancellationToken cancellationToken = default) =>
@@ -154,12 +158,14 @@ public sealed class InferenceSession : IDisposable
         _runs.RunAsync(input, output, sync, cancellationToken);
 
     /// <summary>Creates a stepper, which spreads an inference over several frames.</summary>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of
+    /// activations.</exception>
     public Stepper CreateStepper() => Create(() => new Stepper(_planned));
 
     /// <summary>Creates a recorder, which records the network into the host's command buffers.</summary>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of
+    /// activations.</exception>
     public Recorder CreateRecorder()
     {
         _planned.CheckIsHosts();
@@ -168,7 +174,8 @@ public sealed class InferenceSession : IDisposable
 
     /// <summary>Creates a profiler, which times each kernel launch.</summary>
     /// <exception cref="UnsupportedDeviceException">The device takes no timestamps.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of activations.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of
+    /// activations.</exception>
     public Profiler CreateProfiler() => Create(() => new Profiler(_planned));
 
     /// <summary>Copies what a layer computed in the last run.</summary>
@@ -186,16 +193,16 @@ public sealed class InferenceSession : IDisposable
         _runs.ReadLayer(layer, Graph.OutputShapeOf(index), output);
     }
 
-    /// <summary>
-    /// Holds this session, as it was created, to what torch computed with the model when it was exported: its certificate. Its
-    /// logits are compared whole, every layer by statistics and sampled values; and graph, weights and certificate by their
-    /// hashes. Takes a few runs, and while it lasts the memory of all layers' outputs.
-    /// </summary>
+    /// <summary>Holds this session, as it was created, to what torch computed with the model when it was exported: its
+    /// certificate. Its logits are compared whole, every layer by statistics and sampled values; and graph, weights and
+    /// certificate by their hashes. Takes a few runs, and while it lasts the memory of all layers' outputs.</summary>
     /// <returns>A report of every layer; whether it has <see cref="ParityReport.Passed"/>, and if not, why.</returns>
-    /// <exception cref="CertificateNotFoundException">The model has no certificate: there is nothing to hold it to.</exception>
-    /// <exception cref="DeviceLimitException">A layer's output, which is kept for this, exceeds one of the device's limits.</exception>
-    /// <exception cref="UnsupportedDeviceException">A kernel that the session does not use failed its self-test, and no other can take its
-    /// place.</exception>
+    /// <exception cref="CertificateNotFoundException">The model has no certificate: there is nothing to hold it
+    /// to.</exception>
+    /// <exception cref="DeviceLimitException">A layer's output, which is kept for this, exceeds one of the device's
+    /// limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">A kernel that the session does not use failed its self-test, and no
+    /// other can take its place.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed, before or meanwhile.</exception>
@@ -211,11 +218,11 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
-    /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. Steppers, recorders and profilers that it
-    /// created are their owner's.</summary>
-    /// <remarks>A session that is dropped without Dispose is freed when the garbage collector finds it, which may be long after,
-    /// for the collector does not see the device's memory. On a host's device it is never freed. Either way the event source
-    /// "SoftPool.Vulkan" reports it.</remarks>
+    /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. Steppers, recorders
+    /// and profilers that it created are their owner's.</summary>
+    /// <remarks>A session that is dropped without Dispose is freed when the garbage collector finds it, which may be
+    /// long after, for the collector does not see the device's memory. On a host's device it is never freed. Either way
+    /// the event source "SoftPool.Vulkan" reports it.</remarks>
     public void Dispose()
     {
         GC.SuppressFinalize(this);
@@ -235,7 +242,7 @@ public sealed class InferenceSession : IDisposable
             }
             catch (OutOfDeviceMemoryException e)
             {
-                throw e.Advising(Options.Batch);
+                throw e.Advising(Options, _planned.Device.HasFp16Storage);
             }
         }
     }

@@ -4,8 +4,8 @@ using SoftPool.Operators;
 namespace SoftPool;
 
 /// <summary>One step of a network.</summary>
-/// <param name="Name">The layer's name as in PyTorch's module tree: features.0. Its weights have names that begin with it:
-/// features.0.weight.</param>
+/// <param name="Name">The layer's name as in PyTorch's module tree: features.0. Its weights have names that begin with
+/// it: features.0.weight.</param>
 /// <param name="Operator">The operator with its attributes.</param>
 /// <param name="Inputs">The names of the layers that it reads, in the operator's order; all of them come before it.
 /// <see cref="ModelGraph.InputName"/> is the network's input. Null for the layer just before it.</param>

@@ -6,20 +6,19 @@ using SoftPool.Verification;
 
 namespace SoftPool;
 
-/// <summary>
-/// A trained network: its graph, its weights by their PyTorch names, the names of its classes, and how images are preprocessed.
-/// Immutable; any number of sessions may use one model.
-/// </summary>
+/// <summary>A trained network: its graph, its weights by their PyTorch names, the names of its classes, and how images
+/// are preprocessed. Immutable; any number of sessions may use one model.</summary>
 public sealed class Model
 {
     /// <summary>Creates a model of a graph and its weights.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="weights">All of the graph's parameters and no others, by full PyTorch name: features.0.weight.</param>
+    /// <param name="weights">All of the graph's parameters and no others, by full PyTorch name:
+    /// features.0.weight.</param>
     /// <param name="classNames">The name of each output; empty if the outputs have no names.</param>
     /// <param name="preprocessing">How an image becomes an input.</param>
-    /// <exception cref="ModelFormatException">A weight is missing, has another shape than the graph's, or belongs to no layer;
-    /// the number of class names is not that of the outputs; or the preprocessing does not have a finite mean and a positive
-    /// deviation for each channel.</exception>
+    /// <exception cref="ModelFormatException">A weight is missing, has another shape than the graph's, or belongs to no
+    /// layer; the number of class names is not that of the outputs; or the preprocessing does not have a finite mean
+    /// and a positive deviation for each channel.</exception>
     public Model(
         ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classNames,
         Preprocessing preprocessing)
@@ -77,11 +76,12 @@ public sealed class Model
     /// <summary>How an image becomes an input.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>What torch computed with this model, for <see cref="InferenceSession.Verify"/>; null if the file has no certificate.</summary>
+    /// <summary>What torch computed with this model, for <see cref="InferenceSession.Verify"/>; null if the file has no
+    /// certificate.</summary>
     public Certificate? Certificate { get; private init; }
 
-    /// <summary>What its file says beside the weights. Of a model with a certificate as it stood there: the certificate is of
-    /// these very texts.</summary>
+    /// <summary>What its file says beside the weights. Of a model with a certificate as it stood there: the certificate
+    /// is of these very texts.</summary>
     internal ModelTexts Texts { get => field ??= ModelTexts.Of(this); private init; }
 
     /// <summary>Reads a model from a safetensors file.</summary>
@@ -89,8 +89,8 @@ public sealed class Model
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Model Load(string path) => ModelFile.Read(path);
 
-    /// <summary>Reads a model from a stream, such as an embedded resource, an entry of an archive or a pipe, from its position to its
-    /// end.</summary>
+    /// <summary>Reads a model from a stream, such as an embedded resource, an entry of an archive or a pipe, from its
+    /// position to its end.</summary>
     /// <param name="file">The content of a safetensors file. The stream need not be seekable, and is left open.</param>
     /// <exception cref="ModelFormatException">It is not a valid model.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
@@ -109,11 +109,12 @@ public sealed class Model
         return ModelFile.Read(stream, "The memory");
     }
 
-    /// <summary>Imports an ONNX file. Its shapes are folded, nothing of it is left out, and docs/onnx.md says what is supported.
-    /// </summary>
+    /// <summary>Imports an ONNX file. Its shapes are folded, nothing of it is left out, and docs/onnx.md says what is
+    /// supported.</summary>
     /// <param name="path">The file. External data may lie in its folder.</param>
     /// <param name="options">What the file does not say by itself.</param>
-    /// <exception cref="UnsupportedOnnxException">The file holds what cannot be imported; all of that is listed.</exception>
+    /// <exception cref="UnsupportedOnnxException">The file holds what cannot be imported; all of that is
+    /// listed.</exception>
     /// <exception cref="ModelFormatException">It is no valid ONNX model.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Model FromOnnx(string path, OnnxOptions? options = null)
@@ -122,11 +123,12 @@ public sealed class Model
         return import.Model();
     }
 
-    /// <summary>Imports an ONNX model from a stream, from where it stands to its end. External data is refused, as there is no
-    /// folder.</summary>
+    /// <summary>Imports an ONNX model from a stream, from where it stands to its end. External data is refused, as
+    /// there is no folder.</summary>
     /// <param name="file">What an ONNX file holds. It is closed.</param>
     /// <param name="options">What the file does not say by itself.</param>
-    /// <exception cref="UnsupportedOnnxException">The file holds what cannot be imported; all of that is listed.</exception>
+    /// <exception cref="UnsupportedOnnxException">The file holds what cannot be imported; all of that is
+    /// listed.</exception>
     /// <exception cref="ModelFormatException">It is no valid ONNX model.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static Model FromOnnx(Stream file, OnnxOptions? options = null)
@@ -136,18 +138,20 @@ public sealed class Model
         return import.Model();
     }
 
-    /// <summary>The same network with the same weights for inputs of another size, such as a camera's portrait and landscape.</summary>
+    /// <summary>The same network with the same weights for inputs of another size, such as a camera's portrait and
+    /// landscape.</summary>
     /// <param name="inputShape">The shape of one input without the batch: (C, H, W).</param>
-    /// <returns>This model if its inputs have that shape already. Otherwise a model without a certificate, because a certificate holds for
-    /// one size. Sessions of the two models do not share memory on the device.</returns>
-    /// <exception cref="ShapeMismatchException">A layer cannot take the shapes that follow; the message names the layer.</exception>
+    /// <returns>This model if its inputs have that shape already. Otherwise a model without a certificate, because a
+    /// certificate holds for one size. Sessions of the two models do not share memory on the device.</returns>
+    /// <exception cref="ShapeMismatchException">A layer cannot take the shapes that follow; the message names the
+    /// layer.</exception>
     /// <exception cref="ModelFormatException">The number of outputs changes, but the outputs have names.</exception>
     public Model WithInputShape(TensorShape inputShape) => inputShape == Graph.InputShape
         ? this
         : new Model(new ModelGraph(Graph.Name, inputShape, Graph.Layers), Weights, ClassNames, Preprocessing);
 
-    /// <summary>Writes the model as one safetensors file, whole or not at all. An existing file keeps its permissions, and a symbolic link
-    /// is followed.</summary>
+    /// <summary>Writes the model as one safetensors file, whole or not at all. An existing file keeps its permissions,
+    /// and a symbolic link is followed.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => ModelFile.Write(this, path);
 

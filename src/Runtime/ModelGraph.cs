@@ -5,7 +5,7 @@ namespace SoftPool;
 /// <summary>
 /// A network as data: its layers in an order in which they can run. Each layer reads only layers before it.
 /// Torch, the Vulkan session and the C# reference all read this one description.
-/// </summary>
+///</summary>
 public sealed class ModelGraph
 {
     /// <summary>The name of the network's input in <see cref="Layer.Inputs"/>.</summary>
@@ -18,12 +18,14 @@ public sealed class ModelGraph
     private readonly TensorShape[] _outputShapes;
     private readonly int[][] _inputs;
 
-    /// <summary>Checks the layers and infers every shape. There may be 1 to 10,000 layers with at most 100,000 inputs in all.</summary>
+    /// <summary>Checks the layers and infers every shape. There may be 1 to 10,000 layers with at most 100,000 inputs
+    /// in all.</summary>
     /// <param name="name">The network's name: alexnet-softpool.</param>
     /// <param name="inputShape">The shape of one input without the batch: (C, H, W).</param>
-    /// <param name="layers">The layers, each after those that it reads. The last one gives the network's output.</param>
-    /// <exception cref="ModelFormatException">There are no layers or too many, two have the same name, one reads a layer
-    /// that is not before it, or no layer reads one.</exception>
+    /// <param name="layers">The layers, each after those that it reads. The last one gives the network's
+    /// output.</param>
+    /// <exception cref="ModelFormatException">There are no layers or too many, two have the same name, one reads a
+    /// layer that is not before it, or no layer reads one.</exception>
     /// <exception cref="ShapeMismatchException">A layer cannot take the shapes of its inputs.</exception>
     public ModelGraph(string name, TensorShape inputShape, IEnumerable<Layer> layers)
     {
@@ -82,7 +84,8 @@ public sealed class ModelGraph
     /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public TensorShape OutputShapeOf(int layer) => _outputShapes[layer];
 
-    /// <summary>The indices in <see cref="Layers"/> of the layers that a layer reads; -1 is the network's input.</summary>
+    /// <summary>The indices in <see cref="Layers"/> of the layers that a layer reads; -1 is the network's
+    /// input.</summary>
     /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public IReadOnlyList<int> InputsOf(int layer) => _inputs[layer];
 

@@ -3,14 +3,13 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>
-/// Records the network into command buffers of the host's, which submits them when it likes, any number of times. A recorder has
-/// activations and staging memory of its own, which all that it has recorded shares: on one queue that is safe; for work that may
-/// overlap, on several queues or with several frames in flight, take a recorder each. It may outlive its session, and must outlive the
-/// last run of its commands. One thread at a time may use it.
-/// </summary>
-/// <remarks>What is recorded waits for whatever is ahead of it on the queue, and whatever follows waits for it. The runtime's compute
-/// pipeline and descriptor set are bound afterwards: bind yours anew.</remarks>
+/// <summary>Records the network into command buffers of the host's, which submits them when it likes, any number of
+/// times. A recorder has activations and staging memory of its own, which all that it has recorded shares: on one queue
+/// that is safe; for work that may overlap, on several queues or with several frames in flight, take a recorder each.
+/// It may outlive its session, and must outlive the last run of its commands. One thread at a time may use it.
+///</summary>
+/// <remarks>What is recorded waits for whatever is ahead of it on the queue, and whatever follows waits for it. The
+/// runtime's compute pipeline and descriptor set are bound afterwards: bind yours anew.</remarks>
 public sealed class Recorder : IDisposable
 {
     private readonly ModeResources _own;
@@ -23,8 +22,8 @@ public sealed class Recorder : IDisposable
     }
 
     /// <summary>Records a run from a buffer of the host's to another.</summary>
-    /// <param name="commandBuffer">The VkCommandBuffer, being recorded, outside of a render pass, for a queue of the family
-    /// <see cref="HostDevice.QueueFamily"/>.</param>
+    /// <param name="commandBuffer">The VkCommandBuffer, being recorded, outside of a render pass, for a queue of the
+    /// family <see cref="HostDevice.QueueFamily"/>.</param>
     /// <param name="input">Where the whole batch of inputs is, (N, C, H, W), when the commands run: floats.</param>
     /// <param name="output">Where the whole batch of outputs goes, (N, classes): floats.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
@@ -35,10 +34,12 @@ public sealed class Recorder : IDisposable
         Record(commandBuffer, stage, output);
     }
 
-    /// <summary>Records a run of floats, which are copied to staging memory now: no commands that read earlier ones may be pending.</summary>
+    /// <summary>Records a run of floats, which are copied to staging memory now: no commands that read earlier ones may
+    /// be pending.</summary>
     /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
     /// <param name="input">n items of the network's input, (n, C, H, W), n being 1 to the session's batch.</param>
-    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>; the first n items mean something.</param>
+    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>; the first n items mean
+    /// something.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Record(nint commandBuffer, ReadOnlySpan<float> input, BufferRegion output)
@@ -50,15 +51,18 @@ public sealed class Recorder : IDisposable
         Record(commandBuffer, _own.Floats, output);
     }
 
-    /// <summary>Records a run of images, whose pixels are copied to staging memory now: no commands that read earlier ones may be pending.
-    /// Images of other sizes than before make commands that were recorded with images invalid.</summary>
+    /// <summary>Records a run of images, whose pixels are copied to staging memory now: no commands that read earlier
+    /// ones may be pending. Images of other sizes than before make commands that were recorded with images
+    /// invalid.</summary>
     /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
     /// <param name="images">1 to the session's batch.</param>
-    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>; one item an image means something.</param>
+    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>; one item an image means
+    /// something.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
-    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no images of three
-    /// channels.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
+    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no
+    /// images of three channels.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these
+    /// sizes.</exception>
     public void Record(nint commandBuffer, ReadOnlySpan<Image> images, BufferRegion output)
     {
         _ = _own.Arguments.ItemsOf(images);

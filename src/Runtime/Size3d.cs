@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool;
 
-/// <summary>A depth, a height and a width in cells: a kernel, a stride or a padding. An integer stands for a cube.</summary>
+/// <summary>A depth, a height and a width in cells: a kernel, a stride or a padding. An integer stands for a
+/// cube.</summary>
 /// <param name="Depth">Along the slices.</param>
 /// <param name="Height">Along the rows.</param>
 /// <param name="Width">Along the columns.</param>

@@ -4,11 +4,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>
-/// Spreads one inference over several frames: as many kernel launches at a time as fit in a frame's budget. The last duration of each
-/// launch is the estimate of its next. A stepper has activations of its own, so its session may run in between, and it may outlive
-/// the session. One thread at a time may use it.
-/// </summary>
+/// <summary>Spreads one inference over several frames: as many kernel launches at a time as fit in a frame's budget.
+/// The last duration of each launch is the estimate of its next. A stepper has activations of its own, so its session
+/// may run in between, and it may outlive the session. One thread at a time may use it.</summary>
 public sealed class Stepper : IDisposable
 {
     private readonly ModeResources _own;
@@ -61,13 +59,14 @@ public sealed class Stepper : IDisposable
         Start(_fromFloats, _toFloats, items);
     }
 
-    /// <summary>Starts an inference of images of any sizes, resized and normalised on the device. One that is under way is given up.
-    /// </summary>
+    /// <summary>Starts an inference of images of any sizes, resized and normalised on the device. One that is under way
+    /// is given up.</summary>
     /// <param name="images">1 to the session's batch.</param>
-    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no images of three
-    /// channels.</exception>
+    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no
+    /// images of three channels.</exception>
     /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these sizes.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these
+    /// sizes.</exception>
     public void Start(ReadOnlySpan<Image> images)
     {
         int items = _own.Arguments.ItemsOf(images);
@@ -75,8 +74,8 @@ public sealed class Stepper : IDisposable
         Start(_fromImages.Write(images), _toFloats, items);
     }
 
-    /// <summary>Starts an inference between two buffers of the host's. One that is under way is given up. The output is in its buffer when
-    /// <see cref="Step"/> returns true, and there is nothing to finish.</summary>
+    /// <summary>Starts an inference between two buffers of the host's. One that is under way is given up. The output is
+    /// in its buffer when <see cref="Step"/> returns true, and there is nothing to finish.</summary>
     /// <param name="input">The whole batch of inputs, (N, C, H, W): floats. It is read during the first step.</param>
     /// <param name="output">Room for the whole batch of outputs.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
@@ -89,8 +88,8 @@ public sealed class Stepper : IDisposable
     }
 
     /// <summary>Computes a part of the inference that was started, and waits for it.</summary>
-    /// <param name="budget">How long it may take. One launch is always done, so that there is an end. How long each takes is not known
-    /// before it has run once.</param>
+    /// <param name="budget">How long it may take. One launch is always done, so that there is an end. How long each
+    /// takes is not known before it has run once.</param>
     /// <returns>Whether the inference is done.</returns>
     /// <exception cref="InvalidOperationException">No inference was started.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
@@ -112,7 +111,8 @@ public sealed class Stepper : IDisposable
 
     /// <summary>Copies the output of the inference that is done.</summary>
     /// <param name="output">Room for as many items as the inference was started with.</param>
-    /// <exception cref="InvalidOperationException">No inference was started, it is not done, or its output is in a buffer of the host's.
+    /// <exception cref="InvalidOperationException">No inference was started, it is not done, or its output is in a
+    /// buffer of the host's.
     /// </exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Finish(Span<float> output)

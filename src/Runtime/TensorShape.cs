@@ -3,10 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool;
 
-/// <summary>
-/// The extents of a tensor, outermost first. Shapes of activations are without the batch: (C, H, W) or (features). Weights have
-/// PyTorch's layout: (out, in, kH, kW) or (out, in). Elements are contiguous, the last axis fastest.
-/// </summary>
+/// <summary>The extents of a tensor, outermost first. Shapes of activations are without the batch: (C, H, W) or
+/// (features). Weights have PyTorch's layout: (out, in, kH, kW) or (out, in). Elements are contiguous, the last axis
+/// fastest.</summary>
 [JsonConverter(typeof(TensorShape.ArrayConverter))]
 public readonly struct TensorShape : IEquatable<TensorShape>
 {
@@ -18,7 +17,8 @@ public readonly struct TensorShape : IEquatable<TensorShape>
 
     private readonly int[]? _extents;
 
-    /// <summary>Creates a shape of at most 8 positive extents whose elements, as floats, take less than 2 GiB.</summary>
+    /// <summary>Creates a shape of at most 8 positive extents whose elements, as floats, take less than 2
+    /// GiB.</summary>
     /// <exception cref="ShapeMismatchException">An extent is not positive, or there are too many elements.</exception>
     public TensorShape(params ReadOnlySpan<int> extents)
     {

@@ -8,7 +8,8 @@ namespace SoftPool.Runtime.Tests;
 [TestClass]
 public sealed class Fp16RangeTests
 {
-    /// <summary>A convolution of one weight with a batch norm behind it: at a variance of 1e-12 the norm's scale is 316.</summary>
+    /// <summary>A convolution of one weight with a batch norm behind it: at a variance of 1e-12 the norm's scale is
+    /// 316.</summary>
     private static Model Norm(float weight, float variance, double eps = 1e-5)
     {
         ModelGraph graph = TestModels.Sequential(

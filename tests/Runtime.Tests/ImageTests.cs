@@ -107,7 +107,8 @@ public sealed class ImageTests
         return new Image(pixels, width, height, format);
     }
 
-    /// <summary>By the definition, in double: each source pixel weighs by its distance from the target's centre.</summary>
+    /// <summary>By the definition, in double: each source pixel weighs by its distance from the target's
+    /// centre.</summary>
     private static double[] Expected(Image picture, int toWidth, int toHeight)
     {
         int bytes = picture.Format == PixelFormat.Rgb8 ? 3 : 4;

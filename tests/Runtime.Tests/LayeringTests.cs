@@ -7,7 +7,8 @@ namespace SoftPool.Runtime.Tests;
 [TestClass]
 public sealed class LayeringTests
 {
-    /// <summary>Each room, and the rooms that it may use. Whatever one says of itself it says of the rooms within it.</summary>
+    /// <summary>Each room, and the rooms that it may use. Whatever one says of itself it says of the rooms within
+    /// it.</summary>
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Reference"] = [],
@@ -119,7 +120,8 @@ public sealed class LayeringTests
             }
     }
 
-    /// <summary>The types that a constructed one is made of. A pointer is one too, for who looks for pointers.</summary>
+    /// <summary>The types that a constructed one is made of. A pointer is one too, for who looks for
+    /// pointers.</summary>
     private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
     {
         GenericParameter => [],

@@ -5,8 +5,8 @@ using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests;
 
-/// <summary>Drivers may end the loops of an invocation after some number of turns, without a word. Long sums are right all the same.
-/// </summary>
+/// <summary>Drivers may end the loops of an invocation after some number of iterations, without a word. Long sums are
+/// right all the same.</summary>
 [TestClass]
 public sealed class LongReductionTests
 {
@@ -24,7 +24,7 @@ public sealed class LongReductionTests
         yield return Case(
             "global SoftPool, shared", new(1, 40_000), i => i / 10_000f, 3.0746,
             new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels));
-        // Just below what the first such driver grants: 65,535 turns, with the last test of each loop.
+        // Just below what the first such driver grants: 65,535 iterations, with the last test of each loop.
         yield return Case("average below the limit", new(1, 254, 256), _ => 1, 1, new GlobalAvgPool());
         yield return Case("softmax below the limit", new(21_844), _ => 0, 1 / 21_844.0, new Softmax());
         yield return Case(
@@ -81,7 +81,7 @@ public sealed class LongReductionTests
         {
             Model model = TestModels.WithWeights(TestModels.Sequential(shape, op));
             Assert.IsTrue(ExecutionPlan.Create(model, PlanOptions.Of(options, DeviceTraits.Unknown, long.MaxValue)).Launches
-                .All(dispatch => dispatch.Turns <= 5000));
+                .All(dispatch => dispatch.Iterations <= 5000));
             float[] input = RandomNumbers.Uniform(new Random(1), 2 * shape.ElementCount);
             input[shape.ElementCount / 2] = strict ? 0 : float.NaN;
             using InferenceSession session = TestDevices.Software.CreateSession(model, options);

@@ -6,7 +6,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
 
-/// <summary>Sessions and devices that are dropped without Dispose: freed and reported, or, on a host's device, reported alone.</summary>
+/// <summary>Sessions and devices that are dropped without Dispose: freed and reported, or, on a host's device, reported
+/// alone.</summary>
 [TestClass]
 public sealed class NotDisposedTests
 {

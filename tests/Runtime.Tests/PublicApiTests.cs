@@ -2,7 +2,8 @@ using PublicApiGenerator;
 
 namespace SoftPool.Runtime.Tests;
 
-/// <summary>The package's public surface, member by member, against PublicApi.txt: it changes on purpose or not at all.</summary>
+/// <summary>The package's public surface, member by member, against PublicApi.txt: it changes on purpose or not at
+/// all.</summary>
 [TestClass]
 public sealed class PublicApiTests
 {

@@ -5,8 +5,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
 
-/// <summary>Each kind of input, floats, images and a host's buffers, in each mode, blocking, asynchronous, stepped, recorded and profiled,
-/// gives the same numbers.</summary>
+/// <summary>Each kind of input, floats, images and a host's buffers, in each mode, blocking, asynchronous, stepped,
+/// recorded and profiled, gives the same numbers.</summary>
 [TestClass]
 public sealed class RunModeTests
 {

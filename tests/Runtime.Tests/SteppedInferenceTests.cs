@@ -75,7 +75,8 @@ public sealed class SteppedInferenceTests
         using InferenceSession session = TestDevices.Software.CreateSession(model);
         using Stepper stepper = session.CreateStepper();
         _ = StepsOf(TimeSpan.Zero);
-        // With half of what the large one takes: what is ahead of it, itself, what is behind it. A busy machine may be late once.
+        // With half of what the large one takes: what is ahead of it, itself, what is behind it. A busy machine may be
+        // late once.
         Assert.IsTrue(Enumerable.Range(0, 5).Any(_ => StepsOf(StepsOf(TimeSpan.Zero).Max() / 2).Count >= 3));
 
         List<TimeSpan> StepsOf(TimeSpan budget)

@@ -1,6 +1,7 @@
 namespace SoftPool.Tests;
 
-/// <summary>The devices that tests run on. A missing software driver is a failure; a missing GPU is a reason to skip.</summary>
+/// <summary>The devices that tests run on. A missing software driver is a failure; a missing GPU is a reason to
+/// skip.</summary>
 [TestClass]
 public static class TestDevices
 {
@@ -19,8 +20,8 @@ public static class TestDevices
         ? Software
         : throw new AssertInconclusiveException($"{Software.Info.Name} has no 16-bit storage.");
 
-    /// <summary>A device of the test's own, which it disposes. Without options it keeps nothing and tests no kernels: the shared one
-    /// has.</summary>
+    /// <summary>A device of the test's own, which it disposes. Without options it keeps nothing and tests no kernels:
+    /// the shared one has.</summary>
     public static GpuDevice OpenSoftware(GpuDeviceOptions? options = null) => GpuDevice.Create(
         $"{Software.Info.Index}", options ?? new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
 

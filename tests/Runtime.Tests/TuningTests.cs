@@ -6,7 +6,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
 
-/// <summary>The ways to compute a convolution are measured once a device, and what was measured is what is taken.</summary>
+/// <summary>The ways to compute a convolution are measured once a device, and what was measured is what is
+/// taken.</summary>
 [TestClass]
 public sealed class TuningTests
 {

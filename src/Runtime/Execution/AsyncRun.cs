@@ -2,10 +2,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>
-/// A run while its caller goes on. Its turn, its end and its output need no thread of the pool: the thread that waits for the
-/// device sees to them, and who blocks on the task is woken by it.
-/// </summary>
+/// <summary>A run while its caller goes on. Its turn, its end and its output need no thread of the pool: the thread
+/// that waits for the device sees to them, and who blocks on the task is woken by it.</summary>
 internal sealed class AsyncRun
 {
     private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,10 +4,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>
-/// An execution plan made ready on a device: weights there, memory laid out, pipelines compiled, descriptors written. It
-/// records itself into command buffers; one program computes one batch at a time.
-/// </summary>
+/// <summary>An execution plan made ready on a device: weights there, memory laid out, pipelines compiled, descriptors
+/// written. It records itself into command buffers; one program computes one batch at a time.</summary>
 internal sealed class DeviceProgram : IDisposable
 {
     private readonly Ownership _ownership = new();
@@ -59,8 +57,8 @@ internal sealed class DeviceProgram : IDisposable
             RecordLaunch(commands, i);
     }
 
-    /// <summary>Records a whole run into a buffer of the host's. It waits for whatever is ahead of it, and whatever follows waits
-    /// for it.</summary>
+    /// <summary>Records a whole run into a buffer of the host's. It waits for whatever is ahead of it, and whatever
+    /// follows waits for it.</summary>
     public void RecordInto(Commands commands, InputStage input, BufferRegion output)
     {
         RecordFrom(commands, input);

@@ -5,8 +5,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>An input of images, of certain sizes: resized and normalised on the device, each into its item of the network's input.
-/// Other sizes are another stage.</summary>
+/// <summary>An input of images, of certain sizes: resized and normalised on the device, each into its item of the
+/// network's input. Other sizes are another stage.</summary>
 internal sealed class ImageInput : InputStage
 {
     private readonly Ownership _ownership = new();
@@ -53,7 +53,7 @@ internal sealed class ImageInput : InputStage
             DescriptorSets sets = _ownership.Take(DescriptorSets.For(device, _launches));
             for (int i = 0; i < _launches.Length; i++)
             {
-                Turns.Check(_launches[i], TurnProbe.LargestOn(device));
+                LoopIterations.Check(_launches[i], LoopLimitProbe.LargestOn(device));
                 ComputePipeline pipeline = _ownership.Take(device.Pipelines.Take(_launches[i])).Pipeline;
                 BufferRange[] ranges = [.. _launches[i].Operands.Select(operand => places[operand])];
                 _bound[i] = sets.Bind(pipeline, _launches[i], ranges);

@@ -1,7 +1,7 @@
 namespace SoftPool.Execution;
 
-/// <summary>The input stage of images, and what was recorded with it. As long as the sizes stay the same, both do; when they change,
-/// both are made anew.</summary>
+/// <summary>The input stage of images, and what was recorded with it. As long as the sizes stay the same, both do; when
+/// they change, both are made anew.</summary>
 /// <param name="planned">What runs.</param>
 /// <param name="program">The program that reads the input.</param>
 /// <param name="record">Records what uses the stage. When it is disposed, nothing of it runs any more.</param>

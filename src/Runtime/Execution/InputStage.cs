@@ -3,7 +3,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>The first part of a run: it puts an input where the program reads it. What follows begins with a barrier.</summary>
+/// <summary>The first part of a run: it puts an input where the program reads it. What follows begins with a
+/// barrier.</summary>
 internal abstract class InputStage : IDisposable
 {
     /// <summary>The kernels that make the input; none where it is copied.</summary>

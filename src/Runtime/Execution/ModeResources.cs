@@ -2,11 +2,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>
-/// What each mode beside a session's own runs has: a program with activations of its own, an input of floats, and whatever else it takes.
-/// A mode that nobody disposed is freed by the finalizer of this, as <see cref="InferenceSession.Dispose"/> says; so a mode keeps itself
-/// alive while the device works for it.
-/// </summary>
+/// <summary>What each mode beside a session's own runs has: a program with activations of its own, an input of floats,
+/// and whatever else it takes. A mode that nobody disposed is freed by the finalizer of this, as
+/// <see cref="InferenceSession.Dispose"/> says; so a mode keeps itself alive while the device works for it.</summary>
 internal sealed class ModeResources : IDisposable
 {
     private readonly string _mode;
@@ -32,7 +30,8 @@ internal sealed class ModeResources : IDisposable
 
     public FloatInput Floats { get; }
 
-    /// <summary>Makes something and owns it. If that fails, all is freed that was taken before: the mode's constructor fails.</summary>
+    /// <summary>Makes something and owns it. If that fails, all is freed that was taken before: the mode's constructor
+    /// fails.</summary>
     public T Take<T>(Func<T> make) where T : IDisposable
     {
         try

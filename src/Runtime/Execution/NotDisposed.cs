@@ -3,8 +3,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>What finalizers of objects with device memory do: they report to the event source "SoftPool.Vulkan", which dotnet-trace and
-/// an <see cref="EventListener"/> can hear, and have the memory freed.</summary>
+/// <summary>What finalizers of objects with device memory do: they report to the event source "SoftPool.Vulkan", which
+/// dotnet-trace and an <see cref="EventListener"/> can hear, and have the memory freed.</summary>
 [EventSource(Name = "SoftPool.Vulkan")]
 internal sealed class NotDisposed : EventSource
 {

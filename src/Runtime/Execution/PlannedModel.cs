@@ -36,7 +36,7 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
         }
         catch (OutOfDeviceMemoryException e)
         {
-            throw e.Advising(Plan.Batch);
+            throw e.Advising(new SessionOptions(Plan.Batch), hasFp16: false); // The pixels are bytes either way.
         }
     }
 

@@ -2,8 +2,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>Commands that were recorded for a certain value, such as a host's buffer. They are recorded anew when another is asked for.
-/// </summary>
+/// <summary>Commands that were recorded for a certain value, such as a host's buffer. They are recorded anew when
+/// another is asked for.</summary>
 internal sealed class RecordedFor<T>(Func<T, Submission> record) : IDisposable
     where T : struct, IEquatable<T>
 {

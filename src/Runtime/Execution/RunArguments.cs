@@ -9,8 +9,8 @@ internal sealed class RunArguments(PlannedModel planned)
     public int ItemsOf(ReadOnlySpan<float> input) => ItemsOf(input.Length);
 
     /// <summary>The items of an input of images, one each.</summary>
-    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, there are too many, or the network takes
-    /// no images of three channels.</exception>
+    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, there are too many, or
+    /// the network takes no images of three channels.</exception>
     /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
     public int ItemsOf(ReadOnlySpan<Image> images)
     {

@@ -2,10 +2,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>
-/// The slots in which a session runs, rented first come, first served: by a thread that waits, or by a callback that is called by
-/// whoever returns a slot. A callback needs no thread of the thread pool, whose threads may all be waiting for slots themselves.
-/// </summary>
+/// <summary>The slots in which a session runs, rented first come, first served: by a thread that waits, or by a
+/// callback that is called by whoever returns a slot. A callback needs no thread of the thread pool, whose threads may
+/// all be waiting for slots themselves.</summary>
 internal sealed class RunPool : IDisposable
 {
     private readonly object _lock = new();

@@ -2,10 +2,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>
-/// What one run at a time needs: the program with its activations, and a command buffer for each kind of input. That of floats is
-/// recorded at creation; that of images when their sizes change, that of a host's buffers when others are given.
-/// </summary>
+/// <summary>What one run at a time needs: the program with its activations, and a command buffer for each kind of
+/// input. That of floats is recorded at creation; that of images when their sizes change, that of a host's buffers when
+/// others are given.</summary>
 internal sealed class RunSlot : IDisposable
 {
     private readonly PlannedModel _planned;
@@ -43,7 +42,8 @@ internal sealed class RunSlot : IDisposable
     /// <summary>Where the CPU writes an input of floats before a run.</summary>
     public Span<float> Input => _floats.Values;
 
-    /// <summary>Of how many items the outputs of layers are there; 0 if no run has succeeded since the last was started.</summary>
+    /// <summary>Of how many items the outputs of layers are there; 0 if no run has succeeded since the last was
+    /// started.</summary>
     public int Items { get; private set; }
 
     /// <summary>Starts a run of <see cref="Input"/>.</summary>

@@ -2,8 +2,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>The runs of a session, blocking and asynchronous, for each kind of input: arguments are checked, a slot is rented, the run is
-/// submitted, the output is read.</summary>
+/// <summary>The runs of a session, blocking and asynchronous, for each kind of input: arguments are checked, a slot is
+/// rented, the run is submitted, the output is read.</summary>
 internal sealed class SessionRuns(object session, PlannedModel planned, SessionOptions options) : IDisposable
 {
     // A run that waits for its turn keeps the session from the garbage collector, which would dispose it.

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace SoftPool.Files;
 
-/// <summary>How a safetensors file stores floats: F32, or 16 bits that are widened exactly when they are read.</summary>
+/// <summary>How a safetensors file stores floats: F32, or 16 bits that are widened exactly when they are
+/// read.</summary>
 internal static class FloatEncoding
 {
     /// <summary>The bytes of an element; 0 for a dtype that is not read.</summary>
@@ -13,8 +14,8 @@ internal static class FloatEncoding
         _ => 0,
     };
 
-    /// <summary>The bytes among those of some floats into which their stored form goes: all, or the second half, from which widening
-    /// never overwrites what it has not read.</summary>
+    /// <summary>The bytes among those of some floats into which their stored form goes: all, or the second half, from
+    /// which widening never overwrites what it has not read.</summary>
     public static Span<byte> StoredIn(Span<float> floats, string dtype)
     {
         Span<byte> bytes = MemoryMarshal.AsBytes(floats);

@@ -2,20 +2,22 @@ using System.Text;
 
 namespace SoftPool.Files;
 
-/// <summary>Knows other programs' model files by their first bytes, so that a refusal can say what the file is.</summary>
+/// <summary>Knows other programs' model files by their first bytes, so that a refusal can say what the file
+/// is.</summary>
 internal static class ForeignFormat
 {
     /// <summary>The bytes at which it looks.</summary>
     public const int Looked = 512;
 
-    /// <summary>The first tags that may follow the version in an ONNX file: producer, domain, versions, text, graph, opsets,
-    /// metadata.</summary>
+    /// <summary>The first tags that may follow the version in an ONNX file: producer, domain, versions, text, graph,
+    /// opsets, metadata.</summary>
     private static ReadOnlySpan<byte> OnnxTags => [0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72];
 
     /// <summary>What follows the protocol in what torch.save and pickle.dump write.</summary>
     private static ReadOnlySpan<byte> PickleOperations => [0x8A, (byte)'}', (byte)']', (byte)'c', 0x95];
 
-    /// <summary>What a file is by its first bytes, as a sentence goes on behind "is"; null where it is none of them.</summary>
+    /// <summary>What a file is by its first bytes, as a sentence goes on behind "is"; null where it is none of
+    /// them.</summary>
     public static string? Of(ReadOnlySpan<byte> start)
     {
         // The header of a safetensors file, whatever its length reads as.

@@ -5,25 +5,24 @@ using System.Text.Json;
 
 namespace SoftPool.Files;
 
-/// <summary>
-/// Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON header,
-/// the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes F32 is read, and F16 and BF16, which
-/// become floats; of the integers that PyTorch saves only the scalars num_batches_tracked of batch norms, which are passed over. Of the
-/// shapes only those of <see cref="TensorShape"/> (tensors without elements are not), and of the headers those of at most
-/// 4 MiB.
-/// </summary>
+/// <summary>Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON
+/// header, the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes F32 is read,
+/// and F16 and BF16, which become floats; of the integers that PyTorch saves only the scalars num_batches_tracked of
+/// batch norms, which are passed over. Of the shapes only those of <see cref="TensorShape"/> (tensors without elements
+/// are not), and of the headers those of at most 4 MiB.</summary>
 /// <param name="Tensors">The tensors by name, in the order of their data in the file.</param>
 /// <param name="Metadata">The strings under the header's __metadata__.</param>
 public sealed record SafetensorsFile(
     IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
 {
-    /// <summary>Room for 25,000 tensors. The format itself allows 100 MB, but JSON grows up to fifteen times where it is
-    /// parsed, and a hostile file shall not take that.</summary>
+    /// <summary>Room for 25,000 tensors. The format itself allows 100 MB, but JSON grows up to fifteen times where it
+    /// is parsed, and a hostile file shall not take that.</summary>
     private const long LargestHeader = 4 << 20;
 
     private const string MetadataKey = "__metadata__";
 
-    /// <summary>A quote as two characters, not as six that no web page needs here: the metadata is JSON full of them.</summary>
+    /// <summary>A quote as two characters, not as six that no web page needs here: the metadata is JSON full of
+    /// them.</summary>
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads a file. Every length in it is checked before memory is taken in proportion to it.</summary>
@@ -153,7 +152,8 @@ public sealed record SafetensorsFile(
             return header;
         }
 
-        /// <summary>Throws where the file is another program's. None of theirs begins with a length that a header may have.</summary>
+        /// <summary>Throws where the file is another program's. None of theirs begins with a length that a header may
+        /// have.</summary>
         private void RefuseForeign(ReadOnlySpan<byte> prefix)
         {
             Span<byte> start = stackalloc byte[ForeignFormat.Looked];
@@ -163,7 +163,8 @@ public sealed record SafetensorsFile(
                 throw new ModelFormatException($"{name} is {other}, not a SoftPool model file; {ForeignFormat.AdviceFor(other)}.");
         }
 
-        /// <summary>Reads a tensor. What a pipe holds is not known beforehand: memory grows there as data comes.</summary>
+        /// <summary>Reads a tensor. What a pipe holds is not known beforehand: memory grows there as data
+        /// comes.</summary>
         private float[] ReadTensor(Entry entry, string dtype)
         {
             int count = entry.Shape.ElementCount, read = 0;
@@ -244,8 +245,8 @@ public sealed record SafetensorsFile(
             return new Entry(tensor, shape, isCounter ? null : dtype, offsets[0].GetInt64(), offsets[1].GetInt64());
         }
 
-        /// <summary>The tensors, by where they begin, must fill the data exactly: no overlap, no hole, nothing behind them.
-        /// </summary>
+        /// <summary>The tensors, by where they begin, must fill the data exactly: no overlap, no hole, nothing behind
+        /// them.</summary>
         private void CheckLayout(List<Entry> entries, long? dataLength)
         {
             long expected = 0;

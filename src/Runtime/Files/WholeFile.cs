@@ -3,10 +3,9 @@ using System.Text;
 
 namespace SoftPool.Files;
 
-/// <summary>
-/// Writes a file whole or not at all: under a temporary name beside it, then renamed. A file that is there keeps its
-/// permissions, of a symbolic link the target is written, and a pipe or a device, which must not be replaced, is written directly.
-/// </summary>
+/// <summary>Writes a file whole or not at all: under a temporary name beside it, then renamed. A file that is there
+/// keeps its permissions, of a symbolic link the target is written, and a pipe or a device, which must not be replaced,
+/// is written directly.</summary>
 internal static class WholeFile
 {
     private const string Ending = ".tmp";
@@ -14,14 +13,16 @@ internal static class WholeFile
     /// <summary>What <see cref="Path.GetRandomFileName"/> draws from.</summary>
     private static readonly SearchValues<char> Drawn = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
 
-    /// <summary>What a temporary name can keep of a file's: file systems take 255 bytes, and 17 come behind it.</summary>
+    /// <summary>What a temporary name can keep of a file's: file systems take 255 bytes, and 17 come behind
+    /// it.</summary>
     private const int LongestBeginning = 255 - 17;
 
-    /// <summary>A writer holds a lock on its temporary file, and takes it within less than this after the file is made.</summary>
+    /// <summary>A writer holds a lock on its temporary file, and takes it within less than this after the file is
+    /// made.</summary>
     private static readonly TimeSpan Unlocked = TimeSpan.FromSeconds(1);
 
-    /// <param name="path">The file. Beside it nothing is left, however it ends, but by a process that is killed; what such a one has
-    /// left is deleted when the same file is written again.</param>
+    /// <param name="path">The file. Beside it nothing is left, however it ends, but by a process that is killed; what
+    /// such a one has left is deleted when the same file is written again.</param>
     /// <param name="write">Writes its content.</param>
     public static void Write(string path, Action<Stream> write)
     {
@@ -58,7 +59,8 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>Deletes what writers that were killed have left beside the file: the system has let go of their locks.</summary>
+    /// <summary>Deletes what writers that were killed have left beside the file: the system has let go of their
+    /// locks.</summary>
     private static void DeleteLeftovers(string path)
     {
         string beginning = BeginningOf(path);
@@ -70,12 +72,13 @@ internal static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A folder that can be written to but not listed, or that is not there, which the writing itself complains of.
+            // A folder that can be written to but not listed, or that is not there, which the writing itself complains
+            // of.
         }
     }
 
-    /// <summary>Whether a name is one that <see cref="Write"/> makes, with eight and three characters of its own, and not a user's.
-    /// </summary>
+    /// <summary>Whether a name is one that <see cref="Write"/> makes, with eight and three characters of its own, and
+    /// not a user's.</summary>
     private static bool IsTemporaryOf(string beginning, string path)
     {
         ReadOnlySpan<char> name = Path.GetFileName(path), start = Path.GetFileName(beginning);
@@ -97,7 +100,8 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>The path, with so much of the file's name that a temporary one is no longer than file systems take.</summary>
+    /// <summary>The path, with so much of the file's name that a temporary one is no longer than file systems
+    /// take.</summary>
     private static string BeginningOf(string path)
     {
         string name = Path.GetFileName(path);
@@ -120,8 +124,8 @@ internal static class WholeFile
         return options;
     }
 
-    /// <summary>A pipe or a device; null where the target is a regular file or none. .NET does not tell them apart, but they have
-    /// no length, and they cannot seek or lie in the system's own folders.</summary>
+    /// <summary>A pipe or a device; null where the target is a regular file or none. .NET does not tell them apart, but
+    /// they have no length, and they cannot seek or lie in the system's own folders.</summary>
     private static FileStream? OpenSpecial(string path, string target)
     {
         if (OperatingSystem.IsWindows() || !File.Exists(path))

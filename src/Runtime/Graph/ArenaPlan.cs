@@ -2,15 +2,13 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Graph;
 
-/// <summary>
-/// Where each activation lies in one arena of device memory. Two whose lifetimes do not meet may share bytes. They are
-/// placed one after the other, each at the lowest place that is free during its whole life; in several orders, of which the
-/// one that takes the least memory is kept.
-/// </summary>
+/// <summary>Where each activation lies in one arena of device memory. Two whose lifetimes do not meet may share bytes.
+/// They are placed one after the other, each at the lowest place that is free during its whole life; in several orders,
+/// of which the one that takes the least memory is kept.</summary>
 internal sealed class ArenaPlan
 {
-    /// <summary>The largest first, the longest-lived first, the last needed first. The largest first is the best for most
-    /// networks, for some by a third the worst.</summary>
+    /// <summary>The largest first, the longest-lived first, the last needed first. The largest first is the best for
+    /// most networks, for some by a third the worst.</summary>
     private static readonly Func<Tenant, long>[] Orders =
         [tenant => -tenant.Operand.ByteCount, tenant => tenant.First - tenant.Last, tenant => -tenant.Last];
 
@@ -19,8 +17,8 @@ internal sealed class ArenaPlan
     /// <param name="plan">The launches, in order.</param>
     /// <param name="alignment">What every offset is a multiple of, in bytes.</param>
     /// <param name="keepLayerOutputs">Whether every layer's output must still be there after the last launch.</param>
-    /// <param name="guard">How many bytes before and behind each are nobody's. If there are any, no two share bytes: what guards
-    /// one would not outlive another.</param>
+    /// <param name="guard">How many bytes before and behind each are nobody's. If there are any, no two share bytes:
+    /// what guards one would not outlive another.</param>
     public ArenaPlan(ExecutionPlan plan, long alignment, bool keepLayerOutputs, long guard = 0)
     {
         Tenant[] tenants = TenantsOf(plan, keepLayerOutputs);

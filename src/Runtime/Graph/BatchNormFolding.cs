@@ -2,8 +2,9 @@ using SoftPool.Operators;
 
 namespace SoftPool.Graph;
 
-/// <summary>A convolution's parameters with the batch norm behind it computed into them: weight times its scale, and bias
-/// times its scale plus its shift. Computed when they are asked for; a plan can be made without any weights.</summary>
+/// <summary>A convolution's parameters with the batch norm behind it computed into them: weight times its scale, and
+/// bias times its scale plus its shift. Computed when they are asked for; a plan can be made without any
+/// weights.</summary>
 internal static class BatchNormFolding
 {
     public static Func<string, Tensor> Fold(
@@ -16,8 +17,9 @@ internal static class BatchNormFolding
                 : FoldBias(conv.Bias ? convParameters(name).Data.Span : new float[conv.OutChannels], scale, shift);
         };
 
-    /// <summary>Whether the weights are as good folded: those of a channel of tiny variance become so large that they are infinite
-    /// where they are stored, though what the convolution and the batch norm compute one after the other is not.</summary>
+    /// <summary>Whether the weights are as good folded: those of a channel of tiny variance become so large that they
+    /// are infinite where they are stored, though what the convolution and the batch norm compute one after the other
+    /// is not.</summary>
     public static bool Fits(
         Conv2d conv, Func<string, Tensor> convParameters, BatchNorm2d norm, Func<string, Tensor> normParameters, bool fp16)
     {

@@ -6,7 +6,7 @@ namespace SoftPool.Graph;
 /// <summary>
 /// What becomes of a graph: the kernel launches in order, with the operands between them. Made without a device, so
 /// that it can be read and tested without one.
-/// </summary>
+///</summary>
 internal sealed class ExecutionPlan
 {
     private ExecutionPlan(
@@ -33,8 +33,8 @@ internal sealed class ExecutionPlan
     /// <summary>What computes each layer, in the order of the launches.</summary>
     public IReadOnlyList<PlannedLayer> Layers { get; }
 
-    /// <summary>Where the output of each layer is, by the layer's name. A layer that a kernel computes together with the one
-    /// behind it has none: its own values are never stored.</summary>
+    /// <summary>Where the output of each layer is, by the layer's name. A layer that a kernel computes together with
+    /// the one behind it has none: its own values are never stored.</summary>
     public IReadOnlyDictionary<string, Operand> LayerOutputs { get; }
 
     /// <summary>The plan of a model: that of its graph, with its weights.</summary>
@@ -58,8 +58,8 @@ internal sealed class ExecutionPlan
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its weights by full name. Asked for when constants are packed, not before.</param>
     /// <param name="options">How it is to be run.</param>
-    /// <param name="folds">Whether a batch norm may be folded into a convolution with these parameters; always, where it is not
-    /// said.</param>
+    /// <param name="folds">Whether a batch norm may be folded into a convolution with these parameters; always, where
+    /// it is not said.</param>
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
     public static ExecutionPlan Create(
@@ -108,12 +108,13 @@ internal sealed class ExecutionPlan
                 hasBias, dispatches);
             int firstLaunch = dispatches.Count;
             op.Lower(step);
+            Work.Note(op, step.Output.Count, dispatches, firstLaunch);
             outputs[last] = step.Output;
             layers.Add(new PlannedLayer(together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
         }
         Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
         foreach (KernelLaunch dispatch in dispatches)
-            Turns.Check(dispatch, options.LargestTurns);
+            LoopIterations.Check(dispatch, options.LargestIterations);
         return new ExecutionPlan(
             batch, input, output, dispatches, layers,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)

@@ -1,9 +1,7 @@
 namespace SoftPool.Graph;
 
-/// <summary>
-/// The weights of bilinear interpolation along one axis: a triangle around each target pixel's centre, one source pixel wide
-/// to each side, or as many as one target pixel covers where the picture shrinks.
-/// </summary>
+/// <summary>The weights of bilinear interpolation along one axis: a triangle around each target pixel's centre, one
+/// source pixel wide to each side, or as many as one target pixel covers where the picture shrinks.</summary>
 /// <param name="First">The first source pixel of each target pixel.</param>
 /// <param name="Weights">The weights of each target pixel, (to, taps), those beyond the picture's end 0.</param>
 /// <param name="Taps">How many source pixels at most a target pixel is made of.</param>

@@ -3,10 +3,11 @@ using SoftPool.Reference;
 
 namespace SoftPool.Graph;
 
-/// <summary>The launches that make one item of a network's input of an image: resized, scaled and shifted in each channel.</summary>
+/// <summary>The launches that make one item of a network's input of an image: resized, scaled and shifted in each
+/// channel.</summary>
 /// <param name="Pixels">The image's bytes.</param>
-/// <param name="Launches">One launch, or for a large image two: along x, then along y. The constants that they read belong to images
-/// of this size alone.</param>
+/// <param name="Launches">One launch, or for a large image two: along x, then along y. The constants that they read
+/// belong to images of this size alone.</param>
 internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Launches)
 {
     /// <summary>The kernel that makes an item in one launch.</summary>
@@ -42,19 +43,19 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
         FloatConstant weightsConstant = new("weights", weights.Length, () => weights);
         SpecializationConstant[] constants = [("HEIGHT", shape[1]), ("WIDTH", shape[2])];
         var groups = GroupCount.Linear(shape[1] * shape[2]);
-        long turns = Turns.Of(rows.Taps, columns.Taps);
-        return new ImagePlan(pixels, takesWhole && turns <= Slices.LongestWhole
-            ? [Launch(Whole, groups, turns, pixels, input)]
+        long iterations = LoopIterations.Of(rows.Taps, columns.Taps);
+        return new ImagePlan(pixels, takesWhole && iterations <= Slices.LongestWhole
+            ? [Launch(Whole, groups, iterations, pixels, input)]
             :
             [
-                Launch(Lines, GroupCount.Linear((long)image.Height * shape[2]), Turns.Of(columns.Taps), pixels, lines),
-                Launch(OfLines, groups, Turns.Of(rows.Taps), lines, input),
+                Launch(Lines, GroupCount.Linear((long)image.Height * shape[2]), LoopIterations.Of(columns.Taps), pixels, lines),
+                Launch(OfLines, groups, LoopIterations.Of(rows.Taps), lines, input),
             ]);
 
         // Two kernels that work together are judged as one, by the name of the first.
         KernelLaunch Launch(string kernel, GroupCount size, long most, Operand from, Operand to) => new(
             ModelGraph.InputName, new KernelId(kernel), constants, size, [from, to, layoutConstant, weightsConstant],
-            kernel == Whole ? "" : Lines, Turns: most)
+            kernel == Whole ? "" : Lines, Iterations: most)
         {
             IsJudgedAlone = kernel == Whole,
         };

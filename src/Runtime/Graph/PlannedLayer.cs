@@ -2,9 +2,10 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Graph;
 
-/// <summary>What of a plan computes one layer, or several that are computed together: a convolution, the batch norm in its weights and
-/// the activation on the way.</summary>
-/// <param name="Layers">Their places in the graph, in order. Those behind the first are functions of each element.</param>
+/// <summary>What of a plan computes one layer, or several that are computed together: a convolution, the batch norm in
+/// its weights and the activation on the way.</summary>
+/// <param name="Layers">Their places in the graph, in order. Those behind the first are functions of each
+/// element.</param>
 /// <param name="Inputs">What the first of them reads, whole batches in the layout of the graph's shapes.</param>
 /// <param name="Output">What the last of them gives.</param>
 /// <param name="FirstLaunch">The first of its launches.</param>

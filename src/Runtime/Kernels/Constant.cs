@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace SoftPool.Kernels;
 
-/// <summary>What is known before the first run. Packed and uploaded once for all sessions of a model on a device, which is why it has a
-/// name.</summary>
+/// <summary>What is known before the first run. Packed and uploaded once for all sessions of a model on a device, which
+/// is why it has a name.</summary>
 /// <param name="key">Says what it is: two constants of one model with one key have the same content.</param>
 /// <param name="count">The number of elements.</param>
 /// <param name="isHalf">Whether they are 16-bit floats, not 32-bit words.</param>

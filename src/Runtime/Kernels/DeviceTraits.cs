@@ -5,10 +5,10 @@ internal enum Driver
 {
     Other,
 
-    /// <summary>Mesa's driver that runs on a processor.</summary>
+    /// <summary>Mesa's driver that runs on a CPU.</summary>
     Lavapipe,
 
-    /// <summary>Google's driver that runs on a processor.</summary>
+    /// <summary>Google's driver that runs on a CPU.</summary>
     SwiftShader,
 }
 
@@ -17,11 +17,13 @@ internal enum Driver
 /// <param name="SubgroupSize">The invocations of a subgroup, as the driver says; 1 where it is not known.</param>
 /// <param name="HasShuffle">Whether the lanes of a subgroup may read each other's values, subgroupShuffle.</param>
 /// <param name="HasInt64">Whether kernels may use 64-bit integers.</param>
-/// <param name="LargestTexels">How many texels a kernel can read through one buffer view; 0 where it gains nothing. CPU drivers load
-/// a texel's four elements in one go, and those of a storage buffer lane by lane, each with a check of its own.</param>
-/// <param name="LeastSubgroupSize">The least invocations that it runs as a subgroup; those that a smaller workgroup lacks are idle.</param>
-/// <param name="JoinsLoads">Whether the lanes' loads of words are put together quickly: by instructions of AVX-512, and by a driver that
-/// does not go through the lanes in a loop.</param>
+/// <param name="LargestTexels">How many texels a kernel can read through one buffer view; 0 where it gains nothing. CPU
+/// drivers load a texel's four elements in one go, and those of a storage buffer lane by lane, each with a check of its
+/// own.</param>
+/// <param name="LeastSubgroupSize">The least invocations that it runs as a subgroup; those that a smaller workgroup
+/// lacks are idle.</param>
+/// <param name="JoinsLoads">Whether the lanes' loads of words are put together quickly: by instructions of AVX-512, and
+/// by a driver that does not go through the lanes in a loop.</param>
 internal sealed record DeviceTraits(
     Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false,
     long LargestTexels = 0, int LeastSubgroupSize = 1, bool JoinsLoads = false)
@@ -29,7 +31,7 @@ internal sealed record DeviceTraits(
     /// <summary>A device of which nothing is known: what every device runs is right.</summary>
     public static DeviceTraits Unknown { get; } = new();
 
-    /// <summary>The workgroup of kernels that need no more than a subgroup: one of a GPU, 32 or 64. A larger one would leave small layers
-    /// with too few.</summary>
+    /// <summary>The workgroup of kernels that need no more than a subgroup: one of a GPU, 32 or 64. A larger one would
+    /// leave small layers with too few.</summary>
     public int WorkgroupSize => LeastSubgroupSize > 32 ? 64 : 32;
 }

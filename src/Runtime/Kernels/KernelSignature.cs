@@ -16,13 +16,12 @@ internal enum BindingKind
     Texels,
 }
 
-/// <summary>
-/// What a launch has to give a kernel: its bindings, and its specialization constants, as the SPIR-V declares them. A constant that a
-/// launch leaves out would take the default of the GLSL without a word, and one too many would be ignored.
-/// </summary>
+/// <summary>What a launch has to give a kernel: its bindings, and its specialization constants, as the SPIR-V declares
+/// them. A constant that a launch leaves out would take the default of the GLSL without a word, and one too many would
+/// be ignored.</summary>
 /// <param name="Bindings">The kinds of bindings 0, 1, 2 and so on.</param>
-/// <param name="Constants">The names of the specialization constants 0, 1, 2 and so on, as tools/ShaderCompiler has written them into the
-/// module; null where something else has compiled it.</param>
+/// <param name="Constants">The names of the specialization constants 0, 1, 2 and so on, as tools/ShaderCompiler has
+/// written them into the module; null where something else has compiled it.</param>
 internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IReadOnlyList<string>? Constants)
 {
     // Of the SPIR-V specification, section 3.

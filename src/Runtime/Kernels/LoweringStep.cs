@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Kernels;
 
-/// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The weights' form tells weights that
-/// fusion has changed from those that it has not.</summary>
+/// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The weights' form
+/// tells weights that fusion has changed from those that it has not.</summary>
 internal sealed class LoweringStep(
     string layer, string weightsForm, PlanOptions options, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
     IReadOnlyList<Operand> inputs, PointwiseFunction pointwise, Func<string, Tensor> parameters, bool hasBias,
@@ -63,7 +63,8 @@ internal sealed class LoweringStep(
     /// <summary>The elements of a parameter by its short name.</summary>
     public ReadOnlySpan<float> Parameter(string name) => Parameters(name).Data.Span;
 
-    /// <summary>The elements of the bias; none where the operator has no bias, not even one that folding gave it.</summary>
+    /// <summary>The elements of the bias; none where the operator has no bias, not even one that folding gave
+    /// it.</summary>
     public ReadOnlySpan<float> Bias => hasBias ? Parameter("bias") : default;
 
     /// <summary>The most elements of a weight that one buffer, and an array of floats to pack it in, holds.</summary>
@@ -121,12 +122,13 @@ internal sealed class LoweringStep(
         static bool IsTooLarge(float number) => float.IsFinite(number) && !Half.IsFinite((Half)number);
     }
 
-    /// <summary>Whether a variant, or a kernel by itself, is not to be used on this driver with this step's numerics.</summary>
+    /// <summary>Whether a variant, or a kernel by itself, is not to be used on this driver with this step's
+    /// numerics.</summary>
     public bool IsRejected(string name, bool readsTexels = false) =>
         Options.Variants.RejectedKernels?.Contains($"{new KernelId(name, Options.KernelNumerics, readsTexels)}") == true;
 
-    /// <summary>Whether a kernel had better read these as texels of four elements: where the device is the faster for it, and
-    /// each of them is a whole number of texels that one view holds.</summary>
+    /// <summary>Whether a kernel had better read these as texels of four elements: where the device is the faster for
+    /// it, and each of them is a whole number of texels that one view holds.</summary>
     public bool ReadsTexels(params ReadOnlySpan<long> counts)
     {
         foreach (long count in counts)
@@ -138,8 +140,8 @@ internal sealed class LoweringStep(
     /// <summary>Whether to launch a kernel's form that reads these as texels.</summary>
     public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) => ReadsTexels(counts) && !IsRejected(kernel, readsTexels: true);
 
-    /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four, as texel.glsl
-    /// says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
+    /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four,
+    /// as texel.glsl says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
     public void DispatchElements(string kernel, SpecializationConstant[] constants, long count, uint texels, params Operand[] operands)
     {
         long[] counts = [count, .. operands.Where((_, binding) => (texels >> binding & 1) != 0).Select(operand => operand.Count)];
@@ -153,26 +155,28 @@ internal sealed class LoweringStep(
     public void Dispatch(string kernel, SpecializationConstant[] constants, GroupCount groups, params Operand[] operands) =>
         Dispatch(kernel, constants, groups, texels: 0, operands);
 
-    /// <summary>Adds the launch of a kernel that reads some of its bindings, one bit each, as texels of four elements.</summary>
+    /// <summary>Adds the launch of a kernel that reads some of its bindings, one bit each, as texels of four
+    /// elements.</summary>
     public void Dispatch(string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, params Operand[] operands) =>
-        Dispatch(kernel, constants, groups, texels, turns: 0, operands);
+        Dispatch(kernel, constants, groups, texels, iterations: 0, operands);
 
-    /// <summary>Adds the launch of a kernel with loops over parts of the shape, which take so many turns in one invocation.</summary>
+    /// <summary>Adds the launch of a kernel with loops over parts of the shape, which take so many iterations in one
+    /// invocation.</summary>
     public void Dispatch(
-        string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, long turns, params Operand[] operands) =>
+        string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, long iterations, params Operand[] operands) =>
         dispatches.Add(new KernelLaunch(
-            layer, new KernelId(kernel, Options.KernelNumerics, texels != 0), constants, groups, operands, _variant, texels, turns)
+            layer, new KernelId(kernel, Options.KernelNumerics, texels != 0), constants, groups, operands, _variant, texels, iterations)
         {
             IsJudgedAlone = _isJudgedAlone,
         });
 
-    /// <summary>The most turns of a launch among those that are added; they are taken away again.</summary>
-    public long TurnsOf(Action lower)
+    /// <summary>The most iterations of a launch among those that are added; they are taken away again.</summary>
+    public long IterationsOf(Action lower)
     {
         int before = dispatches.Count;
         lower();
-        long turns = dispatches.Skip(before).Max(dispatch => dispatch.Turns);
+        long iterations = dispatches.Skip(before).Max(dispatch => dispatch.Iterations);
         dispatches.RemoveRange(before, dispatches.Count - before);
-        return turns;
+        return iterations;
     }
 }

@@ -13,5 +13,6 @@ internal abstract class Operand(long count, bool isHalf)
     public long ByteCount => Division.Align(Count * (IsHalf ? 2 : sizeof(float)), sizeof(float));
 }
 
-/// <summary>What kernels compute, and the network's input. Lives in the arena, from its first use to its last.</summary>
+/// <summary>What kernels compute, and the network's input. Lives in the arena, from its first use to its
+/// last.</summary>
 internal sealed class Activation(long count, bool isHalf = false) : Operand(count, isHalf);

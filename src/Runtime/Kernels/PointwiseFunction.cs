@@ -5,7 +5,8 @@ namespace SoftPool.Kernels;
 /// <param name="Coefficient">Its parameter, where it has one.</param>
 internal readonly record struct PointwiseFunction(uint Code, float Coefficient)
 {
-    /// <summary>The two specialization constants of pointwise.glsl, which every kernel that takes a function along has.</summary>
+    /// <summary>The two specialization constants of pointwise.glsl, which every kernel that takes a function along
+    /// has.</summary>
     public SpecializationConstant[] Constants =>
         [("POINTWISE", Code), ("COEFFICIENT_BITS", BitConverter.SingleToUInt32Bits(Coefficient))];
 }

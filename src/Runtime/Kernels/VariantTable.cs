@@ -2,13 +2,15 @@ namespace SoftPool.Kernels;
 
 /// <summary>The variants of an operator, and the choice between them.</summary>
 /// <typeparam name="TOperator">The operator.</typeparam>
-/// <param name="variants">Every variant. If all that can compute an operator are rejected, the last of them is taken.</param>
+/// <param name="variants">Every variant. If all that can compute an operator are rejected, the last of them is
+/// taken.</param>
 internal sealed class VariantTable<TOperator>(params IReadOnlyList<Variant<TOperator>> variants)
 {
     /// <summary>Every variant.</summary>
     public IReadOnlyList<Variant<TOperator>> All => variants;
 
-    /// <summary>What decides which variant is the fastest on a device: the operator, its input, the batch and the precision.</summary>
+    /// <summary>What decides which variant is the fastest on a device: the operator, its input, the batch and the
+    /// precision.</summary>
     public static string KeyOf(TOperator op, TensorShape input, PlanOptions options) =>
         $"{op} on {input}, batch {options.Batch}, {(options.Fp16 ? 16 : 32)} bits";
 
@@ -20,8 +22,9 @@ internal sealed class VariantTable<TOperator>(params IReadOnlyList<Variant<TOper
         variant.Lower(op, step);
     }
 
-    /// <summary>The forced variant if it can compute the operator; else the one that was measured to be the fastest; else the one with
-    /// the least cost. Neither of the last two if the driver would end its loops early and another variant's not.</summary>
+    /// <summary>The forced variant if it can compute the operator; else the one that was measured to be the fastest;
+    /// else the one with the least cost. Neither of the last two if the driver would end its loops early and another
+    /// variant's not.</summary>
     public Variant<TOperator> For(TOperator op, LoweringStep step)
     {
         List<Variant<TOperator>> candidates = CandidatesFor(op, step);
@@ -33,11 +36,12 @@ internal sealed class VariantTable<TOperator>(params IReadOnlyList<Variant<TOper
         return HasAllowedLoops(chosen) ? chosen : candidates.Find(HasAllowedLoops) ?? chosen;
 
         bool HasAllowedLoops(Variant<TOperator> variant) =>
-            step.Options.LargestTurns == long.MaxValue
-            || step.TurnsOf(() => variant.Lower(op, step)) <= step.Options.LargestTurns;
+            step.Options.LargestIterations == long.MaxValue
+            || step.IterationsOf(() => variant.Lower(op, step)) <= step.Options.LargestIterations;
     }
 
-    /// <summary>The variants that can compute an operator and are not rejected, the one with the least cost first.</summary>
+    /// <summary>The variants that can compute an operator and are not rejected, the one with the least cost
+    /// first.</summary>
     public List<Variant<TOperator>> CandidatesFor(TOperator op, LoweringStep step)
     {
         List<Variant<TOperator>> able = [.. variants.Where(variant => variant.Takes(op, step))];

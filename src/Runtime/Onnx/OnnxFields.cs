@@ -3,8 +3,8 @@ namespace SoftPool.Onnx;
 /// <summary>The fields of messages as the types that a schema gives them, and what limits their number.</summary>
 internal abstract class OnnxFields(OnnxSource source)
 {
-    /// <summary>Of all messages, names and numbers that are kept: what they take in memory is many times what they take in
-    /// the file.</summary>
+    /// <summary>Of all messages, names and numbers that are kept: what they take in memory is many times what they take
+    /// in the file.</summary>
     private const int MostItems = 500_000;
 
     private const long LongestTexts = 16 << 20;

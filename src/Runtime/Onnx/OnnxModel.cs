@@ -9,7 +9,8 @@ internal sealed record OnnxModel(
     private OnnxSource? Source { get; init; }
 
     /// <summary>Opens a file. External data may lie in its folder.</summary>
-    /// <exception cref="ModelFormatException">It is no valid ONNX model, or one with what the reader refuses.</exception>
+    /// <exception cref="ModelFormatException">It is no valid ONNX model, or one with what the reader
+    /// refuses.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static OnnxModel Open(string path)
     {
@@ -17,8 +18,8 @@ internal sealed record OnnxModel(
         return Read(OnnxSource.Of(File.OpenRead(whole), Path.GetFileName(whole), Path.GetDirectoryName(whole)));
     }
 
-    /// <summary>Reads from a stream, from where it stands; what cannot seek is read into memory, up to a limit. The model
-    /// then owns the stream. External data is refused, as there is no folder.</summary>
+    /// <summary>Reads from a stream, from where it stands; what cannot seek is read into memory, up to a limit. The
+    /// model then owns the stream. External data is refused, as there is no folder.</summary>
     public static OnnxModel Read(Stream stream, string name) => Read(OnnxSource.Of(stream, name, null));
 
     public void Dispose() => Source?.Dispose();
@@ -51,7 +52,8 @@ internal sealed record OnnxNode(
 /// <summary>A value's name and what is said of its type.</summary>
 internal sealed record OnnxValue(string Name, OnnxType Type);
 
-/// <summary>A type, with what is known of a tensor's. The dimensions are null where not even the rank is known.</summary>
+/// <summary>A type, with what is known of a tensor's. The dimensions are null where not even the rank is
+/// known.</summary>
 internal sealed record OnnxType(OnnxTypeKind Kind, OnnxElement Element, IReadOnlyList<OnnxDimension>? Dimensions);
 
 /// <summary>Fixed (a size), named (a symbol), or unknown (neither).</summary>

@@ -3,8 +3,8 @@ namespace SoftPool;
 /// <summary>What an ONNX file does not say by itself.</summary>
 public sealed record OnnxOptions
 {
-    /// <summary>The shapes of inputs by name, batch included: x is 1, 3, 640, 640. The batch stays free in the model. An
-    /// input whose extents the file declares needs none.</summary>
+    /// <summary>The shapes of inputs by name, batch included: x is 1, 3, 640, 640. The batch stays free in the model.
+    /// An input whose extents the file declares needs none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<int>> Shapes { get; init; } = new Dictionary<string, IReadOnlyList<int>>();
 
     /// <summary>The values of the symbols that the file declares as extents: height is 640.</summary>

@@ -1,7 +1,7 @@
 namespace SoftPool.Onnx;
 
-/// <summary>Makes the object model of a file, by onnx.proto's field numbers. A message that occurs more than once where one
-/// is expected is merged, by the format's rule that merging is reading the concatenation: each message is read from
+/// <summary>Makes the object model of a file, by onnx.proto's field numbers. A message that occurs more than once where
+/// one is expected is merged, by the format's rule that merging is reading the concatenation: each message is read from
 /// all its places.</summary>
 internal sealed class OnnxParser(OnnxSource source) : OnnxFields(source)
 {

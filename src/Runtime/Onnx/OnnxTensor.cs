@@ -27,8 +27,10 @@ internal sealed class OnnxTensor
 
     public IReadOnlyList<long> Dimensions { get; }
 
-    /// <summary>The elements as float32: of double rounded once, of the 16-bit types exact, of integers rounded once.</summary>
-    /// <exception cref="ModelFormatException">The data is not what type and dimensions say, or of a type that is no number.
+    /// <summary>The elements as float32: of double rounded once, of the 16-bit types exact, of integers rounded
+    /// once.</summary>
+    /// <exception cref="ModelFormatException">The data is not what type and dimensions say, or of a type that is no
+    /// number.
     /// </exception>
     public float[] ToFloats() => Element switch
     {
@@ -41,7 +43,8 @@ internal sealed class OnnxTensor
     };
 
     /// <summary>The elements of an integer type, or of bool as 0 and 1.</summary>
-    /// <exception cref="ModelFormatException">The data is not what type and dimensions say, or not of integers.</exception>
+    /// <exception cref="ModelFormatException">The data is not what type and dimensions say, or not of
+    /// integers.</exception>
     public long[] ToInts() => Elements(Integer);
 
     private long Integer(ulong bits) => Element switch

@@ -18,8 +18,8 @@ internal readonly record struct WireSpan(long Begin, long End)
 /// <summary>One field of a message, whose tag lies at the offset: a number's bits, or the place of bytes.</summary>
 internal readonly record struct WireField(int Number, WireType Type, long Offset, ulong Bits, WireSpan Span);
 
-/// <summary>Protobuf's wire format over a source, through a window of a few kilobytes. Every length is held against what
-/// encloses it.</summary>
+/// <summary>Protobuf's wire format over a source, through a window of a few kilobytes. Every length is held against
+/// what encloses it.</summary>
 internal sealed class Wire(OnnxSource source)
 {
     private const int LongestVarint = 10;

@@ -12,8 +12,8 @@ public abstract record AvgPooling : Pooling
     {
     }
 
-    /// <summary>Whether a mean counts the padding's cells, as PyTorch does unless told otherwise. Cells that ceil mode adds
-    /// beyond it never count.</summary>
+    /// <summary>Whether a mean counts the padding's cells, as PyTorch does unless told otherwise. Cells that ceil mode
+    /// adds beyond it never count.</summary>
     [JsonRequired]
     public bool CountIncludePad { get; init; } = true;
 
@@ -64,8 +64,8 @@ public sealed record AvgPool3d(Size3d KernelSize, Size3d Stride, Size3d Padding,
     private protected override (int Axes, Window Window)? Sliding => (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
-/// <summary>The mean of each channel, (C, ...) to (C, 1, ...), as torch.nn.AdaptiveAvgPool1d, 2d or 3d of output size 1.
-/// </summary>
+/// <summary>The mean of each channel, (C, ...) to (C, 1, ...), as torch.nn.AdaptiveAvgPool1d, 2d or 3d of output size
+/// 1.</summary>
 public sealed record GlobalAvgPool : AvgPooling
 {
     private protected override (int Axes, Window Window)? Sliding => null;

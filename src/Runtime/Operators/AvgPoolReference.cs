@@ -2,8 +2,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y = the sum of the window's real cells, row by row and then of the rows, over their number or over that with
-/// padding. Of long windows the <see cref="Slices"/> are summed in place of the rows.</summary>
+/// <summary>y = the sum of the window's real cells, row by row and then of the rows, over their number or over that
+/// with padding. Of long windows the <see cref="Slices"/> are summed in place of the rows.</summary>
 internal static class AvgPoolReference
 {
     public static void Compute<T>(AvgPooling op, ReferenceStep step)

@@ -5,10 +5,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>
-/// y = (x - running_mean) / sqrt(running_var + eps) weight + bias in each channel, as torch.nn.BatchNorm2d in inference.
-/// Behind a convolution that nothing else reads, it is folded into the convolution's weights.
-/// </summary>
+/// <summary>y = (x - running_mean) / sqrt(running_var + eps) weight + bias in each channel, as torch.nn.BatchNorm2d in
+/// inference. Behind a convolution that nothing else reads, it is folded into the convolution's weights.</summary>
 /// <param name="NumFeatures">C of the input.</param>
 /// <param name="Eps">What is added to the variance.</param>
 public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOperator

@@ -1,6 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The cases of <see cref="BatchNorm2d"/>. A batch of 2 makes no whole texels of some shapes, one of 4 does.</summary>
+/// <summary>The cases of <see cref="BatchNorm2d"/>. A batch of 2 makes no whole texels of some shapes, one of 4
+/// does.</summary>
 internal static class BatchNorm2dCases
 {
     public static IEnumerable<OperatorCase> All { get; } =

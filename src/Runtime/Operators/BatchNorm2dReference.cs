@@ -2,7 +2,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y = (x - running_mean) / sqrt(running_var + eps) weight + bias in each channel, as a factor and a summand.</summary>
+/// <summary>y = (x - running_mean) / sqrt(running_var + eps) weight + bias in each channel, as a factor and a
+/// summand.</summary>
 internal static class BatchNorm2dReference
 {
     public static void Compute<T>(BatchNorm2d op, ReferenceStep step)

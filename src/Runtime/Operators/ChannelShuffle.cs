@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>The channels of several groups in turns, as torch.nn.ChannelShuffle: the first of each group, then the second of
-/// each.</summary>
+/// <summary>The channels of several groups in turns, as torch.nn.ChannelShuffle: the first of each group, then the
+/// second of each.</summary>
 /// <param name="Groups">The number of groups; it divides the channels.</param>
 public sealed record ChannelShuffle(int Groups) : Composite
 {
@@ -12,7 +12,7 @@ public sealed record ChannelShuffle(int Groups) : Composite
     public override string Attributes => $"{Groups} groups";
 
     /// <summary>(C, ...) to itself, by way of (groups, C / groups, ...).</summary>
-    private protected override IReadOnlyList<Operator> PartsOn(TensorShape input) =>
+    internal override IReadOnlyList<Operator> PartsOn(TensorShape input) =>
         input.Rank > 1 && Groups > 0 && input[0] % Groups == 0
             ?
             [

@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>An operator of one input and no weights that is made of others, one behind the other. It has no kernel and no reference of
-/// its own.</summary>
+/// <summary>An operator of one input and no weights that is made of others, one behind the other. It has no kernel and
+/// no reference of its own.</summary>
 public abstract record Composite : UnaryOperator
 {
     private protected Composite()
@@ -13,7 +13,7 @@ public abstract record Composite : UnaryOperator
 
     /// <summary>The operators, the first of which takes this input.</summary>
     /// <exception cref="ShapeMismatchException">The input or the attributes do not fit.</exception>
-    private protected abstract IReadOnlyList<Operator> PartsOn(TensorShape input);
+    internal abstract IReadOnlyList<Operator> PartsOn(TensorShape input);
 
     /// <summary>What the last operator gives.</summary>
     private protected override TensorShape Infer(TensorShape input) =>

@@ -19,7 +19,8 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
     [JsonRequired]
     public Size2d Dilation { get; init; } = 1;
 
-    /// <summary>Into how many groups the channels fall; each output channel reads the input channels of its group.</summary>
+    /// <summary>Into how many groups the channels fall; each output channel reads the input channels of its
+    /// group.</summary>
     [JsonRequired]
     public int Groups { get; init; } = 1;
 
@@ -48,8 +49,8 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
 
     internal Window Window => Window.Of(KernelSize, Stride, Padding, ceilMode: false, Dilation);
 
-    /// <summary>(C, H, W) to (OutChannels, floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1, the same of W).
-    /// </summary>
+    /// <summary>(C, H, W) to (OutChannels, floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1, the same of
+    /// W).</summary>
     private protected override TensorShape Infer(TensorShape input)
     {
         Window.Check(nameof(Conv2d), input, axes: 2);

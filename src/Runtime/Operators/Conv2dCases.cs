@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The cases of <see cref="Conv2d"/>. In the self-test, some batches make whole texels of four numbers, so that all variants
-/// can be taken.</summary>
+/// <summary>The cases of <see cref="Conv2d"/>. In the self-test, some batches make whole texels of four numbers, so
+/// that all variants can be taken.</summary>
 internal static class Conv2dCases
 {
     public static IEnumerable<OperatorCase> All { get; } =

@@ -2,8 +2,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y[o, i, j] = bias[o] + sum over u, v, c of weight[o, c, u, v] x[c, i s + u d - p, j s + v d - p], c running over the
-/// channels of o's group: one running sum, in this order.</summary>
+/// <summary>y[o, i, j] = bias[o] + sum over u, v, c of weight[o, c, u, v] x[c, i s + u d - p, j s + v d - p], c running
+/// over the channels of o's group: one running sum, in this order.</summary>
 internal static class Conv2dReference
 {
     public static void Compute<T>(Conv2d op, ReferenceStep step)

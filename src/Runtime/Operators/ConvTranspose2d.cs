@@ -59,7 +59,7 @@ public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d Ker
         + (Groups == 1 ? "" : $", {Groups} groups") + (Bias ? "" : ", no bias");
 
     /// <summary>(C, H, W) to (OutChannels, (H - 1) stride - 2 padding + dilation (kernel - 1) + output padding + 1, the
-    /// same of W). </summary>
+    /// same of W).</summary>
     private protected override TensorShape Infer(TensorShape input)
     {
         foreach (Size2d size in (ReadOnlySpan<Size2d>)[KernelSize, Stride, Dilation])
@@ -109,7 +109,7 @@ public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d Ker
                 ("DILATION_HEIGHT", Dilation.Height), ("DILATION_WIDTH", Dilation.Width),
                 ("GROUPS", Groups), .. step.Pointwise.Constants,
             ],
-            GroupCount.Linear(count), texels ? 0b101u : 0, Turns.Of(KernelSize.Height, KernelSize.Width, channels),
+            GroupCount.Linear(count), texels ? 0b101u : 0, LoopIterations.Of(KernelSize.Height, KernelSize.Width, channels),
             step.Input, step.Output,
             step.Weight("weight", weights, () => PackWeight(step.Parameter("weight"), tiles)),
             step.Constant("bias", Groups * tiles * TileChannels, () => PackBias(step.Bias, tiles)));

@@ -5,7 +5,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Zeroes elements at random in training, as torch.nn.Dropout. In inference the identity: nothing runs.</summary>
+/// <summary>Zeroes elements at random in training, as torch.nn.Dropout. In inference the identity: nothing
+/// runs.</summary>
 /// <param name="P">The probability of an element to be zeroed, in [0, 1).</param>
 public sealed record Dropout(double P) : UnaryOperator
 {

@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The cases of <see cref="Add"/>, <see cref="Subtract"/> and <see cref="Multiply"/>, also with a second input that is stretched
-/// over the map or the channels.</summary>
+/// <summary>The cases of <see cref="Add"/>, <see cref="Subtract"/> and <see cref="Multiply"/>, also with a second input
+/// that is stretched over the map or the channels.</summary>
 internal static class ElementwiseCases
 {
     internal static (TensorShape Input, int Batch)[] Shapes =>

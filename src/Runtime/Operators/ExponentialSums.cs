@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Launches for the sum of exponentials over the channels of each cell: pairs (m, s) that stand for s exp(m), as
-/// softpool_shared_sums says. They serve SoftPool with shared weights and softmax of many channels.</summary>
+/// <summary>Launches for the sum of exponentials over the channels of each cell: pairs (m, s) that stand for s exp(m),
+/// as softpool_shared_sums says. They serve SoftPool with shared weights and softmax of many channels.</summary>
 internal static class ExponentialSums
 {
     /// <summary>Adds the launches: many channels are summed in slices.</summary>
@@ -22,7 +22,7 @@ internal static class ExponentialSums
             "softpool_shared_sums",
             [("BATCH", batch), ("CHANNELS", channels), ("PLANE", plane), ("LENGTH", slices.Length)],
             GroupCount.Linear((long)batch * slices.Count * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0,
-            2 * Turns.Of(slices.Length), step.Input, sums);
+            2 * LoopIterations.Of(slices.Length), step.Input, sums);
         return OfSlices(step, sums, batch, plane, slices.Count);
     }
 
@@ -34,7 +34,7 @@ internal static class ExponentialSums
         Operand sums = Pairs(batch, plane, 1);
         step.Dispatch(
             "sums_of_slices", [("BATCH", batch), ("SLICES", slices), ("PLANE", plane)], GroupCount.Linear((long)batch * plane), texels: 0,
-            2 * Turns.Of(slices), parts, sums);
+            2 * LoopIterations.Of(slices), parts, sums);
         return sums;
     }
 

@@ -54,7 +54,7 @@ public sealed record LayerNorm(TensorShape NormalizedShape, double Eps = 1e-5) :
                 ("ROWS", count / length), ("LENGTH", length), ("EPS_BITS", BitConverter.SingleToUInt32Bits((float)Eps)),
                 ("SHARE_BITS", BitConverter.SingleToUInt32Bits(1f / length)),
             ],
-            GroupCount.Linear(count / length), texels: 0, 2 * Turns.Of(Division.RoundUp(length, Block), Block), step.Input, moments);
+            GroupCount.Linear(count / length), texels: 0, 2 * LoopIterations.Of(Division.RoundUp(length, Block), Block), step.Input, moments);
         step.DispatchElements(
             "layer_norm", [("COUNT", count), ("LENGTH", length)], count, length % 4 == 0 ? 0b1u : 0, step.Input, step.Output, moments,
             step.Constant("norm", 2 * length, () => Interleaved(step)));

@@ -10,7 +10,8 @@ namespace SoftPool.Operators;
 /// <param name="OutFeatures">The length of an output vector.</param>
 public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
 {
-    // The blocks of terms that linear.glsl sums, and how many of them one invocation takes at most: drivers bound the iterations of loops.
+    // The blocks of terms that linear.glsl sums, and how many of them one invocation takes at most: drivers bound the
+    // iterations of loops.
     internal const int Block = 64;
     private const int LargestSlice = 1024;
 

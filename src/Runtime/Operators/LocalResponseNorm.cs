@@ -5,8 +5,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>x / (k + alpha m)^beta, as torch.nn.LocalResponseNorm, m being the mean of the squares of the channels around the
-/// element's, those beyond the ends counted as 0.</summary>
+/// <summary>x / (k + alpha m)^beta, as torch.nn.LocalResponseNorm, m being the mean of the squares of the channels
+/// around the element's, those beyond the ends counted as 0.</summary>
 /// <param name="Size">The number of channels that m is of, odd.</param>
 /// <param name="Beta">The exponent: 0.5, 0.75 or 1.</param>
 /// <param name="K">The summand, at least 1e-6.</param>
@@ -51,6 +51,6 @@ public sealed record LocalResponseNorm(int Size, double Beta, double K, double A
                 ("COUNT", count), ("CHANNELS", channels), ("PLANE", plane), ("REACH", Size / 2), ("QUARTERS", Quarters),
                 ("SCALE_BITS", BitConverter.SingleToUInt32Bits(Scale)), ("K_BITS", BitConverter.SingleToUInt32Bits((float)K)),
             ],
-            GroupCount.Linear(count), texels: 0, Turns.Of(Math.Min(Size, channels)), step.Input, step.Output);
+            GroupCount.Linear(count), texels: 0, LoopIterations.Of(Math.Min(Size, channels)), step.Input, step.Output);
     }
 }

@@ -42,7 +42,7 @@ public sealed record MatMul : Operator
                 ("BATCH", step.Batch), ("MATRICES", matrices), ("LEFT_MATRICES", CountOf(left)),
                 ("RIGHT_MATRICES", CountOf(right)), ("ROWS", rows), ("TERMS", terms), ("COLUMNS", columns),
             ],
-            GroupCount.Linear(tiles), texels ? 0b11u : 0, Turns.Of(Division.RoundUp(terms, Block), Block / 4),
+            GroupCount.Linear(tiles), texels ? 0b11u : 0, LoopIterations.Of(Division.RoundUp(terms, Block), Block / 4),
             step.Inputs[0], step.Inputs[1], step.Output);
     }
 

@@ -14,7 +14,7 @@ public abstract record MaxPooling : Pooling
     internal override void Compute<T>(ReferenceStep step) => MaxPoolReference.Compute(this, step);
 
     internal override bool SplitsWindows(TensorShape input) =>
-        PoolLaunches.WindowTurns(WindowOn(input).Kernel, Window.Extents(input)) > Turns.Many;
+        PoolLaunches.WindowIterations(WindowOn(input).Kernel, Window.Extents(input)) > LoopIterations.Many;
 
     internal override VariantTable<Pooling> Variants => Table;
 

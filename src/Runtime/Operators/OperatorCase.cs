@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>A small network whose last layer is an operator. The operator's kernels, its reference and its torch counterpart are held
-/// to the same numbers on it: by the tests, and by the self-test if it takes part there.</summary>
+/// <summary>A small network whose last layer is an operator. The operator's kernels, its reference and its torch
+/// counterpart are held to the same numbers on it: by the tests, and by the self-test if it takes part there.</summary>
 /// <param name="Layers">The layers. The last one is the operator's, and is named "layer".</param>
 /// <param name="Input">The shape of one item of the input.</param>
 /// <param name="Batch">The number of items.</param>
@@ -15,8 +15,9 @@ internal sealed record OperatorCase(Layer[] Layers, TensorShape Input, int Batch
     {
     }
 
-    /// <summary>Whether the self-test runs it on users' devices. Such cases are small, and their sizes are odd, so that tiles and words
-    /// have ends. Together they launch every kernel that a plan can have, whatever the device prefers.</summary>
+    /// <summary>Whether the self-test runs it on users' devices. Such cases are small, and their sizes are odd, so that
+    /// tiles and words have ends. Together they launch every kernel that a plan can have, whatever the device
+    /// prefers.</summary>
     public bool IsSelfTest { get; init; }
 
     /// <summary>An operator of two inputs: the network's, and what another operator makes of it.</summary>

@@ -5,8 +5,8 @@ using SoftPool.Reference;
 namespace SoftPool.Operators;
 
 /// <summary>The axes in another order, as torch.permute; the batch stays the first.</summary>
-/// <param name="Dims">Which axis of the input becomes axis 1, 2 and so on of the output. They are counted as in PyTorch: 0 is the batch,
-/// which is not among them.</param>
+/// <param name="Dims">Which axis of the input becomes axis 1, 2 and so on of the output. They are counted as in
+/// PyTorch: 0 is the batch, which is not among them.</param>
 public sealed record Permute(IReadOnlyList<int> Dims) : UnaryOperator
 {
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The cases of <see cref="Permute"/>: a last axis that stays, of whole texels and not, and one that does not.</summary>
+/// <summary>The cases of <see cref="Permute"/>: a last axis that stays, of whole texels and not, and one that does
+/// not.</summary>
 internal static class PermuteCases
 {
     public static IEnumerable<OperatorCase> All { get; } =

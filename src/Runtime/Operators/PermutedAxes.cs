@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The axes of a permuted shape, in the output's order. Axes that stay neighbours are one, an extent of 1 is none, and a first
-/// axis that stays the first is a part of the batch.</summary>
+/// <summary>The axes of a permuted shape, in the output's order. Axes that stay neighbours are one, an extent of 1 is
+/// none, and a first axis that stays the first is a part of the batch.</summary>
 /// <param name="Extents">Their extents; none where the order stays.</param>
 /// <param name="Strides">The elements of the input from place to place on each.</param>
 internal sealed record PermutedAxes(int[] Extents, int[] Strides)

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>Channels to pixels, as torch.nn.PixelShuffle: each r x r channels become squares of r x r pixels of one channel.</summary>
+/// <summary>Channels to pixels, as torch.nn.PixelShuffle: each r x r channels become squares of r x r pixels of one
+/// channel.</summary>
 /// <param name="UpscaleFactor">r.</param>
 public sealed record PixelShuffle(int UpscaleFactor) : Composite
 {
@@ -11,7 +12,7 @@ public sealed record PixelShuffle(int UpscaleFactor) : Composite
     public override string Attributes => $"factor {UpscaleFactor}";
 
     /// <summary>(C r r, H, W) to (C, H r, W r).</summary>
-    private protected override IReadOnlyList<Operator> PartsOn(TensorShape input)
+    internal override IReadOnlyList<Operator> PartsOn(TensorShape input)
     {
         int r = UpscaleFactor;
         if (input.Rank != 3 || r < 1 || r > input[0] || input[0] % (r * r) != 0)

@@ -11,7 +11,7 @@ public sealed record PixelUnshuffle(int DownscaleFactor) : Composite
     public override string Attributes => $"factor {DownscaleFactor}";
 
     /// <summary>(C, H r, W r) to (C r r, H, W).</summary>
-    private protected override IReadOnlyList<Operator> PartsOn(TensorShape input)
+    internal override IReadOnlyList<Operator> PartsOn(TensorShape input)
     {
         int r = DownscaleFactor;
         if (input.Rank != 3 || r < 1 || input[1] % r != 0 || input[2] % r != 0)

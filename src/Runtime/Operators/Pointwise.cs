@@ -5,7 +5,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>A function of each element by itself. The kernel of the operator before can compute it on the way.</summary>
+/// <summary>A function of each element by itself. The kernel of the operator before can compute it on the
+/// way.</summary>
 public abstract record Pointwise : UnaryOperator
 {
     private protected Pointwise()

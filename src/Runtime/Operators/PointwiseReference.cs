@@ -49,7 +49,8 @@ internal static class PointwiseReference
         return x < default(T) ? -quotient : quotient;
     }
 
-    /// <summary>exp(x) - 1 for an x not above 0; above -1/4, where the difference would cancel, Taylor's series.</summary>
+    /// <summary>exp(x) - 1 for an x not above 0; above -1/4, where the difference would cancel, Taylor's
+    /// series.</summary>
     public static T ExponentialLessOne<T>(T x)
         where T : struct, IReal<T>
     {

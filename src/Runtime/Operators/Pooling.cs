@@ -4,8 +4,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>What pools have in common: each channel by itself, a window that slides over 1 to 3 axes or covers them whole,
-/// and PyTorch's shape rule.</summary>
+/// <summary>What pools have in common: each channel by itself, a window that slides over 1 to 3 axes or covers them
+/// whole, and PyTorch's shape rule.</summary>
 public abstract record Pooling : UnaryOperator
 {
     private protected Pooling()
@@ -16,7 +16,8 @@ public abstract record Pooling : UnaryOperator
     [JsonIgnore]
     public override string Attributes => Sliding is var (axes, window) ? window.Describe(axes) : "whole map";
 
-    /// <summary>The number of axes and the window that slides over them; null for one that covers the whole map.</summary>
+    /// <summary>The number of axes and the window that slides over them; null for one that covers the whole
+    /// map.</summary>
     private protected abstract (int Axes, Window Window)? Sliding { get; }
 
     /// <summary>Whether the kernel by tiles knows windows that reach beyond the map.</summary>
@@ -31,7 +32,8 @@ public abstract record Pooling : UnaryOperator
     /// <summary>The window on an input.</summary>
     internal Window WindowOn(TensorShape input) => Sliding?.Window ?? Window.Whole(input);
 
-    /// <summary>The slices in which the cells of a window are summed. A window that slides has many places: then in fewer.</summary>
+    /// <summary>The slices in which the cells of a window are summed. A window that slides has many places: then in
+    /// fewer.</summary>
     internal Slices SlicesOn(TensorShape input)
     {
         (Size3d kernel, Size3d map) = (WindowOn(input).Kernel, Window.Extents(input));

@@ -4,7 +4,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>The same elements in another shape, as torch.reshape; the batch stays. The same memory: nothing runs.</summary>
+/// <summary>The same elements in another shape, as torch.reshape; the batch stays. The same memory: nothing
+/// runs.</summary>
 /// <param name="Shape">The shape of one item of the output.</param>
 public sealed record Reshape(TensorShape Shape) : UnaryOperator
 {

@@ -2,12 +2,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>
-/// y = sum_i w_i x_i over the window's real cells, w_i = e_i / sum_j e_j. Per channel e_i = exp(x_i - m), m being the window's
-/// largest value, and the sum is taken of the differences to it, y = m + sum_i e_i (x_i - m) / sum_i e_i. Shared across
-/// channels e_i = s_i exp(m_i - m), with m_i the largest value of the cell's channels, s_i = sum_c exp(x_ci - m_i) and m
-/// the largest m_i of the window. Long windows are summed in <see cref="Slices"/>.
-/// </summary>
+/// <summary>y = sum_i w_i x_i over the window's real cells, w_i = e_i / sum_j e_j. Per channel e_i = exp(x_i - m), m
+/// being the window's largest value, and the sum is taken of the differences to it, y = m + sum_i e_i (x_i - m) / sum_i
+/// e_i. Shared across channels e_i = s_i exp(m_i - m), with m_i the largest value of the cell's channels, s_i = sum_c
+/// exp(x_ci - m_i) and m the largest m_i of the window. Long windows are summed in <see cref="Slices"/>.</summary>
 internal static class SoftPoolReference
 {
     public static void Compute<T>(SoftPooling op, ReferenceStep step)
@@ -38,7 +36,8 @@ internal static class SoftPoolReference
             }
     }
 
-    /// <summary>The largest value of some cells, the sum of the weighted differences to it and that of the weights.</summary>
+    /// <summary>The largest value of some cells, the sum of the weighted differences to it and that of the
+    /// weights.</summary>
     private static (T Largest, T Weighted, T Total) PartOf<T>(ReadOnlySpan<float> map, int[] cells, T least)
         where T : struct, IReal<T>
     {
@@ -93,8 +92,8 @@ internal static class SoftPoolReference
         }
     }
 
-    /// <summary>A mean lies between its smallest and its largest term. Rounding can leave that range, at the end of the floats
-    /// even for infinity, so it is held there.</summary>
+    /// <summary>A mean lies between its smallest and its largest term. Rounding can leave that range, at the end of the
+    /// floats even for infinity, so it is held there.</summary>
     private static T Mean<T>(ReadOnlySpan<float> map, int[] cells, T[] weights, Slices slices)
         where T : struct, IReal<T>
     {

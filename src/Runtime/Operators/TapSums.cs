@@ -53,7 +53,7 @@ internal static class TapSums
                 ("COUNT", count), ("HEIGHT", map[1]), ("WIDTH", map[2]), ("OUT_HEIGHT", output[1]),
                 ("OUT_WIDTH", output[2]), ("TAPS", rows.Taps),
             ],
-            GroupCount.Linear(count), texels ? 1u : 0, Turns.Of(rows.Taps, columns.Taps),
+            GroupCount.Linear(count), texels ? 1u : 0, LoopIterations.Of(rows.Taps, columns.Taps),
             step.Input, step.Output, step.Integers($"places*{map}", places),
             step.Constant($"weights*{map}", places.Length, () => Array.ConvertAll(weights, weight => (float)weight)));
     }

@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The cases of <see cref="Upsample"/>: every mode with every rule of coordinates, to larger and to smaller maps. In the
-/// self-test, inputs of whole texels and not.</summary>
+/// <summary>The cases of <see cref="Upsample"/>: every mode with every rule of coordinates, to larger and to smaller
+/// maps. In the self-test, inputs of whole texels and not.</summary>
 internal static class UpsampleCases
 {
     public static IEnumerable<OperatorCase> All { get; } =

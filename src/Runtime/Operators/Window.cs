@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>A window that slides over 1 to 3 axes, and PyTorch's rule for how many places it takes; shared by convolution
-/// and pooling. Axes that are not there have an extent of 1.</summary>
+/// <summary>A window that slides over 1 to 3 axes, and PyTorch's rule for how many places it takes; shared by
+/// convolution and pooling. Axes that are not there have an extent of 1.</summary>
 internal readonly record struct Window(Size3d Kernel, Size3d Stride, Size3d Padding, Size3d Dilation, bool CeilMode = false)
 {
     /// <summary>Beyond any network's use, and small enough that no index can overflow.</summary>
@@ -29,7 +29,8 @@ internal readonly record struct Window(Size3d Kernel, Size3d Stride, Size3d Padd
         return new Size3d(extents.Length > 3 ? extents[^3] : 1, extents.Length > 2 ? extents[^2] : 1, extents[^1]);
     }
 
-    /// <summary>The number of places along each axis, behind a number of channels: (C, ...) as the input has it.</summary>
+    /// <summary>The number of places along each axis, behind a number of channels: (C, ...) as the input has
+    /// it.</summary>
     public TensorShape OutputShape(int channels, TensorShape input)
     {
         Size3d map = Extents(input);

@@ -4,8 +4,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Zeros around a map, as torch.nn.ZeroPad2d: for padding that a convolution or a pool cannot have itself, because it differs
-/// from side to side.</summary>
+/// <summary>Zeros around a map, as torch.nn.ZeroPad2d: for padding that a convolution or a pool cannot have itself,
+/// because it differs from side to side.</summary>
 /// <param name="Left">Columns before the first.</param>
 /// <param name="Right">Columns behind the last.</param>
 /// <param name="Top">Rows before the first.</param>

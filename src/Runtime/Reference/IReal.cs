@@ -2,11 +2,9 @@ using System.Numerics;
 
 namespace SoftPool.Reference;
 
-/// <summary>
-/// The numbers that the reference's loops compute with. The loops are written once: with <see cref="Exact"/> they say what is
-/// right, with <see cref="Strict"/> what strict numerics gives, to the bit. Nothing but what is here and comparisons may be
-/// used, and the order of every sum is that of the kernels.
-/// </summary>
+/// <summary>The numbers that the reference's loops compute with. The loops are written once: with <see cref="Exact"/>
+/// they say what is right, with <see cref="Strict"/> what strict numerics gives, to the bit. Nothing but what is here
+/// and comparisons may be used, and the order of every sum is that of the kernels.</summary>
 internal interface IReal<T> :
     IAdditionOperators<T, T, T>, ISubtractionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IDivisionOperators<T, T, T>,
     IUnaryNegationOperators<T, T>, IComparisonOperators<T, T, bool>

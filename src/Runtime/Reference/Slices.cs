@@ -1,9 +1,8 @@
 namespace SoftPool.Reference;
 
-/// <summary>
-/// How a long sum is taken: in slices, of which each is summed by itself and then the slices' sums. More lanes share the work, none
-/// takes many turns, and less is lost to rounding. It depends on the shape alone: devices and the reference have one order.
-/// </summary>
+/// <summary>How a long sum is taken: in slices, of which each is summed by itself and then the slices' sums. More
+/// lanes share the work, none takes many iterations, and less is lost to rounding. It depends on the shape alone:
+/// devices and the reference have one order.</summary>
 /// <param name="Length">The terms of each slice; the last has what remains.</param>
 /// <param name="Count">The number of slices; 1 where the sum is taken whole.</param>
 internal readonly record struct Slices(int Length, int Count)
@@ -15,8 +14,8 @@ internal readonly record struct Slices(int Length, int Count)
 
     /// <summary>The slices of a sum: about as many as each has terms.</summary>
     /// <param name="terms">The number of terms.</param>
-    /// <param name="least">The least length of a slice, a power of two: where there are many sums beside each other, fewer slices
-    /// take less memory.</param>
+    /// <param name="least">The least length of a slice, a power of two: where there are many sums beside each other,
+    /// fewer slices take less memory.</param>
     public static Slices Of(long terms, int least = Least)
     {
         if (terms <= LongestWhole)

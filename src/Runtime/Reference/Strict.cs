@@ -1,7 +1,8 @@
 namespace SoftPool.Reference;
 
-/// <summary>Floats under the rules of strict.glsl, operation for operation: what is loaded and stored is +0 or at least 2^-50 in
-/// magnitude, so that no subnormal number ever occurs; exp and reciprocal are made of additions and multiplications.</summary>
+/// <summary>Floats under the rules of strict.glsl, operation for operation: what is loaded and stored is +0 or at least
+/// 2^-50 in magnitude, so that no subnormal number ever occurs; exp and reciprocal are made of additions and
+/// multiplications.</summary>
 internal readonly record struct Strict(float Value) : IReal<Strict>
 {
     /// <summary>The least magnitude that is not taken for 0: 2^-50.</summary>

@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace SoftPool.Verification;
 
-/// <summary>How far one tensor is from being another to the bit. Collected piece by piece. All NaN count as one value: which
-/// one an operation gives is the device's choice.</summary>
+/// <summary>How far one tensor is from being another to the bit. Collected piece by piece. All NaN count as one value:
+/// which one an operation gives is the device's choice.</summary>
 internal sealed class BitComparison
 {
     /// <summary>The number of elements compared.</summary>

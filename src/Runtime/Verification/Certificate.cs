@@ -3,10 +3,8 @@ using System.Text.Json;
 
 namespace SoftPool.Verification;
 
-/// <summary>
-/// What torch computed with a model, kept in the model's file: inputs, their logits whole, and of every layer statistics and
-/// sampled values. <see cref="InferenceSession.Verify"/> holds a device to it, without torch.
-/// </summary>
+/// <summary>What torch computed with a model, kept in the model's file: inputs, their logits whole, and of every layer
+/// statistics and sampled values. <see cref="InferenceSession.Verify"/> holds a device to it, without torch.</summary>
 public sealed class Certificate
 {
     /// <summary>The largest text that is written or read, in bytes of UTF-8.</summary>
@@ -34,8 +32,8 @@ public sealed class Certificate
     /// <summary>How many of the inputs are pictures.</summary>
     public int Pictures => Document.Inputs.Count(input => input.Picture is not null);
 
-    /// <summary>The SHA-256 that stands beside the certificate in the file, of its text; that in turn holds those of the graph
-    /// and of every weight. Not compared before <see cref="InferenceSession.Verify"/>.</summary>
+    /// <summary>The SHA-256 that stands beside the certificate in the file, of its text; that in turn holds those of
+    /// the graph and of every weight. Not compared before <see cref="InferenceSession.Verify"/>.</summary>
     public string Sha256 { get; }
 
     /// <summary>The JSON text, as it stands in the file.</summary>

@@ -9,7 +9,8 @@ internal sealed class CertificateBuilder
     /// <summary>Beyond this many, more samples of a layer find nothing that these do not.</summary>
     private const int MostSamples = 1024;
 
-    /// <summary>Bytes of text for all samples, and for everything: the rest up to the limit is for what JSON adds to it.</summary>
+    /// <summary>Bytes of text for all samples, and for everything: the rest up to the limit is for what JSON adds to
+    /// it.</summary>
     private const int SampleBudget = 800_000, WholeBudget = 1_700_000;
 
     /// <summary>About the bytes that a layer's statistics and a weight's hash take as JSON.</summary>

@@ -4,11 +4,10 @@ using System.Text;
 
 namespace SoftPool.Verification;
 
-/// <summary>
-/// SHA-256 of each part of a model: of the texts as they stand in the file, and of the bytes of each weight, in the order of
-/// <see cref="ModelGraph.Parameters"/>. One a part, so that what has changed can be named. The certificate holds them, and a
-/// hash of the certificate's own text stands beside it: that one hash is thus of graph, weights and certificate.
-/// </summary>
+/// <summary>SHA-256 of each part of a model: of the texts as they stand in the file, and of the bytes of each weight,
+/// in the order of <see cref="ModelGraph.Parameters"/>. One a part, so that what has changed can be named. The
+/// certificate holds them, and a hash of the certificate's own text stands beside it: that one hash is thus of graph,
+/// weights and certificate.</summary>
 internal sealed record CertificateHashes(string Graph, string Classes, string Preprocessing, IReadOnlyList<string> Weights)
 {
     public static CertificateHashes Of(Model model) => new(
@@ -19,8 +18,9 @@ internal sealed record CertificateHashes(string Graph, string Classes, string Pr
 
     public static bool IsHash(string? text) => text is { Length: 2 * SHA256.HashSizeInBytes } && text.All(char.IsAsciiHexDigitLower);
 
-    /// <summary>The parts of a model that are not as they were when its certificate was made, the weights by their names. Of a
-    /// certificate that has changed itself, it alone: its hashes say nothing then. Reads all weights.</summary>
+    /// <summary>The parts of a model that are not as they were when its certificate was made, the weights by their
+    /// names. Of a certificate that has changed itself, it alone: its hashes say nothing then. Reads all
+    /// weights.</summary>
     public static IReadOnlyList<string> ChangesOf(Model model, Certificate certificate)
     {
         if (certificate.Sha256 != Of(certificate.Text))

@@ -3,12 +3,10 @@ using SoftPool.Graph;
 
 namespace SoftPool.Verification;
 
-/// <summary>
-/// One input of a certificate: a seed or a picture. Both become the network's input here, on the host, by operations that
-/// IEEE 754 rounds in one way only: torch and every device then begin with the same bits, and a difference is a layer's. A
-/// picture is kept as it is, before any resizing: smaller than a preprocessed one by far, and Verify can send it once more
-/// the way that apps' pictures go, through the device's own resizing.
-/// </summary>
+/// <summary>One input of a certificate: a seed or a picture. Both become the network's input here, on the host, by
+/// operations that IEEE 754 rounds in one way only: torch and every device then begin with the same bits, and a
+/// difference is a layer's. A picture is kept as it is, before any resizing: smaller than a preprocessed one by far,
+/// and Verify can send it once more the way that apps' pictures go, through the device's own resizing.</summary>
 internal sealed record CertificateInput(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seed = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CertificatePicture? Picture = null)
@@ -22,15 +20,16 @@ internal sealed record CertificateInput(
             Draw((ulong)Seed!.Value, input);
     }
 
-    /// <summary>Uniform in [-2, 2), where preprocessed pictures lie; multiples of 2^-22, so that no rounding takes part.</summary>
+    /// <summary>Uniform in [-2, 2), where preprocessed pictures lie; multiples of 2^-22, so that no rounding takes
+    /// part.</summary>
     public static void Draw(ulong seed, Span<float> input)
     {
         for (int i = 0; i < input.Length; i++)
             input[i] = ((int)(SplitMix.At(seed, i) >> 40) - (1 << 23)) * (1f / (1 << 22));
     }
 
-    /// <summary>As <see cref="Preprocessing"/> says: a sum over a pixel's window in double, row by row, and one rounding at the
-    /// end.</summary>
+    /// <summary>As <see cref="Preprocessing"/> says: a sum over a pixel's window in double, row by row, and one
+    /// rounding at the end.</summary>
     private static void Resize(CertificatePicture picture, Model model, Span<float> input)
     {
         (int height, int width) = (model.Graph.InputShape[1], model.Graph.InputShape[2]);

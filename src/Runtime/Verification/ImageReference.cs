@@ -2,7 +2,8 @@ using SoftPool.Graph;
 
 namespace SoftPool.Verification;
 
-/// <summary>What becomes of an image before it enters the network, by <see cref="Preprocessing"/>, in double precision.</summary>
+/// <summary>What becomes of an image before it enters the network, by <see cref="Preprocessing"/>, in double
+/// precision.</summary>
 internal static class ImageReference
 {
     /// <param name="image">The image.</param>

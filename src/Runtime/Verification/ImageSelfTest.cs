@@ -6,15 +6,16 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Verification;
 
-/// <summary>Trusts the kernels that resize images no more than others: at their first use with a driver they are held to the reference.
-/// Verdicts are remembered.</summary>
+/// <summary>Trusts the kernels that resize images no more than others: at their first use with a driver they are held
+/// to the reference. Verdicts are remembered.</summary>
 internal static class ImageSelfTest
 {
     // Values are near 1; the kernels add some thousand products in 32 bits.
     private const double Tolerance = 1e-4;
 
     /// <summary>Whether one launch may resize an image that is not large; else two launches do.</summary>
-    /// <exception cref="UnsupportedDeviceException">The kernels of the two launches failed, and no other can take their place.</exception>
+    /// <exception cref="UnsupportedDeviceException">The kernels of the two launches failed, and no other can take their
+    /// place.</exception>
     public static bool PassesInOneLaunch(VulkanDevice device)
     {
         lock (device.Variants.Testing)
@@ -36,10 +37,10 @@ internal static class ImageSelfTest
             return known;
         if (!device.SelfTests)
             return "";
-        string verdict;
+        string verdict = "";
         try
         {
-            verdict = Try(device, kernel);
+            device.Variants.Try(kernel, () => verdict = Try(device, kernel));
         }
         catch (VulkanException e) when (SelfTest.IsOfKernel(e.Call))
         {
@@ -63,7 +64,7 @@ internal static class ImageSelfTest
         float[] first = [], output = new float[images.Length * shape.ElementCount];
         for (int run = 0; run < 2; run++)
         {
-            slot.Submit(images).Wait();
+            slot.Submit(images).WaitForTrial();
             slot.Read(images.Length, output);
             if (run == 0)
                 first = [.. output];

@@ -1,7 +1,7 @@
 namespace SoftPool.Verification;
 
-/// <summary>What a certificate keeps of a layer: statistics of all its values, and some of the values themselves. Collected
-/// piece by piece, in the order of the inputs, on both sides by this code.</summary>
+/// <summary>What a certificate keeps of a layer: statistics of all its values, and some of the values themselves.
+/// Collected piece by piece, in the order of the inputs, on both sides by this code.</summary>
 /// <param name="count">The number of values over all inputs.</param>
 /// <param name="samples">How many are kept, 1 to <paramref name="count"/>.</param>
 internal sealed class LayerDigest(long count, int samples)
@@ -44,8 +44,8 @@ internal sealed class LayerDigest(long count, int samples)
         _seen += values.Length;
     }
 
-    /// <summary>The place of a sample: drawn in the sample's own of as many equal parts, so that every input and every channel
-    /// has its share, and no stride falls in step with a row of the map.</summary>
+    /// <summary>The place of a sample: drawn in the sample's own of as many equal parts, so that every input and every
+    /// channel has its share, and no stride falls in step with a row of the map.</summary>
     private long PlaceOf(int sample)
     {
         long begin = count * sample / samples, end = count * (sample + 1) / samples;

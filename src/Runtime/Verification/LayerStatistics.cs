@@ -1,6 +1,7 @@
 namespace SoftPool.Verification;
 
-/// <summary>What a layer gave over all inputs of a certificate, in five numbers; the first four over its finite values.</summary>
+/// <summary>What a layer gave over all inputs of a certificate, in five numbers; the first four over its finite
+/// values.</summary>
 /// <param name="Min">The smallest value.</param>
 /// <param name="Max">The largest value.</param>
 /// <param name="Mean">The mean.</param>
@@ -30,11 +31,10 @@ public sealed record StatisticsComparison(LayerStatistics Expected, LayerStatist
     /// <summary>|actual - expected| of the norm.</summary>
     public double NormError => Math.Abs(Actual.Norm - Expected.Norm);
 
-    /// <summary>
-    /// Whether all values are finite and the statistics as near as a gate on the NMSE of the whole layer makes them: with an
-    /// error e, of norm |e|, no value is off by more than |e|, nor is the norm, and the mean by no more than |e| / sqrt(count).
-    /// So a layer within the gate never fails here, and one that is wrong where no sample lies mostly does.
-    /// </summary>
+    /// <summary>Whether all values are finite and the statistics as near as a gate on the NMSE of the whole layer
+    /// makes them: with an error e, of norm |e|, no value is off by more than |e|, nor is the norm, and the mean by no
+    /// more than |e| / sqrt(count). So a layer within the gate never fails here, and one that is wrong where no sample
+    /// lies mostly does.</summary>
     internal bool Passes(double nmse)
     {
         double error = Math.Sqrt(nmse) * Expected.Norm;

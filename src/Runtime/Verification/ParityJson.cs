@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace SoftPool.Verification;
 
-/// <summary>A report as JSON, for programs; docs/parity.md lists the fields, which keep their names and meanings. A measure
-/// that is not finite is null: JSON has no NaN.</summary>
+/// <summary>A report as JSON, for programs; docs/parity.md lists the fields, which keep their names and meanings. A
+/// measure that is not finite is null: JSON has no NaN.</summary>
 internal static class ParityJson
 {
     private const int Version = 1;

@@ -48,12 +48,12 @@ public sealed class ParityReport
     /// <summary>The certificate that the device was held to; null where torch itself ran.</summary>
     public Certificate? Certificate { get; }
 
-    /// <summary>What of the model has changed since its certificate was made: "graph", "list of classes", "preprocessing",
-    /// "certificate", "weight features.3.weight". Any fails the report.</summary>
+    /// <summary>What of the model has changed since its certificate was made: "graph", "list of classes",
+    /// "preprocessing", "certificate", "weight features.3.weight". Any fails the report.</summary>
     public IReadOnlyList<string> Changes { get; } = [];
 
-    /// <summary>The logits of the certificate's pictures when the device itself resizes and normalises them; null where there
-    /// are none.</summary>
+    /// <summary>The logits of the certificate's pictures when the device itself resizes and normalises them; null where
+    /// there are none.</summary>
     public TensorComparison? Pictures { get; }
 
     /// <summary>The number of items compared.</summary>
@@ -70,8 +70,8 @@ public sealed class ParityReport
             Passes(layer.Name, isOutput: i == _graph.Layers.Count - 1))),
     ];
 
-    /// <summary>Whether nothing has changed, every layer is within its gate, so are the pictures, and enough items' largest
-    /// output is the expected one.</summary>
+    /// <summary>Whether nothing has changed, every layer is within its gate, so are the pictures, and enough items'
+    /// largest output is the expected one.</summary>
     public bool Passed => Failure is null;
 
     /// <summary>The first layer beyond its gate; null if there is none.</summary>

@@ -4,19 +4,19 @@ namespace SoftPool.Verification;
 
 /// <summary>
 /// Runs a network as plain loops on the CPU, written to be read. It is slow and no fall-back for a device.
-/// </summary>
+///</summary>
 public static class ReferenceNetwork
 {
-    /// <summary>Computes every layer for one item and says what is right: sums are in double, so that a result is the correctly
-    /// rounded one but for its last step.</summary>
+    /// <summary>Computes every layer for one item and says what is right: sums are in double, so that a result is the
+    /// correctly rounded one but for its last step.</summary>
     /// <param name="model">The network and its weights.</param>
     /// <param name="input">One item of the graph's input shape, (C, H, W).</param>
     /// <returns>The output of each layer, in the graph's order, each of the layer's output shape.</returns>
     /// <exception cref="ShapeMismatchException">The input has not the elements of the graph's input shape.</exception>
     public static IReadOnlyList<float[]> Run(Model model, ReadOnlySpan<float> input) => Run<Exact>(model, input);
 
-    /// <summary>Computes every layer for one item as a session of <see cref="Numerics.Strict"/> does on any device, to the
-    /// bit.</summary>
+    /// <summary>Computes every layer for one item as a session of <see cref="Numerics.Strict"/> does on any device, to
+    /// the bit.</summary>
     /// <param name="model">The network and its weights.</param>
     /// <param name="input">One item of the graph's input shape, (C, H, W).</param>
     /// <returns>The output of each layer, in the graph's order, each of the layer's output shape.</returns>

@@ -3,15 +3,16 @@ using SoftPool.Reference;
 
 namespace SoftPool.Verification;
 
-/// <summary>Some outputs of layers that are computed together, from what the first of them reads: to check them at the size that they
-/// have in a network takes a fraction of the time of computing all.</summary>
+/// <summary>Some outputs of layers that are computed together, from what the first of them reads: to check them at the
+/// size that they have in a network takes a fraction of the time of computing all.</summary>
 internal static class SampledReference
 {
     /// <summary>Computes the wanted elements of the last layer's output for one item; the others are left 0.</summary>
     /// <typeparam name="T">The numbers to compute with.</typeparam>
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its weights by full name.</param>
-    /// <param name="layers">The layers' places in the graph. Those behind the first are functions of each element.</param>
+    /// <param name="layers">The layers' places in the graph. Those behind the first are functions of each
+    /// element.</param>
     /// <param name="inputs">What the first layer reads.</param>
     /// <param name="wanted">Which elements are wanted.</param>
     public static float[] Compute<T>(
@@ -39,8 +40,9 @@ internal static class SampledReference
         _ => 1,
     });
 
-    /// <summary>How large what is added up is: the sum of the magnitudes of its terms, or the largest input where nothing is. A result
-    /// in which the terms cancel each other cannot be as near as one in which they do not.</summary>
+    /// <summary>How large what is added up is: the sum of the magnitudes of its terms, or the largest input where
+    /// nothing is. A result in which the terms cancel each other cannot be as near as one in which they do
+    /// not.</summary>
     public static double MagnitudeOf(
         ModelGraph graph, Func<string, Tensor> weights, IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
     {

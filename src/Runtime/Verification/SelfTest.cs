@@ -7,10 +7,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Verification;
 
-/// <summary>
-/// Trusts no kernel on a driver before it has given the reference's numbers there, the same bits in each of several runs. What
-/// does not is struck off and planned around; what cannot be planned around is refused. Verdicts are remembered.
-/// </summary>
+/// <summary>Trusts no kernel on a driver before it has given the reference's numbers there, the same bits in each of
+/// several runs. What does not is struck off and planned around; what cannot be planned around is refused. Verdicts are
+/// remembered.</summary>
 internal static class SelfTest
 {
     private const int Runs = 3;
@@ -22,8 +21,8 @@ internal static class SelfTest
     /// <param name="variants">Which kernels to choose from; null for what the device has learned.</param>
     /// <param name="kept">Gets what the test has compiled: until it is disposed, the session finds it there.</param>
     /// <returns>The plan, and what would have been in it otherwise.</returns>
-    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed, and no other can take
-    /// its place.</exception>
+    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed, and
+    /// no other can take its place.</exception>
     public static (PlannedModel Planned, IReadOnlyList<RejectedKernel> RejectedKernels) Plan(
         VulkanDevice device, Model model, in SessionOptions options, VariantChoice? variants, Ownership kept)
     {
@@ -45,7 +44,7 @@ internal static class SelfTest
         var rejected = new List<RejectedKernel>();
         try
         {
-            options = options with { LargestTurns = TurnProbe.LargestOn(device) };
+            options = options with { LargestIterations = LoopLimitProbe.LargestOn(device) };
             while (true)
             {
                 PlanOptions around = options with
@@ -80,7 +79,8 @@ internal static class SelfTest
         return null;
     }
 
-    /// <summary>A kernel of the plan that fails at the shape that it has there, though it has passed elsewhere.</summary>
+    /// <summary>A kernel of the plan that fails at the shape that it has there, though it has passed
+    /// elsewhere.</summary>
     /// <exception cref="UnsupportedDeviceException">All that can compute the layer has failed.</exception>
     private static RejectedKernel? FirstAtItsShape(
         VulkanDevice device, Model model, ExecutionPlan plan, PlanOptions options, Ownership kept)
@@ -130,13 +130,17 @@ internal static class SelfTest
             string verdict = "untested: no case of the self-test launches it";
             try
             {
-                foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
-                    if ((verdict = Try(kept.Take(new RunSlot(new PlannedModel(device, model, plan))), model, batch, options)).Length > 0)
-                        break;
+                memory.Try(dispatch.JudgedAs, () =>
+                {
+                    foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
+                        if ((verdict = Try(kept.Take(new RunSlot(new PlannedModel(device, model, plan))), model, batch, options)).Length > 0)
+                            break;
+                });
             }
             catch (VulkanException e) when (IsOfKernel(e.Call))
             {
-                // What the driver's compiler does not take. Any other call may fail for a reason that passes: that is no verdict.
+                // What the driver's compiler does not take. Any other call may fail for a reason that passes: that is
+                // no verdict.
                 verdict = $"not to be run: {e.Message}";
             }
             memory.Judge(dispatch.JudgedAs, verdict);
@@ -167,14 +171,15 @@ internal static class SelfTest
         var outputs = new float[Runs][];
         for (int i = 0; i < Runs; i++)
         {
-            // Between the runs one on NaN, then one on zeros: whoever reads more than was written finds something else each time.
+            // Between the runs one on NaN, then one on zeros: whoever reads more than was written finds something else
+            // each time.
             if (i > 0)
             {
                 run.Input.Fill(i % 2 == 1 ? float.NaN : 0);
-                run.Submit().Wait();
+                run.Submit().WaitForTrial();
             }
             input.CopyTo(run.Input);
-            run.Submit().Wait();
+            run.Submit().WaitForTrial();
             run.Read(batch, outputs[i] = new float[batch * model.Graph.OutputShape.ElementCount]);
         }
         string data = $"{string.Join(", ", model.Graph.Layers.Select(layer => $"{layer.Operator.GetType().Name} {layer.Operator.Attributes}".TrimEnd()))} "

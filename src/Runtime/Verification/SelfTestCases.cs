@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Verification;
 
-/// <summary>What the self-test runs kernels on: those of the operators' cases that are for it, with seeded weights. An operator whose
-/// kernel can compute a function of each element on the way is followed by one.</summary>
+/// <summary>What the self-test runs kernels on: those of the operators' cases that are for it, with seeded weights. An
+/// operator whose kernel can compute a function of each element on the way is followed by one.</summary>
 internal static class SelfTestCases
 {
     private const int Seed = 20260701;

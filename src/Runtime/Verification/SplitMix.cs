@@ -1,7 +1,7 @@
 namespace SoftPool.Verification;
 
-/// <summary>The SplitMix64 generator (Steele, Lea, Flood 2014): integers alone, so the same bits everywhere, and any one of
-/// them without the ones before it.</summary>
+/// <summary>The SplitMix64 generator (Steele, Lea, Flood 2014): integers alone, so the same bits everywhere, and any
+/// one of them without the ones before it.</summary>
 internal static class SplitMix
 {
     public const ulong Gamma = 0x9E3779B97F4A7C15;

@@ -1,7 +1,7 @@
 namespace SoftPool.Verification;
 
-/// <summary>Runs a network under strict numerics on a device, fused and not, and in the reference, and compares every bit of
-/// every layer.</summary>
+/// <summary>Runs a network under strict numerics on a device, fused and not, and in the reference, and compares every
+/// bit of every layer.</summary>
 internal sealed class StrictComparison : IDisposable
 {
     private readonly Model _model;

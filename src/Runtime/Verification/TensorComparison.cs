@@ -3,7 +3,7 @@ namespace SoftPool.Verification;
 /// <summary>
 /// How far one tensor is from the one that it should be. Collected piece by piece, so that batches of any number need
 /// no memory. NaN and infinity on either side make every measure NaN, and NaN passes no gate.
-/// </summary>
+///</summary>
 public sealed class TensorComparison
 {
     private readonly double? _meanSquare;
@@ -19,8 +19,8 @@ public sealed class TensorComparison
     {
     }
 
-    /// <summary>Begins one of sampled elements, whose errors are measured against the whole tensor: samples may all be zeros
-    /// where a ReLU was.</summary>
+    /// <summary>Begins one of sampled elements, whose errors are measured against the whole tensor: samples may all be
+    /// zeros where a ReLU was.</summary>
     /// <param name="largestValue">max |expected| over the whole tensor.</param>
     /// <param name="meanSquare">The mean of expected^2 over the whole tensor.</param>
     internal TensorComparison(double largestValue, double meanSquare) => (_largestValue, _meanSquare) = (largestValue, meanSquare);
@@ -41,8 +41,8 @@ public sealed class TensorComparison
     /// 0.</summary>
     public double Nmse => _finite ? Ratio(_squaredError, _meanSquare * Count ?? _squaredValue) : double.NaN;
 
-    /// <summary>The largest number of steps from one float to the next between expected and actual: large where the expected
-    /// value is near 0, whatever the layer's other values are, so no gate is on it.</summary>
+    /// <summary>The largest number of steps from one float to the next between expected and actual: large where the
+    /// expected value is near 0, whatever the layer's other values are, so no gate is on it.</summary>
     public double MaxUlp => _finite ? _largestUlp : double.NaN;
 
     /// <summary>Adds elements to the comparison.</summary>

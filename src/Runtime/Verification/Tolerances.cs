@@ -12,7 +12,8 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
     /// <summary>Weights and activations stored in 16 bits, which have eleven bits of mantissa.</summary>
     public static Tolerances Fp16 { get; } = new(1e-5, 1e-2, 0.999);
 
-    /// <summary>Of each the tighter one: what a file asks for may be more than this version does, and never less.</summary>
+    /// <summary>Of each the tighter one: what a file asks for may be more than this version does, and never
+    /// less.</summary>
     internal Tolerances And(Tolerances other) => new(
         Math.Min(LayerNmse, other.LayerNmse), Math.Min(OutputError, other.OutputError), Math.Max(Top1Share, other.Top1Share));
 }

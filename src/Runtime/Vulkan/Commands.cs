@@ -3,35 +3,64 @@ using Silk.NET.Vulkan;
 namespace SoftPool.Vulkan;
 
 /// <summary>What the runtime records into a command buffer, its own or a host's.</summary>
-internal readonly unsafe struct Commands(Vk api, CommandBuffer handle)
+internal readonly unsafe struct Commands
 {
+    private readonly Vk _api;
+    private readonly CommandParts? _parts;
+    private readonly CommandBuffer _hosts;
+
+    public Commands(Vk api, CommandParts parts) => (_api, _parts) = (api, parts);
+
+    private Commands(Vk api, CommandBuffer hosts) => (_api, _hosts) = (api, hosts);
+
+    private CommandBuffer Handle => _parts?.Current ?? _hosts;
+
     /// <summary>What is recorded into a host's command buffer.</summary>
     public static Commands IntoHosts(VulkanDevice device, nint commandBuffer) => new(device.Api, new CommandBuffer(commandBuffer));
 
     public void Copy(BufferRange source, BufferRange destination)
     {
         var region = new BufferCopy((ulong)source.Offset, (ulong)destination.Offset, (ulong)source.ByteCount);
-        api.CmdCopyBuffer(handle, source.Buffer, destination.Buffer, 1, in region);
+        _api.CmdCopyBuffer(Handle, source.Buffer, destination.Buffer, 1, in region);
     }
 
     /// <summary>Fills a buffer with bits that are NaN in 16 and in 32 bits.</summary>
-    public void FillWithNaN(DeviceBuffer buffer) => api.CmdFillBuffer(handle, buffer.Handle, 0, Vk.WholeSize, ~0u);
+    public void FillWithNaN(DeviceBuffer buffer) => _api.CmdFillBuffer(Handle, buffer.Handle, 0, Vk.WholeSize, ~0u);
 
+    /// <summary>Launches a kernel: in pieces, where the device would work for too long without a pause.</summary>
     public void Dispatch(BoundLaunch launch)
     {
-        DescriptorSet set = launch.Set;
-        api.CmdBindPipeline(handle, PipelineBindPoint.Compute, launch.Pipeline.Handle);
-        api.CmdBindDescriptorSets(handle, PipelineBindPoint.Compute, launch.Pipeline.Layout, 0, 1, in set, 0, null);
-        api.CmdDispatch(handle, (uint)launch.Groups.X, (uint)launch.Groups.Y, (uint)launch.Groups.Z);
+        (int x, int y, int z) = launch.Groups;
+        int pieces = _parts?.PiecesOf(launch) ?? 1;
+        if (pieces == 1)
+        {
+            _parts?.Reserve(launch.Milliseconds);
+            Bind(launch);
+            _api.CmdDispatch(Handle, (uint)x, (uint)y, (uint)z);
+            return;
+        }
+        int groups = z > 1 ? z : y > 1 ? y : x;
+        for (int i = 0; i < pieces; i++)
+        {
+            uint begin = (uint)((long)groups * i / pieces), count = (uint)((long)groups * (i + 1) / pieces) - begin;
+            _parts!.Reserve(launch.Milliseconds / pieces);
+            Bind(launch);
+            if (z > 1)
+                _api.CmdDispatchBase(Handle, 0, 0, begin, (uint)x, (uint)y, count);
+            else if (y > 1)
+                _api.CmdDispatchBase(Handle, 0, begin, 0, (uint)x, count, 1);
+            else
+                _api.CmdDispatchBase(Handle, begin, 0, 0, count, 1, 1);
+        }
     }
 
     /// <summary>Makes timestamps ready to be taken.</summary>
     public void Reset(Timestamps timestamps) =>
-        api.CmdResetQueryPool(handle, timestamps.Handle, 0, (uint)timestamps.Count);
+        _api.CmdResetQueryPool(Handle, timestamps.Handle, 0, (uint)timestamps.Count);
 
     /// <summary>Takes a timestamp once what was recorded before it is done.</summary>
     public void Take(Timestamps timestamps, int index) =>
-        api.CmdWriteTimestamp(handle, PipelineStageFlags.BottomOfPipeBit, timestamps.Handle, (uint)index);
+        _api.CmdWriteTimestamp(Handle, PipelineStageFlags.BottomOfPipeBit, timestamps.Handle, (uint)index);
 
     /// <summary>What copies and kernels have written is there for the copies and kernels that follow, and nothing is
     /// overwritten before it was read.</summary>
@@ -56,6 +85,13 @@ internal readonly unsafe struct Commands(Vk api, CommandBuffer handle)
         Own, AccessFlags.TransferWriteBit | AccessFlags.ShaderWriteBit, PipelineStageFlags.AllCommandsBit,
         AccessFlags.MemoryReadBit | AccessFlags.MemoryWriteBit);
 
+    private void Bind(BoundLaunch launch)
+    {
+        DescriptorSet set = launch.Set;
+        _api.CmdBindPipeline(Handle, PipelineBindPoint.Compute, launch.Pipeline.Handle);
+        _api.CmdBindDescriptorSets(Handle, PipelineBindPoint.Compute, launch.Pipeline.Layout, 0, 1, in set, 0, null);
+    }
+
     private static PipelineStageFlags Own => PipelineStageFlags.TransferBit | PipelineStageFlags.ComputeShaderBit;
 
     private void Barrier(
@@ -67,6 +103,6 @@ internal readonly unsafe struct Commands(Vk api, CommandBuffer handle)
             SrcAccessMask = source,
             DstAccessMask = destination,
         };
-        api.CmdPipelineBarrier(handle, sourceStages, destinationStages, 0, 1, in barrier, 0, null, 0, null);
+        _api.CmdPipelineBarrier(Handle, sourceStages, destinationStages, 0, 1, in barrier, 0, null, 0, null);
     }
 }

@@ -4,7 +4,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>A kernel compiled for a device with its specialization constants set: a VkPipeline and its layouts.</summary>
+/// <summary>A kernel compiled for a device with its specialization constants set: a VkPipeline and its
+/// layouts.</summary>
 internal sealed unsafe class ComputePipeline : HandleOwner
 {
     private readonly DescriptorSetLayout _setLayout;
@@ -12,7 +13,8 @@ internal sealed unsafe class ComputePipeline : HandleOwner
     private readonly Pipeline _handle;
 
     /// <param name="device">Where it runs.</param>
-    /// <param name="dispatch">A launch of it: which kernel, the specialization constants, and what its bindings are.</param>
+    /// <param name="dispatch">A launch of it: which kernel, the specialization constants, and what its bindings
+    /// are.</param>
     /// <param name="code">Its SPIR-V, if it is not one of the kernels embedded here.</param>
     /// <exception cref="InvalidOperationException">The launch does not fit the kernel.</exception>
     public ComputePipeline(VulkanDevice device, KernelLaunch dispatch, uint[]? code = null) : base(device)
@@ -20,7 +22,8 @@ internal sealed unsafe class ComputePipeline : HandleOwner
         try
         {
             code ??= EmbeddedShaders.Load(dispatch.Kernel);
-            // A constant that is left out would take the default of the GLSL, and the result would be wrong without a word.
+            // A constant that is left out would take the default of the GLSL, and the result would be wrong without a
+            // word.
             var signature = KernelSignature.Of(code);
             if (signature.Misfit(dispatch) is { } misfit)
                 throw new InvalidOperationException(misfit);
@@ -103,7 +106,8 @@ internal sealed unsafe class ComputePipeline : HandleOwner
                 var info = new ComputePipelineCreateInfo
                 {
                     SType = StructureType.ComputePipelineCreateInfo,
-                    Flags = Device.InspectsPipelines ? PipelineStatistics.Flags : 0,
+                    Flags = (Device.InspectsPipelines ? PipelineStatistics.Flags : 0)
+                        | (Device.Pace.Divides ? PipelineCreateFlags.CreateDispatchBaseBit : 0),
                     Layout = Layout,
                     Stage = new PipelineShaderStageCreateInfo
                     {

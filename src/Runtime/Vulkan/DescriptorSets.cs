@@ -4,8 +4,8 @@ using VkBuffer = Silk.NET.Vulkan.Buffer;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>A VkDescriptorPool with room for a known number of sets, and the views through which their kernels read texels.
-/// </summary>
+/// <summary>A VkDescriptorPool with room for a known number of sets, and the views through which their kernels read
+/// texels.</summary>
 internal sealed unsafe class DescriptorSets : HandleOwner
 {
     private readonly DescriptorPool _pool;
@@ -82,7 +82,7 @@ internal sealed unsafe class DescriptorSets : HandleOwner
             };
         }
         Device.Api.UpdateDescriptorSets(Device.Handle, (uint)ranges.Length, writes, 0, null);
-        return new BoundLaunch(pipeline, set, dispatch.Groups);
+        return new BoundLaunch(pipeline, set, dispatch.Groups, Device.Pace.MillisecondsOf(dispatch));
     }
 
     protected override void Destroy()

@@ -10,15 +10,20 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     private readonly DeviceMemory _memory;
     private readonly void* _mapped;
     private readonly long _allocated;
+    private readonly bool _isCoherent;
 
+    /// <param name="device">Where it lies.</param>
+    /// <param name="byteCount">Its size.</param>
+    /// <param name="usage">What it is used for.</param>
+    /// <param name="wishes">What its memory should be, the best first.</param>
     private DeviceBuffer(
-        VulkanDevice device, long byteCount, BufferUsageFlags usage, MemoryPropertyFlags required,
-        MemoryPropertyFlags preferred) : base(device)
+        VulkanDevice device, long byteCount, BufferUsageFlags usage, params ReadOnlySpan<MemoryPropertyFlags> wishes) : base(device)
     {
         ByteCount = byteCount;
         Vk api = device.Api;
         try
         {
+            CheckLimit(byteCount, device.Physical.LargestBuffer, "buffer");
             var info = new BufferCreateInfo
             {
                 SType = StructureType.BufferCreateInfo,
@@ -28,19 +33,40 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             };
             api.CreateBuffer(device.Handle, in info, null, out _handle).Check("vkCreateBuffer");
             api.GetBufferMemoryRequirements(device.Handle, _handle, out MemoryRequirements requirements);
-            var allocation = new MemoryAllocateInfo
+            IReadOnlyList<MemoryType> types = device.Physical.Memory.Suitable(requirements.MemoryTypeBits, wishes);
+            if (types.Count == 0)
+                throw new UnsupportedDeviceException($"{device.Physical.Info.Name} has no memory that is {wishes[^1]}.");
+            MemoryPropertyFlags flags = 0;
+            foreach (MemoryType type in types)
             {
-                SType = StructureType.MemoryAllocateInfo,
-                AllocationSize = requirements.Size,
-                MemoryTypeIndex = device.Physical.MemoryType(requirements.MemoryTypeBits, required, preferred),
-            };
-            api.AllocateMemory(device.Handle, in allocation, null, out _memory)
-                .Check($"vkAllocateMemory of {requirements.Size} bytes");
+                var allocation = new MemoryAllocateInfo
+                {
+                    SType = StructureType.MemoryAllocateInfo,
+                    AllocationSize = requirements.Size,
+                    MemoryTypeIndex = type.Index,
+                };
+                if (api.AllocateMemory(device.Handle, in allocation, null, out _memory).FindsMemory("vkAllocateMemory"))
+                {
+                    flags = type.Flags;
+                    break;
+                }
+                // What an injected failure has made.
+                api.FreeMemory(device.Handle, _memory, null);
+                _memory = default;
+            }
+            if (_memory.Handle == 0)
+            {
+                CheckLimit((long)requirements.Size, device.Physical.LargestAllocation, "piece of memory");
+                throw new OutOfDeviceMemoryException(
+                    $"vkAllocateMemory of {requirements.Size} bytes found no memory left; the runtime holds {device.Memory.Bytes} "
+                    + "bytes on the device.");
+            }
             _allocated = (long)requirements.Size;
             device.Memory.Add(_allocated);
             api.BindBufferMemory(device.Handle, _handle, _memory, 0).Check("vkBindBufferMemory");
 
-            if (required.HasFlag(MemoryPropertyFlags.HostVisibleBit))
+            _isCoherent = flags.HasFlag(MemoryPropertyFlags.HostCoherentBit);
+            if (wishes[0].HasFlag(MemoryPropertyFlags.HostVisibleBit) && flags.HasFlag(MemoryPropertyFlags.HostVisibleBit))
             {
                 void* mapped;
                 api.MapMemory(device.Handle, _memory, 0, Vk.WholeSize, 0, &mapped).Check("vkMapMemory");
@@ -52,23 +78,47 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             Dispose();
             throw;
         }
+
+        void CheckLimit(long needed, long largest, string what)
+        {
+            if (needed > largest)
+                throw new DeviceLimitException(
+                    $"A {what} of {needed} bytes is needed, but {device.Physical.Info.Name} takes {largest} at most: "
+                    + "take a smaller batch, fewer kept layers or SessionOptions.Fp16.");
+        }
     }
 
     public VkBuffer Handle => _handle;
 
     public long ByteCount { get; }
 
+    /// <summary>Whether the host can write and read it.</summary>
+    public bool IsMapped => _mapped != null;
+
     /// <summary>A part of it, as kernels and copies see it.</summary>
     public BufferRange Part(long offset, long byteCount) => new(_handle, offset, byteCount);
 
     /// <summary>What kernels read and write. Where operands have guards it holds NaN alone.</summary>
-    public static DeviceBuffer Storage(VulkanDevice device, long byteCount)
+    public static DeviceBuffer Storage(VulkanDevice device, long byteCount) =>
+        Storage(device, byteCount, MemoryPropertyFlags.DeviceLocalBit);
+
+    /// <summary>What the host fills once and kernels read often. It is mapped where that makes it no slower: where the
+    /// host sees all memory of the device.</summary>
+    public static DeviceBuffer FilledStorage(VulkanDevice device, long byteCount)
+    {
+        const MemoryPropertyFlags Local = MemoryPropertyFlags.DeviceLocalBit;
+        return device.Physical.Memory.AreAllHostVisible
+            ? Storage(device, byteCount, Local | MemoryTypes.Coherent, Local)
+            : Storage(device, byteCount, Local);
+    }
+
+    private static DeviceBuffer Storage(VulkanDevice device, long byteCount, params ReadOnlySpan<MemoryPropertyFlags> wishes)
     {
         var buffer = new DeviceBuffer(
             device, byteCount,
             BufferUsageFlags.StorageBufferBit | BufferUsageFlags.UniformTexelBufferBit | BufferUsageFlags.TransferSrcBit
                 | BufferUsageFlags.TransferDstBit,
-            MemoryPropertyFlags.DeviceLocalBit, 0);
+            wishes);
         if (device.GuardBytes == 0)
             return buffer;
         try
@@ -87,18 +137,19 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
 
     /// <summary>What the host writes in order, to be copied to the device.</summary>
     public static DeviceBuffer Upload(VulkanDevice device, long byteCount) => new(
-        device, byteCount, BufferUsageFlags.TransferSrcBit,
-        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit, 0);
+        device, byteCount, BufferUsageFlags.TransferSrcBit, MemoryTypes.Coherent);
 
     /// <summary>What the host writes in order and kernels read where it lies, once.</summary>
     public static DeviceBuffer HostStorage(VulkanDevice device, long byteCount) => new(
-        device, byteCount, BufferUsageFlags.StorageBufferBit,
-        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit, 0);
+        device, byteCount, BufferUsageFlags.StorageBufferBit, MemoryTypes.Coherent);
 
-    /// <summary>What the device copies back; cached, because the host reads it.</summary>
+    /// <summary>What the device copies back; cached where there is such memory, because the CPU reads it: without a
+    /// cache a processor reads some hundred megabytes a second.</summary>
     public static DeviceBuffer ReadBack(VulkanDevice device, long byteCount) => new(
         device, byteCount, BufferUsageFlags.TransferDstBit,
-        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit, MemoryPropertyFlags.HostCachedBit);
+        MemoryTypes.Coherent | MemoryPropertyFlags.HostCachedBit,
+        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCachedBit,
+        MemoryTypes.Coherent);
 
     /// <summary>A part of a mapped buffer as floats.</summary>
     public Span<float> Floats(long byteOffset, long count) => Mapped<float>(byteOffset, count);
@@ -109,7 +160,17 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
         if (_mapped == null || byteOffset < 0 || byteOffset + count * sizeof(T) > ByteCount)
             throw new ArgumentOutOfRangeException(
                 nameof(byteOffset), $"No {count} mapped elements at byte {byteOffset} of a buffer of {ByteCount} bytes.");
+        if (!_isCoherent)
+            Invalidate();
         return new Span<T>((byte*)_mapped + byteOffset, checked((int)count));
+    }
+
+    /// <summary>Has the CPU's cache forget what it holds of the memory. Only what the device copies back needs
+    /// that.</summary>
+    private void Invalidate()
+    {
+        var range = new MappedMemoryRange { SType = StructureType.MappedMemoryRange, Memory = _memory, Size = Vk.WholeSize };
+        Device.Api.InvalidateMappedMemoryRanges(Device.Handle, 1, in range).Check("vkInvalidateMappedMemoryRanges");
     }
 
     protected override void Destroy()

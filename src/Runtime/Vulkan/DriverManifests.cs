@@ -23,8 +23,8 @@ internal static class DriverManifests
         return new VulkanDriverNotFoundException($"{what}: {advice}.");
     }
 
-    /// <summary>What to say where the loader fails on a manifest that is no JSON, as it does without trying the others; null if all
-    /// are JSON.</summary>
+    /// <summary>What to say where the loader fails on a manifest that is no JSON, as it does without trying the others;
+    /// null if all are JSON.</summary>
     public static VulkanDriverNotFoundException? NotJson() => Files().FirstOrDefault(file => !IsJson(file)) is { } broken
         ? new VulkanDriverNotFoundException(
             $"The Vulkan loader gives up at {broken}, which is no JSON and should name a driver: remove or replace that file.")

@@ -2,11 +2,10 @@ using System.Collections.Concurrent;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>
-/// Waits for submitted work on one thread for the whole device, however much is in flight. Work of one queue ends nearly in the
-/// order of its submission, so waiting for one after the other keeps nobody long. The device outlives every recording that is
-/// waited for; the thread does not hold it beyond that, for a host may destroy its device once all sessions are disposed.
-/// </summary>
+/// <summary>Waits for submitted work on one thread for the whole device, however much is in flight. Work of one queue
+/// ends nearly in the order of its submission, so waiting for one after the other keeps nobody long. The device
+/// outlives every recording that is waited for; the thread does not hold it beyond that, for a host may destroy its
+/// device once all sessions are disposed.</summary>
 internal sealed class FenceWaiter
 {
     private readonly Lock _lock = new();
@@ -15,7 +14,8 @@ internal sealed class FenceWaiter
 
     /// <summary>Has a call made when what the recording has submitted is done.</summary>
     /// <param name="recording">What was submitted.</param>
-    /// <param name="ended">Gets what the wait failed with, if it did. It must not throw; the next one in line waits for it.</param>
+    /// <param name="ended">Gets what the wait failed with, if it did. It must not throw; the next one in line waits for
+    /// it.</param>
     public void Wait(Submission recording, Action<Exception?> ended)
     {
         _pending.Enqueue(new Pending(recording, ended, VulkanResult.Injected));
@@ -63,7 +63,8 @@ internal sealed class FenceWaiter
 
     /// <param name="Recording">What was submitted.</param>
     /// <param name="Ended">Whoever waits for it.</param>
-    /// <param name="Injected">What a test has told the thread that waits: it holds for the call that is made for it here.</param>
+    /// <param name="Injected">What a test has told the thread that waits: it holds for the call that is made for it
+    /// here.</param>
     private readonly record struct Pending(
         Submission Recording, Action<Exception?> Ended, Func<string, Silk.NET.Vulkan.Result, Silk.NET.Vulkan.Result>? Injected);
 }

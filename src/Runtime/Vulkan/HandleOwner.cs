@@ -1,9 +1,7 @@
 namespace SoftPool.Vulkan;
 
-/// <summary>
-/// An object that owns Vulkan handles of a device. It keeps the device until it is disposed itself, so the order of disposal
-/// is of no matter; and it is disposed once, however often it is asked to.
-/// </summary>
+/// <summary>An object that owns Vulkan handles of a device. It keeps the device until it is disposed itself, so the
+/// order of disposal is of no matter; and it is disposed once, however often it is asked to.</summary>
 internal abstract class HandleOwner : IDisposable
 {
     private bool _disposed;
@@ -22,7 +20,10 @@ internal abstract class HandleOwner : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        Destroy();
+        // What the device never ended may still use the handles: they are left to the driver, which frees them with the
+        // process.
+        if (!Device.IsGivenUp)
+            Destroy();
         LiveObjects.Destroyed();
         Device.Release();
     }

@@ -1,7 +1,7 @@
 namespace SoftPool.Vulkan;
 
-/// <summary>Counts the objects of this folder that hold Vulkan handles, from the beginning of their constructor to the end of
-/// their disposal. Tests hold it to zero.</summary>
+/// <summary>Counts the objects of this folder that hold Vulkan handles, from the beginning of their constructor to the
+/// end of their disposal. Tests hold it to zero.</summary>
 internal static class LiveObjects
 {
     private static int _count;

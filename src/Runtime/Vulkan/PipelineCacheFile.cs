@@ -3,11 +3,10 @@ using SoftPool.Files;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>
-/// Where a driver's compiled kernels are kept, or what else was found out about a device: eight bytes of magic and version, the
-/// SHA-256 of the rest, the rest as it was given. Its name says for which device, driver and kernels. A file that is
-/// missing, damaged or another's is as good as none, and several processes may write it at once: each writes it whole.
-/// </summary>
+/// <summary>Where a driver's compiled kernels are kept, or what else was found out about a device: eight bytes of
+/// magic and version, the SHA-256 of the rest, the rest as it was given. Its name says for which device, driver and
+/// kernels. A file that is missing, damaged or another's is as good as none, and several processes may write it at
+/// once: each writes it whole.</summary>
 internal sealed class PipelineCacheFile
 {
     private static readonly byte[] Magic = "SPPIPE01"u8.ToArray();
@@ -30,8 +29,8 @@ internal sealed class PipelineCacheFile
         _path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(identity))[..32]}.{ending}");
     }
 
-    /// <summary>The user's folder for what can be made again; empty for a user who has none. A path from the working folder on would
-    /// have whoever writes there choose what the driver reads.</summary>
+    /// <summary>The user's folder for what can be made again; empty for a user who has none. A path from the working
+    /// folder on would have whoever writes there choose what the driver reads.</summary>
     public static string DefaultFolder
     {
         get
@@ -49,6 +48,9 @@ internal sealed class PipelineCacheFile
     /// <summary>The file of another ending in the same folder.</summary>
     public PipelineCacheFile Beside(VulkanPhysicalDevice device, string ending) =>
         new(Path.GetDirectoryName(_path)!, device, ending);
+
+    /// <summary>What the paths of this device's files begin with.</summary>
+    public string Prefix => Path.ChangeExtension(_path, null);
 
     /// <summary>What was kept; empty if nothing good was.</summary>
     public byte[] Read()

@@ -2,8 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>The pipelines of a device by kernel and specialization: two sessions that launch the same share one. A pipeline is
-/// kept while a session uses it.</summary>
+/// <summary>The pipelines of a device by kernel and specialization: two sessions that launch the same share one. A
+/// pipeline is kept while a session uses it.</summary>
 internal sealed class PipelineStore(VulkanDevice device)
 {
     private readonly Lock _lock = new();

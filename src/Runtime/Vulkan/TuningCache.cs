@@ -4,16 +4,18 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>
-/// Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the compiled kernels from one
-/// start to the next: what was measured in a file of lines "convolution, tab, variant", the self-test's verdicts in one of
-/// lines "kernel, tab, what is wrong with it", empty where nothing is; after how many turns the driver ends loops is a line there too, and
-/// so is what the test of a network's own shapes found of a plan.
-/// </summary>
+/// <summary>Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the
+/// compiled kernels from one start to the next: what was measured in a file of lines "convolution, tab, variant", the
+/// self-test's verdicts in one of lines "kernel, tab, what is wrong with it", empty where nothing is; after how many
+/// iterations the driver ends loops is a line there too, and so is what the test of a network's own shapes found of a
+/// plan. What is being tried is noted, for it may hang.</summary>
 internal sealed class TuningCache
 {
+    /// <summary>The verdict on what hung the device or ended the process, or seemed to.</summary>
+    public const string Hung = "hanging: it did not end when it was tried last";
+
     // No kernel has this name.
-    private const string TurnsKey = "largest turns";
+    private const string IterationsKey = "largest iterations";
 
     /// <summary>What the keys of plans begin with.</summary>
     public const string PlanPrefix = "plan ";
@@ -23,6 +25,7 @@ internal sealed class TuningCache
     private Dictionary<string, string> _best;
     private readonly PipelineCacheFile? _verdictFile;
     private readonly Dictionary<string, string> _verdicts;
+    private readonly TrialNotes? _notes;
     private bool _verdictsChanged;
 
     public TuningCache(PipelineCacheFile? file, PipelineCacheFile? verdictFile)
@@ -31,6 +34,14 @@ internal sealed class TuningCache
         _verdictFile = verdictFile;
         _verdicts = ReadVerdicts();
         _best = PairsOf(LinesOf(file));
+        if (verdictFile is null)
+            return;
+        _notes = new TrialNotes(verdictFile.Prefix, Build);
+        _notes.ReadLeftovers(key => VerdictOn(key) is not null, (key, verdict) =>
+        {
+            Judge(key, verdict);
+            SaveVerdicts();
+        });
     }
 
     /// <summary>What sessions choose by: as of now, it does not change with what is learned later.</summary>
@@ -57,11 +68,16 @@ internal sealed class TuningCache
         }
     }
 
-    /// <summary>After how many turns the driver ends the loops of an invocation; null where that was not probed.</summary>
-    public long? LargestTurns
+    /// <summary>Has the limit of iterations probed, the least that is known of any driver being the verdict if it
+    /// hangs.</summary>
+    public void TryTurns(Action trial) => Try(IterationsKey, trial, "65535");
+
+    /// <summary>After how many iterations the driver ends the loops of an invocation; null where that was not
+    /// probed.</summary>
+    public long? LargestIterations
     {
-        get => long.TryParse(VerdictOn(TurnsKey), CultureInfo.InvariantCulture, out long turns) && turns > 0 ? turns : null;
-        set => Judge(TurnsKey, value!.Value.ToString(CultureInfo.InvariantCulture));
+        get => long.TryParse(VerdictOn(IterationsKey), CultureInfo.InvariantCulture, out long iterations) && iterations > 0 ? iterations : null;
+        set => Judge(IterationsKey, value!.Value.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Held while kernels are tested: one thread tests, others wait.</summary>
@@ -75,7 +91,7 @@ internal sealed class TuningCache
             lock (_lock)
                 return
                 [
-                    .. _verdicts.Where(verdict => verdict.Value.Length > 0 && verdict.Key != TurnsKey
+                    .. _verdicts.Where(verdict => verdict.Value.Length > 0 && verdict.Key != IterationsKey
                             && !verdict.Key.StartsWith(PlanPrefix, StringComparison.Ordinal))
                         .Select(verdict => new RejectedKernel(verdict.Key, verdict.Value))
                         .OrderBy(kernel => kernel.Kernel, StringComparer.Ordinal),
@@ -102,6 +118,40 @@ internal sealed class TuningCache
         }
     }
 
+    /// <summary>Has something submitted for the first time on this device. If it hangs, in this process or so that the
+    /// process has to be ended, that is its verdict, and it is not tried again. If the driver says that the device is
+    /// lost, which may have another reason, it is tried once more.</summary>
+    /// <param name="key">What is tried.</param>
+    /// <param name="trial">Submits it and waits for it.</param>
+    /// <param name="verdict">What is said of it if it hangs.</param>
+    /// <exception cref="DeviceLostException">It hung, or the device was lost; it is of no use any more.</exception>
+    public void Try(string key, Action trial, string verdict = Hung)
+    {
+        using TrialNote? note = _notes?.Begin(key, verdict);
+        try
+        {
+            trial();
+        }
+        catch (DeviceLostException e)
+        {
+            if (!e.DidNotEnd)
+                note?.Leave();
+            else
+            {
+                Judge(key, verdict);
+                SaveVerdicts();
+            }
+            if (note is null)
+                throw;
+            string what = key.StartsWith(PlanPrefix, StringComparison.Ordinal) ? "a layer at its own shape" : key;
+            throw new DeviceLostException(
+                $"{e.Message} It was trying {what}, which is not tried {(e.DidNotEnd ? "again" : "more than twice")}.", e.DidNotEnd);
+        }
+    }
+
+    /// <summary>The note of a trial, for tests.</summary>
+    internal TrialNote? NoteOf(string key) => _notes?.Begin(key, Hung);
+
     /// <summary>Writes the verdicts to their file, if there are new ones.</summary>
     public void SaveVerdicts()
     {
@@ -119,7 +169,7 @@ internal sealed class TuningCache
     }
 
     // How weights are packed and kernels launched is this assembly's code: of another build, verdicts say nothing.
-    private static string Build => typeof(TuningCache).Module.ModuleVersionId.ToString();
+    internal static string Build => typeof(TuningCache).Module.ModuleVersionId.ToString();
 
     private Dictionary<string, string> ReadVerdicts()
     {

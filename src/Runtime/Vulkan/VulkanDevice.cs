@@ -1,14 +1,12 @@
-using System.Runtime.InteropServices;
+using Silk.NET.Core.Native;
 using Silk.NET.Vulkan;
 using SoftPool.Kernels;
 using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>
-/// A VkDevice with one compute queue: its own, or a host's. It lives until its last user has released it: what is made on
-/// it may be disposed after it.
-/// </summary>
+/// <summary>A VkDevice with one compute queue: its own, or a host's. It lives until its last user has released it:
+/// what is made on it may be disposed after it.</summary>
 internal sealed unsafe class VulkanDevice
 {
     private readonly VulkanInstance _instance;
@@ -19,6 +17,7 @@ internal sealed unsafe class VulkanDevice
     private PipelineCache _pipelineCache;
     private int _cachedBytes;
     private int _references = 1;
+    private bool _givenUp;
 
     /// <summary>Creates a device. Takes the instance over, also when it fails.</summary>
     /// <param name="instance">The instance.</param>
@@ -33,7 +32,8 @@ internal sealed unsafe class VulkanDevice
         Variants = new TuningCache(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
         InspectsPipelines = inspect;
         LiveObjects.Created();
-        nint extension = Marshal.StringToCoTaskMemUTF8(PipelineStatistics.Extension);
+        string[] extensions = Extensions.ToEnable(physical.Extensions, inspect);
+        nint names = SilkMarshal.StringArrayToPtr(extensions);
         try
         {
             QueueFamily = physical.ComputeQueueFamily
@@ -60,13 +60,12 @@ internal sealed unsafe class VulkanDevice
                 PNext = HasFp16Storage ? &storage : null,
                 PipelineExecutableInfo = true,
             };
-            byte* name = (byte*)extension;
             var info = new DeviceCreateInfo
             {
                 SType = StructureType.DeviceCreateInfo,
                 PNext = inspect ? &inspection : inspection.PNext,
-                EnabledExtensionCount = inspect ? 1u : 0,
-                PpEnabledExtensionNames = &name,
+                EnabledExtensionCount = (uint)extensions.Length,
+                PpEnabledExtensionNames = (byte**)names,
                 QueueCreateInfoCount = 1,
                 PQueueCreateInfos = &queue,
                 PEnabledFeatures = &features,
@@ -82,7 +81,7 @@ internal sealed unsafe class VulkanDevice
         }
         finally
         {
-            Marshal.FreeCoTaskMem(extension);
+            SilkMarshal.Free(names);
         }
     }
 
@@ -148,6 +147,26 @@ internal sealed unsafe class VulkanDevice
     /// <summary>Whether kernels are tested before their first use here.</summary>
     public bool SelfTests { get; init; } = true;
 
+    /// <summary>How long work may take before the device is taken for lost. It is very long: work waits behind other
+    /// work, and a CPU is slow. A host's queue may stop at the host's own waits, so there it has no
+    /// end.</summary>
+    public TimeSpan WaitLimit
+    {
+        get => field != default ? field
+            : IsHosts ? TimeSpan.MaxValue : Physical.Info.Kind == GpuKind.Cpu ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(10);
+        init;
+    }
+
+    /// <summary>How much is submitted at once.</summary>
+    public Pace Pace
+    {
+        get => field ??= Pace.Of(Physical.Info.Kind);
+        init;
+    }
+
+    /// <summary>Whether it did not end its work in time. Its handles are left alone from then on.</summary>
+    public bool IsGivenUp => Volatile.Read(ref _givenUp);
+
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>
     public Func<KernelLaunch, uint[]>? KernelCode { get; init; }
 
@@ -169,22 +188,63 @@ internal sealed unsafe class VulkanDevice
     {
         if (Interlocked.Decrement(ref _references) != 0)
             return;
+        LiveObjects.Destroyed();
+        if (IsGivenUp)
+        {
+            VulkanInstance.GiveUp();
+            return;
+        }
         if (_handle.Handle != 0)
             Api.DestroyPipelineCache(_handle, _pipelineCache, null);
         if (!IsHosts)
             Api.DestroyDevice(_handle, null);
-        LiveObjects.Destroyed();
         _instance.Dispose();
     }
 
-    /// <summary>Submits to the queue; sessions on several threads take turns, as Vulkan asks of its callers.</summary>
-    public void Submit(CommandBuffer commands, Fence fence, in GpuSync sync)
+    /// <summary>Takes the device for lost, though its driver does not say so.</summary>
+    public void GiveUp() => Volatile.Write(ref _givenUp, true);
+
+    /// <exception cref="DeviceLostException">It was given up.</exception>
+    public void CheckIsNotGivenUp()
     {
+        if (IsGivenUp)
+            throw new DeviceLostException(
+                $"{Physical.Info.Name} did not end its work in time and was given up: create the device and its sessions anew.");
+    }
+
+    /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions
+    /// on several threads take turns, as Vulkan asks of its callers.</summary>
+    /// <param name="parts">What is to run, in order.</param>
+    /// <param name="fence">Signals when the last part is done.</param>
+    /// <param name="sync">What the first part waits for and the last signals.</param>
+    public void Submit(ReadOnlySpan<CommandBuffer> parts, Fence fence, in GpuSync sync)
+    {
+        CheckIsNotGivenUp();
         ReadOnlySpan<TimelinePoint> wait = sync.Wait.Span, signal = sync.Signal.Span;
         if ((!wait.IsEmpty || !signal.IsEmpty) && !HasTimelineSemaphores)
             throw new UnsupportedDeviceException(
                 "Waiting for semaphores and signalling them takes an adopted device with the feature timelineSemaphore, "
                 + "declared by HostDevice.HasTimelineSemaphores.");
+        // Before anything is submitted.
+        foreach (TimelinePoint semaphore in signal)
+            _ = HandleOf(semaphore);
+        for (int i = 0; i < parts.Length; i++)
+            try
+            {
+                bool isLast = i == parts.Length - 1;
+                Submit(parts[i], isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
+            }
+            catch (SoftPoolException) when (i > 0)
+            {
+                // The parts before it run, and no fence will say when they are done.
+                lock (_queueLock)
+                    _ = Api.QueueWaitIdle(_queue);
+                throw;
+            }
+    }
+
+    private void Submit(CommandBuffer commands, Fence fence, ReadOnlySpan<TimelinePoint> wait, ReadOnlySpan<TimelinePoint> signal)
+    {
         VkSemaphore* semaphores = stackalloc VkSemaphore[wait.Length + signal.Length];
         ulong* values = stackalloc ulong[wait.Length + signal.Length];
         PipelineStageFlags* stages = stackalloc PipelineStageFlags[wait.Length];
@@ -216,14 +276,14 @@ internal sealed unsafe class VulkanDevice
         VulkanResult.FailIfInjected("vkQueueSubmit");
         lock (_queueLock)
             VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");
-
-        static VkSemaphore HandleOf(TimelinePoint semaphore) => semaphore.Handle != 0
-            ? new VkSemaphore(semaphore.Handle)
-            : throw new ArgumentException("A VkSemaphore is needed to wait for or to signal; its handle is null.");
     }
 
-    /// <summary>Keeps the compiled kernels for the next start, if there are new ones. A driver that does not give them costs that start
-    /// some time and nothing else.</summary>
+    private static VkSemaphore HandleOf(TimelinePoint semaphore) => semaphore.Handle != 0
+        ? new VkSemaphore(semaphore.Handle)
+        : throw new ArgumentException("A VkSemaphore is needed to wait for or to signal; its handle is null.");
+
+    /// <summary>Keeps the compiled kernels for the next start, if there are new ones. A driver that does not give them
+    /// costs that start some time and nothing else.</summary>
     public void SavePipelineCache()
     {
         if (_cacheFile is null)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Silk.NET.Core.Native;
 using Silk.NET.Vulkan;
 
 namespace SoftPool.Vulkan;
@@ -72,9 +73,15 @@ internal sealed unsafe class VulkanInstance : IDisposable
         LiveObjects.Destroyed();
     }
 
+    /// <summary>Leaves the instance of a device that was given up to the driver.</summary>
+    public static void GiveUp() => LiveObjects.Destroyed();
+
     private void Create(out Instance instance)
     {
-        nint name = Marshal.StringToCoTaskMemUTF8("SoftPool.Vulkan");
+        // Whoever does not ask for them gets no drivers that are not fully conformant.
+        bool asks = Extensions.OfInstance(Api, Check).Contains(Extensions.PortabilityEnumeration);
+        string[] extensions = asks ? [Extensions.PortabilityEnumeration] : [];
+        nint name = Marshal.StringToCoTaskMemUTF8("SoftPool.Vulkan"), names = SilkMarshal.StringArrayToPtr(extensions);
         try
         {
             var application = new ApplicationInfo
@@ -87,18 +94,27 @@ internal sealed unsafe class VulkanInstance : IDisposable
             {
                 SType = StructureType.InstanceCreateInfo,
                 PApplicationInfo = &application,
+                Flags = asks ? InstanceCreateFlags.EnumeratePortabilityBitKhr : 0,
+                EnabledExtensionCount = (uint)extensions.Length,
+                PpEnabledExtensionNames = (byte**)names,
             };
-            Result result = Api.CreateInstance(in info, null, out instance);
-            if (result == Result.ErrorIncompatibleDriver)
-                throw DriverManifests.NoDevice(found: false);
-            // So the loader calls a manifest that it cannot parse.
-            if (result == Result.ErrorOutOfHostMemory && DriverManifests.NotJson() is { } broken)
-                throw broken;
-            result.Check("vkCreateInstance");
+            Check(Api.CreateInstance(in info, null, out instance), "vkCreateInstance");
         }
         finally
         {
+            SilkMarshal.Free(names);
             Marshal.FreeCoTaskMem(name);
         }
+    }
+
+    /// <summary>Says what the loader means by its results before there is an instance.</summary>
+    private static void Check(Result result, string call)
+    {
+        if (result == Result.ErrorIncompatibleDriver)
+            throw DriverManifests.NoDevice(found: false);
+        // So the loader calls a manifest that it cannot parse.
+        if (result == Result.ErrorOutOfHostMemory && DriverManifests.NotJson() is { } broken)
+            throw broken;
+        result.Check(call);
     }
 }

@@ -10,7 +10,6 @@ namespace SoftPool.Vulkan;
 internal sealed unsafe class VulkanPhysicalDevice
 {
     private static readonly Version32 Version14 = new(1, 4, 0);
-    private readonly PhysicalDeviceMemoryProperties _memory;
     private readonly QueueFamilyProperties[] _queueFamilies;
 
     public VulkanPhysicalDevice(VulkanInstance instance, PhysicalDevice handle, int index)
@@ -18,8 +17,14 @@ internal sealed unsafe class VulkanPhysicalDevice
         Instance = instance;
         Handle = handle;
         Vk api = instance.Api;
-        _memory = api.GetPhysicalDeviceMemoryProperties(handle);
+        PhysicalDeviceMemoryProperties memory = api.GetPhysicalDeviceMemoryProperties(handle);
+        Memory = new MemoryTypes(
+        [
+            .. Enumerable.Range(0, (int)memory.MemoryTypeCount).Select(i => new MemoryType(
+                (uint)i, memory.MemoryTypes[i].PropertyFlags, memory.MemoryTypes[i].HeapIndex)),
+        ]);
         _queueFamilies = QueueFamilies();
+        Extensions = Vulkan.Extensions.OfDevice(api, handle);
 
         // The driver's own name and version came with Vulkan 1.2.
         PhysicalDeviceProperties properties = api.GetPhysicalDeviceProperties(handle);
@@ -33,12 +38,20 @@ internal sealed unsafe class VulkanPhysicalDevice
         if (properties.ApiVersion >= VulkanInstance.ApiVersion)
         {
             var subgroup = new PhysicalDeviceSubgroupProperties { SType = StructureType.PhysicalDeviceSubgroupProperties };
+            var allocations = new PhysicalDeviceMaintenance3Properties { SType = StructureType.PhysicalDeviceMaintenance3Properties };
             // Of devices that choose a size for each kernel; it came with Vulkan 1.3.
             var sizes = new PhysicalDeviceSubgroupSizeControlProperties { SType = StructureType.PhysicalDeviceSubgroupSizeControlProperties };
+            var buffers = new PhysicalDeviceMaintenance4Properties { SType = StructureType.PhysicalDeviceMaintenance4Properties };
+            subgroup.PNext = &allocations;
             if (properties.ApiVersion >= Vk.Version13)
-                subgroup.PNext = &sizes;
+            {
+                allocations.PNext = &sizes;
+                sizes.PNext = &buffers;
+            }
             var more = new PhysicalDeviceProperties2 { SType = StructureType.PhysicalDeviceProperties2, PNext = &subgroup };
             api.GetPhysicalDeviceProperties2(handle, &more);
+            LargestAllocation = LongOf(allocations.MaxMemoryAllocationSize);
+            LargestBuffer = LongOf(buffers.MaxBufferSize);
             var storage = new PhysicalDevice16BitStorageFeatures { SType = StructureType.PhysicalDevice16BitStorageFeatures };
             var features = new PhysicalDeviceFeatures2 { SType = StructureType.PhysicalDeviceFeatures2, PNext = &storage };
             api.GetPhysicalDeviceFeatures2(handle, &features);
@@ -78,7 +91,7 @@ internal sealed unsafe class VulkanPhysicalDevice
             },
             $"{Marshal.PtrToStringUTF8((nint)driver.DriverName)} {Marshal.PtrToStringUTF8((nint)driver.DriverInfo)}".Trim(),
             ToVersion(properties.ApiVersion),
-            DeviceLocalBytes(),
+            DeviceLocalBytes(memory),
             properties.ApiVersion < VulkanInstance.ApiVersion
                 ? $"it has Vulkan {ToVersion(properties.ApiVersion)}, and 1.1 is needed"
                 : ComputeQueueFamily is null
@@ -89,13 +102,57 @@ internal sealed unsafe class VulkanPhysicalDevice
     /// <summary>A host's physical device, which is not looked for among the instance's own.</summary>
     public static VulkanPhysicalDevice Adopt(VulkanInstance instance, nint handle) => new(instance, new PhysicalDevice(handle), 0);
 
+    /// <summary>Has it pretend, for tests, to be another device.</summary>
+    public void Pretend(InventedDevice invented)
+    {
+        PhysicalDeviceLimits limits = Limits;
+        limits.MaxStorageBufferRange = invented.LargestRange ?? limits.MaxStorageBufferRange;
+        if (invented.OffsetAlignment is { } alignment)
+            (limits.MinStorageBufferOffsetAlignment, limits.MinTexelBufferOffsetAlignment) = (alignment, alignment);
+        if (invented.MostGroups is { } groups)
+            for (int axis = 0; axis < 3; axis++)
+                limits.MaxComputeWorkGroupCount[axis] = groups;
+        Limits = limits;
+        Info = Info with { Kind = invented.Kind ?? Info.Kind };
+        if (invented.Traits is { } traits)
+            Traits = traits with
+            {
+                HasInt64 = traits.HasInt64 && Traits.HasInt64,
+                HasShuffle = traits.HasShuffle && Traits.HasShuffle,
+            };
+        LargestAllocation = invented.LargestAllocation ?? LargestAllocation;
+        LargestBuffer = invented.LargestBuffer ?? LargestBuffer;
+        HasFp16Storage &= !invented.WithoutFp16Storage;
+        if (invented.WithoutTimestamps)
+            for (int i = 0; i < _queueFamilies.Length; i++)
+                _queueFamilies[i].TimestampValidBits = 0;
+        if (invented.Memory is { } memory)
+            Memory = new MemoryTypes(memory);
+    }
+
     public VulkanInstance Instance { get; }
 
     public PhysicalDevice Handle { get; }
 
-    public GpuDeviceInfo Info { get; }
+    public GpuDeviceInfo Info { get; private set; }
 
-    public PhysicalDeviceLimits Limits { get; }
+    /// <summary>The extensions that its driver offers.</summary>
+    public IReadOnlyCollection<string> Extensions { get; }
+
+    /// <summary>Whether its driver is not fully conformant to Vulkan: a translator to another interface, as MoltenVK
+    /// and Dozen are.</summary>
+    public bool IsPortability => Extensions.Contains(Vulkan.Extensions.PortabilitySubset);
+
+    public PhysicalDeviceLimits Limits { get; private set; }
+
+    /// <summary>The kinds of memory.</summary>
+    public MemoryTypes Memory { get; private set; }
+
+    /// <summary>The most bytes of one buffer, where the driver says.</summary>
+    public long LargestBuffer { get; private set; } = long.MaxValue;
+
+    /// <summary>The most bytes that the driver promises to allocate at once; more may succeed.</summary>
+    public long LargestAllocation { get; private set; } = long.MaxValue;
 
     /// <summary>The most workgroups of a launch along x and y.</summary>
     public unsafe (uint X, uint Y) MostGroups
@@ -107,8 +164,8 @@ internal sealed unsafe class VulkanPhysicalDevice
         }
     }
 
-    /// <summary>What every offset into a buffer is a multiple of, in bytes, to be bound in any way that kernels read buffers.
-    /// </summary>
+    /// <summary>What every offset into a buffer is a multiple of, in bytes, to be bound in any way that kernels read
+    /// buffers.</summary>
     public long BufferAlignment =>
         (long)Math.Max(Limits.MinStorageBufferOffsetAlignment, Limits.MinTexelBufferOffsetAlignment);
 
@@ -122,10 +179,10 @@ internal sealed unsafe class VulkanPhysicalDevice
     }
 
     /// <summary>Whether kernels may read and write 16-bit floats in buffers.</summary>
-    public bool HasFp16Storage { get; }
+    public bool HasFp16Storage { get; private set; }
 
     /// <summary>What kernels are chosen by.</summary>
-    public DeviceTraits Traits { get; } = DeviceTraits.Unknown;
+    public DeviceTraits Traits { get; private set; } = DeviceTraits.Unknown;
 
     /// <summary>Tells device and driver apart from all whose compiled kernels are of no use here.</summary>
     public byte[] CacheIdentity { get; }
@@ -133,19 +190,6 @@ internal sealed unsafe class VulkanPhysicalDevice
     /// <summary>Whether queues of a family, if there is one of that index, take compute work.</summary>
     public bool TakesCompute(uint family) =>
         family < _queueFamilies.Length && _queueFamilies[family].QueueFlags.HasFlag(QueueFlags.ComputeBit);
-
-    /// <summary>The first memory type of those allowed that has all preferred flags, else all required ones.</summary>
-    /// <param name="allowed">VkMemoryRequirements.memoryTypeBits.</param>
-    /// <param name="required">Flags that it must have.</param>
-    /// <param name="preferred">Flags that it had better have too.</param>
-    public uint MemoryType(uint allowed, MemoryPropertyFlags required, MemoryPropertyFlags preferred)
-    {
-        foreach (MemoryPropertyFlags flags in (ReadOnlySpan<MemoryPropertyFlags>)[required | preferred, required])
-            for (int i = 0; i < _memory.MemoryTypeCount; i++)
-                if ((allowed & (1u << i)) != 0 && (_memory.MemoryTypes[i].PropertyFlags & flags) == flags)
-                    return (uint)i;
-        throw new UnsupportedDeviceException($"{Info.Name} has no memory that is {required}.");
-    }
 
     /// <summary>How many bits the clock of a queue family has; 0 if it has none.</summary>
     public int TimestampBits(uint queueFamily) => (int)_queueFamilies[queueFamily].TimestampValidBits;
@@ -160,14 +204,17 @@ internal sealed unsafe class VulkanPhysicalDevice
         return families;
     }
 
-    private long DeviceLocalBytes()
+    private static long DeviceLocalBytes(in PhysicalDeviceMemoryProperties memory)
     {
         ulong largest = 0;
-        for (int i = 0; i < _memory.MemoryHeapCount; i++)
-            if (_memory.MemoryHeaps[i].Flags.HasFlag(MemoryHeapFlags.DeviceLocalBit))
-                largest = Math.Max(largest, _memory.MemoryHeaps[i].Size);
+        for (int i = 0; i < memory.MemoryHeapCount; i++)
+            if (memory.MemoryHeaps[i].Flags.HasFlag(MemoryHeapFlags.DeviceLocalBit))
+                largest = Math.Max(largest, memory.MemoryHeaps[i].Size);
         return (long)largest;
     }
+
+    // Drivers that have no limit say 0, or more than any length here.
+    private static long LongOf(ulong bytes) => bytes is 0 or > long.MaxValue ? long.MaxValue : (long)bytes;
 
     private static Version ToVersion(uint version) =>
         new((int)(version >> 22 & 0x7f), (int)(version >> 12 & 0x3ff), (int)(version & 0xfff));

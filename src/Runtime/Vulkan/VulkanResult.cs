@@ -7,7 +7,8 @@ namespace SoftPool.Vulkan;
 /// injected failure has made is then there to be freed.</remarks>
 internal static class VulkanResult
 {
-    /// <summary>Lets a test have calls of its own thread fail: it is given the call and its result, and says another.</summary>
+    /// <summary>Lets a test have calls of its own thread fail: it is given the call and its result, and says
+    /// another.</summary>
     [field: ThreadStatic]
     public static Func<string, Result, Result>? Injected { get; set; }
 
@@ -18,8 +19,28 @@ internal static class VulkanResult
     /// <summary>Whether a call succeeded whose failure needs no exception.</summary>
     public static bool Succeeds(this Result result, string call) => Seen(result, call) == Result.Success;
 
-    /// <summary>Fails in place of a call that must not happen then: what was submitted would run on. The call's own result
-    /// goes to <see cref="Throw"/>.</summary>
+    /// <summary>Whether an allocation found memory where it looked; any other failure is thrown.</summary>
+    public static bool FindsMemory(this Result result, string call)
+    {
+        result = Seen(result, call);
+        if (result == Result.ErrorOutOfDeviceMemory)
+            return false;
+        Throw(result, call);
+        return true;
+    }
+
+    /// <summary>Whether a wait ended in its time; any failure is thrown.</summary>
+    public static bool EndsInTime(this Result result, string call)
+    {
+        result = Seen(result, call);
+        if (result == Result.Timeout)
+            return false;
+        Throw(result, call);
+        return true;
+    }
+
+    /// <summary>Fails in place of a call that must not happen then: what was submitted would run on. The call's own
+    /// result goes to <see cref="Throw"/>.</summary>
     public static void FailIfInjected(string call) => Throw(Seen(Result.Success, call), call);
 
     /// <summary>Turns a result into its exception, whatever is injected.</summary>

@@ -2,11 +2,12 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>One model's packed weights on one device, shared by its sessions: what one has uploaded no other packs again.
-/// </summary>
+/// <summary>One model's packed weights on one device, shared by its sessions: what one has uploaded no other packs
+/// again.</summary>
 internal sealed class WeightStore(VulkanDevice device) : IDisposable
 {
-    /// <summary>Weights are uploaded through a staging buffer of at most this size.</summary>
+    /// <summary>Weights that the host cannot write where they lie are uploaded through a staging buffer of at most this
+    /// size.</summary>
     private const int StagingBytes = 16 << 20;
 
     private readonly Lock _lock = new();
@@ -30,23 +31,42 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
 
     public void Dispose() => _ownership.Dispose();
 
+    /// <summary>Uploads constants, in as many buffers as the device's limits take.</summary>
     private void Upload(Constant[] constants)
     {
         long alignment = device.Physical.BufferAlignment;
         long guard = Division.Align(device.GuardBytes, alignment);
-        long total = guard + constants.Sum(constant => Division.Align(constant.ByteCount, alignment) + guard);
-        DeviceBuffer buffer = DeviceBuffer.Storage(device, total);
-        var places = new List<(string Key, BufferRange Place)>();
+        long largest = Math.Min(device.Physical.LargestBuffer, device.Physical.LargestAllocation);
+        var part = new List<(Constant Constant, long Offset)>();
+        long total = guard;
+        foreach (Constant constant in constants)
+        {
+            long size = Division.Align(constant.ByteCount, alignment) + guard;
+            if (part.Count > 0 && total + size > largest)
+            {
+                Upload(part, total);
+                part.Clear();
+                total = guard;
+            }
+            part.Add((constant, total));
+            total += size;
+        }
+        Upload(part, total);
+    }
+
+    private void Upload(List<(Constant Constant, long Offset)> part, long total)
+    {
+        DeviceBuffer buffer = DeviceBuffer.FilledStorage(device, total);
         try
         {
-            using DeviceBuffer staging = DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
-            long offset = guard;
-            foreach (Constant constant in constants)
+            using DeviceBuffer? staging = buffer.IsMapped ? null : DeviceBuffer.Upload(device, Math.Min(total, StagingBytes));
+            foreach ((Constant constant, long offset) in part)
             {
-                var place = buffer.Part(offset, constant.ByteCount);
-                Upload(constant.Pack(), staging, place);
-                places.Add((constant.Key, place));
-                offset += Division.Align(constant.ByteCount, alignment) + guard;
+                ReadOnlySpan<byte> bytes = constant.Pack();
+                if (staging is null)
+                    bytes.CopyTo(buffer.Mapped<byte>(offset, bytes.Length));
+                else
+                    Upload(bytes, staging, buffer.Part(offset, constant.ByteCount));
             }
         }
         catch
@@ -57,8 +77,8 @@ internal sealed class WeightStore(VulkanDevice device) : IDisposable
         }
         // Only now: a key whose upload failed is not there.
         _ownership.Take(buffer);
-        foreach ((string key, BufferRange place) in places)
-            _places.Add(key, place);
+        foreach ((Constant constant, long offset) in part)
+            _places.Add(constant.Key, buffer.Part(offset, constant.ByteCount));
         ByteCount += total;
     }
 

@@ -101,7 +101,8 @@ internal static class ImportCommand
         OnnxComparison comparison = OnnxComparison.Of(source, import, model);
         string found = string.Create(
             CultureInfo.InvariantCulture,
-            $"{comparison.Layers} layers, NMSE at most {comparison.LayerNmse:0.0e+0} ({comparison.WorstLayer}); "
+            $"{comparison.Layers} layers, NMSE at most {comparison.LayerNmse:0.0e+0} ({comparison.WorstLayer}), "
+            + $"{comparison.LargestNmse:0.0e+0} is granted; "
             + $"output error {comparison.OutputError:0.0e+0} of its largest value, "
             + $"{comparison.LargestOutputError:0.0e+0} is allowed");
         if (!comparison.Passed)

@@ -11,8 +11,9 @@ using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests.Files;
 
-/// <summary>Whatever bytes a file holds: it loads, or it is refused with the one exception for that; within a second, and
-/// without taking the memory that it claims. 28,800 damaged files, most of them with a certificate, the same in each run.</summary>
+/// <summary>Whatever bytes a file holds: it loads, or it is refused with the one exception for that; within a second,
+/// and without taking the memory that it claims. 28,800 damaged files, most of them with a certificate, the same in
+/// each run.</summary>
 [TestClass]
 public sealed class HostileFileTests
 {
@@ -172,8 +173,8 @@ public sealed class HostileFileTests
         return model;
     }
 
-    /// <summary>What loads can be written, and comes back; it can be planned, unless it is too large; and its certificate can
-    /// be held against it.</summary>
+    /// <summary>What loads can be written, and comes back; it can be planned, unless it is too large; and its
+    /// certificate can be held against it.</summary>
     private static void CheckUsable(Model model)
     {
         if (model.Certificate is { } certificate)
@@ -270,8 +271,8 @@ public sealed class HostileFileTests
     private static byte[] InMetadata(string key, Func<int, string> repeated, string begin, string end) =>
         RawSafetensors.WithMetadata(Maps, key, Fill(LargestHeader - RestOfHeader, begin, repeated, end));
 
-    /// <summary>A certificate as long as it may be, in which what lies behind a place is repeated, and what followed there comes
-    /// then, under names that it need not know.</summary>
+    /// <summary>A certificate as long as it may be, in which what lies behind a place is repeated, and what followed
+    /// there comes then, under names that it need not know.</summary>
     private static byte[] InCertificate(string place, Func<int, string> repeated, string begin, string end)
     {
         string text = TextOf(Certified, Certificate);

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace SoftPool.Runtime.Tests.Files;
 
-/// <summary>Seeded changes to what JSON says: it stays well-formed, and a number, a text or a part of it becomes another.
-/// </summary>
+/// <summary>Seeded changes to what JSON says: it stays well-formed, and a number, a text or a part of it becomes
+/// another.</summary>
 internal static class HostileJson
 {
     private static readonly string[] Values =

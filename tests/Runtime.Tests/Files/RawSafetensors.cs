@@ -40,7 +40,8 @@ internal static class RawSafetensors
             .Select(i => BinaryPrimitives.ReadInt32LittleEndian(data.AsSpan(begin + 4 * i)))];
     }
 
-    /// <summary>The same file with one entry of its __metadata__ changed, or removed where the change is null.</summary>
+    /// <summary>The same file with one entry of its __metadata__ changed, or removed where the change is
+    /// null.</summary>
     public static byte[] WithMetadata(byte[] file, string key, string? value)
     {
         (JsonElement header, byte[] data) = Split(file);

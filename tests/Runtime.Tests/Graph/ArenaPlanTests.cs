@@ -142,7 +142,8 @@ public sealed class ArenaPlanTests
         }
     }
 
-    /// <summary>The bytes of what a launch reads and writes and of what later ones still read: at the worst launch.</summary>
+    /// <summary>The bytes of what a launch reads and writes and of what later ones still read: at the worst
+    /// launch.</summary>
     private static long LargestSumAlive(ExecutionPlan plan)
     {
         long largest = 0;
@@ -155,8 +156,8 @@ public sealed class ArenaPlanTests
         return largest;
     }
 
-    /// <summary>Convolutions and concatenations, each of layers not far before it; what nothing reads is joined at the end.
-    /// </summary>
+    /// <summary>Convolutions and concatenations, each of layers not far before it; what nothing reads is joined at the
+    /// end.</summary>
     private static ModelGraph RandomBranches(Random random)
     {
         var layers = new List<Layer>();

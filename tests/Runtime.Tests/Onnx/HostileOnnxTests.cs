@@ -6,8 +6,9 @@ using static SoftPool.Runtime.Tests.Onnx.OnnxFiles;
 
 namespace SoftPool.Runtime.Tests.Onnx;
 
-/// <summary>Whatever bytes an ONNX file holds: it loads, or is refused by the one exception for that, within a second and
-/// 256 MB. SOFTPOOL_ONNX names a folder of real files, SOFTPOOL_ONNX_MUTATIONS says how many damaged ones are made.</summary>
+/// <summary>Whatever bytes an ONNX file holds: it loads, or is refused by the one exception for that, within a second
+/// and 256 MB. SOFTPOOL_ONNX names a folder of real files, SOFTPOOL_ONNX_MUTATIONS says how many damaged ones are
+/// made.</summary>
 [TestClass]
 public sealed class HostileOnnxTests
 {

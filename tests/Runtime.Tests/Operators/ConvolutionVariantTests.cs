@@ -38,7 +38,8 @@ public sealed class ConvolutionVariantTests
             Assert.Contains(name, tested);
     }
 
-    /// <summary>The variants that a device is known to run. By its name, not by its traits: those would excuse what they deny.</summary>
+    /// <summary>The variants that a device is known to run. By its name, not by its traits: those would excuse what
+    /// they deny.</summary>
     internal static IEnumerable<string> MustRun(GpuDevice device, bool fp16 = false, bool strict = false) =>
         Conv2d.Variants.All.Where(variant => variant switch
         {

@@ -7,15 +7,15 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
-/// <summary>The bits that an item gives depend on that item alone: not on the others of its batch, not on its place among them, not on
-/// what ran before, not on what lies before and behind the operands in memory, which is NaN. And NaN and infinities in an item do to it
-/// what is documented. Over every case of every operator and every form of its kernels. lavapipe checks each load against the
-/// descriptor; what lies behind an operand SwiftShader sees.</summary>
+/// <summary>The bits that an item gives depend on that item alone: not on the others of its batch, not on its place
+/// among them, not on what ran before, not on what lies before and behind the operands in memory, which is NaN. And NaN
+/// and infinities in an item do to it what is documented. Over every case of every operator and every form of its
+/// kernels. lavapipe checks each load against the descriptor; what lies behind an operand SwiftShader sees.</summary>
 [TestClass]
 public sealed class NeighbourTests
 {
-    // What lies beside an item: what numbers are not, numbers that overflow as soon as some are added, as floats or halves, and one that
-    // is none of these.
+    // What lies beside an item: what numbers are not, numbers that overflow as soon as some are added, as floats or
+    // halves, and one that is none of these.
     private static readonly float[] Neighbours = [float.NaN, float.PositiveInfinity, 1e38f, -6e4f, 55];
 
     private const int GuardBytes = 256;
@@ -58,15 +58,16 @@ public sealed class NeighbourTests
             Assert.Contains(name, variants);
     }
 
-    /// <summary>Where an item's bits differ from those that it gives alone; null if they never do. Alone the first gives what the
-    /// reference gives.</summary>
+    /// <summary>Where an item's bits differ from those that it gives alone; null if they never do. Alone the first
+    /// gives what the reference gives.</summary>
     private static string? Difference(Model model, ExecutionPlan plan, RunSlot run, double tolerance)
     {
         int length = model.Graph.InputShape.ElementCount, outLength = model.Graph.OutputShape.ElementCount, batch = (int)(plan.Output.Count / outLength);
         var output = new float[batch * outLength];
         var random = new Random(20260703);
-        // Pooling compares: its items are numbers near each other, others so far apart that their exponentials have nothing in common,
-        // and maps of one number, whose mean is held to what they are. Other operators add: NaN tells of all that they read.
+        // Pooling compares: its items are numbers near each other, others so far apart that their exponentials have
+        // nothing in common, and maps of one number, whose mean is held to what they are. Other operators add: NaN
+        // tells of all that they read.
         float[][] items = model.Graph.Layers[^1].Operator is Pooling
             ? [RandomNumbers.Normal(random, length, 1), RandomNumbers.Normal(random, length, 60), EvenMaps(), [.. Enumerable.Repeat(float.MaxValue, length)]]
             : [RandomNumbers.Normal(random, length, 1)];

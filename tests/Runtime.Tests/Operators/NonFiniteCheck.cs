@@ -7,7 +7,8 @@ using SoftPool.Operators.Convolutions.Gpu;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
-/// <summary>What a NaN or an infinity in one place of an item does to which of its outputs: what docs/parity.md promises.</summary>
+/// <summary>What a NaN or an infinity in one place of an item does to which of its outputs: what docs/parity.md
+/// promises.</summary>
 internal static class NonFiniteCheck
 {
     /// <summary>What is not as promised where one element of an item is no finite number; null if nothing is.</summary>
@@ -55,8 +56,9 @@ internal static class NonFiniteCheck
         return null;
     }
 
-    /// <summary>Which outputs a convolution may make NaN beside those that read the element: none, but with Winograd's algorithm those of
-    /// the same 4 x 4, and with words along a row some of the same row or the one before it.</summary>
+    /// <summary>Which outputs a convolution may make NaN beside those that read the element: none, but with Winograd's
+    /// algorithm those of the same 4 x 4, and with words along a row some of the same row or the one before
+    /// it.</summary>
     private static HashSet<int> BesideReached(ExecutionPlan plan, TensorShape shape, bool[] reads)
     {
         (int height, int width) = shape.Rank == 3 ? (shape[1], shape[2]) : (1, 1);

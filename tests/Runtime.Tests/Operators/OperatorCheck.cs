@@ -13,8 +13,8 @@ internal static class OperatorCheck
     /// sums.</summary>
     public const double Tolerance = 2e-6;
 
-    /// <summary>The same where numbers are stored as halves, which have eleven bits: inputs, weights and outputs are rounded, and a
-    /// sum of rounded products can cancel.</summary>
+    /// <summary>The same where numbers are stored as halves, which have eleven bits: inputs, weights and outputs are
+    /// rounded, and a sum of rounded products can cancel.</summary>
     public const double Fp16Tolerance = 4e-3;
 
     /// <summary>Fails unless the device gives what the reference gives, for every item of a batch.</summary>
@@ -100,7 +100,7 @@ internal static class OperatorCheck
         }
     }
 
-    private static Model RandomModel(Layer[] layers, TensorShape inputShape, Random random)
+    internal static Model RandomModel(Layer[] layers, TensorShape inputShape, Random random)
     {
         var graph = new ModelGraph("test", inputShape, layers);
         var weights = graph.Parameters.ToDictionary(

@@ -6,16 +6,16 @@ using SoftPool.Operators.Convolutions.Gpu;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
-/// <summary>What makes the kernels of an operator come in all their forms: for texels and for storage buffers, by tiles and not, each
-/// variant of a convolution, each kernel of a linear layer.</summary>
+/// <summary>What makes the kernels of an operator come in all their forms: for texels and for storage buffers, by tiles
+/// and not, each variant of a convolution, each kernel of a linear layer.</summary>
 internal static class OperatorForms
 {
     private static readonly VariantChoice NoTiles =
         Without("maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "softpool_shared_weights");
     private static readonly VariantChoice NoLanes = Without("linear_lanes");
 
-    // A convolution of more products comes in few forms: software drivers take minutes for all variants of the largest, which read no
-    // edge that the small ones have not. Winograd's takes no small one.
+    // A convolution of more products comes in few forms: software drivers take minutes for all variants of the largest,
+    // which read no edge that the small ones have not. Winograd's takes no small one.
     private const long MostProducts = 2_000_000;
 
     /// <summary>The devices to plan for and the kernels to choose. Several may come to the same kernels.</summary>
@@ -55,12 +55,13 @@ internal static class OperatorForms
     public static string KernelsOf(ExecutionPlan plan) =>
         string.Join(" ", plan.Launches.Select(dispatch => $"{dispatch.Kernel} {dispatch.Variant}".TrimEnd()));
 
-    /// <summary>The largest error, in 32 bits, of any form: a convolution is computed in the way that was forced or is fastest, and
-    /// ConvolutionVariantTests hold each to its own tolerance.</summary>
+    /// <summary>The largest error, in 32 bits, of any form: a convolution is computed in the way that was forced or is
+    /// fastest, and ConvolutionVariantTests hold each to its own tolerance.</summary>
     public static double Tolerance(Layer[] layers) => layers[^1].Operator switch
     {
         _ when layers.Any(layer => layer.Operator is Conv2d) => Conv2d.Variants.All.Max(variant => variant.Tolerance),
-        // y = m - (a mean difference to the largest cell m), which in a window of thousands of cells is several times y.
+        // y = m - (a mean difference to the largest cell m), which in a window of thousands of cells is several times
+        // y.
         SoftPooling => 2.5 * OperatorCheck.Tolerance,
         _ => OperatorCheck.Tolerance,
     };

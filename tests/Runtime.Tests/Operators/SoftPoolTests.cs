@@ -47,7 +47,8 @@ public sealed class SoftPoolTests
     [TestMethod]
     public void Windows_of_every_height_of_one_map_are_right()
     {
-        // Tiles of windows share one shift where their cells allow it. Steps of 30 per column: some tiles do, some do not.
+        // Tiles of windows share one shift where their cells allow it. Steps of 30 per column: some tiles do, some do
+        // not.
         foreach ((SoftPoolWeighting weights, int padding) in
             from weights in Enum.GetValues<SoftPoolWeighting>() from padding in (int[])[0, 1] select (weights, padding))
             foreach (float step in (float[])[0.5f, 30, 1e30f])

@@ -9,8 +9,8 @@ namespace SoftPool.Runtime.Tests.Operators;
 [TestClass]
 public sealed class StrictTests
 {
-    // At 1e-14 products of two fall below TINY and sums cancel where drivers flush; at 1e-30 inputs themselves do; at 1e38
-    // sums reach infinity.
+    // At 1e-14 products of two fall below TINY and sums cancel where drivers flush; at 1e-30 inputs themselves do; at
+    // 1e38 sums reach infinity.
     [TestMethod]
     [DataRow(1)]
     [DataRow(1e-14)]

@@ -18,7 +18,8 @@ internal static class Certified
         new("linear", new Linear(96, 5)),
     ]);
 
-    /// <summary>With seeded weights and a certificate over two seeds, and a picture where the network takes one.</summary>
+    /// <summary>With seeded weights and a certificate over two seeds, and a picture where the network takes
+    /// one.</summary>
     public static Model Of(ModelGraph graph) => Add(TestModels.WithWeights(graph), InputsFor(graph));
 
     public static CertificateInput[] InputsFor(ModelGraph graph)

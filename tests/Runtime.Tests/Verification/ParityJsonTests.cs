@@ -50,7 +50,8 @@ public sealed partial class ParityJsonTests
         Assert.AreEqual(1, json.RootElement.GetProperty("layers")[0].GetProperty("max_ulp").GetDouble());
     }
 
-    /// <summary>The fields of the last table; one that begins with a dot continues the path of the one before it.</summary>
+    /// <summary>The fields of the last table; one that begins with a dot continues the path of the one before
+    /// it.</summary>
     private static HashSet<string> Documented()
     {
         var fields = new HashSet<string>();

@@ -9,7 +9,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Verification;
 
-/// <summary>A kernel that a driver computes wrongly or unsteadily is found before it is used, and another takes its place.</summary>
+/// <summary>A kernel that a driver computes wrongly or unsteadily is found before it is used, and another takes its
+/// place.</summary>
 [TestClass]
 public sealed class SelfTestTests
 {

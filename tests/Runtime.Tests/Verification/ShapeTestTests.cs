@@ -9,7 +9,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Verification;
 
-/// <summary>A kernel that is right at every size but one is found at the first use of a network that has that size.</summary>
+/// <summary>A kernel that is right at every size but one is found at the first use of a network that has that
+/// size.</summary>
 [TestClass]
 public sealed class ShapeTestTests
 {

@@ -5,7 +5,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Verification;
 
-/// <summary>A session against its model's certificate: it holds where all is right, and whatever is wrong is named.</summary>
+/// <summary>A session against its model's certificate: it holds where all is right, and whatever is wrong is
+/// named.</summary>
 [TestClass]
 public sealed class VerifyTests
 {

@@ -18,8 +18,8 @@ internal static class BrokenKernel
         EmbeddedShaders.Load(kernel), binding,
         (type, pointer, value, id) => [[FAdd, type, id, value, value]]);
 
-    /// <summary>Takes away what is in memory where it is a number and smaller, else the value itself: what it gives depends on what was
-    /// computed before, and changes from run to run.</summary>
+    /// <summary>Takes away what is in memory where it is a number and smaller, else the value itself: what it gives
+    /// depends on what was computed before, and changes from run to run.</summary>
     public static uint[] ReadingStaleMemory(string kernel, uint binding) => AtStores(
         EmbeddedShaders.Load(kernel), binding,
         (type, pointer, value, id) =>
@@ -27,7 +27,8 @@ internal static class BrokenKernel
             [Load, type, id + 1, pointer], [ExtInst, type, id + 2, Import, NMin, id + 1, value], [FSub, type, id, value, id + 2],
         ]);
 
-    /// <summary>Puts instructions ahead of each store to a binding; what is stored is the one with the new id.</summary>
+    /// <summary>Puts instructions ahead of each store to a binding; what is stored is the one with the new
+    /// id.</summary>
     private static uint[] AtStores(uint[] module, uint binding, Func<uint, uint, uint, uint, uint[][]> instructions)
     {
         List<uint> patched = [.. module[..Header]];

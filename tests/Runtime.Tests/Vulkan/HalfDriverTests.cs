@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
 
-/// <summary>Drivers that are not there, or of which only a half is: what is said, and that those beside them serve.</summary>
+/// <summary>Drivers that are not there, or of which only a half is: what is said, and that those beside them
+/// serve.</summary>
 [TestClass]
 [OSCondition(OperatingSystems.Linux)]
 public sealed partial class HalfDriverTests : IDisposable
@@ -94,6 +96,27 @@ public sealed partial class HalfDriverTests : IDisposable
         {
             Environment.SetEnvironmentVariable("VK_ICD_FILENAMES", older);
         }
+    }
+
+    /// <summary>MoltenVK and Dozen are such drivers: the loader hides them from whoever does not ask for
+    /// them.</summary>
+    [TestMethod]
+    public void A_portability_driver_serves()
+    {
+        string good = _before?.Split(':')[0] ?? SystemManifest("lvp_icd");
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(good));
+        string library = manifest.RootElement.GetProperty("ICD").GetProperty("library_path").GetString()!;
+        if (library.Contains('/'))
+            library = Path.Combine(Path.GetDirectoryName(good)!, library);
+        Choose(_folder.Write(
+            "portability.json",
+            $$$"""
+            {"file_format_version": "1.0.1", "ICD": {"library_path": "{{{library}}}", "api_version": "1.1.0", "is_portability_driver": true}}
+            """));
+        Assert.AreEqual(GpuKind.Cpu, GpuDevice.Enumerate().Single().Kind);
+        using GpuDevice device = GpuDevice.Create(options: new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        using InferenceSession session = device.CreateSession(TestModels.WithWeights(TestModels.EveryOperator()));
+        session.Run(new float[session.Graph.InputShape.ElementCount], new float[session.Graph.OutputShape.ElementCount]);
     }
 
     private string Manifest(string what) => what switch

@@ -2,7 +2,8 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
 
-/// <summary>No edit of a kernel breaks strict numerics unseen: the SPIR-V of each is held to the rules of strict.glsl.</summary>
+/// <summary>No edit of a kernel breaks strict numerics unseen: the SPIR-V of each is held to the rules of
+/// strict.glsl.</summary>
 [TestClass]
 public sealed class StrictKernelTests
 {

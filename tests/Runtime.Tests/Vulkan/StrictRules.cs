@@ -1,7 +1,7 @@
 namespace SoftPool.Runtime.Tests.Vulkan;
 
-/// <summary>Reads a kernel's SPIR-V for whatever may give other bits on another device. The lists say what is allowed, so that
-/// an instruction that nobody has thought of is a breach.</summary>
+/// <summary>Reads a kernel's SPIR-V for whatever may give other bits on another device. The lists say what is allowed,
+/// so that an instruction that nobody has thought of is a breach.</summary>
 internal static class StrictRules
 {
     private const uint Decorate = 71, TypeFloat = 22, TypeVector = 23, TypeMatrix = 24, ExtInst = 12, LoopMerge = 246;
@@ -11,12 +11,11 @@ internal static class StrictRules
     /// OpVectorTimesScalar.</summary>
     private static readonly HashSet<uint> Rounded = [129, 131, 133, 142];
 
-    /// <summary>What else may give a float: it moves one or makes one of an integer, exactly or correctly rounded. OpUndef; OpConstant,
-    /// OpConstantComposite, OpConstantNull; OpFunction, OpFunctionParameter, OpFunctionCall; OpLoad,
-    /// OpImageFetch (of texels of 32-bit floats: strict sessions have no others);
-    /// OpVectorExtractDynamic, OpVectorShuffle, OpCompositeConstruct, OpCompositeExtract, OpCompositeInsert, OpCopyObject;
-    /// OpConvertSToF, OpConvertUToF, OpBitcast, OpFNegate; OpSelect, OpPhi;
-    /// OpGroupNonUniformShuffle.</summary>
+    /// <summary>What else may give a float: it moves one or makes one of an integer, exactly or correctly rounded.
+    /// OpUndef; OpConstant, OpConstantComposite, OpConstantNull; OpFunction, OpFunctionParameter, OpFunctionCall;
+    /// OpLoad, OpImageFetch (of texels of 32-bit floats: strict sessions have no others); OpVectorExtractDynamic,
+    /// OpVectorShuffle, OpCompositeConstruct, OpCompositeExtract, OpCompositeInsert, OpCopyObject; OpConvertSToF,
+    /// OpConvertUToF, OpBitcast, OpFNegate; OpSelect, OpPhi; OpGroupNonUniformShuffle.</summary>
     private static readonly HashSet<uint> Moving =
         [1, 43, 44, 46, 54, 55, 57, 61, 95, 77, 79, 80, 81, 82, 83, 111, 112, 124, 127, 169, 245, 345];
 
@@ -60,8 +59,8 @@ internal static class StrictRules
         return breaches;
     }
 
-    // Of instructions with a result the first word is its type and the second its id; of the others the first is no type,
-    // but for those that name one: names, decorations, and types made of types.
+    // Of instructions with a result the first word is its type and the second its id; of the others the first is no
+    // type, but for those that name one: names, decorations, and types made of types.
     private static bool HasFloatResult(uint opcode, ReadOnlySpan<uint> words, HashSet<uint> floats) =>
         words.Length >= 2 && opcode is not (5 or 6 or (>= 19 and <= 39) or Decorate or 72) && floats.Contains(words[0]);
 }

@@ -6,7 +6,8 @@ using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 namespace SoftPool.Runtime.Tests.Vulkan;
 
 /// <summary>A program with a Vulkan device of its own, as an engine has: on the first software device, with timeline
-/// semaphores, 16-bit storage and 64-bit integers if asked for, one host-visible buffer and one command buffer.</summary>
+/// semaphores, 16-bit storage and 64-bit integers if asked for, one host-visible buffer and one command
+/// buffer.</summary>
 internal sealed unsafe class TestHost : IDisposable
 {
     private readonly Vk _api = Vk.GetApi();
@@ -176,8 +177,8 @@ internal sealed unsafe class TestHost : IDisposable
         _api.SignalSemaphore(_device, in info).Check("host");
     }
 
-    /// <summary>Waits until a semaphore has a value. A driver may end a submission before its counter reads so: Mesa's own
-    /// timelines, lavapipe's among them, get their new point just after the work has been handed over.</summary>
+    /// <summary>Waits until a semaphore has a value. A driver may end a submission before its counter reads so: Mesa's
+    /// own timelines, lavapipe's among them, get their new point just after the work has been handed over.</summary>
     public void Await(ulong semaphore, ulong value)
     {
         const ulong TenSeconds = 10_000_000_000;

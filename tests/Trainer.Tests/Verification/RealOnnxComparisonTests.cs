@@ -13,6 +13,7 @@ public sealed class RealOnnxComparisonTests
     [DataRow("light_shufflenet.onnx", "")]
     [DataRow("light_squeezenet.onnx", "")]
     [DataRow("ch_ppocr_mobile_v2.0_cls_infer.onnx", "1x3x48x192")]
+    [DataRow("ch_PP-OCRv4_det_infer.onnx", "1x3x64x64")]
     public void Every_layer_is_what_ONNX_Runtime_computes(string name, string shape)
     {
         string path = Path.Combine(Environment.GetEnvironmentVariable("SOFTPOOL_ONNX") ?? "", name);

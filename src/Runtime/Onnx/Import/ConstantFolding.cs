@@ -1,7 +1,7 @@
 namespace SoftPool.Onnx.Import;
 
-/// <summary>Nodes that do not depend on the network's values: constants, and what exporters compute shapes with. Real numbers
-/// are computed when they are asked for, integers at once.</summary>
+/// <summary>Nodes that do not depend on the network's values: constants, and what exporters compute shapes with. Real
+/// numbers are computed when they are asked for, integers at once.</summary>
 internal static class ConstantFolding
 {
     private static readonly Dictionary<string, Func<ImportStep, Constant>> ByName = new()

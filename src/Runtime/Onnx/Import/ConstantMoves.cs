@@ -1,7 +1,7 @@
 namespace SoftPool.Onnx.Import;
 
-/// <summary>Operators that take elements of constants and put them in another order: each gives where every element of its
-/// output comes from.</summary>
+/// <summary>Operators that take elements of constants and put them in another order: each gives where every element of
+/// its output comes from.</summary>
 internal static class ConstantMoves
 {
     public static Constant Transpose(ImportStep step)

@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
 
-/// <summary>A layer to be. Those that the output does not depend on are left out in the end, so patterns may replace several
-/// by one without taking them away.</summary>
+/// <summary>A layer to be. Those that the output does not depend on are left out in the end, so patterns may replace
+/// several by one without taking them away.</summary>
 /// <param name="Name">The wanted name; it is made unique in the end.</param>
 /// <param name="Operator">What it computes; null of the network's input.</param>
 /// <param name="Inputs">What it reads.</param>

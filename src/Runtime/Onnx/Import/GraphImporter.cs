@@ -1,10 +1,11 @@
 namespace SoftPool.Onnx.Import;
 
-/// <summary>Goes through a graph's nodes, folds those of constants, makes layers of the others, and gathers what is refused.
-/// </summary>
+/// <summary>Goes through a graph's nodes, folds those of constants, makes layers of the others, and gathers what is
+/// refused.</summary>
 internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
 {
-    /// <summary>The sets whose operators were compared with the converters. An older one gives attributes another meaning.</summary>
+    /// <summary>The sets whose operators were compared with the converters. An older one gives attributes another
+    /// meaning.</summary>
     private const long FirstOpset = 6, LastOpset = 24;
 
     private const int MostAxes = 8;
@@ -17,8 +18,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         "ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul", "QuantizeLinear",
     ];
 
-    /// <summary>Operators that are not supported and give what they take a shape of, so that what stands behind them is looked at
-    /// as well.</summary>
+    /// <summary>Operators that are not supported and give what they take a shape of, so that what stands behind them is
+    /// looked at as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
         "Abs", "Celu", "Ceil", "Cos", "Exp", "Floor", "GroupNormalization", "InstanceNormalization",
@@ -73,9 +74,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
                 case Activation { Layer.Statistic.Kind: StatisticKind.Deviation }:
                     _refusals.Add("output", "it comes from a Sqrt that is no part of a LayerNorm", OutputName);
                     break;
-                case Activation { Pads: null, Split: null, Layer.Operator: not null } given: return given.Layer;
+                case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
                 case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", OutputName); break;
-                case Activation { Split: not null }: _refusals.Add("output", "its channels are split", OutputName); break;
                 default: _refusals.Add("output", $"{OutputName} depends on no operator"); break;
             }
         throw new UnsupportedOnnxException(name, _refusals.Lines());
@@ -97,8 +97,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         return names.FirstOrDefault("");
     }
 
-    /// <summary>The nodes that the output depends on, in the file's order, in which each has to stand behind those that it reads.
-    /// Where the output is not chosen yet, those of all outputs, for the list to be whole.</summary>
+    /// <summary>The nodes that the output depends on, in the file's order, in which each has to stand behind those that
+    /// it reads. Where the output is not chosen yet, those of all outputs, for the list to be whole.</summary>
     private List<OnnxNode> Needed(OnnxGraph graph, string output)
     {
         HashSet<string> wanted = graph.Outputs.Count > 1 && options.Output is null

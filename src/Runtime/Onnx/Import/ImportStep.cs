@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
 
-/// <summary>One node while it is imported. It notes which attributes and inputs a converter has read: what is left over is
-/// refused by name, because a model computes something else where an attribute is not heeded.</summary>
+/// <summary>One node while it is imported. It notes which attributes and inputs a converter has read: what is left over
+/// is refused by name, because a model computes something else where an attribute is not heeded.</summary>
 /// <param name="node">The node.</param>
 /// <param name="inputs">Its inputs; null of those left out.</param>
 /// <param name="opset">The version of the operator set that the file was written for.</param>
@@ -67,7 +67,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
             throw new RefusalException($"attribute {name} is {got}; only {value} is supported");
     }
 
-    /// <summary>Before set 7 an attribute said whether a node was of inference, and it was not where there was none.</summary>
+    /// <summary>Before set 7 an attribute said whether a node was of inference, and it was not where there was
+    /// none.</summary>
     public void ExpectInference()
     {
         if (opset < 7)
@@ -96,15 +97,12 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
     }
 
     /// <summary>An input that a layer gives.</summary>
-    public Activation Layer(int index, bool padsToo = false, bool splitToo = false, bool deviationToo = false) => Input(index) switch
+    public Activation Layer(int index, bool padsToo = false, bool deviationToo = false) => Input(index) switch
     {
         Activation { Layer.Statistic.Kind: StatisticKind.Deviation } root => deviationToo
             ? root
             : throw new RefusalException("input behind a Sqrt that is no part of a LayerNorm"),
-        Activation { Pads: null, Split: null } layer => layer,
-        Activation { Split: not null } layer => splitToo
-            ? layer
-            : throw new RefusalException("input behind a Reshape that splits the channels; a channel shuffle alone is supported"),
+        Activation { Pads: null } layer => layer,
         Activation layer => padsToo ? layer : Padded(layer, layer.Pads!, node.Inputs[index]),
         Constant => throw new RefusalException($"input {index} is a constant; a layer's output is expected"),
         _ => throw new RefusalException($"input {index} is missing"),
@@ -136,7 +134,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
         { } constant => Narrow(constant.Ints(), what),
     };
 
-    /// <summary>Axes, by the attribute of older sets or the input of newer ones, counted from the first; null for none.</summary>
+    /// <summary>Axes, by the attribute of older sets or the input of newer ones, counted from the first; null for
+    /// none.</summary>
     public int[]? Axes(int rank, int input)
     {
         int[]? axes = Ints("axes");
@@ -172,7 +171,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
 
     public Activation Add(Operator op, Activation input) => Add(op, [input.Layer]);
 
-    /// <summary>A layer's name: that of its weight as PyTorch's exporter leaves it, else the node's, else its output's.</summary>
+    /// <summary>A layer's name: that of its weight as PyTorch's exporter leaves it, else the node's, else its
+    /// output's.</summary>
     public string NameBy(Constant weight)
     {
         const string Ending = ".weight";

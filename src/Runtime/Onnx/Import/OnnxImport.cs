@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
 
-/// <summary>An ONNX file as a network: its graph at once, its weights when the model is asked for. It holds the file open.
-/// </summary>
+/// <summary>An ONNX file as a network: its graph at once, its weights when the model is asked for. It holds the file
+/// open.</summary>
 internal sealed class OnnxImport : IDisposable
 {
     private readonly OnnxModel _file;

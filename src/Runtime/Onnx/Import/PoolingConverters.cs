@@ -46,8 +46,8 @@ internal static class PoolingConverters
             places[axis] = (int)Math.Clamp(window.Places(axis, map[axis], ceil), 0, int.MaxValue);
         if (!window.IsSymmetric && Enumerable.Range(0, axes).All(axis => IsWhole(axis)))
             return isMax ? step.Add(Operator(Whole(), ceil, isMax, countsPads, x), [x.Layer]) : step.Add(new GlobalAvgPool(), [x.Layer]);
-        // Padding has no part in a maximum, nor in a mean that does not count it: what lies behind the end is where the last
-        // window may reach, so one that gives the same number of places is the same.
+        // Padding has no part in a maximum, nor in a mean that does not count it: what lies behind the end is where the
+        // last window may reach, so one that gives the same number of places is the same.
         foreach (bool mode in new[] { ceil, !ceil })
         {
             Activation pooled = step.Add(Operator(window, mode, isMax, countsPads, x), [x.Layer]);

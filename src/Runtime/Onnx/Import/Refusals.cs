@@ -3,7 +3,8 @@ namespace SoftPool.Onnx.Import;
 /// <summary>A node cannot be imported, for a reason.</summary>
 /// <param name="reason">What is not supported.</param>
 /// <param name="detail">What differs from node to node of one reason.</param>
-/// <param name="shape">The shape that the node gives, where it is known: those behind it can then be looked at as well.</param>
+/// <param name="shape">The shape that the node gives, where it is known: those behind it can then be looked at as
+/// well.</param>
 internal sealed class RefusalException(string reason, string detail = "", int[]? shape = null) : Exception(reason)
 {
     public string Detail => detail;

@@ -5,18 +5,25 @@ namespace SoftPool.Onnx.Import;
 /// <summary>What moves values or names them anew.</summary>
 internal static class ShapeConverters
 {
-    private const string Flattening = "Flatten, or nothing where the shape stays";
+    private const string Reshaping = "Flatten, Reshape, or nothing where the shape stays";
+
+    // Of a TensorShape, without the batch.
+    private const int LargestRank = 8;
+
+    private const string Kept = "The batch stays the first axis";
 
     public static Converter[] All { get; } =
     [
         new("Concat", "Concat", "Layers, along the channels.", Concat),
-        new("Flatten", Flattening, "To (N, F).", Flatten),
-        new("Reshape", $"{Flattening}; with Transpose ChannelShuffle",
-            "To (N, F) by a constant shape, with 0, -1 and allowzero; to (N, G, C / G, ...) and back.", Reshape),
-        new("Squeeze", Flattening, "To (N, F); axes as an attribute or a constant input.", Squeeze),
-        new("Transpose", "nothing where the order stays; between Reshapes ChannelShuffle",
-            "A perm that keeps the order, or swaps the axes of split channels.", Transpose),
-        new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true, splitToo: true)),
+        new("Flatten", Reshaping, $"{Kept}, by itself or alone.", Flatten),
+        new("Reshape", $"{Reshaping}; with Transpose ChannelShuffle, PixelShuffle or PixelUnshuffle",
+            $"A constant shape, with 0, -1 and allowzero. {Kept}.", Reshape),
+        new("Squeeze", Reshaping, $"axes as an attribute or a constant input. {Kept}.", Squeeze),
+        new("Unsqueeze", Reshaping, $"axes as an attribute or a constant input. {Kept}.", Unsqueeze),
+        new("Transpose", "Permute, or nothing where the order stays or comes back", $"perm. {Kept}.", Transpose),
+        new("DepthToSpace", "PixelShuffle; of mode DCR Reshape and Permute", "blocksize; mode.", DepthToSpace),
+        new("SpaceToDepth", "Reshape and Permute", "blocksize.", SpaceToDepth),
+        new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
         new("Cast", "nothing", "From and to 32-bit real numbers.", Cast),
         new("Dropout", "nothing", "ratio and seed have no influence. No training_mode, no output mask.", Dropout),
     ];
@@ -46,7 +53,7 @@ internal static class ShapeConverters
     private static Activation Reshape(ImportStep step)
     {
         bool allowsZero = step.Int("allowzero", 0) != 0;
-        Activation x = step.Layer(0, splitToo: true);
+        Activation x = step.Layer(0);
         return To(step, x, Shapes.Resolve(x.Shape, step.Integers(1, "the shape"), allowsZero));
     }
 
@@ -57,40 +64,102 @@ internal static class ShapeConverters
         return To(step, x, Shapes.Squeeze(x.Shape, step.Axes(x.Shape.Length, 1)));
     }
 
-    /// <summary>The same values in another shape, if that is a vector for each item.</summary>
+    private static Activation Unsqueeze(ImportStep step)
+    {
+        long[] named = step.Ints("axes") is { } attribute
+            ? [.. attribute.Select(axis => (long)axis)]
+            : [.. step.Integers(1, "axes").Select(axis => (long)axis)];
+        Activation x = step.Layer(0);
+        int rank = x.Shape.Length + named.Length;
+        int[] axes = [.. named.Select(axis => ImportStep.Axis(axis, rank))];
+        if (axes.Distinct().Count() != axes.Length)
+            throw new RefusalException("axes name one twice");
+        var extents = new Queue<int>(x.Shape);
+        return To(step, x, [.. Enumerable.Range(0, rank).Select(axis => axes.Contains(axis) ? 1 : extents.Dequeue())]);
+    }
+
+    /// <summary>The same values in another shape.</summary>
     private static Activation To(ImportStep step, Activation x, int[] shape)
     {
         if (shape.SequenceEqual(x.Shape))
             return x;
-        int[] whole = [step.Batch, .. x.Layer.Shape.Extents];
-        if (x.Split is { } split && shape.SequenceEqual(whole))
-            return split.Swapped ? step.Add(new ChannelShuffle(split.Groups), [x.Layer]) : x with { Shape = whole, Split = null };
-        if (x.Split is null && whole.Length > 2 && shape.Length == whole.Length + 1 && shape[0] == step.Batch
-            && shape.AsSpan(3).SequenceEqual(whole.AsSpan(2)))
-            return x with { Shape = shape, Split = new SplitChannels(shape[1], Swapped: false) };
-        return shape.Length == 2 && shape[0] == step.Batch && x.Split is null
-            ? step.Add(new Flatten(), x)
-            : throw new RefusalException(
-                "to a shape other than vectors (N, F)", $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}", shape);
+        if (shape.Length < 2 || shape[0] != step.Batch)
+            throw new RefusalException(
+                "to a shape whose first axis is not the batch", $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}",
+                shape);
+        if (shape.Length - 1 > LargestRank)
+            throw new RefusalException($"to {shape.Length} axes; {LargestRank + 1} are supported");
+        var item = new TensorShape(shape.AsSpan(1));
+        // One Reshape behind another.
+        Draft from = x.Layer.Operator is Reshape ? x.Layer.Inputs[0] : x.Layer;
+        if (from.Shape == item)
+            return new Activation(from, shape);
+        if (Shuffles.Find(from, item) is { } shuffle)
+            return step.Add(shuffle.Op, [shuffle.Input]);
+        return step.Add(shape.Length == 2 ? new Flatten() : new Reshape(item), [from]);
     }
 
     private static Activation Transpose(ImportStep step)
     {
         int[]? perm = step.Ints("perm");
-        Activation x = step.Layer(0, splitToo: true);
+        Activation x = step.Layer(0);
         int[] order = [.. Enumerable.Range(0, x.Shape.Length)];
         perm ??= [.. order.Reverse()];
-        if (x.Split is { Swapped: false } split && perm.SequenceEqual([0, 2, 1, .. order[3..]]))
-            return x with { Shape = Permuted()!, Split = split with { Swapped = true } };
-        return perm.SequenceEqual(order)
-            ? x
-            : throw new RefusalException(
-                $"attribute perm is {WindowAttributes.Show(perm)}", shape: Permuted());
-
-        int[]? Permuted() => perm.Order().SequenceEqual(order)
-            ? [.. perm.Select(axis => x.Shape[axis])]
-            : null;
+        if (!perm.Order().SequenceEqual(order))
+            throw new RefusalException($"attribute perm is {WindowAttributes.Show(perm)} on {string.Join('x', x.Shape)}");
+        if (perm[0] != 0)
+            throw new RefusalException(
+                $"attribute perm is {WindowAttributes.Show(perm)}; the batch, axis 0, stays the first",
+                shape: [.. perm.Select(axis => x.Shape[axis])]);
+        // One Transpose behind another.
+        (Draft from, int[] dims) = x.Layer.Operator is Permute before
+            ? (x.Layer.Inputs[0], (int[])[.. perm.Skip(1).Select(axis => before.Dims[axis - 1])])
+            : (x.Layer, perm[1..]);
+        return dims.SequenceEqual(order.Skip(1))
+            ? new Activation(from, [step.Batch, .. from.Shape.Extents])
+            : step.Add(new Permute(dims), [from]);
     }
+
+    private static Activation DepthToSpace(ImportStep step)
+    {
+        int size = BlockSize(step);
+        string mode = step.Text("mode", "DCR");
+        Activation x = step.Layer(0);
+        if (mode == "CRD")
+            return step.Add(new PixelShuffle(size), x);
+        if (mode != "DCR")
+            throw new RefusalException($"attribute mode is {mode}; DCR and CRD are supported");
+        (int channels, int height, int width) = Image(x);
+        if ((long)size * size > channels || channels % (size * size) != 0)
+            throw new RefusalException($"attribute blocksize is {size} on {channels} channels");
+        channels /= size * size;
+        Activation split = step.Add(new Reshape(new(size, size, channels, height, width)), x);
+        Activation moved = step.Add(new Permute([3, 4, 1, 5, 2]), split);
+        return step.Add(new Reshape(new(channels, height * size, width * size)), moved);
+    }
+
+    private static Activation SpaceToDepth(ImportStep step)
+    {
+        int size = BlockSize(step);
+        Activation x = step.Layer(0);
+        (int channels, int height, int width) = Image(x);
+        if (height % size != 0 || width % size != 0)
+            throw new RefusalException($"attribute blocksize is {size} on a map of {height}x{width}");
+        (height, width) = (height / size, width / size);
+        Activation split = step.Add(new Reshape(new(channels, height, size, width, size)), x);
+        Activation moved = step.Add(new Permute([3, 5, 1, 2, 4]), split);
+        return step.Add(new Reshape(new(channels * size * size, height, width)), moved);
+    }
+
+    private static int BlockSize(ImportStep step)
+    {
+        long size = step.Int("blocksize", 0);
+        return size is >= 1 and <= int.MaxValue ? (int)size : throw new RefusalException($"attribute blocksize is {size}");
+    }
+
+    private static (int Channels, int Height, int Width) Image(Activation x) => x.Layer.Shape.Rank == 3
+        ? (x.Shape[1], x.Shape[2], x.Shape[3])
+        : throw new RefusalException($"an input of {string.Join('x', x.Shape)}; images (N, C, H, W) are supported");
 
     private static Activation Cast(ImportStep step)
     {

@@ -12,18 +12,12 @@ internal sealed record UnknownValue : Value
 /// <summary>What a layer gives.</summary>
 /// <param name="Layer">The layer, or the network's input.</param>
 /// <param name="Shape">The shape as ONNX has it, batch first.</param>
-/// <param name="Pads">Zeros around height and width that the next layer has to take into its own padding: top, left, bottom,
-/// right. They are in the shape.</param>
-/// <param name="Split">That the shape has the channels as two axes, which no layer has: a part of a channel shuffle.</param>
-internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null, SplitChannels? Split = null) : Value;
+/// <param name="Pads">Zeros around height and width that the next layer has to take into its own padding: top, left,
+/// bottom, right. They are in the shape.</param>
+internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null) : Value;
 
 /// <summary>What a node of several outputs gives, in their order.</summary>
 internal sealed record Several(IReadOnlyList<Activation> Outputs) : Value;
-
-/// <summary>Channels as groups and the channels of each.</summary>
-/// <param name="Groups">The number of groups.</param>
-/// <param name="Swapped">Whether the groups have become the second of the two axes.</param>
-internal sealed record SplitChannels(int Groups, bool Swapped);
 
 /// <summary>A tensor that does not depend on the network's input. It is computed when it is asked for.</summary>
 /// <param name="Shape">Its extents; none of a scalar.</param>

@@ -8,7 +8,8 @@ internal sealed record WindowAttributes(
         step.Ints("kernel_shape"), step.Ints("strides"), step.Ints("pads"), step.Ints("dilations"),
         step.Text("auto_pad", "NOTSET"));
 
-    /// <summary>The window over a map, with what <see cref="AutoPad"/> comes to and the zeros of a Pad before.</summary>
+    /// <summary>The window over a map, with what <see cref="AutoPad"/> comes to and the zeros of a Pad
+    /// before.</summary>
     /// <param name="map">The extents that the window slides over, those of a Pad included.</param>
     /// <param name="kernel">The kernel's, where it is known otherwise.</param>
     /// <param name="before">The zeros of a Pad before: those at the beginnings, then those at the ends.</param>

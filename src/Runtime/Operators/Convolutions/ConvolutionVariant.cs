@@ -2,7 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions;
 
-/// <summary>One way to compute a convolution. Its kernels work only together, except where a variant says otherwise.</summary>
+/// <summary>One way to compute a convolution. Its kernels work only together, except where a variant says
+/// otherwise.</summary>
 internal abstract record ConvolutionVariant : Variant<Conv2d>
 {
     public override bool HasIndependentKernels => false;

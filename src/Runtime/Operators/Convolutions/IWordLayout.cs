@@ -2,8 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions;
 
-/// <summary>How a first kernel lays out a convolution's input, padding included, in words of some numbers, so that a window is a number
-/// of words at places that are the same for every window, counted from where it begins.</summary>
+/// <summary>How a first kernel lays out a convolution's input, padding included, in words of some numbers, so that a
+/// window is a number of words at places that are the same for every window, counted from where it begins.</summary>
 internal interface IWordLayout
 {
     /// <summary>How many numbers it is. Padding may make them more than fit anywhere.</summary>
@@ -16,8 +16,8 @@ internal interface IWordLayout
     /// those that exceed 32 bits lead to windows and rows that are not there.</summary>
     SpecializationConstant[] Places { get; }
 
-    /// <summary>Where each weight (O, C / groups, kH, kW) belongs: its place there, its output channel, and the word of a window and the
-    /// number in the word that it is multiplied with.</summary>
+    /// <summary>Where each weight (O, C / groups, kH, kW) belongs: its place there, its output channel, and the word of
+    /// a window and the number in the word that it is multiplied with.</summary>
     IEnumerable<(int From, int Output, int Word, int Number)> Weights();
 
     /// <summary>Adds the launch that lays the input out.</summary>

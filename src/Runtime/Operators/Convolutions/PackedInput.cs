@@ -3,8 +3,8 @@ using SoftPool.Operators.Convolutions.Cpu;
 
 namespace SoftPool.Operators.Convolutions;
 
-/// <summary>How conv2d_pack.comp lays out a convolution's input: (N, groups, height, width, channels), padding included,
-/// read in words of some numbers. All that a window sees of one row is one run of words.</summary>
+/// <summary>How conv2d_pack.comp lays out a convolution's input: (N, groups, height, width, channels), padding
+/// included, read in words of some numbers. All that a window sees of one row is one run of words.</summary>
 internal sealed class PackedInput : IWordLayout
 {
     private readonly Conv2d _convolution;

@@ -2,15 +2,16 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions;
 
-/// <summary>Winograd's minimal filtering: 4 outputs of a filter of some taps from as many products as it reads inputs. The
-/// transforms of inputs and outputs are in winograd.glsl; this is that of the filters, which is done once.</summary>
+/// <summary>Winograd's minimal filtering: 4 outputs of a filter of some taps from as many products as it reads inputs.
+/// The transforms of inputs and outputs are in winograd.glsl; this is that of the filters, which is done
+/// once.</summary>
 internal static class Winograd
 {
     /// <summary>Outputs of a tile along each axis.</summary>
     public const int Tile = 4;
 
-    /// <summary>What the transformed inputs, or the products, of the images computed at once take at most, in bytes, where one image
-    /// does not take more: beyond it memory grows, and time does not shrink.</summary>
+    /// <summary>What the transformed inputs, or the products, of the images computed at once take at most, in bytes,
+    /// where one image does not take more: beyond it memory grows, and time does not shrink.</summary>
     private const long LargestPart = 64 << 20;
 
     private static readonly double[] PointsOf6 = [0, 1, -1, 0.5, -2];
@@ -34,8 +35,8 @@ internal static class Winograd
         }
     }
 
-    /// <summary>The filter's transform G, (inputs, taps): a polynomial's values at the points, by Lagrange's denominators, and at
-    /// infinity its leading coefficient.</summary>
+    /// <summary>The filter's transform G, (inputs, taps): a polynomial's values at the points, by Lagrange's
+    /// denominators, and at infinity its leading coefficient.</summary>
     /// <param name="taps">3 or 5.</param>
     public static double[,] FilterTransform(int taps)
     {

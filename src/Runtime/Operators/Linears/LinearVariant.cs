@@ -2,9 +2,9 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Linears;
 
-/// <summary>One of the kernels that compute a linear layer. Each takes its inputs as texels where the device is the faster for it.
-/// A weight that exceeds what one buffer holds is taken in parts, some features after others. A long sum, or one of a GPU's few lanes,
-/// is split into slices, which another kernel sums.</summary>
+/// <summary>One of the kernels that compute a linear layer. Each takes its inputs as texels where the device is the
+/// faster for it. A weight that exceeds what one buffer holds is taken in parts, some features after others. A long
+/// sum, or one of a GPU's few lanes, is split into slices, which another kernel sums.</summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Items">How many vectors of the batch a lane computes.</param>
 /// <param name="LeastBatch">The number of vectors from which a weight that is loaded anew for each one costs more than a tile of them that is partly
@@ -72,7 +72,7 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
             ],
             new GroupCount(itemGroups, Division.RoundUp(lanes, workgroup), slices),
             texels ? 0b101u : 0,
-            Turns.Of(Division.RoundUp(op.Blocks, slices), Linear.Block / 4) + Turns.Of(Linear.Block / 4),
+            LoopIterations.Of(Division.RoundUp(op.Blocks, slices), Linear.Block / 4) + LoopIterations.Of(Linear.Block / 4),
             step.Input, sums, weight, bias);
         if (slices > 1)
             step.Dispatch(
@@ -81,7 +81,7 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
                     ("BATCH", vectors), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first), ("FEATURES", features),
                     ("SLICES", slices), .. pointwise,
                 ],
-                GroupCount.Linear((long)vectors * features), texels: 0, Turns.Of(slices), sums, step.Output, bias);
+                GroupCount.Linear((long)vectors * features), texels: 0, LoopIterations.Of(slices), sums, step.Output, bias);
     }
 
     private bool ReadsTexels(Linear op, LoweringStep step) =>

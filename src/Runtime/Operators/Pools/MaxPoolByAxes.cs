@@ -2,8 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Pools;
 
-/// <summary>The largest value along one axis after the other: the same values, each in as many loop iterations as the window is long on
-/// that axis.</summary>
+/// <summary>The largest value along one axis after the other: the same values, each in as many loop iterations as the
+/// window is long on that axis.</summary>
 internal sealed record MaxPoolByAxes : Variant<Pooling>
 {
     private const string Kernel = "maxpool";
@@ -36,7 +36,7 @@ internal sealed record MaxPoolByAxes : Variant<Pooling>
             bool texels = step.TakesTexels(Kernel, from.Count);
             step.Dispatch(
                 Kernel, step.Shape(part, map, windows), GroupCount.Linear(count), texels ? 1u : 0,
-                PoolLaunches.WindowTurns(part.Kernel, map), from, to);
+                PoolLaunches.WindowIterations(part.Kernel, map), from, to);
             (from, map) = (to, windows);
         }
     }

@@ -6,8 +6,8 @@ namespace SoftPool.Operators.Pools;
 /// <summary>What the launches of pooling kernels have in common.</summary>
 internal static class PoolLaunches
 {
-    /// <summary>Adds the launch of a kernel with one invocation for each output element: the constants of pool.glsl, and the kernel's
-    /// own.</summary>
+    /// <summary>Adds the launch of a kernel with one invocation for each output element: the constants of pool.glsl,
+    /// and the kernel's own.</summary>
     /// <param name="step">Where.</param>
     /// <param name="kernel">The kernel.</param>
     /// <param name="pooling">The operator.</param>
@@ -17,10 +17,11 @@ internal static class PoolLaunches
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
             kernel, [.. step.Shape(pooling), .. pooling.OwnConstants], GroupCount.Linear(step.Output.Count), texels ? 1u : 0,
-            passes * step.WindowTurns(pooling), step.Input, step.Output);
+            passes * step.WindowIterations(pooling), step.Input, step.Output);
     }
 
-    /// <summary>Adds the launch of a kernel with one invocation for each slice of each output element's window.</summary>
+    /// <summary>Adds the launch of a kernel with one invocation for each slice of each output element's
+    /// window.</summary>
     /// <param name="step">Where.</param>
     /// <param name="kernel">The kernel.</param>
     /// <param name="pooling">The operator.</param>
@@ -35,7 +36,7 @@ internal static class PoolLaunches
         bool texels = step.TakesTexels(kernel, step.Input.Count);
         step.Dispatch(
             kernel, step.Shape(pooling, slices), GroupCount.Linear(slices.Count * step.Output.Count), texels ? 1u : 0,
-            passes * Turns.Of(slices.Length), [step.Input, parts, .. others]);
+            passes * LoopIterations.Of(slices.Length), [step.Input, parts, .. others]);
     }
 
     /// <summary>Adds the launch of a kernel that makes outputs of what another wrote of the slices.</summary>
@@ -43,15 +44,15 @@ internal static class PoolLaunches
         this LoweringStep step, string kernel, Pooling pooling, Slices slices, int passes, Operand parts) =>
         step.Dispatch(
             kernel, [.. step.Shape(pooling, slices), .. pooling.OwnConstants], GroupCount.Linear(step.Output.Count), texels: 0,
-            passes * Turns.Of(slices.Count), parts, step.Output);
+            passes * LoopIterations.Of(slices.Count), parts, step.Output);
 
     /// <summary>The loop iterations that it takes to go through the cells of a window that lie on the map.</summary>
-    public static long WindowTurns(this LoweringStep step, Pooling pooling) =>
-        WindowTurns(pooling.WindowOn(step.InputShape).Kernel, Window.Extents(step.InputShape));
+    public static long WindowIterations(this LoweringStep step, Pooling pooling) =>
+        WindowIterations(pooling.WindowOn(step.InputShape).Kernel, Window.Extents(step.InputShape));
 
-    /// <inheritdoc cref="WindowTurns(LoweringStep, Pooling)"/>
-    public static long WindowTurns(Size3d kernel, Size3d map) =>
-        Turns.Of(
+    /// <inheritdoc cref="WindowIterations(LoweringStep, Pooling)"/>
+    public static long WindowIterations(Size3d kernel, Size3d map) =>
+        LoopIterations.Of(
             Math.Min(kernel.Depth, map.Depth), Math.Min(kernel.Height, map.Height), Math.Min(kernel.Width, map.Width));
 
     /// <summary>The constants of pool.glsl.</summary>

@@ -2,7 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Pools;
 
-/// <summary>The tiles of outputs that pool_tile.glsl computes in one invocation: 2 rows of 4, of windows of 3x3 with a stride of 2.</summary>
+/// <summary>The tiles of outputs that pool_tile.glsl computes in one invocation: 2 rows of 4, of windows of 3x3 with a
+/// stride of 2.</summary>
 internal static class PoolTiles
 {
     private const int Columns = 4;
@@ -18,7 +19,8 @@ internal static class PoolTiles
         return (long)Division.RoundUp(places.Height, Rows) * Division.RoundUp(places.Width, Columns);
     }
 
-    /// <summary>Whether the tiles are for this pooling. They are not for strict numerics, which has one order of sums.</summary>
+    /// <summary>Whether the tiles are for this pooling. They are not for strict numerics, which has one order of
+    /// sums.</summary>
     public static bool Fit(Pooling pooling, LoweringStep step)
     {
         Window window = pooling.WindowOn(step.InputShape);
@@ -34,7 +36,8 @@ internal static class PoolTiles
             : padding == 0 && 2 * (windows - 1) + 2 < extent;
     }
 
-    /// <summary>Whether no form of a kernel by tiles is left, neither the one that reads these as texels nor the other.</summary>
+    /// <summary>Whether no form of a kernel by tiles is left, neither the one that reads these as texels nor the
+    /// other.</summary>
     public static bool IsRejected(LoweringStep step, string kernel, params ReadOnlySpan<long> counts) =>
         !step.TakesTexels(kernel, counts) && step.IsRejected(kernel);
 }

@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators.Pools;
 
-/// <summary>SoftPool whose channels share their weights, over long windows: the sum of exponentials of each window by slices, then the
-/// weighted means by slices.</summary>
+/// <summary>SoftPool whose channels share their weights, over long windows: the sum of exponentials of each window by
+/// slices, then the weighted means by slices.</summary>
 internal sealed record SharedSoftPoolBySlices : Variant<Pooling>
 {
     private const int PartsPerSlice = 3;
@@ -23,7 +23,7 @@ internal sealed record SharedSoftPoolBySlices : Variant<Pooling>
         Operand parts = new Activation(PartsPerSlice * slices.Count * step.Output.Count);
         step.Dispatch(
             "softpool_shared_slices", step.Shape(op, slices), GroupCount.Linear((long)step.Batch * slices.Count * places), texels: 0,
-            2 * Turns.Of(slices.Length), sums, ofSlices);
+            2 * LoopIterations.Of(slices.Length), sums, ofSlices);
         Operand ofWindows = ExponentialSums.OfSlices(step, ofSlices, step.Batch, places, slices.Count);
         step.DispatchSlices("softpool_shared_means", op, slices, passes: 1, parts, sums, ofWindows);
         step.DispatchOfSlices("softpool_shared_of_slices", op, slices, passes: 1, parts);

@@ -2,12 +2,14 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Pools;
 
-/// <summary>SoftPool whose channels share their weights, by tiles: the weights of the windows are computed once for all channels.</summary>
+/// <summary>SoftPool whose channels share their weights, by tiles: the weights of the windows are computed once for all
+/// channels.</summary>
 internal sealed record SharedSoftPoolByTiles : Variant<Pooling>
 {
     private const string Tile = "softpool_shared_tile", Weights = "softpool_shared_weights";
 
-    // How many channels share a load of the weights on a CPU, which has few lanes and does not hide the time that a load takes.
+    // How many channels share a load of the weights on a CPU, which has few lanes and does not hide the time that a
+    // load takes.
     private const int ChannelsAtOnce = 8;
 
     public override string Name => Tile;
@@ -29,7 +31,7 @@ internal sealed record SharedSoftPoolByTiles : Variant<Pooling>
         step.Dispatch(
             Tile, [.. step.Shape(op), ("CHANNELS_AT_ONCE", atOnce)],
             GroupCount.Linear(step.Batch * Division.RoundUp(step.InputShape[0], atOnce) * PoolTiles.PerMap(step)),
-            step.TakesTexels(Tile, step.Input.Count, weights.Count) ? 0b101u : 0, Turns.Of(atOnce), step.Input, step.Output, weights);
+            step.TakesTexels(Tile, step.Input.Count, weights.Count) ? 0b101u : 0, LoopIterations.Of(atOnce), step.Input, step.Output, weights);
     }
 
     private static long WeightCount(LoweringStep step) => step.Batch * PoolTiles.PerMap(step) * PoolTiles.Cells;

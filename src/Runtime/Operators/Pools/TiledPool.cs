@@ -2,7 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Pools;
 
-/// <summary>A tile of outputs in one invocation, which reads what their windows share once: the fastest on every device.</summary>
+/// <summary>A tile of outputs in one invocation, which reads what their windows share once: the fastest on every
+/// device.</summary>
 /// <param name="Kernel">The kernel.</param>
 internal sealed record TiledPool(string Kernel) : Variant<Pooling>
 {
@@ -16,5 +17,5 @@ internal sealed record TiledPool(string Kernel) : Variant<Pooling>
 
     public override void Lower(Pooling op, LoweringStep step) => step.Dispatch(
         Kernel, step.Shape(op), GroupCount.Linear((long)step.Batch * step.InputShape[0] * PoolTiles.PerMap(step)),
-        step.TakesTexels(Kernel, step.Input.Count) ? 1u : 0, Turns.Of(PoolTiles.Cells), step.Input, step.Output);
+        step.TakesTexels(Kernel, step.Input.Count) ? 1u : 0, LoopIterations.Of(PoolTiles.Cells), step.Input, step.Output);
 }

@@ -2,7 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Pools;
 
-/// <summary>One invocation for each output element, which goes through its window: takes every window that is not split.</summary>
+/// <summary>One invocation for each output element, which goes through its window: takes every window that is not
+/// split.</summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Passes">How many times it goes through the window.</param>
 internal sealed record WindowPool(string Kernel, int Passes) : Variant<Pooling>

@@ -4,8 +4,8 @@ using SoftPool.Runtime.Tests.Files;
 
 namespace SoftPool.Runtime.Tests.Onnx.Import;
 
-/// <summary>Whatever an ONNX file holds: it is imported, or refused by one of the two exceptions for that, soon. SOFTPOOL_ONNX
-/// names a folder of real files, SOFTPOOL_ONNX_MUTATIONS says how many damaged ones are made.</summary>
+/// <summary>Whatever an ONNX file holds: it is imported, or refused by one of the two exceptions for that, soon.
+/// SOFTPOOL_ONNX names a folder of real files, SOFTPOOL_ONNX_MUTATIONS says how many damaged ones are made.</summary>
 [TestClass]
 public sealed class HostileImportTests
 {

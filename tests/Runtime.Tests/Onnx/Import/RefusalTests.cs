@@ -106,11 +106,21 @@ public sealed class RefusalTests
         (Image().Scalar("c", 1).Node("Neg", "c", "y"), "input: the output depends on none"),
         (new GraphWriter().Input("x", 1, 3).Output("y").Node("Identity", "x", "y"), "output: y depends on no operator"),
         (Image().Ints("t", -1, 3).Node("Reshape", "x t", "y"),
-            "Reshape: to a shape other than vectors (N, F) (1 node: n0 from 1x3x7x9 to 63x3)"),
+            "Reshape: to a shape whose first axis is not the batch (1 node: n0 from 1x3x7x9 to 63x3)"),
         (Image().Ints("t", 0, 7).Node("Reshape", "x t", "y"), "Reshape: from 1x3x7x9 to [0, 7] cannot be (1 node: n0)"),
-        (Image().Ints("t", 0, 3, 1, 7, 9).Node("Reshape", "x t", "s").Node("Relu", "s", "y"),
-            "Relu: input behind a Reshape that splits the channels; a channel shuffle alone is supported (1 node: n1)"),
-        (Image().Ints("t", 0, 3, 1, 7, 9).Node("Reshape", "x t", "y"), "output: its channels are split (1 node: y)"),
+        (Image().Ints("t", 1, 3, 7, 9, 1, 1, 1, 1, 1, 1).Node("Reshape", "x t", "y"),
+            "Reshape: to 10 axes; 9 are supported (1 node: n0)"),
+        (Image().Node("Transpose", "x", "y", ("perm", new long[] { 1, 0, 2, 3 })),
+            "Transpose: attribute perm is [1, 0, 2, 3]; the batch, axis 0, stays the first (1 node: n0)"),
+        (Image().Node("Transpose", "x", "y", ("perm", new long[] { 0, 1, 1, 3 })),
+            "Transpose: attribute perm is [0, 1, 1, 3] on 1x3x7x9 (1 node: n0)"),
+        (Image().Ints("axes", 1, 1).Node("Unsqueeze", "x axes", "y"), "Unsqueeze: axes name one twice (1 node: n0)"),
+        (Image().Node("DepthToSpace", "x", "y", ("blocksize", 2)),
+            "DepthToSpace: attribute blocksize is 2 on 3 channels (1 node: n0)"),
+        (Image().Node("DepthToSpace", "x", "y", ("blocksize", 1), ("mode", "RCD")),
+            "DepthToSpace: attribute mode is RCD; DCR and CRD are supported (1 node: n0)"),
+        (Image().Node("SpaceToDepth", "x", "y", ("blocksize", 2)),
+            "SpaceToDepth: attribute blocksize is 2 on a map of 7x9 (1 node: n0)"),
         (Image().Node("LRN", "x", "y", ("size", 4)),
             "LRN: LocalResponseNorm takes an odd size of 1 to 4096, a beta of 0.5, 0.75 or 1, a k of at least 1E-06 and an alpha of at least 0; got size 4, alpha 0.0001, beta 0.75, k 1 (1 node: n0)"),
         (Resize(("coordinate_transformation_mode", "tf_crop_and_resize")),
@@ -177,7 +187,7 @@ public sealed class RefusalTests
     {
         GraphWriter graph = Image().Node("Abs", "x", "a").Node("Abs", "a", "b").Node("Abs", "b", "c")
             .Node("Abs", "c", "d")
-            .Node("Transpose", "d", "e", ("perm", new long[] { 0, 2, 3, 1 })).Node("NonMaxSuppression", "e", "f")
+            .Node("Transpose", "d", "e", ("perm", new long[] { 2, 0, 3, 1 })).Node("NonMaxSuppression", "e", "f")
                 .Node("Conv", "f f", "g", ("glow", 1))
             .Node("MaxPool", "d", "h", ("kernel_shape", Square3), ("dilations", Square3))
                 .Node("Concat", "g h", "y", ("axis", 1));
@@ -185,7 +195,7 @@ public sealed class RefusalTests
             new[]
             {
                 "Abs: the operator is not supported (4 nodes: n0, n1, n2, ...)",
-                "Transpose: attribute perm is [0, 2, 3, 1] (1 node: n4)",
+                "Transpose: attribute perm is [2, 0, 3, 1]; the batch, axis 0, stays the first (1 node: n4)",
                 "NonMaxSuppression: the operator is not supported (1 node: n5)",
                 "Conv: attribute glow is not supported (1 node: n6)",
                 "MaxPool: attribute dilations is [3, 3]; only 1 is supported (1 node: n7)",

@@ -2,8 +2,9 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions.Cpu;
 
-/// <summary>Direct, lanes along the output channels: for drivers that run on a processor, where wide loads and shuffles between
-/// lanes are cheap and everything else is dear. A first kernel copies the input, padded, channels last.</summary>
+/// <summary>Direct, lanes along the output channels: for drivers that run on a CPU, where wide loads and shuffles
+/// between lanes are cheap and everything else is dear. A first kernel copies the input, padded, channels
+/// last.</summary>
 /// <param name="WordFloats">How many inputs, or weights, a lane loads at once: 4 or 8.</param>
 /// <param name="Vectors">How many output channels a lane computes.</param>
 /// <param name="Pixels">Of how many pixels.</param>
@@ -48,7 +49,7 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
         step.Dispatch(
             $"conv2d_lanes{WordFloats}",
             [("LANES", lanes), ("VECTORS", Vectors), ("PIXELS", Pixels), .. step.Pointwise.Constants],
-            Groups(convolution, step), Loads.Texels(0, 2), Turns.Of(layout.Window),
+            Groups(convolution, step), Loads.Texels(0, 2), LoopIterations.Of(layout.Window),
             layout.Dispatch(Loads), step.Output,
             step.Weight(
                 $"weight*{Layout(lanes)}", WeightCount(convolution, step, layout),

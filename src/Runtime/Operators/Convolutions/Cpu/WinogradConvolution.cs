@@ -2,9 +2,10 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions.Cpu;
 
-/// <summary>Winograd's algorithm in tiles of 4x4 outputs, for stride 1: a quarter of the multiplications for 3x3 kernels, a sixth
-/// for 5x5. Three kernels: the tiles' inputs transformed, a matrix product for each place in a tile, and the way back. The
-/// products have their lanes along the output channels, as those of <see cref="LanesConvolution"/> do.</summary>
+/// <summary>Winograd's algorithm in tiles of 4x4 outputs, for stride 1: a quarter of the multiplications for 3x3
+/// kernels, a sixth for 5x5. Three kernels: the tiles' inputs transformed, a matrix product for each place in a tile,
+/// and the way back. The products have their lanes along the output channels, as those of
+/// <see cref="LanesConvolution"/> do.</summary>
 /// <param name="Taps">The kernel's size: 3 or 5.</param>
 /// <param name="Vectors">How many output channels a lane computes.</param>
 /// <param name="Pixels">Of how many tiles.</param>
@@ -79,7 +80,7 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
             Loads.Texels(0), step.Input, tiles, shape);
         step.Dispatch(
             "winograd_products", [("LANES", lanes), ("VECTORS", Vectors), ("PIXELS", Pixels)], extents.Groups(this),
-            Loads.Texels(0, 2), Turns.Of(extents.Words), tiles, products,
+            Loads.Texels(0, 2), LoopIterations.Of(extents.Words), tiles, products,
             step.Weight(
                 $"weight*{Layout(lanes)}", WeightCount(extents),
                 () => PackWeight(convolution, step.Parameter("weight"), extents, lanes)),
@@ -105,7 +106,8 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
 
     private long WeightCount(Extents extents) => (long)Matrices * extents.PaddedChannels * extents.Words * WordFloats;
 
-    /// <summary>(O, C, taps, taps) to (matrices, padded O / (Vectors * lanes), words, Vectors, lanes, 8), transformed.</summary>
+    /// <summary>(O, C, taps, taps) to (matrices, padded O / (Vectors * lanes), words, Vectors, lanes, 8),
+    /// transformed.</summary>
     private float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, Extents extents, int lanes)
     {
         double[,] transform = Winograd.FilterTransform(Taps);
@@ -133,8 +135,8 @@ internal sealed record WinogradConvolution(int Taps, int Vectors, int Pixels, Wo
             Division.RoundUp(convolution.OutChannels, perTile) * perTile, perTile);
     }
 
-    /// <summary>How large everything is: the tiles of one image, across and down; those of all, without padding and with it; words of
-    /// the input channels; output channels with padding, and of one subgroup.</summary>
+    /// <summary>How large everything is: the tiles of one image, across and down; those of all, without padding and
+    /// with it; words of the input channels; output channels with padding, and of one subgroup.</summary>
     private readonly record struct Extents(
         int Across, int Down, int Tiles, int PaddedTiles, int Words, int PaddedChannels, int SubgroupChannels)
     {

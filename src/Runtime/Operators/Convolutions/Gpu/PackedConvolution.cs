@@ -2,11 +2,12 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions.Gpu;
 
-/// <summary>Direct, on any device: what <see cref="TiledConvolution"/> tests for each tap is padding here, which a first kernel lays around
-/// the input, and four inputs are loaded at once. Sums run in the same order.</summary>
-/// <param name="InPlanes">Whether the input is laid out in planes of four channels, else with the channels last: that wastes less
-/// of pictures.</param>
-/// <param name="IsNarrow">Whether it is for groups of few output channels, which would use a small part of a wide register tile.</param>
+/// <summary>Direct, on any device: what <see cref="TiledConvolution"/> tests for each tap is padding here, which a
+/// first kernel lays around the input, and four inputs are loaded at once. Sums run in the same order.</summary>
+/// <param name="InPlanes">Whether the input is laid out in planes of four channels, else with the channels last: that
+/// wastes less of pictures.</param>
+/// <param name="IsNarrow">Whether it is for groups of few output channels, which would use a small part of a wide
+/// register tile.</param>
 internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) : ConvolutionVariant
 {
     // The register tiles of conv2d_packed.comp and conv2d_packed_narrow.comp, and their words.
@@ -15,8 +16,8 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
     private const int TilePixels = 8;
     private const int WordFloats = 4;
 
-    /// <summary>The most words from one window to the next with the channels last: with more, a lane's loads are far from its neighbours'.
-    /// </summary>
+    /// <summary>The most words from one window to the next with the channels last: with more, a lane's loads are far
+    /// from its neighbours'.</summary>
     private const int LongestColumn = 4;
 
     public override string Name => (InPlanes ? "planes" : "packed") + (IsNarrow ? "_narrow" : "");
@@ -60,7 +61,7 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
                 ("GROUPS", groups), .. layout.Places, .. step.Pointwise.Constants,
                 ("WORKGROUP_SIZE", step.Options.Device.WorkgroupSize),
             ],
-            Groups(convolution, step), texels: 0, Turns.Of(layout.Window), layout.Dispatch(), step.Output,
+            Groups(convolution, step), texels: 0, LoopIterations.Of(layout.Window), layout.Dispatch(), step.Output,
             step.Weight(
                 $"weight*{Name}", WeightCount(convolution, layout),
                 () => PackWeight(convolution, step.Parameter("weight"), layout, tiles)),

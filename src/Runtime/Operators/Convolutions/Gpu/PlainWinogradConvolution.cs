@@ -2,7 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions.Gpu;
 
-/// <summary>Winograd's algorithm as <see cref="Cpu.WinogradConvolution"/>'s, for any device: no lane reads another's values.</summary>
+/// <summary>Winograd's algorithm as <see cref="Cpu.WinogradConvolution"/>'s, for any device: no lane reads another's
+/// values.</summary>
 /// <param name="Taps">The kernel's size: 3 or 5.</param>
 internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
 {
@@ -28,8 +29,8 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
             && WeightCount(convolution, paddedChannels) <= step.LargestWeight;
     }
 
-    /// <summary>On a GPU, where nothing was measured yet, only a tuner takes it: the guess is that it is slower than a direct
-    /// convolution, but not hopelessly so.</summary>
+    /// <summary>On a GPU, where nothing was measured yet, only a tuner takes it: the guess is that it is slower than a
+    /// direct convolution, but not hopelessly so.</summary>
     public override double Cost(Conv2d convolution, LoweringStep step)
     {
         double direct = Conv2d.Variants.All
@@ -64,7 +65,7 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
             $"winograd{size}_input", [("LANES", 0)], GroupCount.Linear((long)padded * convolution.InChannels), step.Input, tiles, shape);
         step.Dispatch(
             "winograd_plain_products", [], GroupCount.Linear((long)Matrices * (padded / TilePixels) * (paddedChannels / TileChannels)),
-            texels: 0, Turns.Of(convolution.InChannels), tiles, products,
+            texels: 0, LoopIterations.Of(convolution.InChannels), tiles, products,
             step.Weight(
                 $"weight*{Name}", WeightCount(convolution, paddedChannels),
                 () => PackWeight(convolution, step.Parameter("weight"), paddedChannels)),
@@ -99,7 +100,8 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
         return packed;
     }
 
-    /// <summary>Tiles of one image, across and down; those of some images and output channels, in whole register tiles.</summary>
+    /// <summary>Tiles of one image, across and down; those of some images and output channels, in whole register
+    /// tiles.</summary>
     private static (int Across, int Down, int PaddedTiles, int PaddedChannels) Of(Conv2d convolution, LoweringStep step, int images)
     {
         int across = Division.RoundUp(step.OutputShape[2], Winograd.Tile), down = Division.RoundUp(step.OutputShape[1], Winograd.Tile);

@@ -2,7 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions.Gpu;
 
-/// <summary>How conv2d_planes.comp lays out a convolution's input: (N, groups, planes of four channels, height, width, 4).</summary>
+/// <summary>How conv2d_planes.comp lays out a convolution's input: (N, groups, planes of four channels, height, width,
+/// 4).</summary>
 internal sealed class PlanarInput : IWordLayout
 {
     private const int WordFloats = 4;

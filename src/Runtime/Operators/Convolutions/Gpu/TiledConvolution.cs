@@ -2,8 +2,8 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions.Gpu;
 
-/// <summary>Direct, in register tiles, lanes along the pixels: takes every convolution on every device. Sums run over kernel rows,
-/// then kernel columns, then channels, in that order.</summary>
+/// <summary>Direct, in register tiles, lanes along the pixels: takes every convolution on every device. Sums run over
+/// kernel rows, then kernel columns, then channels, in that order.</summary>
 internal sealed record TiledConvolution : ConvolutionVariant
 {
     // The register tiles of conv2d.comp and conv2d_narrow.comp: what one invocation computes.
@@ -11,7 +11,8 @@ internal sealed record TiledConvolution : ConvolutionVariant
     private const int NarrowTileChannels = 4;
     private const int TilePixels = 8;
 
-    // In multiply-adds, on lavapipe: a load of one float and one of four, and whether a pixel's tap is inside of the input.
+    // In multiply-adds, on lavapipe: a load of one float and one of four, and whether a pixel's tap is inside of the
+    // input.
     private const double LoadCost = 36;
     internal const double WideLoadCost = 60;
     private const double TestCost = 200;
@@ -59,7 +60,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
                 ("WORKGROUP_SIZE", step.Options.Device.WorkgroupSize),
             ],
             new GroupCount(Division.RoundUp(pixels, step.Options.Device.WorkgroupSize * TilePixels), tiles * convolution.Groups),
-            texels: 0, Turns.Of(kernel.Height, kernel.Width, convolution.InChannels / convolution.Groups), step.Input, step.Output,
+            texels: 0, LoopIterations.Of(kernel.Height, kernel.Width, convolution.InChannels / convolution.Groups), step.Input, step.Output,
             step.Weight(
                 $"weight*{tileChannels}",
                 (long)convolution.Groups * tiles * tileChannels * kernel.Height * kernel.Width
@@ -68,8 +69,8 @@ internal sealed record TiledConvolution : ConvolutionVariant
             PackBias(convolution, step, tiles * tileChannels));
     }
 
-    /// <summary>(O, C / groups, kH, kW) to (groups, tiles of a group, kH, kW, C / groups, channels of a tile): an invocation
-    /// reads its tile in one sweep.</summary>
+    /// <summary>(O, C / groups, kH, kW) to (groups, tiles of a group, kH, kW, C / groups, channels of a tile): an
+    /// invocation reads its tile in one sweep.</summary>
     private static float[] PackWeight(Conv2d convolution, ReadOnlySpan<float> weight, int tiles, int tileChannels)
     {
         int taps = convolution.KernelSize.Height * convolution.KernelSize.Width;

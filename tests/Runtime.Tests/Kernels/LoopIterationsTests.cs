@@ -5,9 +5,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Kernels;
 
-/// <summary>Plans know how many turns the loops of an invocation take, without a device.</summary>
+/// <summary>Plans know how many iterations the loops of an invocation take, without a device.</summary>
 [TestClass]
-public sealed class TurnsTests
+public sealed class LoopIterationsTests
 {
     private static readonly PlanOptions[] AllOptions =
     [
@@ -19,9 +19,9 @@ public sealed class TurnsTests
     [TestMethod]
     public void Nested_loops_count_with_the_test_that_ends_each()
     {
-        Assert.AreEqual(6, Turns.Of(5));
-        Assert.AreEqual(1 + 3 * (1 + 1 + 5), Turns.Of(3, 5));
-        Assert.AreEqual(1, Turns.Of(0, 5));
+        Assert.AreEqual(6, LoopIterations.Of(5));
+        Assert.AreEqual(1 + 3 * (1 + 1 + 5), LoopIterations.Of(3, 5));
+        Assert.AreEqual(1, LoopIterations.Of(0, 5));
     }
 
     [TestMethod]
@@ -33,7 +33,7 @@ public sealed class TurnsTests
         foreach (ModelGraph graph in graphs)
             foreach (PlanOptions options in AllOptions)
                 foreach (KernelLaunch dispatch in PlanOf(graph, options).Launches)
-                    Assert.IsTrue(dispatch.Turns <= Turns.Many, $"{dispatch.Kernel}: {dispatch.Turns}");
+                    Assert.IsTrue(dispatch.Iterations <= LoopIterations.Many, $"{dispatch.Kernel}: {dispatch.Iterations}");
     }
 
     [TestMethod]
@@ -46,11 +46,11 @@ public sealed class TurnsTests
                 {
                     if (!loops.TryGetValue(dispatch.Kernel, out bool hasLoop))
                         loops.Add(dispatch.Kernel, hasLoop = HasLoop(EmbeddedShaders.Load(dispatch.Kernel)));
-                    Assert.IsTrue(dispatch.Turns > 0 || !hasLoop, dispatch.Kernel);
+                    Assert.IsTrue(dispatch.Iterations > 0 || !hasLoop, dispatch.Kernel);
                 }
         Assert.IsTrue(loops.ContainsValue(true) && loops.ContainsValue(false));
 
-        // OpLoopMerge, but for loops of a fixed number of turns, which say whether they are to be unrolled.
+        // OpLoopMerge, but for loops of a fixed number of iterations, which say whether they are to be unrolled.
         static bool HasLoop(uint[] module)
         {
             for (int at = 5; at < module.Length; at += (int)(module[at] >> 16))
@@ -76,8 +76,8 @@ public sealed class TurnsTests
         })
             foreach (PlanOptions options in AllOptions)
             {
-                long turns = PlanOf(TestModels.Sequential(input, op), options).Launches.Max(dispatch => dispatch.Turns);
-                Assert.IsTrue(turns >= least, $"{op}: {turns}");
+                long iterations = PlanOf(TestModels.Sequential(input, op), options).Launches.Max(dispatch => dispatch.Iterations);
+                Assert.IsTrue(iterations >= least, $"{op}: {iterations}");
             }
     }
 
@@ -86,11 +86,11 @@ public sealed class TurnsTests
     {
         ModelGraph graph = TestModels.Sequential(new(4000), new Softmax());
         var refused = Assert.ThrowsExactly<DeviceLimitException>(
-            () => PlanOf(graph, new PlanOptions { LargestTurns = 10_000 }));
+            () => PlanOf(graph, new PlanOptions { LargestIterations = 10_000 }));
         Assert.AreEqual(
-            "The layer '0' takes 12003 turns of loops in one invocation of the kernel softmax, but the driver ends loops after 10000: "
+            "The layer '0' takes 12003 loop iterations in one invocation of the kernel softmax, but the driver ends loops after 10000: "
             + "the result would be wrong.", refused.Message);
-        Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestTurns = 12_003 }).Launches);
+        Assert.HasCount(1, PlanOf(graph, new PlanOptions { LargestIterations = 12_003 }).Launches);
     }
 
     [TestMethod]
@@ -101,18 +101,18 @@ public sealed class TurnsTests
         int others = 0;
         foreach (PlanOptions options in AllOptions)
         {
-            // The one with the most turns was measured to be the fastest.
+            // The one with the most iterations was measured to be the fastest.
             var best = new Dictionary<string, string> { [VariantTable<Conv2d>.KeyOf(convolution, graph.InputShape, options)] = "tiled" };
             PlanOptions measured = options with { Variants = new VariantChoice(Best: best) };
-            long guessed = MostTurns(options), fastest = MostTurns(measured);
+            long guessed = MostIterations(options), fastest = MostIterations(measured);
             if (guessed == fastest)
                 continue;
-            Assert.AreEqual(guessed, MostTurns(measured with { LargestTurns = fastest - 1 }));
+            Assert.AreEqual(guessed, MostIterations(measured with { LargestIterations = fastest - 1 }));
             others++;
         }
         Assert.IsTrue(others > 0);
 
-        long MostTurns(PlanOptions options) => PlanOf(graph, options).Launches.Max(dispatch => dispatch.Turns);
+        long MostIterations(PlanOptions options) => PlanOf(graph, options).Launches.Max(dispatch => dispatch.Iterations);
     }
 
     [TestMethod]
@@ -122,7 +122,7 @@ public sealed class TurnsTests
             foreach (PlanOptions options in AllOptions.Where(options => options.Device.LargestTexels > 0 || options.IsStrict))
             {
                 ExecutionPlan plan = PlanOf(
-                    TestModels.Sequential(new(features), new Linear(features, 1)), options with { LargestTurns = Turns.Many });
+                    TestModels.Sequential(new(features), new Linear(features, 1)), options with { LargestIterations = LoopIterations.Many });
                 Assert.HasCount(launches, plan.Launches.Where(dispatch => dispatch.Kernel.StartsWith("linear", StringComparison.Ordinal)));
             }
     }

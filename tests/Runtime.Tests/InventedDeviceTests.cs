@@ -1,0 +1,191 @@
+using SoftPool.Execution;
+using SoftPool.Graph;
+using SoftPool.Kernels;
+using SoftPool.Operators;
+using SoftPool.Runtime.Tests.Operators;
+using SoftPool.Verification;
+using SoftPool.Vulkan;
+using MemoryType = SoftPool.Vulkan.MemoryType;
+
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>The software device pretends to be others, with their limits and without their lacking features: what runs
+/// there gives the reference's numbers, and what cannot is refused by name.</summary>
+[TestClass]
+public sealed class InventedDeviceTests
+{
+    private const int Batch = 2;
+    private const Silk.NET.Vulkan.MemoryPropertyFlags Local = Silk.NET.Vulkan.MemoryPropertyFlags.DeviceLocalBit,
+        Visible = Silk.NET.Vulkan.MemoryPropertyFlags.HostVisibleBit, Cached = Silk.NET.Vulkan.MemoryPropertyFlags.HostCachedBit;
+
+    private static readonly Model Model = SessionTests.NetworkOfAllOperators();
+    private static readonly float[] Input = SessionTests.Input(Batch);
+
+    private static readonly Pace Short = Pace.Of(GpuKind.Integrated) with { LongestMilliseconds = 0.05 };
+
+    /// <summary>Each is the least of its kind that Vulkan allows, or that is sold.</summary>
+    private static readonly Dictionary<string, InventedDevice> Devices = new()
+    {
+        ["phone, waves of 64"] = Least(leastSubgroup: 64) with { Kind = GpuKind.Integrated, LargestRange = 128 << 20 },
+        ["phone, waves of 4"] = Least(leastSubgroup: 4) with { Kind = GpuKind.Integrated, LargestRange = 128 << 20 },
+        ["card with a window"] = new InventedDevice
+        {
+            Kind = GpuKind.Discrete,
+            Traits = new DeviceTraits(SubgroupSize: 32, LeastSubgroupSize: 32, HasInt64: true),
+            Memory = [new(0, Local, 0), new(0, MemoryTypes.Coherent, 1), new(0, Local | MemoryTypes.Coherent, 2), new(0, Visible | Cached, 1)],
+            LargestAllocation = 1 << 20,
+        },
+        ["least of all"] = Least(leastSubgroup: 1) with
+        {
+            Kind = GpuKind.Other, LargestRange = 16 << 20, LargestAllocation = 1 << 20, Memory = [new MemoryType(0, Local | MemoryTypes.Coherent, 0)],
+        },
+    };
+
+    [TestInitialize]
+    public void OpenTheSharedDevice() => _ = TestDevices.Software;
+
+    public static IEnumerable<object[]> Names => Devices.Keys.Select(name => new object[] { name });
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public async Task A_network_gives_the_reference_s_numbers_in_every_mode(string name)
+    {
+        using GpuDevice device = Open(name);
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch, MaxConcurrentRuns = 2 });
+        float[] expected = [.. Input.Chunk(Model.Graph.InputShape.ElementCount).SelectMany(item => ReferenceNetwork.Run(Model, item)[^1])];
+        float[] output = new float[expected.Length], async = new float[expected.Length], stepped = new float[expected.Length];
+        session.Run(Input, output);
+        OperatorCheck.AssertClose(expected, output, name, OperatorCheck.Tolerance);
+        await session.RunAsync(Input, async);
+        CollectionAssert.AreEqual(output, async);
+        using Stepper stepper = session.CreateStepper();
+        stepper.Start(Input);
+        while (!stepper.Step(TimeSpan.Zero))
+        {
+        }
+        stepper.Finish(stepped);
+        CollectionAssert.AreEqual(output, stepped);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void Every_layer_gives_the_reference_s_numbers_and_strict_sessions_its_bits(string name)
+    {
+        using GpuDevice device = Open(name);
+        foreach (Numerics numerics in (Numerics[])[Numerics.Fast, Numerics.Strict])
+        {
+            using InferenceSession session = device.CreateSession(
+                Model, new SessionOptions { Batch = Batch, KeepLayerOutputs = true, Numerics = numerics });
+            session.Run(Input, new float[Batch * Model.Graph.OutputShape.ElementCount]);
+            IReadOnlyList<float[]>[] expected =
+            [
+                .. Input.Chunk(Model.Graph.InputShape.ElementCount).Select(item =>
+                    numerics == Numerics.Strict ? ReferenceNetwork.RunStrict(Model, item) : ReferenceNetwork.Run(Model, item)),
+            ];
+            foreach (string layer in session.KeptLayers)
+            {
+                int i = Model.Graph.Layers.Select(item => item.Name).ToList().IndexOf(layer);
+                float[] right = [.. expected.SelectMany(layers => layers[i])], actual = new float[right.Length];
+                session.ReadLayer(layer, actual);
+                if (numerics == Numerics.Strict)
+                    CollectionAssert.AreEqual(right, actual, $"{layer} on {name}");
+                else
+                    OperatorCheck.AssertClose(right, actual, $"{layer} on {name}", OperatorCheck.Tolerance);
+            }
+        }
+    }
+
+    /// <summary>The invented devices differ in what kernels see in two ways: the workgroup, and where buffers
+    /// lie.</summary>
+    [TestMethod]
+    [DataRow("phone, waves of 64")]
+    [DataRow("least of all")]
+    public void Every_operator_gives_the_reference_s_numbers(string name)
+    {
+        using GpuDevice device = Open(name);
+        int refused = 0;
+        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
+            try
+            {
+                OperatorCheck.Matches(device, layers, input, batch, tolerance: OperatorForms.Tolerance(layers));
+            }
+            catch (DeviceLimitException) when (layers is [{ Operator: Linear { InFeatures: 65_601 } }])
+            {
+                // Weights of 64 features are the least that a kernel takes. They exceed 16 MiB.
+                refused++;
+            }
+        Assert.AreEqual(name == "least of all" ? 1 : 0, refused);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void Kernels_pass_their_self_test(string name)
+    {
+        using GpuDevice device = Open(name, selfTest: true);
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        Assert.IsEmpty(session.RejectedKernels);
+    }
+
+    [TestMethod]
+    public void Buffers_lie_where_the_device_wants_them()
+    {
+        using GpuDevice device = Open("phone, waves of 64");
+        ExecutionPlan plan = PlanFor(device, Batch);
+        using var program = new DeviceProgram(device.Vulkan, Model, plan, keepLayerOutputs: false);
+        foreach (Operand operand in plan.Launches.SelectMany(launch => launch.Operands))
+            Assert.AreEqual(0, program.PlaceOf(operand).Offset % 256);
+    }
+
+    [TestMethod]
+    public void No_kernel_takes_more_buffers_than_every_device_has()
+    {
+        using GpuDevice device = Open("least of all");
+        foreach (PlanOptions numerics in (PlanOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)])
+            foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
+                foreach (KernelLaunch launch in ExecutionPlan.Create(
+                    TestModels.WithZeros(new ModelGraph("test", input, layers)), numerics with { Batch = batch, Device = device.Vulkan.Traits }).Launches)
+                    Assert.IsLessThanOrEqualTo(4, launch.Operands.Count, launch.Kernel);
+    }
+
+    [TestMethod]
+    public void What_is_lacking_is_refused_by_name()
+    {
+        using GpuDevice device = Open("least of all");
+        Assert.IsFalse(device.Vulkan.Traits.HasInt64);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<UnsupportedDeviceException>(() => device.CreateSession(Model, new SessionOptions { Fp16 = true })).Message,
+            "16-bit storage");
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Tune = true });
+        StringAssert.Contains(Assert.ThrowsExactly<UnsupportedDeviceException>(session.CreateProfiler).Message, "timestamps");
+    }
+
+    /// <summary>16 MiB hold 4 Mi floats. A linear layer's weights are divided; maps are not.</summary>
+    [TestMethod]
+    public void A_layer_beyond_the_largest_range_is_divided_or_refused_with_what_would_fit()
+    {
+        using GpuDevice device = Open("least of all");
+        OperatorCheck.Matches(device, [new Layer("0", new Linear(2100, 2100))], new TensorShape(2100), batch: 1);
+        Model maps = TestModels.WithZeros(TestModels.Sequential(new TensorShape(8, 256, 256), new ReLU()));
+        StringAssert.Contains(
+            Assert.ThrowsExactly<DeviceLimitException>(() => device.CreateSession(maps, new SessionOptions { Batch = 9 })).Message,
+            "take a smaller batch than 9");
+        device.CreateSession(maps, new SessionOptions { Batch = 8 }).Dispose();
+        using GpuDevice phone = Open("phone, waves of 4");
+        phone.CreateSession(maps, new SessionOptions { Batch = 9 }).Dispose();
+    }
+
+    private static InventedDevice Least(int leastSubgroup) => new()
+    {
+        Traits = new DeviceTraits(SubgroupSize: leastSubgroup, LeastSubgroupSize: leastSubgroup),
+        OffsetAlignment = 256,
+        MostGroups = GroupCount.Largest,
+        WithoutFp16Storage = true,
+        WithoutTimestamps = true,
+    };
+
+    private static ExecutionPlan PlanFor(GpuDevice device, int batch) => ExecutionPlan.Create(
+        Model, new PlanOptions(batch, LargestBuffer: device.Vulkan.Physical.Limits.MaxStorageBufferRange) { Device = device.Vulkan.Traits });
+
+    private static GpuDevice Open(string name, bool selfTest = false) => TestDevices.OpenSoftware(
+        new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = selfTest, Invented = Devices[name], Pace = Short });
+}
