@@ -152,6 +152,12 @@ internal static class OnnxCases
         ("attention", new GraphWriter().Input("x", 1, 2, 5, 5).Output("y").Scalar("s", 0.5f).Node("Mul", "x s", "q")
             .Node("MatMul", "q x", "a").Node("Softmax", "a", "b").Node("MatMul", "b x", "y"),
             "BatchNorm2d MatMul Softmax MatMul"),
+        .. from takes in new[] { "Gather", "Slice and Squeeze" }
+           select ($"attention by {takes}", Attention(takes == "Gather"),
+               "Linear Reshape Permute Slice Reshape BatchNorm2d Slice Reshape Permute MatMul Softmax Slice Reshape MatMul "
+               + "Permute Reshape"),
+        ("the batch moved and back", Image().Node("Transpose", "x", "t", ("perm", new long[] { 1, 2, 0, 3 }))
+            .Node("Transpose", "t", "b", ("perm", new long[] { 2, 0, 1, 3 })).Node("Relu", "b", "y"), "ReLU"),
         ("MatMul with one matrix for all", new GraphWriter().Input("x", 1, 3, 5, 5).Output("y").Ints("s", 1).Ints("e", 2)
             .Ints("a", 1).Node("Slice", "x s e a", "b").Node("MatMul", "b x", "c").Node("MatMul", "c b", "y"),
             "Slice MatMul MatMul"),
@@ -334,6 +340,24 @@ internal static class OnnxCases
 
     private static GraphWriter Image(int channels = 3, int height = 7, int width = 9) =>
         new GraphWriter().Input("x", "N", channels, height, width).Output("y");
+
+    /// <summary>Queries, keys and values of 3 heads, of which a Transpose makes the first axis.</summary>
+    private static GraphWriter Attention(bool gathers)
+    {
+        GraphWriter graph = Sequence(4, 6).Some("w", 6, 18).Ints("split", 0, 4, 3, 3, 2).Scalar("scale", 0.5f)
+            .Node("MatMul", "x w", "all").Node("Reshape", "all split", "parts")
+            .Node("Transpose", "parts", "moved", ("perm", new long[] { 2, 0, 3, 1, 4 }));
+        foreach ((string part, int place) in new[] { ("q", 0), ("k", 1), ("v", 2) })
+            _ = gathers
+                ? graph.Index($"{part}_at", place).Node("Gather", $"moved {part}_at", part, ("axis", 0))
+                : graph.Ints($"{part}_from", place).Ints($"{part}_to", place + 1).Ints($"{part}_axis", 0)
+                    .Node("Slice", $"moved {part}_from {part}_to {part}_axis", $"{part}_one")
+                    .Node("Squeeze", $"{part}_one {part}_axis", part);
+        return graph.Ints("whole", 0, 4, 6).Node("Mul", "q scale", "p")
+            .Node("Transpose", "k", "t", ("perm", new long[] { 0, 1, 3, 2 })).Node("MatMul", "p t", "a")
+            .Node("Softmax", "a", "b", ("axis", 3)).Node("MatMul", "b v", "c")
+            .Node("Transpose", "c", "d", ("perm", new long[] { 0, 2, 1, 3 })).Node("Reshape", "d whole", "y");
+    }
 
     private static GraphWriter Sequence(int length, int features) =>
         new GraphWriter().Input("x", 1, length, features).Output("y");
