@@ -96,7 +96,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
     }
 
     /// <summary>An input that a layer gives.</summary>
-    public Activation Layer(int index, bool padsToo = false, bool splitToo = false, bool deviationToo = false) => Input(index) switch
+    public Activation Layer(
+        int index, bool padsToo = false, bool splitToo = false, bool deviationToo = false) => Input(index) switch
     {
         Activation { Layer.Statistic.Kind: StatisticKind.Deviation } root => deviationToo
             ? root
