@@ -21,8 +21,8 @@ internal static class ExponentialSums
         step.Dispatch(
             "softpool_shared_sums",
             [("BATCH", batch), ("CHANNELS", channels), ("PLANE", plane), ("LENGTH", slices.Length)],
-            GroupCount.Linear((long)batch * slices.Count * (texels ? Division.RoundUp(plane, 4) : plane)), texels ? 1u : 0,
-            2 * LoopIterations.Of(slices.Length), step.Input, sums);
+            GroupCount.Linear((long)batch * slices.Count * (texels ? Division.RoundUp(plane, 4) : plane)),
+            texels ? 1u : 0, 2 * LoopIterations.Of(slices.Length), step.Input, sums);
         return OfSlices(step, sums, batch, plane, slices.Count);
     }
 
@@ -33,8 +33,8 @@ internal static class ExponentialSums
             return parts;
         Operand sums = Pairs(batch, plane, 1);
         step.Dispatch(
-            "sums_of_slices", [("BATCH", batch), ("SLICES", slices), ("PLANE", plane)], GroupCount.Linear((long)batch * plane), texels: 0,
-            2 * LoopIterations.Of(slices), parts, sums);
+            "sums_of_slices", [("BATCH", batch), ("SLICES", slices), ("PLANE", plane)],
+            GroupCount.Linear((long)batch * plane), texels: 0, 2 * LoopIterations.Of(slices), parts, sums);
         return sums;
     }
 

@@ -28,18 +28,20 @@ public sealed record LayerNorm(TensorShape NormalizedShape, double Eps = 1e-5) :
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Attributes =>
-        string.Create(CultureInfo.InvariantCulture, $"over {NormalizedShape}, eps {Eps}") + (ElementwiseAffine ? "" : ", not affine");
+        string.Create(CultureInfo.InvariantCulture, $"over {NormalizedShape}, eps {Eps}")
+        + (ElementwiseAffine ? "" : ", not affine");
 
     /// <summary>(..., NormalizedShape) to itself.</summary>
     private protected override TensorShape Infer(TensorShape input)
     {
         if (!(Eps >= LeastEps && float.IsFinite((float)Eps)))
-            throw new ShapeMismatchException(
-                string.Create(CultureInfo.InvariantCulture, $"LayerNorm takes an eps of at least {LeastEps}; got {Eps}."));
+            throw new ShapeMismatchException(string.Create(
+                CultureInfo.InvariantCulture, $"LayerNorm takes an eps of at least {LeastEps}; got {Eps}."));
         int rank = NormalizedShape.Rank;
         return rank > 0 && input.Rank >= rank && input.Extents[^rank..].SequenceEqual(NormalizedShape.Extents)
             ? input
-            : throw new ShapeMismatchException($"LayerNorm over {NormalizedShape} takes an input of these last axes; got {input}.");
+            : throw new ShapeMismatchException(
+                $"LayerNorm over {NormalizedShape} takes an input of these last axes; got {input}.");
     }
 
     internal override void Compute<T>(ReferenceStep step) => LayerNormReference.Compute<T>(this, step);
@@ -54,10 +56,11 @@ public sealed record LayerNorm(TensorShape NormalizedShape, double Eps = 1e-5) :
                 ("ROWS", count / length), ("LENGTH", length), ("EPS_BITS", BitConverter.SingleToUInt32Bits((float)Eps)),
                 ("SHARE_BITS", BitConverter.SingleToUInt32Bits(1f / length)),
             ],
-            GroupCount.Linear(count / length), texels: 0, 2 * LoopIterations.Of(Division.RoundUp(length, Block), Block), step.Input, moments);
+            GroupCount.Linear(count / length), texels: 0, 2 * LoopIterations.Of(Division.RoundUp(length, Block), Block),
+            step.Input, moments);
         step.DispatchElements(
-            "layer_norm", [("COUNT", count), ("LENGTH", length)], count, length % 4 == 0 ? 0b1u : 0, step.Input, step.Output, moments,
-            step.Constant("norm", 2 * length, () => Interleaved(step)));
+            "layer_norm", [("COUNT", count), ("LENGTH", length)], count, length % 4 == 0 ? 0b1u : 0,
+            step.Input, step.Output, moments, step.Constant("norm", 2 * length, () => Interleaved(step)));
     }
 
     /// <summary>The factor and the summand of each element.</summary>

@@ -1,6 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The cases of <see cref="LayerNorm"/>: rows of less and of more than a block, of whole texels and not.</summary>
+/// <summary>The cases of <see cref="LayerNorm"/>: rows of less and of more than a block, of whole texels and
+/// not.</summary>
 internal static class LayerNormCases
 {
     public static IEnumerable<OperatorCase> All { get; } =

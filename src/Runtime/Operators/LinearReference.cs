@@ -3,9 +3,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y[o] = bias[o] + sum over i of weight[o, i] x[i] of each vector x: to the bias are added the sums of 64 terms each, then what remains,
-/// term by term. More than 65,599 terms are taken in slices of as many blocks each but for the last: of each slice the blocks are
-/// summed, of the last also what remains, and then the slices are added to the bias.</summary>
+/// <summary>y[o] = bias[o] + sum over i of weight[o, i] x[i] of each vector x: to the bias are added the sums of 64
+/// terms each, then what remains, term by term. More than 65,599 terms are taken in slices of as many blocks each but
+/// for the last: of each slice the blocks are summed, of the last also what remains, and then the slices are added to
+/// the bias.</summary>
 internal static class LinearReference
 {
     private const int Block = 64;

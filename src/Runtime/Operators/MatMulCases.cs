@@ -1,7 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The cases of <see cref="MatMul"/>: sums of less and of more than a block, of whole texels and not, and one matrix for all on
-/// either side.</summary>
+/// <summary>The cases of <see cref="MatMul"/>: sums of less and of more than a block, of whole texels and not, and one
+/// matrix for all on either side.</summary>
 internal static class MatMulCases
 {
     private static readonly Permute Turned = new([1, 3, 2]);

@@ -2,7 +2,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y[m, n] = sum over k of a[m, k] b[k, n], for each pair of matrices: the sum of the sums of 64 terms each.</summary>
+/// <summary>y[m, n] = sum over k of a[m, k] b[k, n], for each pair of matrices: the sum of the sums of 64 terms
+/// each.</summary>
 internal static class MatMulReference
 {
     public static void Compute<T>(ReferenceStep step)
@@ -16,7 +17,8 @@ internal static class MatMulReference
                 continue;
             (int matrix, int m, int n) = (place / columns / rows, place / columns % rows, place % columns);
             ReadOnlySpan<float> a = step.Inputs[0].AsSpan((matrix % MatMul.CountOf(left) * rows + m) * terms, terms);
-            ReadOnlySpan<float> b = step.Inputs[1].AsSpan(matrix % MatMul.CountOf(right) * terms * columns, terms * columns);
+            int length = terms * columns;
+            ReadOnlySpan<float> b = step.Inputs[1].AsSpan(matrix % MatMul.CountOf(right) * length, length);
             T sum = default;
             for (int first = 0; first < terms; first += MatMul.Block)
             {

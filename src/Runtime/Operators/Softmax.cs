@@ -36,7 +36,8 @@ public sealed record Softmax(int Dim = 1) : UnaryOperator
         SpecializationConstant[] shape = [("BATCH", batch), ("CHANNELS", channels), ("PLANE", plane)];
         if (Slices.Of(channels).Count == 1)
             step.Dispatch(
-                "softmax", shape, GroupCount.Linear((long)batch * plane), texels: 0, 3 * LoopIterations.Of(channels), step.Input, step.Output);
+                "softmax", shape, GroupCount.Linear((long)batch * plane), texels: 0, 3 * LoopIterations.Of(channels),
+                step.Input, step.Output);
         else
             step.Dispatch(
                 "softmax_of_sums", shape, GroupCount.Linear(step.Output.Count), step.Input, step.Output,

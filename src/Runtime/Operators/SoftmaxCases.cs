@@ -1,6 +1,7 @@
 namespace SoftPool.Operators;
 
-/// <summary>The cases of <see cref="Softmax"/>: few channels, and so many that their sums are split; other axes.</summary>
+/// <summary>The cases of <see cref="Softmax"/>: few channels, and so many that their sums are split; other
+/// axes.</summary>
 internal static class SoftmaxCases
 {
     public static IEnumerable<OperatorCase> All { get; } =

@@ -208,8 +208,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Subtract or Multiply or MatMul or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
-        Permute or Reshape or Slice or Upsample => null,
+        Add or Subtract or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
+        MatMul or Permute or Reshape or Slice or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -230,7 +230,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         GELU => torch.nn.GELU(),
         Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
         LayerNorm norm => torch.nn.LayerNorm(
-            [.. norm.NormalizedShape.Extents.ToArray().Select(extent => (long)extent)], norm.Eps, norm.ElementwiseAffine),
+            [.. norm.NormalizedShape.Extents.ToArray().Select(extent => (long)extent)], norm.Eps,
+            norm.ElementwiseAffine),
         Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
         MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),
         MaxPool2d pool => torch.nn.MaxPool2d(

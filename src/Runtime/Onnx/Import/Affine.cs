@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
 
-/// <summary>Constants that a layer is multiplied by and that are added to it: into the weights of the batch norm, the linear layer or the
-/// layer norm that gives the layer, else as a batch norm of its own.</summary>
+/// <summary>Constants that a layer is multiplied by and that are added to it: into the weights of the batch norm, the
+/// linear layer or the layer norm that gives the layer, else as a batch norm of its own.</summary>
 internal static class Affine
 {
     /// <summary>Into one layer's weights; each takes some stack when they are computed.</summary>
@@ -16,7 +16,8 @@ internal static class Affine
             return x;
         if (shift == 0 && WrittenOut.ByNumber(x.Layer, scale) is { } pattern)
             return step.Add(pattern.Op, [pattern.Input]);
-        Activation given = Apply(step, x, scale == 1 ? null : Factors.Single(x, scale), shift == 0 ? null : Factors.Single(x, shift));
+        Activation given = Apply(
+            step, x, scale == 1 ? null : Factors.Single(x, scale), shift == 0 ? null : Factors.Single(x, shift));
         return given with
         {
             Layer = given.Layer with
@@ -40,13 +41,14 @@ internal static class Affine
         bool isImage = extents.Length == 3 && last == 0;
         Func<float[]> ones = () => Filled(1), zeros = () => Filled(0);
         Activation image = isImage ? x : step.Add(new Reshape(new(count, 1, x.Layer.Shape.ElementCount / count)), x);
-        Activation normed = step.Add(new BatchNorm2d(count, Eps: 0), [image.Layer], new Dictionary<string, Func<float[]>>
+        var weights = new Dictionary<string, Func<float[]>>
         {
             ["weight"] = scale?.Over(channels) ?? ones,
             ["bias"] = shift?.Over(channels) ?? zeros,
             ["running_mean"] = zeros,
             ["running_var"] = ones,
-        });
+        };
+        Activation normed = step.Add(new BatchNorm2d(count, Eps: 0), [image.Layer], weights);
         return isImage ? normed : step.Add(new Reshape(x.Layer.Shape), normed);
 
         float[] Filled(float value)
@@ -57,8 +59,8 @@ internal static class Affine
         }
     }
 
-    /// <summary>The extents of a layer along which its own factors and summands differ, and 1 along all other axes; null of a layer that
-    /// has none or has taken many already.</summary>
+    /// <summary>The extents of a layer along which its own factors and summands differ, and 1 along all other axes;
+    /// null of a layer that has none or has taken many already.</summary>
     private static int[]? OwnShape(Draft layer)
     {
         int[] extents = [.. layer.Shape.Extents];
@@ -72,7 +74,8 @@ internal static class Affine
             _ => null,
         };
 
-        int[] From(int first, int end) => [.. extents.Select((extent, axis) => axis >= first && axis < end ? extent : 1)];
+        int[] From(int first, int end) =>
+            [.. extents.Select((extent, axis) => axis >= first && axis < end ? extent : 1)];
     }
 
     private static Activation Merge(ImportStep step, Activation x, Func<float[]>? scale, Func<float[]>? shift)

@@ -7,7 +7,8 @@ internal static class ArithmeticConverters
 {
     private const string Constants = "or a constant, as BatchNorm2d or in the weights before";
 
-    private const string TwoLayers = "Two layers of one shape, or one of them repeated along its first or its last axes.";
+    private const string TwoLayers =
+        "Two layers of one shape, or one of them repeated along its first or its last axes.";
 
     public static Converter[] All { get; } =
     [
@@ -15,11 +16,14 @@ internal static class ArithmeticConverters
         new("Sum", "Add, one behind the other", "At least one layer; each like Add's.", Sum),
         new("Mul", $"Multiply, SiLU, Hardswish, GELU, {Constants}", TwoLayers, Multiply),
         new("Sub", $"Subtract, {Constants}", $"{TwoLayers} A layer and a constant, either way around.", Subtract),
-        new("Div", $"{Constants[3..]}; LayerNorm where it is written out", "A layer by a constant; the last step of a LayerNorm.", Divide),
+        new("Div", $"{Constants[3..]}; LayerNorm where it is written out",
+            "A layer by a constant; the last step of a LayerNorm.", Divide),
         new("Neg", Constants[3..], "Everything.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
         new("Pow", "Multiply", "A constant exponent of 1 or 2; of 1/2 as Sqrt.", Power),
-        new("Sqrt", "LayerNorm, with what is around it", "In a LayerNorm that is written out.", step => Root(step, step.Layer(0))),
-        new("LayerNormalization", "LayerNorm", "axis, epsilon; constant Scale and B. No Mean, no InvStdDev.", LayerNormalize),
+        new("Sqrt", "LayerNorm, with what is around it", "In a LayerNorm that is written out.",
+            step => Root(step, step.Layer(0))),
+        new("LayerNormalization", "LayerNorm", "axis, epsilon; constant Scale and B. No Mean, no InvStdDev.",
+            LayerNormalize),
         new("BatchNormalization", "BatchNorm2d", "Images; epsilon; constant scale, bias, mean and variance. Inference alone.", Normalize),
         new("LRN", "LocalResponseNorm", "alpha, bias, an odd size, and beta of 0.5, 0.75 or 1.", ResponseNorm),
     ];
@@ -83,7 +87,10 @@ internal static class ArithmeticConverters
     /// <summary>The root of a variance: a divisor, which is taken with what it divides.</summary>
     private static Activation Root(ImportStep step, Activation x) =>
         WrittenOut.ByRoot(x.Layer) is { } root
-            ? x with { Layer = new Draft(step.Name, x.Layer.Operator, x.Layer.Inputs, x.Layer.Shape) { Statistic = root } }
+            ? x with
+            {
+                Layer = new Draft(step.Name, x.Layer.Operator, x.Layer.Inputs, x.Layer.Shape) { Statistic = root },
+            }
             : throw new RefusalException("the root of a variance in a LayerNorm alone is supported", shape: x.Shape);
 
     private static Activation Subtract(ImportStep step)
@@ -95,7 +102,8 @@ internal static class ArithmeticConverters
             if (x.Layer.Shape.ElementCount < other.Layer.Shape.ElementCount)
                 return Elementwise(step, new Add(), Affine.Apply(step, other, -1, 0), x);
             Activation difference = Elementwise(step, new Subtract(), x, other);
-            return difference with { Layer = difference.Layer with { Statistic = WrittenOut.ByDifference(x.Layer, other.Layer) } };
+            Statistic? statistic = WrittenOut.ByDifference(x.Layer, other.Layer);
+            return difference with { Layer = difference.Layer with { Statistic = statistic } };
         }
         return step.Input(0) is Constant
             ? Shift(step, x, constant, factor: -1)
@@ -145,8 +153,8 @@ internal static class ArithmeticConverters
         return step.Add(new Reshape(whole), step.Add(op, [pairs.Layer, repeated.Layer]));
     }
 
-    /// <summary>Where the axes along which a layer is repeated begin or end, if that is in the middle: (A, B, 1) on (A, B, C), or
-    /// (1, 1, C); else 0, for the operators to say.</summary>
+    /// <summary>Where the axes along which a layer is repeated begin or end, if that is in the middle: (A, B, 1) on (A,
+    /// B, C), or (1, 1, C); else 0, for the operators to say.</summary>
     private static int FirstRepeated(TensorShape whole, TensorShape part)
     {
         if (whole.Rank != part.Rank || whole == part)
@@ -181,7 +189,9 @@ internal static class ArithmeticConverters
             return Affine.Apply(step, x, inverse ? 1 / number : number, 0);
         Factors factors = Factors.Of(x, constant);
         Func<float[]> values = factors.Values;
-        return Affine.Apply(step, x, inverse ? factors with { Values = () => [.. values().Select(value => 1 / value)] } : factors, null);
+        if (inverse)
+            factors = factors with { Values = () => [.. values().Select(value => 1 / value)] };
+        return Affine.Apply(step, x, factors, null);
     }
 
     private static double? Single(Constant constant) =>
@@ -203,7 +213,8 @@ internal static class ArithmeticConverters
             ["weight"] = Over(scale, "Scale"),
             ["bias"] = step.Optional(2, "B") is { } bias ? Over(bias, "B") : () => new float[shape.ElementCount],
         };
-        return step.Add(new LayerNorm(shape, PointwiseConverters.Meant(epsilon)), [x.Layer], weights, step.NameBy(scale));
+        var norm = new LayerNorm(shape, PointwiseConverters.Meant(epsilon));
+        return step.Add(norm, [x.Layer], weights, step.NameBy(scale));
 
         Func<float[]> Over(Constant constant, string name) =>
             constant.Floats is { } values && constant.Shape.AsSpan().SequenceEqual(shape.Extents)

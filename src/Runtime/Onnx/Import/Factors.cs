@@ -1,7 +1,8 @@
 namespace SoftPool.Onnx.Import;
 
 /// <summary>A constant beside a layer, element by element.</summary>
-/// <param name="Shape">Its extents beside the layer's, without the batch: the layer's, or 1 where its elements are repeated.</param>
+/// <param name="Shape">Its extents beside the layer's, without the batch: the layer's, or 1 where its elements are
+/// repeated.</param>
 /// <param name="Values">Its elements.</param>
 internal sealed record Factors(int[] Shape, Func<float[]> Values)
 {
@@ -23,8 +24,8 @@ internal sealed record Factors(int[] Shape, Func<float[]> Values)
         return fits
             ? new Factors(whole[1..], constant.Floats!)
             : throw new RefusalException(
-                $"a constant of {string.Join('x', constant.Shape)} on {string.Join('x', x.Shape)}; real numbers, the same for each "
-                + "item of the batch, are supported");
+                $"a constant of {string.Join('x', constant.Shape)} on {string.Join('x', x.Shape)}; real numbers, the "
+                + "same for each item of the batch, are supported");
     }
 
     /// <summary>Whether the elements are the same along each axis along which the shape is 1.</summary>
@@ -34,6 +35,8 @@ internal sealed record Factors(int[] Shape, Func<float[]> Values)
     public Func<float[]> Over(int[] shape) => () =>
     {
         float[] values = Values();
-        return Shape.SequenceEqual(shape) ? values : [.. Shapes.SourcesOf(Shape, shape).Select(source => values[source])];
+        return Shape.SequenceEqual(shape)
+            ? values
+            : [.. Shapes.SourcesOf(Shape, shape).Select(source => values[source])];
     };
 }

@@ -48,7 +48,8 @@ internal static class LinearConverters
         left.Shape.Length == right.Shape.Length
             ? step.Add(new MatMul(), [left.Layer, right.Layer])
             : throw new RefusalException(
-                $"{string.Join('x', left.Shape)} and {string.Join('x', right.Shape)}; two layers of as many axes are supported");
+                $"{string.Join('x', left.Shape)} and {string.Join('x', right.Shape)}; two layers of as many axes are "
+                + "supported");
 
     private static (int Inputs, int Outputs) Check(Activation x, Constant matrix, bool transposed)
     {
@@ -97,7 +98,8 @@ internal static class LinearConverters
         Activation x = step.Layer(0);
         int axis = ImportStep.Axis(named, x.Shape.Length);
         if (axis == 0)
-            throw new RefusalException($"axis {named} of {string.Join('x', x.Shape)} in operator set {step.Opset}, which has the batch");
+            throw new RefusalException(
+                $"axis {named} of {string.Join('x', x.Shape)} in operator set {step.Opset}, which has the batch");
         int[] behind = x.Shape[(axis + 1)..];
         if (step.Opset >= 13 || behind.All(extent => extent == 1))
             return step.Add(new Softmax(axis), x);

@@ -103,15 +103,17 @@ internal static class PoolingConverters
         int[] axes = step.Axes(rank, 1) is { Length: > 0 } some ? some : [.. Enumerable.Range(0, rank)];
         int first = rank - axes.Length;
         if (first < (keeps ? 1 : 2) || !axes.Order().SequenceEqual(Enumerable.Range(first, axes.Length)))
-            throw new RefusalException($"axes {WindowAttributes.Show(axes)} of {rank}; the last ones, without the batch, are supported");
+            throw new RefusalException(
+                $"axes {WindowAttributes.Show(axes)} of {rank}; the last ones, without the batch, are supported");
         TensorShape shape = x.Layer.Shape;
-        int rows = Constant.CountOf(x.Shape.AsSpan(1, first - 1));
-        Activation mean = step.Add(
-            new GlobalAvgPool(), first == 2 && rank < 6 ? x : step.Add(new Reshape(new(rows, shape.ElementCount / rows)), x));
+        int[] before = x.Shape[1..first];
+        int rows = Constant.CountOf(before);
+        Activation map = first == 2 && rank < 6 ? x : step.Add(new Reshape(new(rows, shape.ElementCount / rows)), x);
+        Activation mean = step.Add(new GlobalAvgPool(), map);
         if (keeps && mean.Shape.Length != rank)
-            mean = step.Add(new Reshape(new([.. shape.Extents[..(first - 1)], .. Enumerable.Repeat(1, axes.Length)])), mean);
+            mean = step.Add(new Reshape(new([.. before, .. Enumerable.Repeat(1, axes.Length)])), mean);
         else if (!keeps)
-            mean = first < 3 ? step.Add(new Flatten(), mean) : step.Add(new Reshape(new(shape.Extents[..(first - 1)])), mean);
+            mean = step.Add(before.Length < 2 ? new Flatten() : new Reshape(new(before)), mean);
         return mean with { Layer = mean.Layer with { Statistic = WrittenOut.ByMean(x.Layer, axes.Length) } };
     }
 }

@@ -23,11 +23,15 @@ internal static class WrittenOut
 
     /// <summary>What the difference of two layers is in a layer norm.</summary>
     public static Statistic? ByDifference(Draft left, Draft right) =>
-        right.Statistic is { Kind: StatisticKind.Mean } mean && mean.Of == left ? mean with { Kind = StatisticKind.Distance } : null;
+        right.Statistic is { Kind: StatisticKind.Mean } mean && mean.Of == left
+            ? mean with { Kind = StatisticKind.Distance }
+            : null;
 
     /// <summary>What the square of a layer is in a layer norm.</summary>
     public static Statistic? BySquare(Draft layer) =>
-        layer.Statistic is { Kind: StatisticKind.Distance } distance ? distance with { Kind = StatisticKind.Square } : null;
+        layer.Statistic is { Kind: StatisticKind.Distance } distance
+            ? distance with { Kind = StatisticKind.Square }
+            : null;
 
     /// <summary>What the mean of a layer over its last axes is in a layer norm.</summary>
     public static Statistic ByMean(Draft layer, int axes) =>
@@ -37,11 +41,15 @@ internal static class WrittenOut
 
     /// <summary>What a layer times a number and plus a number is in a layer norm.</summary>
     public static Statistic? ByNumbers(Draft layer, double scale, double shift) =>
-        scale == 1 && layer.Statistic is { Kind: StatisticKind.Variance, Eps: 0 } variance ? variance with { Eps = shift } : null;
+        scale == 1 && layer.Statistic is { Kind: StatisticKind.Variance, Eps: 0 } variance
+            ? variance with { Eps = shift }
+            : null;
 
     /// <summary>What the root of a layer is in a layer norm.</summary>
     public static Statistic? ByRoot(Draft layer) =>
-        layer.Statistic is { Kind: StatisticKind.Variance } variance ? variance with { Kind = StatisticKind.Deviation } : null;
+        layer.Statistic is { Kind: StatisticKind.Variance } variance
+            ? variance with { Kind = StatisticKind.Deviation }
+            : null;
 
     /// <summary>What the quotient of two layers comes to.</summary>
     public static (LayerNorm Op, Draft Input)? ByQuotient(Draft left, Draft right)

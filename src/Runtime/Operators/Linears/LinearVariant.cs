@@ -7,8 +7,8 @@ namespace SoftPool.Operators.Linears;
 /// sum, or one of a GPU's few lanes, is split into slices, which another kernel sums.</summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Items">How many vectors of the batch a lane computes.</param>
-/// <param name="LeastBatch">The number of vectors from which a weight that is loaded anew for each one costs more than a tile of them that is partly
-/// empty.</param>
+/// <param name="LeastBatch">The number of vectors from which a weight that is loaded anew for each one costs more than
+/// a tile of them that is partly empty.</param>
 internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) : Variant<Linear>
 {
     /// <summary>The subgroup that the kernel needs whose lanes exchange values; 0 for one whose lanes do not.</summary>
@@ -35,7 +35,8 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
         Lanes == 0 || step.Options.Device is { Driver: Driver.Lavapipe, HasShuffle: true } device && device.SubgroupSize == Lanes;
 
     // Of those that suit the batch the one for the largest; else the one for the smallest.
-    public override double Cost(Linear op, LoweringStep step) => LeastBatch <= op.VectorsOf(step) ? -LeastBatch : LeastBatch;
+    public override double Cost(Linear op, LoweringStep step) =>
+        LeastBatch <= op.VectorsOf(step) ? -LeastBatch : LeastBatch;
 
     public override void Lower(Linear op, LoweringStep step)
     {

@@ -19,7 +19,8 @@ internal sealed record SharedSoftPoolBySlices : Variant<Pooling>
     {
         Slices slices = op.SlicesOn(step.InputShape);
         int places = step.OutputShape.Plane();
-        Operand sums = ExponentialSums.OfCells(step), ofSlices = ExponentialSums.Pairs(step.Batch, places, slices.Count);
+        Operand sums = ExponentialSums.OfCells(step);
+        Operand ofSlices = ExponentialSums.Pairs(step.Batch, places, slices.Count);
         Operand parts = new Activation(PartsPerSlice * slices.Count * step.Output.Count);
         step.Dispatch(
             "softpool_shared_slices", step.Shape(op, slices), GroupCount.Linear((long)step.Batch * slices.Count * places), texels: 0,

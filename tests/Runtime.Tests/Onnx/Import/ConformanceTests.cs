@@ -5,8 +5,8 @@ using static SoftPool.Runtime.Tests.Onnx.OnnxFiles;
 
 namespace SoftPool.Runtime.Tests.Onnx.Import;
 
-/// <summary>The ONNX project's own tests of operators, in the folder that SOFTPOOL_ONNX_CONFORMANCE names: each gives the first of
-/// the outputs that lie beside it, or is refused.</summary>
+/// <summary>The ONNX project's own tests of operators, in the folder that SOFTPOOL_ONNX_CONFORMANCE names: each gives
+/// the first of the outputs that lie beside it, or is refused.</summary>
 [TestClass]
 public sealed class ConformanceTests
 {
@@ -54,7 +54,8 @@ public sealed class ConformanceTests
                 5, Message().Raw(File.ReadAllBytes(Path.Combine(data, $"input_{i}.pb"))).Text(8, names[i]));
         // Behind the file's own bytes these are a part of its model: all inputs but the first become constants.
         using OnnxImport import = OnnxImport.Open(
-            new MemoryStream([.. file, .. Message().Message(7, constants).ToArray()]), new OnnxOptions { Output = FirstOutput(file) });
+            new MemoryStream([.. file, .. Message().Message(7, constants).ToArray()]),
+            new OnnxOptions { Output = FirstOutput(file) });
         SoftPool.Model model = import.Model();
         float[] expected = Values(Path.Combine(data, "output_0.pb"));
         float[] actual = [.. Values(Path.Combine(data, "input_0.pb")).Chunk(model.Graph.InputShape.ElementCount)

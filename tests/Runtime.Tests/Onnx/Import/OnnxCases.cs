@@ -158,8 +158,9 @@ internal static class OnnxCases
                + "Permute Reshape"),
         ("the batch moved and back", Image().Node("Transpose", "x", "t", ("perm", new long[] { 1, 2, 0, 3 }))
             .Node("Transpose", "t", "b", ("perm", new long[] { 2, 0, 1, 3 })).Node("Relu", "b", "y"), "ReLU"),
-        ("MatMul with one matrix for all", new GraphWriter().Input("x", 1, 3, 5, 5).Output("y").Ints("s", 1).Ints("e", 2)
-            .Ints("a", 1).Node("Slice", "x s e a", "b").Node("MatMul", "b x", "c").Node("MatMul", "c b", "y"),
+        ("MatMul with one matrix for all", new GraphWriter().Input("x", 1, 3, 5, 5).Output("y").Ints("s", 1)
+            .Ints("e", 2).Ints("a", 1).Node("Slice", "x s e a", "b").Node("MatMul", "b x", "c")
+            .Node("MatMul", "c b", "y"),
             "Slice MatMul MatMul"),
         ("constants on sequences", Sequence(3, 4).Some("f", 4).Some("p", 1, 3, 4).Some("l", 3, 1).Scalar("half", 0.5f)
             .Node("Mul", "x f", "a").Node("Relu", "a", "b").Node("Add", "b p", "c").Node("Relu", "c", "d")
@@ -175,25 +176,30 @@ internal static class OnnxCases
             .Node("LayerNormalization", "x n.weight n.bias", "a", ("epsilon", 1e-3f))
             .Node("LayerNormalization", "a v", "y", ("axis", 1), ("stash_type", 1)), "LayerNorm LayerNorm"),
         .. from square in new[] { "Pow", "Mul" }
-           select ($"LayerNorm written out by {square}", Sequence(3, 6).Scalar("two", 2).Scalar("eps", 1e-4f).Some("w", 6)
-               .Some("b", 6).Node("ReduceMean", "x", "m", ("axes", new long[] { -1 })).Node("Sub", "x m", "d")
-               .Node(square, square == "Pow" ? "d two" : "d d", "q").Node("ReduceMean", "q", "v", ("axes", new long[] { 2 }))
+           select ($"LayerNorm written out by {square}", Sequence(3, 6).Scalar("two", 2).Scalar("eps", 1e-4f)
+               .Some("w", 6).Some("b", 6).Node("ReduceMean", "x", "m", ("axes", new long[] { -1 }))
+               .Node("Sub", "x m", "d")
+               .Node(square, square == "Pow" ? "d two" : "d d", "q")
+               .Node("ReduceMean", "q", "v", ("axes", new long[] { 2 }))
                .Node("Add", "v eps", "e").Node("Sqrt", "e", "s").Node("Div", "d s", "n").Node("Mul", "n w", "o")
                .Node("Add", "o b", "y"), "LayerNorm"),
-        ("LayerNorm written out over two axes", new GraphWriter().Input("x", 1, 2, 3, 4, 5).Output("y").Scalar("eps", 1e-4f)
-            .Scalar("half", 0.5f)
+        ("LayerNorm written out over two axes", new GraphWriter().Input("x", 1, 2, 3, 4, 5).Output("y")
+            .Scalar("eps", 1e-4f).Scalar("half", 0.5f)
             .Node("ReduceMean", "x", "m", ("axes", new long[] { 4, 3 })).Node("Sub", "x m", "d").Node("Mul", "d d", "q")
             .Node("ReduceMean", "q", "v", ("axes", new long[] { -1, -2 })).Node("Add", "eps v", "e")
             .Node("Pow", "e half", "s").Node("Div", "d s", "y"), "LayerNorm"),
         ("not quite a LayerNorm", Sequence(3, 4).Node("ReduceMean", "x", "m", ("axes", new long[] { 2 }))
-            .Node("Relu", "x", "r").Node("Sub", "r m", "d").Node("Mul", "d d", "y"), "ReLU GlobalAvgPool Subtract Multiply"),
+            .Node("Relu", "x", "r").Node("Sub", "r m", "d").Node("Mul", "d d", "y"),
+            "ReLU GlobalAvgPool Subtract Multiply"),
         ("means over last axes", new GraphWriter().Input("x", 1, 2, 3, 4).Output("y")
             .Node("ReduceMean", "x", "m", ("axes", new long[] { 3 })).Node("Sub", "x m", "d").Node("Relu", "d", "r")
             .Node("ReduceMean", "r", "y", ("axes", new long[] { 3 }), ("keepdims", 0)),
             "Reshape Reshape GlobalAvgPool Reshape Reshape Subtract Reshape ReLU Reshape GlobalAvgPool Reshape"),
-        ("mean over everything", Image().Node("Relu", "x", "r").Node("ReduceMean", "r", "y", ("axes", new long[] { 1, 2, 3 })),
+        ("mean over everything", Image().Node("Relu", "x", "r")
+            .Node("ReduceMean", "r", "y", ("axes", new long[] { 1, 2, 3 })),
             "ReLU Reshape GlobalAvgPool Reshape"),
-        ("Pow", Image().Scalar("one", 1).Scalar("two", 2).Node("Pow", "x one", "a").Node("Pow", "a two", "y"), "Multiply"),
+        ("Pow", Image().Scalar("one", 1).Scalar("two", 2).Node("Pow", "x one", "a").Node("Pow", "a two", "y"),
+            "Multiply"),
         ("Softmax over the last axis", Image().Node("Softmax", "x", "y"), "Softmax"),
         ("Softmax over several axes of an old set", new GraphWriter(9).Input("x", 1, 3, 4, 5).Output("y")
             .Node("Softmax", "x", "a", ("axis", 2)).Node("Softmax", "a", "y"),
