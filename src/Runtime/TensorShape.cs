@@ -44,6 +44,9 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     /// <summary>The extent of one axis, counted from the outermost.</summary>
     public int this[int axis] => Extents[axis];
 
+    /// <summary>The extent of one axis, counted from the innermost.</summary>
+    internal int this[Index axis] => Extents[axis];
+
     /// <summary>The number of elements: the product of the extents; 1 for a scalar.</summary>
     public int ElementCount
     {

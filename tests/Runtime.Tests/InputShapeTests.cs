@@ -46,7 +46,8 @@ public sealed class InputShapeTests
         Model fixedSize = TestModels.WithWeights(
             TestModels.Sequential(new TensorShape(2, 4, 4), new Flatten(), new Linear(32, 3)));
         Assert.AreEqual(
-            $"Layer {fixedSize.Graph.Layers[1].Name} of '{fixedSize.Graph.Name}': Linear takes 32 features; got 40.",
+            $"Layer {fixedSize.Graph.Layers[1].Name} of '{fixedSize.Graph.Name}': "
+            + "Linear takes 32 features along the last axis; got 40.",
             Assert.ThrowsExactly<ShapeMismatchException>(
                 () => fixedSize.WithInputShape(new TensorShape(2, 4, 5))).Message);
         Assert.Contains(

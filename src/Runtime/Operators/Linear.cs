@@ -38,11 +38,14 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     [JsonIgnore]
     public override string Attributes => $"{InFeatures} to {OutFeatures}" + (Bias ? "" : ", no bias");
 
-    /// <summary>(InFeatures) to (OutFeatures).</summary>
+    /// <summary>(..., InFeatures) to (..., OutFeatures).</summary>
     private protected override TensorShape Infer(TensorShape input) =>
-        input == new TensorShape(InFeatures)
-            ? new TensorShape(OutFeatures)
-            : throw new ShapeMismatchException($"Linear takes {InFeatures} features; got {input}.");
+        input.Rank > 0 && input[^1] == InFeatures
+            ? new TensorShape([.. input.Extents[..^1], OutFeatures])
+            : throw new ShapeMismatchException($"Linear takes {InFeatures} features along the last axis; got {input}.");
+
+    /// <summary>The number of vectors of a whole batch.</summary>
+    internal int VectorsOf(LoweringStep step) => step.Batch * (step.InputShape.ElementCount / InFeatures);
 
     internal override void Compute<T>(ReferenceStep step) => LinearReference.Compute<T>(this, step);
 

@@ -25,5 +25,9 @@ internal static class LinearCases
         new(new Linear(1036, 3), new(1036), 5),
         // 29 blocks of 64 in 7 slices: the last slice is empty but for what lies behind the blocks.
         new(new Linear(1860, 10), new(1860), 1),
+        // Several vectors an item.
+        new(new Linear(7, 5), new(3, 7), 2),
+        new(new Linear(36, 9) { Bias = false }, new(2, 5, 36), 2),
+        new(new Linear(1030, 3), new(2, 1030), 1),
     ];
 }

@@ -77,7 +77,7 @@ internal static class SoftPoolReference
         where T : struct, IReal<T>
     {
         (int plane, int outPlane) = (step.InputShape.Plane(), step.OutputShape.Plane());
-        ExponentialSum<T>[] sums = ExponentialSum<T>.OfCells(step);
+        ExponentialSum<T>[] sums = ExponentialSum<T>.OfCells(step.Input, step.InputShape[0]);
         foreach (PoolWindow window in windows)
         {
             ExponentialSum<T>[][] parts =

@@ -2,23 +2,26 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y_c = exp(x_c - m) / sum_k exp(x_k - m) over the channels of each place, m being the largest of
-/// them.</summary>
+/// <summary>y_c = exp(x_c - m) / sum_k exp(x_k - m) along an axis, m being the largest x of it.</summary>
 internal static class SoftmaxReference
 {
-    public static void Compute<T>(ReferenceStep step)
+    public static void Compute<T>(Softmax op, ReferenceStep step)
         where T : struct, IReal<T>
     {
-        (int channels, int plane) = (step.InputShape[0], step.InputShape.Plane());
-        ExponentialSum<T>[] sums = ExponentialSum<T>.OfCells(step);
-        for (int c = 0; c < channels; c++)
-            for (int i = 0; i < plane; i++)
+        (int outer, int extent, int inner) = op.AxesOf(step.InputShape);
+        for (int part = 0; part < outer; part++)
+        {
+            int first = part * extent * inner;
+            ReadOnlySpan<float> input = step.Input.Slice(first, extent * inner);
+            ExponentialSum<T>[] sums = ExponentialSum<T>.OfCells(input, extent);
+            for (int i = 0; i < input.Length; i++)
             {
-                if (!step.Wants(c * plane + i))
+                if (!step.Wants(first + i))
                     continue;
-                T x = T.Of(step.Input[c * plane + i]);
-                step.Output[c * plane + i] =
-                    (T.ExpNonpositive(Shifted.Difference(x, sums[i].Largest)) / sums[i].Total).Stored;
+                ExponentialSum<T> sum = sums[i % inner];
+                step.Output[first + i] =
+                    (T.ExpNonpositive(Shifted.Difference(T.Of(input[i]), sum.Largest)) / sum.Total).Stored;
             }
+        }
     }
 }

@@ -4,11 +4,11 @@ namespace SoftPool.Reference;
 internal readonly record struct ExponentialSum<T>(T Largest, T Total)
     where T : struct, IReal<T>
 {
-    /// <summary>Of each cell the largest value of its channels, and the sum of their exponentials beside it; those of
-    /// many channels by slices.</summary>
-    public static ExponentialSum<T>[] OfCells(ReferenceStep step)
+    /// <summary>Of each cell the largest value of its channels, and the sum of their exponentials beside it; those of many channels
+    /// by slices.</summary>
+    public static ExponentialSum<T>[] OfCells(ReadOnlySpan<float> input, int channels)
     {
-        (int channels, int plane) = (step.InputShape[0], step.InputShape.Plane());
+        int plane = input.Length / channels;
         var slices = Slices.Of(channels);
         var sums = new ExponentialSum<T>[plane];
         var parts = new ExponentialSum<T>[slices.Count];
@@ -18,11 +18,11 @@ internal readonly record struct ExponentialSum<T>(T Largest, T Total)
             {
                 int first = slice * slices.Length, end = Math.Min(first + slices.Length, channels);
                 // That of a slice is held above -infinity: beside others it may weigh nothing.
-                T largest = T.Of(slices.Count == 1 ? step.Input[cell] : float.MinValue), total = default;
+                T largest = T.Of(slices.Count == 1 ? input[cell] : float.MinValue), total = default;
                 for (int c = first; c < end; c++)
-                    largest = Shifted.Larger(T.Of(step.Input[c * plane + cell]), largest);
+                    largest = Shifted.Larger(T.Of(input[c * plane + cell]), largest);
                 for (int c = first; c < end; c++)
-                    total += T.ExpNonpositive(Shifted.Difference(T.Of(step.Input[c * plane + cell]), largest));
+                    total += T.ExpNonpositive(Shifted.Difference(T.Of(input[c * plane + cell]), largest));
                 parts[slice] = new(largest, total);
             }
             sums[cell] = slices.Count == 1 ? parts[0] : Of(parts);

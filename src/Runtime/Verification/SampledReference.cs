@@ -39,6 +39,7 @@ internal static class SampledReference
             Conv2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
             ConvTranspose2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
             Linear linear => linear.InFeatures,
+            MatMul => graph.InputShapesOf(layer)[0][^1],
             _ => 1,
         });
 
@@ -52,7 +53,7 @@ internal static class SampledReference
         int[] sums =
         [
             .. layers.TakeWhile(layer =>
-                graph.Layers[layer].Operator is Conv2d or ConvTranspose2d or Linear or BatchNorm2d or Add),
+                graph.Layers[layer].Operator is Conv2d or ConvTranspose2d or Linear or MatMul or BatchNorm2d or Add),
         ];
         float[][] magnitudes = [.. inputs.Select(input => Array.ConvertAll(input, MathF.Abs))];
         if (sums.Length > 0)

@@ -155,6 +155,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Add, _) => x.add(inputs[1], Scalars.One),
             (Subtract, _) => x.sub(inputs[1]),
             (Multiply, _) => x * inputs[1],
+            (MatMul, _) => x.matmul(inputs[1]),
             (Concat, _) => torch.cat(inputs, 1),
             (GlobalAvgPool, _) => x.mean(
                 [.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
@@ -239,7 +240,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         Add or Subtract or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
         Abs or Ceil or Exp or Floor or Log or Reciprocal or Round or Sqrt => null,
         CELU or Hardtanh or Mish or SELU or Operators.Softplus or Softsign => null,
-        Permute or Reshape or Slice or Upsample => null,
+        MatMul or Permute or Reshape or Slice or Upsample => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -259,6 +260,9 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         GELU { Approximate: GeluApproximation.Tanh } => torch.nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh),
         GELU => torch.nn.GELU(),
         Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
+        LayerNorm norm => torch.nn.LayerNorm(
+            [.. norm.NormalizedShape.Extents.ToArray().Select(extent => (long)extent)], norm.Eps,
+            norm.ElementwiseAffine),
         Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
         MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),
         MaxPool2d pool => torch.nn.MaxPool2d(
@@ -276,7 +280,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         ReLU6 => torch.nn.ReLU6(),
         Sigmoid => torch.nn.Sigmoid(),
         SiLU => torch.nn.SiLU(),
-        Softmax => torch.nn.Softmax(1),
+        Softmax softmax => torch.nn.Softmax(softmax.Dim),
         Tanh => torch.nn.Tanh(),
         ZeroPad2d pad => torch.nn.ZeroPad2d((pad.Left, pad.Right, pad.Top, pad.Bottom)),
         Operators.SoftPool1d pool => new Torch.SoftPool1d(

@@ -62,6 +62,14 @@ public sealed class AttributeTests
         (new Slice(2, 1, 3, -1), Map, "got axis 2, 3 from 1, step -1."),
         (new Slice(2, 1, 1, 0), Map, "got axis 2, 1 from 1, step 0."),
         (new Slice(2, int.MaxValue, int.MaxValue, int.MaxValue), Map, "got axis 2"),
+        (new Softmax(0), Map, "Softmax takes an axis of 1 to 3 on 4x5x6; got axis 0."),
+        (new Softmax(4), Map, "Softmax takes an axis of 1 to 3 on 4x5x6; got axis 4."),
+        (new LayerNorm(new(5)), Map, "LayerNorm over 5 takes an input of these last axes; got 4x5x6."),
+        (new LayerNorm(new(1, 4, 5, 6)), Map, "LayerNorm over 1x4x5x6 takes an input of these last axes; got 4x5x6."),
+        (new LayerNorm(new()), Map, "LayerNorm over scalar takes an input of these last axes; got 4x5x6."),
+        (new LayerNorm(new(6), 0), Map, "LayerNorm takes an eps of at least 1E-12; got 0."),
+        (new LayerNorm(new(6), double.NaN), Map, "LayerNorm takes an eps of at least 1E-12; got NaN."),
+        (new Linear(5, 3), Map, "Linear takes 5 features along the last axis; got 4x5x6."),
     ];
 
     [TestMethod]
@@ -72,6 +80,25 @@ public sealed class AttributeTests
             var e = Assert.ThrowsExactly<ShapeMismatchException>(() => op.InferShape(input), $"{op} on {input}");
             StringAssert.Contains(e.Message, message);
         }
+    }
+
+    [TestMethod]
+    public void A_product_takes_matrices_that_fit()
+    {
+        foreach ((TensorShape left, TensorShape right) in new (TensorShape, TensorShape)[]
+        {
+            (new(3, 5), new(3, 5)), (new(5), new(5, 3)), (new(5), new(5)), (new(2, 3, 5), new(5, 3)),
+            (new(2, 3, 5), new(3, 5, 3)), (new(2, 1, 3, 5), new(1, 2, 5, 3)),
+        })
+        {
+            var e = Assert.ThrowsExactly<ShapeMismatchException>(() => new MatMul().InferShape(left, right));
+            StringAssert.Contains(
+                e.Message, $"leading axes are the same, or 1 in one of them; got {left} and {right}.");
+        }
+        Assert.AreEqual(new TensorShape(2, 3, 4), new MatMul().InferShape(new(1, 3, 5), new(2, 5, 4)));
+        Assert.AreEqual(new TensorShape(2, 3, 4), new MatMul().InferShape(new(2, 3, 5), new(1, 5, 4)));
+        var single = Assert.ThrowsExactly<ShapeMismatchException>(() => new MatMul().InferShape(Map));
+        StringAssert.Contains(single.Message, "two inputs; got 1.");
     }
 
     private static Upsample Nearest(Size2d size, Scale2d scale) =>

@@ -2,48 +2,80 @@ using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
 
-/// <summary>A factor and a summand of each channel: into the weights of the batch norm or linear layer that gives the
-/// channels, else as a batch norm of its own.</summary>
+/// <summary>Constants that a layer is multiplied by and that are added to it: into the weights of the batch norm, the
+/// linear layer or the layer norm that gives the layer, else as a batch norm of its own.</summary>
 internal static class Affine
 {
     /// <summary>Into one layer's weights; each takes some stack when they are computed.</summary>
     private const int MostMerged = 32;
 
-    /// <summary>The same factor and summand for all channels.</summary>
+    /// <summary>The same factor and summand for all elements.</summary>
     public static Activation Apply(ImportStep step, Activation x, double scale, double shift)
     {
+        if (scale == 1 && shift == 0)
+            return x;
         if (shift == 0 && WrittenOut.ByNumber(x.Layer, scale) is { } pattern)
             return step.Add(pattern.Op, [pattern.Input]);
-        int channels = x.Layer.Shape[0];
-        Activation given = Apply(step, x, scale == 1 ? null : Filled(scale), shift == 0 ? null : Filled(shift));
-        return given with { Layer = given.Layer with { Line = new Line(x.Layer, scale, shift) } };
-
-        Func<float[]> Filled(double value) => () => [.. Enumerable.Repeat((float)value, channels)];
+        Activation given = Apply(
+            step, x, scale == 1 ? null : Factors.Single(x, scale), shift == 0 ? null : Factors.Single(x, shift));
+        return given with
+        {
+            Layer = given.Layer with
+            {
+                Line = new Line(x.Layer, scale, shift),
+                Statistic = WrittenOut.ByNumbers(x.Layer, scale, shift),
+            },
+        };
     }
 
-    /// <summary>A factor or a summand, or both, of each channel; null for none.</summary>
-    public static Activation Apply(ImportStep step, Activation x, Func<float[]>? scale, Func<float[]>? shift)
+    /// <summary>Factors or summands, or both; null for none.</summary>
+    public static Activation Apply(ImportStep step, Activation x, Factors? scale, Factors? shift)
     {
-        if (x.Layer is { Operator: BatchNorm2d or Linear, Merged: < MostMerged })
-            return Merge(step, x, scale, shift);
-        if (x.Layer.Shape.Rank != 3)
-            throw new RefusalException($"a constant of each channel on {x.Layer.Shape}; images and outputs of Gemm are supported");
-        int channels = x.Layer.Shape[0];
+        int[] extents = [.. x.Layer.Shape.Extents];
+        if (OwnShape(x.Layer) is { } own && scale?.Fits(own) != false && shift?.Fits(own) != false)
+            return Merge(step, x, scale?.Over(own), shift?.Over(own));
+        // The first axes, up to the last along which the constants differ, are the channels of a batch norm.
+        int last = Math.Max(scale?.LastAxis ?? 0, shift?.LastAxis ?? 0);
+        int[] channels = [.. extents.Select((extent, axis) => axis <= last ? extent : 1)];
+        int count = Constant.CountOf(channels);
+        bool isImage = extents.Length == 3 && last == 0;
         Func<float[]> ones = () => Filled(1), zeros = () => Filled(0);
-        return step.Add(new BatchNorm2d(channels, Eps: 0), [x.Layer], new Dictionary<string, Func<float[]>>
+        Activation image = isImage ? x : step.Add(new Reshape(new(count, 1, x.Layer.Shape.ElementCount / count)), x);
+        var weights = new Dictionary<string, Func<float[]>>
         {
-            ["weight"] = scale ?? ones,
-            ["bias"] = shift ?? zeros,
+            ["weight"] = scale?.Over(channels) ?? ones,
+            ["bias"] = shift?.Over(channels) ?? zeros,
             ["running_mean"] = zeros,
             ["running_var"] = ones,
-        });
+        };
+        Activation normed = step.Add(new BatchNorm2d(count, Eps: 0), [image.Layer], weights);
+        return isImage ? normed : step.Add(new Reshape(x.Layer.Shape), normed);
 
         float[] Filled(float value)
         {
-            var filled = new float[channels];
+            var filled = new float[count];
             Array.Fill(filled, value);
             return filled;
         }
+    }
+
+    /// <summary>The extents of a layer along which its own factors and summands differ, and 1 along all other axes;
+    /// null of a layer that has none or has taken many already.</summary>
+    private static int[]? OwnShape(Draft layer)
+    {
+        int[] extents = [.. layer.Shape.Extents];
+        int rank = extents.Length;
+        return layer switch
+        {
+            { Merged: >= MostMerged } => null,
+            { Operator: BatchNorm2d } => From(0, 1),
+            { Operator: Linear } => From(rank - 1, rank),
+            { Operator: LayerNorm { ElementwiseAffine: true } norm } => From(rank - norm.NormalizedShape.Rank, rank),
+            _ => null,
+        };
+
+        int[] From(int first, int end) =>
+            [.. extents.Select((extent, axis) => axis >= first && axis < end ? extent : 1)];
     }
 
     private static Activation Merge(ImportStep step, Activation x, Func<float[]>? scale, Func<float[]>? shift)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
@@ -5,9 +6,10 @@ namespace SoftPool.Onnx.Import;
 /// <summary>Operations on two layers, and on a layer and a constant of each channel.</summary>
 internal static class ArithmeticConverters
 {
-    private const string Constants = "or a constant of each channel, as BatchNorm2d or in the weights before";
+    private const string Constants = "or a constant, as BatchNorm2d or in the weights before";
 
-    private const string TwoLayers = "Two layers of one shape, or one of them of a value a channel or a place.";
+    private const string TwoLayers =
+        "Two layers of one shape, or one of them repeated along its first or its last axes.";
 
     public static Converter[] All { get; } =
     [
@@ -15,8 +17,13 @@ internal static class ArithmeticConverters
         new("Sum", "Add, one behind the other", "At least one layer; each like Add's.", Sum),
         new("Mul", $"Multiply, SiLU, Hardswish, Mish, GELU, {Constants}", TwoLayers, Multiply),
         new("Sub", $"Subtract, {Constants}", $"{TwoLayers} A layer and a constant, either way around.", Subtract),
-        new("Div", Constants[3..], "A layer by a constant.", Divide),
-        new("Neg", Constants[3..], "Images.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
+        new("Div", $"{Constants[3..]}; LayerNorm where it is written out; Multiply and Reciprocal",
+            $"{TwoLayers} A layer and a constant, either way around.", Divide),
+        new("Neg", Constants[3..], "Everything.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
+        new("Pow", "Multiply, Sqrt, Reciprocal or nothing", "A constant exponent of -1, -0.5, 0.5, 1, 2 or 3.", Power),
+        new("Sqrt", "Sqrt; LayerNorm where one is written out", "Everything.", step => Root(step, step.Layer(0))),
+        new("LayerNormalization", "LayerNorm", "axis, epsilon; constant Scale and B. No Mean, no InvStdDev.",
+            LayerNormalize),
         new("BatchNormalization", "BatchNorm2d", "Images; epsilon; constant scale, bias, mean and variance. Inference alone.", Normalize),
         new("LRN", "LocalResponseNorm", "alpha, bias, an odd size, and beta of 0.5, 0.75 or 1.", ResponseNorm),
     ];
@@ -31,7 +38,7 @@ internal static class ArithmeticConverters
 
     private static Activation Add(ImportStep step) => Split(step) switch
     {
-        (var x, { } constant) => Shift(step, x, constant, 1),
+        (var x, { } constant) => Shift(step, x, constant),
         var (x, _) => Elementwise(step, new Add(), x, step.Layer(1)),
     };
 
@@ -51,9 +58,45 @@ internal static class ArithmeticConverters
         if (constant is not null)
             return Scale(step, x, constant);
         Activation other = step.Layer(1);
+        if (x.Layer == other.Layer)
+            return Square(step, x);
         return WrittenOut.ByLayer(x.Layer, other.Layer) is { } pattern
             ? step.Add(pattern.Op, [pattern.Input])
             : Elementwise(step, new Multiply(), x, other);
+    }
+
+    private static Activation Square(ImportStep step, Activation x)
+    {
+        Activation square = step.Add(new Multiply(), [x.Layer, x.Layer]);
+        return square with { Layer = square.Layer with { Statistic = WrittenOut.BySquare(x.Layer) } };
+    }
+
+    private static Activation Power(ImportStep step)
+    {
+        step.IgnoreBroadcast();
+        Activation x = step.Layer(0);
+        Constant exponent = step.ConstantAt(1, "exponent");
+        if (exponent.Count != 1 || exponent.Shape.Length > x.Shape.Length)
+            throw new RefusalException(
+                $"an exponent of {string.Join('x', exponent.Shape)} on {string.Join('x', x.Shape)}; "
+                + "one number is supported");
+        return exponent.Numbers()[0] switch
+        {
+            -1 => step.Add(new Reciprocal(), x),
+            -0.5f => step.Add(new Reciprocal(), Root(step, x)),
+            0.5f => Root(step, x),
+            1 => x,
+            2 => Square(step, x),
+            3 => step.Add(new Multiply(), [Square(step, x).Layer, x.Layer]),
+            var other => throw new RefusalException(string.Create(
+                CultureInfo.InvariantCulture, $"an exponent of {other}; -1, -0.5, 0.5, 1, 2 and 3 are supported")),
+        };
+    }
+
+    private static Activation Root(ImportStep step, Activation x)
+    {
+        Activation root = step.Add(new Sqrt(), x);
+        return root with { Layer = root.Layer with { Statistic = WrittenOut.ByRoot(x.Layer) } };
     }
 
     private static Activation Subtract(ImportStep step)
@@ -62,21 +105,33 @@ internal static class ArithmeticConverters
         if (constant is null)
         {
             Activation other = step.Layer(1);
-            return x.Layer.Shape.ElementCount < other.Layer.Shape.ElementCount
-                ? step.Add(new Add(), [Affine.Apply(step, other, -1, 0).Layer, x.Layer])
-                : step.Add(new Subtract(), [x.Layer, other.Layer]);
+            if (x.Layer.Shape.ElementCount < other.Layer.Shape.ElementCount)
+                return Elementwise(step, new Add(), Affine.Apply(step, other, -1, 0), x);
+            Activation difference = Elementwise(step, new Subtract(), x, other);
+            Statistic? statistic = WrittenOut.ByDifference(x.Layer, other.Layer);
+            return difference with { Layer = difference.Layer with { Statistic = statistic } };
         }
         return step.Input(0) is Constant
-            ? Shift(step, Affine.Apply(step, x, -1, 0), constant, 1)
-            : Shift(step, x, constant, -1);
+            ? Shift(step, x, constant, factor: -1)
+            : Shift(step, x, constant, sign: -1);
     }
 
     private static Activation Divide(ImportStep step)
     {
         (Activation x, Constant? constant) = Split(step);
-        return constant is not null && step.Input(1) is Constant
-            ? Scale(step, x, constant, inverse: true)
-            : throw new RefusalException("a divisor that is computed by the network; a constant is expected");
+        if (constant is not null && step.Input(1) is Constant)
+            return Scale(step, x, constant, inverse: true);
+        if (constant is not null)
+            return Scale(step, step.Add(new Reciprocal(), x), constant);
+        Activation divisor = step.Layer(1);
+        if (WrittenOut.ByQuotient(x.Layer, divisor.Layer) is not { } pattern)
+            return Elementwise(step, new Multiply(), x, step.Add(new Reciprocal(), divisor));
+        int count = pattern.Op.NormalizedShape.ElementCount;
+        return step.Add(pattern.Op, [pattern.Input], new Dictionary<string, Func<float[]>>
+        {
+            ["weight"] = () => [.. Enumerable.Repeat(1f, count)],
+            ["bias"] = () => new float[count],
+        });
     }
 
     /// <summary>The layer and the constant of two inputs; the first layer alone where both are layers.</summary>
@@ -89,43 +144,90 @@ internal static class ArithmeticConverters
         return (step.Layer(0), right as Constant);
     }
 
-    /// <summary>Two layers; the operators want the one of a value a channel behind.</summary>
-    private static Activation Elementwise(ImportStep step, Elementwise op, Activation left, Activation right) =>
-        left.Layer.Shape.ElementCount < right.Layer.Shape.ElementCount
-            ? step.Add(op, [right.Layer, left.Layer])
-            : step.Add(op, [left.Layer, right.Layer]);
+    /// <summary>Two layers; the operators want the one that is repeated behind.</summary>
+    private static Activation Elementwise(ImportStep step, Elementwise op, Activation left, Activation right)
+    {
+        if (left.Layer.Shape.ElementCount < right.Layer.Shape.ElementCount)
+            (left, right) = (right, left);
+        (TensorShape whole, TensorShape part) = (left.Layer.Shape, right.Layer.Shape);
+        int first = FirstRepeated(whole, part);
+        if (first == 0)
+            return step.Add(op, [left.Layer, right.Layer]);
+        // The operators know two axes: those before, as one, and those behind.
+        int outer = Constant.CountOf(whole.Extents[..first]), inner = whole.ElementCount / outer;
+        Activation pairs = step.Add(new Reshape(new(outer, inner)), left);
+        Activation repeated = step.Add(
+            new Reshape(part.ElementCount == outer ? new(outer, 1) : new(1, inner)), right);
+        return step.Add(new Reshape(whole), step.Add(op, [pairs.Layer, repeated.Layer]));
+    }
 
-    private static Activation Shift(ImportStep step, Activation x, Constant constant, int sign)
+    /// <summary>Where the axes along which a layer is repeated begin or end, if that is in the middle: (A, B, 1) on (A,
+    /// B, C), or (1, 1, C); else 0, for the operators to say.</summary>
+    private static int FirstRepeated(TensorShape whole, TensorShape part)
+    {
+        if (whole.Rank != part.Rank || whole == part)
+            return 0;
+        for (int axis = 1; axis < whole.Rank; axis++)
+        {
+            bool isBehind = whole.Extents[..axis].SequenceEqual(part.Extents[..axis]) && AreOnes(part.Extents[axis..]);
+            bool isBefore = whole.Extents[axis..].SequenceEqual(part.Extents[axis..]) && AreOnes(part.Extents[..axis]);
+            if (isBehind || isBefore)
+                return axis == 1 ? 0 : axis;
+        }
+        return 0;
+
+        static bool AreOnes(ReadOnlySpan<int> extents) => extents.IndexOfAnyExcept(1) < 0;
+    }
+
+    /// <summary>A layer times 1 or -1, and a constant that is added or subtracted.</summary>
+    private static Activation Shift(ImportStep step, Activation x, Constant constant, int factor = 1, int sign = 1)
     {
         if (Single(constant) is { } number)
-            return Affine.Apply(step, x, 1, sign * number);
-        Func<float[]> values = PerChannel(x, constant);
-        return Affine.Apply(step, x, null, sign == 1 ? values : () => [.. values().Select(value => -value)]);
+            return Affine.Apply(step, x, factor, sign * number);
+        Factors summands = Factors.Of(x, constant);
+        Func<float[]> values = summands.Values;
+        return Affine.Apply(
+            step, x, factor == 1 ? null : Factors.Single(x, factor),
+            sign == 1 ? summands : summands with { Values = () => [.. values().Select(value => -value)] });
     }
 
     private static Activation Scale(ImportStep step, Activation x, Constant constant, bool inverse = false)
     {
         if (Single(constant) is { } number)
             return Affine.Apply(step, x, inverse ? 1 / number : number, 0);
-        Func<float[]> values = PerChannel(x, constant);
-        return Affine.Apply(step, x, inverse ? () => [.. values().Select(value => 1 / value)] : values, null);
-
+        Factors factors = Factors.Of(x, constant);
+        Func<float[]> values = factors.Values;
+        if (inverse)
+            factors = factors with { Values = () => [.. values().Select(value => 1 / value)] };
+        return Affine.Apply(step, x, factors, null);
     }
 
     private static double? Single(Constant constant) =>
         constant.Count == 1 && constant.Shape.Length < 5 ? PointwiseConverters.Meant(constant.Numbers()[0]) : null;
 
-    /// <summary>The values of a constant that has one for each channel and no other extent.</summary>
-    private static Func<float[]> PerChannel(Activation x, Constant constant)
+    private static Activation LayerNormalize(ImportStep step)
     {
-        int rank = x.Shape.Length, first = rank - constant.Shape.Length;
-        bool fits = first >= 0 && constant.Floats is not null;
-        for (int axis = 0; fits && axis < constant.Shape.Length; axis++)
-            fits = constant.Shape[axis] == (first + axis == 1 ? x.Shape[1] : 1);
-        return fits && first <= 1
-            ? constant.Floats!
-            : throw new RefusalException(
-                $"a constant of {string.Join('x', constant.Shape)} on {string.Join('x', x.Shape)}; one number or one a channel is supported");
+        float epsilon = step.Float("epsilon", 1e-5f);
+        long named = step.Int("axis", -1);
+        step.Only("stash_type", 1);
+        Activation x = step.Layer(0);
+        int axis = ImportStep.Axis(named, x.Shape.Length);
+        if (axis == 0)
+            throw new RefusalException("axis 0, the batch");
+        var shape = new TensorShape(x.Shape.AsSpan(axis));
+        Constant scale = step.ConstantAt(1, "Scale");
+        var weights = new Dictionary<string, Func<float[]>>
+        {
+            ["weight"] = Over(scale, "Scale"),
+            ["bias"] = step.Optional(2, "B") is { } bias ? Over(bias, "B") : () => new float[shape.ElementCount],
+        };
+        var norm = new LayerNorm(shape, PointwiseConverters.Meant(epsilon));
+        return step.Add(norm, [x.Layer], weights, step.NameBy(scale));
+
+        Func<float[]> Over(Constant constant, string name) =>
+            constant.Floats is { } values && constant.Shape.AsSpan().SequenceEqual(shape.Extents)
+                ? values
+                : throw new RefusalException($"{name} of {string.Join('x', constant.Shape)}; {shape} is expected");
     }
 
     private static Activation Normalize(ImportStep step)

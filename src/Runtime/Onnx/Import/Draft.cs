@@ -17,6 +17,10 @@ internal sealed record Draft(string Name, Operator? Operator, IReadOnlyList<Draf
     /// it.</summary>
     public Line? Line { get; init; }
 
+    /// <summary>Which step of a layer norm it is, where it is one. A layer norm that is written out is found by
+    /// it.</summary>
+    public Statistic? Statistic { get; init; }
+
     /// <summary>How many factors and summands went into its weights.</summary>
     public int Merged { get; init; }
 

@@ -22,7 +22,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// looked at as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Cos", "GroupNormalization", "InstanceNormalization", "LayerNormalization", "LogSoftmax", "LpNormalization",
+        "Cos", "GroupNormalization", "InstanceNormalization", "LogSoftmax", "LpNormalization",
         "MeanVarianceNormalization", "Sin", "ThresholdedRelu",
     ];
 
@@ -61,7 +61,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
             for (int i = 0; i < node.Outputs.Count; i++)
             {
                 Value given = value is Several several ? several.Outputs[i] : i == 0 ? value : UnknownValue.Instance;
-                if (given is Activation { Layer.OnnxValue: null } made)
+                // The values of a batch that is not the first axis lie in another order.
+                if (given is Activation { Layer.OnnxValue: null, BatchAxis: 0 } made)
                     made.Layer.OnnxValue = node.Outputs[i];
                 _values[node.Outputs[i]] = given;
             }
@@ -70,6 +71,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         if (!_refusals.Any)
             switch (output)
             {
+                case Activation { BatchAxis: not 0 }: _refusals.Add("output", "the batch is not its first axis", OutputName); break;
                 case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
                 case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", OutputName); break;
                 default: _refusals.Add("output", $"{OutputName} depends on no operator"); break;

@@ -97,13 +97,18 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
     }
 
     /// <summary>An input that a layer gives.</summary>
-    public Activation Layer(int index, bool padsToo = false) => Input(index) switch
-    {
-        Activation { Pads: null } layer => layer,
-        Activation layer => padsToo ? layer : Padded(layer, layer.Pads!, node.Inputs[index]),
-        Constant => throw new RefusalException($"input {index} is a constant; a layer's output is expected"),
-        _ => throw new RefusalException($"input {index} is missing"),
-    };
+    public Activation Layer(int index, bool padsToo = false, bool movedToo = false) =>
+        Input(index) switch
+        {
+            Activation { BatchAxis: not 0 } moved => movedToo
+                ? moved
+                : throw new RefusalException(
+                    "input behind a Transpose that moves the batch from axis 0; Transpose, Slice, Squeeze and Gather are supported"),
+            Activation { Pads: null } layer => layer,
+            Activation layer => padsToo ? layer : Padded(layer, layer.Pads!, node.Inputs[index]),
+            Constant => throw new RefusalException($"input {index} is a constant; a layer's output is expected"),
+            _ => throw new RefusalException($"input {index} is missing"),
+        };
 
     /// <summary>A layer with zeros around its map: top, left, bottom, right.</summary>
     public Activation Padded(Activation x, int[] pads, string? onnxValue = null)

@@ -2,14 +2,16 @@ using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
 
-/// <summary>Products of a vector and a constant matrix.</summary>
+/// <summary>Products with matrices, and Softmax.</summary>
 internal static class LinearConverters
 {
     public static Converter[] All { get; } =
     [
         new("Gemm", "Linear", "Vectors (N, F) and a constant matrix; transB, alpha, beta; constant C. No transA.", Gemm),
-        new("MatMul", "Linear", "Vectors (N, F) and a constant matrix; a constant Add behind it becomes the bias.", MatMul),
-        new("Softmax", "Softmax", "Over the channels.", SoftMax),
+        new("MatMul", "Linear, or MatMul of two layers",
+            "Vectors (N, ..., F) and a constant matrix, where a constant Add behind it becomes the bias; two layers "
+            + "(N, ..., M, K) and (N, ..., K, P), whose axes between are the same, or 1 in one of them.", MatMul),
+        new("Softmax", "Softmax", "Over any axis but the batch; in sets before 13 over all axes from one on.", SoftMax),
     ];
 
     private static Activation Gemm(ImportStep step)
@@ -19,6 +21,8 @@ internal static class LinearConverters
         step.Only("transA", 0);
         step.IgnoreBroadcast();
         Activation x = step.Layer(0);
+        if (x.Shape.Length != 2)
+            throw new RefusalException($"an input of {string.Join('x', x.Shape)}; vectors (N, F) are supported");
         Constant matrix = step.ConstantAt(1, "the matrix");
         (int inputs, int outputs) = Check(x, matrix, transposed);
         Func<float[]> weight = Weight(matrix, inputs, outputs, transposed, alpha);
@@ -32,20 +36,27 @@ internal static class LinearConverters
     private static Activation MatMul(ImportStep step)
     {
         Activation x = step.Layer(0);
+        if (step.Input(1) is Activation)
+            return Product(step, x, step.Layer(1));
         Constant matrix = step.ConstantAt(1, "the right matrix");
         (int inputs, int outputs) = Check(x, matrix, transposed: false);
         var weights = new Dictionary<string, Func<float[]>> { ["weight"] = Weight(matrix, inputs, outputs, transposed: false, 1) };
         return step.Add(new Linear(inputs, outputs) { Bias = false }, [x.Layer], weights, step.NameBy(matrix));
     }
 
+    private static Activation Product(ImportStep step, Activation left, Activation right) =>
+        left.Shape.Length == right.Shape.Length
+            ? step.Add(new MatMul(), [left.Layer, right.Layer])
+            : throw new RefusalException(
+                $"{string.Join('x', left.Shape)} and {string.Join('x', right.Shape)}; two layers of as many axes are "
+                + "supported");
+
     private static (int Inputs, int Outputs) Check(Activation x, Constant matrix, bool transposed)
     {
-        if (x.Shape.Length != 2)
-            throw new RefusalException($"an input of {string.Join('x', x.Shape)}; vectors (N, F) are supported");
         if (matrix.Floats is null || matrix.Shape.Length != 2)
             throw new RefusalException($"a matrix of {string.Join('x', matrix.Shape)}; 2 axes are expected");
         (int inputs, int outputs) = transposed ? (matrix.Shape[1], matrix.Shape[0]) : (matrix.Shape[0], matrix.Shape[1]);
-        return inputs == x.Shape[1]
+        return inputs == x.Shape[^1]
             ? (inputs, outputs)
             : throw new RefusalException($"a matrix of {string.Join('x', matrix.Shape)} on {string.Join('x', x.Shape)}");
     }
@@ -86,10 +97,15 @@ internal static class LinearConverters
         long named = step.Int("axis", step.Opset < 13 ? 1 : -1);
         Activation x = step.Layer(0);
         int axis = ImportStep.Axis(named, x.Shape.Length);
-        bool overChannels = axis == 1 && (step.Opset >= 13 || x.Layer.Shape.ElementCount == x.Shape[1]);
-        return overChannels
-            ? step.Add(new Softmax(), x)
-            : throw new RefusalException(
-                $"axis {named} of {string.Join('x', x.Shape)} in operator set {step.Opset}; over the channels is supported");
+        if (axis == 0)
+            throw new RefusalException(
+                $"axis {named} of {string.Join('x', x.Shape)} in operator set {step.Opset}, which has the batch");
+        int[] behind = x.Shape[(axis + 1)..];
+        if (step.Opset >= 13 || behind.All(extent => extent == 1))
+            return step.Add(new Softmax(axis), x);
+        TensorShape shape = x.Layer.Shape;
+        int joined = x.Shape[axis] * Constant.CountOf(behind);
+        Activation flat = step.Add(new Reshape(new([.. shape.Extents[..(axis - 1)], joined])), x);
+        return step.Add(new Reshape(shape), step.Add(new Softmax(axis), flat));
     }
 }

@@ -24,18 +24,16 @@ internal static class PointwiseConverters
         new("Log", "Log", "Everything.", step => step.Add(new Log(), step.Layer(0))),
         new("Reciprocal", "Reciprocal", "Everything.", step => step.Add(new Reciprocal(), step.Layer(0))),
         new("Round", "Round", "Everything.", step => step.Add(new Round(), step.Layer(0))),
-        new("Sqrt", "Sqrt", "Everything.", step => step.Add(new Sqrt(), step.Layer(0))),
-        new("Pow", "Multiply, Sqrt, Reciprocal or nothing", "A constant exponent of -1, -0.5, 0.5, 1, 2 or 3.", Pow),
         new("HardSwish", "Hardswish", "Everything.", step => step.Add(new Hardswish(), step.Layer(0))),
         new("HardSigmoid", "Hardsigmoid; Hardswish where x HardSigmoid(x) is computed",
-            "alpha and beta; other than 1/6 and 1/2 on maps alone, as a BatchNorm2d before it.", HardSigmoid),
+            "alpha and beta; other than 1/6 and 1/2 as a BatchNorm2d before it.", HardSigmoid),
         new("Clip", "ReLU, ReLU6, Hardtanh or nothing",
             "min and max, as attributes or constant inputs; max not below min.", Clip),
         new("Softplus", "Softplus", "Everything.", step => step.Add(new Softplus(), step.Layer(0))),
         new("Softsign", "Softsign", "Everything.", step => step.Add(new Softsign(), step.Layer(0))),
         new("Mish", "Mish", "Everything.", step => step.Add(new Mish(), step.Layer(0))),
         new("Selu", "SELU",
-            "alpha and gamma; other than PyTorch's on maps alone, as ELU and a BatchNorm2d behind it.", Selu),
+            "alpha and gamma; other than PyTorch's as ELU and a BatchNorm2d behind it.", Selu),
         new("Celu", "CELU", "alpha, above 0.", step => Parametric(step, 1, alpha => new CELU(alpha))),
     ];
 
@@ -100,30 +98,6 @@ internal static class PointwiseConverters
         return Math.Abs(alpha - 1.6732632) < 1e-6 && Math.Abs(gamma - 1.050701) < 1e-6
             ? step.Add(new SELU(), x)
             : Affine.Apply(step, step.Add(new ELU(Meant(alpha)), x), Meant(gamma), 0);
-    }
-
-    private static Activation Pow(ImportStep step)
-    {
-        step.IgnoreBroadcast();
-        Activation x = step.Layer(0);
-        Constant exponent = step.ConstantAt(1, "exponent");
-        if (exponent.Count != 1 || exponent.Shape.Length > x.Shape.Length)
-            throw new RefusalException(
-                $"an exponent of {string.Join('x', exponent.Shape)} on {string.Join('x', x.Shape)}; "
-                + "one number is supported");
-        return exponent.Numbers()[0] switch
-        {
-            -1 => step.Add(new Reciprocal(), x),
-            -0.5f => step.Add(new Reciprocal(), step.Add(new Sqrt(), x)),
-            0.5f => step.Add(new Sqrt(), x),
-            1 => x,
-            2 => Times(x),
-            3 => Times(Times(x)),
-            var other => throw new RefusalException(string.Create(
-                CultureInfo.InvariantCulture, $"an exponent of {other}; -1, -0.5, 0.5, 1, 2 and 3 are supported")),
-        };
-
-        Activation Times(Activation power) => step.Add(new Multiply(), [power.Layer, x.Layer]);
     }
 
     private static Activation Clip(ImportStep step)

@@ -15,7 +15,7 @@ internal static class PoolingConverters
             $"{Window} and padding does not count; count_include_pad. No dilations.", step => Pool(step, isMax: false)),
         new("GlobalAveragePool", "GlobalAvgPool", "Everything.", step => step.Add(new GlobalAvgPool(), step.Layer(0))),
         new("GlobalMaxPool", "MaxPool2d over the whole map", "Images (N, C, H, W).", GlobalMax),
-        new("ReduceMean", "GlobalAvgPool", "The mean over all axes behind the channels; keepdims of 0 flattens.", Mean),
+        new("ReduceMean", "GlobalAvgPool", "The mean over the last axes; keepdims.", Mean),
     ];
 
     private static Activation Pool(ImportStep step, bool isMax)
@@ -100,10 +100,20 @@ internal static class PoolingConverters
         _ = step.Ints("axes");
         Activation x = step.Layer(0);
         int rank = x.Shape.Length;
-        int[] axes = step.Axes(rank, 1) ?? [.. Enumerable.Range(0, rank)];
-        if (rank is < 3 or > 5 || !axes.Order().SequenceEqual(Enumerable.Range(2, rank - 2)))
-            throw new RefusalException($"axes {WindowAttributes.Show(axes)} of {rank}; all behind the channels are supported");
-        Activation mean = step.Add(new GlobalAvgPool(), x);
-        return keeps ? mean : step.Add(new Flatten(), mean);
+        int[] axes = step.Axes(rank, 1) is { Length: > 0 } some ? some : [.. Enumerable.Range(0, rank)];
+        int first = rank - axes.Length;
+        if (first < (keeps ? 1 : 2) || !axes.Order().SequenceEqual(Enumerable.Range(first, axes.Length)))
+            throw new RefusalException(
+                $"axes {WindowAttributes.Show(axes)} of {rank}; the last ones, without the batch, are supported");
+        TensorShape shape = x.Layer.Shape;
+        int[] before = x.Shape[1..first];
+        int rows = Constant.CountOf(before);
+        Activation map = first == 2 && rank < 6 ? x : step.Add(new Reshape(new(rows, shape.ElementCount / rows)), x);
+        Activation mean = step.Add(new GlobalAvgPool(), map);
+        if (keeps && mean.Shape.Length != rank)
+            mean = step.Add(new Reshape(new([.. before, .. Enumerable.Repeat(1, axes.Length)])), mean);
+        else if (!keeps)
+            mean = step.Add(before.Length < 2 ? new Flatten() : new Reshape(new(before)), mean);
+        return mean with { Layer = mean.Layer with { Statistic = WrittenOut.ByMean(x.Layer, axes.Length) } };
     }
 }

@@ -20,7 +20,8 @@ internal static class ShapeConverters
             $"A constant shape, with 0, -1 and allowzero. {Kept}.", Reshape),
         new("Squeeze", Reshaping, $"axes as an attribute or a constant input. {Kept}.", Squeeze),
         new("Unsqueeze", Reshaping, $"axes as an attribute or a constant input. {Kept}.", Unsqueeze),
-        new("Transpose", "Permute, or nothing where the order stays or comes back", $"perm. {Kept}.", Transpose),
+        new("Transpose", "Permute, or nothing where the order stays or comes back",
+            "perm. The batch may be another axis until a Transpose, Slice, Squeeze or Gather makes it the first again.", Transpose),
         new("DepthToSpace", "PixelShuffle; of mode DCR Reshape and Permute", "blocksize; mode.", DepthToSpace),
         new("SpaceToDepth", "Reshape and Permute", "blocksize.", SpaceToDepth),
         new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
@@ -60,8 +61,22 @@ internal static class ShapeConverters
     private static Activation Squeeze(ImportStep step)
     {
         _ = step.Ints("axes");
-        Activation x = step.Layer(0);
-        return To(step, x, Shapes.Squeeze(x.Shape, step.Axes(x.Shape.Length, 1)));
+        Activation x = step.Layer(0, movedToo: true);
+        return Squeezed(step, x, step.Axes(x.Shape.Length, 1));
+    }
+
+    /// <summary>A layer without some extents of 1, or without all; the batch may be any axis.</summary>
+    public static Activation Squeezed(ImportStep step, Activation x, int[]? axes)
+    {
+        int[] shape = Shapes.Squeeze(x.Shape, axes);
+        int batch = x.BatchAxis - Enumerable.Range(0, x.BatchAxis).Count(axis => axes?.Contains(axis) ?? x.Shape[axis] == 1);
+        if (axes?.Contains(x.BatchAxis) ?? x.Shape[x.BatchAxis] == 1)
+            throw new RefusalException(
+                "to a shape whose first axis is not the batch", $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}",
+                shape);
+        int[] item = [.. shape.Where((_, axis) => axis != batch)];
+        Activation first = new(x.Layer, [step.Batch, .. x.Layer.Shape.Extents]);
+        return To(step, first, [step.Batch, .. item]) with { Shape = shape, BatchAxis = batch };
     }
 
     private static Activation Unsqueeze(ImportStep step)
@@ -102,22 +117,20 @@ internal static class ShapeConverters
     private static Activation Transpose(ImportStep step)
     {
         int[]? perm = step.Ints("perm");
-        Activation x = step.Layer(0);
+        Activation x = step.Layer(0, movedToo: true);
         int[] order = [.. Enumerable.Range(0, x.Shape.Length)];
         perm ??= [.. order.Reverse()];
         if (!perm.Order().SequenceEqual(order))
             throw new RefusalException($"attribute perm is {WindowAttributes.Show(perm)} on {string.Join('x', x.Shape)}");
-        if (perm[0] != 0)
-            throw new RefusalException(
-                $"attribute perm is {WindowAttributes.Show(perm)}; the batch, axis 0, stays the first",
-                shape: [.. perm.Select(axis => x.Shape[axis])]);
+        int[] dims = [.. perm.Where(axis => axis != x.BatchAxis).Select(x.DimOf)];
         // One Transpose behind another.
-        (Draft from, int[] dims) = x.Layer.Operator is Permute before
-            ? (x.Layer.Inputs[0], (int[])[.. perm.Skip(1).Select(axis => before.Dims[axis - 1])])
-            : (x.Layer, perm[1..]);
-        return dims.SequenceEqual(order.Skip(1))
+        Draft from = x.Layer;
+        if (x.Layer.Operator is Permute before)
+            (from, dims) = (x.Layer.Inputs[0], [.. dims.Select(dim => before.Dims[dim - 1])]);
+        Activation turned = dims.SequenceEqual(order.Skip(1))
             ? new Activation(from, [step.Batch, .. from.Shape.Extents])
             : step.Add(new Permute(dims), [from]);
+        return turned with { Shape = [.. perm.Select(axis => x.Shape[axis])], BatchAxis = Array.IndexOf(perm, x.BatchAxis) };
     }
 
     private static Activation DepthToSpace(ImportStep step)

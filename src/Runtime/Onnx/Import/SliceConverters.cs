@@ -10,6 +10,7 @@ internal static class SliceConverters
         new("Slice", "Slice, one for each axis that is cut, or nothing",
             "Channels and the axes behind them; constant starts, ends, axes and steps, as attributes or inputs. The "
             + "batch stays whole.", Slice),
+        new("Gather", "Slice, and Reshape or Flatten", "One constant index, a scalar, of any axis but the batch; axis.", Gather),
         new("Split", "Slice, one for each output",
             "Channels or an axis behind them; axis, num_outputs; split as an attribute or a constant input.", Split,
             GivesSeveral: true),
@@ -17,13 +18,13 @@ internal static class SliceConverters
 
     /// <summary>Some places of an axis; the layer itself where they are all.</summary>
     public static Activation Of(ImportStep step, Activation x, Slice slice) =>
-        slice is { Start: 0, Step: 1 } && slice.Length == x.Shape[slice.Dim] ? x : step.Add(slice, x);
+        slice is { Start: 0, Step: 1 } && slice.Length == x.Layer.Shape[slice.Dim - 1] ? x : step.Add(slice, x);
 
     private static Activation Slice(ImportStep step)
     {
         long[]? starts = Longs(step, "starts", 1), ends = Longs(step, "ends", 2);
         long[]? axes = Longs(step, "axes", 3), steps = Longs(step, "steps", 4);
-        Activation x = step.Layer(0);
+        Activation x = step.Layer(0, movedToo: true);
         if (starts is null || ends is null)
             throw new RefusalException("starts or ends are missing");
         axes ??= [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)];
@@ -49,14 +50,38 @@ internal static class SliceConverters
         long length = (behind - first + distance - Math.Sign(distance)) / distance;
         if (length < 1)
             throw new RefusalException($"no places of an axis of {extent}, from {start} to {end} by {distance}");
-        if (axis > 0)
-            return Of(step, x, new Slice(axis, (int)first, (int)length, (int)distance));
+        if (axis != x.BatchAxis)
+        {
+            int[] shape = [.. x.Shape];
+            shape[axis] = (int)length;
+            return Of(step, x, new Slice(x.DimOf(axis), (int)first, (int)length, (int)distance)) with
+            {
+                Shape = shape,
+                BatchAxis = x.BatchAxis,
+            };
+        }
         return first == 0 && distance == 1 && length == extent
             ? x
-            : throw new RefusalException("a part of the batch, axis 0");
+            : throw new RefusalException($"a part of the batch, axis {axis}");
 
         long Held(long place, int least) =>
             Math.Clamp(place < 0 ? Math.Max(place, -extent - 1L) + extent : place, least, extent + least);
+    }
+
+    /// <summary>One place of an axis, which is then none.</summary>
+    private static Activation Gather(ImportStep step)
+    {
+        long named = step.Int("axis", 0);
+        Activation x = step.Layer(0, movedToo: true);
+        Constant indices = step.ConstantAt(1, "the indices");
+        int axis = ImportStep.Axis(named, x.Shape.Length);
+        if (indices.Ints is not { } ints || indices.Shape.Length > 0)
+            throw new RefusalException($"indices of {indices.Shape.Length} axes; one integer is supported");
+        long place = ints()[0];
+        if (place < -x.Shape[axis] || place >= x.Shape[axis])
+            throw new RefusalException($"place {place} of an axis of {x.Shape[axis]}");
+        place = place < 0 ? place + x.Shape[axis] : place;
+        return ShapeConverters.Squeezed(step, Cut(step, x, axis, place, place + 1, 1), [axis]);
     }
 
     private static Several Split(ImportStep step)

@@ -11,10 +11,16 @@ internal sealed record UnknownValue : Value
 
 /// <summary>What a layer gives.</summary>
 /// <param name="Layer">The layer, or the network's input.</param>
-/// <param name="Shape">The shape as ONNX has it, batch first.</param>
+/// <param name="Shape">The shape as ONNX has it, with the batch.</param>
 /// <param name="Pads">Zeros around height and width that the next layer has to take into its own padding: top, left,
 /// bottom, right. They are in the shape.</param>
-internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null) : Value;
+/// <param name="BatchAxis">The axis of the shape that is the batch. A layer has it first; a Transpose may move it away for
+/// a while, as attention does to take the first of queries, keys and values.</param>
+internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null, int BatchAxis = 0) : Value
+{
+    /// <summary>The layer's axis, from 1, that an axis of the shape is.</summary>
+    public int DimOf(int axis) => axis < BatchAxis ? axis + 1 : axis;
+}
 
 /// <summary>What a node of several outputs gives, in their order.</summary>
 internal sealed record Several(IReadOnlyList<Activation> Outputs) : Value;

@@ -21,6 +21,48 @@ internal static class WrittenOut
     public static (Operator Op, Draft Input)? ByLayer(Draft left, Draft right) =>
         Gate(left, right, 1) ?? Gate(right, left, 1);
 
+    /// <summary>What the difference of two layers is in a layer norm.</summary>
+    public static Statistic? ByDifference(Draft left, Draft right) =>
+        right.Statistic is { Kind: StatisticKind.Mean } mean && mean.Of == left
+            ? mean with { Kind = StatisticKind.Distance }
+            : null;
+
+    /// <summary>What the square of a layer is in a layer norm.</summary>
+    public static Statistic? BySquare(Draft layer) =>
+        layer.Statistic is { Kind: StatisticKind.Distance } distance
+            ? distance with { Kind = StatisticKind.Square }
+            : null;
+
+    /// <summary>What the mean of a layer over its last axes is in a layer norm.</summary>
+    public static Statistic ByMean(Draft layer, int axes) =>
+        layer.Statistic is { Kind: StatisticKind.Square } square && square.Axes == axes
+            ? square with { Kind = StatisticKind.Variance }
+            : new Statistic(StatisticKind.Mean, layer, axes);
+
+    /// <summary>What a layer times a number and plus a number is in a layer norm.</summary>
+    public static Statistic? ByNumbers(Draft layer, double scale, double shift) =>
+        scale == 1 && layer.Statistic is { Kind: StatisticKind.Variance, Eps: 0 } variance
+            ? variance with { Eps = shift }
+            : null;
+
+    /// <summary>What the root of a layer is in a layer norm.</summary>
+    public static Statistic? ByRoot(Draft layer) =>
+        layer.Statistic is { Kind: StatisticKind.Variance } variance
+            ? variance with { Kind = StatisticKind.Deviation }
+            : null;
+
+    /// <summary>What the quotient of two layers comes to.</summary>
+    public static (LayerNorm Op, Draft Input)? ByQuotient(Draft left, Draft right)
+    {
+        bool isNorm = left.Statistic is { Kind: StatisticKind.Distance } distance
+            && right.Statistic is { Kind: StatisticKind.Deviation } deviation
+            && distance.Of == deviation.Of && distance.Axes == deviation.Axes && deviation.Eps >= LayerNorm.LeastEps;
+        if (!isNorm)
+            return null;
+        (Draft of, int axes) = (left.Statistic!.Of, left.Statistic.Axes);
+        return (new LayerNorm(new(of.Shape.Extents[^axes..]), right.Statistic!.Eps), of);
+    }
+
     /// <summary>x times a function of x.</summary>
     private static (Operator Op, Draft Input)? Gate(Draft x, Draft gate, double factor)
     {

@@ -6,9 +6,9 @@ namespace SoftPool.Operators.Linears;
 /// faster for it. A weight that exceeds what one buffer holds is taken in parts, some features after others. A long
 /// sum, or one of a GPU's few lanes, is split into slices, which another kernel sums.</summary>
 /// <param name="Kernel">The kernel.</param>
-/// <param name="Items">How many items of the batch a lane computes.</param>
-/// <param name="LeastBatch">The batch from which a weight that is loaded anew for each item costs more than a tile of
-/// items that is partly empty.</param>
+/// <param name="Items">How many vectors of the batch a lane computes.</param>
+/// <param name="LeastBatch">The number of vectors from which a weight that is loaded anew for each one costs more than
+/// a tile of them that is partly empty.</param>
 internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) : Variant<Linear>
 {
     /// <summary>The subgroup that the kernel needs whose lanes exchange values; 0 for one whose lanes do not.</summary>
@@ -35,7 +35,8 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
         Lanes == 0 || step.Options.Device is { Driver: Driver.Lavapipe, HasShuffle: true } device && device.SubgroupSize == Lanes;
 
     // Of those that suit the batch the one for the largest; else the one for the smallest.
-    public override double Cost(Linear op, LoweringStep step) => LeastBatch <= step.Batch ? -LeastBatch : LeastBatch;
+    public override double Cost(Linear op, LoweringStep step) =>
+        LeastBatch <= op.VectorsOf(step) ? -LeastBatch : LeastBatch;
 
     public override void Lower(Linear op, LoweringStep step)
     {
@@ -49,13 +50,13 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
         int features = Math.Min(op.OutFeatures - first, tiles * TileFeatures), workgroup = step.Options.Device.WorkgroupSize;
         bool texels = ReadsTexels(op, step);
         int lanes = tiles * TileFeatures / (texels ? TexelLaneFeatures : LaneFeatures);
-        int itemGroups = Division.RoundUp(step.Batch, Items);
+        int vectors = op.VectorsOf(step), itemGroups = Division.RoundUp(vectors, Items);
         // A driver that prefers texels is a CPU's, with few lanes; and strict numerics has one order of sums.
         int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict || step.IsRejected("linear_sum")
             ? op.LeastSlices
             : (int)Math.Clamp(
                 EnoughLanes / ((long)lanes * itemGroups), op.LeastSlices, Math.Max(op.InFeatures / LeastSlice, 1));
-        Operand sums = slices == 1 ? step.Output : new Activation((long)slices * step.Batch * features);
+        Operand sums = slices == 1 ? step.Output : new Activation((long)slices * vectors * features);
         long weightCount = tiles * TileCount(op);
         FloatConstant weight = step.Weight(
             $"weight[{first}]", weightCount,
@@ -66,7 +67,7 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
         step.Dispatch(
             Kernel,
             [
-                ("BATCH", step.Batch), ("IN_FEATURES", op.InFeatures), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first),
+                ("BATCH", vectors), ("IN_FEATURES", op.InFeatures), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first),
                 ("FEATURES", features), ("SLICES", slices), .. slices == 1 ? pointwise : default(PointwiseFunction).Constants,
                 ("WORKGROUP_SIZE", workgroup),
             ],
@@ -78,10 +79,10 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
             step.Dispatch(
                 "linear_sum",
                 [
-                    ("BATCH", step.Batch), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first), ("FEATURES", features),
+                    ("BATCH", vectors), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first), ("FEATURES", features),
                     ("SLICES", slices), .. pointwise,
                 ],
-                GroupCount.Linear((long)step.Batch * features), texels: 0, LoopIterations.Of(slices), sums, step.Output, bias);
+                GroupCount.Linear((long)vectors * features), texels: 0, LoopIterations.Of(slices), sums, step.Output, bias);
     }
 
     private bool ReadsTexels(Linear op, LoweringStep step) =>

@@ -19,13 +19,14 @@ internal sealed record SharedSoftPoolBySlices : Variant<Pooling>
     {
         Slices slices = op.SlicesOn(step.InputShape);
         int places = step.OutputShape.Plane();
-        Operand sums = ExponentialSums.OfCells(step), ofSlices = ExponentialSums.Pairs(step, places, slices.Count);
+        Operand sums = ExponentialSums.OfCells(step);
+        Operand ofSlices = ExponentialSums.Pairs(step.Batch, places, slices.Count);
         Operand parts = new Activation(PartsPerSlice * slices.Count * step.Output.Count);
         step.Dispatch(
             "softpool_shared_slices", step.Shape(op, slices),
             GroupCount.Linear((long)step.Batch * slices.Count * places), texels: 0,
             2 * LoopIterations.Of(slices.Length), sums, ofSlices);
-        Operand ofWindows = ExponentialSums.OfSlices(step, ofSlices, places, slices.Count);
+        Operand ofWindows = ExponentialSums.OfSlices(step, ofSlices, step.Batch, places, slices.Count);
         step.DispatchSlices("softpool_shared_means", op, slices, passes: 1, parts, sums, ofWindows);
         step.DispatchOfSlices("softpool_shared_of_slices", op, slices, passes: 1, parts);
     }

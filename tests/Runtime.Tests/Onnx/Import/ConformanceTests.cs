@@ -6,14 +6,14 @@ using static SoftPool.Runtime.Tests.Onnx.OnnxFiles;
 namespace SoftPool.Runtime.Tests.Onnx.Import;
 
 /// <summary>The ONNX project's own tests of operators, in the folder that SOFTPOOL_ONNX_CONFORMANCE names: each gives
-/// the outputs that lie beside it, or is refused.</summary>
+/// the first of the outputs that lie beside it, or is refused.</summary>
 [TestClass]
 public sealed class ConformanceTests
 {
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    [DataRow("node", 99)]
+    [DataRow("node", 135)]
     [DataRow("pytorch-converted", 48)]
     [DataRow("pytorch-operator", 10)]
     [DataRow("simple", 1)]
@@ -54,7 +54,8 @@ public sealed class ConformanceTests
                 5, Message().Raw(File.ReadAllBytes(Path.Combine(data, $"input_{i}.pb"))).Text(8, names[i]));
         // Behind the file's own bytes these are a part of its model: all inputs but the first become constants.
         using OnnxImport import = OnnxImport.Open(
-            new MemoryStream([.. file, .. Message().Message(7, constants).ToArray()]), new OnnxOptions());
+            new MemoryStream([.. file, .. Message().Message(7, constants).ToArray()]),
+            new OnnxOptions { Output = FirstOutput(file) });
         SoftPool.Model model = import.Model();
         float[] expected = Values(Path.Combine(data, "output_0.pb"));
         float[] actual = [.. Values(Path.Combine(data, "input_0.pb")).Chunk(model.Graph.InputShape.ElementCount)
@@ -75,6 +76,12 @@ public sealed class ConformanceTests
         using var model = OnnxModel.Read(new MemoryStream(file), "model.onnx");
         HashSet<string> constants = [.. model.Graph.Initializers.Select(tensor => tensor.Name)];
         return [.. model.Graph.Inputs.Select(input => input.Name).Where(name => !constants.Contains(name))];
+    }
+
+    private static string? FirstOutput(byte[] file)
+    {
+        using var model = OnnxModel.Read(new MemoryStream(file), "model.onnx");
+        return model.Graph.Outputs.Select(output => output.Name).FirstOrDefault();
     }
 
     private static float[] Values(string path) => Read(Model(Message().Bytes(5, File.ReadAllBytes(path)))).Graph.Initializers[0].ToFloats();

@@ -47,6 +47,13 @@ internal sealed class GraphWriter(int opset = 17)
         return this;
     }
 
+    /// <summary>An integer that is a scalar.</summary>
+    public GraphWriter Index(string name, long value)
+    {
+        _graph.Message(5, Message().Int(2, 7).Text(8, name).Packed(7, value));
+        return this;
+    }
+
     public GraphWriter Scalar(string name, float value) => Floats(name, [], value);
 
     /// <summary>A node called n0, n1 and so on.</summary>

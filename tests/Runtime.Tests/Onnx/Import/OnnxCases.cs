@@ -170,6 +170,71 @@ internal static class OnnxCases
             .Node("Transpose", "w", "t", ("perm", new long[] { 1, 0 })).Node("Gemm", "x t", "y"), "Linear"),
         ("Gemm times constants", Vector().Some("w", 5, 4).Some("f", 4).Scalar("half", 0.5f).Node("Gemm", "x w", "m")
             .Node("Mul", "m f", "n").Node("Sub", "n half", "y"), "Linear"),
+        ("MatMul of sequences and Add", Sequence(5, 6).Some("w", 6, 4).Some("c", 4).Scalar("half", 0.5f)
+            .Node("MatMul", "x w", "m").Node("Add", "m c", "n").Node("Mul", "n half", "y"), "Linear"),
+        ("MatMul of two layers", Sequence(5, 5).Node("Relu", "x", "a").Node("MatMul", "a x", "y"), "ReLU MatMul"),
+        ("attention", new GraphWriter().Input("x", 1, 2, 5, 5).Output("y").Scalar("s", 0.5f).Node("Mul", "x s", "q")
+            .Node("MatMul", "q x", "a").Node("Softmax", "a", "b").Node("MatMul", "b x", "y"),
+            "BatchNorm2d MatMul Softmax MatMul"),
+        .. from takes in new[] { "Gather", "Slice and Squeeze" }
+           select ($"attention by {takes}", Attention(takes == "Gather"),
+               "Linear Reshape Permute Slice Reshape BatchNorm2d Slice Reshape Permute MatMul Softmax Slice Reshape MatMul "
+               + "Permute Reshape"),
+        ("the batch moved and back", Image().Node("Transpose", "x", "t", ("perm", new long[] { 1, 2, 0, 3 }))
+            .Node("Transpose", "t", "b", ("perm", new long[] { 2, 0, 1, 3 })).Node("Relu", "b", "y"), "ReLU"),
+        ("MatMul with one matrix for all", new GraphWriter().Input("x", 1, 3, 5, 5).Output("y").Ints("s", 1)
+            .Ints("e", 2).Ints("a", 1).Node("Slice", "x s e a", "b").Node("MatMul", "b x", "c")
+            .Node("MatMul", "c b", "y"),
+            "Slice MatMul MatMul"),
+        ("constants on sequences", Sequence(3, 4).Some("f", 4).Some("p", 1, 3, 4).Some("l", 3, 1).Scalar("half", 0.5f)
+            .Node("Mul", "x f", "a").Node("Relu", "a", "b").Node("Add", "b p", "c").Node("Relu", "c", "d")
+            .Node("Mul", "l d", "e").Node("Relu", "e", "g").Node("Sub", "half g", "y"),
+            "Reshape BatchNorm2d Reshape ReLU Reshape BatchNorm2d Reshape ReLU Reshape BatchNorm2d Reshape ReLU "
+            + "Reshape BatchNorm2d Reshape"),
+        ("constants of each place", Image().Some("p", 1, 1, 7, 9).Some("w", 9).Node("Add", "x p", "a")
+            .Node("Relu", "a", "b").Node("Mul", "b w", "y"),
+            "Reshape BatchNorm2d Reshape ReLU Reshape BatchNorm2d Reshape"),
+        ("what numbers do not change", Image().Scalar("one", 1).Scalar("zero", 0).Node("Mul", "x one", "a")
+            .Node("Sigmoid", "a", "b").Node("Mul", "x b", "c").Node("Add", "c zero", "y"), "SiLU"),
+        ("LayerNormalization", Sequence(3, 4).Some("n.weight", 4).Some("n.bias", 4).Some("v", 3, 4)
+            .Node("LayerNormalization", "x n.weight n.bias", "a", ("epsilon", 1e-3f))
+            .Node("LayerNormalization", "a v", "y", ("axis", 1), ("stash_type", 1)), "LayerNorm LayerNorm"),
+        .. from square in new[] { "Pow", "Mul" }
+           select ($"LayerNorm written out by {square}", Sequence(3, 6).Scalar("two", 2).Scalar("eps", 1e-4f)
+               .Some("w", 6).Some("b", 6).Node("ReduceMean", "x", "m", ("axes", new long[] { -1 }))
+               .Node("Sub", "x m", "d")
+               .Node(square, square == "Pow" ? "d two" : "d d", "q")
+               .Node("ReduceMean", "q", "v", ("axes", new long[] { 2 }))
+               .Node("Add", "v eps", "e").Node("Sqrt", "e", "s").Node("Div", "d s", "n").Node("Mul", "n w", "o")
+               .Node("Add", "o b", "y"), "LayerNorm"),
+        ("LayerNorm written out over two axes", new GraphWriter().Input("x", 1, 2, 3, 4, 5).Output("y")
+            .Scalar("eps", 1e-4f).Scalar("half", 0.5f)
+            .Node("ReduceMean", "x", "m", ("axes", new long[] { 4, 3 })).Node("Sub", "x m", "d").Node("Mul", "d d", "q")
+            .Node("ReduceMean", "q", "v", ("axes", new long[] { -1, -2 })).Node("Add", "eps v", "e")
+            .Node("Pow", "e half", "s").Node("Div", "d s", "y"), "LayerNorm"),
+        ("a LayerNorm without eps", Sequence(3, 6).Node("ReduceMean", "x", "m", ("axes", new long[] { -1 }))
+            .Node("Sub", "x m", "d").Node("Mul", "d d", "q").Node("ReduceMean", "q", "v", ("axes", new long[] { -1 }))
+            .Node("Sqrt", "v", "s").Node("Div", "d s", "y"),
+            "GlobalAvgPool Subtract Multiply GlobalAvgPool Sqrt Reciprocal Multiply"),
+        ("a quotient of layers", Image().Node("Sigmoid", "x", "s").Node("Div", "x s", "y"), "Sigmoid Reciprocal Multiply"),
+        ("a quotient of a constant by a layer", Image().Scalar("c", 1).Node("Sigmoid", "x", "s").Node("Div", "c s", "y"),
+            "Sigmoid Reciprocal"),
+        ("not quite a LayerNorm", Sequence(3, 4).Node("ReduceMean", "x", "m", ("axes", new long[] { 2 }))
+            .Node("Relu", "x", "r").Node("Sub", "r m", "d").Node("Mul", "d d", "y"),
+            "ReLU GlobalAvgPool Subtract Multiply"),
+        ("means over last axes", new GraphWriter().Input("x", 1, 2, 3, 4).Output("y")
+            .Node("ReduceMean", "x", "m", ("axes", new long[] { 3 })).Node("Sub", "x m", "d").Node("Relu", "d", "r")
+            .Node("ReduceMean", "r", "y", ("axes", new long[] { 3 }), ("keepdims", 0)),
+            "Reshape Reshape GlobalAvgPool Reshape Reshape Subtract Reshape ReLU Reshape GlobalAvgPool Reshape"),
+        ("mean over everything", Image().Node("Relu", "x", "r")
+            .Node("ReduceMean", "r", "y", ("axes", new long[] { 1, 2, 3 })),
+            "ReLU Reshape GlobalAvgPool Reshape"),
+        ("Pow", Image().Scalar("one", 1).Scalar("two", 2).Node("Pow", "x one", "a").Node("Pow", "a two", "y"),
+            "Multiply"),
+        ("Softmax over the last axis", Image().Node("Softmax", "x", "y"), "Softmax"),
+        ("Softmax over several axes of an old set", new GraphWriter(9).Input("x", 1, 3, 4, 5).Output("y")
+            .Node("Softmax", "x", "a", ("axis", 2)).Node("Softmax", "a", "y"),
+            "Reshape Softmax Reshape Reshape Softmax Reshape"),
         ("Softmax", Vector().Node("Softmax", "x", "y"), "Softmax"),
         ("Softmax over channels", Image().Node("Softmax", "x", "y", ("axis", 1)), "Softmax"),
         ("Softmax of an old set", new GraphWriter(9).Input("x", 1, 6, 1, 1).Output("y")
@@ -312,6 +377,27 @@ internal static class OnnxCases
 
     private static GraphWriter Image(int channels = 3, int height = 7, int width = 9) =>
         new GraphWriter().Input("x", "N", channels, height, width).Output("y");
+
+    /// <summary>Queries, keys and values of 3 heads, of which a Transpose makes the first axis.</summary>
+    private static GraphWriter Attention(bool gathers)
+    {
+        GraphWriter graph = Sequence(4, 6).Some("w", 6, 18).Ints("split", 0, 4, 3, 3, 2).Scalar("scale", 0.5f)
+            .Node("MatMul", "x w", "all").Node("Reshape", "all split", "parts")
+            .Node("Transpose", "parts", "moved", ("perm", new long[] { 2, 0, 3, 1, 4 }));
+        foreach ((string part, int place) in new[] { ("q", 0), ("k", 1), ("v", 2) })
+            _ = gathers
+                ? graph.Index($"{part}_at", place).Node("Gather", $"moved {part}_at", part, ("axis", 0))
+                : graph.Ints($"{part}_from", place).Ints($"{part}_to", place + 1).Ints($"{part}_axis", 0)
+                    .Node("Slice", $"moved {part}_from {part}_to {part}_axis", $"{part}_one")
+                    .Node("Squeeze", $"{part}_one {part}_axis", part);
+        return graph.Ints("whole", 0, 4, 6).Node("Mul", "q scale", "p")
+            .Node("Transpose", "k", "t", ("perm", new long[] { 0, 1, 3, 2 })).Node("MatMul", "p t", "a")
+            .Node("Softmax", "a", "b", ("axis", 3)).Node("MatMul", "b v", "c")
+            .Node("Transpose", "c", "d", ("perm", new long[] { 0, 2, 1, 3 })).Node("Reshape", "d whole", "y");
+    }
+
+    private static GraphWriter Sequence(int length, int features) =>
+        new GraphWriter().Input("x", 1, length, features).Output("y");
 
     private static GraphWriter Vector() => new GraphWriter().Input("x", "N", 5).Output("y");
 }
