@@ -216,9 +216,9 @@ internal static class OnnxCases
             .Node("Sub", "x m", "d").Node("Mul", "d d", "q").Node("ReduceMean", "q", "v", ("axes", new long[] { -1 }))
             .Node("Sqrt", "v", "s").Node("Div", "d s", "y"),
             "GlobalAvgPool Subtract Multiply GlobalAvgPool Sqrt Reciprocal Multiply"),
-        ("a quotient of layers", Image().Node("Sigmoid", "x", "s").Node("Div", "x s", "y"), "Sigmoid Reciprocal Multiply"),
-        ("a quotient of a constant by a layer", Image().Scalar("c", 1).Node("Sigmoid", "x", "s").Node("Div", "c s", "y"),
-            "Sigmoid Reciprocal"),
+        ("a quotient of layers", Image().Node("Exp", "x", "s").Node("Div", "x s", "y"), "Exp Reciprocal Multiply"),
+        ("a quotient of a constant by a layer", Image().Scalar("c", 1).Node("Exp", "x", "s").Node("Div", "c s", "y"),
+            "Exp Reciprocal"),
         ("not quite a LayerNorm", Sequence(3, 4).Node("ReduceMean", "x", "m", ("axes", new long[] { 2 }))
             .Node("Relu", "x", "r").Node("Sub", "r m", "d").Node("Mul", "d d", "y"),
             "ReLU GlobalAvgPool Subtract Multiply"),
