@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
@@ -51,6 +52,18 @@ public sealed class LayeringTests
         }
         Assert.IsEmpty(offences, string.Join('\n', offences));
         CollectionAssert.AreEquivalent(MayUse.Keys, rooms.ToArray(), "A room is missing in the table, or is no more.");
+    }
+
+    [TestMethod]
+    public void The_table_is_that_of_the_documentation()
+    {
+        string page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "architecture.md"));
+        var documented = new Dictionary<string, string[]>();
+        foreach (Match row in Regex.Matches(page, @"^\| `(\w+)` \|[^|]*\| ?([\w, ]*)\|$", RegexOptions.Multiline))
+            documented.Add(row.Groups[1].Value, row.Groups[2].Value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
+        CollectionAssert.AreEquivalent(MayUse.Keys, documented.Keys);
+        foreach ((string room, string[] others) in documented)
+            CollectionAssert.AreEquivalent(MayUse[room], others, room);
     }
 
     [TestMethod]
