@@ -1,10 +1,10 @@
 namespace SoftPool;
 
-/// <summary>A region of a host's buffer, on the device that the host gave to
+/// <summary>A region of a buffer of the host. The buffer belongs to the VkDevice that the host gave to
 /// <see cref="GpuDevice.FromHost"/>.</summary>
-/// <param name="Handle">The VkBuffer, created with VK_BUFFER_USAGE_TRANSFER_SRC_BIT for an input and TRANSFER_DST_BIT
-/// for an output.</param>
-/// <param name="Offset">Where the region begins, in bytes; a multiple of 4.</param>
+/// <param name="Handle">The VkBuffer. An input needs VK_BUFFER_USAGE_TRANSFER_SRC_BIT, an output
+/// VK_BUFFER_USAGE_TRANSFER_DST_BIT.</param>
+/// <param name="Offset">The start of the region in bytes, a multiple of 4.</param>
 public readonly record struct BufferRegion(ulong Handle, long Offset = 0)
 {
     /// <exception cref="ArgumentException">There is no buffer, or no float begins at the offset.</exception>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SoftPool;
 
-/// <summary>The base of the runtime's exceptions. The message is a sentence for the user.</summary>
+/// <summary>The base class of the runtime's exceptions. The message is a sentence for the user.</summary>
 public abstract class SoftPoolException : Exception
 {
     private protected SoftPoolException(string message, Exception? inner = null) : base(message, inner)
@@ -10,27 +10,28 @@ public abstract class SoftPoolException : Exception
     }
 }
 
-/// <summary>A file is not a valid model: it is damaged, hostile, or of a version that this one does not read.</summary>
+/// <summary>A file or a model is not valid: the file is damaged or hostile, its version is not supported, or its parts
+/// do not fit together.</summary>
 public sealed class ModelFormatException : SoftPoolException
 {
-    /// <summary>Says what was expected and what came.</summary>
+    /// <summary>Creates the exception with a message that gives the expected and the actual value.</summary>
     public ModelFormatException(string message, Exception? inner = null) : base(message, inner)
     {
     }
 }
 
-/// <summary>An ONNX file is valid, but holds what cannot be imported.</summary>
+/// <summary>An ONNX file is valid, but contains something that cannot be imported.</summary>
 public sealed class UnsupportedOnnxException : SoftPoolException
 {
     internal UnsupportedOnnxException(string model, IReadOnlyList<string> refusals) : base(
         $"{Files.Excerpt.Of(model)} cannot be imported: {string.Join("; ", refusals)}.") => Refusals = refusals;
 
-    /// <summary>All that cannot be imported, one line for each operator and reason, with the number of nodes and some
-    /// of their names.</summary>
+    /// <summary>Everything that cannot be imported: one line for each operator and reason, with the number of nodes and
+    /// some of their names.</summary>
     public IReadOnlyList<string> Refusals { get; }
 }
 
-/// <summary>The model has no certificate, so there is nothing to verify a device against.</summary>
+/// <summary>The model has no certificate, so the device's results cannot be verified.</summary>
 public sealed class CertificateNotFoundException : SoftPoolException
 {
     internal CertificateNotFoundException(string model) : base(
@@ -39,10 +40,10 @@ public sealed class CertificateNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>A shape does not fit: that of a layer's input, a weight, or data given to a session.</summary>
+/// <summary>A shape does not fit: the shape of a layer's input, of a weight, or of data given to a session.</summary>
 public sealed class ShapeMismatchException : SoftPoolException
 {
-    /// <summary>Says what was expected and what came.</summary>
+    /// <summary>Creates the exception with a message that gives the expected and the actual value.</summary>
     public ShapeMismatchException(string message) : base(message)
     {
     }
@@ -58,7 +59,7 @@ public sealed class VulkanLoaderNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>There is a Vulkan loader, but no driver with a usable device.</summary>
+/// <summary>The Vulkan loader was found, but no driver has a usable device.</summary>
 public sealed class VulkanDriverNotFoundException : SoftPoolException
 {
     internal VulkanDriverNotFoundException(string message) : base(message)
@@ -74,8 +75,8 @@ public sealed class DeviceNotFoundException : SoftPoolException
     }
 }
 
-/// <summary>The device or its driver lacks something: a feature that was asked for, a queue for compute, or a kernel
-/// that passes its self-test.</summary>
+/// <summary>The device or its driver lacks something: a requested feature, a compute queue, or a kernel that passes its
+/// self-test.</summary>
 public sealed class UnsupportedDeviceException : SoftPoolException
 {
     internal UnsupportedDeviceException(string message) : base(message)
@@ -83,8 +84,8 @@ public sealed class UnsupportedDeviceException : SoftPoolException
     }
 }
 
-/// <summary>A layer, a batch or an image is larger than one of the device's limits. The message has the limit, what was
-/// needed, and what would fit.</summary>
+/// <summary>A layer, a batch or an image exceeds one of the device's limits. The message gives the limit, the size that
+/// was needed, and what would fit.</summary>
 public sealed class DeviceLimitException : SoftPoolException
 {
     internal DeviceLimitException(string message) : base(message)
@@ -92,7 +93,7 @@ public sealed class DeviceLimitException : SoftPoolException
     }
 }
 
-/// <summary>A weight is too large for 16 bits, in which the session would store it.</summary>
+/// <summary>A weight is too large for a 16-bit float, and the session stores weights in 16 bits.</summary>
 public sealed class Fp16RangeException : SoftPoolException
 {
     internal Fp16RangeException(string weight) : base(
@@ -134,8 +135,8 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
     }
 }
 
-/// <summary>The device was lost (driver reset, unplugged, timed out), or did not end what it was given within a very
-/// long time. Its sessions cannot be used any more.</summary>
+/// <summary>The device was lost (driver reset, unplugged, timed out), or did not finish its work within a very long
+/// time. Its sessions cannot be used any more.</summary>
 public sealed class DeviceLostException : SoftPoolException
 {
     internal DeviceLostException(string message, bool didNotEnd = false) : base(message) => DidNotEnd = didNotEnd;
@@ -144,7 +145,7 @@ public sealed class DeviceLostException : SoftPoolException
     internal bool DidNotEnd { get; }
 }
 
-/// <summary>A Vulkan call failed for a reason that has no exception of its own.</summary>
+/// <summary>A Vulkan call failed, and no other exception describes the reason.</summary>
 public sealed class VulkanException : SoftPoolException
 {
     internal VulkanException(string call, string result) : base($"{call} failed with {result}.") => Call = call;

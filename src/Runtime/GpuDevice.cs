@@ -4,7 +4,7 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>A device on which sessions run. Any thread may use it. Dispose in any order: a device that is disposed
+/// <summary>A Vulkan device that runs sessions. All members are thread-safe. Dispose in any order. A device disposed
 /// first lives until its last session is gone.</summary>
 public sealed class GpuDevice : IDisposable
 {
@@ -13,19 +13,20 @@ public sealed class GpuDevice : IDisposable
 
     private GpuDevice(VulkanDevice vulkan) => (Vulkan, Info) = (vulkan, vulkan.Physical.Info);
 
-    /// <summary>Closes a device that nobody disposed, unless it is a host's, which may have destroyed it.</summary>
+    /// <summary>Closes a device that was not disposed. A host's device is left alone, because the host may have
+    /// destroyed it.</summary>
     ~GpuDevice() => NotDisposed.Free(this, "A device", Vulkan);
 
     /// <summary>The device's properties.</summary>
     public GpuDeviceInfo Info { get; }
 
-    /// <summary>The kernels that failed the self-test with this driver and are not used, in this process or in an
-    /// earlier one whose results were kept. Kernels that no session has needed yet are not tested.</summary>
+    /// <summary>The kernels that failed the self-test with this driver and are therefore not used. Failures of earlier
+    /// processes count if their results were kept. A kernel is tested when a session first needs it.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels => Vulkan.Variants.RejectedKernels;
 
     internal VulkanDevice Vulkan { get; }
 
-    /// <summary>All Vulkan devices of the machine, in the loader's order.</summary>
+    /// <summary>Lists all Vulkan devices of the machine, in the loader's order.</summary>
     /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
     /// <exception cref="VulkanDriverNotFoundException">There is no driver with a device.</exception>
     public static IReadOnlyList<GpuDeviceInfo> Enumerate()
@@ -35,13 +36,14 @@ public sealed class GpuDevice : IDisposable
     }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="selector">The device's index in <see cref="Enumerate"/>, or a part of its name in any case; a
-    /// number that is no index is searched for in the names. Null for the best kind there is: a discrete GPU, an
-    /// integrated one, a virtual one, the CPU.</param>
-    /// <param name="options">How it is opened.</param>
+    /// <param name="selector">The device's index in <see cref="Enumerate"/>, or a part of its name; case is ignored. A
+    /// number that is not an index is searched for in the names. Null selects the best kind of device: a discrete GPU,
+    /// then an integrated GPU, a virtual GPU, the CPU.</param>
+    /// <param name="options">How the device is opened; null for the defaults.</param>
     /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
     /// <exception cref="VulkanDriverNotFoundException">There is no driver with a device.</exception>
-    /// <exception cref="DeviceNotFoundException">No device matches, or none can run the kernels.</exception>
+    /// <exception cref="DeviceNotFoundException">No device matches, or no matching device can run the
+    /// kernels.</exception>
     public static GpuDevice Create(string? selector = null, GpuDeviceOptions? options = null)
     {
         var instance = new VulkanInstance();
@@ -68,13 +70,14 @@ public sealed class GpuDevice : IDisposable
         });
     }
 
-    /// <summary>Uses a device that a host has created. The runtime never destroys the host's objects.</summary>
-    /// <param name="host">The host's handles, which must stay valid until this device and its sessions are
-    /// disposed.</param>
-    /// <param name="options">How it is opened.</param>
-    /// <exception cref="ArgumentException">A handle is null, the queue family takes no compute work, or the lock is a
-    /// <see cref="Lock"/>.</exception>
-    /// <exception cref="DeviceNotFoundException">The kernels cannot run there.</exception>
+    /// <summary>Uses a Vulkan device that a host has created. The runtime never destroys the host's objects.</summary>
+    /// <param name="host">The host's handles. They must stay valid until this device, its sessions, and their steppers,
+    /// recorders and profilers are disposed.</param>
+    /// <param name="options">How the device is opened; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A handle is null, the queue family does not support compute, or
+    /// <see cref="HostDevice.QueueLock"/> is a <see cref="Lock"/>.</exception>
+    /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
+    /// <exception cref="DeviceNotFoundException">The device cannot run the kernels.</exception>
     public static GpuDevice FromHost(HostDevice host, GpuDeviceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -111,18 +114,20 @@ public sealed class GpuDevice : IDisposable
         });
     }
 
-    /// <summary>Prepares a model to run on this device.</summary>
+    /// <summary>Creates a session, which runs a model on this device.</summary>
     /// <param name="model">The network and its weights.</param>
-    /// <param name="options">The batch, precision and so on.</param>
-    /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
-    /// <exception cref="ShapeMismatchException">The batch is not positive, or too large for the network.</exception>
-    /// <exception cref="DeviceLimitException">A tensor exceeds one of the device's limits.</exception>
-    /// <exception cref="UnsupportedDeviceException">The device lacks what the options ask for, or a kernel failed its
-    /// self-test and no other can take its place.</exception>
-    /// <exception cref="Fp16RangeException">The options ask for 16 bits, and a weight exceeds what those
-    /// hold.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
+    /// <param name="options">The batch size, the precision and so on; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The options contradict each other, or an option is out of range.</exception>
+    /// <exception cref="ShapeMismatchException">The batch size is not positive, or is too large for the
+    /// network.</exception>
+    /// <exception cref="DeviceLimitException">A layer exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">The device lacks a feature that the options need, or a kernel
+    /// failed its self-test and no other kernel can replace it.</exception>
+    /// <exception cref="Fp16RangeException">The options request 16-bit storage, and a weight is too large for a 16-bit
+    /// float.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
+    /// <exception cref="ObjectDisposedException">This device was disposed.</exception>
     public InferenceSession CreateSession(Model model, SessionOptions? options = null)
     {
         lock (_lock)
@@ -142,8 +147,8 @@ public sealed class GpuDevice : IDisposable
         }
     }
 
-    /// <summary>Closes the device. Existing sessions, and those being created, continue to work; the Vulkan device is
-    /// destroyed with the last of them.</summary>
+    /// <summary>Closes the device. Existing sessions, and sessions that are being created, continue to work. The Vulkan
+    /// device is destroyed with the last session; a host's device is never destroyed.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);

@@ -3,19 +3,19 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>How a device is opened.</summary>
+/// <summary>The options of a <see cref="GpuDevice"/>.</summary>
 public sealed record GpuDeviceOptions
 {
-    /// <summary>The folder that keeps compiled kernels, test results and measurements from one start to the next, in
-    /// files for each device, driver and version. Null for the user's cache folder, empty for none. A file that cannot
-    /// be read or written costs time, nothing else.</summary>
+    /// <summary>The folder of the cache files: compiled kernels, self-test results and measurements, separately for
+    /// each device, driver and version of the runtime. Null for the user's cache folder; empty for no cache. A cache
+    /// file that cannot be read or written costs time, nothing else.</summary>
     public string? PipelineCacheFolder { get; init; }
 
-    /// <summary>Whether each kernel is tested before the first session that needs it, against the reference, and then
-    /// each network at its own shapes. A kernel that is wrong or gives other bits from run to run is not used, and
-    /// another takes its place. A test runs once for a device, driver and version of the runtime;
-    /// <see cref="PipelineCacheFolder"/> keeps the results. Without tests, kernels that were found wrong earlier are
-    /// still avoided.</summary>
+    /// <summary>Whether kernels are tested before use. Each kernel is compared with the reference before the first
+    /// session that needs the kernel; then each network is tested at its own shapes. A kernel that gives wrong results,
+    /// or different bits from run to run, is replaced by another kernel. A test runs once for each device, driver and
+    /// version of the runtime; <see cref="PipelineCacheFolder"/> keeps the results. If false, kernels that failed
+    /// earlier are still avoided. Default: true.</summary>
     public bool SelfTest { get; init; } = true;
 
     /// <summary>Lets a test replace a kernel's SPIR-V, by its name.</summary>

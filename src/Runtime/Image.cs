@@ -1,23 +1,24 @@
 namespace SoftPool;
 
-/// <summary>The order of a pixel's bytes.</summary>
+/// <summary>The order of the bytes of a pixel, 8 bits a channel.</summary>
 public enum PixelFormat
 {
     /// <summary>Red, green, blue.</summary>
     Rgb8,
 
-    /// <summary>Red, green, blue, and a byte that is ignored.</summary>
+    /// <summary>Red, green, blue, and a fourth byte that is ignored.</summary>
     Rgba8,
 
-    /// <summary>Blue, green, red, and a byte that is ignored.</summary>
+    /// <summary>Blue, green, red, and a fourth byte that is ignored.</summary>
     Bgra8,
 }
 
-/// <summary>An image in memory, of any size.</summary>
-/// <param name="Pixels">The bytes, row by row from the top, without gaps.</param>
+/// <summary>An image in memory, of any size up to 2 GiB.</summary>
+/// <param name="Pixels">The pixels, row by row from the top, without gaps: Width x Height x 3 bytes, or 4 bytes a pixel
+/// in <see cref="PixelFormat.Rgba8"/> and <see cref="PixelFormat.Bgra8"/>.</param>
 /// <param name="Width">The width in pixels.</param>
 /// <param name="Height">The height in pixels.</param>
-/// <param name="Format">The order of a pixel's bytes.</param>
+/// <param name="Format">The order of the bytes of a pixel, 8 bits a channel.</param>
 public readonly record struct Image(
     ReadOnlyMemory<byte> Pixels, int Width, int Height, PixelFormat Format = PixelFormat.Rgb8)
 {

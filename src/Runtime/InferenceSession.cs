@@ -6,9 +6,11 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>A model ready to run on a device. A run copies the input, submits one command buffer that was recorded in
-/// advance, waits, and copies the output. Any thread may run it. Up to <see cref="SessionOptions.MaxConcurrentRuns"/>
-/// runs are in progress at once; others wait, first come, first served.</summary>
+/// <summary>A model that is ready to run on a device. All members are thread-safe. Up to
+/// <see cref="SessionOptions.MaxConcurrentRuns"/> runs are in progress at once; other runs wait for their turn, first
+/// come, first served.</summary>
+/// <remarks>A run copies the input, submits one command buffer that was recorded in advance, waits for the device, and
+/// copies the output. Create a session with <see cref="GpuDevice.CreateSession"/>.</remarks>
 public sealed class InferenceSession : IDisposable
 {
     private readonly PlannedModel _planned;
@@ -41,7 +43,7 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
-    /// <summary>Frees a session that nobody disposed, as <see cref="Dispose"/> says.</summary>
+    /// <summary>Frees a session that was not disposed, as described for <see cref="Dispose"/>.</summary>
     ~InferenceSession()
     {
         // A constructor that failed has freed what it made.
@@ -49,29 +51,29 @@ public sealed class InferenceSession : IDisposable
             NotDisposed.Free(this, $"A session of {Graph.Name}", _planned.Device);
     }
 
-    /// <summary>The device that it runs on.</summary>
+    /// <summary>The device on which the session runs.</summary>
     public GpuDeviceInfo Device => _planned.Device.Physical.Info;
 
-    /// <summary>The network that it runs.</summary>
+    /// <summary>The network that the session runs.</summary>
     public ModelGraph Graph => _planned.Model.Graph;
 
-    /// <summary>What it was created with.</summary>
+    /// <summary>The options with which the session was created.</summary>
     public SessionOptions Options { get; }
 
-    /// <summary>The kernels that this session would use, had they not failed the self-test with this driver. Other
-    /// kernels take their places. Normally empty.</summary>
+    /// <summary>The kernels that this session does not use because they failed the self-test with this driver. Other
+    /// kernels replace them. Normally empty.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels { get; }
 
-    /// <summary>The device memory of one run's activations, in bytes.</summary>
+    /// <summary>The device memory of the activations of one run, in bytes.</summary>
     public long ActivationBytes => _runs.Program.ArenaBytes;
 
-    /// <summary>The device memory of the model's weights, in bytes. All sessions of the model on the device share
-    /// it.</summary>
+    /// <summary>The device memory of the model's weights, in bytes. All sessions of the same <see cref="Model"/> on the
+    /// device share this memory.</summary>
     public long WeightBytes => _runs.Program.WeightBytes;
 
-    /// <summary>The layers whose output <see cref="ReadLayer"/> can read, in order; empty unless
-    /// <see cref="SessionOptions.KeepLayerOutputs"/>. A layer that a kernel computes together with the next one is not
-    /// among them.</summary>
+    /// <summary>The names of the layers whose output <see cref="ReadLayer"/> can read, in the network's order. Empty
+    /// unless <see cref="SessionOptions.KeepLayerOutputs"/> is set. A layer that is computed by the same kernel as the
+    /// next layer is not included.</summary>
     public IEnumerable<string> KeptLayers => Options.KeepLayerOutputs
         ? Graph.Layers.Select(layer => layer.Name).Where(Plan.LayerOutputs.ContainsKey)
         : [];
@@ -79,117 +81,148 @@ public sealed class InferenceSession : IDisposable
     /// <summary>What a run launches.</summary>
     internal ExecutionPlan Plan => _planned.Plan;
 
-    /// <summary>Computes the network.</summary>
-    /// <param name="input">n items of <see cref="ModelGraph.InputShape"/>, (n, C, H, W), n being 1 to the session's
-    /// batch. A run takes as long for one item as for the whole batch.</param>
-    /// <param name="output">Room for n items of <see cref="ModelGraph.OutputShape"/>, (n, classes).</param>
-    /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
+    /// <summary>Runs the network.</summary>
+    /// <param name="input">n items of <see cref="ModelGraph.InputShape"/>, (n, C, H, W), where n is 1 to
+    /// <see cref="SessionOptions.Batch"/>. A run takes the same time for one item as for the whole batch.</param>
+    /// <param name="output">Receives n items of <see cref="ModelGraph.OutputShape"/>, (n, classes). The length must be
+    /// exact.</param>
+    /// <exception cref="ShapeMismatchException">The length of the input or of the output does not fit.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output) => _runs.Run(input, output);
 
-    /// <summary>Computes the network for images of any sizes, resized and normalised on the device as the model's
-    /// <see cref="Preprocessing"/> says. As long as the sizes stay the same, nothing is allocated.</summary>
-    /// <param name="images">1 to the session's batch.</param>
-    /// <param name="output">Room for as many items of <see cref="ModelGraph.OutputShape"/>, (n, classes).</param>
-    /// <exception cref="ShapeMismatchException">A length does not fit, an image's size and bytes do not go together, or
-    /// the network takes no images of three channels.</exception>
-    /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
+    /// <summary>Runs the network on images of any sizes. The device resizes and normalises the images as the model's
+    /// <see cref="Preprocessing"/> says. If the sizes are those of the previous run, no memory is allocated.</summary>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>.</param>
+    /// <param name="output">Receives one item of <see cref="ModelGraph.OutputShape"/> for each image, (n, classes). The
+    /// length must be exact.</param>
+    /// <exception cref="ShapeMismatchException">The number of images or the length of the output does not fit, the
+    /// number of bytes of an image does not match its size, or the network's input does not have three
+    /// channels.</exception>
+    /// <exception cref="DeviceLimitException">An image exceeds one of the device's limits.</exception>
     /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for images of these
     /// sizes.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<Image> images, Span<float> output) => _runs.Run(images, output);
 
-    /// <summary>Computes the network from one of the host's buffers to another; the CPU does not touch the data. The
-    /// run starts after all work that was submitted to the queue before it.</summary>
-    /// <param name="input">The whole batch of inputs, (N, C, H, W): floats.</param>
-    /// <param name="output">Room for the whole batch of outputs, (N, classes): floats.</param>
-    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
-    /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
+    /// <summary>Runs the network from one buffer of the host to another. The CPU does not touch the data. The run
+    /// starts after all work that was submitted to the queue before it.</summary>
+    /// <param name="input">The input of a whole batch, (Batch, C, H, W), as 32-bit floats.</param>
+    /// <param name="output">Receives the output of a whole batch, (Batch, classes), as 32-bit floats.</param>
+    /// <exception cref="ArgumentException">A handle is null, or an offset is negative or not a multiple of
+    /// 4.</exception>
+    /// <exception cref="InvalidOperationException">The session does not run on a host's device.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(BufferRegion input, BufferRegion output) => _runs.Run(input, output);
 
-    /// <summary>Computes the network while the caller goes on.</summary>
-    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; read before this returns if a
-    /// slot is free, else later.</param>
-    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>; written before the task
+    /// <summary>Runs the network asynchronously.</summary>
+    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>. The input is read before this
+    /// method returns if the run can start at once, otherwise later. Do not change the input before the task
     /// completes.</param>
-    /// <param name="cancellationToken">Cancels waiting. Submitted GPU work completes, and the output is untouched. Once
-    /// the output is being written, it is too late, and the task completes.</param>
-    /// <returns>A task that completes when the output is there. It needs no thread of the thread pool for
-    /// that.</returns>
-    /// <exception cref="ShapeMismatchException">A length does not fit.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>. The output is written before the
+    /// task completes.</param>
+    /// <param name="cancellationToken">Cancels the wait for the run. GPU work that was submitted completes, and the
+    /// output is not written. After the output has begun to be written, cancelling has no effect.</param>
+    /// <returns>A task that completes when the output has been written. The runtime needs no thread of the thread pool
+    /// for this.</returns>
+    /// <exception cref="ShapeMismatchException">The length of the input or of the output does not fit.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public Task RunAsync(
         ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(input, output, default, cancellationToken);
 
-    /// <summary>The same, ordered on the device behind and before work of the host's.</summary>
-    /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
-    /// <param name="output">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</param>
-    /// <param name="sync">What the run waits for and signals on the device.</param>
-    /// <param name="cancellationToken">Cancels waiting. A run that signals is submitted and signals all the same,
-    /// unless it was cancelled before this call: while it waits for its turn it cannot be cancelled.</param>
-    /// <exception cref="UnsupportedDeviceException">Semaphores were given, and the device is not an adopted one with
-    /// timeline semaphores.</exception>
-    /// <exception cref="ArgumentException">A semaphore is null.</exception>
+    /// <summary>Runs the network asynchronously, ordered on the device before or after other work of the
+    /// host.</summary>
+    /// <remarks>A length that does not fit throws at the call. Every other failure is that of the task.</remarks>
+    /// <param name="input">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, CancellationToken)"/>.</param>
+    /// <param name="output">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, CancellationToken)"/>.</param>
+    /// <param name="sync">The timeline semaphores that the run waits for and signals on the device.</param>
+    /// <param name="cancellationToken">Cancels the wait for the run. A run that signals a semaphore is submitted, and
+    /// signals, even if it is cancelled. Such a run cannot be cancelled while it waits for its turn. A token that is
+    /// cancelled before the call prevents the run.</param>
+    /// <returns>A task that completes when the output has been written.</returns>
+    /// <exception cref="ShapeMismatchException">The length of the input or of the output does not fit.</exception>
+    /// <exception cref="UnsupportedDeviceException">Semaphores were given, but the device is not a host's device with
+    /// <see cref="HostDevice.HasTimelineSemaphores"/>.</exception>
+    /// <exception cref="ArgumentException">The handle of a semaphore is null.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
     public Task RunAsync(
         ReadOnlyMemory<float> input, Memory<float> output,
         GpuSync sync, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(input, output, sync, cancellationToken);
 
-    /// <summary>Computes the network for images while the caller goes on.</summary>
-    /// <param name="images">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>; read before this returns if a
-    /// slot is free, else later.</param>
-    /// <param name="output">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>.</param>
-    /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
+    /// <summary>Runs the network on images asynchronously.</summary>
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>. The images are read before this
+    /// method returns if the run can start at once, otherwise later. Do not change the pixels before the task
+    /// completes.</param>
+    /// <param name="output">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>. The output is written before the
+    /// task completes.</param>
+    /// <param name="sync">The timeline semaphores that the run waits for and signals on the device, if any. A device
+    /// that is not a host's device with <see cref="HostDevice.HasTimelineSemaphores"/> throws an
+    /// <see cref="UnsupportedDeviceException"/>.</param>
     /// <param name="cancellationToken">As in
     /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <returns>A task that completes when the output has been written.</returns>
     /// <inheritdoc cref="Run(ReadOnlySpan{Image}, Span{float})" path="/exception"/>
     public Task RunAsync(
         ReadOnlyMemory<Image> images, Memory<float> output,
         GpuSync sync = default, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(images, output, sync, cancellationToken);
 
-    /// <summary>Computes the network from a buffer of the host's to another while the caller goes on.</summary>
+    /// <summary>Runs the network from one buffer of the host to another asynchronously.</summary>
     /// <param name="input">As in <see cref="Run(BufferRegion, BufferRegion)"/>.</param>
     /// <param name="output">As in <see cref="Run(BufferRegion, BufferRegion)"/>.</param>
-    /// <param name="sync">What the run waits for and signals on the device, if anything.</param>
-    /// <param name="cancellationToken">Cancels waiting. Submitted GPU work completes and writes the output.</param>
+    /// <param name="sync">The timeline semaphores that the run waits for and signals on the device, if any. A device
+    /// that is not a host's device with <see cref="HostDevice.HasTimelineSemaphores"/> throws an
+    /// <see cref="UnsupportedDeviceException"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait for the run. GPU work that was submitted completes and writes
+    /// the output. For a run that signals a semaphore the rules of
+    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/> apply.</param>
+    /// <returns>A task that completes when the output has been written.</returns>
     /// <inheritdoc cref="Run(BufferRegion, BufferRegion)" path="/exception"/>
     public Task RunAsync(
         BufferRegion input, BufferRegion output, GpuSync sync = default,
         CancellationToken cancellationToken = default) =>
         _runs.RunAsync(input, output, sync, cancellationToken);
 
-    /// <summary>Creates a stepper, which spreads an inference over several frames.</summary>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of
+    /// <summary>Creates a stepper, which spreads an inference over several frames. The caller disposes it.</summary>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for another set of
     /// activations.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public Stepper CreateStepper() => Create(() => new Stepper(_planned));
 
-    /// <summary>Creates a recorder, which records the network into the host's command buffers.</summary>
-    /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of
+    /// <summary>Creates a recorder, which records the network into command buffers of the host. The caller disposes
+    /// it.</summary>
+    /// <exception cref="InvalidOperationException">The session does not run on a host's device.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for another set of
     /// activations.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public Recorder CreateRecorder()
     {
         _planned.CheckIsHosts();
         return Create(() => new Recorder(_planned));
     }
 
-    /// <summary>Creates a profiler, which times each kernel launch.</summary>
-    /// <exception cref="UnsupportedDeviceException">The device takes no timestamps.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for another set of
+    /// <summary>Creates a profiler, which measures the device time of each kernel launch. The caller disposes
+    /// it.</summary>
+    /// <exception cref="UnsupportedDeviceException">The device's queue does not support timestamps.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for another set of
     /// activations.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public Profiler CreateProfiler() => Create(() => new Profiler(_planned));
 
-    /// <summary>Copies what a layer computed in the last run.</summary>
-    /// <param name="layer">One of <see cref="KeptLayers"/>.</param>
-    /// <param name="output">Room for as many items of the layer's output shape as that run had.</param>
-    /// <exception cref="ArgumentException">The layer's output is not kept.</exception>
-    /// <exception cref="InvalidOperationException">There was no run, or it failed.</exception>
+    /// <summary>Copies the output of a layer in the last run.</summary>
+    /// <param name="layer">The name of a layer in <see cref="KeptLayers"/>.</param>
+    /// <param name="output">Receives the layer's output: as many items of <see cref="ModelGraph.OutputShapeOf"/> as the
+    /// last run had. The length must be exact.</param>
+    /// <exception cref="ArgumentException">The layer is not in <see cref="KeptLayers"/>.</exception>
+    /// <exception cref="InvalidOperationException">There was no run, or the last run failed.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public void ReadLayer(string layer, Span<float> output)
     {
         if (!KeptLayers.Contains(layer))
@@ -199,19 +232,21 @@ public sealed class InferenceSession : IDisposable
         _runs.ReadLayer(layer, Graph.OutputShapeOf(index), output);
     }
 
-    /// <summary>Holds this session, as it was created, to what torch computed with the model when it was exported: its
-    /// certificate. Its logits are compared whole, every layer by statistics and sampled values; and graph, weights and
-    /// certificate by their hashes. Takes a few runs, and while it lasts the memory of all layers' outputs.</summary>
-    /// <returns>A report of every layer; whether it has <see cref="ParityReport.Passed"/>, and if not, why.</returns>
-    /// <exception cref="CertificateNotFoundException">The model has no certificate: there is nothing to hold it
-    /// to.</exception>
-    /// <exception cref="DeviceLimitException">A layer's output, which is kept for this, exceeds one of the device's
-    /// limits.</exception>
-    /// <exception cref="UnsupportedDeviceException">A kernel that the session does not use failed its self-test, and no
-    /// other can take its place.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory.</exception>
+    /// <summary>Compares this session with the model's certificate: what torch computed with the model when it was
+    /// exported. The logits are compared in full, each layer by statistics and sampled values. The graph, the weights
+    /// and the certificate are compared by their hashes. The comparison takes a few runs, and while it lasts the device
+    /// memory for the outputs of all layers.</summary>
+    /// <returns>A report with each layer. <see cref="ParityReport.Passed"/> says whether the comparison passed,
+    /// <see cref="ParityReport.Failure"/> why not.</returns>
+    /// <exception cref="CertificateNotFoundException">The model has no certificate, so there is nothing to compare
+    /// with.</exception>
+    /// <exception cref="DeviceLimitException">The output of a layer, which this method keeps, exceeds one of the
+    /// device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">A kernel that is needed for the comparison failed its self-test,
+    /// and no other kernel can replace it.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    /// <exception cref="ObjectDisposedException">The session was disposed, before or meanwhile.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed before or during the call.</exception>
     public ParityReport Verify()
     {
         lock (_making)
@@ -225,11 +260,13 @@ public sealed class InferenceSession : IDisposable
         }
     }
 
-    /// <summary>Frees the session's device memory and pipelines, after the runs that are under way. Steppers, recorders
-    /// and profilers that it created are their owner's.</summary>
-    /// <remarks>A session that is dropped without Dispose is freed when the garbage collector finds it, which may be
-    /// long after, for the collector does not see the device's memory. On a host's device it is never freed. Either way
-    /// the event source "SoftPool.Vulkan" reports it.</remarks>
+    /// <summary>Waits for the runs in progress, then frees the session's device memory and pipelines. The session's
+    /// steppers, recorders and profilers are not disposed; dispose them separately, in any order. Later runs throw an
+    /// <see cref="ObjectDisposedException"/>.</summary>
+    /// <remarks>Dispose what you create. The garbage collector does not see device memory, so a session that is not
+    /// disposed may keep its memory for a long time, until the collector finds the session. On a host's device, a
+    /// session that is not disposed is never freed. In both cases the event source "SoftPool.Vulkan" reports
+    /// it.</remarks>
     public void Dispose()
     {
         GC.SuppressFinalize(this);

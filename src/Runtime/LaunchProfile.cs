@@ -1,9 +1,10 @@
 namespace SoftPool;
 
-/// <summary>What one kernel launch of a run took.</summary>
-/// <param name="Layer">The layer that it computes or helps to compute; "input" where it prepares the network's
-/// input.</param>
-/// <param name="Kernel">The kernel: "conv2d", "linear.fp16".</param>
-/// <param name="DeviceTime">The time on the device, the barrier before the launch included.</param>
-/// <param name="Bytes">The size of all buffers that it reads or writes, in bytes: weights, inputs, output.</param>
+/// <summary>The device time of one kernel launch of a run.</summary>
+/// <param name="Layer">The layer that the launch computes or helps to compute; "input" for a launch that prepares the
+/// network's input.</param>
+/// <param name="Kernel">The kernel's name: "conv2d", "linear.fp16".</param>
+/// <param name="DeviceTime">The time on the device, including the barrier before the launch.</param>
+/// <param name="Bytes">The total size of the buffers that the launch reads or writes (weights, inputs, output), in
+/// bytes.</param>
 public sealed record LaunchProfile(string Layer, string Kernel, TimeSpan DeviceTime, long Bytes);

@@ -3,17 +3,18 @@ using SoftPool.Operators;
 
 namespace SoftPool;
 
-/// <summary>One step of a network.</summary>
-/// <param name="Name">The layer's name as in PyTorch's module tree: features.0. Its weights have names that begin with
-/// it: features.0.weight.</param>
-/// <param name="Operator">The operator with its attributes.</param>
-/// <param name="Inputs">The names of the layers that it reads, in the operator's order; all of them come before it.
-/// <see cref="ModelGraph.InputName"/> is the network's input. Null for the layer just before it.</param>
+/// <summary>A layer of a network.</summary>
+/// <param name="Name">The layer's name as in PyTorch's module tree: features.0. The names of its weights begin with it:
+/// features.0.weight.</param>
+/// <param name="Operator">The operator, with its attributes.</param>
+/// <param name="Inputs">The names of the layers that this layer reads, in the order of the operator's inputs. They come
+/// earlier in the network. <see cref="ModelGraph.InputName"/> is the network's input. Null for the previous layer
+/// alone, which for the first layer is the network's input.</param>
 public sealed record Layer(
     string Name, Operator Operator,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Inputs = null)
 {
-    /// <summary>Whether both have the same name, operator and inputs.</summary>
+    /// <summary>Whether both layers have the same name, operator and inputs.</summary>
     public bool Equals(Layer? other) => other is not null && Name == other.Name && Operator == other.Operator
         && (Inputs is null ? other.Inputs is null : other.Inputs is not null && Inputs.SequenceEqual(other.Inputs));
 

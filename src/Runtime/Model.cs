@@ -6,19 +6,19 @@ using SoftPool.Verification;
 
 namespace SoftPool;
 
-/// <summary>A trained network: its graph, its weights by their PyTorch names, the names of its classes, and how images
-/// are preprocessed. Immutable; any number of sessions may use one model.</summary>
+/// <summary>A trained network: the graph, the weights by PyTorch name, the class names, and the preprocessing of
+/// images. Immutable. Any number of sessions may use the same model.</summary>
 public sealed class Model
 {
-    /// <summary>Creates a model of a graph and its weights.</summary>
+    /// <summary>Creates a model from a graph and its weights.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="weights">All of the graph's parameters and no others, by full PyTorch name:
+    /// <param name="weights">A tensor for each parameter of the graph, and no others, by full PyTorch name:
     /// features.0.weight.</param>
-    /// <param name="classNames">The name of each output; empty if the outputs have no names.</param>
-    /// <param name="preprocessing">How an image becomes an input.</param>
-    /// <exception cref="ModelFormatException">A weight is missing, has another shape than the graph's, or belongs to no
-    /// layer; the number of class names is not that of the outputs; or the preprocessing does not have a finite mean
-    /// and a positive deviation for each channel.</exception>
+    /// <param name="classNames">The name of each output, in order; empty if the outputs have no names.</param>
+    /// <param name="preprocessing">How an image becomes the network's input.</param>
+    /// <exception cref="ModelFormatException">A weight is missing, has another shape than the graph's parameter, or
+    /// belongs to no layer; the number of class names is not the number of outputs; or the preprocessing does not have
+    /// a finite mean and a positive, finite deviation for each channel.</exception>
     public Model(
         ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classNames,
         Preprocessing preprocessing)
@@ -71,17 +71,17 @@ public sealed class Model
     /// <summary>The network.</summary>
     public ModelGraph Graph { get; }
 
-    /// <summary>The weights by full PyTorch name.</summary>
+    /// <summary>The weights by full PyTorch name: features.0.weight.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
-    /// <summary>The name of each output; empty if the outputs have no names.</summary>
+    /// <summary>The name of each output, in order; empty if the outputs have no names.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>How an image becomes an input.</summary>
+    /// <summary>How an image becomes the network's input.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>What torch computed with this model, for <see cref="InferenceSession.Verify"/>; null if the file has no
-    /// certificate.</summary>
+    /// <summary>The certificate: what torch computed with this model, for <see cref="InferenceSession.Verify"/>. Null
+    /// if the model has none.</summary>
     public Certificate? Certificate { get; private init; }
 
     /// <summary>What its file says beside the weights. Of a model with a certificate as it stood there: the certificate
@@ -89,14 +89,17 @@ public sealed class Model
     internal ModelTexts Texts { get => field ??= ModelTexts.Of(this); private init; }
 
     /// <summary>Reads a model from a safetensors file.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <exception cref="ModelFormatException">The file is not a valid model.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public static Model Load(string path) => ModelFile.Read(path);
 
-    /// <summary>Reads a model from a stream, such as an embedded resource, an entry of an archive or a pipe, from its
-    /// position to its end.</summary>
-    /// <param name="file">The content of a safetensors file. The stream need not be seekable, and is left open.</param>
-    /// <exception cref="ModelFormatException">It is not a valid model.</exception>
+    /// <summary>Reads a model from a stream, such as an embedded resource, an entry of an archive, or a pipe. The
+    /// stream is read from its current position to its end.</summary>
+    /// <param name="file">A stream with the content of a safetensors file. The stream need not be seekable. It is not
+    /// closed.</param>
+    /// <exception cref="ModelFormatException">The content is not a valid model.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static Model Load(Stream file)
     {
@@ -105,35 +108,38 @@ public sealed class Model
     }
 
     /// <summary>Reads a model from memory.</summary>
-    /// <param name="file">The content of a safetensors file. The memory is not needed afterwards.</param>
-    /// <exception cref="ModelFormatException">It is not a valid model.</exception>
+    /// <param name="file">The content of a safetensors file. The memory may be reused after the call.</param>
+    /// <exception cref="ModelFormatException">The content is not a valid model.</exception>
     public static Model Load(ReadOnlyMemory<byte> file)
     {
         using var stream = new MemoryReader(file);
         return ModelFile.Read(stream, "The memory");
     }
 
-    /// <summary>Imports an ONNX file. Its shapes are folded, nothing of it is left out, and docs/onnx.md says what is
-    /// supported.</summary>
-    /// <param name="path">The file. External data may lie in its folder.</param>
-    /// <param name="options">What the file does not say by itself.</param>
-    /// <exception cref="UnsupportedOnnxException">The file holds what cannot be imported; all of that is
-    /// listed.</exception>
-    /// <exception cref="ModelFormatException">It is no valid ONNX model.</exception>
+    /// <summary>Imports an ONNX file. Shape computations in the file are folded to constants. Either everything that
+    /// the output depends on is imported, or an exception is thrown. docs/onnx.md lists what is supported.</summary>
+    /// <param name="path">The path of the file. External data must lie in its folder.</param>
+    /// <param name="options">Values that the file does not contain; null for the defaults.</param>
+    /// <exception cref="UnsupportedOnnxException">The file contains something that cannot be imported;
+    /// <see cref="UnsupportedOnnxException.Refusals"/> lists everything.</exception>
+    /// <exception cref="ModelFormatException">The file is not a valid ONNX model, or the class names or the
+    /// preprocessing of the options do not fit the network.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public static Model FromOnnx(string path, OnnxOptions? options = null)
     {
         using OnnxImport import = OnnxImport.Open(path, options ?? new OnnxOptions());
         return import.Model();
     }
 
-    /// <summary>Imports an ONNX model from a stream, from where it stands to its end. External data is refused, as
-    /// there is no folder.</summary>
-    /// <param name="file">What an ONNX file holds. It is closed.</param>
-    /// <param name="options">What the file does not say by itself.</param>
-    /// <exception cref="UnsupportedOnnxException">The file holds what cannot be imported; all of that is
-    /// listed.</exception>
-    /// <exception cref="ModelFormatException">It is no valid ONNX model.</exception>
+    /// <summary>Imports an ONNX model from a stream. The stream is read from its current position to its end. External
+    /// data is refused, because a stream has no folder.</summary>
+    /// <param name="file">A stream with the content of an ONNX file. The stream is closed.</param>
+    /// <param name="options">Values that the file does not contain; null for the defaults.</param>
+    /// <exception cref="UnsupportedOnnxException">The file contains something that cannot be imported;
+    /// <see cref="UnsupportedOnnxException.Refusals"/> lists everything.</exception>
+    /// <exception cref="ModelFormatException">The file is not a valid ONNX model, or the class names or the
+    /// preprocessing of the options do not fit the network.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static Model FromOnnx(Stream file, OnnxOptions? options = null)
     {
@@ -142,21 +148,24 @@ public sealed class Model
         return import.Model();
     }
 
-    /// <summary>The same network with the same weights for inputs of another size, such as a camera's portrait and
-    /// landscape.</summary>
+    /// <summary>Returns the same network with the same weights for inputs of another size, such as a camera's portrait
+    /// and landscape images.</summary>
     /// <param name="inputShape">The shape of one input without the batch: (C, H, W).</param>
-    /// <returns>This model if its inputs have that shape already. Otherwise a model without a certificate, because a
-    /// certificate holds for one size. Sessions of the two models do not share memory on the device.</returns>
-    /// <exception cref="ShapeMismatchException">A layer cannot take the shapes that follow; the message names the
+    /// <returns>This model if the shape is already its input shape. Otherwise a new model, without a certificate,
+    /// because a certificate is valid for one input size. Sessions of the two models do not share device
+    /// memory.</returns>
+    /// <exception cref="ShapeMismatchException">A layer does not accept the shapes that result. The message names the
     /// layer.</exception>
-    /// <exception cref="ModelFormatException">The number of outputs changes, but the outputs have names.</exception>
+    /// <exception cref="ModelFormatException">The number of outputs changes, and the outputs have names.</exception>
     public Model WithInputShape(TensorShape inputShape) => inputShape == Graph.InputShape
         ? this
         : new Model(new ModelGraph(Graph.Name, inputShape, Graph.Layers), Weights, ClassNames, Preprocessing);
 
-    /// <summary>Writes the model as one safetensors file, whole or not at all. An existing file keeps its permissions,
-    /// and a symbolic link is followed.</summary>
+    /// <summary>Writes the model to a safetensors file, either completely or not at all. An existing file keeps its
+    /// permissions, and a symbolic link is followed.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public void Save(string path) => ModelFile.Write(this, path);
 
     /// <summary>The same model under a certificate.</summary>

@@ -2,10 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool;
 
-/// <summary>
-/// A network as data: its layers in an order in which they can run. Each layer reads only layers before it.
-/// Torch, the Vulkan session and the C# reference all read this one description.
-///</summary>
+/// <summary>A network as data: its layers, in an order in which they can run. Each layer reads only earlier layers or
+/// the network's input. Torch, the Vulkan session and the C# reference all use this description.</summary>
 public sealed class ModelGraph
 {
     /// <summary>The name of the network's input in <see cref="Layer.Inputs"/>.</summary>
@@ -18,15 +16,16 @@ public sealed class ModelGraph
     private readonly TensorShape[] _outputShapes;
     private readonly int[][] _inputs;
 
-    /// <summary>Checks the layers and infers every shape. There may be 1 to 10,000 layers with at most 100,000 inputs
-    /// in all.</summary>
+    /// <summary>Creates a graph, checks its layers, and infers all shapes. A graph has 1 to 10,000 layers, with at most
+    /// 100,000 inputs in total.</summary>
     /// <param name="name">The network's name: alexnet-softpool.</param>
-    /// <param name="inputShape">The shape of one input without the batch: (C, H, W).</param>
-    /// <param name="layers">The layers, each after those that it reads. The last one gives the network's
-    /// output.</param>
-    /// <exception cref="ModelFormatException">There are no layers or too many, two have the same name, one reads a
-    /// layer that is not before it, or no layer reads one.</exception>
-    /// <exception cref="ShapeMismatchException">A layer cannot take the shapes of its inputs.</exception>
+    /// <param name="inputShape">The shape of one item of the input, without the batch: (C, H, W).</param>
+    /// <param name="layers">The layers, each after the layers that it reads. The output of the last layer is the
+    /// network's output.</param>
+    /// <exception cref="ModelFormatException">There are no layers or too many layers or inputs; a layer has no name, or
+    /// the name of another layer; a layer reads a layer that is not before it; or no layer reads the output of a layer
+    /// other than the last.</exception>
+    /// <exception cref="ShapeMismatchException">A layer does not accept the shapes of its inputs.</exception>
     public ModelGraph(string name, TensorShape inputShape, IEnumerable<Layer> layers)
     {
         Name = name;
@@ -73,35 +72,36 @@ public sealed class ModelGraph
     /// <summary>The network's name.</summary>
     public string Name { get; }
 
-    /// <summary>The shape of one input without the batch: (C, H, W).</summary>
+    /// <summary>The shape of one item of the input, without the batch: (C, H, W).</summary>
     public TensorShape InputShape { get; }
 
     /// <summary>The layers in the order in which they run.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>The shape of one output without the batch, that of the last layer: (classes).</summary>
+    /// <summary>The shape of one item of the output, without the batch: (classes). This is the output shape of the last
+    /// layer.</summary>
     public TensorShape OutputShape => _outputShapes[^1];
 
-    /// <summary>The shape of a layer's output, without the batch.</summary>
+    /// <summary>Returns the shape of one item of a layer's output, without the batch.</summary>
     /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public TensorShape OutputShapeOf(int layer) => _outputShapes[layer];
 
-    /// <summary>The indices in <see cref="Layers"/> of the layers that a layer reads; -1 is the network's
+    /// <summary>Returns the layers that a layer reads, as indices in <see cref="Layers"/>; -1 is the network's
     /// input.</summary>
     /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public IReadOnlyList<int> InputsOf(int layer) => _inputs[layer];
 
-    /// <summary>The shapes of a layer's inputs, without the batch.</summary>
+    /// <summary>Returns the shapes of one item of each of a layer's inputs, without the batch.</summary>
     /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public IReadOnlyList<TensorShape> InputShapesOf(int layer) => [.. _inputs[layer].Select(ShapeAt)];
 
-    /// <summary>Every weight of the network by its full PyTorch name, with its shape.</summary>
+    /// <summary>All parameters of the network: full PyTorch name (features.0.weight) and shape.</summary>
     public IEnumerable<Parameter> Parameters =>
         from layer in Layers
         from parameter in layer.Operator.Parameters
         select parameter with { Name = $"{layer.Name}.{parameter.Name}" };
 
-    /// <summary>The number of trainable weights.</summary>
+    /// <summary>The number of trainable weights: the elements of all trainable parameters.</summary>
     public long ParameterCount =>
         Parameters.Where(parameter => parameter.Trainable).Sum(parameter => (long)parameter.Shape.ElementCount);
 

@@ -2,9 +2,9 @@ using SoftPool.Execution;
 
 namespace SoftPool;
 
-/// <summary>Runs a session's plan and takes the time of each launch on the device's own clock. Between launches stands
-/// the barrier that every run has, so the times add up to the run's. A profiler has activations of its own. One thread
-/// at a time may use it.</summary>
+/// <summary>Runs a session's network and measures the time of each kernel launch with the device's own timestamps. The
+/// launches are separated by the same barriers as in every run, so their times add up to the time of the run. A
+/// profiler has its own activations, and may outlive its session. Not thread-safe.</summary>
 public sealed class Profiler : IDisposable
 {
     private readonly ModeResources _own;
@@ -20,12 +20,13 @@ public sealed class Profiler : IDisposable
                 planned, _own.Program, images => new TimedRun(planned, _own.Program, images)));
     }
 
-    /// <summary>Runs once on floats.</summary>
-    /// <param name="input">n items of the network's input, (n, C, H, W), n being 1 to the session's batch. A run takes
-    /// as long for one item as for the whole batch.</param>
-    /// <returns>The launches in order. The first run of a profiler may be slower than those that follow.</returns>
+    /// <summary>Runs the network once on floats and measures each launch.</summary>
+    /// <param name="input">n items of <see cref="ModelGraph.InputShape"/>, (n, C, H, W), where n is 1 to
+    /// <see cref="SessionOptions.Batch"/>. A run takes the same time for one item as for the whole batch.</param>
+    /// <returns>The launches, in order. The first run of a profiler may be slower than later runs.</returns>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
+    /// <exception cref="ObjectDisposedException">The profiler was disposed.</exception>
     public IReadOnlyList<LaunchProfile> Run(ReadOnlySpan<float> input)
     {
         _own.CheckIsAlive(this);
@@ -34,14 +35,18 @@ public sealed class Profiler : IDisposable
         return Run(_fromFloats);
     }
 
-    /// <summary>Runs once on images; the launches that resize them come first.</summary>
-    /// <param name="images">1 to the session's batch.</param>
-    /// <returns>The launches in order.</returns>
-    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no
-    /// images of three channels.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these
+    /// <summary>Runs the network once on images and measures each launch. The launches that resize the images come
+    /// first.</summary>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>.</param>
+    /// <returns>The launches, in order.</returns>
+    /// <exception cref="ShapeMismatchException">The number of images does not fit, the number of bytes of an image does
+    /// not match its size, or the network's input does not have three channels.</exception>
+    /// <exception cref="DeviceLimitException">An image exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for images of these
     /// sizes.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
+    /// <exception cref="ObjectDisposedException">The profiler was disposed.</exception>
     public IReadOnlyList<LaunchProfile> Run(ReadOnlySpan<Image> images)
     {
         _own.CheckIsAlive(this);

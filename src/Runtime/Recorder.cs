@@ -3,13 +3,13 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>Records the network into command buffers of the host's, which submits them when it likes, any number of
-/// times. A recorder has activations and staging memory of its own, which all that it has recorded shares: on one queue
-/// that is safe; for work that may overlap, on several queues or with several frames in flight, take a recorder each.
-/// It may outlive its session, and must outlive the last run of its commands. One thread at a time may use it.
-///</summary>
-/// <remarks>What is recorded waits for whatever is ahead of it on the queue, and whatever follows waits for it. The
-/// runtime's compute pipeline and descriptor set are bound afterwards: bind yours anew.</remarks>
+/// <summary>Records the network into command buffers of the host. The host submits them at any time, any number of
+/// times. Not thread-safe.</summary>
+/// <remarks>The recorded commands wait for all earlier work on the queue, and all later work waits for them. The
+/// runtime's compute pipeline and descriptor set stay bound, so bind yours again. A recorder has its own activations
+/// and staging memory, shared by everything that it has recorded. On a single queue the sharing is safe. For work that
+/// may overlap, on several queues or with several frames in flight, use one recorder each. A recorder may outlive its
+/// session. It must not be disposed before its commands have run for the last time.</remarks>
 public sealed class Recorder : IDisposable
 {
     private readonly ModeResources _own;
@@ -21,12 +21,15 @@ public sealed class Recorder : IDisposable
         _images = _own.Take(() => new ImageStage<InputStage>(planned, _own.Program, images => images));
     }
 
-    /// <summary>Records a run from a buffer of the host's to another.</summary>
-    /// <param name="commandBuffer">The VkCommandBuffer, being recorded, outside of a render pass, for a queue of the
-    /// family <see cref="HostDevice.QueueFamily"/>.</param>
-    /// <param name="input">Where the whole batch of inputs is, (N, C, H, W), when the commands run: floats.</param>
-    /// <param name="output">Where the whole batch of outputs goes, (N, classes): floats.</param>
-    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
+    /// <summary>Records a run from one buffer of the host to another.</summary>
+    /// <param name="commandBuffer">The VkCommandBuffer, in the recording state, outside a render pass, for a queue of
+    /// the family <see cref="HostDevice.QueueFamily"/>.</param>
+    /// <param name="input">The input of a whole batch when the commands run, (Batch, C, H, W), as 32-bit
+    /// floats.</param>
+    /// <param name="output">Receives the output of a whole batch, (Batch, classes), as 32-bit floats.</param>
+    /// <exception cref="ArgumentException">A handle is null, or an offset is negative or not a multiple of
+    /// 4.</exception>
+    /// <exception cref="ObjectDisposedException">The recorder was disposed.</exception>
     public void Record(nint commandBuffer, BufferRegion input, BufferRegion output)
     {
         _own.Arguments.CheckBuffers(input, output);
@@ -34,14 +37,17 @@ public sealed class Recorder : IDisposable
         Record(commandBuffer, stage, output);
     }
 
-    /// <summary>Records a run of floats, which are copied to staging memory now: no commands that read earlier ones may
-    /// be pending.</summary>
+    /// <summary>Records a run on floats. The floats are copied to staging memory during the call, so no earlier
+    /// commands of this recorder that read the staging memory may be pending.</summary>
     /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
-    /// <param name="input">n items of the network's input, (n, C, H, W), n being 1 to the session's batch.</param>
-    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>; the first n items mean
-    /// something.</param>
-    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
-    /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
+    /// <param name="input">n items of <see cref="ModelGraph.InputShape"/>, (n, C, H, W), where n is 1 to
+    /// <see cref="SessionOptions.Batch"/>.</param>
+    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>. The region has room for a
+    /// whole batch; only the first n items are meaningful.</param>
+    /// <exception cref="ArgumentException">A handle is null, or an offset is negative or not a multiple of
+    /// 4.</exception>
+    /// <exception cref="ObjectDisposedException">The recorder was disposed.</exception>
+    /// <exception cref="ShapeMismatchException">The length of the input does not fit.</exception>
     public void Record(nint commandBuffer, ReadOnlySpan<float> input, BufferRegion output)
     {
         _ = _own.Arguments.ItemsOf(input);
@@ -51,17 +57,21 @@ public sealed class Recorder : IDisposable
         Record(commandBuffer, _own.Floats, output);
     }
 
-    /// <summary>Records a run of images, whose pixels are copied to staging memory now: no commands that read earlier
-    /// ones may be pending. Images of other sizes than before make commands that were recorded with images
-    /// invalid.</summary>
+    /// <summary>Records a run on images. The pixels are copied to staging memory during the call, so no earlier
+    /// commands of this recorder that read the staging memory may be pending. If the images' sizes differ from those of
+    /// the previous recording, earlier commands recorded with images become invalid.</summary>
     /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
-    /// <param name="images">1 to the session's batch.</param>
-    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>; one item an image means
-    /// something.</param>
-    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
-    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no
-    /// images of three channels.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>.</param>
+    /// <param name="output">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>. The region has room for a
+    /// whole batch; only one item for each image is meaningful.</param>
+    /// <exception cref="ArgumentException">A handle is null, or an offset is negative or not a multiple of
+    /// 4.</exception>
+    /// <exception cref="ObjectDisposedException">The recorder was disposed.</exception>
+    /// <exception cref="ShapeMismatchException">The number of images does not fit, the number of bytes of an image does
+    /// not match its size, or the network's input does not have three channels.</exception>
+    /// <exception cref="DeviceLimitException">An image exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for images of these
     /// sizes.</exception>
     public void Record(nint commandBuffer, ReadOnlySpan<Image> images, BufferRegion output)
     {
@@ -71,7 +81,7 @@ public sealed class Recorder : IDisposable
         Record(commandBuffer, _images.Write(images), output);
     }
 
-    /// <summary>Frees the recorder's device memory. Its commands must be done.</summary>
+    /// <summary>Frees the recorder's device memory. The recorded commands must have completed.</summary>
     public void Dispose() => _own.Dispose();
 
     private void Record(nint commandBuffer, InputStage stage, BufferRegion output)

@@ -4,19 +4,20 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool;
 
-/// <summary>A factor of a height and one of a width. A number means both.</summary>
-/// <param name="Height">Along the rows.</param>
-/// <param name="Width">Along the columns.</param>
+/// <summary>A scale factor for the height and one for the width. A number converts to the same factor for
+/// both.</summary>
+/// <param name="Height">The factor of the height.</param>
+/// <param name="Width">The factor of the width.</param>
 [JsonConverter(typeof(Scale2d.ArrayConverter))]
 public readonly record struct Scale2d(double Height, double Width)
 {
-    /// <summary>The same factor for both.</summary>
+    /// <summary>Uses the same factor for height and width.</summary>
     public static implicit operator Scale2d(double factor) => FromDouble(factor);
 
-    /// <summary>The same factor for both.</summary>
+    /// <summary>Uses the same factor for height and width.</summary>
     public static Scale2d FromDouble(double factor) => new(factor, factor);
 
-    /// <summary>"2" for one factor, else "2x1.5", height first.</summary>
+    /// <summary>Returns "2" for equal factors, otherwise "2x1.5", height first.</summary>
     public override string ToString() => Height.Equals(Width)
         ? string.Create(CultureInfo.InvariantCulture, $"{Height}")
         : string.Create(CultureInfo.InvariantCulture, $"{Height}x{Width}");

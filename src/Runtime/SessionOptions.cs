@@ -1,18 +1,22 @@
 namespace SoftPool;
 
-/// <summary>How a session runs its model.</summary>
-/// <param name="Batch">The largest number of items in one run. Memory is allocated for it.</param>
-/// <param name="KeepLayerOutputs">Whether every layer's output can be read after a run, for verification. It costs
-/// memory and copies.</param>
-/// <param name="Fuse">Whether kernels also compute the pointwise operator that follows, and batch norms are folded into
-/// convolutions. Without it, every layer has an output of its own.</param>
-/// <param name="MaxConcurrentRuns">How many runs may be under way at once, each with activations of its own.</param>
-/// <param name="Fp16">Whether weights and activations are stored as 16-bit floats: half the memory, about three digits,
-/// nothing beyond 65504. Sums stay in 32 bits. Not every device has it.</param>
-/// <param name="Numerics">The device's own arithmetic, or one that gives the same bits on every device.</param>
-/// <param name="Tune">Whether the ways to compute the model's convolutions are measured on the device first, for about
-/// two seconds at most, where they have not been. The fastest are remembered beside the compiled kernels, and every
-/// later session of these shapes takes them. Off, what was never measured is guessed.</param>
+/// <summary>The options of an <see cref="InferenceSession"/>.</summary>
+/// <param name="Batch">The largest number of items in one run, at least 1. Memory is allocated for this number.</param>
+/// <param name="KeepLayerOutputs">Whether <see cref="InferenceSession.ReadLayer"/> can read the outputs of the layers
+/// after a run, for verification. It costs memory and copies, and needs a MaxConcurrentRuns of 1.</param>
+/// <param name="Fuse">Whether a kernel also computes the pointwise operator that follows, and batch norms are folded
+/// into convolutions. If false, each layer has an output of its own.</param>
+/// <param name="MaxConcurrentRuns">The largest number of runs in progress at once, at least 1. Each has its own
+/// activations.</param>
+/// <param name="Fp16">Whether weights and activations are stored as 16-bit floats. They need half the memory and have
+/// about three decimal digits and a largest value of 65504. Sums stay in 32 bits. Not every device supports this. It
+/// needs <see cref="Numerics.Fast"/>.</param>
+/// <param name="Numerics">The arithmetic: the device's own, or one that gives the same bits on every device.</param>
+/// <param name="Tune">Whether the kernels for the model's convolutions are measured on the device when the session is
+/// created. Convolutions that were measured before are not measured again. Measuring takes about two seconds at most.
+/// The fastest kernels are stored in <see cref="GpuDeviceOptions.PipelineCacheFolder"/>, and all later sessions with
+/// these shapes use them. A kernel for a convolution that was never measured is chosen by an estimate. No effect with
+/// <see cref="Numerics.Strict"/>.</param>
 public sealed record SessionOptions(
     int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int MaxConcurrentRuns = 1,
     bool Fp16 = false, Numerics Numerics = Numerics.Fast, bool Tune = false)

@@ -3,19 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool;
 
-/// <summary>A height and a width in pixels, of a kernel, a stride or a padding. An integer means both.</summary>
-/// <param name="Height">Along the rows.</param>
-/// <param name="Width">Along the columns.</param>
+/// <summary>A height and a width in pixels: the size of a kernel, a stride or a padding. An integer converts to a
+/// square.</summary>
+/// <param name="Height">The height in pixels.</param>
+/// <param name="Width">The width in pixels.</param>
 [JsonConverter(typeof(Size2d.ArrayConverter))]
 public readonly record struct Size2d(int Height, int Width)
 {
-    /// <summary>A square of the given side.</summary>
+    /// <summary>Returns a square of the given side.</summary>
     public static implicit operator Size2d(int side) => FromInt32(side);
 
-    /// <summary>A square of the given side.</summary>
+    /// <summary>Returns a square of the given side.</summary>
     public static Size2d FromInt32(int side) => new(side, side);
 
-    /// <summary>"3" for a square, else "3x5", height first.</summary>
+    /// <summary>Returns "3" for a square, otherwise "3x5", height first.</summary>
     public override string ToString() => Height == Width ? $"{Height}" : $"{Height}x{Width}";
 
     /// <summary>Writes a size as [height, width]; also reads an integer.</summary>

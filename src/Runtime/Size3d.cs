@@ -3,21 +3,21 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool;
 
-/// <summary>A depth, a height and a width in cells: a kernel, a stride or a padding. An integer stands for a
-/// cube.</summary>
-/// <param name="Depth">Along the slices.</param>
-/// <param name="Height">Along the rows.</param>
-/// <param name="Width">Along the columns.</param>
+/// <summary>A depth, a height and a width in cells: the size of a kernel, a stride or a padding. An integer converts to
+/// a cube.</summary>
+/// <param name="Depth">The depth in cells.</param>
+/// <param name="Height">The height in cells.</param>
+/// <param name="Width">The width in cells.</param>
 [JsonConverter(typeof(Size3d.ArrayConverter))]
 public readonly record struct Size3d(int Depth, int Height, int Width)
 {
-    /// <summary>A cube of the given side.</summary>
+    /// <summary>Returns a cube of the given side.</summary>
     public static implicit operator Size3d(int side) => FromInt32(side);
 
-    /// <summary>A cube of the given side.</summary>
+    /// <summary>Returns a cube of the given side.</summary>
     public static Size3d FromInt32(int side) => new(side, side, side);
 
-    /// <summary>"3" for a cube, else "1x3x5", depth first.</summary>
+    /// <summary>Returns "3" for a cube, otherwise "1x3x5", depth first.</summary>
     public override string ToString() => Depth == Height && Height == Width ? $"{Height}" : $"{Depth}x{Height}x{Width}";
 
     /// <summary>Writes a size as [depth, height, width]; reads an integer too.</summary>

@@ -4,9 +4,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool;
 
-/// <summary>Spreads one inference over several frames: as many kernel launches at a time as fit in a frame's budget.
-/// The last duration of each launch is the estimate of its next. A stepper has activations of its own, so its session
-/// may run in between, and it may outlive the session. One thread at a time may use it.</summary>
+/// <summary>Spreads one inference over several frames: each step runs as many kernel launches as fit in the frame's
+/// time budget. The duration of each launch is estimated by its last duration. A stepper has its own activations, so
+/// its session may run between the steps. A stepper may outlive its session. Not thread-safe.</summary>
 public sealed class Stepper : IDisposable
 {
     private readonly ModeResources _own;
@@ -47,11 +47,13 @@ public sealed class Stepper : IDisposable
         }
     }
 
-    /// <summary>Whether an inference was started and all its steps are done.</summary>
+    /// <summary>Whether an inference was started and all its steps are done. False again after
+    /// <see cref="Finish"/>.</summary>
     public bool IsDone => _items > 0 && _next == _parts.Length;
 
-    /// <summary>Starts an inference. One that is under way is given up.</summary>
-    /// <param name="input">n items of the network's input, (n, C, H, W), n being 1 to the session's batch.</param>
+    /// <summary>Starts an inference on floats. An inference in progress is abandoned.</summary>
+    /// <param name="input">n items of <see cref="ModelGraph.InputShape"/>, (n, C, H, W), where n is 1 to
+    /// <see cref="SessionOptions.Batch"/>. The input is copied during the call.</param>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Start(ReadOnlySpan<float> input)
     {
@@ -61,13 +63,15 @@ public sealed class Stepper : IDisposable
         Start(_fromFloats, _toFloats, items);
     }
 
-    /// <summary>Starts an inference of images of any sizes, resized and normalised on the device. One that is under way
-    /// is given up.</summary>
-    /// <param name="images">1 to the session's batch.</param>
-    /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, or the network takes no
-    /// images of three channels.</exception>
-    /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device has not the memory for images of these
+    /// <summary>Starts an inference on images of any sizes. The device resizes and normalises them. An inference in
+    /// progress is abandoned.</summary>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>. The pixels are
+    /// copied during the call.</param>
+    /// <exception cref="ShapeMismatchException">The number of images does not fit, the number of bytes of an image does
+    /// not match its size, or the network's input does not have three channels.</exception>
+    /// <exception cref="DeviceLimitException">An image exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for images of these
     /// sizes.</exception>
     public void Start(ReadOnlySpan<Image> images)
     {
@@ -76,12 +80,14 @@ public sealed class Stepper : IDisposable
         Start(_fromImages.Write(images), _toFloats, items);
     }
 
-    /// <summary>Starts an inference between two buffers of the host's. One that is under way is given up. The output is
-    /// in its buffer when <see cref="Step"/> returns true, and there is nothing to finish.</summary>
-    /// <param name="input">The whole batch of inputs, (N, C, H, W): floats. It is read during the first step.</param>
-    /// <param name="output">Room for the whole batch of outputs.</param>
-    /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
-    /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
+    /// <summary>Starts an inference from one buffer of the host to another. An inference in progress is abandoned. The
+    /// output is in its buffer when <see cref="Step"/> returns true; do not call <see cref="Finish"/>.</summary>
+    /// <param name="input">The input of a whole batch, (Batch, C, H, W), as 32-bit floats. The input is read during the
+    /// first step.</param>
+    /// <param name="output">Receives the output of a whole batch, (Batch, classes), as 32-bit floats.</param>
+    /// <exception cref="ArgumentException">A handle is null, or an offset is negative or not a multiple of
+    /// 4.</exception>
+    /// <exception cref="InvalidOperationException">The session does not run on a host's device.</exception>
     public void Start(BufferRegion input, BufferRegion output)
     {
         _own.Arguments.CheckBuffers(input, output);
@@ -89,11 +95,13 @@ public sealed class Stepper : IDisposable
         Start(_fromBuffer[input], _toBuffer[output], _own.Planned.Plan.Batch);
     }
 
-    /// <summary>Computes a part of the inference that was started, and waits for it.</summary>
-    /// <param name="budget">How long it may take. One launch is always done, so that there is an end. How long each
-    /// takes is not known before it has run once.</param>
+    /// <summary>Runs the next launches of the inference, and waits for them.</summary>
+    /// <param name="budget">The time that the step may take. At least one launch always runs, so that the inference
+    /// ends. The duration of a launch is unknown before its first run, so the first inference may exceed its
+    /// budget.</param>
     /// <returns>Whether the inference is done.</returns>
     /// <exception cref="InvalidOperationException">No inference was started.</exception>
+    /// <exception cref="ObjectDisposedException">The stepper was disposed.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public bool Step(TimeSpan budget)
     {
@@ -111,11 +119,11 @@ public sealed class Stepper : IDisposable
         return IsDone;
     }
 
-    /// <summary>Copies the output of the inference that is done.</summary>
-    /// <param name="output">Room for as many items as the inference was started with.</param>
-    /// <exception cref="InvalidOperationException">No inference was started, it is not done, or its output is in a
-    /// buffer of the host's.
-    /// </exception>
+    /// <summary>Copies the output of the completed inference. The stepper can then start another inference.</summary>
+    /// <param name="output">Receives as many items of <see cref="ModelGraph.OutputShape"/> as the inference was started
+    /// with, (n, classes). The length must be exact.</param>
+    /// <exception cref="InvalidOperationException">No inference was started, the inference is not done, or the output
+    /// is in a buffer of the host.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Finish(Span<float> output)
     {

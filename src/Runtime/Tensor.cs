@@ -1,10 +1,12 @@
 namespace SoftPool;
 
-/// <summary>A weight or a bias of a model: a shape, and its elements in memory.</summary>
+/// <summary>A weight or a bias of a model: a shape and the elements.</summary>
 public sealed class Tensor
 {
-    /// <summary>Creates a tensor. The memory is kept, not copied.</summary>
-    /// <exception cref="ShapeMismatchException">The number of elements is not the shape's.</exception>
+    /// <summary>Creates a tensor. The memory is not copied.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="data">The elements, contiguous, the last axis fastest.</param>
+    /// <exception cref="ShapeMismatchException">The number of elements is not that of the shape.</exception>
     public Tensor(TensorShape shape, ReadOnlyMemory<float> data)
     {
         if (data.Length != shape.ElementCount)
@@ -14,7 +16,7 @@ public sealed class Tensor
         Data = data;
     }
 
-    /// <summary>The extents, outermost first.</summary>
+    /// <summary>The shape.</summary>
     public TensorShape Shape { get; }
 
     /// <summary>The elements, contiguous, the last axis fastest.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool;
 
-/// <summary>The extents of a tensor, outermost first. Shapes of activations are without the batch: (C, H, W) or
+/// <summary>The extents of a tensor, outermost axis first. Shapes of activations exclude the batch: (C, H, W) or
 /// (features). Weights have PyTorch's layout: (out, in, kH, kW) or (out, in). Elements are contiguous, the last axis
 /// fastest.</summary>
 [JsonConverter(typeof(TensorShape.ArrayConverter))]
@@ -17,9 +17,11 @@ public readonly struct TensorShape : IEquatable<TensorShape>
 
     private readonly int[]? _extents;
 
-    /// <summary>Creates a shape of at most 8 positive extents whose elements, as floats, take less than 2
-    /// GiB.</summary>
-    /// <exception cref="ShapeMismatchException">An extent is not positive, or there are too many elements.</exception>
+    /// <summary>Creates a shape. A shape has at most 8 axes, and its elements take less than 2 GiB as 32-bit
+    /// floats.</summary>
+    /// <param name="extents">The extents, outermost axis first, each at least 1. None for a scalar.</param>
+    /// <exception cref="ShapeMismatchException">An extent is not positive, or there are too many axes or
+    /// elements.</exception>
     public TensorShape(params ReadOnlySpan<int> extents)
     {
         if (extents.Length > LargestRank)
@@ -35,19 +37,19 @@ public readonly struct TensorShape : IEquatable<TensorShape>
         _extents = extents.ToArray();
     }
 
-    /// <summary>The extents, outermost first.</summary>
+    /// <summary>The extents, outermost axis first.</summary>
     public ReadOnlySpan<int> Extents => _extents;
 
     /// <summary>The number of axes.</summary>
     public int Rank => Extents.Length;
 
-    /// <summary>The extent of one axis, counted from the outermost.</summary>
+    /// <summary>The extent of an axis; axis 0 is the outermost.</summary>
     public int this[int axis] => Extents[axis];
 
     /// <summary>The extent of one axis, counted from the innermost.</summary>
     internal int this[Index axis] => Extents[axis];
 
-    /// <summary>The number of elements: the product of the extents; 1 for a scalar.</summary>
+    /// <summary>The number of elements, which is the product of the extents; 1 for a scalar.</summary>
     public int ElementCount
     {
         get
@@ -83,7 +85,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     /// <summary>Whether the shapes differ in rank or in an extent.</summary>
     public static bool operator !=(TensorShape left, TensorShape right) => !left.Equals(right);
 
-    /// <summary>The extents joined by "x": 48x56x56.</summary>
+    /// <summary>Returns the extents joined by "x": 48x56x56; "scalar" for no axes.</summary>
     public override string ToString() => Format(Extents);
 
     private static string Format(ReadOnlySpan<int> extents) =>

@@ -6,12 +6,12 @@ using System.Text.Json;
 namespace SoftPool.Files;
 
 /// <summary>Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON
-/// header, the header, the data. PyTorch, and whatever else reads safetensors, can open it. Of the dtypes F32 is read,
-/// and F16 and BF16, which become floats; of the integers that PyTorch saves only the scalars num_batches_tracked of
-/// batch norms, which are passed over. Of the shapes only those of <see cref="TensorShape"/> (tensors without elements
-/// are not), and of the headers those of at most 4 MiB.</summary>
+/// header, the header, the data. PyTorch and all other readers of safetensors can open it. The dtypes F32, F16 and BF16
+/// are read, and become 32-bit floats. A scalar I64 tensor num_batches_tracked, which PyTorch saves for batch norms, is
+/// ignored. Other integer tensors, shapes that are not valid for <see cref="TensorShape"/> (such as tensors without
+/// elements), and headers of more than 4 MiB are refused.</summary>
 /// <param name="Tensors">The tensors by name, in the order of their data in the file.</param>
-/// <param name="Metadata">The strings under the header's __metadata__.</param>
+/// <param name="Metadata">The strings under __metadata__ in the header.</param>
 public sealed record SafetensorsFile(
     IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
 {
@@ -25,9 +25,12 @@ public sealed record SafetensorsFile(
     /// them.</summary>
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads a file. Every length in it is checked before memory is taken in proportion to it.</summary>
-    /// <exception cref="ModelFormatException">The file is not whole and valid safetensors of such tensors.</exception>
+    /// <summary>Reads a file. The lengths in the file are checked before memory is allocated for them.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="ModelFormatException">The file is incomplete, is not valid safetensors, or contains a tensor
+    /// that is not supported.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public static SafetensorsFile Read(string path)
     {
         using FileStream file = File.OpenRead(path);
@@ -37,10 +40,13 @@ public sealed record SafetensorsFile(
     /// <summary>The same from a stream, under the name that complaints shall give it.</summary>
     internal static SafetensorsFile Read(Stream file, string name) => new Reader(file, name).Read();
 
-    /// <summary>Writes the file, whole or not at all.</summary>
-    /// <exception cref="ArgumentException">A tensor has the name that the format keeps for its metadata.</exception>
-    /// <exception cref="ModelFormatException">The header would be longer than what is read back.</exception>
+    /// <summary>Writes the file, either completely or not at all. All tensors are written as F32.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="ArgumentException">A tensor is named __metadata__, a name that the format reserves.</exception>
+    /// <exception cref="ModelFormatException">The header would be longer than 4 MiB, which <see cref="Read(string)"/>
+    /// refuses.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public void Write(string path) => WholeFile.Write(path, Write);
 
     /// <summary>The same to a stream.</summary>

@@ -5,10 +5,11 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y = (x - running_mean) / sqrt(running_var + eps) weight + bias in each channel, as torch.nn.BatchNorm2d in
-/// inference. Behind a convolution that nothing else reads, it is folded into the convolution's weights.</summary>
-/// <param name="NumFeatures">C of the input.</param>
-/// <param name="Eps">What is added to the variance.</param>
+/// <summary>y = (x - running_mean) / sqrt(running_var + Eps) weight + bias for each channel, as torch.nn.BatchNorm2d in
+/// inference. The shape (C, H, W) stays the same; each parameter has the shape (C). A batch normalisation that alone
+/// reads a convolution is folded into the convolution's weights.</summary>
+/// <param name="NumFeatures">The number of channels, C.</param>
+/// <param name="Eps">The number that is added to the variance, at least 0.</param>
 public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOperator
 {
     /// <inheritdoc/>

@@ -4,11 +4,12 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Elements of a map around it.</summary>
-/// <param name="Left">Columns before the first.</param>
-/// <param name="Right">Columns behind the last.</param>
-/// <param name="Top">Rows before the first.</param>
-/// <param name="Bottom">Rows behind the last.</param>
+/// <summary>The base of the padding operators that repeat elements of the input: (C, H, W) to (C, H + Top + Bottom, W +
+/// Left + Right).</summary>
+/// <param name="Left">The columns added on the left, 0 to 4096.</param>
+/// <param name="Right">The columns added on the right, 0 to 4096.</param>
+/// <param name="Top">The rows added at the top, 0 to 4096.</param>
+/// <param name="Bottom">The rows added at the bottom, 0 to 4096.</param>
 public abstract record BorderPad2d(int Left, int Right, int Top, int Bottom) : UnaryOperator
 {
     private const int Largest = 4096;
@@ -48,11 +49,12 @@ public abstract record BorderPad2d(int Left, int Right, int Top, int Bottom) : U
         place => place >= before && place < before + extent ? place - before : PlaceOf(place - before, extent));
 }
 
-/// <summary>A map's reflection in its first and last rows and columns around it, as torch.nn.ReflectionPad2d.</summary>
-/// <param name="Left">Columns before the first, fewer than there are.</param>
-/// <param name="Right">Columns behind the last, fewer than there are.</param>
-/// <param name="Top">Rows before the first, fewer than there are.</param>
-/// <param name="Bottom">Rows behind the last, fewer than there are.</param>
+/// <summary>Pads with the reflection of the input at its edges, as torch.nn.ReflectionPad2d. The edge itself is not
+/// repeated.</summary>
+/// <param name="Left">The columns added on the left, 0 to 4096 and fewer than the input's width.</param>
+/// <param name="Right">The columns added on the right, 0 to 4096 and fewer than the input's width.</param>
+/// <param name="Top">The rows added at the top, 0 to 4096 and fewer than the input's height.</param>
+/// <param name="Bottom">The rows added at the bottom, 0 to 4096 and fewer than the input's height.</param>
 public sealed record ReflectionPad2d(int Left, int Right, int Top, int Bottom) : BorderPad2d(Left, Right, Top, Bottom)
 {
     private protected override int Reach(int extent) => extent - 1;
@@ -60,11 +62,11 @@ public sealed record ReflectionPad2d(int Left, int Right, int Top, int Bottom) :
     private protected override int PlaceOf(int place, int extent) => place < 0 ? -place : 2 * (extent - 1) - place;
 }
 
-/// <summary>Copies of a map's edge around it, as torch.nn.ReplicationPad2d.</summary>
-/// <param name="Left">Columns before the first.</param>
-/// <param name="Right">Columns behind the last.</param>
-/// <param name="Top">Rows before the first.</param>
-/// <param name="Bottom">Rows behind the last.</param>
+/// <summary>Pads with copies of the input's edge, as torch.nn.ReplicationPad2d.</summary>
+/// <param name="Left">The columns added on the left, 0 to 4096.</param>
+/// <param name="Right">The columns added on the right, 0 to 4096.</param>
+/// <param name="Top">The rows added at the top, 0 to 4096.</param>
+/// <param name="Bottom">The rows added at the bottom, 0 to 4096.</param>
 public sealed record ReplicationPad2d(int Left, int Right, int Top, int Bottom) : BorderPad2d(Left, Right, Top, Bottom)
 {
     private protected override int Reach(int extent) => int.MaxValue;

@@ -3,8 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>x where it is positive, else alpha (exp(x / alpha) - 1), as torch.nn.CELU.</summary>
-/// <param name="Alpha">The value of -y far below 0.</param>
+/// <summary>x where x is positive, otherwise Alpha (exp(x / Alpha) - 1), as torch.nn.CELU.</summary>
+/// <param name="Alpha">The output tends to -Alpha for large negative inputs. Above 0; Alpha and 1 / Alpha are normal
+/// 32-bit floats.</param>
 public sealed record CELU(double Alpha = 1) : Pointwise
 {
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace SoftPool.Operators;
 
-/// <summary>The least integer not below x, as torch.ceil.</summary>
+/// <summary>The smallest integer that is not less than x, as torch.ceil.</summary>
 public sealed record Ceil : Pointwise
 {
     internal override uint Code => 25;

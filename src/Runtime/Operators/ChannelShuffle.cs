@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>The channels of several groups in turns, as torch.nn.ChannelShuffle: the first of each group, then the
-/// second of each.</summary>
-/// <param name="Groups">The number of groups; it divides the channels.</param>
+/// <summary>Interleaves the channels of several groups, as torch.nn.ChannelShuffle: the first channel of each group,
+/// then the second of each. The shape (C, ...) stays the same.</summary>
+/// <param name="Groups">The number of groups, which divides the number of channels.</param>
 public sealed record ChannelShuffle(int Groups) : Composite
 {
     /// <inheritdoc/>

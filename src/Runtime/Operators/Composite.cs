@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>An operator of one input and no weights that is made of others, one behind the other. It has no kernel and
-/// no reference of its own.</summary>
+/// <summary>An operator with one input and no parameters that runs as a sequence of other operators. It has no kernel
+/// of its own.</summary>
 public abstract record Composite : UnaryOperator
 {
     private protected Composite()

@@ -3,10 +3,11 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>The channels of all inputs one behind the other, as torch.cat along the channels.</summary>
+/// <summary>Concatenates the channels of all inputs, as torch.cat along dimension 1.</summary>
 public sealed record Concat : Operator
 {
-    /// <summary>(C1, ...), (C2, ...) and so on to (C1 + C2 + ..., ...).</summary>
+    /// <summary>Returns (C1 + C2 + ..., ...) for inputs (C1, ...), (C2, ...) and so on. The inputs differ in the number
+    /// of channels only.</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs)
     {

@@ -7,25 +7,27 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>2-D convolution (cross-correlation) with zero padding, as torch.nn.Conv2d.</summary>
-/// <param name="InChannels">C of the input.</param>
-/// <param name="OutChannels">C of the output.</param>
-/// <param name="KernelSize">Height and width of the kernel in pixels.</param>
-/// <param name="Stride">The step from window to window in pixels.</param>
-/// <param name="Padding">Zeros added on each side in pixels.</param>
+/// <summary>2-D convolution (cross-correlation) with zero padding, as torch.nn.Conv2d: (InChannels, H, W) to
+/// (OutChannels, floor((H + 2 Padding - Dilation (KernelSize - 1) - 1) / Stride) + 1, ...), and likewise for W. The
+/// weight has the shape (OutChannels, InChannels / Groups, kH, kW), the bias (OutChannels).</summary>
+/// <param name="InChannels">The number of channels of the input.</param>
+/// <param name="OutChannels">The number of channels of the output.</param>
+/// <param name="KernelSize">The height and width of the kernel in pixels.</param>
+/// <param name="Stride">The step between windows in pixels.</param>
+/// <param name="Padding">The zeros that are added on each side, in pixels.</param>
 public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, Size2d Stride, Size2d Padding)
     : UnaryOperator
 {
-    /// <summary>The step from tap to tap in pixels.</summary>
+    /// <summary>The distance between the kernel's elements in pixels. Default: 1.</summary>
     [JsonRequired]
     public Size2d Dilation { get; init; } = 1;
 
-    /// <summary>Into how many groups the channels fall; each output channel reads the input channels of its
-    /// group.</summary>
+    /// <summary>The number of groups, which divides InChannels and OutChannels. Each output channel reads the input
+    /// channels of its group. Default: 1.</summary>
     [JsonRequired]
     public int Groups { get; init; } = 1;
 
-    /// <summary>Whether each output channel has a bias.</summary>
+    /// <summary>Whether each output channel has a bias. Default: true.</summary>
     [JsonRequired]
     public bool Bias { get; init; } = true;
 

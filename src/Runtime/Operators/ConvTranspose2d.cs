@@ -4,13 +4,15 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>2-D transposed convolution, as torch.nn.ConvTranspose2d: each element of the input adds a multiple of the
-/// kernel to the output, stride apart.</summary>
-/// <param name="InChannels">C of the input.</param>
-/// <param name="OutChannels">C of the output.</param>
-/// <param name="KernelSize">Height and width of the kernel in pixels.</param>
-/// <param name="Stride">The step in the output from element to element of the input in pixels.</param>
-/// <param name="Padding">Rows and columns of the output that are left out on each side.</param>
+/// <summary>2-D transposed convolution, as torch.nn.ConvTranspose2d: (InChannels, H, W) to (OutChannels, (H - 1) Stride
+/// - 2 Padding + Dilation (KernelSize - 1) + OutputPadding + 1, ...), and likewise for W. Each element of the input
+/// adds a multiple of the kernel to the output. The weight has the shape (InChannels, OutChannels / Groups, kH, kW),
+/// the bias (OutChannels).</summary>
+/// <param name="InChannels">The number of channels of the input.</param>
+/// <param name="OutChannels">The number of channels of the output.</param>
+/// <param name="KernelSize">The height and width of the kernel in pixels.</param>
+/// <param name="Stride">The step in the output between neighbouring elements of the input, in pixels.</param>
+/// <param name="Padding">The rows and columns of the output that are removed on each side, in pixels.</param>
 public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d KernelSize, Size2d Stride, Size2d Padding)
     : UnaryOperator
 {
@@ -20,20 +22,21 @@ public sealed record ConvTranspose2d(int InChannels, int OutChannels, Size2d Ker
     // The output channels that an invocation computes: the elements of a texel.
     private const int TileChannels = 4;
 
-    /// <summary>Rows and columns that the output has more at its end; less than the stride or the dilation.</summary>
+    /// <summary>The rows and columns that are added to the output at the bottom and the right, in pixels. Less than the
+    /// stride or less than the dilation. Default: 0.</summary>
     [JsonRequired]
     public Size2d OutputPadding { get; init; } = 0;
 
-    /// <summary>The step from tap to tap in pixels.</summary>
+    /// <summary>The distance between the kernel's elements in pixels. Default: 1.</summary>
     [JsonRequired]
     public Size2d Dilation { get; init; } = 1;
 
-    /// <summary>Into how many groups the channels fall; each output channel reads the input channels of its
-    /// group.</summary>
+    /// <summary>The number of groups, which divides InChannels and OutChannels. Each output channel reads the input
+    /// channels of its group. Default: 1.</summary>
     [JsonRequired]
     public int Groups { get; init; } = 1;
 
-    /// <summary>Whether each output channel has a bias.</summary>
+    /// <summary>Whether each output channel has a bias. Default: true.</summary>
     [JsonRequired]
     public bool Bias { get; init; } = true;
 

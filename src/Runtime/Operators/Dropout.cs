@@ -5,9 +5,9 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Zeroes elements at random in training, as torch.nn.Dropout. In inference the identity: nothing
+/// <summary>Zeroes random elements in training, as torch.nn.Dropout. In inference it is the identity, and no kernel
 /// runs.</summary>
-/// <param name="P">The probability of an element to be zeroed, in [0, 1).</param>
+/// <param name="P">The probability that an element is zeroed, in [0, 1).</param>
 public sealed record Dropout(double P) : UnaryOperator
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>An operation on two inputs, element by element. The second may have one value a channel, (C, 1, ...), or
-/// one a place, (1, ...).</summary>
+/// <summary>An operation on two inputs, element by element. The second input has the shape of the first, (C, ...), or
+/// one value for each channel, (C, 1, ...), or one value for each position, (1, ...).</summary>
 public abstract record Elementwise : Operator
 {
     private protected Elementwise()
@@ -13,7 +13,8 @@ public abstract record Elementwise : Operator
 
     internal override bool FusesPointwise => true;
 
-    /// <summary>(C, ...) and the same, or (C, 1, ...), or (1, ...), to (C, ...).</summary>
+    /// <summary>Returns the shape of the first input, (C, ...). The second input is (C, ...), (C, 1, ...) or (1,
+    /// ...).</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs)
     {
@@ -57,7 +58,7 @@ public abstract record Elementwise : Operator
     }
 }
 
-/// <summary>x + y, element by element: what a residual connection ends in.</summary>
+/// <summary>x + y, as torch.add: element by element, as at the end of a residual connection.</summary>
 public sealed record Add : Elementwise
 {
     private protected override string Kernel => "add";
@@ -65,7 +66,7 @@ public sealed record Add : Elementwise
     internal override T Of<T>(T left, T right) => left + right;
 }
 
-/// <summary>x - y, element by element.</summary>
+/// <summary>x - y, as torch.sub: element by element.</summary>
 public sealed record Subtract : Elementwise
 {
     private protected override string Kernel => "subtract";
@@ -73,7 +74,7 @@ public sealed record Subtract : Elementwise
     internal override T Of<T>(T left, T right) => left - right;
 }
 
-/// <summary>x y, element by element: what a gate ends in.</summary>
+/// <summary>x y, as torch.mul: element by element, as at the end of a gate.</summary>
 public sealed record Multiply : Elementwise
 {
     private protected override string Kernel => "multiply";

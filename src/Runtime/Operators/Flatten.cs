@@ -3,7 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>(C, H, W) as one vector of C H W features, as torch.nn.Flatten. The same memory: nothing runs.</summary>
+/// <summary>Flattens an input of any shape to a vector, as torch.nn.Flatten: (C, H, W) to (C H W). The memory is
+/// shared, and no kernel runs.</summary>
 public sealed record Flatten : UnaryOperator
 {
     /// <summary>Any shape to (its number of elements).</summary>

@@ -1,6 +1,6 @@
 namespace SoftPool.Operators;
 
-/// <summary>The largest integer not above x, as torch.floor.</summary>
+/// <summary>The largest integer that is not greater than x, as torch.floor.</summary>
 public sealed record Floor : Pointwise
 {
     internal override uint Code => 24;

@@ -2,8 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>x times the probability that a normal variable is below x, as torch.nn.GELU.</summary>
-/// <param name="Approximate">How that probability is computed.</param>
+/// <summary>The Gaussian error linear unit, as torch.nn.GELU: x times the probability that a standard normal variable
+/// is below x.</summary>
+/// <param name="Approximate">How the probability is computed.</param>
 public sealed record GELU(GeluApproximation Approximate) : Pointwise
 {
     // sqrt(8 / pi) and 0.044715 times it: (1 + tanh(z)) / 2 is the sigmoid of 2 z.

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>min(max(x, MinVal), MaxVal), as torch.nn.Hardtanh; NaN stays NaN.</summary>
-/// <param name="MinVal">The least value.</param>
-/// <param name="MaxVal">The largest value, not below it.</param>
+/// <summary>min(max(x, MinVal), MaxVal), as torch.nn.Hardtanh. NaN stays NaN.</summary>
+/// <param name="MinVal">The smallest output; finite as a 32-bit float.</param>
+/// <param name="MaxVal">The largest output, at least MinVal; finite as a 32-bit float.</param>
 public sealed record Hardtanh(double MinVal, double MaxVal) : Pointwise
 {
     /// <inheritdoc/>

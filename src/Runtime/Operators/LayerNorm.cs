@@ -5,8 +5,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>(x - mean) / sqrt(variance + eps) weight + bias over the last axes, as torch.nn.LayerNorm.</summary>
-/// <param name="NormalizedShape">The extents of the axes over which mean and variance are taken.</param>
+/// <summary>(x - mean) / sqrt(variance + Eps) weight + bias over the last axes, as torch.nn.LayerNorm. The shape (...,
+/// NormalizedShape) stays the same.</summary>
+/// <param name="NormalizedShape">The extents of the last axes, over which mean and variance are computed. Also the
+/// shape of weight and bias.</param>
 /// <param name="Eps">The number that is added to the variance, at least 1e-12.</param>
 public sealed record LayerNorm(TensorShape NormalizedShape, double Eps = 1e-5) : UnaryOperator
 {
@@ -21,7 +23,7 @@ public sealed record LayerNorm(TensorShape NormalizedShape, double Eps = 1e-5) :
     public override IReadOnlyList<Parameter> Parameters =>
         ElementwiseAffine ? [new("weight", NormalizedShape), new("bias", NormalizedShape)] : [];
 
-    /// <summary>Whether weight and bias are there.</summary>
+    /// <summary>Whether there are a weight and a bias. Default: true.</summary>
     [JsonRequired]
     public bool ElementwiseAffine { get; init; } = true;
 

@@ -5,9 +5,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>y = x W' + b, as torch.nn.Linear.</summary>
-/// <param name="InFeatures">The length of an input vector.</param>
-/// <param name="OutFeatures">The length of an output vector.</param>
+/// <summary>y = x W^T + b, as torch.nn.Linear: (..., InFeatures) to (..., OutFeatures). The weight W has the shape
+/// (OutFeatures, InFeatures), the bias b (OutFeatures).</summary>
+/// <param name="InFeatures">The extent of the input's last axis.</param>
+/// <param name="OutFeatures">The extent of the output's last axis.</param>
 public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
 {
     // The blocks of terms that linear.glsl sums, and how many of them one invocation takes at most: drivers bound the
@@ -22,7 +23,7 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
             ? [new("weight", new TensorShape(OutFeatures, InFeatures)), new("bias", new TensorShape(OutFeatures))]
             : [new("weight", new TensorShape(OutFeatures, InFeatures))];
 
-    /// <summary>Whether b is there.</summary>
+    /// <summary>Whether there is a bias. Default: true.</summary>
     [JsonRequired]
     public bool Bias { get; init; } = true;
 

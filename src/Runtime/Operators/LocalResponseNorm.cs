@@ -5,12 +5,12 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>x / (k + alpha m)^beta, as torch.nn.LocalResponseNorm, m being the mean of the squares of the channels
-/// around the element's, those beyond the ends counted as 0.</summary>
-/// <param name="Size">The number of channels that m is of, odd.</param>
+/// <summary>x / (K + Alpha m)^Beta, as torch.nn.LocalResponseNorm. m is the mean of the squares of Size neighbouring
+/// channels around x; channels that do not exist count as 0. The shape (C, ...) stays the same.</summary>
+/// <param name="Size">The number of channels in m, odd, at most 4095.</param>
 /// <param name="Beta">The exponent: 0.5, 0.75 or 1.</param>
-/// <param name="K">The summand, at least 1e-6.</param>
-/// <param name="Alpha">The factor of m, not negative.</param>
+/// <param name="K">The summand in the denominator, at least 1e-6.</param>
+/// <param name="Alpha">The factor of m, at least 0.</param>
 public sealed record LocalResponseNorm(int Size, double Beta, double K, double Alpha = 1) : UnaryOperator
 {
     private const double LeastK = 1e-6;

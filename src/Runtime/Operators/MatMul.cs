@@ -3,16 +3,15 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Products of matrices that the network computes, as torch.matmul: (..., M, K) and (..., K, N) to (..., M,
-/// N).</summary>
+/// <summary>The matrix product of two inputs, as torch.matmul: (..., M, K) and (..., K, N) to (..., M, N).</summary>
 public sealed record MatMul : Operator
 {
     // As in matmul.comp: the terms that are summed by themselves, and the rows and columns of an invocation.
     internal const int Block = 64;
     private const int Tile = 4;
 
-    /// <summary>(..., M, K) and (..., K, N) to (..., M, N); the leading axes are the same, or all 1 in one of the
-    /// two.</summary>
+    /// <summary>Returns (..., M, N) for inputs (..., M, K) and (..., K, N). Both inputs have the same number of axes.
+    /// Their leading axes are the same, or are all 1 in one of the inputs.</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs)
     {

@@ -4,7 +4,7 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>The largest value of each window; NaN if one is. Padding takes no part.</summary>
+/// <summary>The largest value of each window; NaN if the window contains NaN. Padding is ignored.</summary>
 public abstract record MaxPooling : Pooling
 {
     private protected MaxPooling()
@@ -23,10 +23,10 @@ public abstract record MaxPooling : Pooling
 }
 
 /// <summary>Max pooling over (C, L), as torch.nn.MaxPool1d.</summary>
-/// <param name="KernelSize">Length of the window in cells.</param>
-/// <param name="Stride">The step from window to window in cells.</param>
-/// <param name="Padding">Cells added on each side, at most half the kernel.</param>
-/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
+/// <param name="KernelSize">The length of the window in cells.</param>
+/// <param name="Stride">The step between windows in cells.</param>
+/// <param name="Padding">The padding on each side, in cells; at most half the kernel.</param>
+/// <param name="CeilMode">Whether the last window may reach beyond the padded input.</param>
 public sealed record MaxPool1d(int KernelSize, int Stride, int Padding, bool CeilMode) : MaxPooling
 {
     private protected override (int Axes, Window Window)? Sliding =>
@@ -34,10 +34,10 @@ public sealed record MaxPool1d(int KernelSize, int Stride, int Padding, bool Cei
 }
 
 /// <summary>Max pooling over (C, H, W), as torch.nn.MaxPool2d.</summary>
-/// <param name="KernelSize">Height and width of the window in pixels.</param>
-/// <param name="Stride">The step from window to window in pixels.</param>
-/// <param name="Padding">Cells added on each side in pixels, at most half the kernel.</param>
-/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
+/// <param name="KernelSize">The height and width of the window in pixels.</param>
+/// <param name="Stride">The step between windows in pixels.</param>
+/// <param name="Padding">The padding on each side, in pixels; at most half the kernel.</param>
+/// <param name="CeilMode">Whether the last window may reach beyond the padded input.</param>
 public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode) : MaxPooling
 {
     private protected override (int Axes, Window Window)? Sliding =>
@@ -45,10 +45,10 @@ public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Size2d Padding,
 }
 
 /// <summary>Max pooling over (C, D, H, W), as torch.nn.MaxPool3d.</summary>
-/// <param name="KernelSize">Depth, height and width of the window in cells.</param>
-/// <param name="Stride">The step from window to window in cells.</param>
-/// <param name="Padding">Cells added on each side, at most half the kernel.</param>
-/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
+/// <param name="KernelSize">The depth, height and width of the window in cells.</param>
+/// <param name="Stride">The step between windows in cells.</param>
+/// <param name="Padding">The padding on each side, in cells; at most half the kernel.</param>
+/// <param name="CeilMode">Whether the last window may reach beyond the padded input.</param>
 public sealed record MaxPool3d(Size3d KernelSize, Size3d Stride, Size3d Padding, bool CeilMode) : MaxPooling
 {
     private protected override (int Axes, Window Window)? Sliding =>

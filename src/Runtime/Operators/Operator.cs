@@ -5,10 +5,9 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>
-/// What a layer computes: attributes named as in PyTorch, the shape rule, the parameters, and how it is done on a
-/// device. By the table here model files name it; docs/architecture.md lists what else belongs to an operator.
-/// </summary>
+/// <summary>The operator of a layer: attributes named as in PyTorch, parameters, the rule for shapes, and its
+/// computation on a device. Model files name an operator by its class name. All shapes are those of one item, without
+/// the batch.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
 [JsonDerivedType(typeof(Abs), nameof(Abs))]
 [JsonDerivedType(typeof(Add), nameof(Add))]
@@ -77,11 +76,12 @@ public abstract record Operator
     {
     }
 
-    /// <summary>The learned tensors, in PyTorch's order: weight, then bias.</summary>
+    /// <summary>The tensors that the operator needs from the model, in PyTorch's order: weight, bias, running
+    /// statistics. Empty for an operator without parameters.</summary>
     [JsonIgnore]
     public virtual IReadOnlyList<Parameter> Parameters => [];
 
-    /// <summary>The attributes in words, for people: "kernel 3, stride 2".</summary>
+    /// <summary>The attributes as text for people: "kernel 3, stride 2".</summary>
     [JsonIgnore]
     public virtual string Attributes => "";
 
@@ -89,12 +89,15 @@ public abstract record Operator
     [JsonIgnore]
     internal virtual bool FusesPointwise => false;
 
-    /// <summary>The shape that comes out for the shapes that go in, all without the batch.</summary>
-    /// <exception cref="ShapeMismatchException">The operator cannot take these inputs, or its attributes make no
-    /// sense.</exception>
+    /// <summary>Returns the shape of one item of the output for the shapes of one item of each input, without the
+    /// batch.</summary>
+    /// <param name="inputs">The shapes of the inputs, in order.</param>
+    /// <exception cref="ShapeMismatchException">The operator does not accept these inputs, or an attribute is out of
+    /// range.</exception>
     public abstract TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs);
 
-    /// <summary>Leaves <see cref="Parameters"/> out of ToString: attributes out of range have none.</summary>
+    /// <summary>Omits <see cref="Parameters"/> from ToString, because they do not exist for attributes that are out of
+    /// range.</summary>
     protected virtual bool PrintMembers(StringBuilder builder) => false;
 
     /// <summary>Computes one item by the loops in the folder Reference.</summary>

@@ -4,8 +4,9 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>x where it is not negative, else a learned part of it, as torch.nn.PReLU.</summary>
-/// <param name="NumParameters">The number of slopes: 1, or C of the input.</param>
+/// <summary>x where x is not negative, otherwise weight x, as torch.nn.PReLU. The shape (C, ...) stays the same; the
+/// weight has the shape (NumParameters).</summary>
+/// <param name="NumParameters">The number of learned slopes: 1, or one for each of the C channels.</param>
 public sealed record PReLU(int NumParameters) : UnaryOperator
 {
     /// <inheritdoc/>

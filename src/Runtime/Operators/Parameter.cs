@@ -1,8 +1,10 @@
 namespace SoftPool.Operators;
 
-/// <summary>A tensor that an operator needs from the model file.</summary>
-/// <param name="Name">Its name as in PyTorch: weight or bias; with the layer's name before it in a whole
-/// network.</param>
-/// <param name="Shape">Its shape as in PyTorch.</param>
-/// <param name="Trainable">Whether training learns it; batch norm's running statistics are only gathered.</param>
+/// <summary>A tensor that an operator or a network needs from the model: a weight, a bias or a running
+/// statistic.</summary>
+/// <param name="Name">The name as in PyTorch: "weight", "bias". In <see cref="ModelGraph.Parameters"/> the layer's name
+/// precedes it: "features.0.weight".</param>
+/// <param name="Shape">The shape as in PyTorch.</param>
+/// <param name="Trainable">Whether training learns the tensor. False for the running statistics of batch
+/// normalisation.</param>
 public sealed record Parameter(string Name, TensorShape Shape, bool Trainable = true);

@@ -4,9 +4,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>The axes in another order, as torch.permute; the batch stays the first.</summary>
-/// <param name="Dims">Which axis of the input becomes axis 1, 2 and so on of the output. They are counted as in
-/// PyTorch: 0 is the batch, which is not among them.</param>
+/// <summary>Changes the order of the axes, as torch.permute. The batch stays first. At most 4 axes may move;
+/// neighbouring axes that stay together count as one.</summary>
+/// <param name="Dims">The input's axis for each axis of the output. Axes are counted as in PyTorch; axis 0, the batch,
+/// is left out: [2, 1] exchanges the first two axes after the batch.</param>
 public sealed record Permute(IReadOnlyList<int> Dims) : UnaryOperator
 {
     /// <inheritdoc/>

@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>Channels to pixels, as torch.nn.PixelShuffle: each r x r channels become squares of r x r pixels of one
-/// channel.</summary>
-/// <param name="UpscaleFactor">r.</param>
+/// <summary>Rearranges channels to pixels, as torch.nn.PixelShuffle: (C r^2, H, W) to (C, H r, W r). Each r^2 channels
+/// become blocks of r x r pixels of one channel.</summary>
+/// <param name="UpscaleFactor">The factor r, at least 1.</param>
 public sealed record PixelShuffle(int UpscaleFactor) : Composite
 {
     /// <inheritdoc/>

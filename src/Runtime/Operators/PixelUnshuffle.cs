@@ -2,8 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace SoftPool.Operators;
 
-/// <summary>Pixels to channels, as torch.nn.PixelUnshuffle: the way back from <see cref="PixelShuffle"/>.</summary>
-/// <param name="DownscaleFactor">r.</param>
+/// <summary>Rearranges pixels to channels, as torch.nn.PixelUnshuffle: (C, H r, W r) to (C r^2, H, W). The inverse of
+/// <see cref="PixelShuffle"/>.</summary>
+/// <param name="DownscaleFactor">The factor r, at least 1.</param>
 public sealed record PixelUnshuffle(int DownscaleFactor) : Composite
 {
     /// <inheritdoc/>

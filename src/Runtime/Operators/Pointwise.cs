@@ -5,8 +5,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>A function of each element by itself. The kernel of the operator before can compute it on the
-/// way.</summary>
+/// <summary>A function of each element, for an input of any shape. The kernel of the operator before can compute it in
+/// the same launch.</summary>
 public abstract record Pointwise : UnaryOperator
 {
     private protected Pointwise()
@@ -39,7 +39,7 @@ public abstract record Pointwise : UnaryOperator
     }
 }
 
-/// <summary>max(x, 0), as torch.nn.ReLU; NaN stays NaN.</summary>
+/// <summary>max(x, 0), as torch.nn.ReLU. NaN stays NaN.</summary>
 public sealed record ReLU : Pointwise
 {
     internal override uint Code => 1;
@@ -47,8 +47,8 @@ public sealed record ReLU : Pointwise
     internal override T Of<T>(T x) => x < default(T) ? default : x;
 }
 
-/// <summary>x where it is not negative, else a small part of it, as torch.nn.LeakyReLU.</summary>
-/// <param name="NegativeSlope">That part.</param>
+/// <summary>x where x is not negative, otherwise NegativeSlope x, as torch.nn.LeakyReLU.</summary>
+/// <param name="NegativeSlope">The slope for negative inputs; finite as a 32-bit float.</param>
 public sealed record LeakyReLU(double NegativeSlope = 0.01) : Pointwise
 {
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ public sealed record SiLU : Pointwise
     internal override T Of<T>(T x) => x * PointwiseReference.Sigmoid(x);
 }
 
-/// <summary>min(max(x, 0), 6), as torch.nn.ReLU6; NaN stays NaN.</summary>
+/// <summary>min(max(x, 0), 6), as torch.nn.ReLU6. NaN stays NaN.</summary>
 public sealed record ReLU6 : Pointwise
 {
     internal override uint Code => 5;
@@ -114,8 +114,8 @@ public sealed record Tanh : Pointwise
     internal override T Of<T>(T x) => PointwiseReference.Tanh(x);
 }
 
-/// <summary>x where it is positive, else alpha (exp(x) - 1), as torch.nn.ELU.</summary>
-/// <param name="Alpha">The value of -y far below 0.</param>
+/// <summary>x where x is positive, otherwise Alpha (exp(x) - 1), as torch.nn.ELU.</summary>
+/// <param name="Alpha">The output tends to -Alpha for large negative inputs; finite as a 32-bit float.</param>
 public sealed record ELU(double Alpha = 1) : Pointwise
 {
     /// <inheritdoc/>

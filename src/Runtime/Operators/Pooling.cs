@@ -4,8 +4,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>What pools have in common: each channel by itself, a window that slides over 1 to 3 axes or covers them
-/// whole, and PyTorch's shape rule.</summary>
+/// <summary>The base of the pooling operators: (C, ...) to (C, ...). Each channel is pooled by itself. A window slides
+/// over 1 to 3 axes, or covers them completely. A sliding window gives floor((extent + 2 Padding - KernelSize) /
+/// Stride) + 1 positions along each axis, as in PyTorch. With CeilMode the quotient is rounded up, but no window begins
+/// beyond the input and its leading padding.</summary>
 public abstract record Pooling : UnaryOperator
 {
     private protected Pooling()

@@ -4,9 +4,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>The same elements in another shape, as torch.reshape; the batch stays. The same memory: nothing
+/// <summary>Gives the elements another shape, as torch.reshape. The batch stays. The memory is shared, and no kernel
 /// runs.</summary>
-/// <param name="Shape">The shape of one item of the output.</param>
+/// <param name="Shape">The shape of one item of the output, without the batch. It has as many elements as the
+/// input.</param>
 public sealed record Reshape(TensorShape Shape) : UnaryOperator
 {
     /// <inheritdoc/>

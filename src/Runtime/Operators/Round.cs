@@ -1,6 +1,6 @@
 namespace SoftPool.Operators;
 
-/// <summary>The nearest integer, of two the even one, as torch.round.</summary>
+/// <summary>The nearest integer, as torch.round. A number midway between two integers rounds to the even one.</summary>
 public sealed record Round : Pointwise
 {
     internal override uint Code => 26;

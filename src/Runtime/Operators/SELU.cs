@@ -1,6 +1,6 @@
 namespace SoftPool.Operators;
 
-/// <summary>1.0507 x where x is positive, else 1.7581 (exp(x) - 1), as torch.nn.SELU.</summary>
+/// <summary>1.0507 x where x is positive, otherwise 1.7581 (exp(x) - 1), as torch.nn.SELU.</summary>
 public sealed record SELU : Pointwise
 {
     // The scale, and the scale times alpha, by which normal numbers keep their mean and variance (Klambauer et

@@ -4,12 +4,12 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Some places of one axis, at equal distances, as x[:, start:stop:step] takes them in PyTorch, and also
-/// backwards.</summary>
-/// <param name="Dim">The axis as PyTorch counts it: 0 is the batch, which stays whole, 1 the channels.</param>
-/// <param name="Start">The first place.</param>
-/// <param name="Length">The number of places.</param>
-/// <param name="Step">The distance from place to place; negative goes backwards.</param>
+/// <summary>Takes elements of one axis at equal distances, as x[:, start:stop:step] in PyTorch. Unlike in PyTorch, the
+/// step may be negative. The axis then has the extent Length.</summary>
+/// <param name="Dim">The axis, counted as in PyTorch: 1 is the channels. 0, the batch, is not allowed.</param>
+/// <param name="Start">The index of the first element.</param>
+/// <param name="Length">The number of elements, at least 1.</param>
+/// <param name="Step">The distance between elements, not 0. A negative step goes backwards.</param>
 public sealed record Slice(int Dim, int Start, int Length, int Step) : UnaryOperator
 {
     /// <inheritdoc/>

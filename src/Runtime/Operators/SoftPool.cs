@@ -5,11 +5,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>
-/// The exponentially weighted mean of each window: y = sum_i w_i x_i, with softmax weights w. Finite for every finite
-/// input: exponentials are taken of differences to the window's largest value. Padding takes no part.
-/// </summary>
-/// <param name="Weights">Whether each channel has its own weights or all share one.</param>
+/// <summary>The exponentially weighted mean of each window: y = sum_i w_i x_i, with softmax weights w. Finite for every
+/// finite input, because the window's largest value is subtracted before the exponentials. Padding is
+/// ignored.</summary>
+/// <param name="Weights">Whether each channel has its own weights or all channels share the weights.</param>
 public abstract record SoftPooling(SoftPoolWeighting Weights) : Pooling
 {
     /// <inheritdoc/>
@@ -34,11 +33,11 @@ public abstract record SoftPooling(SoftPoolWeighting Weights) : Pooling
 }
 
 /// <summary>SoftPool over (C, L).</summary>
-/// <param name="KernelSize">Length of the window in cells.</param>
-/// <param name="Stride">The step from window to window in cells.</param>
-/// <param name="Padding">Cells added on each side, at most half the kernel.</param>
-/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
-/// <param name="Weights">Whether each channel has its own weights or all share one.</param>
+/// <param name="KernelSize">The length of the window in cells.</param>
+/// <param name="Stride">The step between windows in cells.</param>
+/// <param name="Padding">The padding on each side, in cells; at most half the kernel.</param>
+/// <param name="CeilMode">Whether the last window may reach beyond the padded input.</param>
+/// <param name="Weights">Whether each channel has its own weights or all channels share the weights.</param>
 public sealed record SoftPool1d(int KernelSize, int Stride, int Padding, bool CeilMode, SoftPoolWeighting Weights)
     : SoftPooling(Weights)
 {
@@ -47,11 +46,11 @@ public sealed record SoftPool1d(int KernelSize, int Stride, int Padding, bool Ce
 }
 
 /// <summary>SoftPool over (C, H, W).</summary>
-/// <param name="KernelSize">Height and width of the window in pixels.</param>
-/// <param name="Stride">The step from window to window in pixels.</param>
-/// <param name="Padding">Cells added on each side in pixels, at most half the kernel.</param>
-/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
-/// <param name="Weights">Whether each channel has its own weights or all share one.</param>
+/// <param name="KernelSize">The height and width of the window in pixels.</param>
+/// <param name="Stride">The step between windows in pixels.</param>
+/// <param name="Padding">The padding on each side, in pixels; at most half the kernel.</param>
+/// <param name="CeilMode">Whether the last window may reach beyond the padded input.</param>
+/// <param name="Weights">Whether each channel has its own weights or all channels share the weights.</param>
 public sealed record SoftPool2d(
     Size2d KernelSize, Size2d Stride, Size2d Padding, bool CeilMode, SoftPoolWeighting Weights) : SoftPooling(Weights)
 {
@@ -60,11 +59,11 @@ public sealed record SoftPool2d(
 }
 
 /// <summary>SoftPool over (C, D, H, W).</summary>
-/// <param name="KernelSize">Depth, height and width of the window in cells.</param>
-/// <param name="Stride">The step from window to window in cells.</param>
-/// <param name="Padding">Cells added on each side, at most half the kernel.</param>
-/// <param name="CeilMode">Whether a last window may reach beyond the padded input.</param>
-/// <param name="Weights">Whether each channel has its own weights or all share one.</param>
+/// <param name="KernelSize">The depth, height and width of the window in cells.</param>
+/// <param name="Stride">The step between windows in cells.</param>
+/// <param name="Padding">The padding on each side, in cells; at most half the kernel.</param>
+/// <param name="CeilMode">Whether the last window may reach beyond the padded input.</param>
+/// <param name="Weights">Whether each channel has its own weights or all channels share the weights.</param>
 public sealed record SoftPool3d(
     Size3d KernelSize, Size3d Stride, Size3d Padding, bool CeilMode, SoftPoolWeighting Weights) : SoftPooling(Weights)
 {
@@ -72,8 +71,9 @@ public sealed record SoftPool3d(
         (3, Window.Of(KernelSize, Stride, Padding, CeilMode));
 }
 
-/// <summary>SoftPool of each whole map, (C, ...) to (C, 1, ...).</summary>
-/// <param name="Weights">Whether each channel has its own weights or all share one.</param>
+/// <summary>SoftPool over all positions of each channel, (C, ...) to (C, 1, ...). The input has 1 to 3 axes after the
+/// channels.</summary>
+/// <param name="Weights">Whether each channel has its own weights or all channels share the weights.</param>
 public sealed record GlobalSoftPool(SoftPoolWeighting Weights) : SoftPooling(Weights)
 {
     private protected override (int Axes, Window Window)? Sliding => null;

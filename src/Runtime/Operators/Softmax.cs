@@ -4,8 +4,10 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>exp(x_c) / sum_k exp(x_k) along an axis, as torch.nn.Softmax. Finite for every finite input.</summary>
-/// <param name="Dim">The axis: 1 the channels, 2 and so on those behind them.</param>
+/// <summary>exp(x_c) / sum_k exp(x_k) along an axis, as torch.nn.Softmax. The shape stays the same. Finite for every
+/// finite input.</summary>
+/// <param name="Dim">The axis, counted as in PyTorch: 1 is the channels, 2 the axis after the channels, and so on. 0,
+/// the batch, is not allowed.</param>
 public sealed record Softmax(int Dim = 1) : UnaryOperator
 {
     /// <inheritdoc/>

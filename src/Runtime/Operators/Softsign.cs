@@ -1,6 +1,6 @@
 namespace SoftPool.Operators;
 
-/// <summary>x / (1 + |x|), as torch.nn.Softsign; NaN for infinities.</summary>
+/// <summary>x / (1 + |x|), as torch.nn.Softsign. The result for an infinite input is NaN.</summary>
 public sealed record Softsign : Pointwise
 {
     internal override uint Code => 15;

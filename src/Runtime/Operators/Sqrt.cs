@@ -1,6 +1,6 @@
 namespace SoftPool.Operators;
 
-/// <summary>The square root, as torch.sqrt: NaN below 0.</summary>
+/// <summary>The square root, as torch.sqrt: NaN for negative inputs.</summary>
 public sealed record Sqrt : Pointwise
 {
     internal override uint Code => 22;

@@ -1,6 +1,6 @@
 namespace SoftPool.Operators;
 
-/// <summary>An operator that reads one layer.</summary>
+/// <summary>An operator with one input.</summary>
 public abstract record UnaryOperator : Operator
 {
     private protected UnaryOperator()

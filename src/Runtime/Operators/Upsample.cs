@@ -5,26 +5,28 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>A map in another size, larger or smaller, as torch.nn.Upsample, and as ONNX's Resize with more choices.
-/// Beyond the map's edge lie copies of its edge.</summary>
-/// <param name="Size">The output's height and width; 0 where the scale factor gives it.</param>
-/// <param name="ScaleFactor">The output's extents as multiples of the input's; 0 where they are as the size
-/// says.</param>
-/// <param name="Mode">How many elements of the input make one.</param>
-/// <param name="Coordinates">Where in the input an element of the output lies.</param>
+/// <summary>Resizes an input, larger or smaller, as torch.nn.Upsample, or as ONNX's Resize, which has more options: (C,
+/// H, W) to (C, height, width). Positions beyond the edge have the edge's values.</summary>
+/// <param name="Size">The output's height and width in pixels. 0 for floor(scale factor x extent of the input). Where
+/// both are given, the size applies, and the two differ by less than one pixel.</param>
+/// <param name="ScaleFactor">The output's height and width as multiples of the input's. 0 for the size divided by the
+/// extent of the input.</param>
+/// <param name="Mode">The interpolation.</param>
+/// <param name="Coordinates">The position in the input of an element of the output.</param>
 public sealed record Upsample(Size2d Size, Scale2d ScaleFactor, UpsampleMode Mode, UpsampleCoordinates Coordinates)
     : UnaryOperator
 {
-    /// <summary>Which element is the nearest; of mode nearest.</summary>
+    /// <summary>Which element is the nearest, for <see cref="UpsampleMode.Nearest"/>.</summary>
     [JsonRequired]
     public UpsampleRounding NearestMode { get; init; }
 
-    /// <summary>The slope of the cubic at the elements next to the nearest, -0.75 in PyTorch; of mode
-    /// bicubic.</summary>
+    /// <summary>The coefficient a of the cubic, for <see cref="UpsampleMode.Bicubic"/>: the slope of the cubic at a
+    /// distance of 1. Default: -0.75, as in PyTorch.</summary>
     [JsonRequired]
     public double CubicCoeffA { get; init; } = -0.75;
 
-    /// <summary>Whether elements beyond the edge have no weight; of mode bicubic.</summary>
+    /// <summary>Whether positions beyond the edge have no weight. True is allowed for
+    /// <see cref="UpsampleMode.Bicubic"/> only.</summary>
     [JsonRequired]
     public bool ExcludeOutside { get; init; }
 

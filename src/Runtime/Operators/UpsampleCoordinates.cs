@@ -1,21 +1,24 @@
 namespace SoftPool.Operators;
 
-/// <summary>Where in its input the i-th place of <see cref="Upsample"/>'s output lies along an axis of n places that
-/// becomes one of m, s being the scale factor. The names are ONNX's.</summary>
+/// <summary>The position in the input of element i of the output of <see cref="Upsample"/>, along an axis with n
+/// elements in the input and m in the output. s is the scale factor. The names are ONNX's.</summary>
 public enum UpsampleCoordinates
 {
-    /// <summary>(i + 1/2) / s - 1/2: the centres of pixels. PyTorch's for bilinear and bicubic.</summary>
+    /// <summary>(i + 1/2) / s - 1/2: the centres of pixels correspond. PyTorch's rule for bilinear and
+    /// bicubic.</summary>
     HalfPixel,
 
-    /// <summary>As HalfPixel, but 0 where m is 1. What the name says was PyTorch's once.</summary>
+    /// <summary>As <see cref="HalfPixel"/>, but 0 where m is 1. An earlier rule of PyTorch.</summary>
     PytorchHalfPixel,
 
-    /// <summary>As HalfPixel, but about the middle, where s n is no whole number.</summary>
+    /// <summary>As <see cref="HalfPixel"/>, but symmetric about the middle of the input where s n is not an
+    /// integer.</summary>
     HalfPixelSymmetric,
 
-    /// <summary>i / s. PyTorch's for nearest.</summary>
+    /// <summary>i / s. PyTorch's rule for nearest.</summary>
     Asymmetric,
 
-    /// <summary>i (n - 1) / (m - 1): both ends meet. PyTorch's align_corners.</summary>
+    /// <summary>i (n - 1) / (m - 1): the first and last elements correspond. PyTorch's rule for
+    /// align_corners.</summary>
     AlignCorners,
 }

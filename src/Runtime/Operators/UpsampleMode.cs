@@ -1,15 +1,14 @@
 namespace SoftPool.Operators;
 
-/// <summary>Which elements of its input <see cref="Upsample"/> makes an element of its output of, by PyTorch's
-/// names.</summary>
+/// <summary>The interpolation of <see cref="Upsample"/>. The names are PyTorch's.</summary>
 public enum UpsampleMode
 {
-    /// <summary>One: the nearest.</summary>
+    /// <summary>The nearest element.</summary>
     Nearest,
 
-    /// <summary>The two around its place along each axis, weighed by their distances.</summary>
+    /// <summary>The two nearest elements along each axis, weighted by their distances.</summary>
     Bilinear,
 
-    /// <summary>The four around its place along each axis, weighed by Keys' cubic convolution.</summary>
+    /// <summary>The four nearest elements along each axis, weighted by Keys' cubic convolution.</summary>
     Bicubic,
 }

@@ -1,17 +1,18 @@
 namespace SoftPool.Operators;
 
-/// <summary>Which element is the nearest to a place between two, by ONNX's names.</summary>
+/// <summary>Which element <see cref="Upsample"/> takes as the nearest to a position between two elements. The names are
+/// ONNX's.</summary>
 public enum UpsampleRounding
 {
-    /// <summary>The one before it. PyTorch's.</summary>
+    /// <summary>The element before the position, as in PyTorch.</summary>
     Floor,
 
-    /// <summary>The one behind it.</summary>
+    /// <summary>The element after the position.</summary>
     Ceil,
 
-    /// <summary>The nearer one; in the middle the one before.</summary>
+    /// <summary>The nearer element; midway, the element before the position.</summary>
     RoundPreferFloor,
 
-    /// <summary>The nearer one; in the middle the one behind.</summary>
+    /// <summary>The nearer element; midway, the element after the position.</summary>
     RoundPreferCeil,
 }

@@ -4,12 +4,12 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Zeros around a map, as torch.nn.ZeroPad2d: for padding that a convolution or a pool cannot have itself,
-/// because it differs from side to side.</summary>
-/// <param name="Left">Columns before the first.</param>
-/// <param name="Right">Columns behind the last.</param>
-/// <param name="Top">Rows before the first.</param>
-/// <param name="Bottom">Rows behind the last.</param>
+/// <summary>Pads with zeros, as torch.nn.ZeroPad2d: (C, H, W) to (C, H + Top + Bottom, W + Left + Right). For padding
+/// that differs from side to side, which a convolution or a pooling operator cannot have itself.</summary>
+/// <param name="Left">The columns added on the left, 0 to 4096.</param>
+/// <param name="Right">The columns added on the right, 0 to 4096.</param>
+/// <param name="Top">The rows added at the top, 0 to 4096.</param>
+/// <param name="Bottom">The rows added at the bottom, 0 to 4096.</param>
 public sealed record ZeroPad2d(int Left, int Right, int Top, int Bottom) : UnaryOperator
 {
     private const int Largest = 4096;

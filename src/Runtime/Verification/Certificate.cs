@@ -3,8 +3,9 @@ using System.Text.Json;
 
 namespace SoftPool.Verification;
 
-/// <summary>What torch computed with a model, kept in the model's file: inputs, their logits whole, and of every layer
-/// statistics and sampled values. <see cref="InferenceSession.Verify"/> holds a device to it, without torch.</summary>
+/// <summary>What torch computed with a model, stored in the model's file: some inputs, their logits in full, and
+/// statistics and sampled values of each layer. <see cref="InferenceSession.Verify"/> compares a device with the
+/// certificate, without torch.</summary>
 public sealed class Certificate
 {
     /// <summary>The largest text that is written or read, in bytes of UTF-8.</summary>
@@ -17,23 +18,25 @@ public sealed class Certificate
         Document = document;
     }
 
-    /// <summary>What computed it, with its version: "torch 2.10.0 through TorchSharp".</summary>
+    /// <summary>The framework that computed the certificate, and its version: "torch 2.10.0 through
+    /// TorchSharp".</summary>
     public string Framework => Document.Framework;
 
-    /// <summary>What it was computed on.</summary>
+    /// <summary>The framework's device on which the certificate was computed.</summary>
     public string Device => Document.Device;
 
-    /// <summary>When it was computed.</summary>
+    /// <summary>The time at which the certificate was computed.</summary>
     public DateTimeOffset Date => Document.Date;
 
     /// <summary>The number of inputs.</summary>
     public int Inputs => Document.Inputs.Count;
 
-    /// <summary>How many of the inputs are pictures.</summary>
+    /// <summary>The number of inputs that are pictures.</summary>
     public int Pictures => Document.Inputs.Count(input => input.Picture is not null);
 
-    /// <summary>The SHA-256 that stands beside the certificate in the file, of its text; that in turn holds those of
-    /// the graph and of every weight. Not compared before <see cref="InferenceSession.Verify"/>.</summary>
+    /// <summary>The SHA-256 of the certificate's text, in hexadecimal, as stored in the file. The text contains the
+    /// SHA-256 of the graph, of the class names, of the preprocessing and of each weight. Only
+    /// <see cref="InferenceSession.Verify"/> compares these hashes.</summary>
     public string Sha256 { get; }
 
     /// <summary>The JSON text, as it stands in the file.</summary>

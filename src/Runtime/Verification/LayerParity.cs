@@ -1,11 +1,11 @@
 namespace SoftPool.Verification;
 
-/// <summary>How one layer's output compares with the one expected, and whether that is close enough.</summary>
+/// <summary>The comparison of a layer's output with the expected output.</summary>
 /// <param name="Layer">The layer's name.</param>
-/// <param name="Shape">The shape of its output, without the batch.</param>
-/// <param name="Comparison">The measures: of all values, or of those that a certificate has.</param>
-/// <param name="Statistics">The statistics of all values, where a certificate says what they should be; else
+/// <param name="Shape">The shape of one item of the layer's output, without the batch.</param>
+/// <param name="Comparison">The differences, over all values, or over the values that a certificate has.</param>
+/// <param name="Statistics">The statistics of all values, if a certificate gives the expected statistics; otherwise
 /// null.</param>
-/// <param name="Passed">Whether it is within the gate.</param>
+/// <param name="Passed">Whether the layer is within its gate.</param>
 public sealed record LayerParity(
     string Layer, TensorShape Shape, TensorComparison Comparison, StatisticsComparison? Statistics, bool Passed);

@@ -1,34 +1,34 @@
 namespace SoftPool.Verification;
 
-/// <summary>What a layer gave over all inputs of a certificate, in five numbers; the first four over its finite
+/// <summary>Five statistics of a layer's output over all inputs of a certificate. The first four are over the finite
 /// values.</summary>
 /// <param name="Min">The smallest value.</param>
 /// <param name="Max">The largest value.</param>
 /// <param name="Mean">The mean.</param>
-/// <param name="Norm">The square root of the sum of squares.</param>
-/// <param name="NonFinite">How many values are NaN or infinite.</param>
+/// <param name="Norm">The L2 norm: the square root of the sum of squares.</param>
+/// <param name="NonFinite">The number of values that are NaN or infinite.</param>
 public sealed record LayerStatistics(float Min, float Max, double Mean, double Norm, long NonFinite)
 {
     /// <summary>max |value|.</summary>
     internal double Largest => Math.Max(Math.Abs((double)Min), Math.Abs((double)Max));
 }
 
-/// <summary>A layer's statistics on a device beside torch's.</summary>
-/// <param name="Expected">Torch's.</param>
-/// <param name="Actual">The device's.</param>
-/// <param name="Count">The number of values that they are of.</param>
+/// <summary>A layer's statistics on a device and those that torch computed.</summary>
+/// <param name="Expected">The statistics that torch computed.</param>
+/// <param name="Actual">The statistics on the device.</param>
+/// <param name="Count">The number of values in the statistics.</param>
 public sealed record StatisticsComparison(LayerStatistics Expected, LayerStatistics Actual, long Count)
 {
-    /// <summary>|actual - expected| of the smallest value.</summary>
+    /// <summary>The difference of the smallest values: |actual - expected|.</summary>
     public double MinError => Math.Abs((double)Actual.Min - Expected.Min);
 
-    /// <summary>|actual - expected| of the largest value.</summary>
+    /// <summary>The difference of the largest values: |actual - expected|.</summary>
     public double MaxError => Math.Abs((double)Actual.Max - Expected.Max);
 
-    /// <summary>|actual - expected| of the mean.</summary>
+    /// <summary>The difference of the means: |actual - expected|.</summary>
     public double MeanError => Math.Abs(Actual.Mean - Expected.Mean);
 
-    /// <summary>|actual - expected| of the norm.</summary>
+    /// <summary>The difference of the norms: |actual - expected|.</summary>
     public double NormError => Math.Abs(Actual.Norm - Expected.Norm);
 
     /// <summary>Whether all values are finite and the statistics as near as a gate on the NMSE of the whole layer

@@ -1,6 +1,6 @@
 namespace SoftPool.Verification;
 
-/// <summary>A network's outputs on one device against those expected, layer by layer.</summary>
+/// <summary>A comparison of a network's results on a device with the expected results, layer by layer.</summary>
 public sealed class ParityReport
 {
     private readonly ModelGraph _graph;
@@ -8,9 +8,9 @@ public sealed class ParityReport
     private readonly Dictionary<string, StatisticsComparison> _statistics = [];
     private readonly bool _sampled;
 
-    /// <summary>Begins a report in which every layer of the graph is to be compared.</summary>
+    /// <summary>Creates a report in which each layer of the graph must be compared.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="tolerances">How close is close enough; those of 32 bits unless given.</param>
+    /// <param name="tolerances">The gates; null for <see cref="Tolerances.Fp32"/>.</param>
     public ParityReport(ModelGraph graph, Tolerances? tolerances = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -37,33 +37,34 @@ public sealed class ParityReport
     /// <summary>The network's name.</summary>
     public string Network => _graph.Name;
 
-    /// <summary>How close is close enough.</summary>
+    /// <summary>The gates: the largest differences that pass.</summary>
     public Tolerances Tolerances { get; }
 
-    /// <summary>The device that was compared, and its driver; null where nobody said.</summary>
+    /// <summary>The device that was compared; null if not set.</summary>
     public GpuDeviceInfo? Device { get; init; }
 
-    /// <summary>How the session runs that was compared; null where nobody said.</summary>
+    /// <summary>The options of the session that was compared; null if not set.</summary>
     public SessionOptions? Options { get; init; }
 
-    /// <summary>The certificate that the device was held to; null where torch itself ran.</summary>
+    /// <summary>The certificate that the device was compared with; null if the comparison was with torch
+    /// itself.</summary>
     public Certificate? Certificate { get; }
 
-    /// <summary>What of the model has changed since its certificate was made: "graph", "list of classes",
-    /// "preprocessing", "certificate", "weight features.3.weight". Any fails the report.</summary>
+    /// <summary>The parts of the model that have changed since its certificate was made: "graph", "list of classes",
+    /// "preprocessing", "certificate", "weight features.3.weight". If there is one, the report fails.</summary>
     public IReadOnlyList<string> Changes { get; } = [];
 
-    /// <summary>The logits of the certificate's pictures when the device itself resizes and normalises them; null where
-    /// there are none.</summary>
+    /// <summary>The comparison of the logits for the certificate's pictures when the device resizes and normalises the
+    /// pictures; null if there are none.</summary>
     public TensorComparison? Pictures { get; }
 
-    /// <summary>The number of items compared.</summary>
+    /// <summary>The number of items of the network's output that were compared.</summary>
     public int Items { get; private set; }
 
-    /// <summary>The number of items whose largest output is at the same place as expected.</summary>
+    /// <summary>The number of items whose largest output is at the expected index.</summary>
     public int Top1Agreements { get; private set; }
 
-    /// <summary>The layers, in the graph's order.</summary>
+    /// <summary>The comparison of each layer, in the graph's order.</summary>
     public IReadOnlyList<LayerParity> Layers =>
     [
         .. _graph.Layers.Select((layer, i) => new LayerParity(
@@ -71,14 +72,15 @@ public sealed class ParityReport
             Passes(layer.Name, isOutput: i == _graph.Layers.Count - 1))),
     ];
 
-    /// <summary>Whether nothing has changed, every layer is within its gate, so are the pictures, and enough items'
-    /// largest output is the expected one.</summary>
+    /// <summary>Whether the report passes: the model has not changed, each layer and the pictures are within their
+    /// gates, and enough items have their largest output at the expected index.</summary>
     public bool Passed => Failure is null;
 
-    /// <summary>The first layer beyond its gate; null if there is none.</summary>
+    /// <summary>The first layer that is not within its gate; null if there is none.</summary>
     public LayerParity? FirstFailure => Layers.FirstOrDefault(layer => !layer.Passed);
 
-    /// <summary>Why it has not passed, in one sentence without its full stop; null if it has.</summary>
+    /// <summary>The reason why the report does not pass, one sentence without the full stop; null if it
+    /// passes.</summary>
     public string? Failure
     {
         get
@@ -100,17 +102,25 @@ public sealed class ParityReport
         }
     }
 
-    /// <summary>The whole report as JSON, under names that stay: docs/parity.md.</summary>
+    /// <summary>Returns the whole report as JSON. The field names are stable; docs/parity.md lists them.</summary>
     public string ToJson() => ParityJson.Of(this);
 
-    /// <summary>Adds a layer's output for some items.</summary>
+    /// <summary>Adds the output of a layer for some items to the comparison.</summary>
+    /// <param name="layer">The layer's name.</param>
+    /// <param name="expected">The expected values.</param>
+    /// <param name="actual">The device's values, as many as expected.</param>
+    /// <exception cref="ShapeMismatchException">The lengths differ.</exception>
+    /// <exception cref="KeyNotFoundException">The graph has no layer of this name.</exception>
     public void AddLayer(string layer, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>
         _layers[layer].Add(expected, actual);
 
     /// <summary>Adds the statistics of a layer's output for all items.</summary>
     internal void AddStatistics(string layer, StatisticsComparison statistics) => _statistics.Add(layer, statistics);
 
-    /// <summary>Adds the network's output for some items, (n, classes), for the agreement of the largest.</summary>
+    /// <summary>Adds the network's output for some items, to count the items whose largest output is at the expected
+    /// index.</summary>
+    /// <param name="expected">The expected output, (n, classes).</param>
+    /// <param name="actual">The device's output, (n, classes).</param>
     public void AddOutputs(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         int classes = _graph.OutputShape.ElementCount;

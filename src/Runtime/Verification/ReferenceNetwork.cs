@@ -2,25 +2,26 @@ using SoftPool.Reference;
 
 namespace SoftPool.Verification;
 
-/// <summary>
-/// Runs a network as plain loops on the CPU, written to be read. It is slow and no fall-back for a device.
-///</summary>
+/// <summary>Runs a network on the CPU as plain loops, written to be read. It is slow, and no replacement for a
+/// device.</summary>
 public static class ReferenceNetwork
 {
-    /// <summary>Computes every layer for one item and says what is right: sums are in double, so that a result is the
-    /// correctly rounded one but for its last step.</summary>
+    /// <summary>Computes each layer for one item, as the standard of correctness. Sums are computed in double, so each
+    /// result is correctly rounded except for its last step.</summary>
     /// <param name="model">The network and its weights.</param>
-    /// <param name="input">One item of the graph's input shape, (C, H, W).</param>
-    /// <returns>The output of each layer, in the graph's order, each of the layer's output shape.</returns>
-    /// <exception cref="ShapeMismatchException">The input has not the elements of the graph's input shape.</exception>
+    /// <param name="input">One item of <see cref="ModelGraph.InputShape"/>, (C, H, W).</param>
+    /// <returns>The output of each layer, in the graph's order; each has the layer's output shape.</returns>
+    /// <exception cref="ShapeMismatchException">The length of the input is not that of the graph's input
+    /// shape.</exception>
     public static IReadOnlyList<float[]> Run(Model model, ReadOnlySpan<float> input) => Run<Exact>(model, input);
 
-    /// <summary>Computes every layer for one item as a session of <see cref="Numerics.Strict"/> does on any device, to
-    /// the bit.</summary>
+    /// <summary>Computes each layer for one item, with the same bits as a session with <see cref="Numerics.Strict"/> on
+    /// any device.</summary>
     /// <param name="model">The network and its weights.</param>
-    /// <param name="input">One item of the graph's input shape, (C, H, W).</param>
-    /// <returns>The output of each layer, in the graph's order, each of the layer's output shape.</returns>
-    /// <exception cref="ShapeMismatchException">The input has not the elements of the graph's input shape.</exception>
+    /// <param name="input">One item of <see cref="ModelGraph.InputShape"/>, (C, H, W).</param>
+    /// <returns>The output of each layer, in the graph's order; each has the layer's output shape.</returns>
+    /// <exception cref="ShapeMismatchException">The length of the input is not that of the graph's input
+    /// shape.</exception>
     public static IReadOnlyList<float[]> RunStrict(Model model, ReadOnlySpan<float> input) => Run<Strict>(model, input);
 
     private static float[][] Run<T>(Model model, ReadOnlySpan<float> input)

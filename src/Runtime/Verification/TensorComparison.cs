@@ -1,9 +1,8 @@
 namespace SoftPool.Verification;
 
-/// <summary>
-/// How far one tensor is from the one that it should be. Collected piece by piece, so that batches of any number need
-/// no memory. NaN and infinity on either side make every measure NaN, and NaN passes no gate.
-///</summary>
+/// <summary>The difference of a tensor from the expected tensor. Elements are added in pieces and are not stored, so
+/// any number of batches can be compared. NaN or infinity on either side makes every measure NaN, and NaN passes no
+/// gate.</summary>
 public sealed class TensorComparison
 {
     private readonly double? _meanSquare;
@@ -14,7 +13,7 @@ public sealed class TensorComparison
     private long _largestUlp;
     private bool _finite = true;
 
-    /// <summary>Begins a comparison of whole tensors.</summary>
+    /// <summary>Creates an empty comparison.</summary>
     public TensorComparison()
     {
     }
@@ -29,24 +28,28 @@ public sealed class TensorComparison
     /// <summary>The number of elements compared.</summary>
     public long Count { get; private set; }
 
-    /// <summary>max |actual - expected|.</summary>
+    /// <summary>The largest error: max |actual - expected|.</summary>
     public double MaxError => _finite ? _largestError : double.NaN;
 
-    /// <summary>max |expected|.</summary>
+    /// <summary>The largest expected magnitude: max |expected|.</summary>
     public double MaxValue => _finite ? _largestValue : double.NaN;
 
-    /// <summary>max |actual - expected| / max |expected|; 0 where both are 0.</summary>
+    /// <summary>The largest error relative to the largest expected magnitude: max |actual - expected| / max |expected|;
+    /// 0 if both are 0.</summary>
     public double RelativeError => Ratio(MaxError, MaxValue);
 
-    /// <summary>The normalised mean square error: sum (actual - expected)^2 / sum expected^2; 0 where both are
+    /// <summary>The normalised mean square error: sum (actual - expected)^2 / sum expected^2; 0 if both are
     /// 0.</summary>
     public double Nmse => _finite ? Ratio(_squaredError, _meanSquare * Count ?? _squaredValue) : double.NaN;
 
-    /// <summary>The largest number of steps from one float to the next between expected and actual: large where the
-    /// expected value is near 0, whatever the layer's other values are, so no gate is on it.</summary>
+    /// <summary>The largest distance between an expected and an actual value in ULP, counted as steps from one 32-bit
+    /// float to the next. It is large for expected values near 0, however large the layer's other values are, so it has
+    /// no gate.</summary>
     public double MaxUlp => _finite ? _largestUlp : double.NaN;
 
     /// <summary>Adds elements to the comparison.</summary>
+    /// <param name="expected">The expected elements.</param>
+    /// <param name="actual">The actual elements, as many as expected.</param>
     /// <exception cref="ShapeMismatchException">The lengths differ.</exception>
     public void Add(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {

@@ -1,15 +1,17 @@
 namespace SoftPool.Verification;
 
-/// <summary>How close is close enough. NaN never is.</summary>
-/// <param name="LayerNmse">The largest normalised mean square error that a layer may have.</param>
-/// <param name="OutputError">The largest error that the last layer may have, relative to its largest value.</param>
-/// <param name="Top1Share">The part of items, at the least, whose largest output is at the place expected.</param>
+/// <summary>The gates of a comparison: the largest differences that pass. NaN never passes.</summary>
+/// <param name="LayerNmse">The largest normalised mean square error of a layer, the last layer included.</param>
+/// <param name="OutputError">The largest error of the last layer, relative to its largest expected magnitude.</param>
+/// <param name="Top1Share">The smallest share of items, 0 to 1, whose largest output must be at the expected
+/// index.</param>
 public sealed record Tolerances(double LayerNmse, double OutputError, double Top1Share)
 {
-    /// <summary>Weights and activations in 32 bits.</summary>
+    /// <summary>For weights and activations stored in 32 bits: 1e-10, 1e-5, 1.</summary>
     public static Tolerances Fp32 { get; } = new(1e-10, 1e-5, 1);
 
-    /// <summary>Weights and activations stored in 16 bits, which have eleven bits of mantissa.</summary>
+    /// <summary>For weights and activations stored in 16 bits, which have 11 significant bits: 1e-5, 1e-2,
+    /// 0.999.</summary>
     public static Tolerances Fp16 { get; } = new(1e-5, 1e-2, 0.999);
 
     /// <summary>Of each the tighter one: what a file asks for may be more than this version does, and never
