@@ -1,12 +1,13 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// A pointwise operator that no other kernel could take along: ReLU and its like.
+// A pointwise operator that no other kernel could take along, or that only this one knows.
 //
 // Bindings      0 input real; 1 output real, of as many elements
 // Dispatch      one invocation for AT_ONCE elements, GroupCount.Linear
 #include "texel.glsl"
 #include "strict.glsl"
 #define POINTWISE_ID 1
+#define EVERY_FUNCTION
 #include "index.glsl"
 #include "pointwise.glsl"
 

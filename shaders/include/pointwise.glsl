@@ -1,14 +1,20 @@
 // The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first:
-// the specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits.
+// the specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits. Kernels know the
+// functions up to LAST_FUSED, because they hold the code of each once for each element of their tiles, and that has to be
+// compiled; with EVERY_FUNCTION defined all.
+#ifdef EVERY_FUNCTION
 #include "elementary.glsl"
+#else
+#include "exp.glsl"
+#endif
 
 layout(constant_id = POINTWISE_ID) const uint POINTWISE = 0;
 layout(constant_id = POINTWISE_ID + 1) const uint COEFFICIENT_BITS = 0;
 layout(constant_id = POINTWISE_ID + 2) const uint SECOND_COEFFICIENT_BITS = 0;
 
 const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4, RELU6 = 5, HARDSIGMOID = 6, HARDSWISH = 7, TANH = 8;
-const uint ELU = 9;
-const uint GELU = 10, GELU_BY_TANH = 11, ERF = 12, HARDTANH = 13;
+const uint ELU = 9, HARDTANH = 10, LAST_FUSED = 10;
+const uint GELU = 11, GELU_BY_TANH = 12, ERF = 13;
 const uint SOFTPLUS = 14, SOFTSIGN = 15, MISH = 16, SELU = 17, CELU = 18;
 const uint ABS = 19, EXP = 20, LOG = 21, SQRT = 22, RECIPROCAL = 23, FLOOR = 24, CEIL = 25, ROUND = 26;
 
@@ -60,6 +66,7 @@ float exponential_less_one(float x) {
     return x > -0.25 ? series : difference;
 }
 
+#ifdef EVERY_FUNCTION
 // The probability that a normal variable is above |x|, as in NormalTail.cs: exp(-x^2 / 2) t P(t) with
 // t = 1 / (1 + |x| / 4). passed: squares of smaller ones would be subnormal.
 float normal_tail(float x) {
@@ -150,6 +157,7 @@ float mish(float x) {
     precise float y = x * divide(above, x < 0.0 ? grown : fallen);
     return y;
 }
+#endif
 
 // Comparisons keep NaN, as torch does: max(x, 0) may turn it into 0.
 float pointwise(float before) {
@@ -173,17 +181,19 @@ float pointwise(float before) {
         y = hyperbolic_tangent(x);
     else if (POINTWISE == ELU)
         y = x > 0.0 ? x : passed(uintBitsToFloat(COEFFICIENT_BITS)) * exponential_less_one(x > 0.0 ? 0.0 : x);
+    else if (POINTWISE == HARDTANH) {
+        float least = passed(uintBitsToFloat(COEFFICIENT_BITS));
+        float largest = passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS));
+        y = x < least ? least : x > largest ? largest : x;
+    }
+#ifdef EVERY_FUNCTION
     else if (POINTWISE == GELU)
         y = gelu(x);
     else if (POINTWISE == GELU_BY_TANH)
         y = gelu_by_tanh(x);
     else if (POINTWISE == ERF)
         y = error_function(x);
-    else if (POINTWISE == HARDTANH) {
-        float least = passed(uintBitsToFloat(COEFFICIENT_BITS));
-        float largest = passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS));
-        y = x < least ? least : x > largest ? largest : x;
-    } else if (POINTWISE == SOFTPLUS)
+    else if (POINTWISE == SOFTPLUS)
         y = softplus(x);
     else if (POINTWISE == SOFTSIGN)
         y = softsign(x);
@@ -210,5 +220,6 @@ float pointwise(float before) {
         y = -whole_below(-x);
     else if (POINTWISE == ROUND)
         y = nearest_whole(x);
+#endif
     return y;
 }

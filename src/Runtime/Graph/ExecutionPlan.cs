@@ -96,7 +96,7 @@ internal sealed class ExecutionPlan
                 together.Add(normAt);
             }
             Pointwise? pointwise = null;
-            if (op.FusesPointwise && Behind(last) is int pointwiseAt && graph.Layers[pointwiseAt].Operator is Pointwise function)
+            if (op.FusesPointwise && Behind(last) is int pointwiseAt && graph.Layers[pointwiseAt].Operator is Pointwise { CanBeFused: true } function)
             {
                 (pointwise, last) = (function, pointwiseAt);
                 done[pointwiseAt] = true;

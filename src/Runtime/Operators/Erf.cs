@@ -5,7 +5,7 @@ public sealed record Erf : Pointwise
 {
     private const double Root2 = 1.4142135623730951;
 
-    internal override uint Code => 12;
+    internal override uint Code => 13;
 
     /// <summary>1 - 2 tail(x sqrt(2)); below 1/4, where the difference would cancel, Taylor's series.</summary>
     internal override T Of<T>(T x)

@@ -14,7 +14,7 @@ public sealed record GELU(GeluApproximation Approximate) : Pointwise
     [JsonIgnore]
     public override string Attributes => Approximate == GeluApproximation.None ? "" : "approximated by tanh";
 
-    internal override uint Code => Approximate == GeluApproximation.None ? 10u : 11;
+    internal override uint Code => Approximate == GeluApproximation.None ? 11u : 12;
 
     internal override T Of<T>(T x)
     {

@@ -12,7 +12,7 @@ public sealed record Hardtanh(double MinVal, double MaxVal) : Pointwise
     [JsonIgnore]
     public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"{MinVal} to {MaxVal}");
 
-    internal override uint Code => 13;
+    internal override uint Code => 10;
 
     internal override float Coefficient => (float)MinVal;
 

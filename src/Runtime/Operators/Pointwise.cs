@@ -16,6 +16,13 @@ public abstract record Pointwise : UnaryOperator
     /// <summary>The number that pointwise.glsl knows it by; 0 is none.</summary>
     internal abstract uint Code { get; }
 
+    /// <summary>Whether the kernels that compute a function on the way know this one; others have a launch of their own.
+    /// </summary>
+    internal bool CanBeFused => Code <= LastFused;
+
+    // LAST_FUSED of pointwise.glsl.
+    private const uint LastFused = 10;
+
     /// <summary>The function's parameter, where it has one.</summary>
     internal virtual float Coefficient => 0;
 

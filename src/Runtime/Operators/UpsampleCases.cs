@@ -15,9 +15,14 @@ internal static class UpsampleCases
            from row in (OperatorCase[])
            [
                new(new Upsample(default, 2, mode, coordinates), new(3, 5, 7), 2),
-               new(new Upsample(new(9, 4), default, mode, coordinates), new(2, 5, 7), 3),
                new(new Upsample(default, new(0.6, 1.7), mode, coordinates), new(1, 5, 7), 1),
-               new(new Upsample(new(1, 3), new(0, 3), mode, coordinates), new(2, 4, 1), 2),
+           ]
+           select row,
+        .. from mode in Enum.GetValues<UpsampleMode>()
+           from row in (OperatorCase[])
+           [
+               new(new Upsample(new(9, 4), default, mode, UpsampleCoordinates.HalfPixel), new(2, 5, 7), 3),
+               new(new Upsample(new(1, 3), new(0, 3), mode, UpsampleCoordinates.AlignCorners), new(2, 4, 1), 2),
            ]
            select row,
         .. from rounding in Enum.GetValues<UpsampleRounding>()

@@ -121,9 +121,13 @@ public sealed class ParityReport
     /// index.</summary>
     /// <param name="expected">The expected output, (n, classes).</param>
     /// <param name="actual">The device's output, (n, classes).</param>
+    /// <exception cref="ShapeMismatchException">The lengths differ, or are not those of whole items.</exception>
     public void AddOutputs(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         int classes = _graph.OutputShape.ElementCount;
+        if (expected.Length != actual.Length || expected.Length % classes != 0)
+            throw new ShapeMismatchException(
+                $"Outputs of {classes} elements each were expected; {expected.Length} and {actual.Length} elements came.");
         for (int begin = 0; begin < expected.Length; begin += classes, Items++)
             if (LargestOf(expected.Slice(begin, classes)) == LargestOf(actual.Slice(begin, classes)))
                 Top1Agreements++;
