@@ -271,6 +271,7 @@ public sealed class InferenceSession : IDisposable
     {
         GC.SuppressFinalize(this);
         _disposed = true;
+        _runs.Close();
         lock (_making)
             _runs.Dispose();
     }

@@ -91,7 +91,7 @@ public sealed class PipelineCacheTests
     }
 
     [TestMethod]
-    public void The_kernel_of_pictures_is_kept_when_it_has_been_compiled()
+    public void The_kernel_of_images_is_kept_when_it_has_been_compiled()
     {
         using var folder = new TemporaryFolder();
         using GpuDevice device = TestDevices.OpenSoftware(
@@ -111,7 +111,7 @@ public sealed class PipelineCacheTests
         {
             VulkanResult.Injected = null;
         }
-        int compiled = calls.LastIndexOf("vkCreateComputePipelines for picture");
+        int compiled = calls.LastIndexOf("vkCreateComputePipelines for image");
         Assert.IsGreaterThanOrEqualTo(0, compiled);
         Assert.IsGreaterThan(compiled, calls.LastIndexOf("vkGetPipelineCacheData"));
     }

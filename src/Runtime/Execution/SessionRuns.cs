@@ -83,10 +83,13 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         lease.Slot.CopyLayer(layer, output);
     }
 
+    /// <summary>Refuses new runs from now on.</summary>
+    public void Close() => _disposed = true;
+
     /// <summary>Refuses new runs, waits for those that are submitted, and frees the slots.</summary>
     public void Dispose()
     {
-        _disposed = true;
+        Close();
         _pool.Dispose();
     }
 

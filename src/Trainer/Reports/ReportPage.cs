@@ -15,8 +15,9 @@ internal static class ReportPage
         return HtmlPage.Of($"{run.Network} on {report.DataName}", Html.Of($"""
             <header>
             <h1>{run.Network} on {report.DataName}</h1>
-            <p>Of {result.Count:N0} test images, {result.Right:N0} are answered right with the weights of
-            epoch {report.BestEpoch.Epoch}, the best of the training on {ChosenOn(run)}, evaluated in torch in fp32.</p>
+            <p>Of {result.Count:N0} test images, {result.Right:N0} are answered right
+            with the weights of epoch {report.BestEpoch.Epoch}, the best of the training on {ChosenOn(run)},
+            evaluated in torch in fp32.</p>
             {HtmlPage.KeyFigures([
                 ("test accuracy, fp32", accuracy),
                 ("validation, last epoch", Percent(state.Epochs[^1].ValidationAccuracy)),
