@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using SoftPool.Kernels;
 using SoftPool.Reference;
 
@@ -10,25 +9,8 @@ namespace SoftPool.Operators;
 /// <param name="Right">The columns added on the right, 0 to 4096.</param>
 /// <param name="Top">The rows added at the top, 0 to 4096.</param>
 /// <param name="Bottom">The rows added at the bottom, 0 to 4096.</param>
-public sealed record ZeroPad2d(int Left, int Right, int Top, int Bottom) : UnaryOperator
+public sealed record ZeroPad2d(int Left, int Right, int Top, int Bottom) : Pad2d(Left, Right, Top, Bottom)
 {
-    private const int Largest = 4096;
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Attributes => $"left {Left}, right {Right}, top {Top}, bottom {Bottom}";
-
-    /// <summary>(C, H, W) to (C, H + top + bottom, W + left + right).</summary>
-    private protected override TensorShape Infer(TensorShape input)
-    {
-        foreach (int pad in (ReadOnlySpan<int>)[Left, Right, Top, Bottom])
-            if (pad is < 0 or > Largest)
-                throw new ShapeMismatchException($"ZeroPad2d takes paddings of 0 to {Largest}; got {Attributes}.");
-        return input.Rank == 3
-            ? new TensorShape(input[0], input[1] + Top + Bottom, input[2] + Left + Right)
-            : throw new ShapeMismatchException($"ZeroPad2d takes (C, H, W); got {input}.");
-    }
-
     internal override void Compute<T>(ReferenceStep step)
     {
         step.Output.Clear();
