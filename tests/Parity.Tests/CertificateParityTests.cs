@@ -24,6 +24,7 @@ public sealed class CertificateParityTests
             RandomWeights.Create(NetworkCatalog.Create(network, 10, size), NetworkCatalog.Cifar10Classes, seed: 1),
             Pictures);
         Assert.AreEqual(4, model.Certificate!.Pictures);
+        Assert.IsTrue(model.Certificate.Document.Layers.All(layer => layer.RoundingNmse is < 1e-11));
         using var folder = new TemporaryFolder();
         model.Save(folder["certified.safetensors"]);
         new Model(model.Graph, model.Weights, model.ClassNames, model.Preprocessing).Save(folder["bare.safetensors"]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace SoftPool.Verification;
@@ -9,40 +10,56 @@ internal sealed class CertificateBuilder
     /// <summary>Beyond this many, more samples of a layer find nothing that these do not.</summary>
     private const int MostSamples = 1024;
 
+    /// <summary>More outputs than these are kept as samples, of which there are so many.</summary>
+    private const int MostOutputs = 150_000, OutputSamples = 65_536;
+
     /// <summary>Bytes of text for all samples, and for everything: the rest up to the limit is for what JSON adds to
     /// it.</summary>
     private const int SampleBudget = 800_000, WholeBudget = 1_700_000;
 
     /// <summary>About the bytes that a layer's statistics and a weight's hash take as JSON.</summary>
-    private const int LayerText = 140, HashText = 67;
+    private const int LayerText = 170, HashText = 67;
 
     private readonly Model _model;
     private readonly IReadOnlyList<CertificateInput> _inputs;
     private readonly LayerDigest[] _layers;
-    private readonly List<float> _logits = [];
+    private readonly TensorComparison[] _rounding;
+    private readonly LayerDigest _outputs;
+    private readonly List<int> _top1 = [];
 
     public CertificateBuilder(Model model, IReadOnlyList<CertificateInput> inputs)
     {
         (_model, _inputs) = (model, inputs);
         ModelGraph graph = model.Graph;
+        long outputs = (long)inputs.Count * graph.OutputShape.ElementCount;
+        _outputs = new LayerDigest(outputs, outputs <= MostOutputs ? (int)outputs : OutputSamples);
         long taken = Base64(inputs.Sum(input => input.Picture?.Rgb.Length ?? 0))
-            + Base64((long)inputs.Count * graph.OutputShape.ElementCount * sizeof(float))
+            + Base64((long)_outputs.Samples.Length * sizeof(float))
             + (long)graph.Layers.Count * LayerText + (long)graph.Parameters.Count() * HashText;
         long bytes = Math.Min(SampleBudget, WholeBudget - taken) / 4 * 3 / graph.Layers.Count;
         int samples = (int)Math.Clamp(bytes / sizeof(float), 1, MostSamples);
         _layers = [.. Enumerable.Range(0, graph.Layers.Count)
             .Select(layer => (long)inputs.Count * graph.OutputShapeOf(layer).ElementCount)
             .Select(count => new LayerDigest(count, (int)Math.Min(samples, count)))];
+        _rounding = [.. _layers.Select(_ => new TensorComparison())];
     }
 
     /// <summary>Adds a layer's output for the next inputs.</summary>
     /// <param name="layer">The layer's place in the graph.</param>
     /// <param name="values">(n, its output shape).</param>
-    public void Add(int layer, ReadOnlySpan<float> values)
+    /// <param name="otherwise">The same, in 64 bits if the values were computed in 32, and the other way around; none
+    /// where nobody measures what rounding does.</param>
+    public void Add(int layer, ReadOnlySpan<float> values, ReadOnlySpan<float> otherwise = default)
     {
         _layers[layer].Add(values);
-        if (layer == _layers.Length - 1)
-            _logits.AddRange(values);
+        if (!otherwise.IsEmpty)
+            _rounding[layer].Add(values, otherwise);
+        if (layer < _layers.Length - 1)
+            return;
+        _outputs.Add(values);
+        int elements = _model.Graph.OutputShape.ElementCount;
+        for (int begin = 0; begin < values.Length; begin += elements)
+            _top1.Add(CertificateOutputs.PlaceOfLargest(values.Slice(begin, elements)));
     }
 
     /// <summary>The certificate of what has been added, which is every output of every layer.</summary>
@@ -53,14 +70,20 @@ internal sealed class CertificateBuilder
     public Certificate Build(string framework, string device, DateTimeOffset date) => Certificate.Of(
         new CertificateDocument(
             framework, device, date, Tolerances.Fp32, Tolerances.Fp16, CertificateHashes.Of(_model), _inputs,
-            MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_logits)).ToArray(), [.. _layers.Select(LayerOf)]),
+            MemoryMarshal.AsBytes(_outputs.Samples).ToArray(), [.. _layers.Zip(_rounding, LayerOf)],
+            _outputs.Samples.Length < _outputs.Count ? _top1 : null),
         _model);
 
-    private static CertificateLayer LayerOf(LayerDigest digest)
+    private static CertificateLayer LayerOf(LayerDigest digest, TensorComparison rounding)
     {
         (float min, float max, double mean, double norm, long nonFinite) = digest.Statistics;
-        return new CertificateLayer(min, max, mean, norm, nonFinite, MemoryMarshal.AsBytes(digest.Samples).ToArray());
+        return new CertificateLayer(
+            min, max, mean, norm, nonFinite, MemoryMarshal.AsBytes(digest.Samples).ToArray(),
+            rounding.Count == digest.Count && double.IsFinite(rounding.Nmse) ? ThreeDigits(rounding.Nmse) : null);
     }
+
+    private static double ThreeDigits(double value) =>
+        double.Parse(value.ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static long Base64(long bytes) => (bytes + 2) / 3 * 4;
 }

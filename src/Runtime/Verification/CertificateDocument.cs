@@ -1,11 +1,14 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace SoftPool.Verification;
 
-/// <summary>A certificate as it stands in a model file, and the rules that it keeps.</summary>
+/// <summary>A certificate as it stands in a model file, and the rules that it keeps. Of large outputs the logits are
+/// samples, as of a layer, and the place of the largest output for each input stands beside them.</summary>
 internal sealed record CertificateDocument(
     string Framework, string Device, DateTimeOffset Date, Tolerances Fp32, Tolerances Fp16, CertificateHashes Sha256,
-    IReadOnlyList<CertificateInput> Inputs, byte[] Logits, IReadOnlyList<CertificateLayer> Layers)
+    IReadOnlyList<CertificateInput> Inputs, byte[] Logits, IReadOnlyList<CertificateLayer> Layers,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Top1 = null)
 {
     public const int MostInputs = 64;
     private const int LongestName = 200;
@@ -36,8 +39,7 @@ internal sealed record CertificateDocument(
             if (input!.Picture is { } picture)
                 CheckPicture(picture, graph);
         }
-        long logits = (long)Inputs.Count * graph.OutputShape.ElementCount * sizeof(float);
-        Require(Logits.Length == logits, $"has {Logits.Length} bytes of logits; {Inputs.Count} inputs give {logits}");
+        CheckOutputs(graph.OutputShape.ElementCount);
         Require(Layers.Count == graph.Layers.Count, $"has {Layers.Count} layers; the network has {graph.Layers.Count}");
         for (int i = 0; i < Layers.Count; i++)
             CheckLayer(Layers[i], graph.Layers[i].Name, (long)Inputs.Count * graph.OutputShapeOf(i).ElementCount);
@@ -47,6 +49,24 @@ internal sealed record CertificateDocument(
         tolerances.LayerNmse >= 0 && tolerances.OutputError >= 0 && tolerances.Top1Share is >= 0 and <= 1
             && double.IsFinite(tolerances.LayerNmse) && double.IsFinite(tolerances.OutputError),
         "has a tolerance that is negative or not finite");
+
+    private void CheckOutputs(int elements)
+    {
+        long logits = (long)Inputs.Count * elements * sizeof(float);
+        if (Top1 is null)
+        {
+            Require(
+                Logits.Length == logits, $"has {Logits.Length} bytes of logits; {Inputs.Count} inputs give {logits}");
+            return;
+        }
+        Require(
+            Logits.Length % sizeof(float) == 0 && Logits.Length >= Inputs.Count * sizeof(float)
+                && Logits.Length < logits,
+            $"has {Logits.Length} bytes of samples of logits; {Inputs.Count} inputs give {logits} in all");
+        Require(
+            Top1.Count == Inputs.Count && Top1.All(place => place >= 0 && place < elements),
+            $"does not have, for each of {Inputs.Count} inputs, one place of {elements} for the largest logit");
+    }
 
     private static void CheckPicture(CertificatePicture picture, ModelGraph graph)
     {
@@ -70,6 +90,9 @@ internal sealed record CertificateDocument(
                 && double.IsFinite(layer.Mean) && double.IsFinite(layer.Norm)
                 && layer.Min <= layer.Max && layer.Norm >= 0 && layer.NonFinite >= 0 && layer.NonFinite <= values,
             $"has statistics of layer {name} that no values have");
+        Require(
+            layer.RoundingNmse is null || (double.IsFinite(layer.RoundingNmse.Value) && layer.RoundingNmse >= 0),
+            $"has a rounding of layer {name} that is negative or not finite");
     }
 
     private static void Require(bool holds, string otherwise)
@@ -86,7 +109,11 @@ internal sealed record CertificateDocument(
 /// <param name="Norm">The square root of the sum of their squares.</param>
 /// <param name="NonFinite">How many others there are.</param>
 /// <param name="Samples">Some of the values, as little-endian floats; <see cref="LayerDigest"/> says which.</param>
-internal sealed record CertificateLayer(float Min, float Max, double Mean, double Norm, long NonFinite, byte[] Samples)
+/// <param name="RoundingNmse">How far the layer in 32 bits is from the layer in 64 bits, both computed by the
+/// framework; null where that was not measured.</param>
+internal sealed record CertificateLayer(
+    float Min, float Max, double Mean, double Norm, long NonFinite, byte[] Samples,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? RoundingNmse = null)
 {
     public LayerStatistics ToStatistics() => new(Min, Max, Mean, Norm, NonFinite);
 

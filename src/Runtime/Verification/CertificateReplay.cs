@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace SoftPool.Verification;
 
 /// <summary>
@@ -26,13 +24,27 @@ internal static class CertificateReplay
         };
         AddLayers(report, session, model, create);
 
-        ReadOnlySpan<float> expected = MemoryMarshal.Cast<byte, float>(document.Logits);
-        float[] logits = Logits(session, model);
-        report.AddLayer(model.Graph.Layers[^1].Name, expected, logits);
-        report.AddOutputs(expected, logits);
+        var expected = new CertificateOutputs(document, model.Graph);
+        AddOutputs(report, expected, Logits(session, model), model);
         if (report.Pictures is { } pictures)
-            AddPictures(pictures, session, model);
+            AddPictures(pictures, expected, session, model);
         return report;
+    }
+
+    private static void AddOutputs(ParityReport report, CertificateOutputs expected, float[] logits, Model model)
+    {
+        int classes = model.Graph.OutputShape.ElementCount;
+        string layer = model.Graph.Layers[^1].Name;
+        var digest = new LayerDigest(logits.Length, 1);
+        digest.Add(logits);
+        report.AddOutputStatistics(new StatisticsComparison(
+            model.Certificate!.Document.Layers[^1].ToStatistics(), digest.Statistics, digest.Count));
+        for (int input = 0; input < model.Certificate.Inputs; input++)
+        {
+            ReadOnlySpan<float> output = logits.AsSpan(input * classes, classes);
+            report.AddLayer(layer, expected.Of(input), expected.Of(input, output));
+            report.AddOutput(expected.LargestOf(input), output);
+        }
     }
 
     private static void AddLayers(
@@ -91,7 +103,8 @@ internal static class CertificateReplay
         return logits;
     }
 
-    private static void AddPictures(TensorComparison pictures, InferenceSession session, Model model)
+    private static void AddPictures(
+        TensorComparison pictures, CertificateOutputs expected, InferenceSession session, Model model)
     {
         CertificateDocument document = model.Certificate!.Document;
         int classes = model.Graph.OutputShape.ElementCount;
@@ -107,8 +120,7 @@ internal static class CertificateReplay
                 logits);
             for (int i = 0; i < places.Length; i++)
                 pictures.Add(
-                    MemoryMarshal.Cast<byte, float>(document.Logits).Slice(places[i] * classes, classes),
-                    logits.AsSpan(i * classes, classes));
+                    expected.Of(places[i]), expected.Of(places[i], logits.AsSpan(i * classes, classes)));
         }
     }
 

@@ -39,14 +39,15 @@ internal sealed class LayerDigest(long count, int samples)
             _sum += value;
             _squares += (double)value * value;
         }
-        for (; _taken < samples && PlaceOf(_taken) < _seen + values.Length; _taken++)
-            _samples[_taken] = values[(int)(PlaceOf(_taken) - _seen)];
+        for (; _taken < samples && PlaceOf(_taken, samples, count) < _seen + values.Length; _taken++)
+            _samples[_taken] = values[(int)(PlaceOf(_taken, samples, count) - _seen)];
         _seen += values.Length;
     }
 
     /// <summary>The place of a sample: drawn in the sample's own of as many equal parts, so that every input and every
-    /// channel has its share, and no stride falls in step with a row of the map.</summary>
-    private long PlaceOf(int sample)
+    /// channel has its share, and no stride falls in step with a row of the map. Of as many samples as values each is
+    /// one.</summary>
+    public static long PlaceOf(int sample, int samples, long count)
     {
         long begin = count * sample / samples, end = count * (sample + 1) / samples;
         return begin + (long)(SplitMix.At(0, sample) % (ulong)(end - begin));

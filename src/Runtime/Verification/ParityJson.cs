@@ -108,6 +108,7 @@ internal static class ParityJson
         json.WriteEndArray();
         json.WriteBoolean("passed", layer.Passed);
         WriteComparison(json, layer.Comparison);
+        Number(json, "largest_nmse", layer.LargestNmse);
         if (layer.Statistics is { } statistics)
         {
             json.WriteStartObject("statistics");

@@ -6,6 +6,8 @@ public sealed class ParityReport
     private readonly ModelGraph _graph;
     private readonly Dictionary<string, TensorComparison> _layers;
     private readonly Dictionary<string, StatisticsComparison> _statistics = [];
+    private readonly Dictionary<string, double> _rounding = [];
+    private StatisticsComparison? _outputStatistics;
     private readonly bool _sampled;
 
     /// <summary>Creates a report in which each layer of the graph must be compared.</summary>
@@ -28,7 +30,9 @@ public sealed class ParityReport
         Pictures = certificate.Pictures > 0 ? new TensorComparison() : null;
         for (int i = 0; i < graph.Layers.Count; i++)
         {
-            LayerStatistics whole = certificate.Document.Layers[i].ToStatistics();
+            CertificateLayer layer = certificate.Document.Layers[i];
+            LayerStatistics whole = layer.ToStatistics();
+            _rounding[graph.Layers[i].Name] = layer.RoundingNmse ?? 0;
             long count = (long)certificate.Inputs * graph.OutputShapeOf(i).ElementCount;
             _layers[graph.Layers[i].Name] = new TensorComparison(whole.Largest, whole.Norm * whole.Norm / count);
         }
@@ -69,7 +73,7 @@ public sealed class ParityReport
     [
         .. _graph.Layers.Select((layer, i) => new LayerParity(
             layer.Name, _graph.OutputShapeOf(i), _layers[layer.Name], _statistics.GetValueOrDefault(layer.Name),
-            Passes(layer.Name, isOutput: i == _graph.Layers.Count - 1))),
+            LargestNmse(layer.Name), Passes(layer.Name, isOutput: i == _graph.Layers.Count - 1))),
     ];
 
     /// <summary>Whether the report passes: the model has not changed, each layer and the pictures are within their
@@ -117,6 +121,17 @@ public sealed class ParityReport
     /// <summary>Adds the statistics of a layer's output for all items.</summary>
     internal void AddStatistics(string layer, StatisticsComparison statistics) => _statistics.Add(layer, statistics);
 
+    /// <summary>Adds the statistics of the outputs of the session itself for all items.</summary>
+    internal void AddOutputStatistics(StatisticsComparison statistics) => _outputStatistics = statistics;
+
+    /// <summary>Adds the network's output for one item, of which the place of the largest value is known.</summary>
+    internal void AddOutput(int largest, ReadOnlySpan<float> actual)
+    {
+        Items++;
+        if (largest == CertificateOutputs.PlaceOfLargest(actual))
+            Top1Agreements++;
+    }
+
     /// <summary>Adds the network's output for some items, to count the items whose largest output is at the expected
     /// index.</summary>
     /// <param name="expected">The expected output, (n, classes).</param>
@@ -128,28 +143,25 @@ public sealed class ParityReport
         if (expected.Length != actual.Length || expected.Length % classes != 0)
             throw new ShapeMismatchException(
                 $"Outputs of {classes} elements each were expected; {expected.Length} and {actual.Length} elements came.");
-        for (int begin = 0; begin < expected.Length; begin += classes, Items++)
-            if (LargestOf(expected.Slice(begin, classes)) == LargestOf(actual.Slice(begin, classes)))
-                Top1Agreements++;
+        for (int begin = 0; begin < expected.Length; begin += classes)
+            AddOutput(
+                CertificateOutputs.PlaceOfLargest(expected.Slice(begin, classes)), actual.Slice(begin, classes));
     }
 
     // Comparisons with NaN are false: nothing passes by being NaN.
     private bool Passes(string layer, bool isOutput)
     {
         TensorComparison comparison = _layers[layer];
-        return comparison.Count > 0 && (isOutput ? PassesAsOutput(comparison) : comparison.Nmse <= Tolerances.LayerNmse)
-            && (!_sampled || (_statistics.GetValueOrDefault(layer)?.Passes(Tolerances.LayerNmse) ?? false));
+        return comparison.Count > 0 && (isOutput ? PassesAsOutput(comparison) : comparison.Nmse <= LargestNmse(layer))
+            && (!_sampled || (_statistics.GetValueOrDefault(layer)?.Passes(LargestNmse(layer)) ?? false))
+            && (!_sampled || !isOutput || (_outputStatistics?.Passes(LargestNmse(layer)) ?? false));
     }
 
-    private bool PassesAsOutput(TensorComparison comparison) =>
-        comparison.Nmse <= Tolerances.LayerNmse && comparison.RelativeError <= Tolerances.OutputError;
-
-    private static int LargestOf(ReadOnlySpan<float> values)
+    private bool PassesAsOutput(TensorComparison comparison)
     {
-        int largest = 0;
-        for (int i = 1; i < values.Length; i++)
-            if (values[i] > values[largest])
-                largest = i;
-        return largest;
+        double nmse = LargestNmse(_graph.Layers[^1].Name);
+        return comparison.Nmse <= nmse && comparison.RelativeError <= Tolerances.OutputErrorWith(nmse);
     }
+
+    private double LargestNmse(string layer) => Tolerances.LayerNmseWith(_rounding.GetValueOrDefault(layer));
 }

@@ -7,12 +7,29 @@ namespace SoftPool.Verification;
 /// index.</param>
 public sealed record Tolerances(double LayerNmse, double OutputError, double Top1Share)
 {
+    /// <summary>Ten times in each element: two orders of summation may differ by as much where rounding is
+    /// amplified.</summary>
+    private const double TimesRounding = 100;
+
+    /// <summary>A file says how much rounding does to a layer, and may lie: beyond this no gate is widened.</summary>
+    internal const double WidestLayerNmse = 1e-8;
+
     /// <summary>For weights and activations stored in 32 bits: 1e-10, 1e-5, 1.</summary>
     public static Tolerances Fp32 { get; } = new(1e-10, 1e-5, 1);
 
     /// <summary>For weights and activations stored in 16 bits, which have 11 significant bits: 1e-5, 1e-2,
     /// 0.999.</summary>
     public static Tolerances Fp16 { get; } = new(1e-5, 1e-2, 0.999);
+
+    /// <summary>The largest normalised mean square error of a layer in which rounding to 32 bits alone makes one of
+    /// <paramref name="rounding"/>.</summary>
+    internal double LayerNmseWith(double rounding) =>
+        Math.Max(LayerNmse, Math.Min(TimesRounding * rounding, WidestLayerNmse));
+
+    /// <summary>The largest error of the output, where the gate of the last layer's error is this: as much wider in each
+    /// value, where that is wider.</summary>
+    internal double OutputErrorWith(double layerNmse) =>
+        layerNmse > LayerNmse ? Math.Max(OutputError, Math.Sqrt(layerNmse)) : OutputError;
 
     /// <summary>Of each the tighter one: what a file asks for may be more than this version does, and never
     /// less.</summary>

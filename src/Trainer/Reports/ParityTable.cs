@@ -39,6 +39,9 @@ internal static class ParityTable
         string top1 = $"top-1 equal for {share:P1}";
         console.Line(
             $"gates: NMSE of each layer at most {nmse:0e-0}, logits within {error:0e-0} of the largest, {top1}");
+        LayerParity[] wider = [.. report.Layers.Where(layer => layer.LargestNmse > nmse)];
+        if (wider.Length > 0)
+            console.Line($"in {wider.Length} layers rounding alone makes more than 1 % of that; their gates are wider");
         if (report.Pictures is { } pictures)
             console.Line(
                 $"pictures resized on the device: logits within {pictures.RelativeError:0.0e-0} of the largest");

@@ -28,9 +28,10 @@ internal static class TorchCertificate
     public static Model AddTo(Model model, ImageSet? pictures, torch.ScalarType type = torch.ScalarType.Float32)
     {
         torch.Device device = TorchDevice.Best;
-        using var network = new TorchNetwork(model.Graph);
-        network.LoadWeights(model.Weights);
-        network.to(device, type);
+        using TorchNetwork single = Network(model, device, torch.ScalarType.Float32),
+            wide = Network(model, device, torch.ScalarType.Float64);
+        bool isWide = type == torch.ScalarType.Float64;
+        TorchNetwork network = isWide ? wide : single, other = isWide ? single : wide;
 
         CertificateInput[] clearest = [.. Clearest(model, network, device, type, CandidatePictures(model, pictures))];
         int seeds = clearest.Length > 0 ? Seeds : SeedsAlone;
@@ -44,13 +45,25 @@ internal static class TorchCertificate
         var builder = new CertificateBuilder(model, inputs);
         foreach (CertificateInput input in inputs)
         {
+            var otherwise = new Queue<float[]>();
+            Infer(model, other, device, isWide ? torch.ScalarType.Float32 : torch.ScalarType.Float64, input,
+                (_, output) => otherwise.Enqueue(Values(output)));
             int layer = 0;
-            Infer(model, network, device, type, input, (_, output) => builder.Add(layer++, Values(output)));
+            Infer(model, network, device, type, input,
+                (_, output) => builder.Add(layer++, Values(output), otherwise.Dequeue()));
         }
         return model.With(builder.Build(
             $"torch {torch.__version__} through "
-            + $"TorchSharp{(type == torch.ScalarType.Float64 ? ", in double" : "")}", RunDescription.HardwareOf(
+            + $"TorchSharp{(isWide ? ", in double" : "")}", RunDescription.HardwareOf(
                 device.type == DeviceType.CUDA), now.AddTicks(-now.Ticks % TimeSpan.TicksPerSecond)));
+    }
+
+    private static TorchNetwork Network(Model model, torch.Device device, torch.ScalarType type)
+    {
+        var network = new TorchNetwork(model.Graph);
+        network.LoadWeights(model.Weights);
+        network.to(device, type);
+        return network;
     }
 
     /// <summary>A quarter of the candidates: those whose two largest outputs are furthest apart, in their

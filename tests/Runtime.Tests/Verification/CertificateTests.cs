@@ -41,6 +41,22 @@ public sealed class CertificateTests
     }
 
     [TestMethod]
+    public void What_rounding_does_to_a_layer_is_kept_where_it_was_measured()
+    {
+        Model model = TestModels.WithWeights(
+            TestModels.Sequential(new TensorShape(4), new ReLU(), new Sigmoid(), new Tanh()));
+        var builder = new CertificateBuilder(model, [new(Seed: 1)]);
+        builder.Add(0, [1, 2, 3, 4], [1, 2.01f, 3, 4]);
+        builder.Add(1, [1, 2, 3, 4], [1, 2, float.NaN, 4]);
+        builder.Add(2, [1, 2, 3, 4]);
+        model = model.With(builder.Build("the reference", "C#", DateTimeOffset.UnixEpoch));
+        TestModels.AssertSequence<double?>(
+            [3.33e-6, null, null],
+            Load(Save(model)).Certificate!.Document.Layers.Select(layer => layer.RoundingNmse));
+        Assert.DoesNotContain("rounding", Tiny.Certificate!.Text, "Old certificates are written as they were.");
+    }
+
+    [TestMethod]
     public void A_file_written_by_others_keeps_its_texts()
     {
         // The same graph with a space more: what was hashed is what stands in the file.
@@ -119,6 +135,8 @@ public sealed class CertificateTests
         "\"layers\":[{\"min\":0,\"max\":0,\"mean\":0,\"norm\":0,\"non_finite\":0,\"samples\":\"AAAAAA==\"},{")]
     [DataRow("\"non_finite\":0", "\"non_finite\":-1")]
     [DataRow("\"non_finite\":0", "\"non_finite\":9")]
+    [DataRow("\"non_finite\":0", "\"non_finite\":0,\"rounding_nmse\":-1e-12")]
+    [DataRow("\"non_finite\":0", "\"non_finite\":0,\"rounding_nmse\":1e999")]
     [DataRow("\"min\":", "\"min\":1e30,\"x\":")]
     [DataRow("\"min\":-", "\"min\":1e30")]
     [DataRow("\"norm\":", "\"norm\":-")]
@@ -177,10 +195,43 @@ public sealed class CertificateTests
     }
 
     [TestMethod]
-    public void Of_more_logits_than_fit_there_is_none() => StringAssert.Contains(
-        Assert.ThrowsExactly<ModelFormatException>(
-            () => Certified.Of(TestModels.Sequential(new TensorShape(200_000), new ReLU()))).Message,
-        "at most 2000000");
+    public void Large_outputs_are_kept_as_samples_with_the_place_of_the_largest()
+    {
+        Model model = Certified.Of(TestModels.Sequential(new TensorShape(200_000), new ReLU()));
+        CertificateDocument document =
+            Certificate.Read(model.Certificate!.Text, model.Certificate.Sha256, model).Document;
+        Assert.AreEqual(65_536 * sizeof(float), document.Logits.Length);
+        var outputs = new CertificateOutputs(document, model.Graph);
+        for (int input = 0; input < 2; input++)
+        {
+            var values = new float[200_000];
+            document.Inputs[input].Fill(model, values);
+            values = Array.ConvertAll(values, value => Math.Max(value, 0));
+            Assert.AreEqual(32_768, outputs.Of(input).Length);
+            TestModels.AssertSequence<float>([.. outputs.Of(input)], outputs.Of(input, values));
+            Assert.AreEqual(Array.IndexOf(values, values.Max()), outputs.LargestOf(input));
+        }
+        Assert.IsNull(Tiny.Certificate!.Document.Top1, "All outputs are kept where they take little.");
+    }
+
+    [TestMethod]
+    public void Refuses_samples_of_outputs_that_cannot_be()
+    {
+        Model model = Certified.Of(TestModels.Sequential(new TensorShape(200_000), new ReLU()));
+        CertificateDocument document = model.Certificate!.Document;
+        CertificateDocument[] wrong =
+        [
+            document with { Top1 = null }, document with { Top1 = [1] }, document with { Top1 = [1, 2, 3] },
+            document with { Top1 = [0, 200_000] }, document with { Top1 = [-1, 0] },
+            document with { Logits = [] }, document with { Logits = new byte[4] },
+            document with { Logits = new byte[10] }, document with { Logits = new byte[4 * 400_000] },
+            document with { Logits = new byte[4 * 400_001] },
+        ];
+        foreach (CertificateDocument each in wrong)
+            StringAssert.Contains(
+                Assert.ThrowsExactly<ModelFormatException>(() => Certificate.Of(each, model)).Message,
+                "its certificate ");
+    }
 
     private static IReadOnlyList<string> Changes(Model model) =>
         model.Certificate is { } certificate ? CertificateHashes.ChangesOf(model, certificate) : ["no certificate"];

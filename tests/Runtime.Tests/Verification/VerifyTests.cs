@@ -128,6 +128,36 @@ public sealed class VerifyTests
         Assert.IsGreaterThan(0.9, layer.Statistics.MaxError);
     }
 
+    /// <summary>An output of which the certificate has samples alone: a wrong sample fails, and so does a wrong value
+    /// where none lies, and another place of the largest.</summary>
+    [TestMethod]
+    [DataRow(-1, null)]
+    [DataRow(0, "layer relu is the first beyond its gate")]
+    [DataRow(1, "layer relu is the first beyond its gate")]
+    [DataRow(2, "the largest output is the expected one for 0 of 1 items only")]
+    public void A_large_output_is_held_to_samples_statistics_and_its_largest(int wrong, string? failure)
+    {
+        var relu = new ModelGraph("wide", new TensorShape(300_000), [new("relu", new ReLU())]);
+        Model model = Certified.Add(TestModels.WithWeights(relu), [new CertificateInput(Seed: 1)], (_, output) =>
+        {
+            int sample = (int)LayerDigest.PlaceOf(7, 65_536, output.Length);
+            if (wrong == 0)
+                output[sample] += 1e-3f;
+            if (wrong == 1)
+                output[sample + 1] = 3;
+            if (wrong == 2)
+                output[sample] = MathF.BitIncrement(output.Max());
+        });
+        if (wrong == 2)
+        {
+            // The sample itself is as it was, so that the place alone is wrong.
+            CertificateDocument document = model.Certificate!.Document;
+            Model right = Certified.Add(model, [new CertificateInput(Seed: 1)]);
+            model = model.With(Certificate.Of(right.Certificate!.Document with { Top1 = document.Top1 }, model));
+        }
+        Assert.AreEqual(failure, Verify(model).Failure);
+    }
+
     [TestMethod]
     public void A_changed_weight_is_named_and_so_is_the_layer_where_it_shows()
     {
@@ -189,6 +219,59 @@ public sealed class VerifyTests
         Assert.AreEqual("conv", Verify(tight).FirstFailure?.Layer);
         Model wide = Maps.With(Certificate.Of(document with { Fp32 = new Tolerances(1, 1, 0) }, Maps));
         Assert.AreEqual(Tolerances.Fp32, Verify(wide).Tolerances);
+    }
+
+    /// <summary>A layer that is off by 3e-5 in each value: an NMSE of 9e-10.</summary>
+    [TestMethod]
+    [DataRow(null, 1e-10, false)]
+    [DataRow(8e-12, 8e-10, false)]
+    [DataRow(1e-11, 1e-9, true)]
+    public void A_layer_may_be_off_by_a_hundred_times_what_rounding_does_to_it(
+        double? rounding, double gate, bool passes)
+    {
+        ParityReport report = Verify(WithRounding(3e-5, rounding));
+        Assert.AreEqual(gate, report.Layers.Single(layer => layer.Layer == "conv").LargestNmse, gate * 1e-9);
+        Assert.AreEqual(1e-10, report.Layers.Single(layer => layer.Layer == "group").LargestNmse);
+        Assert.AreEqual(passes ? null : "layer conv is the first beyond its gate", report.Failure);
+    }
+
+    [TestMethod]
+    public void No_rounding_in_a_file_widens_a_gate_beyond_its_limit()
+    {
+        Assert.IsNull(Verify(WithRounding(0.9e-4, 1e300)).Failure);
+        ParityReport report = Verify(WithRounding(1.1e-4, 1e300));
+        Assert.AreEqual("conv", report.FirstFailure?.Layer);
+        Assert.AreEqual(1e-8, report.FirstFailure!.LargestNmse);
+    }
+
+    [TestMethod]
+    [DataRow(1e-10, 1e-5)]
+    [DataRow(4e-10, 2e-5)]
+    [DataRow(1e-8, 1e-4)]
+    public void Where_the_last_layer_s_gate_is_wider_so_is_the_output_s(double layer, double output)
+    {
+        Assert.AreEqual(output, Tolerances.Fp32.OutputErrorWith(layer), output * 1e-9);
+        Assert.AreEqual(1e-2, Tolerances.Fp16.OutputErrorWith(layer));
+        Assert.AreEqual(0, new Tolerances(1e-8, 0, 1).OutputErrorWith(layer), "What a file asks for is kept.");
+    }
+
+    /// <summary>Under a certificate in which the values of layer conv are larger by a share, and in which rounding is
+    /// said to do this to them.</summary>
+    private static Model WithRounding(double share, double? rounding)
+    {
+        Model model = Certified.Add(Maps, Certified.InputsFor(Maps.Graph), (name, output) =>
+        {
+            for (int i = 0; name == "conv" && i < output.Length; i++)
+                output[i] = (float)(output[i] * (1 + share));
+        });
+        CertificateDocument document = model.Certificate!.Document;
+        return model.With(Certificate.Of(
+            document with
+            {
+                Layers = [.. document.Layers.Zip(model.Graph.Layers, (layer, of) =>
+                    of.Name == "conv" ? layer with { RoundingNmse = rounding } : layer)],
+            },
+            model));
     }
 
     [TestMethod]
