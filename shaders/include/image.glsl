@@ -2,9 +2,11 @@
 // size.
 //
 // Bindings      2 layout: width of the image, bytes a pixel, byte of red, byte of blue, taps along x, taps along y,
-//                 first element of the item, height of the image; then the first source column of each target column,
-//                 the first source row of each row;
-//               3 weights f32: scale and shift of red, green, blue; then of each target column, then of each row
+//                 first element of the item, height of the image; of the item's columns that the image covers the
+//                 first and the one behind the last, of its rows too; then the first source column of each target
+//                 column, the first source row of each row;
+//               3 weights f32: scale and shift of red, green, blue; the value where the image covers nothing; then of
+//                 each target column, then of each row
 #include "index.glsl"
 
 layout(constant_id = 0) const uint HEIGHT = 1;
@@ -13,8 +15,8 @@ layout(constant_id = 1) const uint WIDTH = 1;
 layout(binding = 2) readonly buffer Layout { uint item[]; };
 layout(binding = 3) readonly buffer Weights { float weights[]; };
 
-const uint LAYOUT = 8;   // where the first columns begin
-const uint SCALES = 6;   // where the columns' weights begin
+const uint LAYOUT = 12;  // where the first columns begin
+const uint SCALES = 7;   // where the columns' weights begin
 
 #ifdef HAS_PIXELS
 layout(binding = 0) readonly buffer Pixels { uint pixels[]; };
@@ -47,8 +49,14 @@ uint row_weights(uint row) {
     return SCALES + WIDTH * item[4] + row * item[5];
 }
 
+bool is_covered(uint row, uint column) {
+    return column >= item[8] && column < item[9] && row >= item[10] && row < item[11];
+}
+
+// Bicubic sums can leave the range of bytes.
 void store(uint row, uint column, vec3 sum) {
+    vec3 value = is_covered(row, column) ? clamp(sum, 0.0, 255.0) : vec3(weights[6]);
     for (uint c = 0; c < 3; c++)
-        y[item[6] + (c * HEIGHT + row) * WIDTH + column] = sum[c] * weights[2 * c] + weights[2 * c + 1];
+        y[item[6] + (c * HEIGHT + row) * WIDTH + column] = value[c] * weights[2 * c] + weights[2 * c + 1];
 }
 #endif

@@ -18,7 +18,8 @@ public sealed class Model
     /// <param name="preprocessing">How an image becomes the network's input.</param>
     /// <exception cref="ModelFormatException">A weight is missing, has another shape than the graph's parameter, or
     /// belongs to no layer; the number of class names is not the number of outputs; or the preprocessing does not have
-    /// a finite mean and a positive, finite deviation for each channel.</exception>
+    /// a finite mean and a positive, finite deviation for each channel, or resizes in a way that is not
+    /// supported.</exception>
     public Model(
         ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classNames,
         Preprocessing preprocessing)
@@ -60,6 +61,8 @@ public sealed class Model
             if (!(deviation > 0 && float.IsFinite(deviation)))
                 throw new ModelFormatException(
                     $"The preprocessing of '{graph.Name}' needs positive finite deviations; got {deviation}.");
+        if (preprocessing.Resize.Fault is { } fault)
+            throw new ModelFormatException($"The preprocessing of '{graph.Name}' cannot resize images: {fault}.");
         if (graph.InputShape.Rank == 3
             && (preprocessing.Mean.Count != graph.InputShape[0]
                 || preprocessing.StandardDeviation.Count != graph.InputShape[0]))

@@ -25,19 +25,20 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
     public static ImagePlan Of(
         Image image, int item, TensorShape shape, Preprocessing preprocessing, Operand input, bool takesWhole)
     {
-        ImageFilter columns = ImageFilter.Of(image.Width, shape[2]), rows = ImageFilter.Of(image.Height, shape[1]);
+        (ImageFilter columns, ImageFilter rows) = ImageFilter.Of(image, shape, preprocessing.Resize);
         bool blueFirst = image.Format == PixelFormat.Bgra8;
         uint[] layout =
         [
             (uint)image.Width, (uint)image.BytesPerPixel, blueFirst ? 2u : 0u, blueFirst ? 0u : 2u,
             (uint)columns.Taps, (uint)rows.Taps, (uint)(item * shape.ElementCount),
-            (uint)image.Height, .. columns.First, .. rows.First,
+            (uint)image.Height, (uint)columns.Begin, (uint)columns.End, (uint)rows.Begin, (uint)rows.End,
+            .. columns.First, .. rows.First,
         ];
         float[] weights =
         [
             .. preprocessing.Mean.Zip(preprocessing.StandardDeviation)
                 .SelectMany(channel => new[] { 1 / (255 * channel.Second), -channel.First / channel.Second }),
-            .. columns.Weights, .. rows.Weights,
+            preprocessing.Resize.Border, .. columns.Weights, .. rows.Weights,
         ];
         Operand pixels = new Activation((image.Pixels.Length + 3) / 4);
         Operand lines = new Activation(3L * image.Height * shape[2]);

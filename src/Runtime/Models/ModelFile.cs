@@ -12,12 +12,16 @@ internal static class ModelFile
     /// <summary>Stands on its own, so that a file of another version is known as such whatever else it holds.</summary>
     private const string VersionKey = "softpool.version";
 
-    private const string Version = "1";
+    // The second has pictures that are resized otherwise than by stretching; what the first can say is written in it.
+    private const string First = "1", Second = "2";
     private const string GraphKey = "softpool.graph";
     private const string ClassesKey = "softpool.classes";
     private const string PreprocessingKey = "softpool.preprocessing";
     private const string CertificateKey = "softpool.certificate";
     private const string CertificateHashKey = "softpool.certificate.sha256";
+
+    /// <summary>Whether a file is a model, not bare tensors.</summary>
+    public static bool IsModel(SafetensorsFile file) => file.Metadata.ContainsKey(GraphKey);
 
     public static void Write(Model model, string path) => ToSafetensors(model).Write(path);
 
@@ -33,7 +37,7 @@ internal static class ModelFile
         {
             // What PyTorch's own tools look for.
             ["format"] = "pt",
-            [VersionKey] = Version,
+            [VersionKey] = model.Preprocessing.WrittenResize is null ? First : Second,
             [GraphKey] = model.Texts.Graph,
             [ClassesKey] = model.Texts.Classes,
             [PreprocessingKey] = model.Texts.Preprocessing,
@@ -57,8 +61,9 @@ internal static class ModelFile
         try
         {
             string version = Entry(file, VersionKey);
-            if (version != Version)
-                throw new ModelFormatException($"it has version {version}, and this program reads version {Version}.");
+            if (version is not (First or Second))
+                throw new ModelFormatException(
+                    $"it has version {version}, and this program reads versions {First} and {Second}.");
             var texts = new ModelTexts(Entry(file, GraphKey), Entry(file, ClassesKey), Entry(file, PreprocessingKey));
             GraphDocument document = JsonSerializer.Deserialize(texts.Graph, ModelJson.Default.GraphDocument)
                 ?? throw new JsonException("null");
@@ -66,6 +71,8 @@ internal static class ModelFile
                 ?? throw new JsonException("null");
             var preprocessing = JsonSerializer.Deserialize(texts.Preprocessing, ModelJson.Default.Preprocessing)
                 ?? throw new JsonException("null");
+            if (version == First && preprocessing.WrittenResize is not null)
+                throw new ModelFormatException($"version {First} does not say how pictures are resized.");
             var graph = new ModelGraph(document.Name, document.InputShape, document.Layers);
             var model = new Model(graph, file.Tensors, classes, preprocessing);
             if (!file.Metadata.ContainsKey(CertificateKey) && !file.Metadata.ContainsKey(CertificateHashKey))

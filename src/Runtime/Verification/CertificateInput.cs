@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using SoftPool.Graph;
 
 namespace SoftPool.Verification;
 
@@ -28,33 +27,14 @@ internal sealed record CertificateInput(
             input[i] = ((int)(SplitMix.At(seed, i) >> 40) - (1 << 23)) * (1f / (1 << 22));
     }
 
-    /// <summary>As <see cref="Preprocessing"/> says: a sum over a pixel's window in double, row by row, and one
+    /// <summary>As <see cref="ImageReference"/> says: a sum over a pixel's window in double, row by row, and one
     /// rounding at the end.</summary>
     private static void Resize(CertificatePicture picture, Model model, Span<float> input)
     {
-        (int height, int width) = (model.Graph.InputShape[1], model.Graph.InputShape[2]);
-        ImageFilter columns = ImageFilter.Of(picture.Width, width), rows = ImageFilter.Of(picture.Height, height);
-        int place = 0;
-        for (int channel = 0; channel < CertificatePicture.Channels; channel++)
-        {
-            double mean = model.Preprocessing.Mean[channel], deviation = model.Preprocessing.StandardDeviation[channel];
-            for (int y = 0; y < height; y++)
-                for (int x = 0; x < width; x++)
-                    input[place++] = (float)((Average(channel, y, x) / 255 - mean) / deviation);
-        }
-
-        double Average(int channel, int y, int x)
-        {
-            double sum = 0;
-            for (int row = 0; row < rows.Taps; row++)
-                for (int column = 0; column < columns.Taps; column++)
-                {
-                    int pixel = ((int)rows.First[y] + row) * picture.Width + (int)columns.First[x] + column;
-                    sum += (double)rows.Weights[y * rows.Taps + row] * columns.Weights[x * columns.Taps + column]
-                        * picture.Rgb[CertificatePicture.Channels * pixel + channel];
-                }
-            return sum;
-        }
+        double[] exact = ImageReference.Compute(
+            new Image(picture.Rgb, picture.Width, picture.Height), model.Graph.InputShape, model.Preprocessing);
+        for (int i = 0; i < exact.Length; i++)
+            input[i] = (float)exact[i];
     }
 }
 

@@ -10,20 +10,35 @@ namespace SoftPool.Trainer.Training;
 /// </summary>
 internal sealed class ImagePreprocessing : IDisposable
 {
-    private readonly torch.Tensor? _rows, _columns;
-    private readonly torch.Tensor _scale, _shift;
+    private static readonly Scalar White = 255;
 
-    /// <param name="preprocessing">The mean and deviation of each channel.</param>
+    private readonly torch.Tensor? _rows, _columns, _border;
+    private readonly torch.Tensor _scale, _shift;
+    private readonly bool _overshoots;
+
+    /// <param name="preprocessing">How an image becomes an input.</param>
     /// <param name="from">The images' height and width in pixels.</param>
     /// <param name="to">The height and width that the network takes.</param>
     /// <param name="device">Where the work is done.</param>
     public ImagePreprocessing(Preprocessing preprocessing, Size2d from, Size2d to, torch.Device device)
     {
         using var scope = torch.NewDisposeScope();
-        if (from != to)
+        Resize resize = preprocessing.Resize;
+        ImagePlace place = resize.Place(from, to);
+        if (place != new ImagePlace(from.Height, from.Width, 0, 0) || from != to)
         {
-            _rows = Interpolation(from.Height, to.Height).to(device).DetachFromDisposeScope();
-            _columns = Interpolation(from.Width, to.Width).t().contiguous().to(device).DetachFromDisposeScope();
+            _rows = Filter(resize, from.Height, place.Height, place.Top, to.Height).to(device)
+                .DetachFromDisposeScope();
+            _columns = Filter(resize, from.Width, place.Width, place.Left, to.Width).t().contiguous().to(device)
+                .DetachFromDisposeScope();
+            _overshoots = resize.Interpolation == Interpolation.Bicubic;
+        }
+        if (resize is Letterbox letterbox && (place.Height < to.Height || place.Width < to.Width))
+        {
+            torch.Tensor covered = Covered(place.Height, place.Top, to.Height).reshape(-1, 1)
+                .mul(Covered(place.Width, place.Left, to.Width));
+            using Scalar fill = letterbox.Fill;
+            _border = torch.ones_like(covered).sub(covered).mul(fill).to(device).DetachFromDisposeScope();
         }
         var deviations = preprocessing.StandardDeviation;
         _scale = PerChannel(deviations.Select(deviation => 1 / (255 * deviation)), device);
@@ -31,7 +46,7 @@ internal sealed class ImagePreprocessing : IDisposable
     }
 
     /// <summary>The preprocessing that a model asks for.</summary>
-    /// <param name="model">Says the means, the deviations and the size that its network takes.</param>
+    /// <param name="model">Says how an image becomes an input, and the size that its network takes.</param>
     /// <param name="from">The images' height and width in pixels.</param>
     /// <param name="device">Where the work is done.</param>
     public static ImagePreprocessing For(Model model, Size2d from, torch.Device device) => new(
@@ -41,39 +56,59 @@ internal sealed class ImagePreprocessing : IDisposable
     public torch.Tensor Apply(torch.Tensor bytes)
     {
         using var scope = torch.NewDisposeScope();
-        torch.Tensor pixels = torch.addcmul(_shift, bytes.to(torch.float32), _scale, Scalars.One);
-        // An average of normalised pixels is the normalised average, and the small image is the cheaper to normalise.
-        return (_rows is null ? pixels : _rows.matmul(pixels).matmul(_columns!)).MoveToOuterDisposeScope();
+        torch.Tensor pixels = bytes.to(torch.float32);
+        if (_rows is not null)
+            pixels = _rows.matmul(pixels).matmul(_columns!);
+        if (_overshoots)
+            pixels = pixels.clamp_(Scalars.Zero, White);
+        if (_border is not null)
+            pixels = pixels.add_(_border, Scalars.One);
+        return torch.addcmul(_shift, pixels, _scale, Scalars.One).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
-        _rows?.Dispose();
-        _columns?.Dispose();
-        _scale.Dispose();
-        _shift.Dispose();
+        foreach (torch.Tensor? tensor in (torch.Tensor?[])[_rows, _columns, _border, _scale, _shift])
+            tensor?.Dispose();
     }
 
-    /// <summary>
-    /// The weights (to, from) of bilinear interpolation along one axis: a triangle around each target pixel's centre,
-    /// one source pixel wide to each side, or as many as one target pixel covers where the image shrinks.
-    /// </summary>
-    private static torch.Tensor Interpolation(int from, int to)
+    /// <summary>The weights (to, from) of the source pixels along one axis; 0 in rows that the image does not
+    /// cover.</summary>
+    private static torch.Tensor Filter(Resize resize, int from, long resized, long offset, int to)
     {
-        double step = (double)from / to, reach = Math.Max(step, 1);
         var weights = new float[to * from];
         for (int target = 0; target < to; target++)
         {
-            double centre = (target + 0.5) * step;
-            Span<float> row = weights.AsSpan(target * from, from);
-            double total = 0;
+            double place = target - offset;
+            if (place < 0 || place >= resized)
+                continue;
+            double centre = (place + 0.5) * from / resized;
+            double[] row = [.. Enumerable.Range(0, from).Select(source => Weight(source + 0.5 - centre))];
+            double total = row.Sum();
             for (int source = 0; source < from; source++)
-                total += Math.Max(1 - Math.Abs(source + 0.5 - centre) / reach, 0);
-            for (int source = 0; source < from; source++)
-                row[source] = (float)(Math.Max(1 - Math.Abs(source + 0.5 - centre) / reach, 0) / total);
+                weights[target * from + source] = (float)(row[source] / total);
         }
         return torch.tensor(weights, to, from);
+
+        double Weight(double distance)
+        {
+            // A centre between two pixels belongs to the second.
+            if (resize.Interpolation == Interpolation.Nearest)
+                return distance is > -0.5 and <= 0.5 ? 1 : 0;
+            double x = Math.Abs(distance) / (resize.Antialias ? Math.Max((double)from / resized, 1) : 1);
+            return resize.Interpolation switch
+            {
+                Interpolation.Bilinear => Math.Max(1 - x, 0),
+                _ => x < 1 ? 1.5 * x * x * x - 2.5 * x * x + 1
+                    : x < 2 ? -0.5 * x * x * x + 2.5 * x * x - 4 * x + 2
+                    : 0,
+            };
+        }
     }
+
+    /// <summary>1 where the image lies along an axis of the input, else 0.</summary>
+    private static torch.Tensor Covered(long resized, long offset, int to) => torch.tensor(
+        [.. Enumerable.Range(0, to).Select(target => target >= offset && target < offset + resized ? 1f : 0)]);
 
     private static torch.Tensor PerChannel(IEnumerable<float> values, torch.Device device)
     {

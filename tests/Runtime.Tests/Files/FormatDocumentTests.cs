@@ -44,6 +44,20 @@ public sealed class FormatDocumentTests
     }
 
     [TestMethod]
+    public void Every_way_to_resize_is_written_as_it_stands_there()
+    {
+        string[] lines = Block("json resize");
+        foreach (string line in lines)
+            Assert.AreEqual(
+                line,
+                JsonSerializer.Serialize(
+                    JsonSerializer.Deserialize(line, ModelJson.Default.Resize)!, ModelJson.Default.Resize));
+        TestModels.AssertSequence<object>(
+            [.. ModelJson.Default.Resize.PolymorphismOptions!.DerivedTypes.Select(type => type.TypeDiscriminator!)],
+            lines.Select(line => (object)(string)JsonNode.Parse(line)!["mode"]!));
+    }
+
+    [TestMethod]
     public void Every_attribute_of_an_operator_is_in_the_table_and_no_other()
     {
         IEnumerable<string> written = Operators.SelectMany(line => JsonNode.Parse(line)!.AsObject())

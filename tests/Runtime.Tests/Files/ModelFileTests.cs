@@ -194,8 +194,51 @@ public sealed class ModelFileTests : IDisposable
     public void Says_so_when_the_model_is_of_another_version_even_where_its_graph_is_unknown()
     {
         byte[] unknown = RawSafetensors.WithMetadata(_bytes, Graph, """{"nodes":[],"edges":[]}""");
-        AssertRefused(RawSafetensors.WithMetadata(unknown, Version, "2"), "it has version 2,");
+        AssertRefused(RawSafetensors.WithMetadata(unknown, Version, "3"), "it has version 3,");
     }
+
+    [TestMethod]
+    public void Only_a_file_of_the_second_version_says_how_pictures_are_resized()
+    {
+        Assert.AreEqual("1", Metadata(_bytes, Version));
+        Assert.IsFalse(Metadata(_bytes, Preprocessing).Contains("resize", StringComparison.Ordinal));
+        Assert.AreEqual(new Stretch(), Load(_bytes).Preprocessing.Resize);
+        foreach (Resize resize in (Resize[])
+            [
+                new CenterCrop(256) { Interpolation = Interpolation.Bicubic }, new Letterbox(114) { Antialias = false },
+                new Stretch { Interpolation = Interpolation.Nearest },
+            ])
+        {
+            byte[] file = Save(new Model(
+                Example.Graph, Example.Weights, Example.ClassNames, Example.Preprocessing with { Resize = resize }));
+            Assert.AreEqual("2", Metadata(file, Version));
+            Assert.AreEqual(resize, Load(file).Preprocessing.Resize);
+            AssertRefused(RawSafetensors.WithMetadata(file, Version, "1"), "how pictures are resized");
+        }
+
+        static string Metadata(byte[] file, string key) =>
+            RawSafetensors.Split(file).Header.GetProperty("__metadata__").GetProperty(key).GetString()!;
+    }
+
+    [TestMethod]
+    [DataRow("null")]
+    [DataRow("{}")]
+    [DataRow("\"letterbox\"")]
+    [DataRow("""{"mode":"center_crop","interpolation":"bilinear","antialias":true}""")]
+    [DataRow("""{"mode":"center_crop","size":0,"interpolation":"bilinear","antialias":true}""")]
+    [DataRow("""{"mode":"center_crop","size":99999,"interpolation":"bilinear","antialias":true}""")]
+    [DataRow("""{"mode":"center_crop","size":256,"interpolation":"lanczos","antialias":true}""")]
+    [DataRow("""{"mode":"center_crop","size":256,"antialias":true}""")]
+    [DataRow("""{"mode":"center_crop","size":256,"interpolation":"bilinear"}""")]
+    [DataRow("""{"mode":"center_crop","size":256,"interpolation":"bilinear","antialias":true,"fill":3}""")]
+    [DataRow("""{"mode":"letterbox","fill":256,"interpolation":"bilinear","antialias":true}""")]
+    [DataRow("""{"mode":"letterbox","fill":1,"interpolation":"bicubic","antialias":false}""")]
+    [DataRow("""{"mode":"Stretch","interpolation":"bilinear","antialias":true}""")]
+    public void Refuses_damaged_resizing(string resize) => AssertRefused(
+        RawSafetensors.WithMetadata(
+            RawSafetensors.WithMetadata(_bytes, Version, "2"), Preprocessing,
+            $$"""{"mean":[0,0],"standard_deviation":[1,1],"resize":{{resize}}}"""),
+        "");
 
     [TestMethod]
     public void Refuses_weights_that_are_not_the_graph_s()

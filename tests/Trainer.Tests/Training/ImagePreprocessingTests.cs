@@ -1,4 +1,6 @@
+using SoftPool.Runtime.Tests;
 using SoftPool.Trainer.Training;
+using SoftPool.Verification;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Tests.Training;
@@ -39,6 +41,35 @@ public sealed class ImagePreprocessingTests
         torch.Tensor deviation = PerChannel(Preprocessing.ImageNet.StandardDeviation);
         torch.Tensor expected = (bytes.to(torch.float32).Over(255) - mean) / deviation;
         AssertClose(expected, Apply(Preprocessing.ImageNet, bytes, new Size2d(3, 4)));
+    }
+
+    [TestMethod]
+    public void Every_way_to_resize_equals_its_definition_and_the_runtime_s_reference()
+    {
+        List<string> wrong = [];
+        foreach (Resize way in ResizeByDefinition.Ways)
+            foreach ((int width, int height) in ResizeByDefinition.Sizes)
+                Compare(way, width, height, new Size2d(24, 31));
+        Compare(new CenterCrop(11) { Interpolation = Interpolation.Bicubic }, 4000, 3000, new Size2d(9, 10));
+        Compare(new Letterbox(114), 4000, 3000, new Size2d(9, 10));
+        Assert.IsEmpty(wrong, string.Join('\n', wrong));
+
+        void Compare(Resize way, int width, int height, Size2d to)
+        {
+            using var scope = torch.NewDisposeScope();
+            Preprocessing preprocessing = Preprocessing.ImageNet with { Resize = way };
+            Image picture = ResizeByDefinition.Picture(width, height);
+            torch.Tensor bytes = torch.tensor(picture.Pixels.ToArray(), [1, height, width, 3], torch.uint8)
+                .permute(0, 3, 1, 2).contiguous();
+            float[] actual = Apply(preprocessing, bytes, to).data<float>().ToArray();
+            double[] expected = ResizeByDefinition.Compute(picture, to.Height, to.Width, preprocessing);
+            double[] reference = ImageReference.Compute(
+                picture, new TensorShape(3, to.Height, to.Width), preprocessing);
+            double error = expected.Zip(actual, (x, y) => Math.Abs(x - y)).Max();
+            double toReference = reference.Zip(actual, (x, y) => Math.Abs(x - y)).Max();
+            if (!(error <= 1e-5) || !(toReference <= 1e-5))
+                wrong.Add($"{way} of {width}x{height}: {error} from the definition, {toReference} from the reference");
+        }
     }
 
     private static torch.Tensor Bytes(int items, int height, int width)
