@@ -49,7 +49,7 @@ internal static class AgreeCommand
         Allocator.KeepBigBlocks();
         Model model = Model.Load(modelPath);
         using GpuDevice gpu = GpuDevice.Create(device);
-        ImageDataset dataset = Datasets.Load(data, imageSize);
+        ImageDataset dataset = Datasets.Load(data, imageSize, model.Preprocessing.Resize);
         count = Math.Min(count, dataset.Test.Count);
         string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(modelPath)));
         using var log = new AgreementLog(

@@ -49,10 +49,12 @@ internal static class ExportCommand
         {
             source, output, network, classes, random, data, imageSize, bare,
         };
+        var resizing = new ResizeArguments();
+        resizing.AddTo(command);
         command.SetAction(parse => Execute(
             parse.GetValue(source), parse.GetValue(output), parse.GetValue(network),
             parse.GetValue(classes) ?? [], parse.GetValue(random), parse.GetValue(data), parse.GetValue(imageSize),
-            parse.GetValue(bare)));
+            resizing.Read(parse), parse.GetValue(bare)));
         return command;
     }
 
@@ -60,7 +62,7 @@ internal static class ExportCommand
 
     private static void Execute(
         string? source, string? output, string? network, string[] classes, int? random, string? data, Size2d? imageSize,
-        bool bare)
+        Resize? resize, bool bare)
     {
         if ((source is null) == (random is null))
             throw new UserErrorException("export takes either a source or --random-weights with --network.");
@@ -75,12 +77,18 @@ internal static class ExportCommand
             ? RandomWeights.Create(
                 NetworkCatalog.Create(Required(network, "--random-weights"), classes.Length), classes, random!.Value)
             : run?.Model ?? FromWeights(source, network, classes);
+        if (resize is not null)
+            model = run is null
+                ? new Model(model.Graph, model.Weights, model.ClassNames, model.Preprocessing with { Resize = resize })
+                : throw new UserErrorException(
+                    $"export takes --resize for a file of weights; {source} is a folder, whose run has it.");
         string path = output ?? $"{model.Graph.Name}.safetensors";
         if (Reads(source, run is not null).Contains(Path.GetFullPath(path)))
             throw new UserErrorException(
                 $"export would overwrite the file that it reads, {path}: choose another --output.");
         if (!bare)
-            model = TorchCertificate.AddTo(model, Pictures(data, run, imageSize ?? run?.Run.ImageSize));
+            model = TorchCertificate.AddTo(model, Pictures(
+                data, run, imageSize ?? run?.Run.ImageSize, model.Preprocessing.Resize));
         model.Save(path);
         double mebibytes = new FileInfo(path).Length / 1048576.0;
         ConsoleText.Line(
@@ -100,17 +108,17 @@ internal static class ExportCommand
 
     /// <summary>Where the certificate's pictures come from; null where there are none. A run's data may be gone by now,
     /// or not be on this machine: that is said, and stops nothing.</summary>
-    private static ImageSet? Pictures(string? data, Checkpoint? run, Size2d? imageSize)
+    private static ImageSet? Pictures(string? data, Checkpoint? run, Size2d? imageSize, Resize resize)
     {
         if (data is not null)
-            return Datasets.Load(data, imageSize).Test;
+            return Datasets.Load(data, imageSize, resize).Test;
         if (run is null)
             return null;
         try
         {
             return run.Run.Data == DatasetSource.Cifar10 && !Cifar10Download.IsHere
                 ? throw new DatasetException("CIFAR-10 is not on this machine yet; --data cifar10 downloads it.")
-                : Datasets.Load(run.Run.FindData(), imageSize).Test;
+                : Datasets.Load(run.Run.FindData(), imageSize, resize).Test;
         }
         catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
         {

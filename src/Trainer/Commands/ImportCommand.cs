@@ -51,6 +51,8 @@ internal static class ImportCommand
         {
             source, output, shapes, value, classes, mean, deviation, dry, bare,
         };
+        var resizing = new ResizeArguments();
+        resizing.AddTo(command);
         command.SetAction(parse =>
         {
             (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) = Shapes(
@@ -63,7 +65,8 @@ internal static class ImportCommand
                 ClassNames = parse.GetValue(classes) is { } file
                     ? [.. File.ReadLines(file).Where(line => line.Length > 0)]
                     : [],
-                Preprocessing = Preprocessing(parse.GetValue(mean) ?? [], parse.GetValue(deviation) ?? []),
+                Preprocessing = Preprocessing(
+                    parse.GetValue(mean) ?? [], parse.GetValue(deviation) ?? [], resizing.Read(parse)),
             };
             return Execute(
                 parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), parse.GetValue(bare),
@@ -142,14 +145,18 @@ internal static class ImportCommand
         return (shapes, symbols);
     }
 
-    private static Preprocessing? Preprocessing(string[] mean, string[] deviation)
+    private static Preprocessing? Preprocessing(string[] mean, string[] deviation, Resize? resize)
     {
-        if (mean.Length + deviation.Length == 0)
+        const int Pictures = 3; // The channels of what can be resized.
+        if (mean.Length + deviation.Length == 0 && resize is null)
             return null;
-        int channels = Math.Max(mean.Length, deviation.Length);
+        int channels = mean.Length + deviation.Length == 0 ? Pictures : Math.Max(mean.Length, deviation.Length);
         return new Preprocessing(
             mean.Length > 0 ? Numbers("--mean", mean) : [.. Enumerable.Repeat(0f, channels)],
-            deviation.Length > 0 ? Numbers("--std", deviation) : [.. Enumerable.Repeat(1f, channels)]);
+            deviation.Length > 0 ? Numbers("--std", deviation) : [.. Enumerable.Repeat(1f, channels)])
+        {
+            Resize = resize ?? new Stretch(),
+        };
     }
 
     private static float[] Numbers(string option, string[] arguments) =>

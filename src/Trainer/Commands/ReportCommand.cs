@@ -37,7 +37,8 @@ internal static class ReportCommand
     {
         Allocator.KeepBigBlocks();
         Checkpoint last = RunProgress.ReadLast(folder), best = folder.ReadBest();
-        ImageDataset dataset = Datasets.Load(data ?? last.Run.FindData(), last.Run.ImageSize, cancel);
+        ImageDataset dataset = Datasets.Load(
+            data ?? last.Run.FindData(), last.Run.ImageSize, last.Run.Preprocessing?.Resize, cancel);
         if (!dataset.ClassNames.SequenceEqual(best.Model.ClassNames))
             throw new UserErrorException(
                 $"{folder.Path} was trained on {last.Run.DataName}, whose classes are "

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.Commands;
@@ -51,6 +52,22 @@ internal static class TrainCommand
     };
     private static readonly Option<int> Threads =
         new("--threads") { Description = "The number of threads on the CPU. Default: torch's own choice." };
+    private static readonly Option<string?> Weights = new("--weights")
+    {
+        Description = "Begins with the weights of a model, or of a run's best epoch, instead of random ones, and with "
+            + "its network unless --network is given. For other classes the last layer is a new one.",
+    };
+    private static readonly Option<string[]> Freeze = new("--freeze")
+    {
+        Description = "Keeps parameters of --weights as they are, by their names, such as features.*; * stands for any "
+            + "letters, ? for one. A batch norm whose statistics are among them computes with those.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<double?> NewLearningRate = new("--new-lr")
+    {
+        Description = "Adam's highest learning rate for the new last layer. Default: that of --lr.",
+    };
+    private static readonly ResizeArguments Resizing = new();
     private static readonly AugmentationArguments Augmentation = new();
 
     public static Command Create()
@@ -58,15 +75,26 @@ internal static class TrainCommand
         var command =
             new Command("train", "Trains a network with torch: on CUDA where it is available, else on the CPU.")
         {
-            Network, Data, ImageSize, Output, Resume, Overwrite, Epochs,
+            Network, Data, ImageSize, Output, Resume, Overwrite, Weights, Freeze, NewLearningRate, Epochs,
             Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
             Seed, InPrecision, Device, Threads,
         };
+        Resizing.AddTo(command);
         Augmentation.AddTo(command);
         command.SetAction((parse, cancel) =>
         {
-            Execute(parse, cancel); // on the program's first thread: see Allocator
-            return Task.CompletedTask;
+            try
+            {
+                Execute(parse, cancel); // on the program's first thread: see Allocator
+                return Task.FromResult(0);
+            }
+            catch (MisfitException e)
+            {
+                Console.Error.WriteLine($"error: {e.Message}");
+                foreach (string line in e.Table())
+                    Console.Error.WriteLine($"  {line}");
+                return Task.FromResult(1);
+            }
         });
         return command;
     }
@@ -86,7 +114,16 @@ internal static class TrainCommand
 
     private static void Begin(ParseResult parse, CancellationToken cancel)
     {
-        string network = parse.GetRequiredValue(Network), data = parse.GetRequiredValue(Data);
+        if (parse.GetValue(Weights) is null && (IsGiven(parse, Freeze) || IsGiven(parse, NewLearningRate)))
+            throw new UserErrorException("--freeze and --new-lr are for a training that begins with --weights.");
+        StartingWeights? start = parse.GetValue(Weights) is { } weights ? StartingWeights.Read(weights) : null;
+        string network = start?.Model is { } model && !IsGiven(parse, Network)
+            ? model.Graph.Name : parse.GetRequiredValue(Network);
+        string data = parse.GetRequiredValue(Data);
+        Resize? resize = Resizing.Read(parse);
+        Preprocessing? preprocessing = start?.Model?.Preprocessing;
+        if (resize is not null)
+            preprocessing = (preprocessing ?? Preprocessing.ImageNet) with { Resize = resize };
         var folder = new RunFolder(parse.GetValue(Output) ?? Path.Combine("runs", network));
         if (folder.HasRun && !parse.GetValue(Overwrite))
             throw new UserErrorException(
@@ -111,12 +148,49 @@ internal static class TrainCommand
         options.Check();
         if (!options.OnCuda && options.Precision.SlowOnThisCpu() is { } reason)
             ConsoleText.Line($"[yellow]slower than fp32 here: {reason}[/]");
-        ImageDataset dataset = Datasets.Load(data, parse.GetValue(ImageSize), cancel);
+        ImageDataset dataset = Datasets.Load(data, parse.GetValue(ImageSize), preprocessing?.Resize, cancel);
         RunDescription run = RunDescription.Of(network, data, dataset, options) with
         {
             ImageSize = parse.GetValue(ImageSize),
+            Preprocessing = preprocessing,
         };
-        TrainingRun.Execute(run, dataset, folder, from: null, cancel);
+        if (start is null)
+        {
+            TrainingRun.Execute(run, dataset, folder, from: null, cancel);
+            return;
+        }
+        ModelGraph graph = NetworkCatalog.Create(network, dataset.ClassNames.Count);
+        (IReadOnlyDictionary<string, Tensor> taken, IReadOnlyList<string> fresh) = start.FitTo(
+            graph, NetworkCatalog.ParametersOfClasses(network), dataset.ClassNames);
+        var tuning = new FineTuning
+        {
+            Weights = Path.GetFullPath(start.Path),
+            Sha256 = start.Sha256(),
+            Freeze = parse.GetValue(Freeze) ?? [],
+            NewParameters = fresh,
+            NewLearningRate = parse.GetValue(NewLearningRate),
+        };
+        tuning.Check(graph);
+        Say(start, tuning, graph, taken.Count);
+        TrainingRun.Execute(run with { FineTuning = tuning }, dataset, folder, from: null, cancel, taken);
+    }
+
+    private static void Say(StartingWeights start, FineTuning tuning, ModelGraph graph, int taken)
+    {
+        string classes = start.Model is { ClassNames.Count: > 0 } model
+            ? $", which are of {model.ClassNames.Count} classes" : "";
+        ConsoleText.Line($"begins with {taken} tensors of {start.Path}{classes}");
+        if (tuning.NewParameters.Count > 0)
+            ConsoleText.Line(
+                $"new for {graph.OutputShape.ElementCount} other classes: {FineTuning.Named(tuning.NewParameters)}");
+        foreach (string pattern in tuning.Freeze)
+            ConsoleText.Line($"frozen by {pattern}: {FineTuning.Named(FineTuning.Matches(pattern, graph))}");
+        if (tuning.Freeze.Count == 0)
+            return;
+        IReadOnlyCollection<string> frozen = tuning.FrozenIn(graph);
+        long values = graph.Parameters.Where(parameter => frozen.Contains(parameter.Name))
+            .Sum(parameter => (long)parameter.Shape.ElementCount);
+        ConsoleText.Line($"frozen in all: {values:N0} of {graph.ParameterCount:N0} values");
     }
 
     private static void Continue(ParseResult parse, RunFolder folder, CancellationToken cancel)
@@ -153,7 +227,7 @@ internal static class TrainCommand
         }
         RunDescription run = from.Run.GoOn(
             IsGiven(parse, Data) ? parse.GetRequiredValue(Data) : from.Run.FindData(), options, from.State.Step);
-        ImageDataset dataset = Datasets.Load(run.Data, run.ImageSize, cancel);
+        ImageDataset dataset = Datasets.Load(run.Data, run.ImageSize, run.Preprocessing?.Resize, cancel);
         // A training whose best epoch the test images chose, as they did before there was a choice, goes on so.
         if (run.ValidationImages is null)
             dataset = dataset.WithoutValidation();

@@ -83,7 +83,7 @@ internal static class VerifyCommand
 
     private static bool BitsHold(Model model, GpuDevice gpu, string data, Size2d? imageSize, int count, int batch)
     {
-        ImageDataset dataset = Datasets.Load(data, imageSize);
+        ImageDataset dataset = Datasets.Load(data, imageSize, model.Preprocessing.Resize);
         StrictReport bits = ProgressDisplay.Run(
             $"comparing on {gpu.Info.Name}",
             progress => StrictParity.Check(model, gpu, dataset.Test, count, batch, progress));
@@ -94,7 +94,7 @@ internal static class VerifyCommand
     private static ParityReport AgainstTorch(
         Model model, GpuDevice gpu, string data, Size2d? imageSize, int count, SessionOptions options)
     {
-        ImageDataset dataset = Datasets.Load(data, imageSize);
+        ImageDataset dataset = Datasets.Load(data, imageSize, model.Preprocessing.Resize);
         return ProgressDisplay.Run(
             $"comparing on {gpu.Info.Name}",
             progress => TorchParity.Check(model, gpu, dataset.Test, count, options, progress));

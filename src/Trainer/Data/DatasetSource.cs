@@ -20,12 +20,14 @@ internal static class DatasetSource
     /// <summary>Makes the data set that a value of --data asks for; cifar10 has been downloaded before.</summary>
     /// <param name="data">"procedural", or the path of a folder or archive: its content says what it is.</param>
     /// <param name="size">The size that the pictures of an image folder are read at; null leaves it to them.</param>
+    /// <param name="resize">How the pictures of an image folder get that size; null to stretch them.</param>
     /// <param name="progress">Told the fraction done, in [0, 1] and rising.</param>
     /// <param name="cancel">Gives up between two files.</param>
     /// <exception cref="DatasetException">There is nothing at the path, or it cannot be read as a data set.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageDataset Load(
-        string data, Size2d? size = null, IProgress<double>? progress = null, CancellationToken cancel = default)
+        string data, Size2d? size = null, Resize? resize = null, IProgress<double>? progress = null,
+        CancellationToken cancel = default)
     {
         if (data == Procedural)
             return OfOneSize(ProceduralImages.Create());
@@ -46,7 +48,8 @@ internal static class DatasetSource
                 + "train/CLASS/ and test/CLASS/.");
         double begin = size is null ? SizesShare : 0;
         return ImageFolder.Read(
-            data, Watch(passed.Concat(files.Rest()), 0, begin), Watch(DataFile.Enumerate(data), begin, 1), size);
+            data, Watch(passed.Concat(files.Rest()), 0, begin), Watch(DataFile.Enumerate(data), begin, 1), size,
+            resize);
 
         ImageDataset OfOneSize(ImageDataset dataset) => size is null || size == dataset.Train.Size
             ? dataset

@@ -23,19 +23,20 @@ internal static class ImageFolder
     /// <param name="first">What is there, read as it comes, for the size.</param>
     /// <param name="files">The same once more, for the pictures: an archive does not go back.</param>
     /// <param name="given">The size wanted; null leaves it to the training pictures.</param>
+    /// <param name="resize">How pictures of other sizes get it; null to stretch them.</param>
     /// <exception cref="DatasetException">
     /// The layout or a picture is not as it should be: the message says what and where.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageDataset Read(
-        string path, IEnumerable<DataFile> first, IEnumerable<DataFile> files, Size2d? given)
+        string path, IEnumerable<DataFile> first, IEnumerable<DataFile> files, Size2d? given, Resize? resize)
     {
         var folders = new Dictionary<(string Split, string Class), string>();
         PictureSize chosen = given is { } wanted
             ? PictureSize.Given(wanted) : PictureSize.Typical(TrainingSizes(first));
         Size2d size = chosen.Size;
         var others = new List<string>();
-        List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size);
+        List<Decoded> decoded = DecodeAll(Pictures(path, files, folders, others), size, resize);
 
         string[] classes = ClassNames(path, folders, decoded);
         ILookup<string, Decoded> splits = decoded.ToLookup(picture => picture.Split);
@@ -124,13 +125,13 @@ internal static class ImageFolder
     }
 
     /// <summary>Decodes in parallel, then sorts by path, so that nothing is left of an archive's own order.</summary>
-    private static List<Decoded> DecodeAll(IEnumerable<Picture> pictures, Size2d size)
+    private static List<Decoded> DecodeAll(IEnumerable<Picture> pictures, Size2d size, Resize? resize)
     {
         try
         {
             List<Decoded> decoded = [.. pictures.AsParallel().Select(picture => new Decoded(
                 picture.Split, picture.Class, picture.Path,
-                PictureDecoder.Decode(picture.Content, size, picture.Path)))];
+                PictureDecoder.Decode(picture.Content, size, picture.Path, resize)))];
             decoded.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
             return decoded;
         }

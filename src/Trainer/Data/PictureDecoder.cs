@@ -26,27 +26,30 @@ internal static class PictureDecoder
     }
 
     /// <summary>
-    /// Decodes to 3 x H x W. A picture of another size is stretched to it, with averaging where it shrinks and cubic
-    /// interpolation where it grows. Transparency is dropped: the colour of a clear pixel counts as it is stored.
+    /// Decodes to 3 x H x W. A picture of another size gets it with averaging where it shrinks and cubic interpolation
+    /// where it grows. Transparency is dropped: the colour of a clear pixel counts as it is stored.
     /// </summary>
     /// <param name="content">The file's bytes.</param>
     /// <param name="size">The height and width wanted, in pixels.</param>
     /// <param name="path">What to call the file in a complaint.</param>
+    /// <param name="resize">The preprocessing's way to resize. For a centre crop the largest centre of the wanted
+    /// aspect ratio is taken; a letterbox gets its border; otherwise, or where null, the picture is stretched.</param>
     /// <exception cref="DatasetException">The file is damaged, cut off, too large, or no JPEG, PNG, WebP or
     /// BMP.</exception>
-    public static byte[] Decode(byte[] content, Size2d size, string path)
+    public static byte[] Decode(byte[] content, Size2d size, string path, Resize? resize = null)
     {
         using SKBitmap decoded = Decode(content, path);
-        SKImageInfo info = decoded.Info;
-        if (info.Height == size.Height && info.Width == size.Width)
-            return ToPlanar(decoded);
-        bool shrinks = info.Height > size.Height || info.Width > size.Width;
-        using SKBitmap resized = decoded.Resize(
-            info.WithSize(size.Width, size.Height),
-            shrinks
-                ? new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)
-                : new SKSamplingOptions(SKCubicResampler.Mitchell));
-        return ToPlanar(resized);
+        switch (resize)
+        {
+            case CenterCrop:
+                using (SKBitmap centre = Centre(decoded, size))
+                    return Stretched(centre, size, new ImagePlace(size.Height, size.Width, 0, 0), 0);
+            case Letterbox box:
+                return Stretched(
+                    decoded, size, box.Place(new Size2d(decoded.Height, decoded.Width), size), box.Fill);
+            default:
+                return Stretched(decoded, size, new ImagePlace(size.Height, size.Width, 0, 0), 0);
+        }
     }
 
     /// <summary>Decodes at the picture's own size.</summary>
@@ -125,14 +128,40 @@ internal static class PictureDecoder
         return null;
     }
 
-    private static byte[] ToPlanar(SKBitmap bitmap)
+    /// <summary>The largest centre of a picture that has the aspect ratio of a size, to whole pixels.</summary>
+    private static SKBitmap Centre(SKBitmap picture, Size2d size)
     {
+        int height = Within(picture.Height, (double)picture.Width * size.Height / size.Width);
+        int width = Within(picture.Width, (double)picture.Height * size.Width / size.Height);
+        var centre = new SKBitmap();
+        picture.ExtractSubset(centre, SKRectI.Create(
+            (picture.Width - width) / 2, (picture.Height - height) / 2, width, height));
+        return centre;
+
+        static int Within(int extent, double wanted) => Math.Clamp((int)Math.Round(wanted), 1, extent);
+    }
+
+    /// <summary>A picture at its place on one of a size, with a border of one grey around it.</summary>
+    private static byte[] Stretched(SKBitmap picture, Size2d size, ImagePlace place, byte border)
+    {
+        (int height, int width) = ((int)place.Height, (int)place.Width);
+        bool shrinks = picture.Height > height || picture.Width > width;
+        using SKBitmap? resized = picture.Height == height && picture.Width == width ? null : picture.Resize(
+            picture.Info.WithSize(width, height),
+            shrinks
+                ? new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)
+                : new SKSamplingOptions(SKCubicResampler.Mitchell));
+        SKBitmap bitmap = resized ?? picture;
         ReadOnlySpan<byte> rgba = bitmap.GetPixelSpan();
-        int plane = bitmap.Width * bitmap.Height;
-        var planar = new byte[ImageSet.Channels * plane];
+        var planar = new byte[ImageSet.BytesPerImage(size)];
+        planar.AsSpan().Fill(border);
         for (int channel = 0; channel < ImageSet.Channels; channel++)
-            for (int i = 0; i < plane; i++)
-                planar[channel * plane + i] = rgba[4 * i + channel];
+            for (int y = 0; y < height; y++)
+            {
+                int to = (channel * size.Height + (int)place.Top + y) * size.Width + (int)place.Left;
+                for (int x = 0; x < width; x++)
+                    planar[to + x] = rgba[y * bitmap.RowBytes + 4 * x + channel];
+            }
         return planar;
     }
 }

@@ -65,4 +65,11 @@ internal static class NetworkCatalog
                 return create(name, classes, inputSize ?? DefaultInputSize);
         throw new UserErrorException($"There is no network '{name}'; there are {Described}.");
     }
+
+    /// <summary>The names of the parameters of a network whose shapes depend on the number of classes: its last
+    /// layer's.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="UserErrorException">There is no network of that name.</exception>
+    public static IReadOnlyCollection<string> ParametersOfClasses(string name) =>
+        [.. Create(name, 2).Parameters.Except(Create(name, 3).Parameters).Select(parameter => parameter.Name)];
 }

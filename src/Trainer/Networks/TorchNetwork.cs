@@ -14,6 +14,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     // Operators that are one call of torch have no module.
     private readonly (Operator Operator, torch.nn.Module<torch.Tensor, torch.Tensor>? Module)[] _layers;
 
+    private readonly List<torch.nn.Module> _frozenNorms = [];
+
     static TorchNetwork() => Nnpack.Ask();
 
     public TorchNetwork(ModelGraph graph) : base(graph.Name)
@@ -65,10 +67,41 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         // A model of them checks names and shapes before anything is changed.
         _ = new Model(Graph, weights, [], UnitPreprocessing(Graph));
+        Replace(weights);
+    }
+
+    /// <summary>Takes some weights, by the graph's names and in its shapes; the others stay.</summary>
+    public void Replace(IReadOnlyDictionary<string, SoftPool.Tensor> weights)
+    {
         using var scope = torch.NewDisposeScope();
         using IDisposable noGradients = torch.no_grad();
         foreach ((string name, torch.Tensor tensor) in ModelTensors())
-            tensor.copy_(torch.tensor(weights[name].Data.ToArray(), tensor.shape));
+            if (weights.TryGetValue(name, out SoftPool.Tensor? weight))
+                tensor.copy_(torch.tensor(weight.Data.ToArray(), tensor.shape));
+    }
+
+    /// <summary>Keeps tensors as they are from now on: parameters get no gradient, and a batch norm with one of its
+    /// running statistics among them computes with its statistics in training too.</summary>
+    /// <param name="names">Names of the graph's parameters.</param>
+    public void Freeze(IReadOnlyCollection<string> names)
+    {
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in named_parameters())
+            if (names.Contains(name))
+                parameter.requires_grad = false;
+        for (int i = 0; i < _layers.Length; i++)
+            if (_layers[i].Module is TorchSharp.Modules.BatchNorm2d norm
+                && (names.Contains($"{Graph.Layers[i].Name}.running_mean")
+                    || names.Contains($"{Graph.Layers[i].Name}.running_var")))
+                _frozenNorms.Add(norm);
+        train(training);
+    }
+
+    /// <inheritdoc/>
+    public override void train(bool on = true)
+    {
+        base.train(on);
+        foreach (torch.nn.Module norm in _frozenNorms)
+            norm.eval();
     }
 
     /// <summary>The weights as they are now, copied to the CPU as floats, bound to the graph.</summary>

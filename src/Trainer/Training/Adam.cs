@@ -19,18 +19,20 @@ internal sealed class Adam : IDisposable
         _share1 = 1 - Beta1, _share2 = 1 - Beta2, _epsilon = Epsilon;
     private readonly Scalar? _weightDecay;
 
-    /// <param name="network">Whose parameters it changes; it is on its device already.</param>
+    /// <param name="network">Whose parameters it changes, those that require gradients; it is on its device
+    /// already.</param>
     /// <param name="weightDecay">How much of a parameter is added to its gradient.</param>
-    public Adam(torch.nn.Module network, double weightDecay)
+    /// <param name="fresh">The names of the parameters that have a learning rate of their own.</param>
+    public Adam(torch.nn.Module network, double weightDecay, IReadOnlyCollection<string>? fresh = null)
     {
         using var scope = torch.NewDisposeScope();
         if (weightDecay != 0)
             _weightDecay = weightDecay;
         _parameters =
         [
-            .. network.named_parameters().Select(entry => new Moments(
+            .. network.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => new Moments(
                 entry.name, entry.parameter, torch.zeros_like(entry.parameter).DetachFromDisposeScope(),
-                torch.zeros_like(entry.parameter).DetachFromDisposeScope())),
+                torch.zeros_like(entry.parameter).DetachFromDisposeScope(), fresh?.Contains(entry.name) == true)),
         ];
     }
 
@@ -52,13 +54,15 @@ internal sealed class Adam : IDisposable
 
     /// <summary>Changes each parameter by its gradient; those without one stay.</summary>
     /// <param name="learningRate">The step's size, before the correction of the moments' beginning at 0.</param>
-    public void Step(double learningRate)
+    /// <param name="freshRate">The same of the parameters that have one of their own; null for the same.</param>
+    public void Step(double learningRate, double? freshRate = null)
     {
         Steps++;
         using Scalar correction2 = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
-        using Scalar rate = -learningRate / (1 - Math.Pow(Beta1, Steps));
+        double correction1 = 1 - Math.Pow(Beta1, Steps);
+        using Scalar rate = -learningRate / correction1, fresh = -(freshRate ?? learningRate) / correction1;
         using IDisposable noGradients = torch.no_grad();
-        foreach ((_, Parameter parameter, torch.Tensor first, torch.Tensor second) in _parameters)
+        foreach ((_, Parameter parameter, torch.Tensor first, torch.Tensor second, bool isFresh) in _parameters)
         {
             using var scope = torch.NewDisposeScope();
             if (parameter.grad is not { } gradient)
@@ -67,7 +71,7 @@ internal sealed class Adam : IDisposable
                 gradient = gradient.add(parameter, _weightDecay);
             first.mul_(_decay1).add_(gradient, _share1);
             second.mul_(_decay2).addcmul_(gradient, gradient, _share2);
-            parameter.addcdiv_(first, second.sqrt().div_(correction2).add_(_epsilon, Scalars.One), rate);
+            parameter.addcdiv_(first, second.sqrt().div_(correction2).add_(_epsilon, Scalars.One), isFresh ? fresh : rate);
         }
     }
 
@@ -83,5 +87,6 @@ internal sealed class Adam : IDisposable
     }
 
     /// <summary>A parameter with its moments, which are of its shape and on its device.</summary>
-    public sealed record Moments(string Name, Parameter Parameter, torch.Tensor First, torch.Tensor Second);
+    public sealed record Moments(
+        string Name, Parameter Parameter, torch.Tensor First, torch.Tensor Second, bool IsFresh);
 }

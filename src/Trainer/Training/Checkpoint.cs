@@ -14,8 +14,11 @@ internal sealed record Checkpoint(
 {
     private const string RunKey = "softpool.run", StateKey = "softpool.state";
 
+    /// <summary>What the names of all of Adam's tensors begin with.</summary>
+    public const string Optimizer = "optimizer.";
+
     /// <summary>What the names of Adam's first and second moments begin with.</summary>
-    public const string FirstMoment = "optimizer.exp_avg.", SecondMoment = "optimizer.exp_avg_sq.";
+    public const string FirstMoment = Optimizer + "exp_avg.", SecondMoment = Optimizer + "exp_avg_sq.";
 
     /// <exception cref="ModelFormatException">The history is too long for the file's header.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -33,7 +36,7 @@ internal sealed record Checkpoint(
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         ILookup<bool, KeyValuePair<string, Tensor>> tensors = file.Tensors.ToLookup(
-            entry => entry.Key.StartsWith("optimizer.", StringComparison.Ordinal));
+            entry => entry.Key.StartsWith(Optimizer, StringComparison.Ordinal));
         Model model = ModelFile.FromSafetensors(
             new SafetensorsFile(tensors[false].ToDictionary(), file.Metadata), Path.GetFileName(path));
         try

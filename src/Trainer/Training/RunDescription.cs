@@ -47,6 +47,13 @@ internal sealed record RunDescription
     /// <summary>The recipe.</summary>
     public required TrainingOptions Options { get; init; }
 
+    /// <summary>What becomes of an image before it enters the network; null where it is stretched and normalised as
+    /// ImageNet's.</summary>
+    public Preprocessing? Preprocessing { get; init; }
+
+    /// <summary>The weights that it began with and what stayed of them; null where it began with random ones.</summary>
+    public FineTuning? FineTuning { get; init; }
+
     /// <summary>The steps that were done when the training was last given another length; null where it never
     /// was.</summary>
     public int? LengthChangedAt { get; init; }

@@ -16,7 +16,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Preprocessing _preprocessing;
     private readonly ImageSet _set;
     private readonly torch.Device _device;
-    private readonly CosineSchedule _schedule;
+    private readonly CosineSchedule _schedule, _freshSchedule;
     private readonly BatchAugmentation _augmentation;
     private readonly Adam _optimizer;
     private int[] _order = [];
@@ -27,8 +27,12 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="preprocessing">What becomes of an image before it enters the network.</param>
     /// <param name="set">The images to train on.</param>
     /// <param name="options">How to train it.</param>
-    /// <exception cref="UserErrorException">An option is out of range, or the set does not fill one batch.</exception>
-    public TrainingLoop(ModelGraph graph, Preprocessing preprocessing, ImageSet set, TrainingOptions options)
+    /// <param name="tuning">What stays and what is new, if it begins with weights of another training; null if all is
+    /// new.</param>
+    /// <exception cref="UserErrorException">An option is out of range, the set does not fill one batch, or nothing is
+    /// left to train.</exception>
+    public TrainingLoop(
+        ModelGraph graph, Preprocessing preprocessing, ImageSet set, TrainingOptions options, FineTuning? tuning = null)
     {
         (_preprocessing, _set, _options) = (preprocessing, set, options);
         Steps = options.StepsFor(set.Count);
@@ -37,12 +41,15 @@ internal sealed class TrainingLoop : IDisposable
             torch.set_num_threads(options.Threads);
         _device = TorchDevice.Of(options.OnCuda);
         _schedule = new CosineSchedule(options.LearningRate, Steps, options.WarmUpSteps);
+        _freshSchedule = _schedule with { Highest = tuning?.NewLearningRate ?? options.LearningRate };
         _augmentation = new BatchAugmentation(
             options.Augmentation, preprocessing, set.Size, InputSize(graph), graph.OutputShape.ElementCount, _device);
         torch.manual_seed(options.Seed);
         Network = new TorchNetwork(graph) { ComputeType = options.Precision.ScalarType() };
         Network.to(_device);
-        _optimizer = new Adam(Network, options.WeightDecay);
+        if (tuning is not null)
+            Network.Freeze(tuning.FrozenIn(graph));
+        _optimizer = new Adam(Network, options.WeightDecay, tuning?.NewParameters);
         Times = new StepTimes(options.OnCuda);
     }
 
@@ -102,8 +109,8 @@ internal sealed class TrainingLoop : IDisposable
         (scaled ? loss.mul(scale) : loss).backward();
         Times.End(StepPart.Backward);
 
-        if (!scaled || LossScale.Unscale(State, Network.parameters().Select(parameter => parameter.grad!)))
-            _optimizer.Step(_schedule.At(step));
+        if (!scaled || LossScale.Unscale(State, _optimizer.Parameters.Select(of => of.Parameter.grad!)))
+            _optimizer.Step(_schedule.At(step), _freshSchedule.At(step));
         Times.End(StepPart.Optimizer);
 
         long right = logits.argmax(1).eq(targets.argmax(1)).sum().item<long>();

@@ -16,16 +16,22 @@ internal static class TrainingRun
     /// <param name="folder">Where to keep what comes of it.</param>
     /// <param name="from">The checkpoint to go on from; null to begin.</param>
     /// <param name="cancel">Finishes the batch at hand, saves what is new, and throws.</param>
+    /// <param name="weights">What to begin with instead of random weights, by the network's names; null for random ones.
+    /// </param>
     /// <returns>The last checkpoint.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled, and has saved what was new.</exception>
     /// <exception cref="UserErrorException">An option is out of range, or the folder cannot be written to.</exception>
     /// <exception cref="TrainingDivergedException">A loss or a weight is not finite. The folder's checkpoints are from
     /// before.</exception>
     public static Checkpoint Execute(
-        RunDescription run, ImageDataset dataset, RunFolder folder, Checkpoint? from, CancellationToken cancel)
+        RunDescription run, ImageDataset dataset, RunFolder folder, Checkpoint? from, CancellationToken cancel,
+        IReadOnlyDictionary<string, Tensor>? weights = null)
     {
         ModelGraph graph = NetworkCatalog.Create(run.Network, dataset.ClassNames.Count);
-        using var loop = new TrainingLoop(graph, Preprocessing.ImageNet, dataset.Train, run.Options);
+        using var loop = new TrainingLoop(
+            graph, run.Preprocessing ?? Preprocessing.ImageNet, dataset.Train, run.Options, run.FineTuning);
+        if (weights is not null)
+            loop.Network.Replace(weights);
         if (from is not null)
             loop.Restore(from);
         folder.CheckWritable();

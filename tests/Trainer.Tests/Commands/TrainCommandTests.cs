@@ -130,6 +130,57 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void A_model_of_other_classes_is_tuned_with_its_own_preprocessing()
+    {
+        Pictures.WriteColours(_folder["colours"]);
+        Preprocessing preprocessing = Preprocessing.ImageNet with { Resize = new CenterCrop(8) };
+        Model before = RandomWeights.Create(
+            NetworkCatalog.Create("squeezenet", 2), ["cat", "dog"], seed: 1, preprocessing);
+        before.Save(_folder["pets.safetensors"]);
+        Command command = Softpool(
+            "train", "--weights", _folder["pets.safetensors"], "--freeze", "features.*", "--new-lr", "0.01", "--data",
+            _folder["colours"], "--steps", "1", "--batch", "3", "-o", _folder["run"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "pets.safetensors, which are of 2 classes");
+        StringAssert.Contains(command.Output, "new for 3 other classes: classifier.1.weight, classifier.1.bias");
+        StringAssert.Contains(command.Output, "frozen by features.*: features.0.weight, features.0.bias, ");
+        CheckWeights();
+
+        command = Softpool("train", "--resume", _folder["run"], "--steps", "2");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Assert.AreEqual(2, new RunFolder(_folder["run"]).ReadLast().State.Step);
+        CheckWeights();
+
+        void CheckWeights()
+        {
+            Checkpoint after = new RunFolder(_folder["run"]).ReadLast();
+            Assert.AreEqual("squeezenet", after.Run.Network);
+            Assert.AreEqual(new CenterCrop(8), after.Model.Preprocessing.Resize);
+            Assert.AreEqual(_folder["pets.safetensors"], after.Run.FineTuning!.Weights);
+            foreach ((string name, Tensor tensor) in after.Model.Weights)
+                Assert.AreEqual(
+                    name.StartsWith("features.", StringComparison.Ordinal),
+                    tensor.Data.Span.SequenceEqual(before.Weights[name].Data.Span), name);
+        }
+    }
+
+    [TestMethod]
+    public void Weights_of_another_network_are_a_table()
+    {
+        RandomWeights.Create(NetworkCatalog.Create("squeezenet", 3), ["a", "b", "c"], seed: 1)
+            .Save(_folder["weights.safetensors"]);
+        Pictures.WriteColours(_folder["colours"]);
+        Command command = Softpool(
+            "train", "--weights", _folder["weights.safetensors"], "-n", "alexnet", "--data", _folder["colours"],
+            "--steps", "1", "--batch", "3", "-o", _folder["run"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "weights.safetensors does not fit alexnet:");
+        StringAssert.Contains(command.Output, "unexpected     features.3.squeeze.weight");
+        Assert.DoesNotContain("   at ", command.Output);
+        Assert.IsFalse(Directory.Exists(_folder["run"]));
+    }
+
+    [TestMethod]
     public void Overwrite_begins_anew()
     {
         Pictures.WriteColours(_folder["colours"]);
@@ -164,6 +215,16 @@ public sealed class TrainCommandTests : IDisposable
     [DataRow("train|--resume|", "--resume takes a value; got an empty one.")]
     [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training "
         + "needs a folder to write to")]
+    [DataRow("train|--freeze|features.*|-o|{0}/run", "--freeze and --new-lr are for a training that begins with")]
+    [DataRow("train|--new-lr|0.1|-o|{0}/run", "--freeze and --new-lr are for a training that begins with")]
+    [DataRow("train|--weights|{0}/none.safetensors|-o|{0}/run", "none.safetensors")]
+    [DataRow("train|--weights|{0}/file|-o|{0}/run", "file")]
+    [DataRow("train|--resize|crop|-o|{0}/run", "--resize crop and --resize-size are given together, or neither.")]
+    [DataRow("train|--resize-size|256|-o|{0}/run", "--resize crop and --resize-size are given together, or neither.")]
+    [DataRow("train|--resize|crop|--resize-size|0|-o|{0}/run", "the shorter edge takes 1 to 65536 pixels; got 0.")]
+    [DataRow("train|--fill|3|-o|{0}/run", "--fill is for --resize letterbox.")]
+    [DataRow("train|--resize|letterbox|--fill|256|-o|{0}/run", "--fill takes a value of 0 to 255; got 256.")]
+    [DataRow("train|--interpolation|bicubic|--no-antialias|-o|{0}/run", "bicubic interpolation is antialiased")]
     [DataRow("quickstart|-o|", "--output takes a value; got an empty one.")]
     [DataRow("quickstart|-o|{0}/tiny", "holds a training that quickstart did not start")]
     public void What_would_fail_at_the_end_or_cost_another_training_fails_at_the_beginning(

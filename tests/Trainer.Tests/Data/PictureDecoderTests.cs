@@ -56,6 +56,33 @@ public sealed class PictureDecoderTests
     }
 
     [TestMethod]
+    public void A_picture_of_another_form_is_cropped_or_bordered_as_the_preprocessing_says()
+    {
+        // 8x4 pixels whose red is their column and whose green is their row.
+        using var bitmap = new SKBitmap(8, 4);
+        for (int y = 0; y < 4; y++)
+            for (int x = 0; x < 8; x++)
+                bitmap.SetPixel(x, y, new SKColor((byte)(10 * x), (byte)(10 * y), 5));
+        using SKData encoded = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        byte[] png = encoded.ToArray();
+
+        byte[] cropped = PictureDecoder.Decode(png, new Size2d(4, 4), "a.png", new CenterCrop(256));
+        byte[] bordered = PictureDecoder.Decode(png, new Size2d(9, 8), "a.png", new Letterbox(114));
+        byte[] narrow = PictureDecoder.Decode(png, new Size2d(4, 9), "a.png", new Letterbox(7));
+        for (int i = 0; i < 16; i++)
+            Assert.AreEqual(
+                (10 * (i % 4 + 2), 10 * (i / 4), 5), (cropped[i], cropped[16 + i], cropped[32 + i]), $"{i}");
+        for (int i = 0; i < 72; i++)
+            Assert.AreEqual(
+                i / 8 is >= 2 and < 6 ? (10 * (i % 8), 10 * (i / 8 - 2), 5) : (114, 114, 114),
+                (bordered[i], bordered[72 + i], bordered[144 + i]), $"{i}");
+        for (int i = 0; i < 36; i++)
+            Assert.AreEqual(
+                i % 9 < 8 ? (10 * (i % 9), 10 * (i / 9), 5) : (7, 7, 7),
+                (narrow[i], narrow[36 + i], narrow[72 + i]), $"{i}");
+    }
+
+    [TestMethod]
     [DataRow(SKEncodedImageFormat.Jpeg)]
     [DataRow(SKEncodedImageFormat.Png)]
     public void A_pictures_size_is_read_from_its_beginning(SKEncodedImageFormat format)
