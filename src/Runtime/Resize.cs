@@ -5,8 +5,8 @@ namespace SoftPool;
 /// <summary>How an image of any size gets the height and width that a network takes. One of <see cref="Stretch"/>,
 /// <see cref="CenterCrop"/> and <see cref="Letterbox"/>.</summary>
 /// <remarks>Values are interpolated in floating point and not rounded to 8 bits in between; bicubic interpolation can
-/// overshoot, and its values are limited to those of a byte, 0 to 255. torchvision and Pillow resize images of bytes and
-/// round to whole values too, which changes a value by up to about half a level of 255 for each rounding.</remarks>
+/// overshoot, and its values are limited to those of a byte, 0 to 255. torchvision and Pillow resize images of bytes
+/// and round to whole values too, which changes a value by up to about half a level of 255 for each rounding.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "mode")]
 [JsonDerivedType(typeof(Stretch), "stretch")]
 [JsonDerivedType(typeof(CenterCrop), "center_crop")]
@@ -79,8 +79,8 @@ public sealed record CenterCrop(int Size) : Resize
         : -(long)Math.Round((image - input) / 2.0, MidpointRounding.ToEven);
 }
 
-/// <summary>The whole image, as large as it fits with its aspect ratio kept, in the centre of the network's input, and a
-/// border of one grey: as the YOLO detectors take images. Small images are enlarged.</summary>
+/// <summary>The whole image, as large as it fits with its aspect ratio kept, in the centre of the network's input, and
+/// a border of one grey: as the YOLO detectors take images. Small images are enlarged.</summary>
 /// <param name="Fill">The border's value in each channel, 0 to 255; YOLO's is 114.</param>
 public sealed record Letterbox(byte Fill) : Resize
 {

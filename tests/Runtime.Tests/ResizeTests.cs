@@ -24,7 +24,8 @@ public sealed class ResizeTests
             foreach ((int width, int height) in ResizeByDefinition.Sizes)
             {
                 PixelFormat format = Enum.GetValues<PixelFormat>()[place++ % 3];
-                Image[] pictures = [ResizeByDefinition.Picture(width, height, format), ResizeByDefinition.Picture(9, 8)];
+                Image[] pictures =
+                    [ResizeByDefinition.Picture(width, height, format), ResizeByDefinition.Picture(9, 8)];
                 var output = new float[2 * 3 * Height * Width];
                 session.Run(pictures, output);
                 for (int i = 0; i < 2; i++)

@@ -3,8 +3,8 @@ namespace SoftPool.Graph;
 /// <summary>What each pixel along an axis of the network's input is made of: a sum over a row of source pixels, each
 /// with its weight.</summary>
 /// <param name="First">The first source pixel of each target pixel.</param>
-/// <param name="Weights">The weights of each target pixel, (to, taps); 0 beyond the picture's end, and for target pixels
-/// that the picture does not cover.</param>
+/// <param name="Weights">The weights of each target pixel, (to, taps); 0 beyond the picture's end, and for target
+/// pixels that the picture does not cover.</param>
 /// <param name="Taps">How many source pixels at most a target pixel is made of.</param>
 /// <param name="Begin">The first target pixel that the picture covers.</param>
 /// <param name="End">The first target pixel behind the picture.</param>

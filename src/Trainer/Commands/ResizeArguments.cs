@@ -8,7 +8,8 @@ internal sealed class ResizeArguments
     private readonly Option<Mode> _mode = new("--resize")
     {
         Description = "How a picture gets the size that the network takes: stretch; crop, the shorter edge to "
-            + "--resize-size and then the centre, as torchvision does; letterbox, whole and with a border, as YOLO does.",
+            + "--resize-size and then the centre, as torchvision does; letterbox, whole and with a border, as YOLO "
+            + "does.",
     };
     private readonly Option<int?> _size = new("--resize-size")
     {

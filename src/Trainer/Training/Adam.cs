@@ -62,8 +62,9 @@ internal sealed class Adam : IDisposable
         double correction1 = 1 - Math.Pow(Beta1, Steps);
         using Scalar rate = -learningRate / correction1, fresh = -(freshRate ?? learningRate) / correction1;
         using IDisposable noGradients = torch.no_grad();
-        foreach ((_, Parameter parameter, torch.Tensor first, torch.Tensor second, bool isFresh) in _parameters)
+        foreach (Moments moments in _parameters)
         {
+            (_, Parameter parameter, torch.Tensor first, torch.Tensor second, bool isFresh) = moments;
             using var scope = torch.NewDisposeScope();
             if (parameter.grad is not { } gradient)
                 continue;

@@ -16,8 +16,8 @@ internal static class TrainingRun
     /// <param name="folder">Where to keep what comes of it.</param>
     /// <param name="from">The checkpoint to go on from; null to begin.</param>
     /// <param name="cancel">Finishes the batch at hand, saves what is new, and throws.</param>
-    /// <param name="weights">What to begin with instead of random weights, by the network's names; null for random ones.
-    /// </param>
+    /// <param name="weights">What to begin with instead of random weights, by the network's names; null for random
+    /// ones.</param>
     /// <returns>The last checkpoint.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled, and has saved what was new.</exception>
     /// <exception cref="UserErrorException">An option is out of range, or the folder cannot be written to.</exception>
