@@ -1,5 +1,7 @@
 // Elementary functions of any number, within the rules of strict.glsl where those hold. Special values are torch's:
 // log(0) is -infinity, log and root of negative numbers are NaN, and NaN stays.
+#ifndef ELEMENTARY_GLSL
+#define ELEMENTARY_GLSL
 #include "exp.glsl"
 #include "root.glsl"
 
@@ -79,3 +81,4 @@ float nearest_whole(float x) {
     bool is_odd = whole_below(halved) < halved;
     return rest > 0.5 || (rest >= 0.5 && is_odd) ? above : below;
 }
+#endif

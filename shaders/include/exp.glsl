@@ -1,3 +1,5 @@
+#ifndef EXP_GLSL
+#define EXP_GLSL
 #include "strict.glsl"
 
 // The least x whose exponential is not 0: that of the smallest normal float, or in STRICT of TINY.
@@ -80,3 +82,4 @@ float weight_of(float x, float largest) {
     return exp_in_range(difference < -87.0 ? -87.0 : difference) * (difference == difference ? 1.0 : difference);
 #endif
 }
+#endif

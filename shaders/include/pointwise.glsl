@@ -3,7 +3,8 @@
 // functions up to LAST_FUSED, because they hold the code of each once for each element of their tiles, and that has to be
 // compiled; with EVERY_FUNCTION defined all.
 #ifdef EVERY_FUNCTION
-#include "elementary.glsl"
+#include "power.glsl"
+#include "trigonometry.glsl"
 #else
 #include "exp.glsl"
 #endif
@@ -17,6 +18,7 @@ const uint ELU = 9, HARDTANH = 10, LAST_FUSED = 10;
 const uint GELU = 11, GELU_BY_TANH = 12, ERF = 13;
 const uint SOFTPLUS = 14, SOFTSIGN = 15, MISH = 16, SELU = 17, CELU = 18;
 const uint ABS = 19, EXP = 20, LOG = 21, SQRT = 22, RECIPROCAL = 23, FLOOR = 24, CEIL = 25, ROUND = 26;
+const uint SIGN = 27, SIN = 28, COS = 29, TAN = 30, LOGICAL_NOT = 31, IS_NAN = 32, IS_INF = 33, THRESHOLD = 34;
 
 // Without overflow for any x: the exponential is of -|x|.
 float sigmoid(float x) {
@@ -220,6 +222,22 @@ float pointwise(float before) {
         y = -whole_below(-x);
     else if (POINTWISE == ROUND)
         y = nearest_whole(x);
+    else if (POINTWISE == SIGN)
+        y = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
+    else if (POINTWISE == SIN)
+        y = sine(x);
+    else if (POINTWISE == COS)
+        y = cosine(x);
+    else if (POINTWISE == TAN)
+        y = tangent(x);
+    else if (POINTWISE == LOGICAL_NOT)
+        y = x == 0.0 ? 1.0 : 0.0;
+    else if (POINTWISE == IS_NAN)
+        y = (floatBitsToUint(x) & 0x7FFFFFFFu) > 0x7F800000u ? 1.0 : 0.0;
+    else if (POINTWISE == IS_INF)
+        y = (floatBitsToUint(x) & 0x7FFFFFFFu) == 0x7F800000u ? 1.0 : 0.0;
+    else if (POINTWISE == THRESHOLD)
+        y = x <= passed(uintBitsToFloat(COEFFICIENT_BITS)) ? passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS)) : x;
 #endif
     return y;
 }

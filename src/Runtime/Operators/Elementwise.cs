@@ -3,8 +3,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>An operation on two inputs, element by element. The second input has the shape of the first, (C, ...), or
-/// one value for each channel, (C, 1, ...), or one value for each position, (1, ...).</summary>
+/// <summary>An operation on two inputs, element by element. Both have as many axes; along an axis on which one has the
+/// extent 1 it is repeated, as NumPy and PyTorch do.</summary>
 public abstract record Elementwise : Operator
 {
     private protected Elementwise()
@@ -13,46 +13,27 @@ public abstract record Elementwise : Operator
 
     internal override bool FusesPointwise => true;
 
-    /// <summary>Returns the shape of the first input, (C, ...). The second input is (C, ...), (C, 1, ...) or (1,
-    /// ...).</summary>
+    /// <summary>Returns the larger extent of each axis.</summary>
     /// <inheritdoc/>
-    public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs)
-    {
-        string name = GetType().Name;
-        if (inputs.Length != 2)
-            throw new ShapeMismatchException($"{name} takes two inputs; got {inputs.Length}.");
-        (TensorShape left, TensorShape right) = (inputs[0], inputs[1]);
-        bool isMap = left.Rank == right.Rank && left.Rank > 1;
-        bool perChannel = isMap && left[0] == right[0] && right.ElementCount == right[0];
-        bool perPlace = isMap && right[0] == 1 && right.Extents[1..].SequenceEqual(left.Extents[1..]);
-        return left == right || perChannel || perPlace
-            ? left
-            : throw new ShapeMismatchException(
-                $"{name} takes two inputs of one shape, or a second one of one value a channel or a place; "
-                + $"got {left} and {right}.");
-    }
-
-    /// <summary>How the second input is repeated: the first is (..., Repeats, Inner) where the second is (..., Inner).
-    /// </summary>
-    internal static (int Repeats, int Inner) Repetition(TensorShape left, TensorShape right)
-    {
-        int repeats = left.ElementCount / right.ElementCount;
-        return (repeats, repeats > 1 && right[0] == 1 && left[0] > 1 ? right.ElementCount : 1);
-    }
+    public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs) => inputs.Length == 2
+        ? BroadcastAxes.Infer(GetType().Name, inputs)
+        : throw new ShapeMismatchException($"{GetType().Name} takes two inputs; got {inputs.Length}.");
 
     internal abstract T Of<T>(T left, T right)
         where T : struct, IReal<T>;
 
-    private protected abstract string Kernel { get; }
+    /// <summary>The number that elementwise.comp knows it by.</summary>
+    private protected abstract uint Code { get; }
 
     internal override void Compute<T>(ReferenceStep step) => ElementwiseReference.Compute<T>(this, step);
 
     internal override void Lower(LoweringStep step)
     {
         int count = step.Batch * step.OutputShape.ElementCount;
-        (int repeats, int inner) = Repetition(step.InputShape, step.InputShapes[1]);
+        var axes = BroadcastAxes.Of(step.Batch, step.OutputShape, step.InputShapes);
         step.DispatchElements(
-            Kernel, [("COUNT", count), ("REPEATS", repeats), ("INNER", inner), .. step.Pointwise.Constants],
+            "elementwise",
+            [("COUNT", count), .. axes.Constants("AB"), ("OPERATION", Code), .. step.Pointwise.Constants],
             count, 0b11,
             step.Inputs[0], step.Inputs[1], step.Output);
     }
@@ -61,7 +42,7 @@ public abstract record Elementwise : Operator
 /// <summary>x + y, as torch.add: element by element, as at the end of a residual connection.</summary>
 public sealed record Add : Elementwise
 {
-    private protected override string Kernel => "add";
+    private protected override uint Code => 0;
 
     internal override T Of<T>(T left, T right) => left + right;
 }
@@ -69,7 +50,7 @@ public sealed record Add : Elementwise
 /// <summary>x - y, as torch.sub: element by element.</summary>
 public sealed record Subtract : Elementwise
 {
-    private protected override string Kernel => "subtract";
+    private protected override uint Code => 1;
 
     internal override T Of<T>(T left, T right) => left - right;
 }
@@ -77,7 +58,39 @@ public sealed record Subtract : Elementwise
 /// <summary>x y, as torch.mul: element by element, as at the end of a gate.</summary>
 public sealed record Multiply : Elementwise
 {
-    private protected override string Kernel => "multiply";
+    private protected override uint Code => 2;
 
     internal override T Of<T>(T left, T right) => left * right;
+}
+
+/// <summary>x / y, as torch.div: element by element.</summary>
+public sealed record Divide : Elementwise
+{
+    private protected override uint Code => 3;
+
+    internal override T Of<T>(T left, T right) => T.Quotient(left, right);
+}
+
+/// <summary>The larger of x and y, as torch.maximum; NaN if one of them is.</summary>
+public sealed record Maximum : Elementwise
+{
+    private protected override uint Code => 4;
+
+    internal override T Of<T>(T left, T right) => left > right || T.IsNaN(left) ? left : right;
+}
+
+/// <summary>The smaller of x and y, as torch.minimum; NaN if one of them is.</summary>
+public sealed record Minimum : Elementwise
+{
+    private protected override uint Code => 5;
+
+    internal override T Of<T>(T left, T right) => left < right || T.IsNaN(left) ? left : right;
+}
+
+/// <summary>x to the power of y, as torch.pow. NaN for a negative x and a y that is no integer.</summary>
+public sealed record Pow : Elementwise
+{
+    private protected override uint Code => 6;
+
+    internal override T Of<T>(T left, T right) => T.Pow(left, right);
 }

@@ -7,10 +7,10 @@ internal static class OperatorCases
     public static IReadOnlyList<OperatorCase> All { get; } =
     [
         .. BatchNorm2dCases.All, .. BorderPad2dCases.All, .. ChannelShuffleCases.All, .. ConcatCases.All, .. Conv2dCases.All,
-        .. ConvTranspose2dCases.All, .. DropoutCases.All, .. ElementwiseCases.All, .. FlattenCases.All,
+        .. ConvTranspose2dCases.All, .. DropoutCases.All, .. ElementwiseCases.All, .. ExpandCases.All, .. FlattenCases.All,
         .. LayerNormCases.All, .. LinearCases.All, .. LocalResponseNormCases.All, .. MatMulCases.All,
         .. PermuteCases.All, .. PixelShuffleCases.All, .. PointwiseCases.All, .. PoolingCases.All,
         .. PReLUCases.All, .. ReshapeCases.All, .. SliceCases.All, .. SoftmaxCases.All,
-        .. UpsampleCases.All, .. ZeroPad2dCases.All,
+        .. UpsampleCases.All, .. WhereCases.All, .. ZeroPad2dCases.All,
     ];
 }

@@ -26,9 +26,9 @@ public sealed record Permute(IReadOnlyList<int> Dims) : UnaryOperator
         if (Dims is null || !Dims.Order().SequenceEqual(Enumerable.Range(1, input.Rank)))
             throw new ShapeMismatchException(
                 $"Permute takes each axis of 1 to {input.Rank} once on {input}; got {Attributes}.");
-        if (PermutedAxes.Of(input, Dims).Extents.Length > PermutedAxes.Most)
+        if (PermutedAxes.Of(input, Dims).Extents.Length > Strided.Most)
             throw new ShapeMismatchException(
-                $"Permute takes orders of up to {PermutedAxes.Most} axes that move, "
+                $"Permute takes orders of up to {Strided.Most} axes that move, "
                 + $"neighbours that stay together counted as one; got {Attributes} on {input}.");
         return new TensorShape([.. Dims.Select(dim => input[dim - 1])]);
     }
@@ -48,18 +48,6 @@ public sealed record Permute(IReadOnlyList<int> Dims) : UnaryOperator
             step.Alias();
             return;
         }
-        int count = step.Batch * step.OutputShape.ElementCount, missing = PermutedAxes.Most - axes.Extents.Length;
-        int[] extents = [.. Enumerable.Repeat(1, missing), .. axes.Extents];
-        int[] strides = [.. Enumerable.Repeat(0, missing), .. axes.Strides];
-        // A texel lies along the last axis.
-        bool isWhole = strides[^1] == 1 && extents[^1] % 4 == 0;
-        step.DispatchElements(
-            "permute",
-            [
-                ("COUNT", count), ("ITEM", axes.Item), ("EXTENT_1", extents[1]), ("EXTENT_2", extents[2]),
-                ("EXTENT_3", extents[3]), ("STRIDE_0", strides[0]), ("STRIDE_1", strides[1]), ("STRIDE_2", strides[2]),
-                ("STRIDE_3", strides[3]),
-            ],
-            count, isWhole ? 0b1u : 0, step.Input, step.Output);
+        Strided.Lower(step, step.Input, axes.Item, axes.Item, axes.Extents, axes.Strides);
     }
 }

@@ -6,9 +6,6 @@ namespace SoftPool.Operators;
 /// <param name="Strides">The elements of the input from place to place on each.</param>
 internal sealed record PermutedAxes(int[] Extents, int[] Strides)
 {
-    /// <summary>The most axes that permute.comp knows, without the batch.</summary>
-    public const int Most = 4;
-
     /// <param name="input">The shape of the input, without the batch.</param>
     /// <param name="dims">The input's axes in the output's order, from 1.</param>
     public static PermutedAxes Of(TensorShape input, IReadOnlyList<int> dims)

@@ -23,6 +23,18 @@ internal readonly record struct Exact(double Value) : IReal<Exact>
 
     public static Exact ReciprocalRoot(Exact x) => new(1 / Math.Sqrt(x.Value));
 
+    public static Exact Quotient(Exact a, Exact b) => a / b;
+
+    public static Exact Pow(Exact x, Exact y) => new(Math.Pow(x.Value, y.Value));
+
+    public static Exact Sin(Exact x) => new(Math.Sin(x.Value));
+
+    public static Exact Cos(Exact x) => new(Math.Cos(x.Value));
+
+    public static Exact Tan(Exact x) => new(Math.Tan(x.Value));
+
+    public static bool IsNaN(Exact x) => double.IsNaN(x.Value);
+
     public static Exact operator +(Exact a, Exact b) => new(a.Value + b.Value);
 
     public static Exact operator -(Exact a, Exact b) => new(a.Value - b.Value);

@@ -35,6 +35,24 @@ internal interface IReal<T> :
     /// <summary>1 / sqrt(x) for an x above 0.</summary>
     static abstract T ReciprocalRoot(T x);
 
+    /// <summary>a / b for any numbers.</summary>
+    static abstract T Quotient(T a, T b);
+
+    /// <summary>x^y for any numbers; special values are those of C's pow.</summary>
+    static abstract T Pow(T x, T y);
+
+    /// <summary>The sine of any x; NaN of infinity.</summary>
+    static abstract T Sin(T x);
+
+    /// <summary>The cosine of any x; NaN of infinity.</summary>
+    static abstract T Cos(T x);
+
+    /// <summary>The tangent of any x; NaN of infinity.</summary>
+    static abstract T Tan(T x);
+
+    /// <summary>Whether it is no number.</summary>
+    static abstract bool IsNaN(T x);
+
     /// <summary>The number as another operator would load it, had it been stored.</summary>
     T Passed { get; }
 

@@ -10,7 +10,7 @@ internal readonly record struct Strict(float Value) : IReal<Strict>
 
     private const float LeastExponent = -34.65f;
     private const float MostExponent = 88.73f;
-    private const float Log2E = 1.44269504f;
+    internal const float Log2E = 1.44269504f;
     private const float Ln2High = 0.693359375f;
     private const float Ln2Low = -2.12194440e-4f;
 
@@ -87,6 +87,28 @@ internal readonly record struct Strict(float Value) : IReal<Strict>
         return new(y);
     }
 
+    /// <summary>a times the reciprocal of b, both made smaller first where b is beyond 2^64.</summary>
+    public static Strict Quotient(Strict dividend, Strict divisor)
+    {
+        const float Large = 18446744073709551616f;
+        (float a, float b) = (dividend.Value, MathF.Abs(divisor.Value));
+        float y = b < Tiny ? (a > 0 ? float.PositiveInfinity : a < 0 ? float.NegativeInfinity : float.NaN)
+            : !(b <= float.MaxValue) ? (float.IsInfinity(b) && float.IsFinite(a) ? 0 : float.NaN)
+            : b > Large ? a * (1 / Large) * ReciprocalOf(b * (1 / Large))
+            : a * ReciprocalOf(b);
+        return new(divisor.Value < 0 ? -y : y);
+    }
+
+    public static Strict Pow(Strict x, Strict y) => new(StrictPower.Of(x.Value, y.Value));
+
+    public static Strict Sin(Strict x) => new(StrictTrigonometry.Sin(x.Value));
+
+    public static Strict Cos(Strict x) => new(StrictTrigonometry.Cos(x.Value));
+
+    public static Strict Tan(Strict x) => StrictTrigonometry.Tan(x.Value);
+
+    public static bool IsNaN(Strict x) => float.IsNaN(x.Value);
+
     public static Strict operator +(Strict a, Strict b) => new(a.Value + b.Value);
 
     public static Strict operator -(Strict a, Strict b) => new(a.Value - b.Value);
@@ -106,7 +128,7 @@ internal readonly record struct Strict(float Value) : IReal<Strict>
 
     public static bool operator >=(Strict a, Strict b) => a.Value >= b.Value;
 
-    private static float PowerOfTwo(int k) => BitConverter.Int32BitsToSingle((k + 127) << 23);
+    internal static float PowerOfTwo(int k) => BitConverter.Int32BitsToSingle((k + 127) << 23);
 
     private static float ExpOverPower(float x, int k)
     {

@@ -188,6 +188,21 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Add, _) => x.add(inputs[1], Scalars.One),
             (Subtract, _) => x.sub(inputs[1]),
             (Multiply, _) => x * inputs[1],
+            (Divide, _) => x.div(inputs[1]),
+            (Maximum, _) => x.maximum(inputs[1]),
+            (Minimum, _) => x.minimum(inputs[1]),
+            (Pow, _) => x.pow(inputs[1]),
+            (Comparison comparison, _) => Apply(comparison, x, inputs[1]).to(x.dtype),
+            (Where, _) => torch.where(x.to(torch.ScalarType.Bool), inputs[1], inputs[2]),
+            (Expand expand, _) => x.expand([x.shape[0], .. Extents(expand.Shape)]),
+            (Sign, _) => x.sign(),
+            (Sin, _) => x.sin(),
+            (Cos, _) => x.cos(),
+            (Tan, _) => x.tan(),
+            (LogicalNot, _) => x.logical_not().to(x.dtype),
+            (IsNaN, _) => x.isnan().to(x.dtype),
+            (IsInf, _) => x.isinf().to(x.dtype),
+            (Operators.Threshold threshold, _) => Apply(threshold, x),
             (MatMul, _) => x.matmul(inputs[1]),
             (Concat, _) => torch.cat(inputs, 1),
             (GlobalAvgPool, _) => x.mean(
@@ -195,6 +210,28 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             _ => module!.call(x),
         };
     }
+
+    private static torch.Tensor Apply(Comparison comparison, torch.Tensor left, torch.Tensor right) => comparison switch
+    {
+        Equal => left.eq(right),
+        Greater => left.gt(right),
+        GreaterEqual => left.ge(right),
+        Less => left.lt(right),
+        LessEqual => left.le(right),
+        LogicalAnd => left.logical_and(right),
+        LogicalOr => left.logical_or(right),
+        LogicalXor => left.logical_xor(right),
+        _ => throw new NotSupportedException($"There is no torch function for {comparison.GetType().Name}."),
+    };
+
+    /// <summary>Not torch.nn.Threshold, for the same reason as LeakyReLU.</summary>
+    private static torch.Tensor Apply(Operators.Threshold threshold, torch.Tensor x)
+    {
+        using Scalar limit = threshold.Limit, value = threshold.Value;
+        return x.masked_fill(x.le(limit), value);
+    }
+
+    private static long[] Extents(TensorShape shape) => [.. shape.Extents.ToArray().Select(extent => (long)extent)];
 
     /// <summary>Not torch.nn.LeakyReLU: it makes its scalar anew for each call (see <see cref="Scalars"/>).</summary>
     private static torch.Tensor Apply(LeakyReLU leaky, torch.Tensor x)
@@ -270,10 +307,11 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static torch.nn.Module<torch.Tensor, torch.Tensor>? ModuleOf(Operator op) => op switch
     {
-        Add or Subtract or Multiply or Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
+        Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
         Abs or Ceil or Exp or Floor or Log or Reciprocal or Round or Sqrt => null,
         CELU or Hardtanh or Mish or SELU or Operators.Softplus or Softsign => null,
         MatMul or Permute or Reshape or Slice or Upsample => null,
+        Elementwise or Where or Expand or Sign or Sin or Cos or Tan or LogicalNot or IsNaN or IsInf or Operators.Threshold => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -282,6 +320,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             Triple(pool.KernelSize), Triple(pool.Stride), Triple(pool.Padding), pool.CeilMode, pool.CountIncludePad),
         BatchNorm2d norm => torch.nn.BatchNorm2d(norm.NumFeatures, norm.Eps),
         ChannelShuffle shuffle => torch.nn.ChannelShuffle(shuffle.Groups),
+        ConstantTensor constant => new TorchConstant(Extents(constant.Shape)),
         Conv2d conv => torch.nn.Conv2d(
             conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding),
             Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),

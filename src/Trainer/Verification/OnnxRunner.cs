@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace SoftPool.Trainer.Verification;
 
@@ -52,8 +53,16 @@ internal sealed class OnnxRunner : IDisposable
         using var options = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(options, [input], [tensor], values);
         foreach ((string name, OrtValue value) in values.Zip(results))
-            take(name, value.GetTensorDataAsSpan<float>());
+            take(name, Floats(value));
     }
+
+    /// <summary>The elements; of truth values 0 and 1.</summary>
+    private static ReadOnlySpan<float> Floats(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType switch
+    {
+        TensorElementType.Bool => Array.ConvertAll(value.GetTensorDataAsSpan<bool>().ToArray(), holds => holds ? 1f : 0),
+        TensorElementType.Double => Array.ConvertAll(value.GetTensorDataAsSpan<double>().ToArray(), number => (float)number),
+        _ => value.GetTensorDataAsSpan<float>(),
+    };
 
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
@@ -8,19 +7,23 @@ internal static class ArithmeticConverters
 {
     private const string Constants = "or a constant, as BatchNorm2d or in the weights before";
 
-    private const string TwoLayers =
-        "Two layers of one shape, or one of them repeated along its first or its last axes.";
+    private const string TwoLayers = "Two layers of as many axes, each repeated along axes of extent 1.";
 
     public static Converter[] All { get; } =
     [
-        new("Add", $"Add, {Constants}", TwoLayers, Add),
-        new("Sum", "Add, one behind the other", "At least one layer; each like Add's.", Sum),
-        new("Mul", $"Multiply, SiLU, Hardswish, Mish, GELU, {Constants}", TwoLayers, Multiply),
-        new("Sub", $"Subtract, {Constants}", $"{TwoLayers} A layer and a constant, either way around.", Subtract),
-        new("Div", $"{Constants[3..]}; LayerNorm where it is written out; Multiply and Reciprocal",
-            $"{TwoLayers} A layer and a constant, either way around.", Divide),
+        new("Add", $"Add, {Constants}", TwoLayers,
+            step => Extended(step, new Add()) ?? Add(step)),
+        new("Sum", "Add, one behind the other", "At least one layer, and constants; each like Add's.", Sum),
+        new("Mul", $"Multiply, SiLU, Hardswish, Mish, GELU, {Constants}", TwoLayers,
+            step => Extended(step, new Multiply()) ?? Multiply(step)),
+        new("Sub", $"Subtract, {Constants}", $"{TwoLayers} A layer and a constant, either way around.",
+            step => Extended(step, new Subtract()) ?? Subtract(step)),
+        new("Div", $"{Constants[3..]}; LayerNorm where it is written out; Divide; Reciprocal",
+            $"{TwoLayers} A layer and a constant, either way around.",
+            step => Extended(step, new Divide()) ?? Divide(step)),
         new("Neg", Constants[3..], "Everything.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
-        new("Pow", "Multiply, Sqrt, Reciprocal or nothing", "A constant exponent of -1, -0.5, 0.5, 1, 2 or 3.", Power),
+        new("Pow", "Pow; Multiply, Sqrt, Reciprocal or nothing where the exponent is one number of -1, -0.5, 0.5, 1, 2 and 3",
+            "Layers and constants, each repeated along axes of extent 1; the layers of as many axes.", Power),
         new("Sqrt", "Sqrt; LayerNorm where one is written out", "Everything.", step => Root(step, step.Layer(0))),
         new("LayerNormalization", "LayerNorm", "axis, epsilon; constant Scale and B. No Mean, no InvStdDev.",
             LayerNormalize),
@@ -39,18 +42,10 @@ internal static class ArithmeticConverters
     private static Activation Add(ImportStep step) => Split(step) switch
     {
         (var x, { } constant) => Shift(step, x, constant),
-        var (x, _) => Elementwise(step, new Add(), x, step.Layer(1)),
+        _ => Broadcasting.Apply(step, new Add(), 0, 1),
     };
 
-    private static Activation Sum(ImportStep step)
-    {
-        if (step.InputCount == 0)
-            throw new RefusalException("no inputs");
-        Activation sum = step.Layer(0);
-        for (int i = 1; i < step.InputCount; i++)
-            sum = Elementwise(step, new Add(), sum, step.Layer(i));
-        return sum;
-    }
+    private static Activation Sum(ImportStep step) => ElementwiseConverters.Chain(step, new Add());
 
     private static Activation Multiply(ImportStep step)
     {
@@ -62,7 +57,7 @@ internal static class ArithmeticConverters
             return Square(step, x);
         return WrittenOut.ByLayer(x.Layer, other.Layer) is { } pattern
             ? step.Add(pattern.Op, [pattern.Input])
-            : Elementwise(step, new Multiply(), x, other);
+            : Broadcasting.Apply(step, new Multiply(), 0, 1);
     }
 
     private static Activation Square(ImportStep step, Activation x)
@@ -74,12 +69,10 @@ internal static class ArithmeticConverters
     private static Activation Power(ImportStep step)
     {
         step.IgnoreBroadcast();
+        if (step.Input(0) is Constant || step.Input(1) is not Constant { Count: 1 } exponent
+            || exponent.Shape.Length > step.Layer(0).Shape.Length)
+            return Broadcasting.Apply(step, new Pow(), 0, 1);
         Activation x = step.Layer(0);
-        Constant exponent = step.ConstantAt(1, "exponent");
-        if (exponent.Count != 1 || exponent.Shape.Length > x.Shape.Length)
-            throw new RefusalException(
-                $"an exponent of {string.Join('x', exponent.Shape)} on {string.Join('x', x.Shape)}; "
-                + "one number is supported");
         return exponent.Numbers()[0] switch
         {
             -1 => step.Add(new Reciprocal(), x),
@@ -88,8 +81,7 @@ internal static class ArithmeticConverters
             1 => x,
             2 => Square(step, x),
             3 => step.Add(new Multiply(), [Square(step, x).Layer, x.Layer]),
-            var other => throw new RefusalException(string.Create(
-                CultureInfo.InvariantCulture, $"an exponent of {other}; -1, -0.5, 0.5, 1, 2 and 3 are supported")),
+            _ => Broadcasting.Apply(step, new Pow(), x, exponent),
         };
     }
 
@@ -105,9 +97,7 @@ internal static class ArithmeticConverters
         if (constant is null)
         {
             Activation other = step.Layer(1);
-            if (x.Layer.Shape.ElementCount < other.Layer.Shape.ElementCount)
-                return Elementwise(step, new Add(), Affine.Apply(step, other, -1, 0), x);
-            Activation difference = Elementwise(step, new Subtract(), x, other);
+            Activation difference = Broadcasting.Apply(step, new Subtract(), 0, 1);
             Statistic? statistic = WrittenOut.ByDifference(x.Layer, other.Layer);
             return difference with { Layer = difference.Layer with { Statistic = statistic } };
         }
@@ -125,7 +115,7 @@ internal static class ArithmeticConverters
             return Scale(step, step.Add(new Reciprocal(), x), constant);
         Activation divisor = step.Layer(1);
         if (WrittenOut.ByQuotient(x.Layer, divisor.Layer) is not { } pattern)
-            return Elementwise(step, new Multiply(), x, step.Add(new Reciprocal(), divisor));
+            return Broadcasting.Apply(step, new Divide(), 0, 1);
         int count = pattern.Op.NormalizedShape.ElementCount;
         return step.Add(pattern.Op, [pattern.Input], new Dictionary<string, Func<float[]>>
         {
@@ -133,6 +123,10 @@ internal static class ArithmeticConverters
             ["bias"] = () => new float[count],
         });
     }
+
+    /// <summary>The operator on a layer and a constant that makes it larger; null where there are none.</summary>
+    private static Activation? Extended(ImportStep step, Elementwise op) =>
+        Split(step) is (var x, { } constant) && Broadcasting.Extends(x, constant) ? Broadcasting.Apply(step, op, 0, 1) : null;
 
     /// <summary>The layer and the constant of two inputs; the first layer alone where both are layers.</summary>
     private static (Activation X, Constant? Constant) Split(ImportStep step)
@@ -142,41 +136,6 @@ internal static class ArithmeticConverters
         if (left is Constant first && right is Activation)
             return (step.Layer(1), first);
         return (step.Layer(0), right as Constant);
-    }
-
-    /// <summary>Two layers; the operators want the one that is repeated behind.</summary>
-    private static Activation Elementwise(ImportStep step, Elementwise op, Activation left, Activation right)
-    {
-        if (left.Layer.Shape.ElementCount < right.Layer.Shape.ElementCount)
-            (left, right) = (right, left);
-        (TensorShape whole, TensorShape part) = (left.Layer.Shape, right.Layer.Shape);
-        int first = FirstRepeated(whole, part);
-        if (first == 0)
-            return step.Add(op, [left.Layer, right.Layer]);
-        // The operators know two axes: those before, as one, and those behind.
-        int outer = Constant.CountOf(whole.Extents[..first]), inner = whole.ElementCount / outer;
-        Activation pairs = step.Add(new Reshape(new(outer, inner)), left);
-        Activation repeated = step.Add(
-            new Reshape(part.ElementCount == outer ? new(outer, 1) : new(1, inner)), right);
-        return step.Add(new Reshape(whole), step.Add(op, [pairs.Layer, repeated.Layer]));
-    }
-
-    /// <summary>Where the axes along which a layer is repeated begin or end, if that is in the middle: (A, B, 1) on (A,
-    /// B, C), or (1, 1, C); else 0, for the operators to say.</summary>
-    private static int FirstRepeated(TensorShape whole, TensorShape part)
-    {
-        if (whole.Rank != part.Rank || whole == part)
-            return 0;
-        for (int axis = 1; axis < whole.Rank; axis++)
-        {
-            bool isBehind = whole.Extents[..axis].SequenceEqual(part.Extents[..axis]) && AreOnes(part.Extents[axis..]);
-            bool isBefore = whole.Extents[axis..].SequenceEqual(part.Extents[axis..]) && AreOnes(part.Extents[..axis]);
-            if (isBehind || isBefore)
-                return axis == 1 ? 0 : axis;
-        }
-        return 0;
-
-        static bool AreOnes(ReadOnlySpan<int> extents) => extents.IndexOfAnyExcept(1) < 0;
     }
 
     /// <summary>A layer times 1 or -1, and a constant that is added or subtracted.</summary>

@@ -15,7 +15,7 @@ internal static class ConverterTable
     private static readonly Dictionary<string, Converter> ByName = new Converter[][]
     {
         ConvolutionConverters.All, ConvTransposeConverter.All, PoolingConverters.All, PointwiseConverters.All,
-        ArithmeticConverters.All,
+        ArithmeticConverters.All, ElementwiseConverters.All,
         LinearConverters.All, ShapeConverters.All, ResizeConverters.All, SliceConverters.All,
     }.SelectMany(family => family).ToDictionary(converter => converter.OpType);
 

@@ -22,8 +22,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// looked at as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Cos", "GroupNormalization", "InstanceNormalization", "LogSoftmax", "LpNormalization",
-        "MeanVarianceNormalization", "Sin", "ThresholdedRelu",
+        "Acos", "Asin", "Atan", "GroupNormalization", "InstanceNormalization", "LogSoftmax", "LpNormalization",
+        "MeanVarianceNormalization",
     ];
 
     private readonly Refusals _refusals = new();

@@ -10,7 +10,8 @@ internal static class PointwiseConverters
     [
         new("Relu", "ReLU", "Everything.", step => step.Add(new ReLU(), step.Layer(0))),
         new("LeakyRelu", "LeakyReLU", "alpha.", step => Parametric(step, 0.01f, alpha => new LeakyReLU(alpha))),
-        new("PRelu", "PReLU", "A constant slope: one number, or one a channel.", PRelu),
+        new("PRelu", "PReLU where the slope is one constant number or one a channel; else ReLU, Minimum, Multiply and Add",
+            "A slope that is repeated along axes of extent 1.", PRelu),
         new("Elu", "ELU", "alpha.", step => Parametric(step, 1, alpha => new ELU(alpha))),
         new("Sigmoid", "Sigmoid; SiLU where x Sigmoid(x) is computed", "Everything.", step => step.Add(new Sigmoid(), step.Layer(0))),
         new("Tanh", "Tanh", "Everything.", step => step.Add(new Tanh(), step.Layer(0))),
@@ -72,16 +73,26 @@ internal static class PointwiseConverters
     private static Activation PRelu(ImportStep step)
     {
         Activation x = step.Layer(0);
-        Constant slope = step.ConstantAt(1, "slope");
         // Before set 7 a vector had one number a channel, behind which axes were added.
-        bool isVector = step.Opset < 7 && slope.Shape.AsSpan().SequenceEqual([x.Shape[1]]);
-        if (slope.Floats is not { } slopes || !(slope.Count == 1 || isVector || IsOneAChannel(slope.Shape, x.Shape)))
-            throw new RefusalException(
-                $"a slope of {string.Join('x', slope.Shape)} on {string.Join('x', x.Shape)}; "
-                + "one real number or one a channel is supported");
+        if (step.Input(1) is not Constant { Floats: { } slopes } slope
+            || !(slope.Count == 1 || IsOneAChannel(slope.Shape, x.Shape)
+                || (step.Opset < 7 && slope.Shape.AsSpan().SequenceEqual([x.Shape[1]]))))
+            return BySlopes(step, x);
         return step.Add(
             new PReLU(slope.Count), [x.Layer], new Dictionary<string, Func<float[]>> { ["weight"] = slopes },
             step.NameBy(slope));
+    }
+
+    /// <summary>max(x, 0) + slope min(x, 0).</summary>
+    private static Activation BySlopes(ImportStep step, Activation x)
+    {
+        Value slope = step.Input(1) is Constant constant ? constant : step.Layer(1);
+        Activation negative = Broadcasting.Apply(step, new Minimum(), x, new Constant([1], "", () => [0], null));
+        Activation sum = Broadcasting.Apply(
+            step, new Add(), step.Add(new ReLU(), x), Broadcasting.Apply(step, new Multiply(), negative, slope));
+        return sum.Shape.SequenceEqual(x.Shape)
+            ? sum
+            : throw new RefusalException($"a slope that makes {string.Join('x', sum.Shape)} of {string.Join('x', x.Shape)}");
     }
 
     private static bool IsOneAChannel(int[] constant, int[] layer)

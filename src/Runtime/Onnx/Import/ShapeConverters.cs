@@ -25,7 +25,6 @@ internal static class ShapeConverters
         new("DepthToSpace", "PixelShuffle; of mode DCR Reshape and Permute", "blocksize; mode.", DepthToSpace),
         new("SpaceToDepth", "Reshape and Permute", "blocksize.", SpaceToDepth),
         new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
-        new("Cast", "nothing", "From and to 32-bit real numbers.", Cast),
         new("Dropout", "nothing", "ratio and seed have no influence. No training_mode, no output mask.", Dropout),
     ];
 
@@ -173,13 +172,6 @@ internal static class ShapeConverters
     private static (int Channels, int Height, int Width) Image(Activation x) => x.Layer.Shape.Rank == 3
         ? (x.Shape[1], x.Shape[2], x.Shape[3])
         : throw new RefusalException($"an input of {string.Join('x', x.Shape)}; images (N, C, H, W) are supported");
-
-    private static Activation Cast(ImportStep step)
-    {
-        var to = (OnnxElement)step.Int("to", 0);
-        Activation x = step.Layer(0);
-        return to == OnnxElement.Float ? x : throw new RefusalException($"attribute to is {to}; Float is supported");
-    }
 
     private static Activation Dropout(ImportStep step)
     {

@@ -8,7 +8,7 @@ internal static class OnnxCases
 {
     public static IReadOnlyList<OnnxCase> All { get; } =
     [
-        .. ConvolutionCases.All, .. PoolingCases.All, .. ArithmeticCases.All, .. PointwiseCases.All, .. LinearCases.All,
+        .. ConvolutionCases.All, .. PoolingCases.All, .. ArithmeticCases.All, .. ElementwiseCases.All, .. PointwiseCases.All, .. LinearCases.All,
         .. ShapeCases.All, .. ResizeCases.All, .. SliceCases.All,
     ];
 }

@@ -52,7 +52,7 @@ internal static class LinearCases
         ("a LayerNorm without eps", Sequence(3, 6).Node("ReduceMean", "x", "m", ("axes", new long[] { -1 }))
             .Node("Sub", "x m", "d").Node("Mul", "d d", "q").Node("ReduceMean", "q", "v", ("axes", new long[] { -1 }))
             .Node("Sqrt", "v", "s").Node("Div", "d s", "y"),
-            "GlobalAvgPool Subtract Multiply GlobalAvgPool Sqrt Reciprocal Multiply"),
+            "GlobalAvgPool Subtract Multiply GlobalAvgPool Sqrt Divide"),
         ("not quite a LayerNorm", Sequence(3, 4).Node("ReduceMean", "x", "m", ("axes", new long[] { 2 }))
             .Node("Relu", "x", "r").Node("Sub", "r m", "d").Node("Mul", "d d", "y"),
             "ReLU GlobalAvgPool Subtract Multiply"),

@@ -53,7 +53,7 @@ internal static class PoolingCases
         ("means over last axes", new GraphWriter().Input("x", 1, 2, 3, 4).Output("y")
             .Node("ReduceMean", "x", "m", ("axes", new long[] { 3 })).Node("Sub", "x m", "d").Node("Relu", "d", "r")
             .Node("ReduceMean", "r", "y", ("axes", new long[] { 3 }), ("keepdims", 0)),
-            "Reshape Reshape GlobalAvgPool Reshape Reshape Subtract Reshape ReLU Reshape GlobalAvgPool Reshape"),
+            "Reshape GlobalAvgPool Reshape Subtract ReLU Reshape GlobalAvgPool Reshape"),
         ("mean over everything", Image().Node("Relu", "x", "r")
             .Node("ReduceMean", "r", "y", ("axes", new long[] { 1, 2, 3 })),
             "ReLU Reshape GlobalAvgPool Reshape"),

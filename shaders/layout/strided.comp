@@ -1,0 +1,38 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// Takes elements of the input by strides: axes in another order, and axes that are repeated.
+//
+// Bindings      0 input (N, SOURCE) real; 1 output (N, ITEM / (EXTENT_1 EXTENT_2 EXTENT_3), EXTENT_1, EXTENT_2,
+//                 EXTENT_3) real
+// Dispatch      one invocation for AT_ONCE elements of the output, GroupCount.Linear
+// Preconditions STRIDE_i is the distance in the input from place to place on the output's axis i, 0 where the input is
+//                 repeated; a SOURCE of 0 repeats it for each N. Where AT_ONCE is not 1, it divides EXTENT_3 and all
+//                 other strides, and STRIDE_3 is 1
+#include "texel.glsl"
+#include "strict.glsl"
+#include "index.glsl"
+
+layout(constant_id = 0) const uint COUNT = 1;
+layout(constant_id = 1) const uint ITEM = 1;
+layout(constant_id = 2) const uint SOURCE = 1;
+layout(constant_id = 3) const uint EXTENT_1 = 1;
+layout(constant_id = 4) const uint EXTENT_2 = 1;
+layout(constant_id = 5) const uint EXTENT_3 = 1;
+layout(constant_id = 6) const uint STRIDE_0 = 1;
+layout(constant_id = 7) const uint STRIDE_1 = 1;
+layout(constant_id = 8) const uint STRIDE_2 = 1;
+layout(constant_id = 9) const uint STRIDE_3 = 1;
+
+READ_ELEMENTS(0, Input, x);
+layout(binding = 1) writeonly buffer Output { real y[]; };
+
+void main() {
+    uint index = linear_index() * AT_ONCE;
+    if (index >= COUNT)
+        return;
+    uint place = index % ITEM;
+    uint from = index / ITEM * SOURCE + place % EXTENT_3 * STRIDE_3 + place / EXTENT_3 % EXTENT_2 * STRIDE_2
+        + place / (EXTENT_3 * EXTENT_2) % EXTENT_1 * STRIDE_1 + place / (EXTENT_3 * EXTENT_2 * EXTENT_1) * STRIDE_0;
+    floats values = elements(x, from);
+    STORE_EACH(y, index, values)
+}
