@@ -38,7 +38,7 @@ internal static class ElementwiseCases
             "ConstantTensor Greater LogicalNot LogicalNot LogicalAnd LogicalOr LogicalXor LogicalNot"),
         ("Where", Image().Scalar("k", 0.5f).Some("l", 3, 1, 1).Node("Greater", "x k", "a")
             .Node("Where", "a x l", "b").Node("Where", "a k b", "y"),
-            "ConstantTensor Greater ConstantTensor Where Where"),
+            "ConstantTensor Greater ConstantTensor ConstantTensor Where Where"),
         ("infinities and NaN", Image().Scalar("z", 0).Node("Log", "x", "a").Node("IsNaN", "a", "b")
             .Node("Relu", "x", "r").Node("Log", "r", "l").Node("IsInf", "l", "c")
             .Node("IsInf", "l", "d", ("detect_positive", 0)).Node("IsInf", "l", "e", ("detect_negative", 0))
