@@ -13,6 +13,7 @@ internal sealed class DeviceProgram : IDisposable
     private readonly WeightStore _weights;
     private readonly Dictionary<Operand, BufferRange> _places = [];
     private readonly List<BoundLaunch> _launches = [];
+    private readonly BarrierPlan _barriers;
 
     public DeviceProgram(VulkanDevice device, Model model, ExecutionPlan plan, bool keepLayerOutputs)
     {
@@ -27,6 +28,7 @@ internal sealed class DeviceProgram : IDisposable
             ];
             foreach ((Constant constant, BufferRange place) in constants.Zip(_weights.PlacesOf(constants)))
                 _places.Add(constant, place);
+            _barriers = new BarrierPlan(plan.Launches, device.Pipelines.AccessOf);
             PlaceActivations(device, keepLayerOutputs);
             PrepareLaunches(device);
         }
@@ -53,11 +55,15 @@ internal sealed class DeviceProgram : IDisposable
         commands.Dispatch(_launches[index]);
     }
 
-    /// <summary>Records all launches.</summary>
+    /// <summary>Records all launches. Those that do not depend on each other may run at the same time.</summary>
     public void RecordLaunches(Commands commands)
     {
         for (int i = 0; i < _launches.Count; i++)
-            RecordLaunch(commands, i);
+        {
+            if (_barriers.IsBefore(i))
+                commands.Barrier();
+            commands.Dispatch(_launches[i]);
+        }
     }
 
     /// <summary>Records a whole run into a buffer of the host's. It waits for whatever is ahead of it, and whatever
@@ -118,7 +124,7 @@ internal sealed class DeviceProgram : IDisposable
 
     private void PlaceActivations(VulkanDevice device, bool keepLayerOutputs)
     {
-        var arena = new ArenaPlan(_plan, device.Physical.BufferAlignment, keepLayerOutputs, device.GuardBytes);
+        var arena = new ArenaPlan(_plan, device.Physical.BufferAlignment, keepLayerOutputs, device.GuardBytes, _barriers);
         ArenaBytes = arena.ByteCount;
         DeviceBuffer buffer = _ownership.Take(DeviceBuffer.Storage(device, arena.ByteCount));
         foreach (Operand operand in arena.Operands)

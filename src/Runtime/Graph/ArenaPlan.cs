@@ -19,13 +19,16 @@ internal sealed class ArenaPlan
     /// <param name="keepLayerOutputs">Whether every layer's output must still be there after the last launch.</param>
     /// <param name="guard">How many bytes before and behind each are nobody's. If there are any, no two share bytes:
     /// what guards one would not outlive another.</param>
-    public ArenaPlan(ExecutionPlan plan, long alignment, bool keepLayerOutputs, long guard = 0)
+    /// <param name="barriers">Which launches may run at the same time; null if none do.</param>
+    public ArenaPlan(
+        ExecutionPlan plan, long alignment, bool keepLayerOutputs, long guard = 0, BarrierPlan? barriers = null)
     {
-        Tenant[] tenants = TenantsOf(plan, keepLayerOutputs);
+        int epochs = barriers?.Epochs ?? plan.Launches.Count;
+        Tenant[] tenants = TenantsOf(plan, keepLayerOutputs, barriers, epochs);
         if (guard > 0)
-            tenants = [.. tenants.Select(tenant => tenant with { First = -1, Last = plan.Launches.Count })];
+            tenants = [.. tenants.Select(tenant => tenant with { First = 0, Last = epochs + 1 })];
         guard = Division.Align(guard, alignment);
-        LowerBound = LargestSumAlive(tenants, plan.Launches.Count);
+        LowerBound = LargestSumAlive(tenants, epochs);
         ByteCount = long.MaxValue;
         foreach (Func<Tenant, long> order in Orders)
         {
@@ -54,31 +57,34 @@ internal sealed class ArenaPlan
     /// <summary>The byte at which an activation begins.</summary>
     public long OffsetOf(Operand operand) => _offsets[operand];
 
-    /// <summary>Launches are numbered from 0; the upload comes before them as -1, the read-back after them.</summary>
-    private static Tenant[] TenantsOf(ExecutionPlan plan, bool keepLayerOutputs)
+    /// <summary>Launches are in epochs from 1; the upload comes before them in 0, the read-back after them.</summary>
+    private static Tenant[] TenantsOf(ExecutionPlan plan, bool keepLayerOutputs, BarrierPlan? barriers, int epochs)
     {
-        int readBack = plan.Launches.Count;
-        var tenants = new Dictionary<Operand, Tenant> { [plan.Input] = new(plan.Input, -1, -1) };
+        int readBack = epochs + 1;
+        var tenants = new Dictionary<Operand, Tenant> { [plan.Input] = new(plan.Input, 0, 0) };
         for (int i = 0; i < plan.Launches.Count; i++)
+        {
+            int epoch = barriers?.EpochOf(i) ?? i + 1;
             foreach (Operand operand in plan.Launches[i].Operands)
                 if (operand is Activation)
                     tenants[operand] = tenants.TryGetValue(operand, out Tenant tenant)
-                        ? tenant with { Last = i }
-                        : new Tenant(operand, i, i);
+                        ? tenant with { Last = epoch }
+                        : new Tenant(operand, epoch, epoch);
+        }
         IEnumerable<Operand> kept = keepLayerOutputs ? plan.LayerOutputs.Values.Append(plan.Output) : [plan.Output];
         foreach (Operand operand in kept)
             tenants[operand] = tenants[operand] with { Last = readBack };
         return [.. tenants.Values];
     }
 
-    private static long LargestSumAlive(Tenant[] tenants, int dispatches)
+    private static long LargestSumAlive(Tenant[] tenants, int epochs)
     {
-        // What begins and ends between one launch and the next, from the upload to behind the read-back.
-        var changes = new long[dispatches + 3];
+        // What begins and ends between one epoch and the next, from the upload to behind the read-back.
+        var changes = new long[epochs + 3];
         foreach (Tenant tenant in tenants)
         {
-            changes[tenant.First + 1] += tenant.Operand.ByteCount;
-            changes[tenant.Last + 2] -= tenant.Operand.ByteCount;
+            changes[tenant.First] += tenant.Operand.ByteCount;
+            changes[tenant.Last + 1] -= tenant.Operand.ByteCount;
         }
         long alive = 0, largest = 0;
         foreach (long change in changes)
@@ -106,7 +112,7 @@ internal sealed class ArenaPlan
         return places;
     }
 
-    /// <summary>An activation, with the first and the last launch that need it.</summary>
+    /// <summary>An activation, with the first and the last epoch that need it.</summary>
     private readonly record struct Tenant(Operand Operand, int First, int Last)
     {
         public bool Meets(Tenant other) => First <= other.Last && other.First <= Last;

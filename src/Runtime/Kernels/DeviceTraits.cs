@@ -24,12 +24,29 @@ internal enum Driver
 /// lacks are idle.</param>
 /// <param name="JoinsLoads">Whether the lanes' loads of words are put together quickly: by instructions of AVX-512, and
 /// by a driver that does not go through the lanes in a loop.</param>
+/// <param name="LargestWorkgroup">The most invocations of a workgroup; every device takes 128.</param>
+/// <param name="Units">The units that run workgroups side by side (NVIDIA's streaming multiprocessors, AMD's compute
+/// units, Arm's shader cores), where the driver says; else 0.</param>
 internal sealed record DeviceTraits(
     Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false,
-    long LargestTexels = 0, int LeastSubgroupSize = 1, bool JoinsLoads = false)
+    long LargestTexels = 0, int LeastSubgroupSize = 1, bool JoinsLoads = false, int LargestWorkgroup = 128,
+    int Units = 0)
 {
+    // A graphics card of the middle class. A smaller GPU is given a few workgroups more than it needs.
+    private const int UsualUnits = 32;
+
+    // Two subgroups of 32 for each of a unit's usual four schedulers: with fewer, loads are waited for.
+    private const double LanesOfUnit = 256;
+
     /// <summary>A device of which nothing is known: what every device runs is right.</summary>
     public static DeviceTraits Unknown { get; } = new();
+
+    /// <summary>The units, or as many as a usual GPU has.</summary>
+    public int UnitsOrGuess => Units > 0 ? Units : UsualUnits;
+
+    /// <summary>The share of the device that a launch of so many invocations keeps busy, at most 1.</summary>
+    public double Occupancy(double invocations) =>
+        Driver == Driver.Other ? Math.Min(1, invocations / (LanesOfUnit * UnitsOrGuess)) : 1;
 
     /// <summary>The workgroup of kernels that need no more than a subgroup: one of a GPU, 32 or 64. A larger one would
     /// leave small layers with too few.</summary>

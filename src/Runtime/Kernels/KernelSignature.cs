@@ -22,14 +22,16 @@ internal enum BindingKind
 /// <param name="Bindings">The kinds of bindings 0, 1, 2 and so on.</param>
 /// <param name="Constants">The names of the specialization constants 0, 1, 2 and so on, as tools/ShaderCompiler has
 /// written them into the module; null where something else has compiled it.</param>
-internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IReadOnlyList<string>? Constants)
+/// <param name="Access">What the kernel does to what is bound.</param>
+internal sealed record KernelSignature(
+    IReadOnlyList<BindingKind> Bindings, IReadOnlyList<string>? Constants, KernelAccess Access)
 {
     // Of the SPIR-V specification, section 3.
     private const int HeaderWords = 5;
     private const uint OpTypeInt = 21, OpTypeImage = 25, OpTypeSampledImage = 27;
     private const uint OpTypeRuntimeArray = 29, OpTypeStruct = 30, OpTypePointer = 32;
-    private const uint OpVariable = 59, OpDecorate = 71, OpModuleProcessed = 330;
-    private const uint DecorationBinding = 33;
+    private const uint OpVariable = 59, OpDecorate = 71, OpMemberDecorate = 72, OpModuleProcessed = 330;
+    private const uint DecorationNonWritable = 24, DecorationNonReadable = 25, DecorationBinding = 33;
     private const string NamesBegin = "constants";
 
     /// <summary>Reads the signature out of a kernel's SPIR-V.</summary>
@@ -41,6 +43,10 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
         var bindingOf = new Dictionary<uint, uint>();
         var pointed = new Dictionary<uint, uint>();
         var images = new HashSet<uint>();
+        // Blocks, each of one array, and variables that are only read or only written.
+        var readOnly = new HashSet<uint>();
+        var writeOnly = new HashSet<uint>();
+        uint read = 0, written = 0;
         // Types of 32-bit unsigned integers alone.
         var integers = new HashSet<uint>();
         for (int at = HeaderWords; at < spirv.Length; at += (int)(spirv[at] >> 16))
@@ -54,6 +60,14 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
                     break;
                 case OpDecorate when spirv[at + 2] == DecorationBinding:
                     bindingOf.Add(spirv[at + 1], spirv[at + 3]);
+                    break;
+                case OpDecorate when spirv[at + 2] == DecorationNonWritable:
+                case OpMemberDecorate when spirv[at + 3] == DecorationNonWritable:
+                    readOnly.Add(spirv[at + 1]);
+                    break;
+                case OpDecorate when spirv[at + 2] == DecorationNonReadable:
+                case OpMemberDecorate when spirv[at + 3] == DecorationNonReadable:
+                    writeOnly.Add(spirv[at + 1]);
                     break;
                 case OpTypeImage or OpTypeSampledImage:
                     images.Add(spirv[at + 1]);
@@ -71,6 +85,9 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
                     BindingKind kind = images.Contains(type) ? BindingKind.Texels
                         : integers.Contains(type) ? BindingKind.Integers
                         : BindingKind.Storage;
+                    bool isReadOnly = kind == BindingKind.Texels || Has(readOnly, spirv[at + 2], type);
+                    written |= isReadOnly ? 0 : 1u << (int)binding;
+                    read |= !isReadOnly && Has(writeOnly, spirv[at + 2], type) ? 0 : 1u << (int)binding;
                     // Two views of one buffer, such as its floats and its words, share a binding.
                     bindings[binding] = bindings.GetValueOrDefault(binding, kind) == kind ? kind : BindingKind.Storage;
                     break;
@@ -79,7 +96,10 @@ internal sealed record KernelSignature(IReadOnlyList<BindingKind> Bindings, IRea
             throw new InvalidOperationException(
                 "A kernel numbers its bindings from 0 without a gap; this one has "
                 + $"{string.Join(", ", bindings.Keys)}.");
-        return new KernelSignature([.. bindings.Values], constants);
+        return new KernelSignature([.. bindings.Values], constants, new KernelAccess(read, written));
+
+        static bool Has(HashSet<uint> decorated, uint variable, uint type) =>
+            decorated.Contains(variable) || decorated.Contains(type);
 
         static bool AreAll(HashSet<uint> types, ReadOnlySpan<uint> members)
         {

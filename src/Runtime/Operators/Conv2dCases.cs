@@ -10,6 +10,8 @@ internal static class Conv2dCases
         new(new Conv2d(3, 35, 5, 1, 2), new(3, 10, 9), 2) { IsSelfTest = true },
         new(new Conv2d(6, 10, new(3, 2), 2, 1) { Groups = 2 }, new(6, 7, 9), 2) { IsSelfTest = true },
         new(new Conv2d(10, 12, new(3, 2), 2, 1) { Groups = 2 }, new(10, 7, 9), 2) { IsSelfTest = true },
+        // Of as many channels as a step of conv2d_gemm.glsl has cells, and a sum of enough of them to be divided.
+        new(new Conv2d(32, 35, 3, new(2, 1), 1) { Dilation = new(1, 2) }, new(32, 7, 9), 2) { IsSelfTest = true },
         // Layers of the reference networks.
         new(new Conv2d(3, 48, 11, 4, 5), new(3, 64, 64), 1),
         new(new Conv2d(48, 128, 5, 1, 2), new(48, 27, 27), 1),

@@ -8,6 +8,7 @@ internal sealed class PipelineStore(VulkanDevice device)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (ComputePipeline Pipeline, int Users)> _pipelines = [];
+    private readonly Dictionary<string, KernelAccess> _accesses = [];
 
     /// <summary>The pipeline of a launch, compiled unless there is one; to be given back.</summary>
     public Lease Take(KernelLaunch dispatch)
@@ -20,6 +21,20 @@ internal sealed class PipelineStore(VulkanDevice device)
                 : (new ComputePipeline(device, dispatch, device.KernelCode?.Invoke(dispatch)), 0);
             _pipelines[key] = (pipeline, users + 1);
             return new Lease(this, key, pipeline);
+        }
+    }
+
+    /// <summary>What the kernel of a launch does to its operands.</summary>
+    public KernelAccess AccessOf(KernelLaunch dispatch)
+    {
+        lock (_lock)
+        {
+            if (!_accesses.TryGetValue(dispatch.Kernel, out KernelAccess access))
+            {
+                uint[] code = device.KernelCode?.Invoke(dispatch) ?? EmbeddedShaders.Load(dispatch.Kernel);
+                _accesses.Add(dispatch.Kernel, access = KernelSignature.Of(code).Access);
+            }
+            return access;
         }
     }
 

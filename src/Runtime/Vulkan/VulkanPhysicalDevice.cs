@@ -38,7 +38,8 @@ internal sealed unsafe class VulkanPhysicalDevice
             };
             api.GetPhysicalDeviceProperties2(handle, &chain);
         }
-        Limits = properties.Limits;
+        PhysicalDeviceLimits limits = properties.Limits;
+        Limits = limits;
         if (properties.ApiVersion >= VulkanInstance.ApiVersion)
         {
             var subgroup = new PhysicalDeviceSubgroupProperties
@@ -98,7 +99,9 @@ internal sealed unsafe class VulkanPhysicalDevice
                 (int)(sizes.MinSubgroupSize > 0 ? sizes.MinSubgroupSize : subgroup.SubgroupSize),
                 // Mesa 22.3 goes through the lanes in a loop, 25.0 does not; between them lavapipe came to Vulkan 1.4.
                 driver.DriverID == DriverId.MesaLlvmpipe
-                    && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported);
+                    && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported,
+                (int)Math.Min(limits.MaxComputeWorkGroupInvocations, limits.MaxComputeWorkGroupSize[0]),
+                Units());
         }
         CacheIdentity =
         [
@@ -232,6 +235,35 @@ internal sealed unsafe class VulkanPhysicalDevice
         fixed (QueueFamilyProperties* first = families)
             Instance.Api.GetPhysicalDeviceQueueFamilyProperties(Handle, ref count, first);
         return families;
+    }
+
+    /// <summary>The units that run workgroups side by side, as the driver's vendor says it; 0 if it says
+    /// nothing.</summary>
+    private int Units()
+    {
+        var nvidia = new PhysicalDeviceShaderSMBuiltinsPropertiesNV
+        {
+            SType = StructureType.PhysicalDeviceShaderSMBuiltinsPropertiesNV,
+        };
+        var amd = new PhysicalDeviceShaderCoreProperties2AMD
+        {
+            SType = StructureType.PhysicalDeviceShaderCoreProperties2Amd,
+        };
+        var arm = new PhysicalDeviceShaderCoreBuiltinsPropertiesARM
+        {
+            SType = StructureType.PhysicalDeviceShaderCoreBuiltinsPropertiesArm,
+        };
+        var chain = new PhysicalDeviceProperties2 { SType = StructureType.PhysicalDeviceProperties2 };
+        if (Extensions.Contains("VK_NV_shader_sm_builtins"))
+            chain.PNext = &nvidia;
+        else if (Extensions.Contains("VK_AMD_shader_core_properties2"))
+            chain.PNext = &amd;
+        else if (Extensions.Contains("VK_ARM_shader_core_builtins"))
+            chain.PNext = &arm;
+        else
+            return 0;
+        Instance.Api.GetPhysicalDeviceProperties2(Handle, &chain);
+        return (int)(nvidia.ShaderSmcount + amd.ActiveComputeUnitCount + arm.ShaderCoreCount);
     }
 
     private static long DeviceLocalBytes(in PhysicalDeviceMemoryProperties memory)

@@ -12,7 +12,11 @@ namespace SoftPool.Runtime.Tests.Operators;
 public sealed class ConvolutionVariantTests
 {
     private static readonly DeviceTraits Lavapipe = new(
-        Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27);
+        Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27,
+        LargestWorkgroup: 1024);
+
+    // They test each tap, and lay no padding around the input.
+    private static readonly string[] WithoutPadding = ["tiled", "gemm32", "gemm64", "gemm128"];
 
     private static IEnumerable<OperatorCase> Cases =>
         OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]);
@@ -45,6 +49,7 @@ public sealed class ConvolutionVariantTests
         Conv2d.Variants.All.Where(variant => variant switch
         {
             WinogradConvolution or PlainWinogradConvolution when fp16 || strict => false,
+            GemmConvolution when strict => false,
             WinogradConvolution or LanesConvolution =>
                 device.Info.Name.StartsWith("llvmpipe", StringComparison.Ordinal),
             _ => true,
@@ -123,7 +128,7 @@ public sealed class ConvolutionVariantTests
         foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
             Assert.Contains(
                 Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default),
-                (string[])["packed", "planes", "planes_narrow", "tiled"]);
+                (string[])["gemm64", "gemm32", "packed", "planes", "planes_narrow", "tiled"]);
     }
 
     [TestMethod]
@@ -138,8 +143,8 @@ public sealed class ConvolutionVariantTests
             foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
             {
                 var forced = new VariantChoice(variant.Name);
-                Assert.AreEqual("tiled", Taken(layers, new(1, 1, width), 1, device, forced), variant.Name);
-                Assert.AreEqual("tiled", Taken(wide, new(4, 1, width), 1, device, forced), variant.Name);
+                Assert.Contains(Taken(layers, new(1, 1, width), 1, device, forced), WithoutPadding, variant.Name);
+                Assert.Contains(Taken(wide, new(4, 1, width), 1, device, forced), WithoutPadding, variant.Name);
             }
     }
 
@@ -173,8 +178,9 @@ public sealed class ConvolutionVariantTests
         // With padding a row has 2^33 numbers.
         Layer[] layers = [new Layer("0", new Conv2d(1 << 20, 1, 1, new(1, 4096), new(0, 4096)))];
         foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
-            Assert.AreEqual(
-                "tiled", Taken(layers, new(1 << 20, 1, 1), 1, Lavapipe, new VariantChoice(variant.Name)), variant.Name);
+            Assert.Contains(
+                Taken(layers, new(1 << 20, 1, 1), 1, Lavapipe, new VariantChoice(variant.Name)), WithoutPadding,
+                variant.Name);
     }
 
     internal static string Taken(

@@ -9,7 +9,7 @@ internal abstract record ConvolutionVariant : Variant<Conv2d>
     public override bool HasIndependentKernels => false;
 
     /// <summary>The bias, or nothing, to (groups, padded channels of a group), zero beyond its own.</summary>
-    protected static FloatConstant PackBias(Conv2d convolution, LoweringStep step, int paddedChannels) => step.Constant(
+    internal static FloatConstant PackBias(Conv2d convolution, LoweringStep step, int paddedChannels) => step.Constant(
         $"bias*{paddedChannels}", (long)convolution.Groups * paddedChannels, () =>
         {
             int channels = convolution.OutChannels / convolution.Groups;

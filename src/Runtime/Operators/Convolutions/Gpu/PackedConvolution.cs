@@ -30,7 +30,8 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
         bool fits = InPlanes
             ? convolution.InChannels / convolution.Groups >= WordFloats
             : convolution.Dilation.Width == 1 && new PackedInput(convolution, step, WordFloats).Column <= LongestColumn;
-        if (!fits || convolution.OutChannels / convolution.Groups <= WideTileChannels / 2 != IsNarrow)
+        bool isNarrow = convolution.OutChannels / convolution.Groups <= WideTileChannels / 2;
+        if (!fits || (IsNarrow ? !isNarrow && !TiledConvolution.SpillsWide(step) : isNarrow))
             return false;
         IWordLayout layout = Layout(convolution, step);
         return layout.Fits(step.Options) && WeightCount(convolution, layout) <= step.LargestWeight
@@ -44,12 +45,12 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
             return 2 * Conv2d.Variants.All[^1].Cost(convolution, step);
         IWordLayout layout = Layout(convolution, step);
         GroupCount groups = Groups(convolution, step);
-        double vectors =
-            (double)groups.X * groups.Y * step.Options.Device.WorkgroupSize
-            / Math.Max(step.Options.Device.SubgroupSize, 1);
+        double invocations = (double)groups.X * groups.Y * step.Options.Device.WorkgroupSize;
         int loads = TilePixels + TileChannels;
-        return vectors * layout.Window
-            * (TileChannels * TilePixels * WordFloats + loads * TiledConvolution.WideLoadCost);
+        if (!IsNarrow && TiledConvolution.SpillsWide(step))
+            invocations *= TiledConvolution.SpillCost;
+        return invocations / Math.Max(step.Options.Device.SubgroupSize, 1) / step.Options.Device.Occupancy(invocations)
+            * layout.Window * (TileChannels * TilePixels * WordFloats + loads * TiledConvolution.WideLoadCost);
     }
 
     public override void Lower(Conv2d convolution, LoweringStep step)

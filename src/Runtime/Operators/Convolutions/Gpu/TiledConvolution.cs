@@ -17,6 +17,14 @@ internal sealed record TiledConvolution : ConvolutionVariant
     internal const double WideLoadCost = 60;
     private const double TestCost = 200;
 
+    /// <summary>How many times as long a tile takes whose registers the compiler keeps in memory; a guess: for Intel's
+    /// GPUs it makes 923 accesses beside 512 multiply-adds.</summary>
+    internal const double SpillCost = 3;
+
+    /// <summary>Whether a tile of 16 channels does not fit into the registers: those of Apple's, Intel's and Qualcomm's
+    /// GPUs. NVIDIA's and AMD's hold it, and then too few subgroups run side by side.</summary>
+    internal static bool SpillsWide(LoweringStep step) => step.Options.Device.Driver == Driver.Other;
+
     public override string Name => "tiled";
 
     // Each of its two kernels can do without the other.
@@ -28,13 +36,13 @@ internal sealed record TiledConvolution : ConvolutionVariant
     {
         // For each channel of each tap a lane loads its pixels' inputs, one by one, and the weights, four by four.
         int groupChannels = convolution.OutChannels / convolution.Groups, workgroup = step.Options.Device.WorkgroupSize;
-        int channels = groupChannels <= TileChannels / 2 ? NarrowTileChannels : TileChannels;
-        double vectors =
+        int channels = IsNarrow(groupChannels, step) ? NarrowTileChannels : TileChannels;
+        double invocations =
             Division.RoundUp(step.Batch * step.OutputShape[1] * step.OutputShape[2], workgroup * TilePixels)
-            * (double)workgroup / Math.Max(step.Options.Device.SubgroupSize, 1)
-            * Division.RoundUp(groupChannels, channels) * convolution.Groups;
+            * (double)workgroup * Division.RoundUp(groupChannels, channels) * convolution.Groups;
         double perChannel = channels * TilePixels + TilePixels * LoadCost + channels / 4 * WideLoadCost;
-        return vectors * convolution.KernelSize.Height * convolution.KernelSize.Width
+        return invocations / Math.Max(step.Options.Device.SubgroupSize, 1) / step.Options.Device.Occupancy(invocations)
+            * convolution.KernelSize.Height * convolution.KernelSize.Width
             * (convolution.InChannels / convolution.Groups * perChannel + TilePixels * TestCost);
     }
 
@@ -45,7 +53,7 @@ internal sealed record TiledConvolution : ConvolutionVariant
         // A tile lies in one group; of a wide one, narrow groups would use a small part.
         int groupChannels = convolution.OutChannels / convolution.Groups;
         bool narrow = step.IsRejected("conv2d")
-            || (groupChannels <= TileChannels / 2 && !step.IsRejected("conv2d_narrow"));
+            || (IsNarrow(groupChannels, step) && !step.IsRejected("conv2d_narrow"));
         int tileChannels = narrow ? NarrowTileChannels : TileChannels;
         int tiles = Division.RoundUp(groupChannels, tileChannels);
         (Size2d kernel, Size2d stride, Size2d padding, Size2d dilation) =
@@ -73,6 +81,9 @@ internal sealed record TiledConvolution : ConvolutionVariant
                 () => PackWeight(convolution, step.Parameter("weight"), tiles, tileChannels)),
             PackBias(convolution, step, tiles * tileChannels));
     }
+
+    private static bool IsNarrow(int groupChannels, LoweringStep step) =>
+        groupChannels <= TileChannels / 2 || SpillsWide(step);
 
     /// <summary>(O, C / groups, kH, kW) to (groups, tiles of a group, kH, kW, C / groups, channels of a tile): an
     /// invocation reads its tile in one sweep.</summary>

@@ -1,0 +1,152 @@
+// The body of the kernels that compute a 2-D convolution as a product of two matrices (implicit GEMM): output channels
+// by pixels, summed over the cells of a window: over kernel rows, then kernel columns, then channels. A workgroup
+// computes a tile of GROUP_CHANNELS x GROUP_PIXELS, an invocation OWN_CHANNELS x OWN_PIXELS of them; all four are to be
+// defined first. Steps of DEPTH cells are staged in shared memory, and each step is loaded while the one before it is
+// computed. Workgroups along z divide the sum: small layers then still fill a large GPU.
+//
+// Bindings      0 input (N, C, H, W) real; 1 output (N, O, OH, OW) real; if PARTS is not 1, sums (PARTS, N, O, OH, OW)
+//                 f32 without bias and pointwise operator, which conv2d_gemm_sums.comp adds;
+//               2 weight (GROUPS, TILES, STEPS * DEPTH, GROUP_CHANNELS) real, what is beyond the shape zero;
+//               3 bias (GROUPS, TILES, GROUP_CHANNELS) f32
+// Dispatch      x: ceil(N * OH * OW / GROUP_PIXELS), y: GROUPS * TILES, z: PARTS
+// Preconditions no specialization constant of the shape but the padding is 0; O / GROUPS, C / GROUPS are integers
+#define POINTWISE_ID 17
+#include "pointwise.glsl"
+
+const uint INVOCATIONS = (GROUP_CHANNELS / OWN_CHANNELS) * (GROUP_PIXELS / OWN_PIXELS);
+layout(local_size_x = (GROUP_CHANNELS / OWN_CHANNELS) * (GROUP_PIXELS / OWN_PIXELS)) in;
+layout(constant_id = 0) const uint BATCH = 1;
+layout(constant_id = 1) const uint CHANNELS = 1;
+layout(constant_id = 2) const uint HEIGHT = 1;
+layout(constant_id = 3) const uint WIDTH = 1;
+layout(constant_id = 4) const uint OUT_CHANNELS = 1;
+layout(constant_id = 5) const uint OUT_HEIGHT = 1;
+layout(constant_id = 6) const uint OUT_WIDTH = 1;
+layout(constant_id = 7) const uint KERNEL_HEIGHT = 1;
+layout(constant_id = 8) const uint KERNEL_WIDTH = 1;
+layout(constant_id = 9) const uint STRIDE_HEIGHT = 1;
+layout(constant_id = 10) const uint STRIDE_WIDTH = 1;
+layout(constant_id = 11) const uint PADDING_HEIGHT = 0;
+layout(constant_id = 12) const uint PADDING_WIDTH = 0;
+layout(constant_id = 13) const uint DILATION_HEIGHT = 1;
+layout(constant_id = 14) const uint DILATION_WIDTH = 1;
+layout(constant_id = 15) const uint GROUPS = 1;
+layout(constant_id = 16) const uint PARTS = 1;
+
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
+layout(binding = 1) writeonly buffer Sums { float sums[]; };
+layout(binding = 2) readonly buffer Weight { real4 weight[]; };
+layout(binding = 3) readonly buffer Bias { vec4 bias[]; };
+
+const uint DEPTH = 16;
+const uint GROUP_IN = CHANNELS / GROUPS, GROUP_OUT = OUT_CHANNELS / GROUPS;
+const uint TILES = (GROUP_OUT + GROUP_CHANNELS - 1) / GROUP_CHANNELS;  // of one group
+const uint PLANE = HEIGHT * WIDTH, OUT_PLANE = OUT_HEIGHT * OUT_WIDTH;
+const uint TAPS = KERNEL_HEIGHT * KERNEL_WIDTH;
+const uint STEPS = (TAPS * GROUP_IN + DEPTH - 1) / DEPTH;
+const uint STEPS_OF_PART = (STEPS + PARTS - 1) / PARTS;
+// What each invocation stages of a step: cells of one pixel, ROWS apart, and words of four weights.
+const uint ROWS = INVOCATIONS / GROUP_PIXELS, CELLS = DEPTH / ROWS;
+const uint WORDS = DEPTH * GROUP_CHANNELS / 4 / INVOCATIONS;
+
+shared float staged_cells[DEPTH * GROUP_PIXELS];
+shared vec4 staged_weights[DEPTH * GROUP_CHANNELS / 4];
+
+// Where an invocation finds the cells of its pixel.
+struct Window {
+    uint base;      // of the group's first plane in the pixel's image
+    int top, left;  // of the window, which may begin in the padding
+    uint row;       // of a step, that the invocation stages first
+};
+
+float cell(Window window, uint tap, uint channel) {
+    int row = window.top + int(tap / KERNEL_WIDTH * DILATION_HEIGHT);
+    int column = window.left + int(tap % KERNEL_WIDTH * DILATION_WIDTH);
+    bool is_inside = uint(row) < HEIGHT && uint(column) < WIDTH && tap < TAPS;
+    uint at = window.base + channel * PLANE + uint(row) * WIDTH + uint(column);
+    float value = float(x[is_inside ? at : window.base]);
+    return is_inside ? value : 0.0;
+}
+
+void load(Window window, uint tile, uint step, out float cells[CELLS], out vec4 words[WORDS]) {
+    if (GROUP_IN % DEPTH == 0) {
+        // All cells of a step are of one tap.
+        uint tap = step * DEPTH / GROUP_IN, channel = step * DEPTH % GROUP_IN + window.row;
+        [[unroll]] for (uint i = 0; i < CELLS; i++)
+            cells[i] = cell(window, tap, channel + i * ROWS);
+    } else {
+        [[unroll]] for (uint i = 0; i < CELLS; i++) {
+            uint k = step * DEPTH + window.row + i * ROWS;
+            cells[i] = cell(window, k / GROUP_IN, k % GROUP_IN);
+        }
+    }
+    uint first = (tile * STEPS + step) * (DEPTH * GROUP_CHANNELS / 4) + gl_LocalInvocationID.x;
+    [[unroll]] for (uint i = 0; i < WORDS; i++)
+        words[i] = vec4(weight[first + i * INVOCATIONS]);
+}
+
+void main() {
+    uint tile = gl_WorkGroupID.y, group = tile / TILES, id = gl_LocalInvocationID.x;
+    uint across = id % (GROUP_PIXELS / OWN_PIXELS), down = id / (GROUP_PIXELS / OWN_PIXELS);
+    uint first_pixel = gl_WorkGroupID.x * GROUP_PIXELS;
+
+    // Pixels beyond the last compute the last one again, and are not stored.
+    uint pixel = min(first_pixel + id % GROUP_PIXELS, BATCH * OUT_PLANE - 1), place = pixel % OUT_PLANE;
+    Window window = Window(
+        (pixel / OUT_PLANE * CHANNELS + group * GROUP_IN) * PLANE,
+        int(place / OUT_WIDTH * STRIDE_HEIGHT) - int(PADDING_HEIGHT),
+        int(place % OUT_WIDTH * STRIDE_WIDTH) - int(PADDING_WIDTH),
+        id / GROUP_PIXELS);
+
+    float sum[OWN_CHANNELS][OWN_PIXELS];
+    [[unroll]] for (uint c = 0; c < OWN_CHANNELS; c++)
+        [[unroll]] for (uint p = 0; p < OWN_PIXELS; p++)
+            sum[c][p] = 0.0;
+
+    uint begin = gl_WorkGroupID.z * STEPS_OF_PART, end = min(begin + STEPS_OF_PART, STEPS);
+    float cells[CELLS];
+    vec4 words[WORDS];
+    load(window, tile, min(begin, STEPS - 1), cells, words);
+    for (uint step = begin; step < end; step++) {
+        [[unroll]] for (uint i = 0; i < CELLS; i++)
+            staged_cells[(window.row + i * ROWS) * GROUP_PIXELS + id % GROUP_PIXELS] = cells[i];
+        [[unroll]] for (uint i = 0; i < WORDS; i++)
+            staged_weights[id + i * INVOCATIONS] = words[i];
+        barrier();
+        if (step + 1 < end)
+            load(window, tile, step + 1, cells, words);
+        // Not unrolled as a whole: drivers would compile four times as much, to gain nothing.
+        for (uint first = 0; first < DEPTH; first += 4)
+            [[unroll]] for (uint k = first; k < first + 4; k++) {
+                float value[OWN_PIXELS];
+                [[unroll]] for (uint p = 0; p < OWN_PIXELS; p++)
+                    value[p] = staged_cells[k * GROUP_PIXELS + across * OWN_PIXELS + p];
+                [[unroll]] for (uint c = 0; c < OWN_CHANNELS / 4; c++) {
+                    vec4 taps = staged_weights[(k * GROUP_CHANNELS + down * OWN_CHANNELS) / 4 + c];
+                    [[unroll]] for (uint i = 0; i < 4; i++)
+                        [[unroll]] for (uint p = 0; p < OWN_PIXELS; p++)
+                            sum[c * 4 + i][p] += taps[i] * value[p];
+                }
+            }
+        barrier();
+    }
+
+    uint first_channel = tile % TILES * GROUP_CHANNELS + down * OWN_CHANNELS;  // in its group
+    [[unroll]] for (uint p = 0; p < OWN_PIXELS; p++) {
+        uint own = first_pixel + across * OWN_PIXELS + p;
+        if (own >= BATCH * OUT_PLANE)
+            continue;
+        uint plane = own / OUT_PLANE * OUT_CHANNELS + group * GROUP_OUT;
+        [[unroll]] for (uint c = 0; c < OWN_CHANNELS; c++) {
+            uint channel = first_channel + c, at = (plane + channel) * OUT_PLANE + own % OUT_PLANE;
+            if (channel >= GROUP_OUT)
+                continue;
+            if (PARTS == 1) {
+                float shift = bias[(tile * GROUP_CHANNELS + down * OWN_CHANNELS + c) / 4][c % 4];
+                y[at] = stored(pointwise(sum[c][p] + shift));
+            } else
+                sums[gl_WorkGroupID.z * (BATCH * OUT_CHANNELS * OUT_PLANE) + at] = sum[c][p];
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using SoftPool.Kernels;
+
+namespace SoftPool.Operators.Convolutions.Gpu;
+
+/// <summary>The launches of conv2d_gemm.glsl's kernels: a convolution as a product of two matrices whose tiles are
+/// staged in shared memory (implicit GEMM). The input is read where it lies, and few registers hold a tile. Layers of
+/// few tiles divide the sum among workgroups, so that they fill a large GPU, and a second kernel adds the parts. Sums of
+/// a part run over kernel rows, then kernel columns, then channels.</summary>
+/// <param name="Tile">The output channels and the pixels of a workgroup's tile: 128, 64 or 32.</param>
+/// <param name="Convolution">What is computed.</param>
+/// <param name="Images">The number of images.</param>
+/// <param name="Input">The shape of one.</param>
+/// <param name="Output">The shape of its output.</param>
+internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShape Input, TensorShape Output)
+{
+    private const int Depth = 16;
+
+    // Fewer steps would not be worth the sums that a part stores.
+    private const int LeastStepsOfPart = 4;
+    private const int MostParts = 32;
+
+    private int WorkgroupSize => Tile switch { 128 => 256, 64 => 128, _ => 64 };
+
+    // The time of a product with its loads from shared memory, in multiply-adds: 8 + 8, 8 + 4 or 4 + 4 numbers serve
+    // 64, 32 or 16 products.
+    private double TimeOfProduct => Tile switch { 128 => 1.25, 64 => 1.375, _ => 1.5 };
+
+    private int Cells => Convolution.KernelSize.Height * Convolution.KernelSize.Width * GroupInChannels;
+
+    private int Steps => Division.RoundUp(Cells, Depth);
+
+    private int GroupInChannels => Convolution.InChannels / Convolution.Groups;
+
+    private int GroupOutChannels => Convolution.OutChannels / Convolution.Groups;
+
+    private int Tiles => Division.RoundUp(GroupOutChannels, Tile);
+
+    private int PixelTiles => Division.RoundUp(Images * Output[1] * Output[2], Tile);
+
+    private long WeightCount => (long)Convolution.Groups * Tiles * Steps * Depth * Tile;
+
+    public bool Fits(LoweringStep step) =>
+        !step.Options.IsStrict && step.Options.Device.LargestWorkgroup >= WorkgroupSize
+        && WeightCount <= step.LargestWeight
+        && PixelTiles <= GroupCount.Largest && (long)Tiles * Convolution.Groups <= GroupCount.Largest;
+
+    /// <summary>A guess at the time, in multiply-adds of a subgroup.</summary>
+    public double Cost(LoweringStep step)
+    {
+        DeviceTraits device = step.Options.Device;
+        double tiles = (double)PixelTiles * Tiles * Convolution.Groups;
+        // Drivers on CPUs emulate barriers and shared memory, at ten to forty times the time of a register tile.
+        double slowness = device.Driver == Driver.Other ? 1 : 40;
+        return slowness * TimeOfProduct * tiles * Tile * Tile * Steps * Depth / Math.Max(device.SubgroupSize, 1)
+            / device.Occupancy(tiles * Parts(step) * WorkgroupSize);
+    }
+
+    public void Lower(LoweringStep step)
+    {
+        (Size2d kernel, Size2d stride, Size2d padding, Size2d dilation) =
+            (Convolution.KernelSize, Convolution.Stride, Convolution.Padding, Convolution.Dilation);
+        int parts = Parts(step), padded = Tiles * Tile;
+        FloatConstant bias = ConvolutionVariant.PackBias(Convolution, step, padded);
+        Operand sums = parts == 1 ? step.Output : new Activation(parts * step.Output.Count);
+        step.Dispatch(
+            $"conv2d_gemm{Tile}",
+            [
+                ("BATCH", Images), ("CHANNELS", Convolution.InChannels), ("HEIGHT", Input[1]), ("WIDTH", Input[2]),
+                ("OUT_CHANNELS", Convolution.OutChannels), ("OUT_HEIGHT", Output[1]), ("OUT_WIDTH", Output[2]),
+                ("KERNEL_HEIGHT", kernel.Height), ("KERNEL_WIDTH", kernel.Width),
+                ("STRIDE_HEIGHT", stride.Height), ("STRIDE_WIDTH", stride.Width),
+                ("PADDING_HEIGHT", padding.Height), ("PADDING_WIDTH", padding.Width),
+                ("DILATION_HEIGHT", dilation.Height), ("DILATION_WIDTH", dilation.Width),
+                ("GROUPS", Convolution.Groups), ("PARTS", parts),
+                .. parts == 1 ? step.Pointwise.Constants : default(PointwiseFunction).Constants,
+            ],
+            new GroupCount(PixelTiles, Tiles * Convolution.Groups, parts), texels: 0,
+            LoopIterations.Of(Division.RoundUp(Steps, parts), Depth / 4), step.Input, sums,
+            step.Weight($"weight*gemm{Tile}", WeightCount, () => PackWeight(step.Parameter("weight"))), bias);
+        if (parts > 1)
+            step.Dispatch(
+                "conv2d_gemm_sums",
+                [
+                    ("BATCH", Images), ("OUT_CHANNELS", Convolution.OutChannels), ("OUT_PLANE", Output[1] * Output[2]),
+                    ("GROUPS", Convolution.Groups), ("PADDED_CHANNELS", padded), ("PARTS", parts),
+                    .. step.Pointwise.Constants,
+                ],
+                GroupCount.Linear(step.Output.Count), texels: 0, LoopIterations.Of(parts), sums, step.Output, bias);
+    }
+
+    /// <summary>Into how many the sum is divided: until there are two workgroups for each of the GPU's
+    /// units.</summary>
+    private int Parts(LoweringStep step)
+    {
+        long wanted = 2L * step.Options.Device.UnitsOrGuess / ((long)PixelTiles * Tiles * Convolution.Groups);
+        int parts = (int)Math.Clamp(wanted, 1, Math.Clamp(Steps / LeastStepsOfPart, 1, MostParts));
+        long count = parts * step.Output.Count;
+        if (count * sizeof(float) > step.Options.LargestBuffer || count > int.MaxValue)
+            return 1;
+        // No part is empty.
+        return Division.RoundUp(Steps, Division.RoundUp(Steps, parts));
+    }
+
+    /// <summary>(O, C / groups, kH, kW) to (groups, tiles, cells of a window in whole steps, channels of a
+    /// tile).</summary>
+    private float[] PackWeight(ReadOnlySpan<float> weight)
+    {
+        int cells = Cells, taps = cells / GroupInChannels, inChannels = GroupInChannels;
+        var packed = new float[WeightCount];
+        for (int o = 0; o < Convolution.OutChannels; o++)
+        {
+            (int group, int channel) = Math.DivRem(o, GroupOutChannels);
+            int first = (group * Tiles + channel / Tile) * Steps * Depth;
+            for (int c = 0; c < inChannels; c++)
+                for (int tap = 0; tap < taps; tap++)
+                    packed[(first + tap * inChannels + c) * Tile + channel % Tile] =
+                        weight[(o * inChannels + c) * taps + tap];
+        }
+        return packed;
+    }
+}
