@@ -30,8 +30,9 @@ internal sealed record PackedConvolution(bool InPlanes, bool IsNarrow = false) :
         bool fits = InPlanes
             ? convolution.InChannels / convolution.Groups >= WordFloats
             : convolution.Dilation.Width == 1 && new PackedInput(convolution, step, WordFloats).Column <= LongestColumn;
-        bool isNarrow = convolution.OutChannels / convolution.Groups <= WideTileChannels / 2;
-        if (!fits || (IsNarrow ? !isNarrow && !TiledConvolution.SpillsWide(step) : isNarrow))
+        // Narrow tiles are for narrow groups, and for GPUs, whose registers do not hold a wide one.
+        bool fitsWide = convolution.OutChannels / convolution.Groups > WideTileChannels / 2;
+        if (!fits || (IsNarrow ? fitsWide && !TiledConvolution.SpillsWide(step) : !fitsWide))
             return false;
         IWordLayout layout = Layout(convolution, step);
         return layout.Fits(step.Options) && WeightCount(convolution, layout) <= step.LargestWeight
