@@ -30,10 +30,8 @@ internal sealed class PipelineStore(VulkanDevice device)
         lock (_lock)
         {
             if (!_accesses.TryGetValue(dispatch.Kernel, out KernelAccess access))
-            {
-                uint[] code = device.KernelCode?.Invoke(dispatch) ?? EmbeddedShaders.Load(dispatch.Kernel);
-                _accesses.Add(dispatch.Kernel, access = KernelSignature.Of(code).Access);
-            }
+                _accesses.Add(
+                    dispatch.Kernel, access = KernelSignature.Of(EmbeddedShaders.Load(dispatch.Kernel)).Access);
             return access;
         }
     }

@@ -107,7 +107,7 @@ public sealed class SelfTestTests
         using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
         {
             PipelineCacheFolder = "",
-            KernelCode = launch => launch.Kernel.StartsWith("linear", StringComparison.Ordinal)
+            KernelCode = launch => $"{launch.Kernel} {launch.Variant}".Contains("linear", StringComparison.Ordinal)
                 ? BrokenKernel.Doubling(launch.Kernel, 1)
                 : EmbeddedShaders.Load(launch.Kernel),
         });
