@@ -40,7 +40,7 @@ public sealed class BarrierPlanTests
     {
         Assert.AreEqual(new KernelAccess(0b1101, 0b0010), AccessOf("conv2d_gemm64"));
         Assert.AreEqual(new KernelAccess(0b0101, 0b0010), AccessOf("maxpool_texel") with { Read = 0b0101 });
-        Assert.AreEqual(new KernelAccess(0b0011, 0b0100), AccessOf("add"));
+        Assert.AreEqual(new KernelAccess(0b0101, 0b0010), AccessOf("conv2d_gemm_sums"));
         foreach (string kernel in EmbeddedShaders.Names)
         {
             KernelAccess access = AccessOf(kernel);
@@ -137,7 +137,7 @@ public sealed class BarrierPlanTests
             uint Bits(Operand[] some) =>
                 (uint)some.Sum(operand => 1 << Array.IndexOf(operands, operand));
             accesses.Add(
-                new KernelLaunch(layer, new KernelId("add"), [], new GroupCount(1), operands),
+                new KernelLaunch(layer, new KernelId("concat"), [], new GroupCount(1), operands),
                 new KernelAccess(Bits(read), Bits(written)));
         }
         return new BarrierPlan([.. accesses.Keys], launch => accesses[launch]);
