@@ -58,14 +58,14 @@ internal sealed class ArenaPlan
     private static Tenant[] TenantsOf(ExecutionPlan plan, bool keepLayerOutputs)
     {
         int readBack = plan.Launches.Count;
-        var tenants = new Dictionary<Operand, Tenant> { [plan.Input] = new(plan.Input, -1, -1) };
+        Dictionary<Operand, Tenant> tenants = plan.Inputs.ToDictionary(input => input, input => new Tenant(input, -1, -1));
         for (int i = 0; i < plan.Launches.Count; i++)
             foreach (Operand operand in plan.Launches[i].Operands)
                 if (operand is Activation)
                     tenants[operand] = tenants.TryGetValue(operand, out Tenant tenant)
                         ? tenant with { Last = i }
                         : new Tenant(operand, i, i);
-        IEnumerable<Operand> kept = keepLayerOutputs ? plan.LayerOutputs.Values.Append(plan.Output) : [plan.Output];
+        IEnumerable<Operand> kept = keepLayerOutputs ? plan.LayerOutputs.Values.Concat(plan.Outputs) : plan.Outputs;
         foreach (Operand operand in kept)
             tenants[operand] = tenants[operand] with { Last = readBack };
         return [.. tenants.Values];
