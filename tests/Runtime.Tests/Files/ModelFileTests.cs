@@ -261,7 +261,9 @@ public sealed class ModelFileTests : IDisposable
                 Example.Graph, Example.Weights, Example.ClassNames, Example.Preprocessing with { Resize = resize }));
             Assert.AreEqual("2", Metadata(file, Version));
             Assert.AreEqual(resize, Load(file).Preprocessing.Resize);
-            AssertRefused(RawSafetensors.WithMetadata(file, Version, "1"), "how pictures are resized");
+            AssertRefused(
+                RawSafetensors.WithMetadata(RawSafetensors.WithMetadata(file, Version, "1"), Graph, GraphText(_bytes)),
+                "how pictures are resized");
         }
 
         static string Metadata(byte[] file, string key) =>
@@ -282,11 +284,16 @@ public sealed class ModelFileTests : IDisposable
     [DataRow("""{"mode":"letterbox","fill":256,"interpolation":"bilinear","antialias":true}""")]
     [DataRow("""{"mode":"letterbox","fill":1,"interpolation":"bicubic","antialias":false}""")]
     [DataRow("""{"mode":"Stretch","interpolation":"bilinear","antialias":true}""")]
-    public void Refuses_damaged_resizing(string resize) => AssertRefused(
-        RawSafetensors.WithMetadata(
-            RawSafetensors.WithMetadata(_bytes, Version, "2"), Preprocessing,
-            $$"""{"mean":[0,0],"standard_deviation":[1,1],"resize":{{resize}}}"""),
-        "");
+    public void Refuses_damaged_resizing(string resize)
+    {
+        byte[] file = Save(new Model(
+            Example.Graph, Example.Weights, [], Example.Preprocessing with { Resize = new Letterbox(114) }));
+        Load(file);
+        AssertRefused(
+            RawSafetensors.WithMetadata(
+                file, Preprocessing, $$"""{"mean":[0,0],"standard_deviation":[1,1],"resize":{{resize}}}"""),
+            "");
+    }
 
     [TestMethod]
     public void Refuses_weights_that_are_not_the_graph_s()
