@@ -81,7 +81,7 @@ public sealed class InferenceSession : IDisposable
     /// <summary>What a run launches.</summary>
     internal ExecutionPlan Plan => _planned.Plan;
 
-    /// <summary>Runs the network.</summary>
+    /// <summary>Runs a network with one input and one output.</summary>
     /// <param name="input">n items of <see cref="ModelGraph.InputShape"/>, (n, C, H, W), where n is 1 to
     /// <see cref="SessionOptions.Batch"/>. A run takes the same time for one item as for the whole batch.</param>
     /// <param name="output">Receives n items of <see cref="ModelGraph.OutputShape"/>, (n, classes). The length must be
@@ -89,6 +89,18 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ShapeMismatchException">The length of the input or of the output does not fit.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output) => _runs.Run(input, output);
+
+    /// <summary>Runs a network with any number of inputs and outputs: session.Run([left, right], [boxes, scores]).
+    /// <see cref="ModelGraph.InputIndex"/> and <see cref="ModelGraph.OutputIndex"/> give the place of a name.</summary>
+    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n is
+    /// 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
+    /// <param name="outputs">Receive n items of each of <see cref="ModelGraph.Outputs"/>, in their order, (n, classes).
+    /// The lengths must be exact.</param>
+    /// <exception cref="ShapeMismatchException">The number of inputs or outputs, or the length of one, does not
+    /// fit.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
+    public void Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs) =>
+        _runs.Run(inputs, outputs);
 
     /// <summary>Runs the network on images of any sizes. The device resizes and normalises the images as the model's
     /// <see cref="Preprocessing"/> says. If the sizes are those of the previous run, no memory is allocated.</summary>
@@ -105,6 +117,13 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     public void Run(ReadOnlySpan<Image> images, Span<float> output) => _runs.Run(images, output);
 
+    /// <summary>Runs a network with one input and any number of outputs on images of any sizes.</summary>
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>.</param>
+    /// <param name="outputs">Receive one item of each of <see cref="ModelGraph.Outputs"/> for each image, in their
+    /// order, (n, classes). The lengths must be exact.</param>
+    /// <inheritdoc cref="Run(ReadOnlySpan{Image}, Span{float})" path="/exception"/>
+    public void Run(ReadOnlySpan<Image> images, ReadOnlySpan<Memory<float>> outputs) => _runs.Run(images, outputs);
+
     /// <summary>Runs the network from one buffer of the host to another. The CPU does not touch the data. The run
     /// starts after all work that was submitted to the queue before it.</summary>
     /// <param name="input">The input of a whole batch, (Batch, C, H, W), as 32-bit floats.</param>
@@ -113,7 +132,17 @@ public sealed class InferenceSession : IDisposable
     /// 4.</exception>
     /// <exception cref="InvalidOperationException">The session does not run on a host's device.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
-    public void Run(BufferRegion input, BufferRegion output) => _runs.Run(input, output);
+    public void Run(BufferRegion input, BufferRegion output) => _runs.Run([input], [output]);
+
+    /// <summary>Runs a network with any number of inputs and outputs from buffers of the host to others.</summary>
+    /// <param name="inputs">A region for each of <see cref="ModelGraph.Inputs"/>, in their order: the input of a whole
+    /// batch, (Batch, C, H, W), as 32-bit floats.</param>
+    /// <param name="outputs">A region for each of <see cref="ModelGraph.Outputs"/>, in their order. Each receives the
+    /// output of a whole batch, (Batch, classes), as 32-bit floats.</param>
+    /// <exception cref="ShapeMismatchException">The number of inputs or outputs does not fit.</exception>
+    /// <inheritdoc cref="Run(BufferRegion, BufferRegion)" path="/exception"/>
+    public void Run(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs) =>
+        _runs.Run(inputs, outputs);
 
     /// <summary>Runs the network asynchronously.</summary>
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>. The input is read before this
@@ -155,6 +184,29 @@ public sealed class InferenceSession : IDisposable
         GpuSync sync, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(input, output, sync, cancellationToken);
 
+    /// <summary>Runs a network with any number of inputs and outputs asynchronously.</summary>
+    /// <param name="inputs">As in
+    /// <see cref="Run(ReadOnlySpan{ReadOnlyMemory{float}}, ReadOnlySpan{Memory{float}})"/>. Each is read before this
+    /// method returns if the run can start at once, otherwise later. Do not change it before the task
+    /// completes.</param>
+    /// <param name="outputs">As in
+    /// <see cref="Run(ReadOnlySpan{ReadOnlyMemory{float}}, ReadOnlySpan{Memory{float}})"/>. Each is written before the
+    /// task completes.</param>
+    /// <param name="sync">The timeline semaphores that the run waits for and signals on the device, if any. A device
+    /// that is not a host's device with <see cref="HostDevice.HasTimelineSemaphores"/> throws an
+    /// <see cref="UnsupportedDeviceException"/>.</param>
+    /// <param name="cancellationToken">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <returns>A task that completes when the outputs have been written.</returns>
+    /// <exception cref="ShapeMismatchException">The number of inputs or outputs, or the length of one, does not
+    /// fit.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
+    public Task RunAsync(
+        ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs,
+        GpuSync sync = default, CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(inputs, outputs, sync, cancellationToken);
+
     /// <summary>Runs the network on images asynchronously.</summary>
     /// <param name="images">As in <see cref="Run(ReadOnlySpan{Image}, Span{float})"/>. The images are read before this
     /// method returns if the run can start at once, otherwise later. Do not change the pixels before the task
@@ -173,6 +225,22 @@ public sealed class InferenceSession : IDisposable
         GpuSync sync = default, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(images, output, sync, cancellationToken);
 
+    /// <summary>Runs a network with one input and any number of outputs on images asynchronously.</summary>
+    /// <param name="images">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{Image}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <param name="outputs">As in <see cref="Run(ReadOnlySpan{Image}, ReadOnlySpan{Memory{float}})"/>. Each is written
+    /// before the task completes.</param>
+    /// <param name="sync">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{Image}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <returns>A task that completes when the outputs have been written.</returns>
+    /// <inheritdoc cref="Run(ReadOnlySpan{Image}, Span{float})" path="/exception"/>
+    public Task RunAsync(
+        ReadOnlyMemory<Image> images, ReadOnlySpan<Memory<float>> outputs,
+        GpuSync sync = default, CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(images, outputs, sync, cancellationToken);
+
     /// <summary>Runs the network from one buffer of the host to another asynchronously.</summary>
     /// <param name="input">As in <see cref="Run(BufferRegion, BufferRegion)"/>.</param>
     /// <param name="output">As in <see cref="Run(BufferRegion, BufferRegion)"/>.</param>
@@ -187,7 +255,23 @@ public sealed class InferenceSession : IDisposable
     public Task RunAsync(
         BufferRegion input, BufferRegion output, GpuSync sync = default,
         CancellationToken cancellationToken = default) =>
-        _runs.RunAsync(input, output, sync, cancellationToken);
+        _runs.RunAsync([input], [output], sync, cancellationToken);
+
+    /// <summary>Runs a network with any number of inputs and outputs from buffers of the host to others
+    /// asynchronously.</summary>
+    /// <param name="inputs">As in <see cref="Run(ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="outputs">As in <see cref="Run(ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="sync">As in
+    /// <see cref="RunAsync(BufferRegion, BufferRegion, GpuSync, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">As in
+    /// <see cref="RunAsync(BufferRegion, BufferRegion, GpuSync, CancellationToken)"/>.</param>
+    /// <returns>A task that completes when the outputs have been written.</returns>
+    /// <exception cref="ShapeMismatchException">The number of inputs or outputs does not fit.</exception>
+    /// <inheritdoc cref="Run(BufferRegion, BufferRegion)" path="/exception"/>
+    public Task RunAsync(
+        ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs, GpuSync sync = default,
+        CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(inputs, outputs, sync, cancellationToken);
 
     /// <summary>Creates a stepper, which spreads an inference over several frames. The caller disposes it.</summary>
     /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for another set of
@@ -233,7 +317,7 @@ public sealed class InferenceSession : IDisposable
     }
 
     /// <summary>Compares this session with the model's certificate: what torch computed with the model when it was
-    /// exported. The logits are compared in full, each layer by statistics and sampled values. The graph, the weights
+    /// exported. All outputs are compared in full, each layer by statistics and sampled values. The graph, the weights
     /// and the certificate are compared by their hashes. The comparison takes a few runs, and while it lasts the device
     /// memory for the outputs of all layers.</summary>
     /// <returns>A report with each layer. <see cref="ParityReport.Passed"/> says whether the comparison passed,

@@ -8,8 +8,9 @@ namespace SoftPool;
 /// features.0.weight.</param>
 /// <param name="Operator">The operator, with its attributes.</param>
 /// <param name="Inputs">The names of the layers that this layer reads, in the order of the operator's inputs. They come
-/// earlier in the network. <see cref="ModelGraph.InputName"/> is the network's input. Null for the previous layer
-/// alone, which for the first layer is the network's input.</param>
+/// earlier in the network. The name of an input of the network, <see cref="ModelGraph.InputName"/> if it has no name of
+/// its own, is that input. Null for the previous layer alone, which for the first layer is the network's first
+/// input.</param>
 public sealed record Layer(
     string Name, Operator Operator,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Inputs = null)

@@ -14,11 +14,13 @@ public sealed class Model
     /// <param name="graph">The network.</param>
     /// <param name="weights">A tensor for each parameter of the graph, and no others, by full PyTorch name:
     /// features.0.weight.</param>
-    /// <param name="classNames">The name of each output, in order; empty if the outputs have no names.</param>
-    /// <param name="preprocessing">How an image becomes the network's input.</param>
+    /// <param name="classNames">The name of each element of the only or first output, in order; empty if they have no
+    /// names.</param>
+    /// <param name="preprocessing">How an image becomes the network's input. Not used if the network has several
+    /// inputs.</param>
     /// <exception cref="ModelFormatException">A weight is missing, has another shape than the graph's parameter, or
-    /// belongs to no layer; the number of class names is not the number of outputs; or the preprocessing does not have
-    /// a finite mean and a positive, finite deviation for each channel, or resizes in a way that is not
+    /// belongs to no layer; the number of class names is not that of the output's elements; or the preprocessing does
+    /// not have a finite mean and a positive, finite deviation for each channel, or resizes in a way that is not
     /// supported.</exception>
     public Model(
         ModelGraph graph, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> classNames,
@@ -48,9 +50,10 @@ public sealed class Model
         if (unused.Count > 0)
             throw new ModelFormatException(
                 $"No layer of '{graph.Name}' has a parameter {unused.Min(StringComparer.Ordinal)}.");
-        if (classNames.Count != 0 && classNames.Count != graph.OutputShape.ElementCount)
+        int classes = graph.Outputs[0].Shape.ElementCount;
+        if (classNames.Count != 0 && classNames.Count != classes)
             throw new ModelFormatException(
-                $"'{graph.Name}' has {graph.OutputShape.ElementCount} outputs, "
+                $"'{graph.Name}' has {classes} outputs, "
                 + $"but {classNames.Count} class names came.");
         if (classNames.Contains(null))
             throw new ModelFormatException($"A class name of '{graph.Name}' is null.");
@@ -63,11 +66,10 @@ public sealed class Model
                     $"The preprocessing of '{graph.Name}' needs positive finite deviations; got {deviation}.");
         if (preprocessing.Resize.Fault is { } fault)
             throw new ModelFormatException($"The preprocessing of '{graph.Name}' cannot resize images: {fault}.");
-        if (graph.InputShape.Rank == 3
-            && (preprocessing.Mean.Count != graph.InputShape[0]
-                || preprocessing.StandardDeviation.Count != graph.InputShape[0]))
+        if (graph.Inputs is [{ Shape: { Rank: 3 } input }]
+            && (preprocessing.Mean.Count != input[0] || preprocessing.StandardDeviation.Count != input[0]))
             throw new ModelFormatException(
-                $"'{graph.Name}' takes {graph.InputShape[0]} channels, but the preprocessing has "
+                $"'{graph.Name}' takes {input[0]} channels, but the preprocessing has "
                 + $"{preprocessing.Mean.Count} means and {preprocessing.StandardDeviation.Count} deviations.");
     }
 
@@ -77,7 +79,8 @@ public sealed class Model
     /// <summary>The weights by full PyTorch name: features.0.weight.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
-    /// <summary>The name of each output, in order; empty if the outputs have no names.</summary>
+    /// <summary>The name of each element of the only or first output, in order; empty if they have no
+    /// names.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>How an image becomes the network's input.</summary>
@@ -160,9 +163,33 @@ public sealed class Model
     /// <exception cref="ShapeMismatchException">A layer does not accept the shapes that result. The message names the
     /// layer.</exception>
     /// <exception cref="ModelFormatException">The number of outputs changes, and the outputs have names.</exception>
+    /// <exception cref="InvalidOperationException">The network has several inputs.</exception>
     public Model WithInputShape(TensorShape inputShape) => inputShape == Graph.InputShape
         ? this
-        : new Model(new ModelGraph(Graph.Name, inputShape, Graph.Layers), Weights, ClassNames, Preprocessing);
+        : WithInputShapes(new Dictionary<string, TensorShape> { [Graph.Inputs[0].Name] = inputShape });
+
+    /// <summary>Returns the same network with the same weights for inputs of other sizes, as
+    /// <see cref="WithInputShape"/> does for a network with one input.</summary>
+    /// <param name="inputShapes">The shapes of one item of inputs by name, without the batch. Other inputs keep their
+    /// shapes.</param>
+    /// <returns>This model if all shapes are already those of its inputs. Otherwise a new model, without a
+    /// certificate.</returns>
+    /// <exception cref="ArgumentException">The network has no input of one of the names.</exception>
+    /// <exception cref="ShapeMismatchException">A layer does not accept the shapes that result. The message names the
+    /// layer.</exception>
+    /// <exception cref="ModelFormatException">The number of outputs changes, and the outputs have names.</exception>
+    public Model WithInputShapes(IReadOnlyDictionary<string, TensorShape> inputShapes)
+    {
+        ArgumentNullException.ThrowIfNull(inputShapes);
+        NetworkInput[] inputs = [.. Graph.Inputs];
+        foreach ((string name, TensorShape shape) in inputShapes)
+            inputs[Graph.InputIndex(name)] = new NetworkInput(name, shape);
+        if (inputs.SequenceEqual(Graph.Inputs))
+            return this;
+        var graph = new ModelGraph(
+            Graph.Name, inputs, Graph.Layers, Graph.Outputs.Select(output => (output.Name, output.Layer)));
+        return new Model(graph, Weights, ClassNames, Preprocessing);
+    }
 
     /// <summary>Writes the model to a safetensors file, either completely or not at all. An existing file keeps its
     /// permissions, and a symbolic link is followed.</summary>

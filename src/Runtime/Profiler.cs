@@ -31,7 +31,20 @@ public sealed class Profiler : IDisposable
     {
         _own.CheckIsAlive(this);
         _ = _own.Arguments.ItemsOf(input);
-        input.CopyTo(_own.Floats.Values);
+        input.CopyTo(_own.Floats.ValuesOf(0));
+        return Run(_fromFloats);
+    }
+
+    /// <summary>Runs a network with any number of inputs once on floats and measures each launch.</summary>
+    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n is
+    /// 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
+    /// <returns>The launches, in order.</returns>
+    /// <inheritdoc cref="Run(ReadOnlySpan{float})" path="/exception"/>
+    public IReadOnlyList<LaunchProfile> Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs)
+    {
+        _own.CheckIsAlive(this);
+        _ = _own.Arguments.ItemsOf(inputs);
+        _own.Floats.Write(inputs);
         return Run(_fromFloats);
     }
 

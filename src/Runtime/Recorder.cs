@@ -30,11 +30,23 @@ public sealed class Recorder : IDisposable
     /// <exception cref="ArgumentException">A handle is null, or an offset is negative or not a multiple of
     /// 4.</exception>
     /// <exception cref="ObjectDisposedException">The recorder was disposed.</exception>
-    public void Record(nint commandBuffer, BufferRegion input, BufferRegion output)
+    public void Record(nint commandBuffer, BufferRegion input, BufferRegion output) =>
+        Record(commandBuffer, [input], [output]);
+
+    /// <summary>Records a run of a network with any number of inputs and outputs from buffers of the host to
+    /// others.</summary>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="inputs">A region for each of <see cref="ModelGraph.Inputs"/>, in their order: the input of a whole
+    /// batch when the commands run, (Batch, C, H, W), as 32-bit floats.</param>
+    /// <param name="outputs">A region for each of <see cref="ModelGraph.Outputs"/>, in their order. Each receives the
+    /// output of a whole batch, (Batch, classes), as 32-bit floats.</param>
+    /// <exception cref="ShapeMismatchException">The number of inputs or outputs does not fit.</exception>
+    /// <inheritdoc cref="Record(nint, BufferRegion, BufferRegion)" path="/exception"/>
+    public void Record(nint commandBuffer, ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs)
     {
-        _own.Arguments.CheckBuffers(input, output);
-        using BufferInput stage = _own.Planned.CreateBufferInput(_own.Program, input);
-        Record(commandBuffer, stage, output);
+        _own.Arguments.CheckBuffers(inputs, outputs);
+        using BufferInput stage = _own.Planned.CreateBufferInput(_own.Program, inputs.ToArray());
+        Record(commandBuffer, stage, outputs);
     }
 
     /// <summary>Records a run on floats. The floats are copied to staging memory during the call, so no earlier
@@ -51,10 +63,29 @@ public sealed class Recorder : IDisposable
     public void Record(nint commandBuffer, ReadOnlySpan<float> input, BufferRegion output)
     {
         _ = _own.Arguments.ItemsOf(input);
-        _own.Arguments.CheckBuffer(output);
+        _own.Arguments.CheckBuffers([output]);
         Check(commandBuffer);
-        input.CopyTo(_own.Floats.Values);
-        Record(commandBuffer, _own.Floats, output);
+        input.CopyTo(_own.Floats.ValuesOf(0));
+        Record(commandBuffer, _own.Floats, [output]);
+    }
+
+    /// <summary>Records a run of a network with any number of inputs and outputs on floats, as
+    /// <see cref="Record(nint, ReadOnlySpan{float}, BufferRegion)"/> does.</summary>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n is
+    /// 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
+    /// <param name="outputs">As in
+    /// <see cref="Record(nint, ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>. Only the first n items are
+    /// meaningful.</param>
+    /// <inheritdoc cref="Record(nint, ReadOnlySpan{float}, BufferRegion)" path="/exception"/>
+    public void Record(
+        nint commandBuffer, ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<BufferRegion> outputs)
+    {
+        _ = _own.Arguments.ItemsOf(inputs);
+        _own.Arguments.CheckBuffers(outputs);
+        Check(commandBuffer);
+        _own.Floats.Write(inputs);
+        Record(commandBuffer, _own.Floats, outputs);
     }
 
     /// <summary>Records a run on images. The pixels are copied to staging memory during the call, so no earlier
@@ -73,21 +104,32 @@ public sealed class Recorder : IDisposable
     /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for images of these
     /// sizes.</exception>
-    public void Record(nint commandBuffer, ReadOnlySpan<Image> images, BufferRegion output)
+    public void Record(nint commandBuffer, ReadOnlySpan<Image> images, BufferRegion output) =>
+        Record(commandBuffer, images, [output]);
+
+    /// <summary>Records a run of a network with one input and any number of outputs on images, as
+    /// <see cref="Record(nint, ReadOnlySpan{Image}, BufferRegion)"/> does.</summary>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>.</param>
+    /// <param name="outputs">As in
+    /// <see cref="Record(nint, ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>. Only one item for each image
+    /// is meaningful.</param>
+    /// <inheritdoc cref="Record(nint, ReadOnlySpan{Image}, BufferRegion)" path="/exception"/>
+    public void Record(nint commandBuffer, ReadOnlySpan<Image> images, ReadOnlySpan<BufferRegion> outputs)
     {
         _ = _own.Arguments.ItemsOf(images);
-        _own.Arguments.CheckBuffer(output);
+        _own.Arguments.CheckBuffers(outputs);
         Check(commandBuffer);
-        Record(commandBuffer, _images.Write(images), output);
+        Record(commandBuffer, _images.Write(images), outputs);
     }
 
     /// <summary>Frees the recorder's device memory. The recorded commands must have completed.</summary>
     public void Dispose() => _own.Dispose();
 
-    private void Record(nint commandBuffer, InputStage stage, BufferRegion output)
+    private void Record(nint commandBuffer, InputStage stage, ReadOnlySpan<BufferRegion> outputs)
     {
         Check(commandBuffer);
-        _own.Program.RecordInto(Commands.IntoHosts(_own.Planned.Device, commandBuffer), stage, output);
+        _own.Program.RecordInto(Commands.IntoHosts(_own.Planned.Device, commandBuffer), stage, outputs);
     }
 
     private void Check(nint commandBuffer)

@@ -12,7 +12,7 @@ public sealed class Stepper : IDisposable
     private readonly ModeResources _own;
     private readonly ReadBack _readBack;
     private readonly ImageStage<Submission> _fromImages;
-    private readonly RecordedFor<BufferRegion> _fromBuffer, _toBuffer;
+    private readonly RecordedFor _fromBuffers, _toBuffers;
     private readonly Submission _fromFloats, _toFloats;
     // The input, each launch, the output.
     private readonly Submission[] _parts;
@@ -32,23 +32,22 @@ public sealed class Stepper : IDisposable
         _fromFloats = _own.Take(() => planned.Record(_own.Floats.Record));
         _fromImages = _own.Take(
             () => new ImageStage<Submission>(planned, program, images => planned.Record(images.Record)));
-        _fromBuffer = _own.Take(() => new RecordedFor<BufferRegion>(RecordFrom));
+        _fromBuffers = _own.Take(() => new RecordedFor((inputs, _) => RecordFrom(inputs)));
         _toFloats = _own.Take(() => planned.Record(_readBack.Record));
-        _toBuffer = _own.Take(
-            () => new RecordedFor<BufferRegion>(
-                output => planned.Record(commands => program.RecordTo(commands, output))));
+        _toBuffers = _own.Take(() => new RecordedFor(
+            (_, outputs) => planned.Record(commands => program.RecordTo(commands, outputs))));
         for (int i = 0; i < planned.Plan.Launches.Count; i++)
             _parts[i + 1] = _own.Take(() => planned.Record(commands => program.RecordLaunch(commands, i)));
 
-        Submission RecordFrom(BufferRegion input)
+        Submission RecordFrom(BufferRegion[] inputs)
         {
-            using BufferInput stage = planned.CreateBufferInput(program, input);
+            using BufferInput stage = planned.CreateBufferInput(program, inputs);
             return planned.Record(commands => DeviceProgram.RecordFrom(commands, stage));
         }
     }
 
     /// <summary>Whether an inference was started and all its steps are done. False again after
-    /// <see cref="Finish"/>.</summary>
+    /// <see cref="Finish(Span{float})"/>.</summary>
     public bool IsDone => _items > 0 && _next == _parts.Length;
 
     /// <summary>Starts an inference on floats. An inference in progress is abandoned.</summary>
@@ -59,7 +58,20 @@ public sealed class Stepper : IDisposable
     {
         int items = _own.Arguments.ItemsOf(input);
         GiveUp();
-        input.CopyTo(_own.Floats.Values);
+        input.CopyTo(_own.Floats.ValuesOf(0));
+        Start(_fromFloats, _toFloats, items);
+    }
+
+    /// <summary>Starts an inference of a network with any number of inputs on floats. An inference in progress is
+    /// abandoned.</summary>
+    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n is
+    /// 1 to <see cref="SessionOptions.Batch"/>, the same for all. The inputs are copied during the call.</param>
+    /// <exception cref="ShapeMismatchException">The number of inputs, or the length of one, does not fit.</exception>
+    public void Start(ReadOnlySpan<ReadOnlyMemory<float>> inputs)
+    {
+        int items = _own.Arguments.ItemsOf(inputs);
+        GiveUp();
+        _own.Floats.Write(inputs);
         Start(_fromFloats, _toFloats, items);
     }
 
@@ -81,18 +93,29 @@ public sealed class Stepper : IDisposable
     }
 
     /// <summary>Starts an inference from one buffer of the host to another. An inference in progress is abandoned. The
-    /// output is in its buffer when <see cref="Step"/> returns true; do not call <see cref="Finish"/>.</summary>
+    /// output is in its buffer when <see cref="Step"/> returns true; do not call
+    /// <see cref="Finish(Span{float})"/>.</summary>
     /// <param name="input">The input of a whole batch, (Batch, C, H, W), as 32-bit floats. The input is read during the
     /// first step.</param>
     /// <param name="output">Receives the output of a whole batch, (Batch, classes), as 32-bit floats.</param>
     /// <exception cref="ArgumentException">A handle is null, or an offset is negative or not a multiple of
     /// 4.</exception>
     /// <exception cref="InvalidOperationException">The session does not run on a host's device.</exception>
-    public void Start(BufferRegion input, BufferRegion output)
+    public void Start(BufferRegion input, BufferRegion output) => Start([input], [output]);
+
+    /// <summary>Starts an inference of a network with any number of inputs and outputs from buffers of the host to
+    /// others, as <see cref="Start(BufferRegion, BufferRegion)"/> does.</summary>
+    /// <param name="inputs">A region for each of <see cref="ModelGraph.Inputs"/>, in their order: the input of a whole
+    /// batch, (Batch, C, H, W), as 32-bit floats. The inputs are read during the first step.</param>
+    /// <param name="outputs">A region for each of <see cref="ModelGraph.Outputs"/>, in their order. Each receives the
+    /// output of a whole batch, (Batch, classes), as 32-bit floats.</param>
+    /// <exception cref="ShapeMismatchException">The number of inputs or outputs does not fit.</exception>
+    /// <inheritdoc cref="Start(BufferRegion, BufferRegion)" path="/exception"/>
+    public void Start(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs)
     {
-        _own.Arguments.CheckBuffers(input, output);
+        _own.Arguments.CheckBuffers(inputs, outputs);
         GiveUp();
-        Start(_fromBuffer[input], _toBuffer[output], _own.Planned.Plan.Batch);
+        Start(_fromBuffers.Get(inputs, []), _toBuffers.Get([], outputs), _own.Planned.Plan.Batch);
     }
 
     /// <summary>Runs the next launches of the inference, and waits for them.</summary>
@@ -127,13 +150,22 @@ public sealed class Stepper : IDisposable
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Finish(Span<float> output)
     {
-        CheckIsStarted();
-        if (!IsDone)
-            throw new InvalidOperationException("The inference is not done: call Step until it returns true.");
-        if (_parts[^1] != _toFloats)
-            throw new InvalidOperationException("The output is in the buffer that Start was given.");
+        CheckIsDone();
         _own.Arguments.CheckOutput(_items, output.Length);
-        _readBack.CopyTo(_own.Planned.Plan.Output, output);
+        _readBack.CopyTo(_own.Planned.Plan.Outputs[0], output);
+        _items = 0;
+    }
+
+    /// <summary>Copies all outputs of the completed inference, as <see cref="Finish(Span{float})"/> does.</summary>
+    /// <param name="outputs">Receive as many items of each of <see cref="ModelGraph.Outputs"/> as the inference was
+    /// started with, in their order, (n, classes). The lengths must be exact.</param>
+    /// <inheritdoc cref="Finish(Span{float})" path="/exception"/>
+    public void Finish(ReadOnlySpan<Memory<float>> outputs)
+    {
+        CheckIsDone();
+        _own.Arguments.CheckOutputs(_items, outputs);
+        for (int i = 0; i < outputs.Length; i++)
+            _readBack.CopyTo(_own.Planned.Plan.Outputs[i], outputs[i].Span);
         _items = 0;
     }
 
@@ -152,6 +184,15 @@ public sealed class Stepper : IDisposable
         if (_items > 0 && !IsDone)
             _parts[_next].Wait(); // A wait that failed has left it running, on the memory that a new inference writes.
         _items = 0;
+    }
+
+    private void CheckIsDone()
+    {
+        CheckIsStarted();
+        if (!IsDone)
+            throw new InvalidOperationException("The inference is not done: call Step until it returns true.");
+        if (_parts[^1] != _toFloats)
+            throw new InvalidOperationException("The output is in the buffer that Start was given.");
     }
 
     private void CheckIsStarted()

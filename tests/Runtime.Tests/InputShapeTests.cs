@@ -17,6 +17,28 @@ public sealed class InputShapeTests
     ]));
 
     [TestMethod]
+    public void Several_inputs_have_other_shapes_by_name()
+    {
+        Model model = InputsAndOutputsTests.Model;
+        var shape = new TensorShape(3, 5, 9);
+        Model other = model.WithInputShapes(
+            new Dictionary<string, TensorShape> { ["left"] = shape, ["right"] = shape });
+        TestModels.AssertSequence<TensorShape>(
+            [shape, shape, new TensorShape(5)], other.Graph.Inputs.Select(input => input.Shape));
+        Assert.AreEqual(new TensorShape(4, 5, 9), other.Graph.Outputs[1].Shape);
+        TestModels.AssertSequence<string>(
+            [.. model.Graph.Outputs.Select(output => output.Name)], other.Graph.Outputs.Select(output => output.Name));
+        Assert.AreSame(
+            model, model.WithInputShapes(new Dictionary<string, TensorShape> { ["vector"] = new TensorShape(5) }));
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ShapeMismatchException>(() => model.WithInputShapes(
+                new Dictionary<string, TensorShape> { ["left"] = shape })).Message, "Layer subtract");
+        Assert.ThrowsExactly<ArgumentException>(
+            () => model.WithInputShapes(new Dictionary<string, TensorShape> { ["top"] = shape }));
+        Assert.ThrowsExactly<InvalidOperationException>(() => model.WithInputShape(shape));
+    }
+
+    [TestMethod]
     [DataRow(12, 16)]
     [DataRow(37, 5)]
     public void A_model_runs_at_another_size(int height, int width)

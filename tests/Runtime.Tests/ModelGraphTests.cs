@@ -87,6 +87,56 @@ public sealed class ModelGraphTests
         "No layer of 'n' reads a");
 
     [TestMethod]
+    public void Inputs_and_outputs_have_names_and_shapes()
+    {
+        ModelGraph graph = InputsAndOutputsTests.Model.Graph;
+        TestModels.AssertSequence<int>([-1], graph.InputsOf(0));
+        TestModels.AssertSequence<int>([-2], graph.InputsOf(2));
+        TestModels.AssertSequence<int>([-3], graph.InputsOf(8));
+        Assert.AreEqual(new TensorShape(5), graph.InputShapesOf(8).Single());
+        Assert.AreEqual(1, graph.InputIndex("right"));
+        Assert.AreEqual(2, graph.OutputIndex("before"));
+        Assert.AreEqual(new NetworkOutput("before", "a", new TensorShape(4, 8, 6)), graph.Outputs[2]);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => graph.InputIndex("top")).Message,
+            "'siamese' has no input top; it has left, right, vector.");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => graph.OutputIndex("left")).Message, "has no output left");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => graph.InputShape).Message,
+            "'siamese' has the inputs left, right, vector");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => graph.OutputShape).Message, "has the outputs scores,");
+        Assert.AreEqual(ModelGraph.InputName, TestModels.AlexNet().Inputs.Single().Name);
+        Assert.AreEqual(ModelGraph.OutputName, TestModels.AlexNet().Outputs.Single().Name);
+    }
+
+    [TestMethod]
+    public void Inputs_and_outputs_that_make_no_sense_are_refused()
+    {
+        NetworkInput x = new("x", new TensorShape(3)), y = new("y", new TensorShape(3));
+        Layer a = new("a", new ReLU(), ["x"]), b = new("b", new ReLU(), ["a"]);
+        Refused("has 0.", [], [a], [("o", "a")]);
+        Refused("has 0.", [x], [a], []);
+        Refused("'x' of 'n' is not", [x, x], [a], [("o", "a")]);
+        Refused("'' of 'n' is not", [x with { Name = "" }], [a], [("o", "a")]);
+        Refused("reads the input y", [x, y], [a], [("o", "a")]);
+        Refused("'x' of 'n' is not", [x], [a, new Layer("x", new ReLU())], [("o", "a")]);
+        Refused("'o' of 'n' is not", [x], [a, b], [("o", "a"), ("o", "b")]);
+        Refused("'' of 'n' is not", [x], [a], [("", "a")]);
+        Refused("is that of 'x', which is no layer", [x], [a], [("o", "x")]);
+        Refused("is that of 'c', which is no layer", [x], [a], [("o", "c")]);
+        Refused("No layer of 'n' reads b, and it is no output", [x], [a, b], [("o", "a")]);
+        Refused("has 1001", [x], [a], [.. Enumerable.Range(0, 1001).Select(i => ($"{i}", "a"))]);
+
+        static void Refused(
+            string why, NetworkInput[] inputs, Layer[] layers, (string Name, string Layer)[] outputs) =>
+            StringAssert.Contains(
+                Assert.ThrowsExactly<ModelFormatException>(
+                    () => new ModelGraph("n", inputs, layers, outputs)).Message, why);
+    }
+
+    [TestMethod]
     public void The_name_of_the_input_is_no_layer_s() => Assert.ThrowsExactly<ModelFormatException>(
         () => new ModelGraph("n", new TensorShape(3), [new Layer("input", new ReLU())]));
 

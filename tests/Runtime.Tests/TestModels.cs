@@ -63,11 +63,11 @@ internal static class TestModels
         [], PreprocessingOf(graph));
 
     public static string[] ClassesOf(ModelGraph graph) =>
-        [.. Enumerable.Range(0, graph.OutputShape.ElementCount).Select(index => $"class \"{index}\" \u00e9")];
+        [.. Enumerable.Range(0, graph.Outputs[0].Shape.ElementCount).Select(index => $"class \"{index}\" \u00e9")];
 
     public static Preprocessing PreprocessingOf(ModelGraph graph)
     {
-        int channels = graph.InputShape.Rank == 3 ? graph.InputShape[0] : 0;
+        int channels = graph.Inputs[0].Shape is { Rank: 3 } shape ? shape[0] : 0;
         return new Preprocessing(
             [.. Enumerable.Range(0, channels).Select(c => 0.1f * c)],
             [.. Enumerable.Range(0, channels).Select(c => 0.3f + c)]);

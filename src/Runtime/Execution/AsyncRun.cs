@@ -8,7 +8,7 @@ internal sealed class AsyncRun
 {
     private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<RunSlot, Submission> _submit;
-    private readonly Memory<float> _output;
+    private readonly Memory<float>[] _outputs;
     private readonly bool _signals;
     private readonly int _items;
     private readonly CancellationToken _cancel;
@@ -20,11 +20,11 @@ internal sealed class AsyncRun
     /// <param name="submit">Starts it in a free slot.</param>
     /// <param name="signals">Whether it signals semaphores.</param>
     /// <param name="items">How many items it has.</param>
-    /// <param name="output">Where its output goes; none where the device writes it to a buffer.</param>
+    /// <param name="outputs">Where its outputs go; none where the device writes them to buffers.</param>
     /// <param name="cancel">Ends the wait.</param>
     public AsyncRun(
-        Func<RunSlot, Submission> submit, bool signals, int items, Memory<float> output, CancellationToken cancel) =>
-        (_submit, _signals, _items, _output, _cancel) = (submit, signals, items, output, cancel);
+        Func<RunSlot, Submission> submit, bool signals, int items, Memory<float>[] outputs, CancellationToken cancel) =>
+        (_submit, _signals, _items, _outputs, _cancel) = (submit, signals, items, outputs, cancel);
 
     /// <summary>Ends when the output is there.</summary>
     public Task Task => _source.Task;
@@ -71,7 +71,7 @@ internal sealed class AsyncRun
             if (failure is null)
             {
                 bool isWanted = !Interlocked.Exchange(ref _decided, true);
-                run.Read(_items, isWanted ? _output.Span : []);
+                run.Read(_items, isWanted ? _outputs : []);
             }
         }
         catch (Exception e)

@@ -3,13 +3,17 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>An input that is in a buffer of the host's.</summary>
-internal sealed class BufferInput(BufferRegion buffer, ExecutionPlan plan, DeviceProgram program) : InputStage
+/// <summary>Inputs that are in buffers of the host's, one for each input of the network.</summary>
+internal sealed class BufferInput(IReadOnlyList<BufferRegion> buffers, ExecutionPlan plan, DeviceProgram program)
+    : InputStage
 {
-    public override void RecordCopy(Commands commands) =>
-        commands.Copy(BufferRange.Of(buffer, plan.Input), program.PlaceOf(plan.Input));
+    public override void RecordCopy(Commands commands)
+    {
+        for (int i = 0; i < plan.Inputs.Count; i++)
+            commands.Copy(BufferRange.Of(buffers[i], plan.Inputs[i]), program.PlaceOf(plan.Inputs[i]));
+    }
 
-    // The buffer is the host's.
+    // The buffers are the host's.
     public override void Dispose()
     {
     }

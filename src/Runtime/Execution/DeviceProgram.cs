@@ -68,11 +68,11 @@ internal sealed class DeviceProgram : IDisposable
 
     /// <summary>Records a whole run into a buffer of the host's. It waits for whatever is ahead of it, and whatever
     /// follows waits for it.</summary>
-    public void RecordInto(Commands commands, InputStage input, BufferRegion output)
+    public void RecordInto(Commands commands, InputStage input, ReadOnlySpan<BufferRegion> outputs)
     {
         RecordFrom(commands, input);
         RecordLaunches(commands);
-        RecordTo(commands, output);
+        RecordTo(commands, outputs);
     }
 
     /// <summary>Records an input stage that waits for whatever is ahead of it.</summary>
@@ -82,11 +82,12 @@ internal sealed class DeviceProgram : IDisposable
         input.Record(commands);
     }
 
-    /// <summary>Records the copy of the output to a buffer of the host's; whatever follows waits for it.</summary>
-    public void RecordTo(Commands commands, BufferRegion output)
+    /// <summary>Records the copy of each output to a buffer of the host's; whatever follows waits for it.</summary>
+    public void RecordTo(Commands commands, ReadOnlySpan<BufferRegion> outputs)
     {
         commands.Barrier();
-        commands.Copy(_places[_plan.Output], BufferRange.Of(output, _plan.Output));
+        for (int i = 0; i < outputs.Length; i++)
+            commands.Copy(_places[_plan.Outputs[i]], BufferRange.Of(outputs[i], _plan.Outputs[i]));
         commands.BarrierToAll();
     }
 
@@ -117,7 +118,7 @@ internal sealed class DeviceProgram : IDisposable
         Constant { IsHalf: true } => "its weights do not fit",
         Constant => "its weights do not fit, unless SessionOptions.Fp16 halves them",
         _ when _plan.Batch > 1 => $"take a smaller batch than {_plan.Batch}",
-        _ when !_plan.Input.IsHalf && !operand.IsHalf => "the batch is 1 already, so take SessionOptions.Fp16 or a "
+        _ when !_plan.Inputs[0].IsHalf && !operand.IsHalf => "the batch is 1 already, so take SessionOptions.Fp16 or a "
             + "network for smaller inputs",
         _ => "the batch is 1 already, so take a network for smaller inputs",
     };

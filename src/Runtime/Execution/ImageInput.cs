@@ -18,7 +18,7 @@ internal sealed class ImageInput : InputStage
 
     /// <param name="device">Where they are resized.</param>
     /// <param name="model">Whose preprocessing they get.</param>
-    /// <param name="plan">The plan whose input they become.</param>
+    /// <param name="plan">The plan whose only input they become.</param>
     /// <param name="program">The program that reads it.</param>
     /// <param name="images">The first images; the sizes are theirs.</param>
     /// <param name="takesWhole">Whether one launch may resize an image that is not large.</param>
@@ -29,12 +29,13 @@ internal sealed class ImageInput : InputStage
     {
         _sizes = new (int, int, PixelFormat)[images.Length];
         _pixels = new DeviceBuffer[images.Length];
-        var places = new Dictionary<Operand, BufferRange> { [plan.Input] = program.PlaceOf(plan.Input) };
+        Operand input = plan.Inputs[0];
+        var places = new Dictionary<Operand, BufferRange> { [input] = program.PlaceOf(input) };
         var plans = new ImagePlan[images.Length];
         for (int i = 0; i < images.Length; i++)
         {
             _sizes[i] = (images[i].Width, images[i].Height, images[i].Format);
-            plans[i] = ImagePlan.Of(images[i], i, model.Graph.InputShape, model.Preprocessing, plan.Input, takesWhole);
+            plans[i] = ImagePlan.Of(images[i], i, model.Graph.InputShape, model.Preprocessing, input, takesWhole);
         }
         // One barrier for all images: first each one's first launch, then the second launches of those that take two.
         _second = plans.Length;

@@ -23,7 +23,7 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
 
     public FloatInput CreateFloatInput(DeviceProgram program) => new(Device, Plan, program);
 
-    public BufferInput CreateBufferInput(DeviceProgram program, BufferRegion buffer) => new(buffer, Plan, program);
+    public BufferInput CreateBufferInput(DeviceProgram program, BufferRegion[] buffers) => new(buffers, Plan, program);
 
     public ImageInput CreateImageInput(DeviceProgram program, ReadOnlySpan<Image> images)
     {
@@ -41,7 +41,7 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
         }
     }
 
-    public ReadBack CreateReadBack(DeviceProgram program) => new(Device, program, [Plan.Output]);
+    public ReadBack CreateReadBack(DeviceProgram program) => new(Device, program, Plan.Outputs);
 
     public Submission Record(Action<Commands> record) => new(Device, record);
 }

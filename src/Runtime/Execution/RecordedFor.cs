@@ -2,27 +2,23 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>Commands that were recorded for a certain value, such as a host's buffer. They are recorded anew when
-/// another is asked for.</summary>
-internal sealed class RecordedFor<T>(Func<T, Submission> record) : IDisposable
-    where T : struct, IEquatable<T>
+/// <summary>Commands that were recorded for certain buffers of the host's, to read inputs from and to write outputs to.
+/// They are recorded anew when others are asked for.</summary>
+internal sealed class RecordedFor(Func<BufferRegion[], BufferRegion[], Submission> record) : IDisposable
 {
-    private T _value;
+    private BufferRegion[] _from = [], _to = [];
     private Submission? _recorded;
 
-    /// <summary>The commands for a value.</summary>
-    public Submission this[T value]
+    /// <summary>The commands for some buffers.</summary>
+    public Submission Get(ReadOnlySpan<BufferRegion> from, ReadOnlySpan<BufferRegion> to)
     {
-        get
+        if (_recorded is null || !from.SequenceEqual(_from) || !to.SequenceEqual(_to))
         {
-            if (_recorded is null || !_value.Equals(value))
-            {
-                Dispose();
-                _recorded = record(value);
-                _value = value;
-            }
-            return _recorded;
+            Dispose();
+            (_from, _to) = (from.ToArray(), to.ToArray());
+            _recorded = record(_from, _to);
         }
+        return _recorded;
     }
 
     public void Dispose()

@@ -5,8 +5,25 @@ internal sealed class RunArguments(PlannedModel planned)
 {
     private ModelGraph Graph => planned.Model.Graph;
 
-    /// <summary>The items of an input of floats.</summary>
-    public int ItemsOf(ReadOnlySpan<float> input) => ItemsOf(input.Length);
+    /// <summary>The items of the only input, of floats.</summary>
+    public int ItemsOf(ReadOnlySpan<float> input)
+    {
+        CheckCount("inputs", 1, Graph.Inputs.Count);
+        return ItemsOf(0, input.Length);
+    }
+
+    /// <summary>The items of each of the inputs, of floats.</summary>
+    public int ItemsOf(ReadOnlySpan<ReadOnlyMemory<float>> inputs)
+    {
+        CheckCount("inputs", inputs.Length, Graph.Inputs.Count);
+        int items = ItemsOf(0, inputs[0].Length);
+        for (int i = 1; i < inputs.Length; i++)
+            if (ItemsOf(i, inputs[i].Length) is int other && other != items)
+                throw new ShapeMismatchException(
+                    $"All inputs have the same number of items; got {items} of {Graph.Inputs[0].Name} and {other} of "
+                    + $"{Graph.Inputs[i].Name}.");
+        return items;
+    }
 
     /// <summary>The items of an input of images, one each.</summary>
     /// <exception cref="ShapeMismatchException">An image's size and bytes do not go together, there are too many, or
@@ -14,9 +31,13 @@ internal sealed class RunArguments(PlannedModel planned)
     /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
     public int ItemsOf(ReadOnlySpan<Image> images)
     {
-        if (Graph.InputShape.Rank != 3 || Graph.InputShape[0] != 3)
-            throw new ShapeMismatchException($"Images have three channels; '{Graph.Name}' takes {Graph.InputShape}.");
-        int items = ItemsOf((long)images.Length * Graph.InputShape.ElementCount);
+        if (Graph.Inputs is not [{ Shape: var shape }])
+            throw new ShapeMismatchException(
+                $"Images are the input of a network with one input; '{Graph.Name}' has {Graph.Inputs.Count}: "
+                + $"{string.Join(", ", Graph.Inputs.Select(input => input.Name))}.");
+        if (shape.Rank != 3 || shape[0] != 3)
+            throw new ShapeMismatchException($"Images have three channels; '{Graph.Name}' takes {shape}.");
+        int items = ItemsOf(0, (long)images.Length * shape.ElementCount);
         uint largest = planned.Device.Physical.Limits.MaxStorageBufferRange;
         foreach (Image image in images)
         {
@@ -29,8 +50,20 @@ internal sealed class RunArguments(PlannedModel planned)
         return items;
     }
 
-    /// <summary>Checks the room for the network's output.</summary>
-    public void CheckOutput(int items, int length) => CheckRoom("output", items, Graph.OutputShape, length);
+    /// <summary>Checks the room for the network's only output.</summary>
+    public void CheckOutput(int items, int length)
+    {
+        CheckCount("outputs", 1, Graph.Outputs.Count);
+        CheckRoom("output", items, Graph.Outputs[0].Shape, length);
+    }
+
+    /// <summary>Checks the room for each of the network's outputs.</summary>
+    public void CheckOutputs(int items, ReadOnlySpan<Memory<float>> outputs)
+    {
+        CheckCount("outputs", outputs.Length, Graph.Outputs.Count);
+        for (int i = 0; i < outputs.Length; i++)
+            CheckRoom(Graph.Outputs[i].Name, items, Graph.Outputs[i].Shape, outputs[i].Length);
+    }
 
     /// <summary>Checks the room for an output of some shape.</summary>
     public static void CheckRoom(string what, int items, TensorShape shape, int length)
@@ -40,31 +73,44 @@ internal sealed class RunArguments(PlannedModel planned)
                 $"The {what} of {items} items has {items * shape.ElementCount} elements; got room for {length}.");
     }
 
-    /// <summary>Checks parts of buffers of the host's.</summary>
+    /// <summary>Checks parts of buffers of the host's for each input and each output.</summary>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
-    public void CheckBuffers(BufferRegion input, BufferRegion output)
+    /// <exception cref="ShapeMismatchException">There are not as many as the network has.</exception>
+    public void CheckBuffers(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs)
     {
-        input.Check(nameof(input));
-        CheckBuffer(output);
+        CheckCount("inputs", inputs.Length, Graph.Inputs.Count);
+        foreach (BufferRegion input in inputs)
+            input.Check("input");
+        CheckBuffers(outputs);
     }
 
-    /// <summary>Checks a part of a buffer of the host's for the output.</summary>
-    public void CheckBuffer(BufferRegion output)
+    /// <summary>Checks parts of buffers of the host's for each output.</summary>
+    public void CheckBuffers(ReadOnlySpan<BufferRegion> outputs)
     {
-        output.Check(nameof(output));
+        CheckCount("outputs", outputs.Length, Graph.Outputs.Count);
+        foreach (BufferRegion output in outputs)
+            output.Check("output");
         planned.CheckIsHosts();
     }
 
-    private int ItemsOf(long elements)
+    private void CheckCount(string what, int came, int expected)
     {
-        TensorShape shape = Graph.InputShape;
+        if (came != expected)
+            throw new ShapeMismatchException(
+                $"'{Graph.Name}' has {expected} {what}; got {came}: give as many, in the order of ModelGraph."
+                + (what == "inputs" ? "Inputs." : "Outputs."));
+    }
+
+    private int ItemsOf(int input, long elements)
+    {
+        (string name, TensorShape shape) = Graph.Inputs[input];
         int batch = planned.Plan.Batch;
         long items = elements / shape.ElementCount;
         return items >= 1 && items <= batch && items * shape.ElementCount == elements
             ? (int)items
             : throw new ShapeMismatchException(
-                $"The input takes 1 to {batch} items of {shape}, {shape.ElementCount} elements each; "
+                $"The input {(Graph.Inputs.Count == 1 ? "" : $"{name} ")}takes 1 to {batch} items of {shape}, {shape.ElementCount} elements each; "
                 + $"got {elements} elements.");
     }
 }

@@ -25,6 +25,16 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         lease.Slot.Read(items, output);
     }
 
+    public void Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs)
+    {
+        int items = _arguments.ItemsOf(inputs);
+        _arguments.CheckOutputs(items, outputs);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Write(inputs);
+        lease.Slot.Submit().Wait();
+        lease.Slot.Read(items, outputs);
+    }
+
     public void Run(ReadOnlySpan<Image> images, Span<float> output)
     {
         int items = _arguments.ItemsOf(images);
@@ -34,12 +44,21 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         lease.Slot.Read(items, output);
     }
 
-    public void Run(BufferRegion input, BufferRegion output)
+    public void Run(ReadOnlySpan<Image> images, ReadOnlySpan<Memory<float>> outputs)
     {
-        _arguments.CheckBuffers(input, output);
+        int items = _arguments.ItemsOf(images);
+        _arguments.CheckOutputs(items, outputs);
         using RunPool.Lease lease = Rent();
-        lease.Slot.Submit(input, output).Wait();
-        lease.Slot.Read(options.Batch, []);
+        lease.Slot.Submit(images).Wait();
+        lease.Slot.Read(items, outputs);
+    }
+
+    public void Run(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs)
+    {
+        _arguments.CheckBuffers(inputs, outputs);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(inputs, outputs).Wait();
+        lease.Slot.Read(options.Batch, ReadOnlySpan<Memory<float>>.Empty);
     }
 
     public Task RunAsync(
@@ -47,7 +66,7 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
     {
         int items = _arguments.ItemsOf(input.Span);
         _arguments.CheckOutput(items, output.Length);
-        return RunAsync(Start, items, output, sync, cancellationToken);
+        return RunAsync(Start, items, [output], sync, cancellationToken);
 
         Submission Start(RunSlot slot)
         {
@@ -57,17 +76,46 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
     }
 
     public Task RunAsync(
+        ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs,
+        GpuSync sync, CancellationToken cancellationToken)
+    {
+        int items = _arguments.ItemsOf(inputs);
+        _arguments.CheckOutputs(items, outputs);
+        ReadOnlyMemory<float>[] all = inputs.ToArray();
+        return RunAsync(Start, items, outputs.ToArray(), sync, cancellationToken);
+
+        Submission Start(RunSlot slot)
+        {
+            slot.Write(all);
+            return slot.Submit(sync);
+        }
+    }
+
+    public Task RunAsync(
         ReadOnlyMemory<Image> images, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
     {
         int items = _arguments.ItemsOf(images.Span);
         _arguments.CheckOutput(items, output.Length);
-        return RunAsync(slot => slot.Submit(images.Span, sync), items, output, sync, cancellationToken);
+        return RunAsync(slot => slot.Submit(images.Span, sync), items, [output], sync, cancellationToken);
     }
 
-    public Task RunAsync(BufferRegion input, BufferRegion output, GpuSync sync, CancellationToken cancellationToken)
+    public Task RunAsync(
+        ReadOnlyMemory<Image> images, ReadOnlySpan<Memory<float>> outputs,
+        GpuSync sync, CancellationToken cancellationToken)
     {
-        _arguments.CheckBuffers(input, output);
-        return RunAsync(slot => slot.Submit(input, output, sync), options.Batch, default, sync, cancellationToken);
+        int items = _arguments.ItemsOf(images.Span);
+        _arguments.CheckOutputs(items, outputs);
+        return RunAsync(
+            slot => slot.Submit(images.Span, sync), items, outputs.ToArray(), sync, cancellationToken);
+    }
+
+    public Task RunAsync(
+        ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs,
+        GpuSync sync, CancellationToken cancellationToken)
+    {
+        _arguments.CheckBuffers(inputs, outputs);
+        (BufferRegion[] from, BufferRegion[] to) = (inputs.ToArray(), outputs.ToArray());
+        return RunAsync(slot => slot.Submit(from, to, sync), options.Batch, [], sync, cancellationToken);
     }
 
     /// <summary>Copies what a layer computed in the last run.</summary>
@@ -94,12 +142,12 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
     }
 
     private Task RunAsync(
-        Func<RunSlot, Submission> start, int items, Memory<float> output,
+        Func<RunSlot, Submission> start, int items, Memory<float>[] outputs,
         GpuSync sync, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);
-        var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, output, cancellationToken);
+        var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, outputs, cancellationToken);
         run.Listen();
         _pool.Rent(Begin);
         return run.Task;

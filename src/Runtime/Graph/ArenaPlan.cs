@@ -61,7 +61,8 @@ internal sealed class ArenaPlan
     private static Tenant[] TenantsOf(ExecutionPlan plan, bool keepLayerOutputs, BarrierPlan? barriers, int epochs)
     {
         int readBack = epochs + 1;
-        var tenants = new Dictionary<Operand, Tenant> { [plan.Input] = new(plan.Input, 0, 0) };
+        Dictionary<Operand, Tenant> tenants =
+            plan.Inputs.ToDictionary(input => input, input => new Tenant(input, 0, 0));
         for (int i = 0; i < plan.Launches.Count; i++)
         {
             int epoch = barriers?.EpochOf(i) ?? i + 1;
@@ -71,7 +72,7 @@ internal sealed class ArenaPlan
                         ? tenant with { Last = epoch }
                         : new Tenant(operand, epoch, epoch);
         }
-        IEnumerable<Operand> kept = keepLayerOutputs ? plan.LayerOutputs.Values.Append(plan.Output) : [plan.Output];
+        IEnumerable<Operand> kept = keepLayerOutputs ? plan.LayerOutputs.Values.Concat(plan.Outputs) : plan.Outputs;
         foreach (Operand operand in kept)
             tenants[operand] = tenants[operand] with { Last = readBack };
         return [.. tenants.Values];

@@ -10,12 +10,12 @@ namespace SoftPool.Graph;
 internal sealed class ExecutionPlan
 {
     private ExecutionPlan(
-        int batch, Operand input, Operand output, IReadOnlyList<KernelLaunch> dispatches,
+        int batch, IReadOnlyList<Operand> inputs, IReadOnlyList<Operand> outputs, IReadOnlyList<KernelLaunch> dispatches,
         IReadOnlyList<PlannedLayer> layers, IReadOnlyDictionary<string, Operand> layerOutputs)
     {
         Batch = batch;
-        Input = input;
-        Output = output;
+        Inputs = inputs;
+        Outputs = outputs;
         Launches = dispatches;
         Layers = layers;
         LayerOutputs = layerOutputs;
@@ -24,9 +24,12 @@ internal sealed class ExecutionPlan
     /// <summary>The number of items computed at once.</summary>
     public int Batch { get; }
 
-    public Operand Input { get; }
+    /// <summary>The network's inputs, in the graph's order.</summary>
+    public IReadOnlyList<Operand> Inputs { get; }
 
-    public Operand Output { get; }
+    /// <summary>The network's outputs, in the graph's order. Several may be the same operand, and an output may be an
+    /// input.</summary>
+    public IReadOnlyList<Operand> Outputs { get; }
 
     public IReadOnlyList<KernelLaunch> Launches { get; }
 
@@ -49,7 +52,7 @@ internal sealed class ExecutionPlan
     public static void CheckBatch(ModelGraph graph, int batch)
     {
         int largest = Enumerable.Range(0, graph.Layers.Count).Max(layer => graph.OutputShapeOf(layer).ElementCount);
-        largest = Math.Max(largest, graph.InputShape.ElementCount);
+        largest = Math.Max(largest, graph.Inputs.Max(input => input.Shape.ElementCount));
         if (batch < 1 || (long)batch * largest > int.MaxValue)
             throw new ShapeMismatchException(
                 $"'{graph.Name}' takes batches of 1 to {int.MaxValue / largest}; got {batch}.");
@@ -71,10 +74,15 @@ internal sealed class ExecutionPlan
         ILookup<int, int> readers = Enumerable.Range(0, graph.Layers.Count)
             .SelectMany(reader => graph.InputsOf(reader).Select(read => (read, reader)))
             .ToLookup(pair => pair.read, pair => pair.reader);
+        var isOutput = new bool[graph.Layers.Count];
+        foreach (int layer in graph.OutputLayers)
+            isOutput[layer] = true;
         var dispatches = new List<KernelLaunch>();
         var layers = new List<PlannedLayer>();
-        Operand input = new Activation((long)batch * graph.InputShape.ElementCount);
-        Operand first = options.Fp16 || options.IsStrict ? Convert(ModelGraph.InputName, "narrow", input, isHalf: options.Fp16) : input;
+        Operand[] inputs = [.. graph.Inputs.Select(input => new Activation((long)batch * input.Shape.ElementCount))];
+        Operand[] firsts = options.Fp16 || options.IsStrict
+            ? [.. graph.Inputs.Zip(inputs, (input, floats) => Convert(input.Name, "narrow", floats, isHalf: options.Fp16))]
+            : inputs;
         // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
         var outputs = new Operand?[graph.Layers.Count];
         var done = new bool[graph.Layers.Count];
@@ -104,7 +112,7 @@ internal sealed class ExecutionPlan
             }
             var step = new LoweringStep(
                 graph.Layers[i].Name, variant, options, graph.InputShapesOf(i), graph.OutputShapeOf(last),
-                [.. graph.InputsOf(i).Select(place => place < 0 ? first : outputs[place]!)], pointwise?.Function ?? default, parameters,
+                [.. graph.InputsOf(i).Select(place => place < 0 ? firsts[~place] : outputs[place]!)], pointwise?.Function ?? default, parameters,
                 hasBias, dispatches);
             int firstLaunch = dispatches.Count;
             op.Lower(step);
@@ -112,11 +120,18 @@ internal sealed class ExecutionPlan
             outputs[last] = step.Output;
             layers.Add(new PlannedLayer(together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
         }
-        Operand output = options.Fp16 ? Convert(graph.Layers[^1].Name, "widen", outputs[^1]!, isHalf: false) : outputs[^1]!;
+        Operand[] results = [.. graph.OutputLayers.Select(layer => outputs[layer]!)];
+        if (options.Fp16)
+        {
+            // Outputs of one layer, or of layers that only name it anew, are widened once.
+            var widened = results.Zip(graph.Outputs).DistinctBy(pair => pair.First)
+                .ToDictionary(pair => pair.First, pair => Convert(pair.Second.Layer, "widen", pair.First, isHalf: false));
+            results = Array.ConvertAll(results, result => widened[result]);
+        }
         foreach (KernelLaunch dispatch in dispatches)
             LoopIterations.Check(dispatch, options.LargestIterations);
         return new ExecutionPlan(
-            batch, input, output, dispatches, layers,
+            batch, inputs, results, dispatches, layers,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
 
@@ -130,7 +145,9 @@ internal sealed class ExecutionPlan
 
         Func<string, Tensor> ParametersOf(int layer) => name => weights($"{graph.Layers[layer].Name}.{name}");
 
-        // The one layer that reads a layer's output, where fusing is wanted.
-        int? Behind(int layer) => options.Fuse && readers[layer].Count() == 1 ? readers[layer].First() : null;
+        // The one layer that reads a layer's output, where fusing is wanted and the output is none of the network's.
+        int? Behind(int layer) => options.Fuse && readers[layer].Count() == 1 && !isOutput[layer]
+            ? readers[layer].First()
+            : null;
     }
 }

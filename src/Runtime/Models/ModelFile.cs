@@ -12,7 +12,7 @@ internal static class ModelFile
     /// <summary>Stands on its own, so that a file of another version is known as such whatever else it holds.</summary>
     private const string VersionKey = "softpool.version";
 
-    // The second has pictures that are resized otherwise than by stretching; what the first can say is written in it.
+    // What the first version can say is written in it, so that older programs read all that they know.
     private const string First = "1", Second = "2";
     private const string GraphKey = "softpool.graph";
     private const string ClassesKey = "softpool.classes";
@@ -37,7 +37,7 @@ internal static class ModelFile
         {
             // What PyTorch's own tools look for.
             ["format"] = "pt",
-            [VersionKey] = model.Preprocessing.WrittenResize is null ? First : Second,
+            [VersionKey] = model.Texts.Version == 1 ? First : Second,
             [GraphKey] = model.Texts.Graph,
             [ClassesKey] = model.Texts.Classes,
             [PreprocessingKey] = model.Texts.Preprocessing,
@@ -64,8 +64,12 @@ internal static class ModelFile
             if (version is not (First or Second))
                 throw new ModelFormatException(
                     $"it has version {version}, and this program reads versions {First} and {Second}.");
-            var texts = new ModelTexts(Entry(file, GraphKey), Entry(file, ClassesKey), Entry(file, PreprocessingKey));
-            GraphDocument document = JsonSerializer.Deserialize(texts.Graph, ModelJson.Default.GraphDocument)
+            var texts = new ModelTexts(
+                version == First ? 1 : 2,
+                Entry(file, GraphKey), Entry(file, ClassesKey), Entry(file, PreprocessingKey));
+            ModelGraph graph = (texts.Version == 1
+                ? JsonSerializer.Deserialize(texts.Graph, ModelJson.Default.PlainGraphDocument)?.ToGraph()
+                : JsonSerializer.Deserialize(texts.Graph, ModelJson.Default.GraphDocument)?.ToGraph())
                 ?? throw new JsonException("null");
             var classes = JsonSerializer.Deserialize(texts.Classes, ModelJson.Default.IReadOnlyListString)
                 ?? throw new JsonException("null");
@@ -73,7 +77,6 @@ internal static class ModelFile
                 ?? throw new JsonException("null");
             if (version == First && preprocessing.WrittenResize is not null)
                 throw new ModelFormatException($"version {First} does not say how pictures are resized.");
-            var graph = new ModelGraph(document.Name, document.InputShape, document.Layers);
             var model = new Model(graph, file.Tensors, classes, preprocessing);
             if (!file.Metadata.ContainsKey(CertificateKey) && !file.Metadata.ContainsKey(CertificateHashKey))
                 return model;

@@ -3,8 +3,28 @@ using SoftPool.Operators;
 
 namespace SoftPool.Models;
 
-/// <summary>The graph as it stands in a model file.</summary>
-internal sealed record GraphDocument(string Name, TensorShape InputShape, IReadOnlyList<Layer> Layers);
+/// <summary>The graph as it stands in a file of version 1: it has one input and one output.</summary>
+internal sealed record PlainGraphDocument(string Name, TensorShape InputShape, IReadOnlyList<Layer> Layers)
+{
+    public static PlainGraphDocument Of(ModelGraph graph) => new(graph.Name, graph.InputShape, graph.Layers);
+
+    public ModelGraph ToGraph() => new(Name, InputShape, Layers);
+}
+
+/// <summary>The graph as it stands in a file of version 2.</summary>
+internal sealed record GraphDocument(
+    string Name, IReadOnlyList<NetworkInput> Inputs, IReadOnlyList<Layer> Layers, IReadOnlyList<OutputDocument> Outputs)
+{
+    public static GraphDocument Of(ModelGraph graph) => new(
+        graph.Name, graph.Inputs, graph.Layers,
+        [.. graph.Outputs.Select(output => new OutputDocument(output.Name, output.Layer))]);
+
+    public ModelGraph ToGraph() =>
+        new(Name, Inputs, Layers, Outputs.Select(output => (output?.Name!, output?.Layer!)));
+}
+
+/// <summary>An output of a graph: its name, and the layer whose output it is.</summary>
+internal sealed record OutputDocument(string Name, string Layer);
 
 /// <summary>How the model's JSON is read and written: PyTorch's snake_case, nothing unknown, nothing missing,
 /// nothing twice.</summary>
@@ -22,6 +42,7 @@ internal sealed record GraphDocument(string Name, TensorShape InputShape, IReadO
         typeof(WordConverter<UpsampleRounding>), typeof(WordConverter<Interpolation>),
     ],
     MaxDepth = 16)]
+[JsonSerializable(typeof(PlainGraphDocument))]
 [JsonSerializable(typeof(GraphDocument))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(Preprocessing))]

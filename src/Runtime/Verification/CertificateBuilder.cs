@@ -24,17 +24,20 @@ internal sealed class CertificateBuilder
     private readonly IReadOnlyList<CertificateInput> _inputs;
     private readonly LayerDigest[] _layers;
     private readonly TensorComparison[] _rounding;
-    private readonly LayerDigest _outputs;
-    private readonly List<int> _top1 = [];
+    // The values of each of the graph's outputs, and how many of them are kept.
+    private readonly List<float>[] _outputs;
+    private readonly int[] _outputSamples;
 
     public CertificateBuilder(Model model, IReadOnlyList<CertificateInput> inputs)
     {
         (_model, _inputs) = (model, inputs);
         ModelGraph graph = model.Graph;
-        long outputs = (long)inputs.Count * graph.OutputShape.ElementCount;
-        _outputs = new LayerDigest(outputs, outputs <= MostOutputs ? (int)outputs : OutputSamples);
+        long[] outputs = [.. Enumerable.Range(0, graph.Outputs.Count).Select(CountOf)];
+        _outputs = [.. outputs.Select(_ => new List<float>())];
+        int share = outputs.Sum() <= MostOutputs ? MostOutputs : OutputSamples / outputs.Length;
+        _outputSamples = [.. outputs.Select(count => (int)Math.Min(count, share))];
         long taken = Base64(inputs.Sum(input => input.Picture?.Rgb.Length ?? 0))
-            + Base64((long)_outputs.Samples.Length * sizeof(float))
+            + Base64((long)_outputSamples.Sum() * sizeof(float))
             + (long)graph.Layers.Count * LayerText + (long)graph.Parameters.Count() * HashText;
         long bytes = Math.Min(SampleBudget, WholeBudget - taken) / 4 * 3 / graph.Layers.Count;
         int samples = (int)Math.Clamp(bytes / sizeof(float), 1, MostSamples);
@@ -54,12 +57,9 @@ internal sealed class CertificateBuilder
         _layers[layer].Add(values);
         if (!otherwise.IsEmpty)
             _rounding[layer].Add(values, otherwise);
-        if (layer < _layers.Length - 1)
-            return;
-        _outputs.Add(values);
-        int elements = _model.Graph.OutputShape.ElementCount;
-        for (int begin = 0; begin < values.Length; begin += elements)
-            _top1.Add(CertificateOutputs.PlaceOfLargest(values.Slice(begin, elements)));
+        for (int i = 0; i < _outputs.Length; i++)
+            if (_model.Graph.OutputLayers[i] == layer)
+                _outputs[i].AddRange(values);
     }
 
     /// <summary>The certificate of what has been added, which is every output of every layer.</summary>
@@ -70,9 +70,25 @@ internal sealed class CertificateBuilder
     public Certificate Build(string framework, string device, DateTimeOffset date) => Certificate.Of(
         new CertificateDocument(
             framework, device, date, Tolerances.Fp32, Tolerances.Fp16, CertificateHashes.Of(_model), _inputs,
-            MemoryMarshal.AsBytes(_outputs.Samples).ToArray(), [.. _layers.Zip(_rounding, LayerOf)],
-            _outputs.Samples.Length < _outputs.Count ? _top1 : null),
+            [.. Enumerable.Range(0, _outputs.Length).SelectMany(SamplesOf)], [.. _layers.Zip(_rounding, LayerOf)],
+            Enumerable.Range(0, _outputs.Length).Any(i => _outputSamples[i] < CountOf(i)) ? Top1() : null),
         _model);
+
+    private long CountOf(int output) => (long)_inputs.Count * _model.Graph.Outputs[output].Shape.ElementCount;
+
+    /// <summary>The place of the largest element of the first output for each input.</summary>
+    private int[] Top1() =>
+    [
+        .. _outputs[0].Chunk(_model.Graph.Outputs[0].Shape.ElementCount)
+            .Select(values => CertificateOutputs.PlaceOfLargest(values)),
+    ];
+
+    private byte[] SamplesOf(int output)
+    {
+        var digest = new LayerDigest(CountOf(output), _outputSamples[output]);
+        digest.Add(CollectionsMarshal.AsSpan(_outputs[output]));
+        return MemoryMarshal.AsBytes(digest.Samples).ToArray();
+    }
 
     private static CertificateLayer LayerOf(LayerDigest digest, TensorComparison rounding)
     {

@@ -39,7 +39,7 @@ internal sealed record CertificateDocument(
             if (input!.Picture is { } picture)
                 CheckPicture(picture, graph);
         }
-        CheckOutputs(graph.OutputShape.ElementCount);
+        CheckOutputs(graph);
         Require(Layers.Count == graph.Layers.Count, $"has {Layers.Count} layers; the network has {graph.Layers.Count}");
         for (int i = 0; i < Layers.Count; i++)
             CheckLayer(Layers[i], graph.Layers[i].Name, (long)Inputs.Count * graph.OutputShapeOf(i).ElementCount);
@@ -50,9 +50,9 @@ internal sealed record CertificateDocument(
             && double.IsFinite(tolerances.LayerNmse) && double.IsFinite(tolerances.OutputError),
         "has a tolerance that is negative or not finite");
 
-    private void CheckOutputs(int elements)
+    private void CheckOutputs(ModelGraph graph)
     {
-        long logits = (long)Inputs.Count * elements * sizeof(float);
+        long logits = Inputs.Count * graph.Outputs.Sum(output => (long)output.Shape.ElementCount) * sizeof(float);
         if (Top1 is null)
         {
             Require(
@@ -60,9 +60,10 @@ internal sealed record CertificateDocument(
             return;
         }
         Require(
-            Logits.Length % sizeof(float) == 0 && Logits.Length >= Inputs.Count * sizeof(float)
-                && Logits.Length < logits,
+            Logits.Length % sizeof(float) == 0 && Logits.Length < logits
+                && CertificateOutputs.SamplesOfEach(this, graph) is { } samples && samples.Min() >= Inputs.Count,
             $"has {Logits.Length} bytes of samples of logits; {Inputs.Count} inputs give {logits} in all");
+        int elements = graph.Outputs[0].Shape.ElementCount;
         Require(
             Top1.Count == Inputs.Count && Top1.All(place => place >= 0 && place < elements),
             $"does not have, for each of {Inputs.Count} inputs, one place of {elements} for the largest logit");
@@ -70,8 +71,9 @@ internal sealed record CertificateDocument(
 
     private static void CheckPicture(CertificatePicture picture, ModelGraph graph)
     {
-        Require(graph.InputShape.Rank == 3 && graph.InputShape[0] == CertificatePicture.Channels,
-            $"has a picture, which has three channels; the network takes {graph.InputShape}");
+        Require(graph.Inputs is [{ Shape: { Rank: 3 } shape }] && shape[0] == CertificatePicture.Channels,
+            "has a picture, which has three channels; the network takes "
+            + string.Join(" and ", graph.Inputs.Select(input => input.Shape)));
         Require(
             picture is { Width: >= 1, Height: >= 1 }
                 && (Int128)picture.Width * picture.Height * CertificatePicture.Channels == picture.Rgb.Length,

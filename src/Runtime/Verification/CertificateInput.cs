@@ -10,21 +10,34 @@ internal sealed record CertificateInput(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seed = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CertificatePicture? Picture = null)
 {
-    /// <summary>The network's input, (C, H, W).</summary>
-    public void Fill(Model model, Span<float> input)
+    /// <summary>One item of each of the network's inputs, (C, H, W). A seed's numbers go on from one input to the
+    /// next; a picture is the only input.</summary>
+    public ReadOnlyMemory<float>[] ToItems(Model model)
     {
-        if (Picture is { } picture)
-            Resize(picture, model, input);
-        else
-            Draw((ulong)Seed!.Value, input);
+        var items = new ReadOnlyMemory<float>[model.Graph.Inputs.Count];
+        long drawn = 0;
+        for (int i = 0; i < items.Length; i++)
+        {
+            var item = new float[model.Graph.Inputs[i].Shape.ElementCount];
+            if (Picture is { } picture)
+                Resize(picture, model, item);
+            else
+                Draw((ulong)Seed!.Value, item, drawn);
+            drawn += item.Length;
+            items[i] = item;
+        }
+        return items;
     }
 
     /// <summary>Uniform in [-2, 2), where preprocessed pictures lie; multiples of 2^-22, so that no rounding takes
     /// part.</summary>
-    public static void Draw(ulong seed, Span<float> input)
+    /// <param name="seed">The seed.</param>
+    /// <param name="input">Receives the numbers.</param>
+    /// <param name="first">How many of the seed's numbers come before.</param>
+    public static void Draw(ulong seed, Span<float> input, long first = 0)
     {
         for (int i = 0; i < input.Length; i++)
-            input[i] = ((int)(SplitMix.At(seed, i) >> 40) - (1 << 23)) * (1f / (1 << 22));
+            input[i] = ((int)(SplitMix.At(seed, first + i) >> 40) - (1 << 23)) * (1f / (1 << 22));
     }
 
     /// <summary>As <see cref="ImageReference"/> says: a sum over a pixel's window in double, row by row, and one

@@ -1,7 +1,7 @@
 namespace SoftPool.Verification;
 
 /// <summary>
-/// Holds a session to its model's certificate. The logits are the session's own. Its layers are those of a session made
+/// Holds a session to its model's certificate. The outputs are the session's own. Its layers are those of a session made
 /// like it that keeps them, and, for the values that fusion never stores, of one without fusion.
 /// </summary>
 internal static class CertificateReplay
@@ -24,26 +24,30 @@ internal static class CertificateReplay
         };
         AddLayers(report, session, model, create);
 
-        var expected = new CertificateOutputs(document, model.Graph);
-        AddOutputs(report, expected, Logits(session, model), model);
-        if (report.Pictures is { } pictures)
-            AddPictures(pictures, expected, session, model);
+        float[][] outputs = Outputs(session, model);
+        CertificateOutputs[] expected =
+            [.. outputs.Select((_, output) => new CertificateOutputs(document, model.Graph, output))];
+        for (int output = 0; output < outputs.Length; output++)
+            AddOutput(report, output, expected[output], outputs[output], model);
+        AddPictures(report, expected, session, model);
         return report;
     }
 
-    private static void AddOutputs(ParityReport report, CertificateOutputs expected, float[] logits, Model model)
+    private static void AddOutput(
+        ParityReport report, int output, CertificateOutputs expected, float[] logits, Model model)
     {
-        int classes = model.Graph.OutputShape.ElementCount;
-        string layer = model.Graph.Layers[^1].Name;
+        (string _, string layer, TensorShape shape) = model.Graph.Outputs[output];
         var digest = new LayerDigest(logits.Length, 1);
         digest.Add(logits);
-        report.AddOutputStatistics(new StatisticsComparison(
-            model.Certificate!.Document.Layers[^1].ToStatistics(), digest.Statistics, digest.Count));
+        report.AddOutputStatistics(output, new StatisticsComparison(
+            model.Certificate!.Document.Layers[model.Graph.OutputLayers[output]].ToStatistics(), digest.Statistics,
+            digest.Count));
         for (int input = 0; input < model.Certificate.Inputs; input++)
         {
-            ReadOnlySpan<float> output = logits.AsSpan(input * classes, classes);
-            report.AddLayer(layer, expected.Of(input), expected.Of(input, output));
-            report.AddOutput(expected.LargestOf(input), output);
+            ReadOnlySpan<float> values = logits.AsSpan(input * shape.ElementCount, shape.ElementCount);
+            report.AddLayer(layer, expected.Of(input), expected.Of(input, values));
+            if (output == 0)
+                report.AddOutput(expected.LargestOf(input), values);
         }
     }
 
@@ -66,12 +70,12 @@ internal static class CertificateReplay
         using InferenceSession fused = create(options);
         HashSet<string> inFused = [.. fused.KeptLayers];
         using InferenceSession? unfused = inFused.Count < digests.Length ? create(options with { Fuse = false }) : null;
-        foreach (float[] inputs in Inputs(model, options.Batch))
+        foreach ((int count, ReadOnlyMemory<float>[] inputs) in Inputs(model, options.Batch))
         {
-            int count = inputs.Length / model.Graph.InputShape.ElementCount;
-            var logits = new float[count * model.Graph.OutputShape.ElementCount];
-            fused.Run(inputs, logits);
-            unfused?.Run(inputs, logits);
+            Memory<float>[] outputs =
+                [.. model.Graph.Outputs.Select(output => new float[count * output.Shape.ElementCount])];
+            fused.Run(inputs, outputs);
+            unfused?.Run(inputs, outputs);
             for (int i = 0; i < digests.Length; i++)
             {
                 var values = new float[count * model.Graph.OutputShapeOf(i).ElementCount];
@@ -89,51 +93,59 @@ internal static class CertificateReplay
         }
     }
 
-    /// <summary>The session's own outputs for all inputs of its model's certificate.</summary>
-    public static float[] Logits(InferenceSession session, Model model)
+    /// <summary>The session's own outputs, each for all inputs of its model's certificate.</summary>
+    public static float[][] Outputs(InferenceSession session, Model model)
     {
-        int classes = model.Graph.OutputShape.ElementCount, done = 0;
-        var logits = new float[model.Certificate!.Inputs * classes];
-        foreach (float[] inputs in Inputs(model, session.Options.Batch))
+        int[] lengths = [.. model.Graph.Outputs.Select(output => output.Shape.ElementCount)];
+        float[][] outputs = [.. lengths.Select(length => new float[model.Certificate!.Inputs * length])];
+        int done = 0;
+        foreach ((int count, ReadOnlyMemory<float>[] inputs) in Inputs(model, session.Options.Batch))
         {
-            Span<float> output = logits.AsSpan(done, inputs.Length / model.Graph.InputShape.ElementCount * classes);
-            session.Run(inputs, output);
-            done += output.Length;
+            session.Run(
+                inputs,
+                [.. outputs.Zip(lengths, (output, length) => output.AsMemory(done * length, count * length))]);
+            done += count;
         }
-        return logits;
+        return outputs;
     }
 
     private static void AddPictures(
-        TensorComparison pictures, CertificateOutputs expected, InferenceSession session, Model model)
+        ParityReport report, CertificateOutputs[] expected, InferenceSession session, Model model)
     {
         CertificateDocument document = model.Certificate!.Document;
-        int classes = model.Graph.OutputShape.ElementCount;
+        int[] lengths = [.. model.Graph.Outputs.Select(output => output.Shape.ElementCount)];
         foreach (int[] places in Enumerable.Range(0, document.Inputs.Count)
             .Where(place => document.Inputs[place].Picture is not null).Chunk(session.Options.Batch))
         {
-            var logits = new float[places.Length * classes];
+            float[][] outputs = [.. lengths.Select(length => new float[places.Length * length])];
             session.Run(
                 [
                     .. places.Select(place => document.Inputs[place].Picture!)
                         .Select(picture => new Image(picture.Rgb, picture.Width, picture.Height)),
                 ],
-                logits);
-            for (int i = 0; i < places.Length; i++)
-                pictures.Add(
-                    expected.Of(places[i]), expected.Of(places[i], logits.AsSpan(i * classes, classes)));
+                [.. outputs.Select(output => output.AsMemory())]);
+            for (int output = 0; output < outputs.Length; output++)
+                for (int i = 0; i < places.Length; i++)
+                    report.AddPictures(
+                        output, expected[output].Of(places[i]),
+                        expected[output].Of(
+                            places[i], outputs[output].AsSpan(i * lengths[output], lengths[output])));
         }
     }
 
-    /// <summary>The certificate's inputs as the network takes them, at most a batch at a time: (n, C, H, W).</summary>
-    private static IEnumerable<float[]> Inputs(Model model, int batch)
+    /// <summary>The certificate's inputs as the network takes them, at most a batch at a time: the number of items n,
+    /// and each input of the network, (n, C, H, W).</summary>
+    private static IEnumerable<(int Count, ReadOnlyMemory<float>[] Inputs)> Inputs(Model model, int batch)
     {
-        int length = model.Graph.InputShape.ElementCount;
         foreach (CertificateInput[] some in model.Certificate!.Document.Inputs.Chunk(batch))
         {
-            var inputs = new float[some.Length * length];
-            for (int i = 0; i < some.Length; i++)
-                some[i].Fill(model, inputs.AsSpan(i * length, length));
-            yield return inputs;
+            ReadOnlyMemory<float>[][] items = [.. some.Select(input => input.ToItems(model))];
+            yield return (
+                some.Length,
+                [
+                    .. Enumerable.Range(0, model.Graph.Inputs.Count).Select(
+                        input => items.SelectMany(item => item[input].ToArray()).ToArray()),
+                ]);
         }
     }
 }

@@ -7,8 +7,10 @@ public sealed class ParityReport
     private readonly Dictionary<string, TensorComparison> _layers;
     private readonly Dictionary<string, StatisticsComparison> _statistics = [];
     private readonly Dictionary<string, double> _rounding = [];
-    private StatisticsComparison? _outputStatistics;
     private readonly bool _sampled;
+    private readonly StatisticsComparison?[] _outputStatistics;
+    // One an output; none without pictures.
+    private readonly TensorComparison[] _pictures = [];
 
     /// <summary>Creates a report in which each layer of the graph must be compared.</summary>
     /// <param name="graph">The network.</param>
@@ -19,6 +21,7 @@ public sealed class ParityReport
         _graph = graph;
         Tolerances = tolerances ?? Tolerances.Fp32;
         _layers = graph.Layers.ToDictionary(layer => layer.Name, _ => new TensorComparison());
+        _outputStatistics = new StatisticsComparison?[graph.Outputs.Count];
     }
 
     /// <summary>Begins the report of a certificate's replay.</summary>
@@ -27,7 +30,8 @@ public sealed class ParityReport
         : this(graph, tolerances)
     {
         (_sampled, Certificate, Changes) = (true, certificate, changes);
-        Pictures = certificate.Pictures > 0 ? new TensorComparison() : null;
+        if (certificate.Pictures > 0)
+            _pictures = [.. graph.Outputs.Select(_ => new TensorComparison())];
         for (int i = 0; i < graph.Layers.Count; i++)
         {
             CertificateLayer layer = certificate.Document.Layers[i];
@@ -58,14 +62,16 @@ public sealed class ParityReport
     /// "preprocessing", "certificate", "weight features.3.weight". If there is one, the report fails.</summary>
     public IReadOnlyList<string> Changes { get; } = [];
 
-    /// <summary>The comparison of the logits for the certificate's pictures when the device resizes and normalises the
-    /// pictures; null if there are none.</summary>
-    public TensorComparison? Pictures { get; }
+    /// <summary>The comparison of the output for the certificate's pictures when the device resizes and normalises the
+    /// pictures; of several outputs the one that is furthest off. Null if there are no pictures.</summary>
+    public TensorComparison? Pictures => _pictures.MaxBy(
+        output => double.IsNaN(output.Nmse) ? double.PositiveInfinity : output.Nmse);
 
     /// <summary>The number of items of the network's output that were compared.</summary>
     public int Items { get; private set; }
 
-    /// <summary>The number of items whose largest output is at the expected index.</summary>
+    /// <summary>The number of items whose only or first output has its largest element at the expected
+    /// index.</summary>
     public int Top1Agreements { get; private set; }
 
     /// <summary>The comparison of each layer, in the graph's order.</summary>
@@ -73,7 +79,7 @@ public sealed class ParityReport
     [
         .. _graph.Layers.Select((layer, i) => new LayerParity(
             layer.Name, _graph.OutputShapeOf(i), _layers[layer.Name], _statistics.GetValueOrDefault(layer.Name),
-            LargestNmse(layer.Name), Passes(layer.Name, isOutput: i == _graph.Layers.Count - 1))),
+            LargestNmse(layer.Name), Passes(i))),
     ];
 
     /// <summary>Whether the report passes: the model has not changed, each layer and the pictures are within their
@@ -99,7 +105,7 @@ public sealed class ParityReport
                     + (Changes.Count > 1 ? $", and {Changes.Count - 1} more" : "")
                     + (layer is null ? "" : $"; {layer}");
             return layer
-                ?? (Pictures is { } pictures && !PassesAsOutput(pictures)
+                ?? (!_pictures.Zip(_graph.Outputs).All(output => PassesAsOutput(output.First, output.Second.Layer))
                 ? "the logits of pictures that the device resizes are beyond their gate"
                 : Items > 0 && Top1Agreements >= Tolerances.Top1Share * Items ? null
                 : $"the largest output is the expected one for {Top1Agreements} of {Items} items only");
@@ -121,10 +127,16 @@ public sealed class ParityReport
     /// <summary>Adds the statistics of a layer's output for all items.</summary>
     internal void AddStatistics(string layer, StatisticsComparison statistics) => _statistics.Add(layer, statistics);
 
-    /// <summary>Adds the statistics of the outputs of the session itself for all items.</summary>
-    internal void AddOutputStatistics(StatisticsComparison statistics) => _outputStatistics = statistics;
+    /// <summary>Adds the statistics of an output of the session itself for all items.</summary>
+    internal void AddOutputStatistics(int output, StatisticsComparison statistics) =>
+        _outputStatistics[output] = statistics;
 
-    /// <summary>Adds the network's output for one item, of which the place of the largest value is known.</summary>
+    /// <summary>Adds an output for some of the certificate's pictures to the comparison.</summary>
+    internal void AddPictures(int output, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>
+        _pictures[output].Add(expected, actual);
+
+    /// <summary>Adds the network's only or first output for one item, of which the place of the largest value is
+    /// known.</summary>
     internal void AddOutput(int largest, ReadOnlySpan<float> actual)
     {
         Items++;
@@ -132,14 +144,14 @@ public sealed class ParityReport
             Top1Agreements++;
     }
 
-    /// <summary>Adds the network's output for some items, to count the items whose largest output is at the expected
-    /// index.</summary>
+    /// <summary>Adds the network's only or first output for some items, to count the items whose largest output is at
+    /// the expected index.</summary>
     /// <param name="expected">The expected output, (n, classes).</param>
     /// <param name="actual">The device's output, (n, classes).</param>
     /// <exception cref="ShapeMismatchException">The lengths differ, or are not those of whole items.</exception>
     public void AddOutputs(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
-        int classes = _graph.OutputShape.ElementCount;
+        int classes = _graph.Outputs[0].Shape.ElementCount;
         if (expected.Length != actual.Length || expected.Length % classes != 0)
             throw new ShapeMismatchException(
                 $"Outputs of {classes} elements each were expected; {expected.Length} and {actual.Length} elements came.");
@@ -149,17 +161,21 @@ public sealed class ParityReport
     }
 
     // Comparisons with NaN are false: nothing passes by being NaN.
-    private bool Passes(string layer, bool isOutput)
+    private bool Passes(int layer)
     {
-        TensorComparison comparison = _layers[layer];
-        return comparison.Count > 0 && (isOutput ? PassesAsOutput(comparison) : comparison.Nmse <= LargestNmse(layer))
-            && (!_sampled || (_statistics.GetValueOrDefault(layer)?.Passes(LargestNmse(layer)) ?? false))
-            && (!_sampled || !isOutput || (_outputStatistics?.Passes(LargestNmse(layer)) ?? false));
+        string name = _graph.Layers[layer].Name;
+        double nmse = LargestNmse(name);
+        TensorComparison comparison = _layers[name];
+        bool isOutput = _graph.OutputLayers.Contains(layer);
+        return comparison.Count > 0 && (isOutput ? PassesAsOutput(comparison, name) : comparison.Nmse <= nmse)
+            && (!_sampled || (_statistics.GetValueOrDefault(name)?.Passes(nmse) ?? false))
+            && (!_sampled || _graph.OutputLayers.Zip(_outputStatistics).All(
+                output => output.First != layer || (output.Second?.Passes(nmse) ?? false)));
     }
 
-    private bool PassesAsOutput(TensorComparison comparison)
+    private bool PassesAsOutput(TensorComparison comparison, string layer)
     {
-        double nmse = LargestNmse(_graph.Layers[^1].Name);
+        double nmse = LargestNmse(layer);
         return comparison.Nmse <= nmse && comparison.RelativeError <= Tolerances.OutputErrorWith(nmse);
     }
 

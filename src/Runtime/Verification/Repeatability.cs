@@ -13,23 +13,32 @@ internal static class Repeatability
     public static int Differing(InferenceSession session, int runs, IProgress<double>? progress = null)
     {
         ModelGraph graph = session.Graph;
-        var input = new float[session.Options.Batch * graph.InputShape.ElementCount];
-        for (int i = 0; i < session.Options.Batch; i++)
-            CertificateInput.Draw(
-                (ulong)i + 1, input.AsSpan(i * graph.InputShape.ElementCount, graph.InputShape.ElementCount));
-        var first = new float[session.Options.Batch * graph.OutputShape.ElementCount];
-        var again = new float[first.Length];
-        session.Run(input, first);
+        ReadOnlyMemory<float>[] inputs = [.. graph.Inputs.Select(input => Seeded(input.Shape.ElementCount))];
+        float[][] first = Outputs(), again = Outputs();
+        Memory<float>[] room = Array.ConvertAll(again, output => output.AsMemory());
+        session.Run(inputs, Array.ConvertAll(first, output => output.AsMemory()));
         int differing = 0;
         for (int run = 2; run <= runs; run++)
         {
-            again.AsSpan().Clear();
-            session.Run(input, again);
+            Array.ForEach(again, output => output.AsSpan().Clear());
+            session.Run(inputs, room);
             // As bits: a NaN is equal to itself here, and 0 is not -0.
-            if (!MemoryMarshal.AsBytes<float>(first).SequenceEqual(MemoryMarshal.AsBytes<float>(again)))
+            if (!first.Zip(again).All(pair =>
+                MemoryMarshal.AsBytes<float>(pair.First).SequenceEqual(MemoryMarshal.AsBytes<float>(pair.Second))))
                 differing++;
             progress?.Report((double)run / runs);
         }
         return differing;
+
+        float[] Seeded(int length)
+        {
+            var input = new float[session.Options.Batch * length];
+            for (int i = 0; i < session.Options.Batch; i++)
+                CertificateInput.Draw((ulong)i + 1, input.AsSpan(i * length, length));
+            return input;
+        }
+
+        float[][] Outputs() =>
+            [.. graph.Outputs.Select(output => new float[session.Options.Batch * output.Shape.ElementCount])];
     }
 }

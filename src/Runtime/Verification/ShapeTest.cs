@@ -34,7 +34,8 @@ internal sealed class ShapeTest : IDisposable
     private readonly PlanOptions _options;
     private readonly int[] _items;
     private readonly DeviceProgram _program;
-    private readonly DeviceBuffer _upload, _readBack;
+    private readonly FloatInput _input;
+    private readonly DeviceBuffer _readBack;
     // The launches that have been submitted.
     private int _launched;
 
@@ -45,7 +46,7 @@ internal sealed class ShapeTest : IDisposable
         try
         {
             _program = _ownership.Take(new DeviceProgram(device, model, plan, keepLayerOutputs: false));
-            _upload = _ownership.Take(DeviceBuffer.Upload(device, plan.Input.ByteCount));
+            _input = _ownership.Take(new FloatInput(device, plan, _program));
             _readBack = _ownership.Take(DeviceBuffer.ReadBack(
                 device,
                 plan.Layers.Max(
@@ -100,7 +101,7 @@ internal sealed class ShapeTest : IDisposable
                     return (layer, $"not to be run: {e.Message}");
                 }
         using var test = new ShapeTest(device, model, plan, options);
-        test.WriteInput();
+        test.WriteInputs();
         string key = KeyOf(model.Graph, plan);
         foreach (PlannedLayer layer in plan.Layers)
             if (layer.Launches > 0 && test.FaultOf(layer, key) is { } reason)
@@ -111,13 +112,19 @@ internal sealed class ShapeTest : IDisposable
     public void Dispose() => _ownership.Dispose();
 
     /// <summary>The last item has other numbers than the first.</summary>
-    private void WriteInput()
+    private void WriteInputs()
     {
-        int length = _model.Graph.InputShape.ElementCount;
-        float[] numbers = SelfTestCases.Numbers(2 * length);
-        for (int item = 0; item < _plan.Batch; item++)
-            numbers.AsSpan(item == 0 || (item < _plan.Batch - 1 && item % 2 == 0) ? 0 : length, length)
-                .CopyTo(_upload.Floats((long)item * length * sizeof(float), length));
+        int[] lengths = [.. _model.Graph.Inputs.Select(input => input.Shape.ElementCount)];
+        float[] all = SelfTestCases.Numbers(2 * lengths.Sum());
+        int begin = 0;
+        for (int i = 0; i < lengths.Length; begin += 2 * lengths[i++])
+        {
+            ReadOnlySpan<float> numbers = all.AsSpan(begin, 2 * lengths[i]);
+            Span<float> values = _input.ValuesOf(i);
+            for (int item = 0; item < _plan.Batch; item++)
+                numbers.Slice(item == 0 || (item < _plan.Batch - 1 && item % 2 == 0) ? 0 : lengths[i], lengths[i])
+                    .CopyTo(values[(item * lengths[i])..]);
+        }
     }
 
     private string? FaultOf(PlannedLayer layer, string key)
@@ -147,7 +154,7 @@ internal sealed class ShapeTest : IDisposable
         using var recording = new Submission(_device, commands =>
         {
             if (_launched == 0)
-                commands.Copy(_upload.Part(0, _plan.Input.ByteCount), _program.PlaceOf(_plan.Input));
+                _input.RecordCopy(commands);
             for (; _launched < layer.FirstLaunch; _launched++)
                 _program.RecordLaunch(commands, _launched);
             commands.Barrier();

@@ -34,20 +34,22 @@ internal sealed class StrictComparison : IDisposable
     public StrictReport Report { get; }
 
     /// <summary>Compares one run.</summary>
-    /// <param name="input">1 to the batch's number of items, (n, C, H, W).</param>
-    public void Add(float[] input)
+    /// <param name="inputs">1 to the batch's number of items of each of the network's inputs, (n, C, H, W).</param>
+    public void Add(params ReadOnlyMemory<float>[] inputs)
     {
         ModelGraph graph = _model.Graph;
+        int items = inputs[0].Length / graph.Inputs[0].Shape.ElementCount;
         IReadOnlyList<float[]>[] expected =
         [
-            .. input.Chunk(graph.InputShape.ElementCount).AsParallel().AsOrdered()
-                .Select(item => ReferenceNetwork.RunStrict(_model, item)),
+            .. Enumerable.Range(0, items).AsParallel().AsOrdered()
+                .Select(item => ReferenceNetwork.RunStrict(_model, ItemOf(item))),
         ];
         foreach (InferenceSession session in _sessions)
         {
-            var output = new float[expected.Length * graph.OutputShape.ElementCount];
-            session.Run(input, output);
-            Report.Outputs.Add(Joined(expected, graph.Layers.Count - 1), output);
+            float[][] outputs = [.. graph.Outputs.Select(output => new float[items * output.Shape.ElementCount])];
+            session.Run(inputs, [.. outputs.Select(output => output.AsMemory())]);
+            for (int i = 0; i < outputs.Length; i++)
+                Report.Outputs.Add(Joined(expected, graph.OutputLayers[i]), outputs[i]);
             HashSet<string> kept = [.. session.KeptLayers];
             for (int i = 0; i < graph.Layers.Count; i++)
                 if (kept.Contains(graph.Layers[i].Name))
@@ -58,6 +60,12 @@ internal sealed class StrictComparison : IDisposable
                 }
         }
         Report.Items += expected.Length;
+
+        ReadOnlyMemory<float>[] ItemOf(int item) =>
+        [
+            .. inputs.Zip(graph.Inputs, (all, input) =>
+                all.Slice(item * input.Shape.ElementCount, input.Shape.ElementCount)),
+        ];
     }
 
     public void Dispose()

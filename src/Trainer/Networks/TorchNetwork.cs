@@ -39,13 +39,24 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     /// <summary>A batch of inputs (N, C, H, W) to a batch of outputs (N, classes).</summary>
     public override torch.Tensor forward(torch.Tensor input) =>
-        Run(input.to(ComputeType), static (_, _) => { }).to(torch.float32);
+        Run([input.to(ComputeType)], static (_, _) => { })[^1].to(torch.float32);
+
+    /// <summary>Batches of all inputs, (N, C, H, W), to batches of all outputs, (N, classes), in the graph's
+    /// order.</summary>
+    public torch.Tensor[] Outputs(IReadOnlyList<torch.Tensor> inputs)
+    {
+        torch.Tensor[] layers = Run([.. inputs.Select(input => input.to(ComputeType))], static (_, _) => { });
+        return [.. Graph.OutputLayers.Select(layer => layers[layer].to(torch.float32))];
+    }
 
     /// <summary>
     /// The network as it is used: without dropout and without gradients. Hands out what each layer gives, by the
     /// layer's name; the tensor lives until the callback returns.
     /// </summary>
-    public void Infer(torch.Tensor input, Action<string, torch.Tensor> layerOutput)
+    public void Infer(torch.Tensor input, Action<string, torch.Tensor> layerOutput) => Infer([input], layerOutput);
+
+    /// <summary>The same with any number of inputs, in the graph's order.</summary>
+    public void Infer(IReadOnlyList<torch.Tensor> inputs, Action<string, torch.Tensor> layerOutput)
     {
         bool wasTraining = training;
         eval();
@@ -53,7 +64,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         {
             using var scope = torch.NewDisposeScope();
             using IDisposable noGradients = torch.no_grad();
-            Run(input, layerOutput);
+            Run(inputs, layerOutput);
         }
         finally
         {
@@ -135,17 +146,18 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         parent.register_module(path[^1], module);
     }
 
-    private torch.Tensor Run(torch.Tensor input, Action<string, torch.Tensor> layerOutput)
+    /// <summary>Gives the output of each layer.</summary>
+    private torch.Tensor[] Run(IReadOnlyList<torch.Tensor> inputs, Action<string, torch.Tensor> layerOutput)
     {
         var outputs = new torch.Tensor[_layers.Length];
         for (int i = 0; i < _layers.Length; i++)
         {
             outputs[i] = Apply(
                 _layers[i].Operator, _layers[i].Module,
-                [.. Graph.InputsOf(i).Select(place => place < 0 ? input : outputs[place])]);
+                [.. Graph.InputsOf(i).Select(place => place < 0 ? inputs[~place] : outputs[place])]);
             layerOutput(Graph.Layers[i].Name, outputs[i]);
         }
-        return outputs[^1];
+        return outputs;
     }
 
     private static torch.Tensor Apply(
@@ -377,7 +389,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     private static Preprocessing UnitPreprocessing(ModelGraph graph)
     {
-        int channels = graph.InputShape[0];
+        int channels = graph.Inputs[0].Shape[0];
         return new Preprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]);
     }
 

@@ -74,7 +74,7 @@ internal static class TorchCertificate
             {
                 float[] logits = [];
                 Infer(model, network, device, type, input, (layer, output) =>
-                    logits = layer == model.Graph.Layers[^1].Name ? Values(output) : []);
+                    logits = layer == model.Graph.Outputs[0].Layer ? Values(output) : logits);
                 float[] largest = [.. logits.OrderDescending().Take(2)];
                 return (input, place, Margin: (largest[0] - largest[^1]) / largest.Max(Math.Abs));
             })
@@ -86,10 +86,12 @@ internal static class TorchCertificate
         Action<string, torch.Tensor> layerOutput)
     {
         using var scope = torch.NewDisposeScope();
-        var values = new float[model.Graph.InputShape.ElementCount];
-        input.Fill(model, values);
-        torch.Tensor tensor = torch.tensor(values, [1, .. model.Graph.InputShape.Extents.ToArray()]).to(type, device);
-        network.Infer(tensor, layerOutput);
+        torch.Tensor[] tensors =
+        [
+            .. input.ToItems(model).Zip(model.Graph.Inputs, (item, of) =>
+                torch.tensor(item.ToArray(), [1, .. of.Shape.Extents.ToArray()]).to(type, device)),
+        ];
+        network.Infer(tensors, layerOutput);
     }
 
     private static float[] Values(torch.Tensor tensor) =>
@@ -98,7 +100,7 @@ internal static class TorchCertificate
     /// <summary>Pictures spread evenly over the set, four for each that there is room for.</summary>
     private static CertificateInput[] CandidatePictures(Model model, ImageSet? set)
     {
-        if (set is null || model.Graph.InputShape.Rank != 3 || model.Graph.InputShape[0] != ImageSet.Channels)
+        if (set is null || model.Graph.Inputs is not [{ Shape: { Rank: 3 } shape }] || shape[0] != ImageSet.Channels)
             return [];
         long room = Math.Min(MostPictures, PictureBytes / ImageSet.BytesPerImage(set.Size));
         int count = (int)Math.Min(Candidates * room, set.Count);

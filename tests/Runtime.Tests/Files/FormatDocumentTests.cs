@@ -99,6 +99,22 @@ public sealed class FormatDocumentTests
     }
 
     [TestMethod]
+    public void The_graph_of_version_2_is_the_one_that_is_written()
+    {
+        var graph = new ModelGraph(
+            "pair",
+            [new NetworkInput("left", new TensorShape(3, 8, 6)), new NetworkInput("right", new TensorShape(3, 8, 6))],
+            [
+                new("difference", new Subtract(), ["left", "right"]),
+                new("flat", new Flatten(), ["difference"]),
+            ],
+            [("map", "difference"), ("vector", "flat")]);
+        Assert.AreEqual(
+            string.Concat(Block("json graph of version 2")),
+            new Model(graph, new Dictionary<string, Tensor>(), [], new Preprocessing([], [])).Texts.Graph);
+    }
+
+    [TestMethod]
     public void The_certificate_is_the_one_that_is_written() => Assert.AreEqual(
         string.Concat(Block("json certificate")),
         Certified.Add(Example(), [new CertificateInput(Seed: 1)]).Certificate!.Text);

@@ -45,6 +45,54 @@ public sealed class ModelFileTests : IDisposable
         Assert.IsTrue(_bytes.AsSpan().SequenceEqual(Save(Load(_bytes))));
 
     [TestMethod]
+    public void Several_inputs_and_outputs_come_back_in_a_file_of_version_2()
+    {
+        Model model = InputsAndOutputsTests.Model;
+        byte[] bytes = Save(model);
+        Assert.AreEqual("2", VersionOf(bytes));
+        Model read = Load(bytes);
+        TestModels.AssertSequence([.. model.Graph.Inputs], read.Graph.Inputs);
+        TestModels.AssertSequence([.. model.Graph.Layers], read.Graph.Layers);
+        TestModels.AssertSequence([.. model.Graph.Outputs], read.Graph.Outputs);
+        TestModels.AssertSequence([.. model.ClassNames], read.ClassNames);
+        Assert.IsTrue(bytes.AsSpan().SequenceEqual(Save(read)));
+    }
+
+    [TestMethod]
+    public void A_file_is_of_version_2_only_where_it_has_to_be()
+    {
+        Assert.AreEqual("1", VersionOf(_bytes));
+        ModelGraph graph = Example.Graph;
+        Assert.AreEqual("1", VersionOf(Save(Copy(new ModelGraph(
+            graph.Name, graph.Inputs, graph.Layers, [(ModelGraph.OutputName, graph.Layers[^1].Name)])))));
+        Assert.AreEqual("2", VersionOf(Save(Copy(new ModelGraph(
+            graph.Name, graph.Inputs, graph.Layers, [("probabilities", graph.Layers[^1].Name)])))));
+
+        static Model Copy(ModelGraph graph) => new(graph, Example.Weights, [], Example.Preprocessing);
+    }
+
+    [TestMethod]
+    [DataRow("\"shape\":[5]", "\"shape\":5")]
+    [DataRow("\"name\":\"vector\"", "\"name\":\"left\"")]
+    [DataRow("\"name\":\"vector\"", "\"name\":null")]
+    [DataRow("\"layer\":\"flat\"", "\"layer\":\"left\"")]
+    [DataRow("\"layer\":\"flat\"", "\"layer\":\"flat\",\"layer\":\"flat\"")]
+    [DataRow("{\"name\":\"before\",\"layer\":\"a\"}", "null")]
+    [DataRow("{\"name\":\"before\",\"layer\":\"a\"}", "{\"name\":\"before\"}")]
+    [DataRow("{\"name\":\"vector\",\"shape\":[5]}", "null")]
+    [DataRow("\"name\":\"before\"", "\"name\":\"scores\"")]
+    [DataRow("\"outputs\":", "\"results\":")]
+    public void Refuses_damaged_inputs_and_outputs(string old, string replacement)
+    {
+        byte[] bytes = Save(InputsAndOutputsTests.Model);
+        string graph = GraphText(bytes);
+        StringAssert.Contains(graph, old);
+        AssertRefused(RawSafetensors.WithMetadata(bytes, Graph, graph.Replace(old, replacement)), "");
+        AssertRefused(RawSafetensors.WithMetadata(bytes, Version, "1"), "");
+        AssertRefused(RawSafetensors.WithMetadata(_bytes, Version, "2"), "");
+    }
+
+    [TestMethod]
     public void Weights_lie_in_the_graph_s_order_and_the_metadata_is_text()
     {
         (JsonElement header, byte[] data) = RawSafetensors.Split(_bytes);
@@ -213,7 +261,9 @@ public sealed class ModelFileTests : IDisposable
                 Example.Graph, Example.Weights, Example.ClassNames, Example.Preprocessing with { Resize = resize }));
             Assert.AreEqual("2", Metadata(file, Version));
             Assert.AreEqual(resize, Load(file).Preprocessing.Resize);
-            AssertRefused(RawSafetensors.WithMetadata(file, Version, "1"), "how pictures are resized");
+            AssertRefused(
+                RawSafetensors.WithMetadata(RawSafetensors.WithMetadata(file, Version, "1"), Graph, GraphText(_bytes)),
+                "how pictures are resized");
         }
 
         static string Metadata(byte[] file, string key) =>
@@ -234,11 +284,16 @@ public sealed class ModelFileTests : IDisposable
     [DataRow("""{"mode":"letterbox","fill":256,"interpolation":"bilinear","antialias":true}""")]
     [DataRow("""{"mode":"letterbox","fill":1,"interpolation":"bicubic","antialias":false}""")]
     [DataRow("""{"mode":"Stretch","interpolation":"bilinear","antialias":true}""")]
-    public void Refuses_damaged_resizing(string resize) => AssertRefused(
-        RawSafetensors.WithMetadata(
-            RawSafetensors.WithMetadata(_bytes, Version, "2"), Preprocessing,
-            $$"""{"mean":[0,0],"standard_deviation":[1,1],"resize":{{resize}}}"""),
-        "");
+    public void Refuses_damaged_resizing(string resize)
+    {
+        byte[] file = Save(new Model(
+            Example.Graph, Example.Weights, [], Example.Preprocessing with { Resize = new Letterbox(114) }));
+        Load(file);
+        AssertRefused(
+            RawSafetensors.WithMetadata(
+                file, Preprocessing, $$"""{"mean":[0,0],"standard_deviation":[1,1],"resize":{{resize}}}"""),
+            "");
+    }
 
     [TestMethod]
     public void Refuses_weights_that_are_not_the_graph_s()
@@ -261,6 +316,9 @@ public sealed class ModelFileTests : IDisposable
         File.WriteAllBytes(_folder["model.safetensors"], bytes);
         return Model.Load(_folder["model.safetensors"]);
     }
+
+    private static string VersionOf(byte[] bytes) =>
+        RawSafetensors.Split(bytes).Header.GetProperty("__metadata__").GetProperty(Version).GetString()!;
 
     private static string GraphText(byte[] bytes) =>
         RawSafetensors.Split(bytes).Header.GetProperty("__metadata__").GetProperty(Graph).GetString()!;

@@ -102,7 +102,7 @@ public sealed class ArenaPlanTests
             TestModels.WithZeros(TestModels.Sequential(new TensorShape(5), new Flatten())), new PlanOptions(2));
         var arena = new ArenaPlan(plan, 256, keepLayerOutputs: true);
         Assert.AreEqual(40, arena.ByteCount);
-        Assert.AreEqual(0, arena.OffsetOf(plan.Output));
+        Assert.AreEqual(0, arena.OffsetOf(plan.Outputs[0]));
     }
 
     /// <summary>Does what the device would: each launch reads its operands and writes those that no earlier one wrote.
@@ -111,7 +111,7 @@ public sealed class ArenaPlanTests
     {
         var owners = new Operand?[arena.ByteCount / sizeof(float)];
         var written = new HashSet<Operand>();
-        Write(plan.Input);
+        Write(plan.Inputs[0]);
         foreach (KernelLaunch dispatch in plan.Launches)
         {
             Operand[] activations = [.. dispatch.Operands.Where(operand => operand is Activation)];
@@ -121,7 +121,7 @@ public sealed class ArenaPlanTests
             foreach (Operand operand in activations)
                 AssertHolds(operand, dispatch.Layer);
         }
-        AssertHolds(plan.Output, "output");
+        AssertHolds(plan.Outputs[0], "output");
         if (keepLayerOutputs)
             foreach ((string layer, Operand operand) in plan.LayerOutputs)
                 AssertHolds(operand, layer);
@@ -153,9 +153,9 @@ public sealed class ArenaPlanTests
         {
             HashSet<Operand> until =
             [
-                .. plan.Launches.Take(i + 1).SelectMany(dispatch => dispatch.Operands), plan.Input,
+                .. plan.Launches.Take(i + 1).SelectMany(dispatch => dispatch.Operands), plan.Inputs[0],
             ];
-            HashSet<Operand> from = [.. plan.Launches.Skip(i).SelectMany(dispatch => dispatch.Operands), plan.Output];
+            HashSet<Operand> from = [.. plan.Launches.Skip(i).SelectMany(dispatch => dispatch.Operands), plan.Outputs[0]];
             largest = Math.Max(largest, until.Intersect(from).OfType<Activation>().Sum(operand => operand.ByteCount));
         }
         return largest;

@@ -23,7 +23,7 @@ public sealed class ExecutionPlanTests
             fuse: true, new Conv2d(2, 3, 3, 1, 1), new ReLU(), new Flatten(), new Linear(108, 5), new ReLU());
         TestModels.AssertSequence<string>(["0", "3"], Launched(plan));
         TestModels.AssertSequence<string>(["1", "2", "4"], WithOutput(plan));
-        Assert.AreSame(plan.LayerOutputs["4"], plan.Output);
+        Assert.AreSame(plan.LayerOutputs["4"], plan.Outputs[0]);
     }
 
     [TestMethod]
@@ -59,7 +59,7 @@ public sealed class ExecutionPlanTests
         TestModels.AssertSequence<string>(["0"], Launched(plan));
         Assert.AreSame(plan.LayerOutputs["0"], plan.LayerOutputs["1"]);
         Assert.AreSame(plan.LayerOutputs["0"], plan.LayerOutputs["2"]);
-        Assert.AreSame(plan.LayerOutputs["0"], plan.Output);
+        Assert.AreSame(plan.LayerOutputs["0"], plan.Outputs[0]);
     }
 
     [TestMethod]
@@ -67,8 +67,8 @@ public sealed class ExecutionPlanTests
     {
         ExecutionPlan plan = Plan(fuse: true, new Flatten());
         Assert.IsEmpty(plan.Launches);
-        Assert.AreSame(plan.Input, plan.Output);
-        Assert.AreSame(plan.Input, plan.LayerOutputs["0"]);
+        Assert.AreSame(plan.Inputs[0], plan.Outputs[0]);
+        Assert.AreSame(plan.Inputs[0], plan.LayerOutputs["0"]);
     }
 
     [TestMethod]
@@ -78,12 +78,12 @@ public sealed class ExecutionPlanTests
     {
         ModelGraph graph = TestModels.EveryOperator();
         ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithWeights(graph), new PlanOptions(3, fuse));
-        Assert.AreEqual(3L * 126, plan.Input.Count);
+        Assert.AreEqual(3L * 126, plan.Inputs[0].Count);
         for (int i = 0; i < graph.Layers.Count; i++)
             if (plan.LayerOutputs.TryGetValue(graph.Layers[i].Name, out Operand? output))
                 Assert.AreEqual(3L * graph.OutputShapeOf(i).ElementCount, output.Count, graph.Layers[i].Name);
 
-        var written = new HashSet<Operand> { plan.Input };
+        var written = new HashSet<Operand> { plan.Inputs[0] };
         foreach (KernelLaunch dispatch in plan.Launches)
         {
             // A kernel writes one activation; the others it reads.
@@ -94,7 +94,7 @@ public sealed class ExecutionPlanTests
             Assert.IsLessThanOrEqualTo(1, unwritten.Length, $"Layer {dispatch.Layer} reads what nothing wrote.");
             written.UnionWith(unwritten);
         }
-        Assert.Contains(plan.Output, written);
+        Assert.Contains(plan.Outputs[0], written);
     }
 
     [TestMethod]

@@ -34,14 +34,13 @@ public sealed class CertificateInputTests
         var model = new Model(
             TestModels.Sequential(new TensorShape(3, 1, 2), new ReLU()), new Dictionary<string, Tensor>(), [],
             new Preprocessing([0.5f, 0.25f, 0], [0.5f, 0.25f, 1]));
-        var input = new float[6];
-        new CertificateInput(Picture: new CertificatePicture(2, 1, rgb)).Fill(model, input);
+        ReadOnlyMemory<float> input = new CertificateInput(Picture: new CertificatePicture(2, 1, rgb)).ToItems(model).Single();
         TestModels.AssertSequence<float>(
             [
                 -1, 1, (float)((10.0 / 255 - 0.25) / 0.25),
                 (float)((128.0 / 255 - 0.25) / 0.25), (float)(20.0 / 255), (float)(64.0 / 255),
             ],
-            input);
+            input.ToArray());
     }
 
     [TestMethod]
@@ -52,8 +51,7 @@ public sealed class CertificateInputTests
         var model = new Model(graph, new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet);
         var rgb = new byte[31 * 33 * 3];
         new Random(1).NextBytes(rgb);
-        var expected = new float[graph.InputShape.ElementCount];
-        new CertificateInput(Picture: new CertificatePicture(31, 33, rgb)).Fill(model, expected);
+        float[] expected = [.. new CertificateInput(Picture: new CertificatePicture(31, 33, rgb)).ToItems(model).Single().Span];
         var actual = new float[expected.Length];
         using InferenceSession session = TestDevices.Software.CreateSession(model);
         session.Run([new Image(rgb, 31, 33)], actual);

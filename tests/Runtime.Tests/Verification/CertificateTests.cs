@@ -204,14 +204,41 @@ public sealed class CertificateTests
         var outputs = new CertificateOutputs(document, model.Graph);
         for (int input = 0; input < 2; input++)
         {
-            var values = new float[200_000];
-            document.Inputs[input].Fill(model, values);
-            values = Array.ConvertAll(values, value => Math.Max(value, 0));
+            float[] values = [.. document.Inputs[input].ToItems(model)[0].ToArray().Select(value => Math.Max(value, 0))];
             Assert.AreEqual(32_768, outputs.Of(input).Length);
             TestModels.AssertSequence<float>([.. outputs.Of(input)], outputs.Of(input, values));
             Assert.AreEqual(Array.IndexOf(values, values.Max()), outputs.LargestOf(input));
         }
         Assert.IsNull(Tiny.Certificate!.Document.Top1, "All outputs are kept where they take little.");
+    }
+
+    [TestMethod]
+    public void Of_several_outputs_the_small_ones_are_kept_whole()
+    {
+        ModelGraph graph = new(
+            "heads", [new NetworkInput("x", new TensorShape(200_000))],
+            [new("relu", new ReLU()), new("part", new Slice(1, 7, 5, 1), ["relu"])],
+            [("small", "part"), ("large", "relu")]);
+        Model model = Certified.Of(graph);
+        CertificateDocument document = model.Certificate!.Document;
+        TestModels.AssertSequence<int>([10, 32_768], CertificateOutputs.SamplesOfEach(document, graph)!);
+        CertificateOutputs small = new(document, graph), large = new(document, graph, output: 1);
+        for (int input = 0; input < 2; input++)
+        {
+            float[] values = [.. document.Inputs[input].ToItems(model)[0].ToArray().Select(value => Math.Max(value, 0))];
+            TestModels.AssertSequence<float>(values.AsSpan(7, 5), small.Of(input).ToArray());
+            TestModels.AssertSequence<float>([.. large.Of(input)], large.Of(input, values));
+        }
+        foreach (int floats in (int[])[32_777, 3, 12, 400_009])
+            StringAssert.Contains(
+                Assert.ThrowsExactly<ModelFormatException>(
+                    () => Certificate.Of(document with { Logits = new byte[4 * floats], Top1 = null }, model)).Message,
+                "bytes of logits");
+        foreach (int floats in (int[])[3, 400_010, 400_011])
+            StringAssert.Contains(
+                Assert.ThrowsExactly<ModelFormatException>(
+                    () => Certificate.Of(document with { Logits = new byte[4 * floats] }, model)).Message,
+                "bytes of samples of logits");
     }
 
     [TestMethod]

@@ -25,7 +25,7 @@ internal static class Certified
     public static CertificateInput[] InputsFor(ModelGraph graph)
     {
         CertificateInput[] seeds = [new(Seed: 1), new(Seed: 2)];
-        if (graph.InputShape.Rank != 3 || graph.InputShape[0] != 3)
+        if (graph.Inputs is not [{ Shape: { Rank: 3 } shape }] || shape[0] != 3)
             return seeds;
         var rgb = new byte[5 * 4 * 3];
         new Random(1).NextBytes(rgb);
@@ -40,9 +40,7 @@ internal static class Certified
         var builder = new CertificateBuilder(model, inputs);
         foreach (CertificateInput input in inputs)
         {
-            var values = new float[model.Graph.InputShape.ElementCount];
-            input.Fill(model, values);
-            IReadOnlyList<float[]> outputs = ReferenceNetwork.Run(model, values);
+            IReadOnlyList<float[]> outputs = ReferenceNetwork.Run(model, input.ToItems(model));
             for (int layer = 0; layer < outputs.Count; layer++)
             {
                 float[] output = [.. outputs[layer]];

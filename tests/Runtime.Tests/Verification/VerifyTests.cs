@@ -64,6 +64,37 @@ public sealed class VerifyTests
     }
 
     [TestMethod]
+    public void All_outputs_of_a_network_with_several_inputs_are_held_to_the_certificate()
+    {
+        ModelGraph graph = InputsAndOutputsTests.Model.Graph;
+        Model model = Certified.Of(graph);
+        ParityReport report = Verify(model);
+        Assert.IsTrue(report.Passed, report.Failure);
+        foreach ((string _, string layer, TensorShape shape) in graph.Outputs)
+            Assert.IsGreaterThanOrEqualTo(
+                2L * shape.ElementCount, report.Layers.Single(each => each.Layer == layer).Comparison.Count);
+
+        // A value that is no sample, of an output that is not the first.
+        foreach (NetworkOutput output in graph.Outputs)
+        {
+            Model changed = WithLogit(model, graph.OutputIndex(output.Name), item: 1, place: 3);
+            ParityReport failed = Verify(changed);
+            Assert.IsFalse(failed.Passed);
+            Assert.AreEqual(output.Layer, failed.FirstFailure?.Layer);
+        }
+    }
+
+    private static Model WithLogit(Model model, int output, int item, int place)
+    {
+        CertificateDocument document = model.Certificate!.Document;
+        byte[] logits = [.. document.Logits];
+        Span<float> floats = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(logits.AsSpan());
+        int before = model.Graph.Outputs.Take(output).Sum(each => each.Shape.ElementCount) * document.Inputs.Count;
+        floats[before + item * model.Graph.Outputs[output].Shape.ElementCount + place] += 1;
+        return model.With(Certificate.Of(document with { Logits = logits }, model));
+    }
+
+    [TestMethod]
     public void Pictures_go_the_device_s_own_way_too()
     {
         Assert.AreEqual(1, Pictures.Certificate!.Pictures);

@@ -38,6 +38,37 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void Several_inputs_and_outputs_keep_their_names_in_every_command()
+    {
+        GraphWriter network = new GraphWriter().Input("left", "N", 3, 8, 6).Input("right", "N", 3, 8, 6)
+            .Output("distance").Output("map").Some("w", 4, 3, 3, 3).Node("Conv", "left w", "a")
+            .Node("Conv", "right w", "b").Node("Sub", "a b", "map").Node("Relu", "map", "r")
+            .Node("GlobalAveragePool", "r", "p").Node("Flatten", "p", "distance");
+        string path = _folder["model.safetensors"];
+        StringAssert.Contains(
+            Output(0, "import", Write(network), "-o", path),
+            "inputs left 3x8x6, right 3x8x6, outputs distance 4 of n5, map 4x6x4 of n2");
+        Model model = Model.Load(path);
+        CollectionAssert.AreEqual(
+            new[] { "left", "right" }, model.Graph.Inputs.Select(input => input.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "distance", "map" }, model.Graph.Outputs.Select(output => output.Name).ToArray());
+        StringAssert.Contains(Output(0, "summary", path), "inputs left 3x8x6, right 3x8x6");
+        StringAssert.Contains(Output(0, "verify", path), "n2");
+        StringAssert.Contains(Output(0, "bench", path, "--batch", "2", "--seconds", "1"), "torch");
+        StringAssert.Contains(
+            Output(1, "run", path, _folder["a.png"]), "run takes one picture or array, and 'small' has the inputs left, right");
+
+        // Lines are wrapped where the console ends.
+        static string Output(int exitCode, params string[] arguments)
+        {
+            Command command = Softpool.Run(arguments);
+            Assert.AreEqual(exitCode, command.ExitCode, command.Output);
+            return string.Join(' ', command.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+
+    [TestMethod]
     public void The_certificate_can_be_left_out()
     {
         Command command = Softpool.Run(

@@ -38,7 +38,7 @@ public sealed class AntialiasTests : IDisposable
             });
         using var runner = new OnnxRunner(_folder["resize.onnx"], [], optimised: false);
         double error = double.NaN;
-        runner.Run("x", [1, 3, height, width], planar, ["y"], (_, expected) => error = expected.ToArray()
+        runner.Run([("x", [1, 3, height, width], planar)], ["y"], (_, expected) => error = expected.ToArray()
             .Zip(actual, (x, y) => Math.Abs(Math.Clamp(x, 0, 255) - y)).Max());
         Assert.IsTrue(error <= 2e-3, $"off by {error} of 255");
     }

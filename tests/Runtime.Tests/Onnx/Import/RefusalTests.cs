@@ -116,8 +116,8 @@ public sealed class RefusalTests
             "operator set: version 5; 6 to 24 are supported"),
         (new GraphWriter().Input("x", 7, [1, 3]).Output("y").Node("Relu", "x", "y"),
             "input: x: its type is Int64; Float is supported"),
-        (new GraphWriter().Input("x", 1, 3).Input("z", 1, 3).Output("y").Node("Add", "x z", "y"),
-            "input: there are 2, and a network takes one: x, z"),
+        (new GraphWriter().Input("x", 1, 3).Input("z", 2, 3).Output("y").Node("Add", "x z", "y"),
+            "input: z: its first axis is 2, and that of x 1; the first axis of every input is the batch"),
         (Image().Scalar("c", 1).Node("Neg", "c", "y"), "input: the output depends on none"),
         (new GraphWriter().Input("x", 1, 3).Output("y").Node("Identity", "x", "y"), "output: y depends on no operator"),
         (Image().Ints("t", -1, 3).Node("Reshape", "x t", "y"),
@@ -243,7 +243,7 @@ public sealed class RefusalTests
             graph.Refusals(new OnnxOptions { Symbols = new Dictionary<string, int> { ["width"] = 8 } }),
                 "input: no extent is named width; N are");
         CollectionAssert.Contains(
-            graph.Refusals(new OnnxOptions { Output = "z" }), "output: there is none named z; there are y");
+            graph.Refusals(new OnnxOptions { Outputs = ["z"] }), "output: there is none named z; there are y");
     }
 
     [TestMethod]
