@@ -97,7 +97,8 @@ public sealed partial class ConformanceTests
             return $"operators of {foreign.Domain}";
         if (model.Graph.Nodes.FirstOrDefault(node => OtherFields.Contains(node.OpType)) is { } other)
             return other.OpType;
-        return model.Graph.Inputs.FirstOrDefault() is { Type: var type } && (type.Kind != OnnxTypeKind.Tensor || type.Element != OnnxElement.Float)
+        return model.Graph.Inputs is [{ Type: var type }, ..]
+            && (type.Kind != OnnxTypeKind.Tensor || type.Element != OnnxElement.Float)
             ? $"an input of type {(type.Kind == OnnxTypeKind.Tensor ? type.Element : type.Kind)}"
             : null;
     }
