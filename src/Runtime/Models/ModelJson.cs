@@ -20,6 +20,7 @@ internal sealed record GraphDocument(string Name, TensorShape InputShape, IReadO
         typeof(WordConverter<SoftPoolWeighting>), typeof(WordConverter<GeluApproximation>),
         typeof(WordConverter<UpsampleMode>), typeof(WordConverter<UpsampleCoordinates>),
         typeof(WordConverter<UpsampleRounding>), typeof(WordConverter<Interpolation>),
+        typeof(WordConverter<Reduction>),
     ],
     MaxDepth = 16)]
 [JsonSerializable(typeof(GraphDocument))]
