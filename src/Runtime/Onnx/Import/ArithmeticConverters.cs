@@ -198,9 +198,9 @@ internal static class ArithmeticConverters
         step.ExpectInference();
         Activation x = step.Layer(0);
         TensorShape shape = x.Layer.Shape;
-        if (shape.Rank != 3)
-            x = step.Add(new Reshape(new(shape[0], 1, shape.Plane())), x);
-        int channels = x.Layer.Shape[0];
+        if (shape.Rank == 0)
+            throw new RefusalException($"an input of {string.Join('x', x.Shape)}; (N, C, ...) is expected");
+        int channels = shape[0];
         string[] names = ["weight", "bias", "running_mean", "running_var"];
         var weights = new Dictionary<string, Func<float[]>>();
         for (int i = 0; i < names.Length; i++)
@@ -211,7 +211,9 @@ internal static class ArithmeticConverters
                 : throw new RefusalException($"{names[i]} of {string.Join('x', constant.Shape)}; {channels} is expected");
         }
         var op = new BatchNorm2d(channels, PointwiseConverters.Meant(epsilon));
-        Activation normed = step.Add(op, [x.Layer], weights, step.NameBy(step.ConstantAt(1, "weight")));
-        return shape.Rank == 3 ? normed : step.Add(new Reshape(shape), normed);
+        bool isImage = shape.Rank == 3;
+        Activation image = isImage ? x : step.Add(new Reshape(new(channels, 1, shape.Plane())), x);
+        Activation normed = step.Add(op, [image.Layer], weights, step.NameBy(step.ConstantAt(1, "weight")));
+        return isImage ? normed : step.Add(new Reshape(shape), normed);
     }
 }
