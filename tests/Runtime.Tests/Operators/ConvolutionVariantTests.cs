@@ -50,7 +50,7 @@ public sealed class ConvolutionVariantTests
         {
             WinogradConvolution or PlainWinogradConvolution when fp16 || strict => false,
             GemmConvolution when strict => false,
-            WinogradConvolution or LanesConvolution =>
+            WinogradConvolution or LanesConvolution or OneByOneConvolution =>
                 device.Info.Name.StartsWith("llvmpipe", StringComparison.Ordinal),
             _ => true,
         }).Select(variant => variant.Name);
@@ -128,7 +128,7 @@ public sealed class ConvolutionVariantTests
         foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
             Assert.Contains(
                 Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default),
-                (string[])["gemm64", "gemm32", "packed", "packed_narrow", "planes", "planes_narrow", "tiled"]);
+                (string[])["depthwise", "gemm64", "gemm32", "packed", "packed_narrow", "planes", "planes_narrow", "tiled"]);
     }
 
     [TestMethod]
