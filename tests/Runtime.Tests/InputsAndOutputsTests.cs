@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
@@ -280,6 +281,40 @@ public sealed class InputsAndOutputsTests
         session.Run([TestModels.Counting(6), (float[])[9, 8, 7, 6]], [b, a]);
         CollectionAssert.AreEqual(TestModels.Counting(6), a);
         TestModels.AssertSequence<float>([9, 8, 7, 6], b);
+    }
+
+    [TestMethod]
+    public void The_example_runs_and_stands_in_the_document()
+    {
+        Model model = TestModels.WithWeights(new ModelGraph(
+            "pair", [new NetworkInput("left", new TensorShape(2, 3)), new NetworkInput("right", new TensorShape(2, 3))],
+            [new("difference", new Subtract(), ["left", "right"]), new("flat", new Flatten())],
+            [("map", "difference"), ("vector", "flat")]));
+        using InferenceSession session = TestDevices.Software.CreateSession(model);
+        float[] left = TestModels.Counting(6), right = [6, 5, 4, 3, 2, 1];
+        // Example begin
+        ModelGraph graph = model.Graph;                                             // inputs left, right; outputs map, vector
+        var inputs = new ReadOnlyMemory<float>[graph.Inputs.Count];
+        inputs[graph.InputIndex("left")] = left;                                    // a float[]; n items of graph.Inputs[0].Shape
+        inputs[graph.InputIndex("right")] = right;                                  // the same n for all inputs
+        float[][] outputs = [.. graph.Outputs.Select(output => new float[output.Shape.ElementCount])];
+        session.Run(inputs, [outputs[0], outputs[1]]);                              // or session.Run([left, right], [map, vector])
+        float[] vector = outputs[graph.OutputIndex("vector")];
+        // Example end
+        TestModels.AssertSequence<float>([-5, -3, -1, 1, 3, 5], vector);
+        CollectionAssert.AreEqual(vector, outputs[0]);
+
+        string[] lines =
+        [
+            .. File.ReadAllLines(ThisFile())
+                .SkipWhile(line => !line.EndsWith("// Example begin", StringComparison.Ordinal)).Skip(1)
+                .TakeWhile(line => !line.EndsWith("// Example end", StringComparison.Ordinal)).Select(line => line.Trim()),
+        ];
+        StringAssert.Contains(
+            File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../docs/embedding.md")),
+            $"```csharp\n{string.Join('\n', lines)}\n```");
+
+        static string ThisFile([CallerFilePath] string path = "") => path;
     }
 
     private static float[][] Inputs(int seed)

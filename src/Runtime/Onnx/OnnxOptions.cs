@@ -11,15 +11,16 @@ public sealed record OnnxOptions
     /// <summary>The values of the symbolic extents that the file declares, by name: height is 640.</summary>
     public IReadOnlyDictionary<string, int> Symbols { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>The name of the output that the model gives. Needed only if the file has several outputs; null for the
-    /// only one.</summary>
-    public string? Output { get; init; }
+    /// <summary>The names of the values that become the model's outputs, in this order; empty for all outputs of the
+    /// file. A value within the file's graph may be one too.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
 
     /// <summary>The network's name. Default: the file name without its extension; for a stream the name of the file's
     /// graph, or "onnx" if the graph has no name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The name of each output, in order; empty if the outputs have no names.</summary>
+    /// <summary>The name of each element of the only or first output, in order; empty if they have no
+    /// names.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
 
     /// <summary>How an image becomes the network's input. Default: values are scaled to [0, 1] only (mean 0, deviation

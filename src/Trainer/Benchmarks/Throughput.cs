@@ -24,11 +24,10 @@ internal static class Throughput
         Model model, IReadOnlyList<GpuDeviceInfo> devices, int batch, double seconds,
         IReadOnlyList<Numerics>? numerics = null, Action<string, SoftPoolException>? leaveOut = null)
     {
-        var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.ElementCount)
-            .Select(_ => random.NextSingle() * 4 - 2)];
-        var output = new float[batch * model.Graph.OutputShape.ElementCount];
-        using var torchRunner = new TorchRunner(model, input);
+        float[][] all = InputsOf(model.Graph, batch);
+        ReadOnlyMemory<float>[] inputs = [.. all];
+        Memory<float>[] outputs = [.. model.Graph.Outputs.Select(output => new float[batch * output.Shape.ElementCount])];
+        using var torchRunner = new TorchRunner(model, all);
         var gpus = new List<GpuDevice>();
         var sessions = new List<InferenceSession>();
         try
@@ -44,10 +43,10 @@ internal static class Throughput
                             model, new SessionOptions { Batch = batch, Numerics = kind });
                         sessions.Add(session);
                         // Most of what can fail does so in the first run.
-                        session.Run(input, output);
+                        session.Run(inputs, outputs);
                         string name = NameOf(device, devices);
                         runners.Add(
-                            (kind == Numerics.Strict ? $"{name}, strict" : name, () => session.Run(input, output)));
+                            (kind == Numerics.Strict ? $"{name}, strict" : name, () => session.Run(inputs, outputs)));
                     }
                 }
                 catch (SoftPoolException e) when (leaveOut is not null)
@@ -62,6 +61,17 @@ internal static class Throughput
             sessions.ForEach(session => session.Dispose());
             gpus.ForEach(gpu => gpu.Dispose());
         }
+    }
+
+    /// <summary>A batch of each input of a network, in [-2, 2).</summary>
+    public static float[][] InputsOf(ModelGraph graph, int batch)
+    {
+        var random = new Random(1);
+        return
+        [
+            .. graph.Inputs.Select(input => Enumerable.Range(0, batch * input.Shape.ElementCount)
+                .Select(_ => random.NextSingle() * 4 - 2).ToArray()),
+        ];
     }
 
     /// <summary>What a device is called in tables: with its index where another one has its name.</summary>

@@ -10,25 +10,27 @@ internal sealed class TorchRunner : IDisposable
 {
     private readonly torch.Device _device;
     private readonly TorchNetwork _network;
-    private readonly torch.Tensor _inputs, _resident;
-    private readonly float[] _output;
+    private readonly torch.Tensor[] _inputs, _resident;
+    private readonly float[][] _outputs;
 
     /// <param name="model">The network.</param>
-    /// <param name="input">A batch of inputs.</param>
-    public TorchRunner(Model model, float[] input)
+    /// <param name="inputs">A batch of each of its inputs.</param>
+    public TorchRunner(Model model, params float[][] inputs)
     {
-        TensorShape shape = model.Graph.InputShape;
-        int batch = input.Length / shape.ElementCount;
-        _output = new float[batch * model.Graph.OutputShape.ElementCount];
+        ModelGraph graph = model.Graph;
+        int batch = inputs[0].Length / graph.Inputs[0].Shape.ElementCount;
+        _outputs = [.. graph.Outputs.Select(output => new float[batch * output.Shape.ElementCount])];
         _device = TorchDevice.Best;
         _network = new TorchNetwork(model.Graph);
         _network.LoadWeights(model.Weights);
         _network.to(_device);
         _network.eval();
-        _inputs = torch.tensor(input, [batch, .. shape.Extents.ToArray().Select(extent => (long)extent)]);
-        if (_inputs.dim() == 4)
-            _inputs = Faster(_inputs, TorchTensor.ChannelsLast(_inputs));
-        _resident = _inputs.to(_device);
+        _inputs =
+            [.. inputs.Zip(graph.Inputs, (input, of) => torch.tensor(input, [batch, .. of.Shape.Extents.ToArray()]))];
+        if (_inputs.Any(IsImages))
+            _inputs = Faster(
+                _inputs, [.. _inputs.Select(input => IsImages(input) ? TorchTensor.ChannelsLast(input) : input.clone())]);
+        _resident = [.. _inputs.Select(input => input.to(_device))];
     }
 
     /// <summary>What it is called in tables.</summary>
@@ -40,7 +42,8 @@ internal sealed class TorchRunner : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         // The bytes and not the floats: TorchSharp copies those one by one.
-        MemoryMarshal.Cast<byte, float>(Compute(_inputs.to(_device)).cpu().contiguous().bytes).CopyTo(_output);
+        foreach ((torch.Tensor output, float[] values) in Compute(_inputs).Zip(_outputs))
+            MemoryMarshal.Cast<byte, float>(output.cpu().contiguous().bytes).CopyTo(values);
     }
 
     /// <summary>The computation alone, from inputs on the torch device to outputs there.</summary>
@@ -52,25 +55,27 @@ internal sealed class TorchRunner : IDisposable
             torch.cuda.synchronize();
     }
 
-    private torch.Tensor Compute(torch.Tensor inputs)
+    private static bool IsImages(torch.Tensor input) => input.dim() == 4;
+
+    private torch.Tensor[] Compute(torch.Tensor[] inputs)
     {
         using IDisposable noGradients = torch.no_grad();
-        return _network.call(inputs);
+        return _network.Outputs(Array.ConvertAll(inputs, input => input.to(_device)));
     }
 
     /// <summary>The inputs that a run takes less time with; the others are disposed.</summary>
-    private torch.Tensor Faster(torch.Tensor inputs, torch.Tensor channelsLast)
+    private torch.Tensor[] Faster(torch.Tensor[] inputs, torch.Tensor[] channelsLast)
     {
         bool last = Shortest(channelsLast) < Shortest(inputs);
-        (last ? inputs : channelsLast).Dispose();
+        Array.ForEach(last ? inputs : channelsLast, tensor => tensor.Dispose());
         return last ? channelsLast : inputs;
 
-        double Shortest(torch.Tensor of)
+        double Shortest(torch.Tensor[] of)
         {
             Func<double> run = Interleaved.ByHost(() =>
             {
                 using var scope = torch.NewDisposeScope();
-                Compute(of.to(_device)).cpu();
+                Array.ForEach(Compute(of), output => output.cpu());
             });
             return Enumerable.Range(0, 4).Min(_ => run());
         }
@@ -78,8 +83,8 @@ internal sealed class TorchRunner : IDisposable
 
     public void Dispose()
     {
-        _inputs.Dispose();
-        _resident.Dispose();
+        Array.ForEach(_inputs, input => input.Dispose());
+        Array.ForEach(_resident, input => input.Dispose());
         _network.Dispose();
     }
 }

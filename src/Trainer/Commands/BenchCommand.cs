@@ -38,8 +38,8 @@ internal static class BenchCommand
 
     private static void Execute(Model model, string? device, int[] batches, int seconds, bool strict, bool layers)
     {
-        int most = Array.MaxLength / Math.Max(
-            model.Graph.InputShape.ElementCount, model.Graph.OutputShape.ElementCount);
+        int most = Array.MaxLength / model.Graph.Inputs.Select(input => input.Shape)
+            .Concat(model.Graph.Outputs.Select(output => output.Shape)).Max(shape => shape.ElementCount);
         if (batches.Where(batch => batch < 1 || batch > most).ToArray() is [var wrong, ..])
             throw new UserErrorException(
                 $"--batch takes whole numbers from 1 to {most} for '{model.Graph.Name}'; got {wrong}.");
@@ -66,13 +66,11 @@ internal static class BenchCommand
 
     private static IReadOnlyList<IReadOnlyList<LaunchProfile>> Profile(Model model, GpuDeviceInfo info, int batch)
     {
-        var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, batch * model.Graph.InputShape.ElementCount)
-            .Select(_ => random.NextSingle() * 4 - 2)];
+        ReadOnlyMemory<float>[] inputs = [.. Throughput.InputsOf(model.Graph, batch)];
         using GpuDevice device = GpuDevice.Create($"{info.Index}");
         using InferenceSession session = device.CreateSession(model, new SessionOptions { Batch = batch });
         using Profiler profiler = session.CreateProfiler();
-        profiler.Run(input); // The driver may compile.
-        return [.. Enumerable.Range(0, ProfiledRuns).Select(_ => profiler.Run(input))];
+        profiler.Run(inputs); // The driver may compile.
+        return [.. Enumerable.Range(0, ProfiledRuns).Select(_ => profiler.Run(inputs))];
     }
 }

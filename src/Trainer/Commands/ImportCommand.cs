@@ -21,9 +21,10 @@ internal static class ImportCommand
             Description = "An input's shape, such as x=1x3x640x640, or a symbol's value, such as height=640. "
                 + "The batch stays free.",
         };
-        var value = new Option<string?>("--output-value")
+        var value = new Option<string[]>("--output-value")
         {
-            Description = "The value that becomes the network's output, if the file has several outputs.",
+            Description = "A value that becomes an output of the network; may be repeated. Default: all outputs of "
+                + "the file.",
         };
         var classes =
             new Option<string?>("--classes") { Description = "A text file of the class names, one per line." };
@@ -61,7 +62,7 @@ internal static class ImportCommand
             {
                 Shapes = extents,
                 Symbols = symbols,
-                Output = parse.GetValue(value),
+                Outputs = parse.GetValue(value) ?? [],
                 ClassNames = parse.GetValue(classes) is { } file
                     ? [.. File.ReadLines(file).Where(line => line.Length > 0)]
                     : [],
@@ -116,7 +117,9 @@ internal static class ImportCommand
         model.Save(path);
         ConsoleText.Line($"compared with ONNX Runtime {OnnxRunner.Version}: {found}");
         ModelGraph graph = model.Graph;
-        string shapes = $"{graph.InputShape} to {graph.OutputShape}";
+        string shapes = graph.Inputs.Count == 1 && graph.Outputs.Count == 1
+            ? $"{graph.InputShape} to {graph.OutputShape}"
+            : $"{LayerTable.Inputs(graph)}, outputs {LayerTable.Outputs(graph)}";
         ConsoleText.Line(
             $"{path}: {graph.Name}, {graph.Layers.Count} layers, {graph.ParameterCount:N0} parameters, {shapes}");
     }

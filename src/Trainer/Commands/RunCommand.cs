@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Files;
+using SoftPool.Trainer.Reports;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
@@ -22,43 +23,66 @@ internal static class RunCommand
         {
             Description = "The .npy file for the logits, (N, classes). Without it, a table ranks the classes.",
         };
+        var value = new Option<string?>("--output-value")
+        {
+            Description = "The name of the output to rank or write, if the network has several. Default: the first.",
+        };
         Option<int> batch = SharedOptions.Batch(32);
         Option<string?> device = SharedOptions.Device;
         var command =
-            new Command("run", "Runs a model on a picture or an array.") { model, input, output, batch, device };
+            new Command("run", "Runs a model on a picture or an array.") { model, input, output, value, batch, device };
         command.SetAction(parse => Execute(
             Model.Load(parse.GetRequiredValue(model)), parse.GetRequiredValue(input), parse.GetValue(output),
-            parse.GetValue(batch), parse.GetValue(device)));
+            parse.GetValue(value), parse.GetValue(batch), parse.GetValue(device)));
         return command;
     }
 
-    private static void Execute(Model model, string inputPath, string? outputPath, int batch, string? device)
+    private static void Execute(
+        Model model, string inputPath, string? outputPath, string? value, int batch, string? device)
     {
+        ModelGraph graph = model.Graph;
+        if (graph.Inputs.Count > 1)
+            throw new UserErrorException(
+                $"run takes one picture or array, and '{graph.Name}' has the inputs "
+                + $"{string.Join(", ", graph.Inputs.Select(each => each.Name))}: run it in a program.");
+        int chosen = value is null ? 0 : graph.Outputs.Select(each => each.Name).ToList().IndexOf(value);
+        if (chosen < 0)
+            throw new UserErrorException(
+                $"'{graph.Name}' has no output {value}; it has "
+                + $"{string.Join(", ", graph.Outputs.Select(each => each.Name))}.");
         bool isArray = Path.GetExtension(inputPath).Equals(".npy", StringComparison.OrdinalIgnoreCase);
         (float[] input, int items) = isArray ? ReadArray(model, inputPath) : ([], 1);
         Image[] pictures = isArray ? [] : [PictureDecoder.DecodePicture(File.ReadAllBytes(inputPath), inputPath)];
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(
             model, new SessionOptions { Batch = Math.Min(items, batch) });
-        int classes = model.Graph.OutputShape.ElementCount;
-        var logits = new float[items * classes];
-        int itemLength = model.Graph.InputShape.ElementCount;
+        int[] lengths = [.. graph.Outputs.Select(each => each.Shape.ElementCount)];
+        float[][] outputs = [.. lengths.Select(length => new float[items * length])];
+        int itemLength = graph.InputShape.ElementCount;
         if (!isArray)
-            session.Run(pictures, logits);
+            session.Run(pictures, Part(0, 1));
         else
             for (int first = 0; first < items; first += batch)
             {
                 int count = Math.Min(batch, items - first);
-                session.Run(input.AsSpan(first * itemLength, count * itemLength), logits.AsSpan(
-                    first * classes, count * classes));
+                session.Run([input.AsMemory(first * itemLength, count * itemLength)], Part(first, count));
             }
 
+        float[] logits = outputs[chosen];
+        int classes = lengths[chosen];
+        if (graph.Outputs.Count > 1)
+            ConsoleText.Line(
+                $"output {graph.Outputs[chosen].Name}, {graph.Outputs[chosen].Shape}, of {LayerTable.Outputs(graph)}");
         if (outputPath is not null)
             NpyFile.Write(outputPath, new Tensor(new TensorShape(items, classes), logits));
         else
             for (int i = 0; i < items; i++)
                 PrintRanking(
-                    model, logits.AsSpan(i * classes, classes), $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}");
+                    chosen == 0 ? model.ClassNames : [], logits.AsSpan(i * classes, classes),
+                    $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}");
+
+        Memory<float>[] Part(int first, int count) =>
+            [.. outputs.Zip(lengths, (output, length) => output.AsMemory(first * length, count * length))];
     }
 
     private static (float[] Input, int Items) ReadArray(Model model, string path)
@@ -72,7 +96,7 @@ internal static class RunCommand
             $"'{model.Graph.Name}' takes arrays of {shape} or Nx{shape}; {path} holds {array.Shape}.");
     }
 
-    private static void PrintRanking(Model model, ReadOnlySpan<float> logits, string title)
+    private static void PrintRanking(IReadOnlyList<string> names, ReadOnlySpan<float> logits, string title)
     {
         float largest = float.NegativeInfinity;
         foreach (float logit in logits)
@@ -87,7 +111,7 @@ internal static class RunCommand
         foreach (int i in
             Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(RankedClasses))
             table.AddRow(
-                ConsoleText.Escape(model.ClassNames.Count > 0 ? model.ClassNames[i] : $"{i}"),
+                ConsoleText.Escape(names.Count > 0 ? names[i] : $"{i}"),
                 $"{exponentials[i] / total:P1}",
                 $"{logits[i]:F3}");
         AnsiConsole.Write(table);

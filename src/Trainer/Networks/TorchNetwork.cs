@@ -39,7 +39,15 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     /// <summary>A batch of inputs (N, C, H, W) to a batch of outputs (N, classes).</summary>
     public override torch.Tensor forward(torch.Tensor input) =>
-        Run([input.to(ComputeType)], static (_, _) => { }).to(torch.float32);
+        Run([input.to(ComputeType)], static (_, _) => { })[^1].to(torch.float32);
+
+    /// <summary>Batches of all inputs, (N, C, H, W), to batches of all outputs, (N, classes), in the graph's
+    /// order.</summary>
+    public torch.Tensor[] Outputs(IReadOnlyList<torch.Tensor> inputs)
+    {
+        torch.Tensor[] layers = Run([.. inputs.Select(input => input.to(ComputeType))], static (_, _) => { });
+        return [.. Graph.OutputLayers.Select(layer => layers[layer].to(torch.float32))];
+    }
 
     /// <summary>
     /// The network as it is used: without dropout and without gradients. Hands out what each layer gives, by the
@@ -138,8 +146,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         parent.register_module(path[^1], module);
     }
 
-    /// <summary>Gives the last layer's output.</summary>
-    private torch.Tensor Run(IReadOnlyList<torch.Tensor> inputs, Action<string, torch.Tensor> layerOutput)
+    /// <summary>Gives the output of each layer.</summary>
+    private torch.Tensor[] Run(IReadOnlyList<torch.Tensor> inputs, Action<string, torch.Tensor> layerOutput)
     {
         var outputs = new torch.Tensor[_layers.Length];
         for (int i = 0; i < _layers.Length; i++)
@@ -149,7 +157,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
                 [.. Graph.InputsOf(i).Select(place => place < 0 ? inputs[~place] : outputs[place])]);
             layerOutput(Graph.Layers[i].Name, outputs[i]);
         }
-        return outputs[^1];
+        return outputs;
     }
 
     private static torch.Tensor Apply(

@@ -64,7 +64,7 @@ internal static class ReportPage
             <h2>Network</h2>
             {HtmlPage.Table(
                 $"Layers of {run.Network}: {report.Model.Graph.ParameterCount:N0} parameters, "
-                + $"input {report.Model.Graph.InputShape}",
+                + LayerTable.Inputs(report.Model.Graph),
                 ["layer", "operator", "attributes", "output", "parameters"], 3, LayerTable.Rows(report.Model.Graph))}
             </section>
             {Speeds(report)}

@@ -50,7 +50,13 @@ internal sealed class ImagePreprocessing : IDisposable
     /// <param name="from">The images' height and width in pixels.</param>
     /// <param name="device">Where the work is done.</param>
     public static ImagePreprocessing For(Model model, Size2d from, torch.Device device) => new(
-        model.Preprocessing, from, new Size2d(model.Graph.InputShape[1], model.Graph.InputShape[2]), device);
+        model.Preprocessing, from, SizeOf(model.Graph), device);
+
+    private static Size2d SizeOf(ModelGraph graph) => graph.Inputs is [{ Shape: { Rank: 3 } shape }]
+        ? new Size2d(shape[1], shape[2])
+        : throw new UserErrorException(
+            $"Pictures are for networks with one input (C, H, W); '{graph.Name}' has "
+            + $"{string.Join(" and ", graph.Inputs.Select(input => $"{input.Name} {input.Shape}"))}.");
 
     /// <summary>(N, 3, h, w) bytes to (N, 3, H, W) floats, both on the device.</summary>
     public torch.Tensor Apply(torch.Tensor bytes)

@@ -11,7 +11,8 @@ namespace SoftPool.Trainer.Verification;
 /// <param name="WorstLayer">The layer that is furthest off, measured by what it may be off.</param>
 /// <param name="LayerNmse">Its normalised mean square error.</param>
 /// <param name="LargestNmse">What that may be.</param>
-/// <param name="OutputError">The output's largest error, relative to its largest value.</param>
+/// <param name="OutputError">The output's largest error, relative to its largest value; of several outputs the one
+/// that is furthest off, measured by what it may be off.</param>
 /// <param name="Spread">The same of ONNX Runtime itself, with its optimisations against without.</param>
 internal sealed record OnnxComparison(
     int Layers, string WorstLayer, double LayerNmse, double LargestNmse, double OutputError, double Spread)
@@ -29,7 +30,7 @@ internal sealed record OnnxComparison(
     private const int Inputs = 2;
 
     /// <summary>What the output may be off: ten times what ONNX Runtime's own orders of summation differ by.</summary>
-    public double LargestOutputError => Math.Max(10 * Spread, LeastOutputError);
+    public double LargestOutputError => LargestErrorOf(Spread);
 
     /// <summary>Whether both compute the same network. NaN never does.</summary>
     public bool Passed => LayerNmse <= LargestNmse && OutputError <= LargestOutputError;
@@ -37,7 +38,8 @@ internal sealed record OnnxComparison(
     /// <summary>Compares torch on the imported network with ONNX Runtime on the file.</summary>
     public static OnnxComparison Of(string path, OnnxImport import, Model model)
     {
-        string[] values = [.. import.OnnxValues.OfType<string>().Append(import.OutputName).Distinct()];
+        string[] values = [.. import.OnnxValues.OfType<string>().Concat(import.OutputNames).Distinct()];
+        string[] fileOutputs = [.. import.OutputNames.Intersect(import.FileOutputs)];
         using var exact = new OnnxRunner(path, values.Except(import.FileOutputs), optimised: false);
         using var fast = new OnnxRunner(path, [], optimised: true);
         using TorchNetwork network = Network(model), wide = Network(model);
@@ -48,29 +50,37 @@ internal sealed record OnnxComparison(
             layer => layer, _ => new TensorComparison());
         Dictionary<string, TensorComparison> rounding = valueOf.Keys.ToDictionary(
             layer => layer, _ => new TensorComparison());
-        TensorComparison output = new(), spread = new();
-        string last = model.Graph.Layers[^1].Name;
+        // By the values' names.
+        Dictionary<string, TensorComparison> outputs = import.OutputNames.ToDictionary(
+            name => name, _ => new TensorComparison());
+        Dictionary<string, TensorComparison> spreads = import.OutputNames.ToDictionary(
+            name => name, _ => new TensorComparison());
         for (int i = 0; i < Inputs; i++)
         {
-            float[] item = Fresh(model.Graph.InputShape.ElementCount);
-            float[] batch = [.. Enumerable.Repeat(item, import.Batch).SelectMany(elements => elements)];
-            long[] shape = [import.Batch, .. model.Graph.InputShape.Extents.ToArray().Select(extent => (long)extent)];
+            float[][] items = [.. model.Graph.Inputs.Select(input => Fresh(input.Shape.ElementCount))];
+            (string Name, long[] Shape, float[] Elements)[] batches =
+            [
+                .. items.Select((item, input) => (
+                    import.InputNames[input],
+                    (long[])[import.Batch, .. model.Graph.Inputs[input].Shape.Extents],
+                    Enumerable.Repeat(item, import.Batch).SelectMany(elements => elements).ToArray())),
+            ];
             var truth = new Dictionary<string, float[]>();
-            exact.Run(import.InputName, shape, batch, values, (name, value) =>
+            exact.Run(batches, values, (name, value) =>
                 truth[name] = value[..(value.Length / import.Batch)].ToArray());
-            float[] whole = truth[import.OutputName];
-            if (import.FileOutputs.Contains(import.OutputName))
-                fast.Run(import.InputName, shape, batch, [import.OutputName], (_, value) =>
-                    spread.Add(whole, value[..whole.Length]));
+            if (fileOutputs.Length > 0)
+                fast.Run(batches, fileOutputs, (name, value) =>
+                    spreads[name].Add(truth[name], value[..truth[name].Length]));
             using var scope = torch.NewDisposeScope();
-            torch.Tensor input = torch.tensor(item, [1, .. shape[1..]]);
+            torch.Tensor[] inputs =
+                [.. items.Zip(batches, (item, batch) => torch.tensor(item, [1, .. batch.Shape[1..]]))];
             var inDouble = new Dictionary<string, float[]>();
-            wide.Infer(input.to(torch.ScalarType.Float64), (layer, tensor) =>
+            wide.Infer([.. inputs.Select(input => input.to(torch.ScalarType.Float64))], (layer, tensor) =>
             {
                 if (valueOf.ContainsKey(layer))
                     inDouble[layer] = Values(tensor);
             });
-            network.Infer(input, (layer, tensor) =>
+            network.Infer(inputs, (layer, tensor) =>
             {
                 float[] computed = Values(tensor);
                 if (valueOf.TryGetValue(layer, out string? value))
@@ -78,22 +88,30 @@ internal sealed record OnnxComparison(
                     layers[layer].Add(truth[value], computed);
                     rounding[layer].Add(inDouble[layer], computed);
                 }
-                if (layer == last)
-                    output.Add(whole, computed);
+                for (int output = 0; output < import.OutputNames.Count; output++)
+                    if (layer == model.Graph.Outputs[output].Layer)
+                        outputs[import.OutputNames[output]].Add(truth[import.OutputNames[output]], computed);
             });
         }
         // NaN is worse than any number.
         string worst = layers.Keys.MaxBy(layer =>
             double.IsNaN(layers[layer].Nmse) ? double.PositiveInfinity : layers[layer].Nmse / Largest(layer))!;
+        string furthest = outputs.Keys.MaxBy(name => double.IsNaN(outputs[name].RelativeError)
+            ? double.PositiveInfinity
+            : outputs[name].RelativeError / LargestErrorOf(spreads[name].RelativeError))!;
         return new OnnxComparison(
-            layers.Count, worst, layers[worst].Nmse, Largest(worst), output.RelativeError, spread.RelativeError);
+            layers.Count, worst, layers[worst].Nmse, Largest(worst),
+            outputs[furthest].RelativeError, spreads[furthest].RelativeError);
 
         double Largest(string layer) => Math.Max(
-            TimesRounding * (valueOf[layer] == import.OutputName
+            TimesRounding * (spreads.TryGetValue(valueOf[layer], out TensorComparison? spread)
                 ? Math.Max(rounding[layer].Nmse, spread.Nmse)
                 : rounding[layer].Nmse),
             LeastNmse);
     }
+
+    /// <summary>What an output may be off that ONNX Runtime's own orders of summation differ by so much in.</summary>
+    private static double LargestErrorOf(double spread) => Math.Max(10 * spread, LeastOutputError);
 
     private static TorchNetwork Network(Model model)
     {

@@ -40,20 +40,27 @@ internal sealed class OnnxRunner : IDisposable
     public static string Version => OrtEnv.Instance().GetVersionString();
 
     /// <summary>Computes values of the graph.</summary>
-    /// <param name="input">The input's name.</param>
-    /// <param name="shape">Its shape, batch first.</param>
-    /// <param name="elements">Its elements.</param>
+    /// <param name="inputs">The name of each input, its shape, batch first, and its elements.</param>
     /// <param name="values">The names of the values.</param>
     /// <param name="take">Takes each value, in the order of the names.</param>
     public void Run(
-        string input, long[] shape, float[] elements, IReadOnlyCollection<string> values,
+        IReadOnlyList<(string Name, long[] Shape, float[] Elements)> inputs, IReadOnlyCollection<string> values,
         Action<string, ReadOnlySpan<float>> take)
     {
-        using var tensor = OrtValue.CreateTensorValueFromMemory(elements, shape);
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(options, [input], [tensor], values);
-        foreach ((string name, OrtValue value) in values.Zip(results))
-            take(name, Floats(value));
+        OrtValue[] tensors =
+            [.. inputs.Select(input => OrtValue.CreateTensorValueFromMemory(input.Elements, input.Shape))];
+        try
+        {
+            using var options = new RunOptions();
+            using IDisposableReadOnlyCollection<OrtValue> results =
+                _session.Run(options, [.. inputs.Select(input => input.Name)], tensors, values);
+            foreach ((string name, OrtValue value) in values.Zip(results))
+                take(name, Floats(value));
+        }
+        finally
+        {
+            Array.ForEach(tensors, tensor => tensor.Dispose());
+        }
     }
 
     /// <summary>The elements; of truth values 0 and 1.</summary>

@@ -44,19 +44,23 @@ internal static class TorchParity
             using var scope = torch.NewDisposeScope();
             torch.Tensor inputs = preprocessing.Apply(ImageBatch.Of(images, some).Pixels);
             float[] input = inputs.data<float>().ToArray();
-            var logits = new float[some.Length * model.Graph.OutputShape.ElementCount];
-            unfused.Run(input, logits);
-            fused.Run(input, logits);
+            float[][] outputs =
+                [.. model.Graph.Outputs.Select(output => new float[some.Length * output.Shape.ElementCount])];
+            Memory<float>[] room = Array.ConvertAll(outputs, output => output.AsMemory());
+            unfused.Run([input], room);
+            fused.Run([input], room);
 
-            float[] expected = [];
+            float[] first = [];
             torchNetwork.Infer(inputs, (layer, output) =>
             {
-                expected = output.contiguous().data<float>().ToArray();
+                float[] expected = output.contiguous().data<float>().ToArray();
+                if (layer == model.Graph.Outputs[0].Layer)
+                    first = expected;
                 var actual = new float[expected.Length];
                 (inFused.Contains(layer) ? fused : unfused).ReadLayer(layer, actual);
                 report.AddLayer(layer, expected, actual);
             });
-            report.AddOutputs(expected, logits);
+            report.AddOutputs(first, outputs[0]);
             progress?.Report((double)report.Items / count);
         }
         return report;

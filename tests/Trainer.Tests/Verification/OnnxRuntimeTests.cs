@@ -57,9 +57,12 @@ public sealed class OnnxRuntimeTests : IDisposable
         using var runner = new OnnxRunner(path, values.Except(import.FileOutputs), optimised: false);
         List<string> differences = [];
         runner.Run(
-            import.InputName,
-            [import.Batch, .. model.Graph.InputShape.Extents.ToArray().Select(extent => (long)extent)],
-            [.. Enumerable.Repeat(item, import.Batch).SelectMany(elements => elements)], values, (value, expected) =>
+            [
+                (
+                    import.InputNames.Single(), [import.Batch, .. model.Graph.InputShape.Extents.ToArray()],
+                    [.. Enumerable.Repeat(item, import.Batch).SelectMany(elements => elements)]),
+            ],
+            values, (value, expected) =>
             {
                 int layer = import.OnnxValues.ToList().IndexOf(value);
                 var comparison = new TensorComparison();

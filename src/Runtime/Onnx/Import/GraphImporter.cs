@@ -29,27 +29,27 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     private readonly Refusals _refusals = new();
     private readonly Dictionary<string, Value> _values = [];
 
-    /// <summary>The network's input.</summary>
-    public Draft? Input { get; private set; }
+    /// <summary>The graph's inputs that the outputs may depend on, in the file's order.</summary>
+    public IReadOnlyList<Draft> Inputs { get; private set; } = [];
 
-    /// <summary>The graph's output that the network gives.</summary>
-    public string OutputName { get; private set; } = "";
+    /// <summary>The graph's values that the network gives.</summary>
+    public IReadOnlyList<string> OutputNames { get; private set; } = [];
 
     /// <summary>The batch that the file is folded for: its own, or 1 where that is free.</summary>
     public int Batch { get; private set; } = 1;
 
-    /// <summary>Makes drafts of all that the output depends on.</summary>
+    /// <summary>Makes drafts of all that the outputs depend on.</summary>
     /// <param name="name">The network's name, for the message.</param>
-    /// <returns>The layer that gives the output.</returns>
+    /// <returns>The layers that give the outputs, in the order of <see cref="OutputNames"/>.</returns>
     /// <exception cref="UnsupportedOnnxException">Something is not supported.</exception>
-    public Draft Import(string name)
+    public IReadOnlyList<Draft> Import(string name)
     {
         OnnxGraph graph = file.Graph;
         long opset = file.Opsets.GetValueOrDefault("");
         if (opset is < FirstOpset or > LastOpset)
             _refusals.Add("operator set", $"version {opset}; {FirstOpset} to {LastOpset} are supported");
-        OutputName = ChooseOutput(graph);
-        List<OnnxNode> nodes = Needed(graph, OutputName);
+        OutputNames = ChooseOutputs(graph);
+        List<OnnxNode> nodes = Needed(graph);
         foreach (OnnxTensor tensor in graph.Initializers)
             _values[tensor.Name] = Initializer(tensor);
         AddInputs(graph, nodes);
@@ -67,41 +67,42 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
                 _values[node.Outputs[i]] = given;
             }
         }
-        Value? output = _values.GetValueOrDefault(OutputName);
-        if (!_refusals.Any)
-            switch (output)
-            {
-                case Activation { BatchAxis: not 0 }: _refusals.Add("output", "the batch is not its first axis", OutputName); break;
-                case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
-                case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", OutputName); break;
-                default: _refusals.Add("output", $"{OutputName} depends on no operator"); break;
-            }
-        throw new UnsupportedOnnxException(name, _refusals.Lines());
+        Draft[] outputs = _refusals.Any ? [] : [.. OutputNames.Select(OutputOf).OfType<Draft>()];
+        return _refusals.Any ? throw new UnsupportedOnnxException(name, _refusals.Lines()) : outputs;
     }
 
-    private string ChooseOutput(OnnxGraph graph)
+    private Draft? OutputOf(string name)
     {
-        string[] names = [.. graph.Outputs.Select(output => output.Name)];
-        if (options.Output is { } wanted)
+        switch (_values.GetValueOrDefault(name))
         {
+            case Activation { BatchAxis: not 0 }: _refusals.Add("output", "the batch is not its first axis", name); break;
+            case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
+            case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", name); break;
+            default: _refusals.Add("output", $"{name} depends on no operator"); break;
+        }
+        return null;
+    }
+
+    private string[] ChooseOutputs(OnnxGraph graph)
+    {
+        string[] names = [.. graph.Outputs.Select(output => output.Name).Distinct()];
+        if (options.Outputs.Count == 0)
+        {
+            if (names.Length == 0)
+                _refusals.Add("output", "there is none");
+            return names;
+        }
+        foreach (string wanted in options.Outputs)
             if (!names.Contains(wanted) && !graph.Nodes.Any(node => node.Outputs.Contains(wanted)))
                 _refusals.Add("output", $"there is none named {wanted}; there are {string.Join(", ", names)}");
-            return wanted;
-        }
-        if (names.Length > 1)
-            _refusals.Add("output", $"there are {names.Length}, and a network gives one; choose one of {string.Join(", ", names)}");
-        else if (names.Length == 0)
-            _refusals.Add("output", "there is none");
-        return names.FirstOrDefault("");
+        return [.. options.Outputs.Distinct()];
     }
 
-    /// <summary>The nodes that the output depends on, in the file's order, in which each has to stand behind those that
-    /// it reads. Where the output is not chosen yet, those of all outputs, for the list to be whole.</summary>
-    private List<OnnxNode> Needed(OnnxGraph graph, string output)
+    /// <summary>The nodes that the outputs depend on, in the file's order, in which each has to stand behind those that
+    /// it reads.</summary>
+    private List<OnnxNode> Needed(OnnxGraph graph)
     {
-        HashSet<string> wanted = graph.Outputs.Count > 1 && options.Output is null
-            ? [.. graph.Outputs.Select(each => each.Name)]
-            : [output];
+        HashSet<string> wanted = [.. OutputNames];
         List<OnnxNode> needed = [];
         foreach (OnnxNode node in graph.Nodes.Reverse())
             if (node.Outputs.Any(wanted.Contains))
@@ -134,21 +135,28 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     {
         HashSet<string> read = [.. nodes.SelectMany(node => node.Inputs)];
         List<OnnxValue> inputs = [.. graph.Inputs.Where(input => !_values.ContainsKey(input.Name) && read.Contains(input.Name))];
-        var shapes = new InputShapes(graph, options, _refusals);
+        var shapes = new InputShapes(graph, inputs, options, _refusals);
         shapes.CheckNames();
-        if (inputs.Count != 1)
-            _refusals.Add("input", inputs.Count == 0
-                ? "the output depends on none"
-                : $"there are {inputs.Count}, and a network takes one: {string.Join(", ", inputs.Select(input => input.Name))}");
+        if (inputs.Count == 0)
+            _refusals.Add("input", "the output depends on none");
+        List<Draft> drafts = [];
         foreach (OnnxValue input in inputs)
         {
             _values[input.Name] = UnknownValue.Instance;
             if (shapes.Of(input) is not { } shape)
                 continue;
+            if (drafts.Count > 0 && shape[0] != Batch)
+            {
+                _refusals.Add(
+                    "input", $"{input.Name}: its first axis is {shape[0]}, and that of {drafts[0].Name} {Batch}; "
+                        + "the first axis of every input is the batch");
+                continue;
+            }
             Batch = shape[0];
-            Input = new Draft(input.Name, null, [], new TensorShape(shape.AsSpan(1))) { OnnxValue = input.Name };
-            _values[input.Name] = new Activation(Input, shape);
+            drafts.Add(new Draft(input.Name, null, [], new TensorShape(shape.AsSpan(1))) { OnnxValue = input.Name });
+            _values[input.Name] = new Activation(drafts[^1], shape);
         }
+        Inputs = drafts;
     }
 
     private Value Convert(OnnxNode node, long opset)

@@ -1,9 +1,19 @@
 namespace SoftPool.Onnx.Import;
 
 /// <summary>The shapes of a graph's inputs, by what the file declares and what the user gives.</summary>
-internal sealed class InputShapes(OnnxGraph graph, OnnxOptions options, Refusals refusals)
+/// <param name="graph">The graph.</param>
+/// <param name="inputs">Those of its inputs that are needed.</param>
+/// <param name="options">What the user gives.</param>
+/// <param name="refusals">Gets what is refused.</param>
+internal sealed class InputShapes(
+    OnnxGraph graph, IReadOnlyList<OnnxValue> inputs, OnnxOptions options, Refusals refusals)
 {
     private const int MostAxes = 8;
+
+    /// <summary>The batch of an input that leaves it free: what another input fixes, else 1.</summary>
+    private readonly long _freeBatch = inputs.Select(input => options.Shapes.GetValueOrDefault(input.Name) is [var batch, ..]
+        ? batch
+        : input.Type.Dimensions is [{ Size: var size }, ..] ? size : null).FirstOrDefault(size => size > 0) ?? 1;
 
     /// <summary>Refuses names that the file does not have.</summary>
     public void CheckNames()
@@ -63,7 +73,7 @@ internal sealed class InputShapes(OnnxGraph graph, OnnxOptions options, Refusals
             // Exporters write 0 and -1 for what is free.
             long? size = dimensions[axis].Size > 0 ? dimensions[axis].Size
                 : dimensions[axis].Symbol is { } symbol && options.Symbols.TryGetValue(symbol, out int value) ? value
-                : axis == 0 ? 1
+                : axis == 0 ? _freeBatch
                 : null;
             if (size is not { } known)
                 return Refuse(input, $"its declared shape is {declared}; give one, such as {input.Name}={Example(dimensions)}");

@@ -14,25 +14,35 @@ internal sealed class OnnxImport : IDisposable
     {
         (_file, _options) = (file, options);
         var importer = new GraphImporter(file, options);
-        Draft output = importer.Import(name);
-        InputName = importer.Input!.OnnxValue!;
-        _layers = Ordered(output);
-        Dictionary<Draft, string> names = Names(_layers);
-        Graph = new ModelGraph(name, importer.Input.Shape, _layers.Select(layer => new Layer(
-            names[layer], layer.Operator!,
-            [.. layer.Inputs.Select(input => input.Operator is null ? ModelGraph.InputName : names[input])])));
+        IReadOnlyList<Draft> outputs = importer.Import(name);
+        _layers = Ordered(outputs);
+        HashSet<Draft> read = [.. _layers.SelectMany(layer => layer.Inputs)];
+        // Only the shapes of others are read.
+        Draft[] inputs = [.. importer.Inputs.Where(read.Contains)];
+        (InputNames, OutputNames) = ([.. inputs.Select(input => input.OnnxValue!)], importer.OutputNames);
+        bool isPlain = inputs.Length == 1 && outputs.Count == 1;
+        Dictionary<Draft, string> names = inputs.ToDictionary(
+            input => input, input => isPlain ? ModelGraph.InputName : input.OnnxValue!);
+        AddNames(names, _layers);
+        Graph = new ModelGraph(
+            name, inputs.Select(input => new NetworkInput(names[input], input.Shape)),
+            _layers.Select(layer => new Layer(
+                names[layer], layer.Operator!, [.. layer.Inputs.Select(input => names[input])])),
+            outputs.Zip(OutputNames, (layer, output) => (isPlain ? ModelGraph.OutputName : output, names[layer])));
         OnnxValues = [.. _layers.Select(layer => layer.OnnxValue)];
-        (OutputName, Batch) = (importer.OutputName, importer.Batch);
+        Batch = importer.Batch;
     }
 
     /// <summary>The network.</summary>
     public ModelGraph Graph { get; }
 
-    /// <summary>The file's name for its input.</summary>
-    public string InputName { get; }
+    /// <summary>The file's names for the inputs. The graph has them too where there are several inputs or
+    /// outputs.</summary>
+    public IReadOnlyList<string> InputNames { get; }
 
-    /// <summary>The file's name for its output.</summary>
-    public string OutputName { get; }
+    /// <summary>The file's names for the outputs. The graph has them too where there are several inputs or
+    /// outputs.</summary>
+    public IReadOnlyList<string> OutputNames { get; }
 
     /// <summary>What the file itself names as its outputs.</summary>
     public IEnumerable<string> FileOutputs => _file.Graph.Outputs.Select(output => output.Name);
@@ -64,7 +74,7 @@ internal sealed class OnnxImport : IDisposable
             foreach (Parameter parameter in Graph.Layers[i].Operator.Parameters)
                 weights[$"{Graph.Layers[i].Name}.{parameter.Name}"] =
                     new Tensor(parameter.Shape, _layers[i].Weights[parameter.Name]());
-        int channels = Graph.InputShape.Rank == 3 ? Graph.InputShape[0] : 1;
+        int channels = Graph.Inputs is [{ Shape: { Rank: 3 } shape }] ? shape[0] : 1;
         return new Model(
             Graph, weights, _options.ClassNames, _options.Preprocessing
                 ?? new Preprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]));
@@ -85,12 +95,12 @@ internal sealed class OnnxImport : IDisposable
         }
     }
 
-    /// <summary>The layers that the output depends on, each behind those that it reads.</summary>
-    private static List<Draft> Ordered(Draft output)
+    /// <summary>The layers that the outputs depend on, each behind those that it reads.</summary>
+    private static List<Draft> Ordered(IEnumerable<Draft> outputs)
     {
         List<Draft> ordered = [];
         HashSet<Draft> seen = [];
-        var stack = new Stack<(Draft Layer, bool InputsDone)>([(output, false)]);
+        var stack = new Stack<(Draft Layer, bool InputsDone)>(outputs.Reverse().Select(output => (output, false)));
         while (stack.TryPop(out (Draft Layer, bool InputsDone) next))
         {
             if (next.InputsDone)
@@ -105,10 +115,10 @@ internal sealed class OnnxImport : IDisposable
         return ordered;
     }
 
-    private static Dictionary<Draft, string> Names(IReadOnlyList<Draft> layers)
+    /// <summary>Adds a name of its own for each layer.</summary>
+    private static void AddNames(Dictionary<Draft, string> names, IReadOnlyList<Draft> layers)
     {
-        HashSet<string> taken = [ModelGraph.InputName];
-        var names = new Dictionary<Draft, string>();
+        HashSet<string> taken = [.. names.Values];
         foreach (Draft layer in layers)
         {
             string wanted = layer.Name.Trim('/');
@@ -119,6 +129,5 @@ internal sealed class OnnxImport : IDisposable
                 name = $"{wanted}_{number}";
             names[layer] = name;
         }
-        return names;
     }
 }

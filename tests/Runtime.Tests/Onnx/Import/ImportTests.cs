@@ -78,11 +78,60 @@ public sealed class ImportTests
     {
         GraphWriter graph = new GraphWriter().Input("x", 1, 3, 4, 4).Output("y").Output("z").Node("Relu", "x", "y")
             .Node("Wrong", "x", "z");
-        Assert.HasCount(1, graph.Import(new OnnxOptions { Output = "y" }).Graph.Layers);
+        Assert.HasCount(1, graph.Import(new OnnxOptions { Outputs = ["y"] }).Graph.Layers);
         CollectionAssert.AreEqual(
-            new[] { "output: there are 2, and a network gives one; choose one of y, z",
-                "Wrong: the operator is not supported (1 node: n1)" },
-            graph.Refusals());
+            new[] { "Wrong: the operator is not supported (1 node: n1)" }, graph.Refusals());
+    }
+
+    [TestMethod]
+    public void All_inputs_and_outputs_keep_their_names_and_their_order()
+    {
+        GraphWriter graph = new GraphWriter().Input("left", "N", 3, 4, 5).Input("right", 2, 3, 4, 5)
+            .Input("shape only", "N", 3, 20).Output("sum").Output("before").Node("Relu", "left", "before")
+            .Node("Shape", "shape only", "s").Node("Reshape", "before s", "flat")
+            .Node("Add", "before right", "difference").Node("Reshape", "difference s", "sum");
+        using OnnxImport import = OnnxImport.Open(new MemoryStream(graph.ToArray()), new OnnxOptions());
+        CollectionAssert.AreEqual(new[] { "left", "right" }, import.InputNames.ToArray());
+        CollectionAssert.AreEqual(new[] { "sum", "before" }, import.OutputNames.ToArray());
+        Assert.AreEqual(2, import.Batch);
+        CollectionAssert.AreEqual(
+            new NetworkInput[] { new("left", new TensorShape(3, 4, 5)), new("right", new TensorShape(3, 4, 5)) },
+            import.Graph.Inputs.ToArray());
+        CollectionAssert.AreEqual(
+            new NetworkOutput[]
+            {
+                new("sum", "n4", new TensorShape(3, 20)), new("before", "n0", new TensorShape(3, 4, 5)),
+            },
+            import.Graph.Outputs.ToArray());
+        float[] left = TestModels.Counting(60), right = [.. left.Select(value => -3 * value)];
+        IReadOnlyList<float[]> layers = ReferenceNetwork.Run(import.Model(), [left, right]);
+        CollectionAssert.AreEqual(left, layers[import.Graph.OutputLayers[1]]);
+        TestModels.AssertSequence<float>([.. left.Select(value => -2 * value)], layers[import.Graph.OutputLayers[0]]);
+
+        ModelGraph swapped = graph.Import(new OnnxOptions { Outputs = ["before", "difference", "sum"] }).Graph;
+        CollectionAssert.AreEqual(
+            new[] { "before", "difference", "sum" }, swapped.Outputs.Select(output => output.Name).ToArray());
+        ModelGraph one = graph.Import(new OnnxOptions { Outputs = ["before"] }).Graph;
+        Assert.AreEqual(ModelGraph.InputName, one.Inputs.Single().Name);
+        Assert.AreEqual(ModelGraph.OutputName, one.Outputs.Single().Name);
+    }
+
+    [TestMethod]
+    public void Inputs_of_different_batches_are_refused()
+    {
+        string[] refusals = new GraphWriter().Input("x", 2, 5).Input("y", 3, 5).Input("z", "N", 5).Output("w")
+            .Node("Add", "x y", "a").Node("Add", "a z", "w").Refusals();
+        CollectionAssert.AreEqual(
+            new[] { "input: y: its first axis is 3, and that of x 2; the first axis of every input is the batch" }, refusals);
+    }
+
+    [TestMethod]
+    public void An_input_with_a_layer_s_name_keeps_it()
+    {
+        ModelGraph graph = new GraphWriter().Input("n0", 1, 5).Input("n1", 1, 5).Output("y")
+            .Node("Relu", "n0", "a").Node("Add", "a n1", "y").Import().Graph;
+        CollectionAssert.AreEqual(new[] { "n0", "n1" }, graph.Inputs.Select(input => input.Name).ToArray());
+        CollectionAssert.AreEqual(new[] { "n0_2", "n1_2" }, graph.Layers.Select(layer => layer.Name).ToArray());
     }
 
     [TestMethod]

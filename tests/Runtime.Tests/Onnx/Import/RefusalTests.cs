@@ -243,7 +243,7 @@ public sealed class RefusalTests
             graph.Refusals(new OnnxOptions { Symbols = new Dictionary<string, int> { ["width"] = 8 } }),
                 "input: no extent is named width; N are");
         CollectionAssert.Contains(
-            graph.Refusals(new OnnxOptions { Output = "z" }), "output: there is none named z; there are y");
+            graph.Refusals(new OnnxOptions { Outputs = ["z"] }), "output: there is none named z; there are y");
     }
 
     [TestMethod]
