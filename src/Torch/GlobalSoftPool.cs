@@ -11,6 +11,9 @@ namespace SoftPool.Torch;
 public sealed class GlobalSoftPool(SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)
     : torch.nn.Module<torch.Tensor, torch.Tensor>(nameof(GlobalSoftPool))
 {
+    /// <summary>Whether each channel has its own weights.</summary>
+    public SoftPoolWeighting weighting { get; } = weighting;
+
     /// <summary>Pools (N, C, ...) with at least one further axis.</summary>
     public override torch.Tensor forward(torch.Tensor input) => SoftPoolFunctional.global_soft_pool(input, weighting);
 }

@@ -17,6 +17,21 @@ public sealed class SoftPool1d(
     SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)
     : torch.nn.Module<torch.Tensor, torch.Tensor>(nameof(SoftPool1d))
 {
+    /// <summary>The size of the window.</summary>
+    public long kernel_size { get; } = kernel_size;
+
+    /// <summary>The distance from window to window.</summary>
+    public long stride { get; } = stride ?? kernel_size;
+
+    /// <summary>The cells added on each side.</summary>
+    public long padding { get; } = padding;
+
+    /// <summary>Whether the last window may reach beyond the padded input.</summary>
+    public bool ceil_mode { get; } = ceil_mode;
+
+    /// <summary>Whether each channel has its own weights.</summary>
+    public SoftPoolWeighting weighting { get; } = weighting;
+
     /// <summary>Pools (N, C, L) or (C, L).</summary>
     public override torch.Tensor forward(torch.Tensor input) =>
         SoftPoolFunctional.soft_pool1d(input, kernel_size, stride, padding, ceil_mode, weighting);

@@ -17,6 +17,21 @@ public sealed class SoftPool3d(
     bool ceil_mode = false, SoftPoolWeighting weighting = SoftPoolWeighting.PerChannel)
     : torch.nn.Module<torch.Tensor, torch.Tensor>(nameof(SoftPool3d))
 {
+    /// <summary>The size of the window.</summary>
+    public (long, long, long) kernel_size { get; } = kernel_size;
+
+    /// <summary>The distance from window to window.</summary>
+    public (long, long, long) stride { get; } = stride ?? kernel_size;
+
+    /// <summary>The cells added on each side.</summary>
+    public (long, long, long) padding { get; } = padding;
+
+    /// <summary>Whether the last window may reach beyond the padded input.</summary>
+    public bool ceil_mode { get; } = ceil_mode;
+
+    /// <summary>Whether each channel has its own weights.</summary>
+    public SoftPoolWeighting weighting { get; } = weighting;
+
     /// <summary>The same with cubic windows.</summary>
     public SoftPool3d(
         long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,

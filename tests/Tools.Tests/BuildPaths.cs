@@ -9,6 +9,10 @@ internal static class BuildPaths
 
     public static string PackageFolder { get; } = Read("PackageFolder");
 
+    public static string LibTorchVersion { get; } = Read("LibTorchVersion");
+
+    public static string LoadableLibTorchSharp { get; } = Read("LoadableLibTorchSharp");
+
     public static string PackagedLibTorchSharp { get; } = Read("PackagedLibTorchSharp");
 
     private static string Read(string key) => typeof(BuildPaths).Assembly
