@@ -1,4 +1,5 @@
 using System.Numerics;
+using SoftPool.Torch.Views;
 using TorchSharp;
 
 namespace SoftPool.Torch.Cpu;
@@ -37,7 +38,11 @@ internal sealed class CpuSoftPool : torch.autograd.SingleTensorFunction<CpuSoftP
             return ReturnedGradient.None(inputs: 3);
         (var windows, var weighting) =
             ((Windows)ctx.get_data(nameof(Windows)), (SoftPoolWeighting)ctx.get_data(nameof(SoftPoolWeighting)));
-        torch.Tensor x = ctx.get_saved_variables()[0].detach(), g = outputGradient.detach();
+        torch.Tensor saved = ctx.get_saved_variables()[0];
+        if (torch.is_grad_enabled()) // create_graph
+            return ReturnedGradient.Of(
+                DifferentiableGradient.Of(saved, outputGradient, windows, weighting), inputs: 3);
+        torch.Tensor x = saved.detach(), g = outputGradient.detach();
         torch.Tensor gradient = x.dtype == torch.ScalarType.Float64
             ? Backward<double>(x, g, windows, weighting)
             : Backward<float>(x, g, windows, weighting);

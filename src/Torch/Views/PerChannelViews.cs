@@ -40,14 +40,16 @@ internal sealed class PerChannelViews : torch.autograd.SingleTensorFunction<PerC
     public override List<torch.Tensor> backward(torch.autograd.AutogradContext ctx, torch.Tensor grad_output)
     {
         using var scope = torch.NewDisposeScope();
-        // With create_graph torch would record here too, and refuse the sums in place: an exception that ends the
-        // process.
-        using IDisposable noGradients = torch.no_grad();
         using torch.Tensor outputGradient = grad_output;
         if (outputGradient.IsInvalid)
             return ReturnedGradient.None(inputs: 2);
-        var views = new WindowCells((Windows)ctx.get_data(nameof(Windows)));
+        var windows = (Windows)ctx.get_data(nameof(Windows));
         List<torch.Tensor> saved = ctx.get_saved_variables();
+        // With create_graph torch records here too, and would refuse the sums in place.
+        if (torch.is_grad_enabled())
+            return ReturnedGradient.Of(
+                DifferentiableGradient.Of(saved[0], outputGradient, windows, SoftPoolWeighting.PerChannel), inputs: 2);
+        var views = new WindowCells(windows);
         (torch.Tensor x, torch.Tensor m, torch.Tensor total, torch.Tensor mean) =
             (saved[0], saved[1], saved[2], saved[3]);
         torch.Tensor padded = views.Pad(x), sum = torch.zeros_like(padded);
