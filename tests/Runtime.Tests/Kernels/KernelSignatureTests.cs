@@ -20,7 +20,7 @@ public sealed class KernelSignatureTests
         new(
             Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true,
             HasInt64: true, LargestTexels: 1 << 27, JoinsLoads: true),
-        new(SubgroupSize: 32, LeastSubgroupSize: 32, LargestWorkgroup: 1024, Units: 132),
+        new(SubgroupSize: 32, LeastSubgroupSize: 32, HasShuffle: true, LargestWorkgroup: 1024, Units: 132),
     ];
 
     private static readonly VariantChoice[] Choices =
