@@ -1,55 +1,63 @@
+using System.Text.Json.Serialization;
 using SoftPool.Kernels;
 using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Concatenates the channels of all inputs, as torch.cat along dimension 1.</summary>
-public sealed record Concat : Operator
+/// <summary>Concatenates all inputs along an axis, as torch.cat.</summary>
+/// <param name="Dim">The axis, counted as in PyTorch: 1 is the channels. 0, the batch, is not allowed.</param>
+public sealed record Concat(int Dim = 1) : Operator
 {
-    /// <summary>Returns (C1 + C2 + ..., ...) for inputs (C1, ...), (C2, ...) and so on. The inputs differ in the number
-    /// of channels only.</summary>
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Attributes => Dim == 1 ? "" : $"axis {Dim}";
+
+    /// <summary>Returns (C1 + C2 + ..., ...) for inputs (C1, ...), (C2, ...) and so on, or the same along another axis.
+    /// The inputs differ in the extent of that axis only.</summary>
     /// <inheritdoc/>
     public override TensorShape InferShape(params ReadOnlySpan<TensorShape> inputs)
     {
         if (inputs.IsEmpty)
             throw new ShapeMismatchException("Concat takes at least one input; got none.");
         TensorShape first = inputs[0];
+        if (Dim < 1 || Dim > Math.Max(first.Rank, 1))
+            throw new ShapeMismatchException($"Concat takes an axis of 1 to {first.Rank} on {first}; got axis {Dim}.");
         // A layer may be listed millions of times: the sum is a long, and the shape refuses what is too large.
-        long channels = 0;
+        long total = 0;
         foreach (TensorShape input in inputs)
         {
-            if (input.Rank == 0 || !input.Extents[1..].SequenceEqual(first.Extents[1..]))
+            if (input.Rank == 0 || input.Rank != first.Rank || input.With(Dim, first[Dim - 1]) != first)
                 throw new ShapeMismatchException(
-                    $"Concat takes inputs that differ in channels alone; got {first} and {input}.");
-            channels += input[0];
+                    $"Concat takes inputs that differ in {(Dim == 1 ? "channels" : $"axis {Dim}")} alone; got {first} and {input}.");
+            total += input[Dim - 1];
         }
-        return channels <= int.MaxValue
-            ? new TensorShape([(int)channels, .. first.Extents[1..]])
-            : throw new ShapeMismatchException($"Concat gives at most {int.MaxValue} channels; got {channels}.");
+        return total <= int.MaxValue
+            ? first.With(Dim, (int)total)
+            : throw new ShapeMismatchException($"Concat gives at most {int.MaxValue} channels; got {total}.");
     }
 
     internal override void Compute<T>(ReferenceStep step)
     {
-        int begin = 0;
-        foreach (float[] input in step.Inputs)
+        int row = step.OutputShape[Dim - 1] * step.OutputShape.Inner(Dim), begin = 0;
+        for (int i = 0; i < step.Inputs.Count; i++)
         {
-            input.CopyTo(step.Output[begin..]);
-            begin += input.Length;
+            int length = step.InputShapes[i][Dim - 1] * step.OutputShape.Inner(Dim);
+            for (int outer = 0; outer < step.Inputs[i].Length / length; outer++)
+                step.Inputs[i].AsSpan(outer * length, length).CopyTo(step.Output[(outer * row + begin)..]);
+            begin += length;
         }
     }
 
     internal override void Lower(LoweringStep step)
     {
-        int begin = 0;
+        int row = step.OutputShape[Dim - 1] * step.OutputShape.Inner(Dim), begin = 0;
         for (int i = 0; i < step.Inputs.Count; i++)
         {
-            int length = step.InputShapes[i].ElementCount;
-            int count = step.Batch * length;
+            int length = step.InputShapes[i][Dim - 1] * step.OutputShape.Inner(Dim);
+            int count = step.Batch * step.InputShapes[i].ElementCount;
             SpecializationConstant[] constants =
-            [
-                ("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", step.OutputShape.ElementCount), ("OFFSET", begin),
-            ];
-            // A texel lies within an item.
+                [("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", row), ("OFFSET", begin)];
+            // A texel lies within what lies together.
             step.DispatchElements("concat", constants, count, length % 4 == 0 ? 0b1u : 0, step.Inputs[i], step.Output);
             begin += length;
         }

@@ -26,14 +26,12 @@ public sealed record Slice(int Dim, int Start, int Length, int Step) : UnaryOper
         if (Length < 1 || Step == 0 || Start < 0 || Start >= extent || last < 0 || last >= extent)
             throw new ShapeMismatchException(
                 $"Slice takes at least one place, and none outside of 0 to {extent - 1}; got {Attributes}.");
-        int[] extents = input.Extents.ToArray();
-        extents[Dim - 1] = Length;
-        return new TensorShape(extents);
+        return input.With(Dim, Length);
     }
 
     internal override void Compute<T>(ReferenceStep step)
     {
-        (int extent, int inner) = (step.InputShape[Dim - 1], Inner(step.InputShape));
+        (int extent, int inner) = (step.InputShape[Dim - 1], step.InputShape.Inner(Dim));
         for (int row = 0; row < step.Output.Length / inner; row++)
         {
             int from = row / Length * extent + Start + row % Length * Step;
@@ -43,7 +41,7 @@ public sealed record Slice(int Dim, int Start, int Length, int Step) : UnaryOper
 
     internal override void Lower(LoweringStep step)
     {
-        (int count, int inner) = (step.Batch * step.OutputShape.ElementCount, Inner(step.InputShape));
+        (int count, int inner) = (step.Batch * step.OutputShape.ElementCount, step.InputShape.Inner(Dim));
         // A texel lies within a place.
         step.DispatchElements(
             "slice",
@@ -52,14 +50,5 @@ public sealed record Slice(int Dim, int Start, int Length, int Step) : UnaryOper
                 ("START", Start), ("STEP", Step),
             ],
             count, inner % 4 == 0 ? 0b1u : 0, step.Input, step.Output);
-    }
-
-    /// <summary>How many elements lie at one place of the axis, one behind the other.</summary>
-    private int Inner(TensorShape input)
-    {
-        int count = 1;
-        foreach (int extent in input.Extents[Dim..])
-            count *= extent;
-        return count;
     }
 }

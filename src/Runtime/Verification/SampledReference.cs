@@ -37,6 +37,7 @@ internal static class SampledReference
         layers.Max(layer => graph.Layers[layer].Operator switch
         {
             Conv2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
+            Conv3d conv => conv.InChannels / conv.Groups * conv.KernelSize.Depth * conv.KernelSize.Height * conv.KernelSize.Width,
             ConvTranspose2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
             Linear linear => linear.InFeatures,
             MatMul => graph.InputShapesOf(layer)[0][^1],
@@ -53,7 +54,7 @@ internal static class SampledReference
         int[] sums =
         [
             .. layers.TakeWhile(layer =>
-                graph.Layers[layer].Operator is Conv2d or ConvTranspose2d or Linear or MatMul or BatchNorm2d or Add),
+                graph.Layers[layer].Operator is Conv2d or Conv3d or ConvTranspose2d or Linear or MatMul or BatchNorm2d or Add),
         ];
         float[][] magnitudes = [.. inputs.Select(input => Array.ConvertAll(input, MathF.Abs))];
         if (sums.Length > 0)

@@ -169,6 +169,9 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Conv2d conv, TorchSharp.Modules.Conv2d torchConv) => torch.nn.functional.conv2d(
                 x, torchConv.weight.to(x.dtype), torchConv.bias?.to(x.dtype), [conv.Stride.Height, conv.Stride.Width],
                 [conv.Padding.Height, conv.Padding.Width], [conv.Dilation.Height, conv.Dilation.Width], conv.Groups),
+            (Conv3d conv, TorchSharp.Modules.Conv3d conv3d) => torch.nn.functional.conv3d(
+                x, conv3d.weight.to(x.dtype), conv3d.bias?.to(x.dtype), Sizes(conv.Stride), Sizes(conv.Padding),
+                Sizes(conv.Dilation), conv.Groups),
             (ConvTranspose2d conv, TorchSharp.Modules.ConvTranspose2d module2d) => torch.nn.functional.conv_transpose2d(
                 x, module2d.weight!.to(x.dtype), module2d.bias?.to(x.dtype), [conv.Stride.Height, conv.Stride.Width],
                 [conv.Padding.Height, conv.Padding.Width], [conv.OutputPadding.Height, conv.OutputPadding.Width],
@@ -216,7 +219,10 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (IsInf, _) => x.isinf().to(x.dtype),
             (Operators.Threshold threshold, _) => Apply(threshold, x),
             (MatMul, _) => x.matmul(inputs[1]),
-            (Concat, _) => torch.cat(inputs, 1),
+            (Concat concat, _) => torch.cat(inputs, concat.Dim),
+            (IndexSelect select, _) => x.index_select(
+                select.Dim, torch.tensor(select.Index.Select(place => (long)place).ToArray()).to(x.device)),
+            (ConstantPad pad, _) => Apply(pad, x),
             (GlobalAvgPool, _) => x.mean(
                 [.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true),
             _ => module!.call(x),
@@ -241,6 +247,20 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         using Scalar limit = threshold.Limit, value = threshold.Value;
         return x.masked_fill(x.le(limit), value);
+    }
+
+    /// <summary>Not torch.nn.functional.pad, for the same reason as LeakyReLU.</summary>
+    private static torch.Tensor Apply(ConstantPad pad, torch.Tensor x)
+    {
+        using Scalar fill = pad.Fill;
+        return torch.cat([Filled(pad.Before), x, Filled(pad.After)], pad.Dim);
+
+        torch.Tensor Filled(int places)
+        {
+            long[] shape = [.. x.shape];
+            shape[pad.Dim] = places;
+            return torch.full(shape, fill, x.dtype, x.device);
+        }
     }
 
     private static long[] Extents(TensorShape shape) => [.. shape.Extents.ToArray().Select(extent => (long)extent)];
@@ -304,6 +324,11 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
                 if (conv.bias is not null)
                     torch.nn.init.zeros_(conv.bias);
                 break;
+            case TorchSharp.Modules.Conv3d conv:
+                torch.nn.init.kaiming_normal_(conv.weight, nonlinearity: torch.nn.init.NonlinearityType.ReLU);
+                if (conv.bias is not null)
+                    torch.nn.init.zeros_(conv.bias);
+                break;
             case TorchSharp.Modules.ConvTranspose2d conv:
                 torch.nn.init.kaiming_normal_(conv.weight, nonlinearity: torch.nn.init.NonlinearityType.ReLU);
                 if (conv.bias is not null)
@@ -323,7 +348,7 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         Abs or Ceil or Exp or Floor or Log or Reciprocal or Round or Sqrt => null,
         CELU or Hardtanh or Mish or SELU or Operators.Softplus or Softsign => null,
         MatMul or Permute or Reshape or Slice or Upsample => null,
-        Elementwise or Where or Expand or Sign or Sin or Cos or Tan or LogicalNot or IsNaN or IsInf or Operators.Threshold => null,
+        ConstantPad or IndexSelect or Elementwise or Where or Expand or Sign or Sin or Cos or Tan or LogicalNot or IsNaN or IsInf or Operators.Threshold => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(
@@ -336,6 +361,9 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         Conv2d conv => torch.nn.Conv2d(
             conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding),
             Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
+        Conv3d conv => torch.nn.Conv3d(
+            conv.InChannels, conv.OutChannels, Triple(conv.KernelSize), Triple(conv.Stride), Triple(conv.Padding),
+            Triple(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
         ConvTranspose2d conv => torch.nn.ConvTranspose2d(
             conv.InChannels, conv.OutChannels, Pair(conv.KernelSize), Pair(conv.Stride), Pair(conv.Padding),
             Pair(conv.OutputPadding), Pair(conv.Dilation), groups: conv.Groups, bias: conv.Bias),
@@ -386,6 +414,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     private static (long, long) Pair(Size2d size) => (size.Height, size.Width);
 
     private static (long, long, long) Triple(Size3d size) => (size.Depth, size.Height, size.Width);
+
+    private static long[] Sizes(Size3d size) => [size.Depth, size.Height, size.Width];
 
     private static Preprocessing UnitPreprocessing(ModelGraph graph)
     {

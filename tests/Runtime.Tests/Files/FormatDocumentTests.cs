@@ -134,8 +134,9 @@ public sealed class FormatDocumentTests
     /// <summary>"refused; of Softmax 1" says 1 of Softmax and "refused" of all others.</summary>
     private static string WhenLeftOut(string op, string attribute)
     {
-        string[] cell = Attributes[attribute].Split($"; of {op} ");
-        return cell.Length == 2 ? cell[1] : cell[0].Split(';')[0];
+        string[] cells = Attributes[attribute].Split("; of ");
+        string? own = cells.Skip(1).FirstOrDefault(cell => cell.StartsWith($"{op} ", StringComparison.Ordinal));
+        return own?[(op.Length + 1)..] ?? cells[0].Split(';')[0];
     }
 
     private static Operator Read(string json) => JsonSerializer.Deserialize(json, ModelJson.Default.Operator)!;

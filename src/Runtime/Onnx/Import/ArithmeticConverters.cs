@@ -27,7 +27,7 @@ internal static class ArithmeticConverters
         new("Sqrt", "Sqrt; LayerNorm where one is written out", "Everything.", step => Root(step, step.Layer(0))),
         new("LayerNormalization", "LayerNorm", "axis, epsilon; constant Scale and B. No Mean, no InvStdDev.",
             LayerNormalize),
-        new("BatchNormalization", "BatchNorm2d", "Images; epsilon; constant scale, bias, mean and variance. Inference alone.", Normalize),
+        new("BatchNormalization", "BatchNorm2d", "Any axes behind the channels; epsilon; constant scale, bias, mean and variance. Inference alone.", Normalize),
         new("LRN", "LocalResponseNorm", "alpha, bias, an odd size, and beta of 0.5, 0.75 or 1.", ResponseNorm),
     ];
 
@@ -197,8 +197,9 @@ internal static class ArithmeticConverters
         step.Only("spatial", 1);
         step.ExpectInference();
         Activation x = step.Layer(0);
-        if (x.Layer.Shape.Rank != 3)
-            throw new RefusalException($"an input of {x.Shape.Length - 2} axes; 2, (N, C, H, W), are supported");
+        TensorShape shape = x.Layer.Shape;
+        if (shape.Rank != 3)
+            x = step.Add(new Reshape(new(shape[0], 1, shape.Plane())), x);
         int channels = x.Layer.Shape[0];
         string[] names = ["weight", "bias", "running_mean", "running_var"];
         var weights = new Dictionary<string, Func<float[]>>();
@@ -210,6 +211,7 @@ internal static class ArithmeticConverters
                 : throw new RefusalException($"{names[i]} of {string.Join('x', constant.Shape)}; {channels} is expected");
         }
         var op = new BatchNorm2d(channels, PointwiseConverters.Meant(epsilon));
-        return step.Add(op, [x.Layer], weights, step.NameBy(step.ConstantAt(1, "weight")));
+        Activation normed = step.Add(op, [x.Layer], weights, step.NameBy(step.ConstantAt(1, "weight")));
+        return shape.Rank == 3 ? normed : step.Add(new Reshape(shape), normed);
     }
 }

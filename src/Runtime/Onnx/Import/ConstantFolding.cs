@@ -4,7 +4,7 @@ namespace SoftPool.Onnx.Import;
 /// numbers are computed when they are asked for, integers at once.</summary>
 internal static class ConstantFolding
 {
-    private static readonly Dictionary<string, Func<ImportStep, Constant>> ByName = new()
+    private static readonly Dictionary<string, Func<ImportStep, Constant>> ByName = new(ConstantOperations.All)
     {
         ["Constant"] = Literal,
         ["ConstantOfShape"] = Filled,
@@ -108,13 +108,18 @@ internal static class ConstantFolding
         Constant constant = step.ConstantAt(0, "the input");
         switch (to)
         {
-            case OnnxElement.Float:
+            case OnnxElement.Float or OnnxElement.Double:
                 return constant with { Floats = constant.Numbers, Ints = null };
             case OnnxElement.Int64 or OnnxElement.Int32 when constant.Ints is { } ints:
                 return to == OnnxElement.Int64 || ints().All(number => number == (int)number)
                     ? constant
                     : throw new RefusalException("an integer that 32 bits cannot hold");
-            case OnnxElement.Int64 when constant.Count <= Constant.MostInts:
+            case OnnxElement.Bool when constant.Count <= Constant.MostInts:
+                long[] truth = constant.Ints is { } integers
+                    ? [.. integers().Select(number => number != 0 ? 1L : 0)]
+                    : [.. constant.Floats!().Select(number => number != 0 ? 1L : 0)];
+                return constant with { Floats = null, Ints = () => truth };
+            case OnnxElement.Int64 or OnnxElement.Int32 when constant.Count <= Constant.MostInts:
                 long[] whole = [.. constant.Floats!().Select(number => float.IsFinite(number) ? (long)number : 0)];
                 return constant with { Floats = null, Ints = () => whole };
             default:
@@ -146,7 +151,8 @@ internal static class ConstantFolding
         return [Constant.CountOf(shape.AsSpan(0, axis)), Constant.CountOf(shape.AsSpan(axis))];
     }
 
-    private static Constant Pairwise(ImportStep step, Func<float, float, float> real, Func<long, long, long> whole)
+    /// <summary>Of real numbers or of integers, of which one may be repeated.</summary>
+    public static Constant Pairwise(ImportStep step, Func<float, float, float> real, Func<long, long, long> whole)
     {
         (Constant a, Constant b) = (step.ConstantAt(0, "input"), step.ConstantAt(1, "input"));
         int[] shape = Shapes.Broadcast(a.Shape, b.Shape);
@@ -166,7 +172,8 @@ internal static class ConstantFolding
     private static long Quotient(long a, long b) =>
         b is 0 or -1 ? b == 0 ? throw new RefusalException("a division by 0") : unchecked(-a) : a / b;
 
-    private static Constant Each(ImportStep step, Func<float, float> real, Func<long, long>? whole)
+    /// <summary>Of real numbers or of integers, where there is one of these.</summary>
+    public static Constant Each(ImportStep step, Func<float, float> real, Func<long, long>? whole)
     {
         Constant constant = step.ConstantAt(0, "the input");
         if (constant.Floats is { } floats)

@@ -64,13 +64,35 @@ internal static class ConstantMoves
     {
         long named = step.Attribute<long>("axis", long.MinValue);
         Constant[] parts = [.. Enumerable.Range(0, step.InputCount).Select(index => step.ConstantAt(index, "a part"))];
-        if (parts.Length == 0 || parts.Any(part => part.Ints is null || part.Shape.Length != 1))
-            throw new RefusalException("of constants, lists of integers alone");
-        _ = ImportStep.Axis(named, 1);
-        long[] all = [.. parts.SelectMany(part => part.Ints!())];
-        return all.Length <= Constant.MostInts
-            ? Constant.Of(all, all.Length)
-            : throw new RefusalException($"{all.Length} integers; at most {Constant.MostInts} are supported");
+        if (parts.Length == 0 || parts.Any(part => part.Ints is null != parts[0].Ints is null
+            || part.Shape.Length != parts[0].Shape.Length))
+            throw new RefusalException("parts of different kinds or of different numbers of axes");
+        int axis = ImportStep.Axis(named, parts[0].Shape.Length);
+        int[] shape = [.. parts[0].Shape];
+        shape[axis] = 0;
+        foreach (Constant part in parts)
+        {
+            int extent = part.Shape[axis];
+            if (part.Shape.Where((other, at) => at != axis && other != shape[at]).Any())
+                throw new RefusalException("parts that differ in more than the axis");
+            shape[axis] = (int)Math.Min((long)shape[axis] + extent, int.MaxValue);
+        }
+        int count = Constant.CountOf(shape), outer = Constant.CountOf(shape.AsSpan(0, axis));
+        if (parts[0].Ints is null)
+            return new Constant(shape, "", () => Joined(part => part.Floats!()), null);
+        return count <= Constant.MostInts
+            ? Constant.Of(Joined(part => part.Ints!()), shape)
+            : throw new RefusalException($"{count} integers; at most {Constant.MostInts} are supported");
+
+        T[] Joined<T>(Func<Constant, T[]> elements)
+        {
+            T[][] all = [.. parts.Select(elements)];
+            var joined = new List<T>(count);
+            for (int row = 0; row < outer; row++)
+                foreach (T[] part in all)
+                    joined.AddRange(part.AsSpan(part.Length / outer * row, part.Length / outer));
+            return [.. joined];
+        }
     }
 
     /// <summary>Ends may be as large as integers are, which means to the last.</summary>

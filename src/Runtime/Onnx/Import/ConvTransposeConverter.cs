@@ -7,8 +7,8 @@ internal static class ConvTransposeConverter
 {
     public static Converter[] All { get; } =
     [
-        new("ConvTranspose", "ConvTranspose2d, and Slice where its ends differ",
-            "Images (N, C, H, W); constant weight and bias; group, dilations, strides, kernel_shape, pads, "
+        new("ConvTranspose", "ConvTranspose2d, also of a row, and Slice where its ends differ",
+            "1 or 2 axes behind the channels; constant weight and bias; group, dilations, strides, kernel_shape, pads, "
             + "output_padding, output_shape, auto_pad. What is left out at one end of an axis and not at "
             + "the other is cut by Slice.",
             Convolve),
@@ -17,15 +17,28 @@ internal static class ConvTransposeConverter
     private static Activation Convolve(ImportStep step)
     {
         WindowAttributes attributes = WindowAttributes.Read(step);
-        int[] more = step.Ints("output_padding") ?? [0, 0];
+        int[]? more = step.Ints("output_padding");
         int[]? shape = step.Ints("output_shape");
         int groups = (int)Math.Clamp(step.Int("group", 1), 0, int.MaxValue);
         Activation x = step.Layer(0);
         Constant weight = step.ConstantAt(1, "the weight");
         Constant? bias = step.Optional(2, "the bias");
-        if (x.Shape.Length != 4)
-            throw new RefusalException($"an input of {x.Shape.Length - 2} axes; 2, (N, C, H, W), are supported");
-        if (weight.Shape.Length != 4 || weight.Floats is null || weight.Shape[0] != x.Shape[1])
+        int axes = x.Shape.Length - 2;
+        if (axes is < 1 or > 2 || weight.Shape.Length != axes + 2)
+            throw new RefusalException(
+                $"an input of {axes} axes and a weight of shape {string.Join('x', weight.Shape)}; 1 or 2 axes behind the "
+                + "channels of both are supported");
+        if (axes == 1)
+        {
+            // As an image of one row.
+            attributes = attributes.OnARow();
+            weight = weight with { Shape = [weight.Shape[0], weight.Shape[1], 1, weight.Shape[2]] };
+            more = WindowAttributes.Before(more, 0);
+            shape = shape is null ? null : [1, shape[^1]];
+            x = step.Add(new Reshape(new(x.Shape[1], 1, x.Shape[2])), x);
+        }
+        more ??= [0, 0];
+        if (weight.Floats is null || weight.Shape[0] != x.Shape[1])
             throw new RefusalException($"a weight of shape {string.Join('x', weight.Shape)} on {x.Shape[1]} channels");
         long outputs = (long)weight.Shape[1] * groups;
         if (outputs is < 1 or > int.MaxValue)
@@ -65,7 +78,7 @@ internal static class ConvTransposeConverter
         for (int axis = 0; axis < 2; axis++)
             if (ends[axis].Cut is { } cut)
                 y = SliceConverters.Of(step, y, new Slice(axis + 2, cut.Start, cut.Length, 1));
-        return y;
+        return axes == 2 ? y : step.Add(new Reshape(new(y.Shape[1], y.Shape[3])), y);
     }
 
     /// <summary>What is left out at both ends of an axis, as PyTorch has it: the same at each, but for what is put on

@@ -16,7 +16,7 @@ internal static class ConverterTable
     {
         ConvolutionConverters.All, ConvTransposeConverter.All, PoolingConverters.All, PointwiseConverters.All,
         ArithmeticConverters.All, ElementwiseConverters.All,
-        LinearConverters.All, ShapeConverters.All, ResizeConverters.All, SliceConverters.All,
+        LinearConverters.All, ShapeConverters.All, ResizeConverters.All, SliceConverters.All, RepetitionConverters.All,
     }.SelectMany(family => family).ToDictionary(converter => converter.OpType);
 
     public static IEnumerable<Converter> All => ByName.Values.OrderBy(converter => converter.OpType, StringComparer.Ordinal);

@@ -7,13 +7,9 @@ internal static class ConvolutionConverters
 {
     public static Converter[] All { get; } =
     [
-        new("Conv", "Conv2d",
-            "Images (N, C, H, W); constant weight and bias; group, dilations, strides, kernel_shape, pads, auto_pad. Padding that differs "
-            + "between both ends of an axis becomes a ZeroPad2d.", Convolve),
-        new("Pad",
-            "the padding of the Conv or AveragePool behind it, else ZeroPad2d; ReflectionPad2d; ReplicationPad2d",
-            "mode constant of 0, reflect and edge, around height and width; pads, value and axes as attributes or "
-            + "constant inputs.", Pad),
+        new("Conv", "Conv2d, also of a row; Conv3d",
+            "1 to 3 axes behind the channels; constant weight and bias; group, dilations, strides, kernel_shape, pads, auto_pad. Padding that differs "
+            + "between both ends of an axis becomes a ZeroPad2d or ConstantPad.", Convolve),
     ];
 
     private static Activation Convolve(ImportStep step)
@@ -23,18 +19,26 @@ internal static class ConvolutionConverters
         Activation x = step.Layer(0, padsToo: true);
         Constant weight = step.ConstantAt(1, "the weight");
         Constant? bias = step.Optional(2, "the bias");
-        if (x.Shape.Length != 4)
-            throw new RefusalException($"an input of {x.Shape.Length - 2} axes; 2, (N, C, H, W), are supported");
-        if (weight.Shape.Length != 4 || weight.Floats is null)
-            throw new RefusalException($"a weight of shape {string.Join('x', weight.Shape)}; 4 axes are expected");
+        int axes = x.Shape.Length - 2;
+        if (axes is < 1 or > 3)
+            throw new RefusalException($"an input of {axes} axes; 1 to 3 behind the channels are supported");
+        if (weight.Shape.Length != axes + 2 || weight.Floats is null)
+            throw new RefusalException($"a weight of shape {string.Join('x', weight.Shape)}; {axes + 2} axes are expected");
+        if (axes == 1)
+        {
+            // As an image of one row.
+            attributes = attributes.OnARow();
+            weight = weight with { Shape = [weight.Shape[0], weight.Shape[1], 1, weight.Shape[2]] };
+            x = step.Add(new Reshape(new(x.Shape[1], 1, x.Shape[2])), x);
+        }
         ResolvedWindow window = attributes.Resolve(x.Shape.AsSpan(2), weight.Shape[2..], x.Pads);
         // Padding that no window reaches makes no difference.
         ResolvedWindow symmetric = window with { Pads = [.. window.Begins, .. window.Begins] };
-        if (Enumerable.Range(0, 2).All(axis => window.Places(axis, x.Layer.Shape[axis + 1], ceil: false)
+        if (Enumerable.Range(0, window.Kernel.Length).All(axis => window.Places(axis, x.Layer.Shape[axis + 1], ceil: false)
             == symmetric.Places(axis, x.Layer.Shape[axis + 1], ceil: false)))
             window = symmetric;
         else
-            (x, window) = (step.Padded(x, window.Pads), window with { Pads = [0, 0, 0, 0] });
+            (x, window) = (Padded(step, x, window), window with { Pads = new int[window.Pads.Length] });
         int channels = x.Layer.Shape[0], outputs = weight.Shape[0];
         if ((long)weight.Shape[1] * groups != channels)
             throw new RefusalException(
@@ -44,51 +48,33 @@ internal static class ConvolutionConverters
         var weights = new Dictionary<string, Func<float[]>> { ["weight"] = weight.Floats };
         if (bias?.Floats is { } values)
             weights["bias"] = values;
+        if (axes == 3)
+            return step.Add(
+                new Conv3d(channels, outputs, Size(window.Kernel), Size(window.Strides), Size(window.Begins))
+                {
+                    Dilation = Size(window.Dilations),
+                    Groups = groups,
+                    Bias = bias is not null,
+                }, [x.Layer], weights, step.NameBy(weight));
         var op = new Conv2d(channels, outputs, window.Kernel2d, window.Strides2d, window.Begins2d)
         {
             Dilation = window.Dilations2d,
             Groups = groups,
             Bias = bias is not null,
         };
-        return step.Add(op, [x.Layer], weights, step.NameBy(weight));
+        Activation y = step.Add(op, [x.Layer], weights, step.NameBy(weight));
+        return axes == 2 ? y : step.Add(new Reshape(new(y.Shape[1], y.Shape[3])), y);
+
+        static Size3d Size(int[] numbers) => new(numbers[0], numbers[1], numbers[2]);
     }
 
-    private static Activation Pad(ImportStep step)
+    private static Activation Padded(ImportStep step, Activation x, ResolvedWindow window)
     {
-        string mode = step.Text("mode", "constant");
-        int[]? pads = step.Ints("pads") ?? step.Ints("paddings");
-        float value = step.Float("value", 0);
-        Activation x = step.Layer(0);
-        pads ??= step.Integers(1, "pads");
-        if (step.Optional(2, "the value") is { } constant)
-            value = constant.Numbers() is [float only] ? only : throw new RefusalException("a value that is not one number");
-        int rank = x.Shape.Length;
-        if (step.Optional(3, "axes") is not null)
-        {
-            int[] axes = step.Axes(rank, 3)!, all = new int[2 * rank];
-            if (pads.Length != 2 * axes.Length)
-                throw new RefusalException($"pads has {pads.Length} numbers; {2 * axes.Length} are expected");
-            for (int i = 0; i < axes.Length; i++)
-                (all[axes[i]], all[rank + axes[i]]) = (pads[i], pads[axes.Length + i]);
-            pads = all;
-        }
-        if (pads.Length != 2 * rank)
-            throw new RefusalException($"pads has {pads.Length} numbers; {2 * rank} are expected");
-        if (pads.All(pad => pad == 0))
-            return x;
-        if (mode is not ("constant" or "reflect" or "edge") || (mode == "constant" && value != 0))
-            throw new RefusalException(mode == "constant" ? "a value other than 0" : $"mode {mode}");
-        if (rank != 4 || pads.Min() < 0 || pads[0] + pads[1] + pads[4] + pads[5] != 0 || pads.Max() > ushort.MaxValue)
-            throw new RefusalException(
-                $"pads {WindowAttributes.Show(pads)}; what is put around height and width is supported");
-        if (mode == "reflect")
-            return step.Add(new ReflectionPad2d(pads[3], pads[7], pads[2], pads[6]), x);
-        if (mode == "edge")
-            return step.Add(new ReplicationPad2d(pads[3], pads[7], pads[2], pads[6]), x);
-        return x with
-        {
-            Shape = [x.Shape[0], x.Shape[1], x.Shape[2] + pads[2] + pads[6], x.Shape[3] + pads[3] + pads[7]],
-            Pads = [pads[2], pads[3], pads[6], pads[7]],
-        };
+        if (window.Kernel.Length == 2)
+            return step.Padded(x, window.Pads);
+        for (int axis = 0; axis < window.Kernel.Length; axis++)
+            if (window.Begins[axis] > 0 || window.Ends[axis] > 0)
+                x = step.Add(new ConstantPad(axis + 2, window.Begins[axis], window.Ends[axis], 0), x);
+        return x;
     }
 }

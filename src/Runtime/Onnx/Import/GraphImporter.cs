@@ -1,3 +1,5 @@
+using SoftPool.Operators;
+
 namespace SoftPool.Onnx.Import;
 
 /// <summary>Goes through a graph's nodes, folds those of constants, makes layers of the others, and gathers what is
@@ -77,7 +79,11 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         {
             case Activation { BatchAxis: not 0 }: _refusals.Add("output", "the batch is not its first axis", name); break;
             case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
-            case Activation { Pads: not null }: _refusals.Add("output", "it comes from a Pad", name); break;
+            case Activation { Pads: [var top, var left, var bottom, var right] } padded:
+                return new Draft(name, new ZeroPad2d(left, right, top, bottom), [padded.Layer], new(padded.Shape.AsSpan(1)))
+                {
+                    OnnxValue = name,
+                };
             default: _refusals.Add("output", $"{name} depends on no operator"); break;
         }
         return null;

@@ -7,7 +7,7 @@ internal static class LinearConverters
 {
     public static Converter[] All { get; } =
     [
-        new("Gemm", "Linear", "Vectors (N, F) and a constant matrix; transB, alpha, beta; constant C. No transA.", Gemm),
+        new("Gemm", "Linear", "Vectors (N, F) and a constant matrix; transB, alpha, beta; C. No transA.", Gemm),
         new("MatMul", "Linear, or MatMul of two layers",
             "Vectors (N, ..., F) and a constant matrix, where a constant Add behind it becomes the bias; two layers "
             + "(N, ..., M, K) and (N, ..., K, P), whose axes between are the same, or 1 in one of them.", MatMul),
@@ -27,6 +27,11 @@ internal static class LinearConverters
         (int inputs, int outputs) = Check(x, matrix, transposed);
         Func<float[]> weight = Weight(matrix, inputs, outputs, transposed, alpha);
         var weights = new Dictionary<string, Func<float[]>> { ["weight"] = weight };
+        if (step.Input(2) is Activation summand)
+        {
+            Activation product = step.Add(new Linear(inputs, outputs) { Bias = false }, [x.Layer], weights, step.NameBy(matrix));
+            return Broadcasting.Apply(step, new Add(), product, Affine.Apply(step, step.Layer(2), beta, 0));
+        }
         if (step.Optional(2, "C") is { } c)
             weights["bias"] = Bias(c, outputs, beta);
         return step.Add(

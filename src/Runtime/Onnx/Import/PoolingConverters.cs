@@ -10,7 +10,7 @@ internal static class PoolingConverters
 
     public static Converter[] All { get; } =
     [
-        new("MaxPool", "MaxPool1d, MaxPool2d or MaxPool3d", $"{Window}. No dilations, no output Indices.", step => Pool(step, isMax: true)),
+        new("MaxPool", "MaxPool1d, MaxPool2d or MaxPool3d", $"{Window}; dilations and other padding by IndexSelect before it. No output Indices.", step => Pool(step, isMax: true)),
         new("AveragePool", "AvgPool1d, AvgPool2d or AvgPool3d",
             $"{Window} and padding does not count; count_include_pad. No dilations.", step => Pool(step, isMax: false)),
         new("GlobalAveragePool", "GlobalAvgPool", "Everything.", step => step.Add(new GlobalAvgPool(), step.Layer(0))),
@@ -30,6 +30,8 @@ internal static class PoolingConverters
         if (axes is < 1 or > 3)
             throw new RefusalException($"an input of {axes} axes; 1 to 3 behind the channels are supported");
         ResolvedWindow window = attributes.Resolve(x.Shape.AsSpan(2));
+        if (isMax && window.Dilations.Any(dilation => dilation != 1))
+            return Spread(step, x, window, ceil);
         if (window.Dilations.Any(dilation => dilation != 1))
             throw new RefusalException($"attribute dilations is {WindowAttributes.Show(window.Dilations)}; only 1 is supported");
         if (x.Pads is not null)
@@ -67,6 +69,35 @@ internal static class PoolingConverters
             Kernel = [.. x.Layer.Shape.Extents[1..]],
             Pads = new int[2 * axes],
         };
+    }
+
+    /// <summary>The cells of each window side by side, and a pool of windows that do not overlap. In the place of padding
+    /// stands a cell of the same window, which its maximum does not change by.</summary>
+    private static Activation Spread(ImportStep step, Activation x, ResolvedWindow window, bool ceil)
+    {
+        for (int axis = 0; axis < window.Kernel.Length; axis++)
+        {
+            (int extent, int kernel) = (x.Shape[axis + 2], window.Kernel[axis]);
+            long places = window.Places(axis, extent, ceil);
+            if (places < 1 || places * kernel > ushort.MaxValue)
+                throw new RefusalException($"{places} windows of {kernel} cells along an axis of {extent}");
+            var cells = new List<int>();
+            for (int place = 0; place < places; place++)
+            {
+                long[] all =
+                [
+                    .. Enumerable.Range(0, kernel).Select(tap =>
+                        (long)place * window.Strides[axis] - window.Begins[axis] + (long)tap * window.Dilations[axis]),
+                ];
+                long[] real = [.. all.Where(cell => cell >= 0 && cell < extent)];
+                if (real.Length == 0)
+                    throw new RefusalException($"a window that lies in the padding alone, along an axis of {extent}");
+                cells.AddRange(all.Select(cell => (int)(cell >= 0 && cell < extent ? cell : real[0])));
+            }
+            x = step.Add(new IndexSelect(axis + 2, cells), x);
+        }
+        ResolvedWindow apart = window with { Strides = window.Kernel, Pads = new int[window.Pads.Length] };
+        return step.Add(Operator(apart, ceil: false, isMax: true, countsPads: false, x), [x.Layer]);
     }
 
     private static Operator Operator(ResolvedWindow window, bool ceil, bool isMax, bool countsPads, Activation x)

@@ -14,7 +14,6 @@ internal static class ShapeConverters
 
     public static Converter[] All { get; } =
     [
-        new("Concat", "Concat", "Layers, along the channels.", Concat),
         new("Flatten", Reshaping, $"{Kept}, by itself or alone.", Flatten),
         new("Reshape", $"{Reshaping}; with Transpose ChannelShuffle, PixelShuffle or PixelUnshuffle",
             $"A constant shape, with 0, -1 and allowzero. {Kept}.", Reshape),
@@ -27,19 +26,6 @@ internal static class ShapeConverters
         new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
         new("Dropout", "nothing", "ratio and seed have no influence. No training_mode, no output mask.", Dropout),
     ];
-
-    private static Activation Concat(ImportStep step)
-    {
-        long axis = step.Attribute<long>("axis", long.MinValue);
-        if (step.InputCount == 0)
-            throw new RefusalException("no inputs");
-        for (int i = 0; i < step.InputCount; i++)
-            _ = step.Input(i);
-        Activation[] parts = [.. Enumerable.Range(0, step.InputCount).Select(index => step.Layer(index))];
-        if (ImportStep.Axis(axis, parts[0].Shape.Length) != 1)
-            throw new RefusalException($"axis {axis}; the channels, axis 1, are supported");
-        return parts.Length == 1 ? parts[0] : step.Add(new Concat(), [.. parts.Select(part => part.Layer)]);
-    }
 
     private static Activation Flatten(ImportStep step)
     {

@@ -10,7 +10,6 @@ internal static class SliceConverters
         new("Slice", "Slice, one for each axis that is cut, or nothing",
             "Channels and the axes behind them; constant starts, ends, axes and steps, as attributes or inputs. The "
             + "batch stays whole.", Slice),
-        new("Gather", "Slice, and Reshape or Flatten", "One constant index, a scalar, of any axis but the batch; axis.", Gather),
         new("Split", "Slice, one for each output",
             "Channels or an axis behind them; axis, num_outputs; split as an attribute or a constant input.", Split,
             GivesSeveral: true),
@@ -40,7 +39,7 @@ internal static class SliceConverters
 
     /// <summary>The places of an axis from one on and before another, both counted from the end where they are
     /// negative, and held to the axis.</summary>
-    private static Activation Cut(ImportStep step, Activation x, int axis, long start, long end, long distance)
+    public static Activation Cut(ImportStep step, Activation x, int axis, long start, long end, long distance)
     {
         int extent = x.Shape[axis];
         if (distance == 0 || Math.Abs((decimal)distance) > int.MaxValue)
@@ -66,22 +65,6 @@ internal static class SliceConverters
 
         long Held(long place, int least) =>
             Math.Clamp(place < 0 ? Math.Max(place, -extent - 1L) + extent : place, least, extent + least);
-    }
-
-    /// <summary>One place of an axis, which is then none.</summary>
-    private static Activation Gather(ImportStep step)
-    {
-        long named = step.Int("axis", 0);
-        Activation x = step.Layer(0, movedToo: true);
-        Constant indices = step.ConstantAt(1, "the indices");
-        int axis = ImportStep.Axis(named, x.Shape.Length);
-        if (indices.Ints is not { } ints || indices.Shape.Length > 0)
-            throw new RefusalException($"indices of {indices.Shape.Length} axes; one integer is supported");
-        long place = ints()[0];
-        if (place < -x.Shape[axis] || place >= x.Shape[axis])
-            throw new RefusalException($"place {place} of an axis of {x.Shape[axis]}");
-        place = place < 0 ? place + x.Shape[axis] : place;
-        return ShapeConverters.Squeezed(step, Cut(step, x, axis, place, place + 1, 1), [axis]);
     }
 
     private static Several Split(ImportStep step)

@@ -8,6 +8,19 @@ internal sealed record WindowAttributes(
         step.Ints("kernel_shape"), step.Ints("strides"), step.Ints("pads"), step.Ints("dilations"),
         step.Text("auto_pad", "NOTSET"));
 
+    /// <summary>The same window over one row of a map: of one axis it becomes one of two, the first of extent 1.</summary>
+    public WindowAttributes OnARow()
+    {
+        if (Pads is not null)
+            Expect("pads", Pads, 2);
+        return new WindowAttributes(
+            Before(Kernel, 1), Before(Strides, 1), Pads is [var begin, var end] ? [0, begin, 0, end] : null,
+            Before(Dilations, 1), AutoPad);
+    }
+
+    /// <summary>Numbers of one axis as those of two; null where there are none.</summary>
+    public static int[]? Before(int[]? numbers, int first) => numbers is null ? null : [first, .. numbers];
+
     /// <summary>The window over a map, with what <see cref="AutoPad"/> comes to and the zeros of a Pad
     /// before.</summary>
     /// <param name="map">The extents that the window slides over, those of a Pad included.</param>

@@ -9,6 +9,6 @@ internal static class OnnxCases
     public static IReadOnlyList<OnnxCase> All { get; } =
     [
         .. ConvolutionCases.All, .. PoolingCases.All, .. ArithmeticCases.All, .. ElementwiseCases.All, .. PointwiseCases.All, .. LinearCases.All,
-        .. ShapeCases.All, .. ResizeCases.All, .. SliceCases.All,
+        .. ShapeCases.All, .. ResizeCases.All, .. SliceCases.All, .. RepetitionCases.All,
     ];
 }

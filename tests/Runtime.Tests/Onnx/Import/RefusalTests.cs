@@ -27,13 +27,30 @@ public sealed class RefusalTests
             "Conv: the weight, input 1, is computed by the network; a constant is expected (1 node: n0)"),
         (Image().Some("w", 4, 3, 3, 3).Some("b", 3).Node("Conv", "x w b", "y"),
             "Conv: a bias of shape 3; 4 is expected (1 node: n0)"),
-        (new GraphWriter().Input("x", 1, 3, 9).Output("y").Some("w", 4, 3, 3).Node("Conv", "x w", "y"),
-            "Conv: an input of 1 axes; 2, (N, C, H, W), are supported (1 node: n0)"),
-        (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "p1", ("mode", "wrap"))
-            .Node("Relu", "p1", "y"), "Pad: mode wrap (1 node: n0)"),
-        (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "y"), "output: it comes from a Pad (1 node: y)"),
-        (Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("dilations", new long[] { 2, 2 })),
-            "MaxPool: attribute dilations is [2, 2]; only 1 is supported (1 node: n0)"),
+        (Vector().Some("w", 4, 3, 3).Node("Conv", "x w", "y"),
+            "Conv: an input of 0 axes; 1 to 3 behind the channels are supported (1 node: n0)"),
+        (Image().Some("w", 4, 3, 3).Node("Conv", "x w", "y"),
+            "Conv: a weight of shape 4x3x3; 4 axes are expected (1 node: n0)"),
+        (new GraphWriter().Input("x", 1, 3, 4, 5, 6).Output("y").Some("w", 3, 2, 2, 2, 2)
+            .Node("ConvTranspose", "x w", "y"),
+            "ConvTranspose: an input of 3 axes and a weight of shape 3x2x2x2x2; 1 or 2 axes behind the channels of both are "
+            + "supported (1 node: n0)"),
+        (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "p1", ("mode", "turn"))
+            .Node("Relu", "p1", "y"), "Pad: mode turn (1 node: n0)"),
+        (Image().Ints("p", 1, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "y"),
+            "Pad: pads [1, 0, 1, 1, 0, 0, 1, 1]; the batch is not padded (1 node: n0)"),
+        (Image().Ints("p", 0, 3, 0, 0, 0, 0, 0, 0).Node("Pad", "x p", "y", ("mode", "reflect")),
+            "Pad: 3 and 0 places around an axis of 3 in mode reflect (1 node: n0)"),
+        (Image().Ints("s", 2, 1, 1, 1).Node("Expand", "x s", "y"),
+            "Expand: to a shape whose first axis is not the batch (1 node: n0 from 1x3x7x9 to 2x3x7x9)"),
+        (Image().Ints("r", 1, 1, 0, 1).Node("Tile", "x r", "y"),
+            "Tile: repeats [1, 1, 0, 1] of 1x3x7x9; at least 1 of each axis and 1 of the batch are supported (1 node: n0)"),
+        (Image().Ints("i", 0, 3).Node("Gather", "x i", "y", ("axis", 1)), "Gather: place 3 of an axis of 3 (1 node: n0)"),
+        (Image().Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("dilations", new long[] { 2, 2 })),
+            "AveragePool: attribute dilations is [2, 2]; only 1 is supported (1 node: n0)"),
+        (Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("dilations", new long[] { 2, 2 }),
+            ("pads", new long[] { 9, 0, 0, 0 })),
+            "MaxPool: a window that lies in the padding alone, along an axis of 7 (1 node: n0)"),
         (new GraphWriter().Input("x", 1, 3, 9).Output("y").Node("AveragePool", "x", "y", ("kernel_shape",
             new long[] { 3 }), ("pads", new long[] { 0, 1 }), ("count_include_pad", 1)),
             "AveragePool: attribute pads is [0, 1]; only the same padding at the beginning and the end of an axis is supported (1 node: n0)"),
@@ -96,8 +113,7 @@ public sealed class RefusalTests
         (Vector().Some("w", 4, 5).Node("Gemm", "x w", "y"), "Gemm: a matrix of 4x5 on 1x5 (1 node: n0)"),
         (Image().Node("Softmax", "x", "y", ("axis", 0)),
             "Softmax: axis 0 of 1x3x7x9 in operator set 17, which has the batch (1 node: n0)"),
-        (Image().Node("Concat", "x x", "y", ("axis", 2)),
-            "Concat: axis 2; the channels, axis 1, are supported (1 node: n0)"),
+        (Image().Node("Concat", "x x", "y", ("axis", -4)), "Concat: axis -4, the batch (1 node: n0)"),
         (Image().Scalar("r", 0.5f).Ints("t", 1).Node("Dropout", "x r t", "y"),
             "Dropout: training_mode is on (1 node: n0)"),
         (Image().Node("ReduceMean", "x", "y", ("axes", new long[] { 1 })),
@@ -105,7 +121,8 @@ public sealed class RefusalTests
         (Image().Node("If", "x", "y"), "If: control flow is not supported (1 node: n0)"),
         (Image().Node("QLinearConv", "x", "y"),
             "QLinearConv: integer arithmetic is not supported; use the file of real numbers (1 node: n0)"),
-        (Image().Ints("i", 0).Node("Gather", "x i", "y"), "Gather: indices of 1 axes; one integer is supported (1 node: n0)"),
+        (Image().Ints("i", 0).Node("Gather", "x i", "y"),
+            "Gather: several places of an axis where the batch is axis 0, or of the batch (1 node: n0)"),
         (Image().Index("i", 3).Node("Gather", "x i", "y", ("axis", 1)), "Gather: place 3 of an axis of 3 (1 node: n0)"),
         (Image().Index("i", 0).Node("Gather", "x i", "y"),
             "Gather: to a shape whose first axis is not the batch (1 node: n0 from 1x3x7x9 to 3x7x9)"),
@@ -204,7 +221,7 @@ public sealed class RefusalTests
             .Node("Acos", "c", "d")
             .Node("Transpose", "d", "e", ("perm", new long[] { 2, 0, 3, 1 })).Node("NonMaxSuppression", "e", "f")
                 .Node("Conv", "f f", "g", ("glow", 1))
-            .Node("MaxPool", "d", "h", ("kernel_shape", Square3), ("dilations", Square3))
+            .Node("AveragePool", "d", "h", ("kernel_shape", Square3), ("dilations", Square3))
                 .Node("Concat", "g h", "y", ("axis", 1));
         CollectionAssert.AreEqual(
             new[]
@@ -212,7 +229,7 @@ public sealed class RefusalTests
                 "Acos: the operator is not supported (4 nodes: n0, n1, n2, ...)",
                 "NonMaxSuppression: the operator is not supported (1 node: n5)",
                 "Conv: attribute glow is not supported (1 node: n6)",
-                "MaxPool: attribute dilations is [3, 3]; only 1 is supported (1 node: n7)",
+                "AveragePool: attribute dilations is [3, 3]; only 1 is supported (1 node: n7)",
             },
             graph.Refusals());
     }

@@ -13,6 +13,11 @@ internal static class ArithmeticCases
             .Some("f", 3, 1, 1).Some("a", 1, 3, 1, 1)
             .Node("BatchNormalization", "x s b m v", "n").Node("Mul", "f n", "q")
                 .Node("Add", "q a", "y"), "BatchNorm2d"),
+        ("batch norm of vectors and of volumes", new GraphWriter().Input("x", "N", 6).Output("y").Some("s", 6)
+            .Floats("v", [6], 1, 2, 0.5f, 0.3f, 4, 5).Ints("t", 0, 6, 1, 1, 1)
+            .Node("BatchNormalization", "x s s s v", "n").Node("Relu", "n", "r").Node("Reshape", "r t", "u")
+            .Node("BatchNormalization", "u v s s v", "y"),
+            "Reshape BatchNorm2d Reshape ReLU Reshape BatchNorm2d Reshape"),
         ("unsqueezed constants", new GraphWriter(9).Input("x", 1, 3, 7, 9).Output("y").Some("f", 3)
             .Node("Unsqueeze", "f", "g", ("axes", new long[] { 1, 2 }))
             .Node("Mul", "x g", "y"), "BatchNorm2d"),

@@ -42,6 +42,22 @@ internal static class ConvolutionCases
             .Node("MaxPool", "p", "m", ("kernel_shape", Square3))
             .Node("Relu", "p", "q").Node("GlobalAveragePool", "q", "r")
                 .Node("Mul", "m r", "y"), "ZeroPad2d MaxPool2d ZeroPad2d ReLU GlobalAvgPool Multiply"),
+        ("conv of a sequence", Row(6).Some("c.weight", 4, 3, 3).Some("c.bias", 4).Node("Conv", "x c.weight c.bias", "y",
+            ("group", 2), ("strides", new long[] { 2 }), ("dilations", new long[] { 2 }), ("pads", new long[] { 1, 3 })),
+            "Reshape ZeroPad2d Conv2d Reshape"),
+        ("conv of a sequence, SAME_UPPER", Row().Some("w", 4, 3, 4).Node("Conv", "x w", "y", ("auto_pad", "SAME_UPPER")),
+            "Reshape ZeroPad2d Conv2d Reshape"),
+        ("conv of 3 axes", Volume(6).Some("c.weight", 4, 3, 2, 3, 3).Some("c.bias", 4).Node("Conv", "x c.weight c.bias", "y",
+            ("group", 2), ("strides", new long[] { 1, 2, 1 }), ("dilations", new long[] { 2, 1, 2 }),
+            ("pads", new long[] { 1, 0, 2, 1, 0, 2 })), "Conv3d"),
+        ("conv of 3 axes, padded at one end", Volume().Some("w", 4, 3, 2, 3, 3)
+            .Node("Conv", "x w", "y", ("pads", new long[] { 0, 1, 2, 1, 1, 0 })),
+            "ConstantPad ConstantPad ConstantPad Conv3d"),
+        ("ConvTranspose of a sequence", Row().Some("w", 3, 2, 4).Some("b", 2).Node("ConvTranspose", "x w b", "y",
+            ("strides", new long[] { 3 }), ("pads", new long[] { 1, 1 }), ("output_padding", new long[] { 1 })),
+            "Reshape ConvTranspose2d Reshape"),
+        ("ConvTranspose of a sequence to an extent", Row().Some("w", 3, 2, 4).Node("ConvTranspose", "x w", "y",
+            ("strides", new long[] { 2 }), ("output_shape", new long[] { 14 })), "Reshape ConvTranspose2d Reshape"),
         ("ConvTranspose", Image().Some("c.weight", 3, 4, 3, 3).Some("c.bias", 4)
             .Node("ConvTranspose", "x c.weight c.bias", "y", ("strides", new long[] { 2, 2 }), ("pads", Ones)),
             "ConvTranspose2d"),
@@ -64,4 +80,9 @@ internal static class ConvolutionCases
             ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 1, 2, 3 }),
             ("output_padding", new long[] { 1, 1 })), "ConvTranspose2d Slice Slice"),
     ];
+
+    private static GraphWriter Row(int channels = 3) => new GraphWriter().Input("x", "N", channels, 7).Output("y");
+
+    private static GraphWriter Volume(int channels = 3) =>
+        new GraphWriter().Input("x", "N", channels, 4, 5, 6).Output("y");
 }

@@ -11,6 +11,8 @@ internal static class LinearCases
             .Node("Gemm", "x f.weight f.bias", "y", ("transB", 1)), "Linear"),
         ("Gemm of all attributes", Vector().Some("w", 5, 4).Scalar("c", 3)
             .Node("Gemm", "x w c", "y", ("alpha", 0.5f), ("beta", 2f)), "Linear"),
+        ("Gemm and a layer", Vector().Some("w", 5, 4).Some("v", 5, 4).Node("Gemm", "x v", "c")
+            .Node("Gemm", "x w c", "y", ("alpha", 0.5f), ("beta", 2f)), "Linear Linear Add"),
         ("MatMul and Add", Vector().Some("w", 5, 4).Some("c", 4).Node("MatMul", "x w", "m")
             .Node("Add", "m c", "y"), "Linear"),
         ("Gemm of a transposed constant", Vector().Some("w", 4, 5)

@@ -50,6 +50,11 @@ internal static class PoolingCases
             "GlobalAvgPool Flatten"),
         ("ReduceMean by input", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y").Ints("axes", 2, 3)
             .Node("ReduceMean", "x axes", "y"), "GlobalAvgPool"),
+        ("dilated MaxPool", Image().Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 3, 2 }),
+            ("dilations", new long[] { 2, 3 }), ("pads", new long[] { 1, 0, 2, 1 }), ("strides", new long[] { 2, 1 }),
+            ("ceil_mode", 1)), "IndexSelect IndexSelect MaxPool2d"),
+        ("dilated MaxPool of a sequence", Sequence(3, 9).Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 3 }),
+            ("dilations", new long[] { 2 })), "IndexSelect MaxPool1d"),
         ("means over last axes", new GraphWriter().Input("x", 1, 2, 3, 4).Output("y")
             .Node("ReduceMean", "x", "m", ("axes", new long[] { 3 })).Node("Sub", "x m", "d").Node("Relu", "d", "r")
             .Node("ReduceMean", "r", "y", ("axes", new long[] { 3 }), ("keepdims", 0)),
