@@ -17,7 +17,7 @@ internal static class ArithmeticCases
             .Floats("v", [6], 1, 2, 0.5f, 0.3f, 4, 5).Ints("t", 0, 6, 1, 1, 1)
             .Node("BatchNormalization", "x s s s v", "n").Node("Relu", "n", "r").Node("Reshape", "r t", "u")
             .Node("BatchNormalization", "u v s s v", "y"),
-            "Reshape BatchNorm2d Reshape ReLU Reshape BatchNorm2d Reshape"),
+            "Reshape BatchNorm2d Reshape ReLU Reshape Reshape BatchNorm2d Reshape"),
         ("unsqueezed constants", new GraphWriter(9).Input("x", 1, 3, 7, 9).Output("y").Some("f", 3)
             .Node("Unsqueeze", "f", "g", ("axes", new long[] { 1, 2 }))
             .Node("Mul", "x g", "y"), "BatchNorm2d"),
@@ -32,7 +32,7 @@ internal static class ArithmeticCases
             + "Reshape BatchNorm2d Reshape"),
         ("constants of each place", Image().Some("p", 1, 1, 7, 9).Some("w", 9).Node("Add", "x p", "a")
             .Node("Relu", "a", "b").Node("Mul", "b w", "y"),
-            "Reshape BatchNorm2d Reshape ReLU Reshape BatchNorm2d Reshape"),
+            "Reshape BatchNorm2d Reshape ReLU Reshape Reshape BatchNorm2d Reshape"),
         ("what numbers do not change", Image().Scalar("one", 1).Scalar("zero", 0).Node("Mul", "x one", "a")
             .Node("Sigmoid", "a", "b").Node("Mul", "x b", "c").Node("Add", "c zero", "y"), "SiLU"),
         ("a quotient of layers", Image().Node("Exp", "x", "s").Node("Div", "x s", "y"), "Exp Divide"),
