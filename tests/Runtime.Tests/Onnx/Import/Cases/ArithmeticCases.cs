@@ -32,7 +32,7 @@ internal static class ArithmeticCases
             + "Reshape BatchNorm2d Reshape"),
         ("constants of each place", Image().Some("p", 1, 1, 7, 9).Some("w", 9).Node("Add", "x p", "a")
             .Node("Relu", "a", "b").Node("Mul", "b w", "y"),
-            "Reshape BatchNorm2d Reshape ReLU Reshape Reshape BatchNorm2d Reshape"),
+            "Reshape BatchNorm2d Reshape ReLU Reshape BatchNorm2d Reshape"),
         ("what numbers do not change", Image().Scalar("one", 1).Scalar("zero", 0).Node("Mul", "x one", "a")
             .Node("Sigmoid", "a", "b").Node("Mul", "x b", "c").Node("Add", "c zero", "y"), "SiLU"),
         ("a quotient of layers", Image().Node("Exp", "x", "s").Node("Div", "x s", "y"), "Exp Divide"),
