@@ -41,7 +41,8 @@ internal static class ElementwiseCases
             "ConstantTensor Greater ConstantTensor ConstantTensor Where Where"),
         ("infinities and NaN", Image().Node("IsNaN", "x", "a").Node("IsInf", "x", "b")
             .Node("IsInf", "x", "c", ("detect_positive", 0)).Node("IsInf", "x", "d", ("detect_negative", 0))
-            .Node("Or", "a b", "e").Node("Or", "c d", "f").Node("Or", "e f", "g").Node("Not", "g", "y"),
+            .Node("Or", "a b", "e").Node("Or", "c d", "f").Node("Or", "e f", "g").Node("Not", "g", "h")
+            .Node("Cast", "h", "y", ("to", 1)),
             "IsNaN IsInf LogicalOr ConstantTensor Less ConstantTensor Greater LogicalOr LogicalOr LogicalNot"),
         ("Sign, Sin, Cos and Tan", Image().Node("Sign", "x", "a").Node("Sin", "x", "b").Node("Cos", "x", "c")
             .Node("Tanh", "x", "t").Node("Tan", "t", "d").Node("Concat", "a b c d", "y", ("axis", 1)),
