@@ -162,9 +162,10 @@ internal static class ExportCommand
         if (onnx is not null)
         {
             onnx.Write(outputs.Onnx!);
+            string shapes = string.Join(" and ", model.Graph.Inputs.Select(input => input.Shape));
             ConsoleText.Line($"compared with ONNX Runtime {OnnxRunner.Version}: {onnx.Found}");
             ConsoleText.Line(
-                $"{outputs.Onnx!}: {model.Graph.Name}, any batch of {model.Graph.InputShape}{Size(outputs.Onnx!)}");
+                $"{outputs.Onnx!}: {model.Graph.Name}, any batch of {shapes}{Size(outputs.Onnx!)}");
         }
     }
 

@@ -88,12 +88,12 @@ internal sealed class OnnxDraft
 
     /// <summary>The whole file's message.</summary>
     /// <param name="name">The graph's name.</param>
-    /// <param name="input">The input and the shape of one item of it.</param>
-    /// <param name="output">The output, likewise.</param>
+    /// <param name="inputs">The inputs and the shape of one item of each.</param>
+    /// <param name="outputs">The outputs, likewise.</param>
     /// <param name="metadata">Texts by key.</param>
     public ProtoMessage Model(
-        string name, (string Name, TensorShape Shape) input, (string Name, TensorShape Shape) output,
-        IEnumerable<(string Key, string Value)> metadata)
+        string name, IEnumerable<(string Name, TensorShape Shape)> inputs,
+        IEnumerable<(string Name, TensorShape Shape)> outputs, IEnumerable<(string Key, string Value)> metadata)
     {
         var graph = new ProtoMessage();
         foreach (DraftNode node in _nodes)
@@ -101,7 +101,10 @@ internal sealed class OnnxDraft
         graph.Text(2, name);
         foreach (ProtoMessage constant in _constants.Values)
             graph.Message(5, constant);
-        graph.Message(11, Value(input)).Message(12, Value(output));
+        foreach ((string, TensorShape) input in inputs)
+            graph.Message(11, Value(input));
+        foreach ((string, TensorShape) output in outputs)
+            graph.Message(12, Value(output));
         ProtoMessage model = new ProtoMessage().Int(1, IrVersion).Text(2, "softpool").Message(7, graph)
             .Message(8, new ProtoMessage().Text(1, "").Int(2, Opset));
         foreach ((string key, string value) in metadata)

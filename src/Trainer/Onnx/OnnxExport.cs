@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Onnx;
 
-/// <summary>A model as an ONNX file. The batch is free; the input's name is input, the output's is output, and each
-/// layer's value has the layer's name.</summary>
+/// <summary>A model as an ONNX file. The batch is free; inputs and outputs have the network's names, and each layer's
+/// value has the layer's name.</summary>
 internal static class OnnxExport
 {
     /// <summary>Protobuf messages are shorter than 2 GiB.</summary>
@@ -12,22 +12,17 @@ internal static class OnnxExport
     /// <summary>Under which the file's metadata has the class names and the preprocessing, as JSON.</summary>
     public const string ClassesKey = "softpool.classes", PreprocessingKey = "softpool.preprocessing";
 
-    /// <summary>The names that the file's values have.</summary>
-    /// <param name="Input">The input's.</param>
-    /// <param name="Output">The output's.</param>
-    /// <param name="Layers">Each layer's value.</param>
-    internal sealed record Names(string Input, string Output, IReadOnlyList<string> Layers);
-
     /// <summary>Makes the file's message.</summary>
     /// <exception cref="UnwritableOnnxException">ONNX does not have some of the operators; all of them are
     /// listed.</exception>
-    public static (ProtoMessage File, Names Names) Of(Model model)
+    /// <returns>The file, and the name of each layer's value in it.</returns>
+    public static (ProtoMessage File, IReadOnlyList<string> Values) Of(Model model)
     {
         ModelGraph graph = model.Graph;
         var draft = new OnnxDraft();
-        string input = draft.Name(ModelGraph.InputName), output = draft.Name("output");
-        string[] reserved = [.. graph.Layers.Select((layer, i) =>
-            i == graph.Layers.Count - 1 ? output : draft.Name(layer.Name))];
+        string[] inputs = [.. graph.Inputs.Select(input => draft.Name(input.Name))];
+        string[] outputs = [.. graph.Outputs.Select(output => draft.Name(output.Name))];
+        string[] reserved = [.. graph.Layers.Select(layer => draft.Name(layer.Name))];
         foreach (Parameter parameter in graph.Parameters)
             draft.Name(parameter.Name);
         var values = new string[graph.Layers.Count];
@@ -37,17 +32,15 @@ internal static class OnnxExport
             Layer layer = graph.Layers[i];
             var step = new OnnxStep(
                 draft, model, layer.Name, layer.Operator,
-                [.. graph.InputsOf(i).Select(place => place < 0 ? input : values[place])], graph.InputShapesOf(i));
+                [.. graph.InputsOf(i).Select(place => place < 0 ? inputs[~place] : values[place])], graph.InputShapesOf(i));
             values[i] = reserved[i];
             try
             {
                 string made = OnnxOperators.Write(step) ?? throw new NotSupportedException("ONNX has no such operator");
-                if (!step.Inputs.Contains(made))
-                    draft.Rename(made, values[i]);
-                else if (i == values.Length - 1)
-                    draft.Add("Identity", [made], [output], []);
-                else
+                if (step.Inputs.Contains(made))
                     values[i] = made;
+                else
+                    draft.Rename(made, values[i]);
             }
             catch (NotSupportedException e)
             {
@@ -60,14 +53,14 @@ internal static class OnnxExport
         if (refusals.Count > 0)
             throw new UnwritableOnnxException(
                 graph.Name, [.. refusals.Select(entry => $"{entry.Key} ({string.Join(", ", entry.Value)})")]);
+        for (int i = 0; i < outputs.Length; i++)
+            draft.Add("Identity", [values[graph.OutputLayers[i]]], [outputs[i]], []);
         ProtoMessage file = draft.Model(
-            graph.Name, (input, graph.InputShape), (output, graph.OutputShape),
-            [
-                (ClassesKey, model.Texts.Classes),
-                (PreprocessingKey, model.Texts.Preprocessing),
-            ]);
+            graph.Name, inputs.Zip(graph.Inputs, (name, input) => (name, input.Shape)),
+            outputs.Zip(graph.Outputs, (name, output) => (name, output.Shape)),
+            [(ClassesKey, model.Texts.Classes), (PreprocessingKey, model.Texts.Preprocessing)]);
         return file.Length <= Largest
-            ? (file, new Names(input, output, values))
+            ? (file, values)
             : throw new UserErrorException(
                 $"{graph.Name} takes {file.Length} bytes as an ONNX file, and such a file has at most {Largest}.");
     }

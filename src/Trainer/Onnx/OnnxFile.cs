@@ -14,14 +14,17 @@ internal sealed record OnnxFile(ProtoMessage Content, string Found)
     /// else.</exception>
     public static OnnxFile Checked(Model model)
     {
-        (ProtoMessage content, OnnxExport.Names names) = OnnxExport.Of(model);
+        (ProtoMessage content, IReadOnlyList<string> values) = OnnxExport.Of(model);
         string trial = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.onnx");
         try
         {
             using (FileStream file = File.Create(trial))
                 content.WriteTo(file);
+            string[] outputs = [.. model.Graph.Outputs.Select(output => output.Name)];
             var comparison = OnnxComparison.Of(
-                trial, new OnnxComparison.Values(names.Input, names.Output, names.Layers, [names.Output], Batch: 1),
+                trial,
+                new OnnxComparison.Values(
+                    [.. model.Graph.Inputs.Select(input => input.Name)], outputs, values, outputs, Batch: 1),
                 model);
             return comparison.Passed
                 ? new OnnxFile(content, comparison.Found)

@@ -13,6 +13,10 @@ internal static class OnnxOperators
     {
         Abs => Same(step, "Abs"),
         Ceil => Same(step, "Ceil"),
+        Cos => Same(step, "Cos"),
+        Sign => Same(step, "Sign"),
+        Sin => Same(step, "Sin"),
+        Tan => Same(step, "Tan"),
         Erf => Same(step, "Erf"),
         Exp => Same(step, "Exp"),
         Floor => Same(step, "Floor"),
@@ -43,6 +47,9 @@ internal static class OnnxOperators
         Add => step.Node("Add", [.. step.Inputs]),
         Subtract => step.Node("Sub", [.. step.Inputs]),
         Multiply => step.Node("Mul", [.. step.Inputs]),
+        Divide => step.Node("Div", [.. step.Inputs]),
+        Maximum => step.Node("Max", [.. step.Inputs]),
+        Minimum => step.Node("Min", [.. step.Inputs]),
         MatMul => step.Node("MatMul", [.. step.Inputs]),
         Concat => step.Node("Concat", [.. step.Inputs], ("axis", 1L)),
 

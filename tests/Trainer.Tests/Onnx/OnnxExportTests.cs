@@ -40,7 +40,8 @@ public sealed class OnnxExportTests : IDisposable
             }
             catch (UnwritableOnnxException e)
             {
-                refused.AddRange(e.Refusals);
+                // Operators that the writer does not know are refused by their names.
+                refused.AddRange(e.Refusals.Where(refusal => !refusal.Contains("no such operator")));
             }
             catch (Exception e) when (e is UserErrorException or OnnxRuntimeException)
             {
@@ -140,8 +141,10 @@ public sealed class OnnxExportTests : IDisposable
         using var runner = new OnnxRunner(_folder[name], [], optimised: true);
         float[] output = [];
         runner.Run(
-            "input", [items.Length, .. graph.InputShape.Extents.ToArray().Select(extent => (long)extent)],
-            [.. items.SelectMany(item => item)], ["output"], (_, values) => output = values.ToArray());
+            [("input",
+                [items.Length, .. graph.InputShape.Extents.ToArray().Select(extent => (long)extent)],
+                [.. items.SelectMany(item => item)])],
+            ["output"], (_, values) => output = values.ToArray());
         return output;
     }
 
