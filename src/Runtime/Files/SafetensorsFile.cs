@@ -8,9 +8,10 @@ namespace SoftPool.Files;
 
 /// <summary>Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON
 /// header, the header, the data. PyTorch and all other readers of safetensors can open it. The dtypes F32, F16, BF16
-/// and F64 are read, and become 32-bit floats; a finite F64 number beyond the largest of them is refused. A scalar I64 tensor num_batches_tracked, which PyTorch saves for batch norms, is
-/// ignored. Other integer tensors, shapes that are not valid for <see cref="TensorShape"/> (such as tensors without
-/// elements), and headers of more than 4 MiB are refused.</summary>
+/// and F64 are read, and become 32-bit floats; a finite F64 number beyond the largest of them is refused. A scalar I64
+/// tensor num_batches_tracked, which PyTorch saves for batch norms, is ignored. Other integer tensors, shapes that are
+/// not valid for <see cref="TensorShape"/> (such as tensors without elements), and headers of more than 4 MiB are
+/// refused.</summary>
 /// <param name="Tensors">The tensors by name, in the order of their data in the file.</param>
 /// <param name="Metadata">The strings under __metadata__ in the header.</param>
 public sealed record SafetensorsFile(

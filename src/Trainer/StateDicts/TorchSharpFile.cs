@@ -13,10 +13,18 @@ internal static class TorchSharpFile
     /// <summary>torch's own numbers of its types.</summary>
     private static readonly Dictionary<long, TorchType> Types = new()
     {
-        [0] = TorchType.Of("uint8")!, [1] = TorchType.Of("int8")!, [2] = TorchType.Of("int16")!,
-        [3] = TorchType.Of("int32")!, [4] = TorchType.Of("int64")!, [5] = TorchType.Float16,
-        [6] = TorchType.Float32, [7] = TorchType.Float64, [9] = TorchType.Of("complex64")!,
-        [10] = TorchType.Of("complex128")!, [11] = TorchType.Of("bool")!, [15] = TorchType.BFloat16,
+        [0] = TorchType.Of("uint8")!,
+        [1] = TorchType.Of("int8")!,
+        [2] = TorchType.Of("int16")!,
+        [3] = TorchType.Of("int32")!,
+        [4] = TorchType.Of("int64")!,
+        [5] = TorchType.Float16,
+        [6] = TorchType.Float32,
+        [7] = TorchType.Float64,
+        [9] = TorchType.Of("complex64")!,
+        [10] = TorchType.Of("complex128")!,
+        [11] = TorchType.Of("bool")!,
+        [15] = TorchType.BFloat16,
     };
 
     /// <exception cref="FormatException">It is no such file.</exception>
