@@ -51,7 +51,7 @@ internal static class OnnxOperators
         Maximum => step.Node("Max", [.. step.Inputs]),
         Minimum => step.Node("Min", [.. step.Inputs]),
         MatMul => step.Node("MatMul", [.. step.Inputs]),
-        Concat => step.Node("Concat", [.. step.Inputs], ("axis", 1L)),
+        Concat op => step.Node("Concat", [.. step.Inputs], ("axis", (long)op.Dim)),
 
         Dropout => step.Input,
         Flatten => Same(step, "Flatten", ("axis", 1L)),
