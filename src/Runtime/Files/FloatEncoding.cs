@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace SoftPool.Files;
 
-/// <summary>How a safetensors file stores floats: F32, or 16 bits that are widened exactly when they are
-/// read.</summary>
+/// <summary>How a safetensors file stores floats: F32, 16 bits that are widened exactly when they are read, or F64 that
+/// is rounded.</summary>
 internal static class FloatEncoding
 {
     /// <summary>The bytes of an element; 0 for a dtype that is not read.</summary>
@@ -11,11 +11,12 @@ internal static class FloatEncoding
     {
         "F32" => sizeof(float),
         "F16" or "BF16" => sizeof(ushort),
+        "F64" => sizeof(double),
         _ => 0,
     };
 
-    /// <summary>The bytes among those of some floats into which their stored form goes: all, or the second half, from
-    /// which widening never overwrites what it has not read.</summary>
+    /// <summary>The bytes among those of some floats into which their stored form of at most 32 bits goes: all, or the
+    /// second half, from which widening never overwrites what it has not read.</summary>
     public static Span<byte> StoredIn(Span<float> floats, string dtype)
     {
         Span<byte> bytes = MemoryMarshal.AsBytes(floats);

@@ -32,7 +32,7 @@ internal static class ForeignFormat
         if (start[4..].StartsWith("TFL3"u8))
             return "a TensorFlow Lite model";
         if (start[0] == 0x80 && start[1] is >= 2 and <= 5 && PickleOperations.Contains(start[2]))
-            return "a Python pickle, as older PyTorch checkpoints are";
+            return start[2] == 0x8A ? "a PyTorch checkpoint from before 1.6 (a pickle)" : "a Python pickle";
         if (start[0] == 8 && start[1] == 1 && start[2] == 0x12)
             return "a TensorFlow SavedModel";
         if (start[0] == 8 && start[1] is >= 1 and <= 32 && OnnxTags.Contains(start[2]))
@@ -45,7 +45,8 @@ internal static class ForeignFormat
     {
         "an ONNX model" => "'softpool import' makes one of it, and Model.FromOnnx reads it in a program",
         _ when found.Contains("PyTorch", StringComparison.Ordinal) =>
-            "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'",
+            "'softpool export FILE --network NAME' makes a model of its state dict",
+        "a Python pickle" => "of pickles those of torch.save are read, by 'softpool export'",
         _ => "only ONNX models are imported",
     };
 

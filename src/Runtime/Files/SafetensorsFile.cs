@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -6,10 +7,11 @@ using System.Text.Json;
 namespace SoftPool.Files;
 
 /// <summary>Tensors and strings by name in one file, in the safetensors format: eight bytes with the length of a JSON
-/// header, the header, the data. PyTorch and all other readers of safetensors can open it. The dtypes F32, F16 and BF16
-/// are read, and become 32-bit floats. A scalar I64 tensor num_batches_tracked, which PyTorch saves for batch norms, is
-/// ignored. Other integer tensors, shapes that are not valid for <see cref="TensorShape"/> (such as tensors without
-/// elements), and headers of more than 4 MiB are refused.</summary>
+/// header, the header, the data. PyTorch and all other readers of safetensors can open it. The dtypes F32, F16, BF16
+/// and F64 are read, and become 32-bit floats; a finite F64 number beyond the largest of them is refused. A scalar I64
+/// tensor num_batches_tracked, which PyTorch saves for batch norms, is ignored. Other integer tensors, shapes that are
+/// not valid for <see cref="TensorShape"/> (such as tensors without elements), and headers of more than 4 MiB are
+/// refused.</summary>
 /// <param name="Tensors">The tensors by name, in the order of their data in the file.</param>
 /// <param name="Metadata">The strings under __metadata__ in the header.</param>
 public sealed record SafetensorsFile(
@@ -183,14 +185,35 @@ public sealed record SafetensorsFile(
             while (true)
             {
                 Span<float> rest = data.AsSpan(read);
-                Fill(
-                    FloatEncoding.StoredIn(rest, dtype), entry,
-                    entry.Begin + (long)read * FloatEncoding.WidthOf(dtype));
-                FloatEncoding.Widen(rest, dtype);
+                ReadFloats(rest, entry, dtype, entry.Begin + (long)read * FloatEncoding.WidthOf(dtype));
                 read = data.Length;
                 if (read == count)
                     return data;
                 Array.Resize(ref data, (int)Math.Min(count, 2L * read));
+            }
+        }
+
+        private void ReadFloats(Span<float> floats, Entry entry, string dtype, long begin)
+        {
+            if (dtype != "F64")
+            {
+                Fill(FloatEncoding.StoredIn(floats, dtype), entry, begin);
+                FloatEncoding.Widen(floats, dtype);
+                return;
+            }
+            var wide = new double[Math.Min(floats.Length, 1 << 13)];
+            for (int done = 0; done < floats.Length;)
+            {
+                Span<double> part = wide.AsSpan(0, Math.Min(wide.Length, floats.Length - done));
+                Fill(MemoryMarshal.AsBytes(part), entry, begin + (long)done * sizeof(double));
+                foreach (double number in part)
+                {
+                    floats[done] = (float)number;
+                    if (float.IsInfinity(floats[done++]) && double.IsFinite(number))
+                        throw Invalid(string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"its tensor {entry.Name} holds {number}, which no 32-bit float can"));
+                }
             }
         }
 
@@ -240,7 +263,7 @@ public sealed record SafetensorsFile(
             bool isCounter = dtype == "I64"
                 && (tensor == Counter || tensor.EndsWith($".{Counter}", StringComparison.Ordinal));
             if (!isCounter && FloatEncoding.WidthOf(dtype) == 0)
-                throw Invalid($"tensor {tensor} is of dtype {dtype}; F32, F16 or BF16 is expected");
+                throw Invalid($"tensor {tensor} is of dtype {dtype}; F32, F16, BF16 or F64 is expected");
             TensorShape shape;
             try
             {

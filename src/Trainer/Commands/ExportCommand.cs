@@ -1,7 +1,10 @@
 using System.CommandLine;
-using SoftPool.Files;
+using System.Globalization;
+using SoftPool.Operators;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
+using SoftPool.Trainer.Onnx;
+using SoftPool.Trainer.StateDicts;
 using SoftPool.Trainer.Training;
 using SoftPool.Trainer.Verification;
 
@@ -10,26 +13,43 @@ namespace SoftPool.Trainer.Commands;
 /// <summary>Makes the model file of a training run, or of weights that PyTorch has saved.</summary>
 internal static class ExportCommand
 {
-    /// <summary>What the files have that this program writes, and bare weights have not.</summary>
-    private const string GraphKey = "softpool.graph";
-
     public static Command Create()
     {
         var source = new Argument<string?>("source")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "A run's folder, from which the best epoch is exported, or a .safetensors file of weights "
-                + "under PyTorch's names.",
+            Description = "A run's folder, from which the best epoch is exported, or a file of weights under PyTorch's "
+                + "names: .safetensors, .pth, .pt or .bin of torch.save, .dat of TorchSharp; or, for --pth and --onnx, "
+                + "a model file.",
         };
         var output =
-            new Option<string?>("--output", "-o") { Description = "The model file. Default: NETWORK.safetensors." };
+            new Option<string?>("--output", "-o")
+            {
+                Description = "The model file. Default: NETWORK.safetensors; none with --pth or --onnx.",
+            };
+        var pth = new Option<string?>("--pth") { Description = "A file of the weights that torch.load reads." };
+        var onnx = new Option<string?>("--onnx")
+        {
+            Description = "An ONNX file of the model, which is compared with ONNX Runtime before it is kept.",
+        };
         var network = new Option<string?>("--network", "-n")
         {
             Description = $"The network of a file of weights: {NetworkCatalog.Described}.",
         };
         var classes = new Option<string[]>("--classes")
         {
-            Description = "The class names for a file of weights, in order. Default: those of CIFAR-10.",
+            Description = $"The class names for a file of weights: {ClassNameOption.Described}. Default: none; with "
+                + "--random-weights those of CIFAR-10.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var key = new Option<string?>("--key")
+        {
+            Description = "The entry of a checkpoint that is the state dict, such as model or ema.model. Default: the "
+                + "only one.",
+        };
+        var ignore = new Option<string[]>("--ignore")
+        {
+            Description = "Beginnings of the names of weights that are left out, such as aux1 aux2.",
             AllowMultipleArgumentsPerToken = true,
         };
         var random = new Option<int?>("--random-weights")
@@ -47,51 +67,112 @@ internal static class ExportCommand
         var command =
             new Command("export", "Writes a model: weights, graph, classes, preprocessing and certificate in one file.")
         {
-            source, output, network, classes, random, data, imageSize, bare,
+            source, output, pth, onnx, network, classes, key, ignore, random, data, imageSize, bare,
         };
         var resizing = new ResizeArguments();
         resizing.AddTo(command);
-        command.SetAction(parse => Execute(
-            parse.GetValue(source), parse.GetValue(output), parse.GetValue(network),
-            parse.GetValue(classes) ?? [], parse.GetValue(random), parse.GetValue(data), parse.GetValue(imageSize),
-            resizing.Read(parse), parse.GetValue(bare)));
+        command.SetAction(parse =>
+        {
+            try
+            {
+                Execute(
+                    parse.GetValue(source),
+                    new Outputs(parse.GetValue(output), parse.GetValue(pth), parse.GetValue(onnx)),
+                    new WeightsArguments(
+                        parse.GetValue(network), parse.GetValue(classes) ?? [], parse.GetValue(key),
+                        parse.GetValue(ignore) ?? []),
+                    parse.GetValue(random), parse.GetValue(data), parse.GetValue(imageSize), resizing.Read(parse),
+                    parse.GetValue(bare));
+                return 0;
+            }
+            catch (MisfitException e)
+            {
+                return Fail(e.Message, e.Fit.Table());
+            }
+            catch (UnwritableOnnxException e)
+            {
+                return Fail(e.Message, e.Refusals);
+            }
+        });
         return command;
     }
 
-    private static readonly string[] Prefixes = ["module.", "model.", "_orig_mod.", "net."];
+    private static int Fail(string message, IEnumerable<string> lines)
+    {
+        Console.Error.WriteLine($"error: {message}");
+        foreach (string line in lines)
+            Console.Error.WriteLine($"  {line}");
+        return 1;
+    }
+
+    /// <summary>What is said of a file of weights.</summary>
+    private sealed record WeightsArguments(string? Network, string[] Classes, string? Key, string[] Ignored)
+    {
+        public bool IsEmpty => Network is null && Classes.Length + Ignored.Length == 0 && Key is null;
+    }
+
+    /// <summary>The files to write.</summary>
+    private sealed record Outputs(string? Model, string? Pth, string? Onnx)
+    {
+        public bool IsOther => Pth is not null || Onnx is not null;
+    }
 
     private static void Execute(
-        string? source, string? output, string? network, string[] classes, int? random, string? data, Size2d? imageSize,
+        string? source, Outputs outputs, WeightsArguments weights, int? random, string? data, Size2d? imageSize,
         Resize? resize, bool bare)
     {
         if ((source is null) == (random is null))
             throw new UserErrorException("export takes either a source or --random-weights with --network.");
-        if (source is not null && Directory.Exists(source) && (network is not null || classes.Length > 0))
+        if (source is not null && Directory.Exists(source) && !weights.IsEmpty)
             throw new UserErrorException(
-                $"export takes --network and --classes for a file of weights; {source} is a "
-                + "folder, whose run has both.");
-        if (classes.Length == 0)
-            classes = [.. NetworkCatalog.Cifar10Classes];
+                $"export takes --network, --classes, --key and --ignore for a file of weights; {source} is a "
+                + "folder, whose run has all that.");
+        if (random is not null && (weights.Key is not null || weights.Ignored.Length > 0))
+            throw new UserErrorException("export takes --key and --ignore for a file of weights.");
         Checkpoint? run = source is not null && Directory.Exists(source) ? new RunFolder(source).ReadBest() : null;
-        Model model = source is null
-            ? WithRandomWeights(Required(network, "--random-weights"), classes, random!.Value)
-            : run?.Model ?? FromWeights(source, network, classes);
+        Model model = source is null ? Random(weights, random!.Value) : run?.Model
+            ?? FromFile(source, weights, outputs.IsOther);
         if (resize is not null)
             model = run is null
                 ? new Model(model.Graph, model.Weights, model.ClassNames, model.Preprocessing with { Resize = resize })
                 : throw new UserErrorException(
                     $"export takes --resize for a file of weights; {source} is a folder, whose run has it.");
-        string path = output ?? $"{model.Graph.Name}.safetensors";
-        if (Reads(source, run is not null).Contains(Path.GetFullPath(path)))
-            throw new UserErrorException(
-                $"export would overwrite the file that it reads, {path}: choose another --output.");
-        if (!bare)
-            model = TorchCertificate.AddTo(model, Pictures(
-                data, run, imageSize ?? run?.Run.ImageSize, model.Preprocessing.Resize));
+        string? path = outputs.Model ?? (outputs.IsOther ? null : $"{model.Graph.Name}.safetensors");
+        string[] written = [.. new[] { path, outputs.Pth, outputs.Onnx }.OfType<string>()];
+        foreach (string file in written)
+            if (Reads(source, run is not null).Contains(Path.GetFullPath(file)))
+                throw new UserErrorException(
+                    $"export would overwrite the file that it reads, {file}: choose another --output.");
+        if (written.Select(Path.GetFullPath).Distinct().Count() < written.Length)
+            throw new UserErrorException($"export would write two files under one name: {string.Join(", ", written)}.");
+        // What can fail comes before anything is written.
+        OnnxFile? onnx = outputs.Onnx is null ? null : OnnxFile.Checked(model);
+        if (path is not null)
+            Save(
+                path,
+                bare ? model : TorchCertificate.AddTo(model, Pictures(
+                    data, run, imageSize ?? run?.Run.ImageSize, model.Preprocessing.Resize)));
+        if (outputs.Pth is { } pth)
+        {
+            TorchFileWriter.Write(
+                pth, model.Graph.Parameters.ToDictionary(
+                    parameter => parameter.Name, parameter => model.Weights[parameter.Name]));
+            ConsoleText.Line($"{pth}: the state dict of {model.Graph.Name}, for torch.load{Size(pth)}");
+        }
+        if (onnx is not null)
+        {
+            onnx.Write(outputs.Onnx!);
+            string shapes = string.Join(" and ", model.Graph.Inputs.Select(input => input.Shape));
+            ConsoleText.Line($"compared with ONNX Runtime {OnnxRunner.Version}: {onnx.Found}");
+            ConsoleText.Line(
+                $"{outputs.Onnx!}: {model.Graph.Name}, any batch of {shapes}{Size(outputs.Onnx!)}");
+        }
+    }
+
+    private static void Save(string path, Model model)
+    {
         model.Save(path);
-        double mebibytes = new FileInfo(path).Length / 1048576.0;
-        ConsoleText.Line(
-            $"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters, {mebibytes:F1} MiB");
+        ConsoleText.Line($"{path}: {model.Graph.Name}, {model.Graph.ParameterCount:N0} parameters{Size(path)}");
         if (model.Certificate is { } certificate)
         {
             string maker = $"{certificate.Framework} on {certificate.Device}; sha256 {certificate.Sha256}";
@@ -99,6 +180,9 @@ internal static class ExportCommand
                 $"certificate: {certificate.Inputs} inputs, {certificate.Pictures} of them pictures, by {maker}");
         }
     }
+
+    private static string Size(string path) =>
+        string.Create(CultureInfo.InvariantCulture, $", {new FileInfo(path).Length / 1048576.0:F1} MiB");
 
     /// <summary>The full paths of the source, or of the checkpoints in its folder.</summary>
     private static IEnumerable<string> Reads(string? source, bool isRun) => source is null ? []
@@ -130,38 +214,64 @@ internal static class ExportCommand
         ?? throw new UserErrorException(
             $"{by} needs --network, the network of the weights: {NetworkCatalog.Described}.");
 
-    /// <summary>Takes off what wrappers put before all names: DataParallel, torch.compile, Lightning.</summary>
-    private static IReadOnlyDictionary<string, Tensor> WithoutPrefix(
-        IReadOnlyDictionary<string, Tensor> tensors, ModelGraph graph)
+    private static Model Random(WeightsArguments weights, int seed)
     {
-        string prefix = "";
-        while (Prefixes.FirstOrDefault(next =>
-            tensors.Keys.All(name => name.StartsWith(prefix + next, StringComparison.Ordinal))) is { } found
-            && !graph.Parameters.All(parameter => tensors.ContainsKey(prefix + parameter.Name)))
-            prefix += found;
-        if (prefix.Length == 0)
-            return tensors;
-        ConsoleText.Line($"all tensor names begin with {prefix}: the prefix is left out");
-        return tensors.ToDictionary(tensor => tensor.Key[prefix.Length..], tensor => tensor.Value);
-    }
-
-    private static Model WithRandomWeights(string network, string[] classes, int seed)
-    {
-        ModelGraph graph = NetworkCatalog.Create(network, classes.Length);
+        IReadOnlyList<string> classes =
+            weights.Classes.Length > 0 ? ClassNameOption.Names(weights.Classes) : NetworkCatalog.Cifar10Classes;
+        ModelGraph graph = NetworkCatalog.Create(Required(weights.Network, "--random-weights"), classes.Count);
         return RandomWeights.Create(graph, NamesOf(graph, classes), seed);
     }
 
     /// <summary>The outputs' names: those of the classes where each has one output, none where it has a map.</summary>
-    private static string[] NamesOf(ModelGraph graph, string[] classes) => graph.OutputShape.Rank == 1 ? classes : [];
+    private static IReadOnlyList<string> NamesOf(ModelGraph graph, IReadOnlyList<string> classes) =>
+        graph.OutputShape.Rank == 1 ? classes : [];
 
-    private static Model FromWeights(string path, string? network, string[] classes)
+    private static Model FromFile(string path, WeightsArguments weights, bool takesModels)
     {
-        SafetensorsFile file = SafetensorsFile.Read(path);
-        if (file.Metadata.ContainsKey(GraphKey))
-            throw new UserErrorException(
-                $"{path} names its own network: a model is already exported, and for a run export takes the folder.");
-        ModelGraph graph = NetworkCatalog.Create(
-            Required(network, $"{path}, which is not the folder of a run,"), classes.Length);
-        return new Model(graph, WithoutPrefix(file.Tensors, graph), NamesOf(graph, classes), Preprocessing.ImageNet);
+        StateDict dictionary = StateDict.Read(path, weights.Key);
+        foreach (string remark in dictionary.Remarks)
+            ConsoleText.Line($"{remark}");
+        if (dictionary.IsModel)
+            return takesModels && weights.IsEmpty
+                ? Model.Load(path)
+                : throw new UserErrorException(
+                    $"{path} names its own network: a model is already exported, and for a run export takes the "
+                    + "folder; --pth and --onnx alone write it in another form.");
+        string network = Required(weights.Network, $"{path}, which is not the folder of a run,");
+        IReadOnlyList<string> names = ClassNameOption.Names(weights.Classes);
+        int outputs = OutputsOf(path, network, dictionary, weights.Ignored, names.Count);
+        ModelGraph graph = NetworkCatalog.Create(network, outputs);
+        WeightFit fit = WeightFit.Of(graph, dictionary, weights.Ignored);
+        if (fit.Prefix.Length > 0)
+            ConsoleText.Line($"the tensor names begin with {fit.Prefix}: the prefix is left out");
+        if (fit.Renamed > 0)
+            ConsoleText.Line($"{fit.Renamed} names are of DenseNet's first files, norm.1, and taken as norm1");
+        if (fit.Misfits.Count > 0)
+            throw new MisfitException(path, network, fit);
+        if (names.Count == 0)
+            ConsoleText.Line($"the last weight has {outputs} outputs, which have no names: --classes gives them");
+        return new Model(graph, fit.Weights, NamesOf(graph, names), Preprocessing.ImageNet);
+    }
+
+    /// <summary>The number of outputs by the last weight: the first one whose shape depends on that number.</summary>
+    private static int OutputsOf(
+        string path, string network, StateDict dictionary, IReadOnlyList<string> ignored, int names)
+    {
+        const int Some = 2;
+        ModelGraph graph = NetworkCatalog.Create(network, Some);
+        Parameter last = graph.Parameters.Except(NetworkCatalog.Create(network, Some + 1).Parameters).First();
+        string name = WeightFit.Of(graph, dictionary, ignored).Prefix + last.Name;
+        int outputs = dictionary.Tensors.GetValueOrDefault(name)?.Shape is { Rank: > 0 } shape
+            ? shape[0] : Math.Max(names, Some);
+        return names == 0 || names == outputs
+            ? outputs
+            : throw new UserErrorException($"{path} has {outputs} outputs, by {name}, but {names} class names came.");
+    }
+
+    /// <summary>Weights do not fit the network.</summary>
+    private sealed class MisfitException(string path, string network, WeightFit fit)
+        : Exception($"{path} does not fit {network}, in {fit.Misfits.Count} of its weights:")
+    {
+        public WeightFit Fit => fit;
     }
 }

@@ -1,3 +1,5 @@
+using SoftPool.Trainer.Pickles;
+
 namespace SoftPool.Trainer.Data;
 
 /// <summary>CIFAR-10's version for Python: a pickled dictionary in each file.</summary>
@@ -8,7 +10,7 @@ internal static class Cifar10Pickle
     /// <exception cref="DatasetException">It is no pickle of that: the message says where.</exception>
     public static Cifar10Batch ReadBatch(byte[] content, string path)
     {
-        if (Item(content, path, "data") is not (Dictionary<string, object?> batch, PickledArray data)
+        if (Item(content, path, "data") is not (IReadOnlyDictionary<string, object?> batch, PickledArray data)
             || data.Shape is not [_, var bytes] || bytes != Cifar10Batch.BytesPerImage)
             throw new DatasetException(
                 $"{path} has no array \"data\" of {Cifar10Batch.BytesPerImage} bytes for each image.");
@@ -30,9 +32,17 @@ internal static class Cifar10Pickle
             ? [.. names.Select(name => name!.ToString()!)]
             : throw new DatasetException($"{path} has no list \"label_names\" of strings.");
 
-    private static (Dictionary<string, object?>? All, object? Value) Item(byte[] content, string path, string key)
+    private static (IReadOnlyDictionary<string, object?>? All, object? Value) Item(
+        byte[] content, string path, string key)
     {
-        var all = PickleReader.Read(content, path) as Dictionary<string, object?>;
-        return (all, all?.GetValueOrDefault(key));
+        try
+        {
+            IReadOnlyDictionary<string, object?>? all = (PickleReader.Read(content) as PickledDictionary)?.Items;
+            return (all, all?.GetValueOrDefault(key));
+        }
+        catch (PickleException e)
+        {
+            throw new DatasetException($"{path} cannot be read as a pickle: {e.Message}.", e);
+        }
     }
 }

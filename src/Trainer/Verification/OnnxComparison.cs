@@ -1,3 +1,4 @@
+using System.Globalization;
 using SoftPool.Onnx.Import;
 using SoftPool.Trainer.Networks;
 using SoftPool.Verification;
@@ -35,25 +36,47 @@ internal sealed record OnnxComparison(
     /// <summary>Whether both compute the same network. NaN never does.</summary>
     public bool Passed => LayerNmse <= LargestNmse && OutputError <= LargestOutputError;
 
+    /// <summary>What it found, in words.</summary>
+    public string Found => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Layers} layers, NMSE at most {LayerNmse:0.0e+0} ({WorstLayer}), {LargestNmse:0.0e+0} is granted; "
+        + $"output error {OutputError:0.0e+0} of its largest value, {LargestOutputError:0.0e+0} is allowed");
+
+    /// <summary>A file's names of what is compared.</summary>
+    /// <param name="InputNames">The inputs'.</param>
+    /// <param name="OutputNames">The outputs'.</param>
+    /// <param name="OnnxValues">The value of each layer; null where the file has none.</param>
+    /// <param name="FileOutputs">What the file itself names as its outputs.</param>
+    /// <param name="Batch">The batch that it is run with.</param>
+    internal sealed record Values(
+        IReadOnlyList<string> InputNames, IReadOnlyList<string> OutputNames, IReadOnlyList<string?> OnnxValues,
+        IReadOnlyCollection<string> FileOutputs, int Batch);
+
     /// <summary>Compares torch on the imported network with ONNX Runtime on the file.</summary>
-    public static OnnxComparison Of(string path, OnnxImport import, Model model)
+    public static OnnxComparison Of(string path, OnnxImport import, Model model) => Of(
+        path,
+        new Values(import.InputNames, import.OutputNames, import.OnnxValues, [.. import.FileOutputs], import.Batch),
+        model);
+
+    /// <summary>The same of a file whose names are known.</summary>
+    public static OnnxComparison Of(string path, Values names, Model model)
     {
-        string[] values = [.. import.OnnxValues.OfType<string>().Concat(import.OutputNames).Distinct()];
-        string[] fileOutputs = [.. import.OutputNames.Intersect(import.FileOutputs)];
-        using var exact = new OnnxRunner(path, values.Except(import.FileOutputs), optimised: false);
+        string[] values = [.. names.OnnxValues.OfType<string>().Concat(names.OutputNames).Distinct()];
+        string[] fileOutputs = [.. names.OutputNames.Intersect(names.FileOutputs)];
+        using var exact = new OnnxRunner(path, values.Except(names.FileOutputs), optimised: false);
         using var fast = new OnnxRunner(path, [], optimised: true);
         using TorchNetwork network = Network(model), wide = Network(model);
         wide.to(torch.ScalarType.Float64);
-        Dictionary<string, string> valueOf = model.Graph.Layers.Zip(import.OnnxValues)
+        Dictionary<string, string> valueOf = model.Graph.Layers.Zip(names.OnnxValues)
             .Where(pair => pair.Second is not null).ToDictionary(pair => pair.First.Name, pair => pair.Second!);
         Dictionary<string, TensorComparison> layers = valueOf.Keys.ToDictionary(
             layer => layer, _ => new TensorComparison());
         Dictionary<string, TensorComparison> rounding = valueOf.Keys.ToDictionary(
             layer => layer, _ => new TensorComparison());
         // By the values' names.
-        Dictionary<string, TensorComparison> outputs = import.OutputNames.ToDictionary(
+        Dictionary<string, TensorComparison> outputs = names.OutputNames.ToDictionary(
             name => name, _ => new TensorComparison());
-        Dictionary<string, TensorComparison> spreads = import.OutputNames.ToDictionary(
+        Dictionary<string, TensorComparison> spreads = names.OutputNames.ToDictionary(
             name => name, _ => new TensorComparison());
         for (int i = 0; i < Inputs; i++)
         {
@@ -61,13 +84,13 @@ internal sealed record OnnxComparison(
             (string Name, long[] Shape, float[] Elements)[] batches =
             [
                 .. items.Select((item, input) => (
-                    import.InputNames[input],
-                    (long[])[import.Batch, .. model.Graph.Inputs[input].Shape.Extents],
-                    Enumerable.Repeat(item, import.Batch).SelectMany(elements => elements).ToArray())),
+                    names.InputNames[input],
+                    (long[])[names.Batch, .. model.Graph.Inputs[input].Shape.Extents],
+                    Enumerable.Repeat(item, names.Batch).SelectMany(elements => elements).ToArray())),
             ];
             var truth = new Dictionary<string, float[]>();
             exact.Run(batches, values, (name, value) =>
-                truth[name] = value[..(value.Length / import.Batch)].ToArray());
+                truth[name] = value[..(value.Length / names.Batch)].ToArray());
             if (fileOutputs.Length > 0)
                 fast.Run(batches, fileOutputs, (name, value) =>
                     spreads[name].Add(truth[name], value[..truth[name].Length]));
@@ -78,19 +101,19 @@ internal sealed record OnnxComparison(
             wide.Infer([.. inputs.Select(input => input.to(torch.ScalarType.Float64))], (layer, tensor) =>
             {
                 if (valueOf.ContainsKey(layer))
-                    inDouble[layer] = Values(tensor);
+                    inDouble[layer] = Elements(tensor);
             });
             network.Infer(inputs, (layer, tensor) =>
             {
-                float[] computed = Values(tensor);
+                float[] computed = Elements(tensor);
                 if (valueOf.TryGetValue(layer, out string? value))
                 {
                     layers[layer].Add(truth[value], computed);
                     rounding[layer].Add(inDouble[layer], computed);
                 }
-                for (int output = 0; output < import.OutputNames.Count; output++)
+                for (int output = 0; output < names.OutputNames.Count; output++)
                     if (layer == model.Graph.Outputs[output].Layer)
-                        outputs[import.OutputNames[output]].Add(truth[import.OutputNames[output]], computed);
+                        outputs[names.OutputNames[output]].Add(truth[names.OutputNames[output]], computed);
             });
         }
         // NaN is worse than any number.
@@ -120,7 +143,7 @@ internal sealed record OnnxComparison(
         return network;
     }
 
-    private static float[] Values(torch.Tensor tensor) =>
+    private static float[] Elements(torch.Tensor tensor) =>
         tensor.to(torch.ScalarType.Float32).contiguous().data<float>().ToArray();
 
     /// <summary>Numbers as normalised pictures have them.</summary>

@@ -15,7 +15,8 @@ public sealed class ForeignFormatTests
         ["an ONNX model", "08033A00"],
         ["a PyTorch checkpoint (a zip archive)", "504B030400000808" + "00000000" + Hex("net/data.pkl")],
         ["a zip archive", "504B030414000000" + Hex("config.json")],
-        ["a Python pickle, as older PyTorch checkpoints are", "80028A0A6CFC9C46F9206AA850192E"],
+        ["a PyTorch checkpoint from before 1.6 (a pickle)", "80028A0A6CFC9C46F9206AA850192E"],
+        ["a Python pickle", "80047D2E"],
         ["a TensorFlow Lite model", "1C000000" + Hex("TFL3")],
         ["a gzip archive", "1F8B0800"],
         ["an HDF5 file, as Keras writes", "894844460D0A1A0A00"],
@@ -29,9 +30,11 @@ public sealed class ForeignFormatTests
     {
         using var file = new MemoryStream(Convert.FromHexString(hex));
         string advice = expected.Contains("PyTorch", StringComparison.Ordinal)
-            ? "save its state dict in Python with safetensors.torch.save_file, and give that to 'softpool export'"
+            ? "'softpool export FILE --network NAME' makes a model of its state dict"
             : expected == "an ONNX model"
                 ? "'softpool import' makes one of it, and Model.FromOnnx reads it in a program"
+            : expected == "a Python pickle"
+                ? "of pickles those of torch.save are read, by 'softpool export'"
             : "only ONNX models are imported";
         Assert.AreEqual(
             $"a.bin is {expected}, not a SoftPool model file; {advice}.",

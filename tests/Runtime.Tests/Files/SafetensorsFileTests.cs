@@ -113,6 +113,26 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Doubles_are_rounded_to_floats_and_refused_where_none_can_hold_them(bool fromPipe)
+    {
+        // More than are read at once.
+        double[] wide = [0.1, -1e-300, double.NaN, double.PositiveInfinity, .. Enumerable.Range(0, 20_000)];
+        byte[] data = [.. wide.SelectMany(BitConverter.GetBytes)];
+        string header = $$$"""{"a":{"dtype":"F64","shape":[{{{wide.Length}}}],"data_offsets":[0,{{{data.Length}}}]}}""";
+        CollectionAssert.AreEqual(
+            wide.Select(number => (float)number).ToArray(), ReadFrom().Tensors["a"].Data.ToArray());
+        BitConverter.TryWriteBytes(data.AsSpan(19_000 * sizeof(double)), -3.5e38);
+        ModelFormatException e = Assert.ThrowsExactly<ModelFormatException>(() => ReadFrom());
+        StringAssert.Contains(e.Message, "its tensor a holds -3.5E+38, which no 32-bit float can");
+
+        SafetensorsFile ReadFrom() => fromPipe
+            ? SafetensorsFile.Read(new OneWay(RawSafetensors.Build(header, data)), "pipe")
+            : Read(_folder, RawSafetensors.Build(header, data));
+    }
+
+    [TestMethod]
     public void A_file_of_no_tensors_is_valid() => Assert.IsEmpty(Read(_folder, RawSafetensors.Build("{}", 0)).Tensors);
 
     [TestMethod]

@@ -1,7 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using SoftPool.Files;
+using SoftPool.Onnx;
+using SoftPool.Operators;
 using SoftPool.Trainer.Networks;
+using SoftPool.Trainer.StateDicts;
 using SoftPool.Trainer.Tests.Data;
 using SoftPool.Trainer.Tests.Reports;
 
@@ -99,8 +103,107 @@ public sealed class ExportCommandTests : IDisposable
             "export", _folder["dict.safetensors"], "--no-certificate", "-n", "resnet18", "--classes", "a", "b", "-o",
             _folder["model.safetensors"]);
         Assert.AreEqual(0, command.ExitCode, command.Output);
-        StringAssert.Contains(command.Output, "all tensor names begin with module._orig_mod.");
+        StringAssert.Contains(command.Output, "the tensor names begin with module._orig_mod.");
         AssertEqualWeights(weights, Model.Load(_folder["model.safetensors"]));
+    }
+
+    /// <summary>What torch.save makes of a classifier of ImageNet: the last weight says how many classes there
+    /// are.</summary>
+    [TestMethod]
+    public void A_pth_becomes_a_model_with_as_many_classes_as_its_last_weight()
+    {
+        Model weights = RandomWeights.Create(NetworkCatalog.Create("squeezenet", 1000), [], seed: 1);
+        TorchFileWriter.Write(
+            _folder["net.pth"], weights.Weights.ToDictionary(entry => $"module.{entry.Key}", entry => entry.Value));
+        string[] export = ["export", _folder["net.pth"], "--no-certificate", "-n", "squeezenet", "-o"];
+
+        Command command = Softpool.Run([.. export, _folder["named.safetensors"], "--classes", "imagenet"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "the tensor names begin with module.: the prefix is left out");
+        Model named = Model.Load(_folder["named.safetensors"]);
+        AssertEqualWeights(weights, named);
+        Assert.HasCount(1000, named.ClassNames);
+        Assert.AreEqual("tench goldfish toilet tissue",
+            $"{named.ClassNames[0]} {named.ClassNames[1]} {named.ClassNames[999]}");
+        Assert.HasCount(1000, named.ClassNames.Distinct());
+
+        command = Softpool.Run([.. export, _folder["bare.safetensors"]]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "the last weight has 1000 outputs, which have no names");
+        Assert.IsEmpty(Model.Load(_folder["bare.safetensors"]).ClassNames);
+
+        command = Softpool.Run([.. export, _folder["no.safetensors"], "--classes", _folder.Write("names", "a\nb\n")]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(
+            command.Output, "has 1000 outputs, by module.classifier.1.weight, but 2 class names came");
+        Assert.IsFalse(File.Exists(_folder["no.safetensors"]));
+    }
+
+    [TestMethod]
+    public void Weights_of_another_network_are_refused_as_a_table_and_nothing_is_written()
+    {
+        Model weights = RandomWeights.Create(NetworkCatalog.Create("squeezenet", 3), [], seed: 1);
+        var given = weights.Weights.ToDictionary(entry => entry.Key, entry => entry.Value);
+        given["features.0.weigth"] = given["features.0.weight"];
+        given.Remove("features.0.weight");
+        TorchFileWriter.Write(_folder["net.pth"], given);
+        string[] export =
+            ["export", _folder["net.pth"], "--no-certificate", "-n", "squeezenet", "-o", _folder["model.safetensors"]];
+        Command command = Softpool.Run(export);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(
+            command.Output, $"error: {_folder["net.pth"]} does not fit squeezenet, in 2 of its weights:");
+        StringAssert.Contains(
+            command.Output, "  missing     features.0.weight  64x3x3x3            features.0.weigth");
+        StringAssert.Contains(
+            command.Output, "  unexpected  features.0.weigth            64x3x3x3  features.0.weight");
+        CollectionAssert.AreEqual((string[])["net.pth"], _folder.FileNames);
+    }
+
+    [TestMethod]
+    public void A_model_goes_back_to_PyTorch_and_ONNX()
+    {
+        Model model = RandomWeights.Create(
+            NetworkCatalog.Create("squeezenet", 3, 64), ["a", "b", "ü"], seed: 1);
+        model.Save(_folder["model.safetensors"]);
+        string[] export = ["export", _folder["model.safetensors"], "--pth", _folder["back.pth"], "--onnx"];
+        Command command = Softpool.Run([.. export, _folder["back.pth"]]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "export would write two files under one name");
+        command = Softpool.Run([.. export, _folder["back.onnx"]]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        CollectionAssert.AreEqual((string[])["back.onnx", "back.pth", "model.safetensors"], _folder.FileNames);
+        StringAssert.Contains(command.Output, "compared with ONNX Runtime ");
+        StringAssert.Contains(command.Output, "back.onnx: squeezenet, any batch of 3x64x64, ");
+
+        IReadOnlyDictionary<string, Tensor> weights = StateDict.Read(_folder["back.pth"]).Tensors;
+        CollectionAssert.AreEqual(
+            model.Graph.Parameters.Select(parameter => parameter.Name).ToArray(), weights.Keys.ToArray());
+        foreach ((string name, Tensor weight) in weights)
+            Assert.IsTrue(model.Weights[name].Data.Span.SequenceEqual(weight.Data.Span), name);
+        using OnnxModel file = OnnxModel.Open(_folder["back.onnx"]);
+        CollectionAssert.AreEqual(
+            (string[])["a", "b", "ü"], JsonSerializer.Deserialize<string[]>(file.Metadata["softpool.classes"]));
+        StringAssert.Contains(file.Metadata["softpool.preprocessing"], "0.485");
+        Assert.AreEqual("batch", file.Graph.Inputs.Single().Type.Dimensions![0].Symbol);
+    }
+
+    [TestMethod]
+    public void What_ONNX_cannot_hold_is_listed_and_nothing_is_written()
+    {
+        var graph = new ModelGraph("wide", new TensorShape(3, 40, 40),
+        [
+            new Layer("first", new SoftPool2d(17, 1, 0, CeilMode: false, SoftPoolWeighting.PerChannel)),
+            new Layer("second", new SoftPool2d(18, 1, 0, CeilMode: false, SoftPoolWeighting.PerChannel)),
+            new Layer("flatten", new Flatten()),
+        ]);
+        RandomWeights.Create(graph, [], seed: 1).Save(_folder["model.safetensors"]);
+        Command command = Softpool.Run("export", _folder["model.safetensors"], "--onnx", _folder["back.onnx"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "error: wide cannot be written as ONNX:");
+        StringAssert.Contains(command.Output, "  SoftPool2d: a window of 289 cells; at most 256 are written (first)");
+        StringAssert.Contains(command.Output, "  SoftPool2d: a window of 324 cells; at most 256 are written (second)");
+        CollectionAssert.AreEqual((string[])["model.safetensors"], _folder.FileNames);
     }
 
     [TestMethod]

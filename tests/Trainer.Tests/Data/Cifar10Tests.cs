@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Tests.Pickles;
 
 namespace SoftPool.Trainer.Tests.Data;
 
@@ -167,8 +168,8 @@ public sealed class Cifar10Tests
         File.WriteAllBytes(At("set/data_batch_1"), "N."u8.ToArray());
         CheckError("PATH/set/data_batch_1 has no array \"data\" of 3072 bytes for each image.");
         File.WriteAllBytes(At("set/data_batch_1"), "cos\nsystem\n(U\u0002lstR."u8.ToArray());
-        CheckError("PATH/set/data_batch_1 cannot be read as a pickle: at byte 0 it names os.system, and only arrays "
-            + "of bytes are read from pickles.");
+        CheckError("PATH/set/data_batch_1 cannot be read as a pickle: at byte 0 it names os.system, and nothing but "
+            + "tensors, dictionaries and arrays of bytes is read from pickles.");
     }
 
     [TestMethod]

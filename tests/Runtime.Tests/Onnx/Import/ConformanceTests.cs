@@ -7,9 +7,9 @@ using static SoftPool.Runtime.Tests.Onnx.OnnxFiles;
 namespace SoftPool.Runtime.Tests.Onnx.Import;
 
 /// <summary>The ONNX project's own tests of operators, in the folder that SOFTPOOL_ONNX_CONFORMANCE names. The manifest
-/// conformance.txt gives each one status: it passes, which is to give the outputs that lie beside it; it is refused, with the
-/// reason; or it is not of the importer's field. Inputs are inputs of the network, and all but the first once more
-/// constants.</summary>
+/// conformance.txt gives each one status: it passes, which is to give the outputs that lie beside it; it is refused,
+/// with the reason; or it is not of the importer's field. Inputs are inputs of the network, and all but the first once
+/// more constants.</summary>
 [TestClass]
 public sealed partial class ConformanceTests
 {
@@ -78,13 +78,13 @@ public sealed partial class ConformanceTests
 
     private static string StatusOf(string test)
     {
-        string[] results = [.. Ways.Select(way => StatusOf(test, way.Constants, way.AllOutputs))];
-        return results.FirstOrDefault(result => result.StartsWith("wrong", StringComparison.Ordinal))
-            ?? results.FirstOrDefault(result => result == "passes")
-            ?? results[0];
+        string[] results = [.. Ways.Select(way => ResultOf(test, way.Constants, way.AllOutputs))];
+        string? wrong = results.FirstOrDefault(result => result.StartsWith("wrong", StringComparison.Ordinal));
+        return wrong ?? (results.Contains("passes") ? "passes"
+            : OtherField(test) is { } field ? $"not of the importer's field: {field}" : results[0]);
     }
 
-    private static string StatusOf(string test, bool constants, bool allOutputs)
+    private static string ResultOf(string test, bool constants, bool allOutputs)
     {
         try
         {
@@ -92,9 +92,7 @@ public sealed partial class ConformanceTests
         }
         catch (UnsupportedOnnxException e)
         {
-            return OtherField(test) is { } field
-                ? $"not of the importer's field: {field}"
-                : $"refused: {string.Join("; ", e.Refusals.Select(refusal => Places().Replace(refusal, "")))}";
+            return $"refused: {string.Join("; ", e.Refusals.Select(refusal => Places().Replace(refusal, "")))}";
         }
         catch (ModelFormatException e)
         {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace SoftPool.Trainer.Tests.Data;
+namespace SoftPool.Trainer.Tests.Pickles;
 
 /// <summary>Writes pickles as Python 2's cPickle and NumPy did in protocol 2: those of the published
 /// CIFAR-10.</summary>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace SoftPool.Trainer.Data;
+namespace SoftPool.Trainer.Pickles;
 
 /// <summary>A string in a pickle, as a view of the file's bytes: Python 2's str, Python 3's bytes or bytearray, or
 /// text.</summary>

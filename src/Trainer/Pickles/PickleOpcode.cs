@@ -1,8 +1,8 @@
-namespace SoftPool.Trainer.Data;
+namespace SoftPool.Trainer.Pickles;
 
 /// <summary>
-/// The opcodes that pickles of CIFAR-10 use, by the names of Python's pickletools: those of Python 2's protocol 2 in
-/// the published files, and those with which Python 3 writes the same content in protocols 2 to 5.
+/// The opcodes that pickles of CIFAR-10 and of torch.save use, by the names of Python's pickletools: those of Python
+/// 2's protocol 2 in the published files, and those with which Python 3 writes the same content in protocols 2 to 5.
 /// </summary>
 internal enum PickleOpcode : byte
 {
@@ -26,6 +26,7 @@ internal enum PickleOpcode : byte
     BinInt1 = (byte)'K',
     BinInt2 = (byte)'M',
     Long1 = 0x8a,
+    BinFloat = (byte)'G',
     BinString = (byte)'T',
     ShortBinString = (byte)'U',
     BinBytes = (byte)'B',
@@ -43,6 +44,8 @@ internal enum PickleOpcode : byte
     Global = (byte)'c',
     StackGlobal = 0x93,
     Reduce = (byte)'R',
+    NewObj = 0x81,
+    BinPersId = (byte)'Q',
     Build = (byte)'b',
     Proto = 0x80,
     Frame = 0x95,

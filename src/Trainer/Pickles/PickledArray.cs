@@ -1,4 +1,4 @@
-namespace SoftPool.Trainer.Data;
+namespace SoftPool.Trainer.Pickles;
 
 /// <summary>What a pickle says of the type of an array's elements: NumPy's name for it, such as u1.</summary>
 internal sealed record PickledType(PickleString Name);

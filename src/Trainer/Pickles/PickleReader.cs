@@ -1,47 +1,66 @@
 using System.Buffers.Binary;
 using System.Text;
+using SoftPool.Files;
 
-namespace SoftPool.Trainer.Data;
+namespace SoftPool.Trainer.Pickles;
 
 /// <summary>
-/// Reads a pickle as data: numbers, strings, lists, tuples, dictionaries and NumPy's arrays of bytes. It runs the
-/// opcodes on a stack as Python does, but knows no name beyond <see cref="PickleGlobal"/> and executes nothing. Time
-/// and memory are bounded by the file's length and a number of operations, whatever the file claims.
+/// Reads a pickle as data: numbers, strings, lists, tuples, dictionaries, NumPy's arrays of bytes and torch's tensors.
+/// It runs the opcodes on a stack as Python does, but knows no name beyond <see cref="PickleGlobal"/> and executes
+/// nothing. Time and memory are bounded by the file's length and a number of operations, whatever the file claims.
 /// </summary>
 internal sealed class PickleReader
 {
     /// <summary>In bytes; no key, name or class is nearly as long.</summary>
     public const int LongestWord = 256;
 
-    /// <summary>A batch of CIFAR-10 takes some 40,000.</summary>
+    /// <summary>A batch of CIFAR-10 takes some 40,000; a tensor of a state dict takes 30.</summary>
     private const int MostOperations = 1 << 20;
 
-    private readonly byte[] _content;
-    private readonly string _path;
+    private readonly ReadOnlyMemory<byte> _content;
+    private readonly ICollection<PickledStorage>? _storages;
     private readonly List<object?> _stack = [];
     private readonly Stack<int> _marks = new();
     private readonly Dictionary<long, object?> _memo = [];
     private int _position, _operation;
-    private long _encoded;
+    private long _taken;
 
-    private PickleReader(byte[] content, string path) => (_content, _path) = (content, path);
+    private PickleReader(ReadOnlyMemory<byte> content, int position, ICollection<PickledStorage>? storages) =>
+        (_content, _position, _storages) = (content, position, storages);
 
     /// <summary>
-    /// Reads the one value of a file: null, bool, long, <see cref="PickleString"/>, List, object?[] for a tuple,
-    /// Dictionary with string keys, or <see cref="PickledArray"/>.
+    /// Reads the one value of a pickle that fills the content: null, bool, long, double, <see cref="Int128"/> for what
+    /// takes 9 to 16 bytes, <see cref="PickleString"/>, List, object?[] for a tuple, <see cref="PickledDictionary"/>,
+    /// <see cref="PickledArray"/>, <see cref="PickledTensor"/>, or what <see cref="PickleGlobal"/> makes.
     /// </summary>
-    /// <exception cref="DatasetException">The file holds anything else: the message names the byte.</exception>
-    public static object? Read(byte[] content, string path)
+    /// <exception cref="PickleException">The content holds anything else: the message names the byte.</exception>
+    public static object? Read(ReadOnlyMemory<byte> content)
     {
-        var reader = new PickleReader(content, path);
+        int position = 0;
+        object? value = ReadNext(content, ref position);
+        return position == content.Length
+            ? value
+            : throw new PickleException($"at byte {position - 1} it ends, but {content.Length - position} bytes follow");
+    }
+
+    /// <summary>The same of a pickle that begins within the content, and others may follow.</summary>
+    /// <param name="content">What holds the pickle.</param>
+    /// <param name="position">Where it begins; set behind its end.</param>
+    /// <param name="storages">Gets every storage that the pickle names, if given.</param>
+    /// <exception cref="PickleException">As of <see cref="Read"/>.</exception>
+    public static object? ReadNext(
+        ReadOnlyMemory<byte> content, ref int position, ICollection<PickledStorage>? storages = null)
+    {
+        var reader = new PickleReader(content, position, storages);
         try
         {
-            return reader.Run();
+            object? value = reader.Run();
+            position = reader._position;
+            return value;
         }
         catch (FormatException e)
         {
-            throw new DatasetException(
-                $"{path} cannot be read as a pickle: at byte {reader._operation} {e.Message}.", e);
+            throw new PickleException($"at byte {reader._operation} {e.Message}", e);
         }
     }
 
@@ -55,7 +74,7 @@ internal sealed class PickleReader
                 return Finish();
             Execute(opcode);
         }
-        throw new FormatException($"it has gone on for {MostOperations} operations, more than CIFAR-10 needs");
+        throw new FormatException($"it has gone on for {MostOperations} operations, more than are read");
     }
 
     private void Execute(PickleOpcode opcode)
@@ -71,7 +90,8 @@ internal sealed class PickleReader
             case PickleOpcode.BinInt: _stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4))); break;
             case PickleOpcode.BinInt1: _stack.Add((long)Take(1)[0]); break;
             case PickleOpcode.BinInt2: _stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break;
-            case PickleOpcode.Long1: _stack.Add(TakeLong(Take(1)[0])); break;
+            case PickleOpcode.Long1: PushLong(Take(1)[0]); break;
+            case PickleOpcode.BinFloat: _stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;
 
             case PickleOpcode.ShortBinString or PickleOpcode.ShortBinBytes:
                 PushString(Take(1)[0], isText: false);
@@ -82,7 +102,7 @@ internal sealed class PickleReader
             case PickleOpcode.BinUnicode: PushString(TakeUInt32(), isText: true); break;
             case PickleOpcode.BinUnicode8: PushString(TakeUInt64(), isText: true); break;
 
-            case PickleOpcode.EmptyDict: _stack.Add(new Dictionary<string, object?>()); break;
+            case PickleOpcode.EmptyDict: _stack.Add(new PickledDictionary()); break;
             case PickleOpcode.EmptyList: _stack.Add(new List<object?>()); break;
             case PickleOpcode.EmptyTuple: _stack.Add(Array.Empty<object?>()); break;
             case PickleOpcode.Tuple: _stack.Add(PopToMark()); break;
@@ -107,13 +127,17 @@ internal sealed class PickleReader
             case PickleOpcode.Reduce when Pop(2) is [PickleGlobal global, object?[] arguments]:
                 Reduce(global, arguments);
                 break;
+            case PickleOpcode.NewObj when Pop(2) is [PickleGlobal { Name: "argparse.Namespace" } made, object?[] given]:
+                Reduce(made, given);
+                break;
+            case PickleOpcode.BinPersId: PushStorage(PickledStorage.Of(Pop(1)[0])); break;
             case PickleOpcode.Build:
                 object? state = Pop(1)[0];
                 PickleGlobal.Build(Top(), state);
                 break;
             default:
                 throw new FormatException(
-                    $"opcode 0x{(byte)opcode:x2} is none that CIFAR-10 uses, or is used otherwise");
+                    $"opcode 0x{(byte)opcode:x2} is none that is read, or is used otherwise");
         }
     }
 
@@ -121,8 +145,6 @@ internal sealed class PickleReader
     {
         if (_marks.Count > 0 || _stack.Count != 1)
             throw new FormatException($"it ends with {_stack.Count} values in place of one");
-        if (_position < _content.Length)
-            throw new FormatException($"it ends, but {_content.Length - _position} bytes follow");
         return _stack[0];
     }
 
@@ -135,22 +157,33 @@ internal sealed class PickleReader
 
     private void SetItems(object?[] items)
     {
-        if (Top() is not Dictionary<string, object?> dictionary || items.Length % 2 != 0)
+        if (Top() is not PickledDictionary dictionary || items.Length % 2 != 0)
             throw new FormatException("it sets items of what is no dictionary, or a key without a value");
         for (int i = 0; i < items.Length; i += 2)
-            dictionary[Word(items[i])] = items[i + 1];
+            dictionary.Set(items[i], items[i + 1]);
     }
 
     private void PushGlobal(string module, string name) => _stack.Add(PickleGlobal.Find(module, name)
-        ?? throw new FormatException($"it names {module}.{name}, and only arrays of bytes are read from pickles"));
+        ?? throw new FormatException(
+            $"it names {Excerpt.Of(module)}.{Excerpt.Of(name)}, and nothing but tensors, dictionaries and arrays of "
+            + "bytes is read from pickles"));
 
     private void Reduce(PickleGlobal global, object?[] arguments)
     {
-        object result = global.Call(arguments);
-        // Each string need be encoded but once; one encoded again and again would take time and memory without end.
-        if (result is PickleString encoded && (_encoded += encoded.Bytes.Length) > _content.Length)
+        object? result = global.Call(arguments);
+        // Each string and list need be taken but once; one taken again and again would take time and memory without
+        // end.
+        _taken += result is PickleString encoded ? encoded.Bytes.Length
+            : arguments is [List<object?> list] ? list.Count : 0;
+        if (_taken > _content.Length)
             throw new FormatException("it has encoded more than the file holds");
         _stack.Add(result);
+    }
+
+    private void PushStorage(PickledStorage storage)
+    {
+        _storages?.Add(storage);
+        _stack.Add(storage);
     }
 
     private void Recall(long index) => _stack.Add(_memo.TryGetValue(index, out object? value)
@@ -184,26 +217,33 @@ internal sealed class PickleReader
     {
         int start = _position;
         Take(length);
-        _stack.Add(new PickleString(_content.AsMemory(start, (int)length), isText));
+        _stack.Add(new PickleString(_content.Slice(start, (int)length), isText));
     }
 
     private string TakeLine()
     {
-        int length = _content.AsSpan(_position, Math.Min(LongestWord, _content.Length - _position)).IndexOf((byte)'\n');
+        int length = _content.Span.Slice(
+            _position, Math.Min(LongestWord, _content.Length - _position)).IndexOf((byte)'\n');
         return length >= 0
             ? Encoding.UTF8.GetString(Take((ulong)length + 1)[..length])
             : throw new FormatException($"a name does not end within {LongestWord} bytes");
     }
 
-    private long TakeLong(int length)
+    /// <summary>Pushes a long, or an Int128 where the number takes more bytes.</summary>
+    private void PushLong(int length)
     {
-        if (length is 0 or > sizeof(long))
-            throw new FormatException($"a number takes {length} bytes; 1 to 8 are expected");
-        Span<byte> number = stackalloc byte[sizeof(long)];
+        const int Longest = 16;
+        if (length is 0 or > Longest)
+            throw new FormatException($"a number takes {length} bytes; 1 to {Longest} are expected");
+        Span<byte> number = stackalloc byte[Longest];
         ReadOnlySpan<byte> given = Take((ulong)length);
         number.Fill(given[^1] >= 0x80 ? (byte)0xff : (byte)0);
         given.CopyTo(number);
-        return BinaryPrimitives.ReadInt64LittleEndian(number);
+        Int128 value = BinaryPrimitives.ReadInt128LittleEndian(number);
+        if (length <= sizeof(long))
+            _stack.Add((long)value);
+        else
+            _stack.Add(value);
     }
 
     private uint TakeUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
@@ -214,7 +254,7 @@ internal sealed class PickleReader
     {
         Check(length);
         _position += (int)length;
-        return _content.AsSpan(_position - (int)length, (int)length);
+        return _content.Span.Slice(_position - (int)length, (int)length);
     }
 
     private void Check(ulong length)
