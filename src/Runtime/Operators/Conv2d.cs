@@ -72,6 +72,11 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
     /// <summary>The ways to compute it.</summary>
     internal static VariantTable<Conv2d> Variants { get; } = new(
     [
+        new DepthwiseConvolution(),
+        new OneByOneConvolution(Vectors: 4),
+        new OneByOneConvolution(Vectors: 3),
+        new OneByOneConvolution(Vectors: 2),
+        new OneByOneConvolution(Vectors: 1),
         .. WordLoads.All.SelectMany(loads => (ConvolutionVariant[])
         [
             new WinogradConvolution(Taps: 3, Vectors: 4, Pixels: 16, loads),

@@ -10,6 +10,18 @@ internal static class Conv2dCases
         new(new Conv2d(3, 35, 5, 1, 2), new(3, 10, 9), 2) { IsSelfTest = true },
         new(new Conv2d(6, 10, new(3, 2), 2, 1) { Groups = 2 }, new(6, 7, 9), 2) { IsSelfTest = true },
         new(new Conv2d(10, 12, new(3, 2), 2, 1) { Groups = 2 }, new(10, 7, 9), 2) { IsSelfTest = true },
+        // Depthwise, with rows of whole quads, of pairs of cells, and of neither.
+        new(new Conv2d(12, 12, 3, 1, 1) { Groups = 12 }, new(12, 9, 7), 4) { IsSelfTest = true },
+        new(new Conv2d(5, 15, 5, 2, 2) { Groups = 5, Bias = false }, new(5, 11, 10), 2) { IsSelfTest = true },
+        new(new Conv2d(6, 6, 7, 1, 3) { Groups = 6 }, new(6, 13, 16), 3),
+        new(new Conv2d(4, 8, 3, 1, new(2, 3)) { Dilation = new(2, 3), Groups = 4 }, new(4, 11, 17), 3),
+        new(new Conv2d(8, 8, new(2, 3), new(3, 2), new(0, 5)) { Groups = 8 }, new(8, 7, 6), 2),
+        new(new Conv2d(4, 4, new(1, 7), 1, new(0, 4)) { Groups = 4 }, new(4, 1, 3), 5),
+        new(new Conv2d(3, 6, 2, 2, 0) { Groups = 3 }, new(3, 20, 20), 1),
+        // By single pixels, four of which lie side by side in each map.
+        new(new Conv2d(12, 35, 1, 1, 0), new(12, 6, 10), 2) { IsSelfTest = true },
+        new(new Conv2d(4, 7, 1, 1, 0) { Bias = false }, new(4, 2, 2), 3),
+        new(new Conv2d(20, 16, 1, 1, 0), new(20, 4, 9), 1),
         // Layers of the reference networks.
         new(new Conv2d(3, 48, 11, 4, 5), new(3, 64, 64), 1),
         new(new Conv2d(48, 128, 5, 1, 2), new(48, 27, 27), 1),

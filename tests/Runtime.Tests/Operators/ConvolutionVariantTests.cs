@@ -45,7 +45,7 @@ public sealed class ConvolutionVariantTests
         Conv2d.Variants.All.Where(variant => variant switch
         {
             WinogradConvolution or PlainWinogradConvolution when fp16 || strict => false,
-            WinogradConvolution or LanesConvolution =>
+            WinogradConvolution or LanesConvolution or OneByOneConvolution =>
                 device.Info.Name.StartsWith("llvmpipe", StringComparison.Ordinal),
             _ => true,
         }).Select(variant => variant.Name);
@@ -123,7 +123,7 @@ public sealed class ConvolutionVariantTests
         foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
             Assert.Contains(
                 Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default),
-                (string[])["packed", "planes", "planes_narrow", "tiled"]);
+                (string[])["depthwise", "packed", "planes", "planes_narrow", "tiled"]);
     }
 
     [TestMethod]
