@@ -10,7 +10,7 @@ namespace SoftPool.Verification.Tests;
 public sealed class TorchParityTests
 {
     // Larger ones of a family, of which the plain one shows all that is new.
-    private static readonly string[] PlainAlone = ["vgg16", "resnet34", "resnet101"];
+    private static readonly string[] PlainAlone = ["alexnet_torchvision", "vgg16", "resnet34", "resnet101"];
 
     /// <summary>Each family with its own pooling and with either SoftPool.</summary>
     private static IEnumerable<object[]> Networks =>

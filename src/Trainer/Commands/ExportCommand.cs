@@ -74,8 +74,7 @@ internal static class ExportCommand
             classes = [.. NetworkCatalog.Cifar10Classes];
         Checkpoint? run = source is not null && Directory.Exists(source) ? new RunFolder(source).ReadBest() : null;
         Model model = source is null
-            ? RandomWeights.Create(
-                NetworkCatalog.Create(Required(network, "--random-weights"), classes.Length), classes, random!.Value)
+            ? WithRandomWeights(Required(network, "--random-weights"), classes, random!.Value)
             : run?.Model ?? FromWeights(source, network, classes);
         if (resize is not null)
             model = run is null
@@ -146,6 +145,15 @@ internal static class ExportCommand
         return tensors.ToDictionary(tensor => tensor.Key[prefix.Length..], tensor => tensor.Value);
     }
 
+    private static Model WithRandomWeights(string network, string[] classes, int seed)
+    {
+        ModelGraph graph = NetworkCatalog.Create(network, classes.Length);
+        return RandomWeights.Create(graph, NamesOf(graph, classes), seed);
+    }
+
+    /// <summary>The outputs' names: those of the classes where each has one output, none where it has a map.</summary>
+    private static string[] NamesOf(ModelGraph graph, string[] classes) => graph.OutputShape.Rank == 1 ? classes : [];
+
     private static Model FromWeights(string path, string? network, string[] classes)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
@@ -154,6 +162,6 @@ internal static class ExportCommand
                 $"{path} names its own network: a model is already exported, and for a run export takes the folder.");
         ModelGraph graph = NetworkCatalog.Create(
             Required(network, $"{path}, which is not the folder of a run,"), classes.Length);
-        return new Model(graph, WithoutPrefix(file.Tensors, graph), classes, Preprocessing.ImageNet);
+        return new Model(graph, WithoutPrefix(file.Tensors, graph), NamesOf(graph, classes), Preprocessing.ImageNet);
     }
 }

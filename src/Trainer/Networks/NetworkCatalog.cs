@@ -2,16 +2,17 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Networks;
 
-/// <summary>The networks that can be trained, by name: each with its own pooling, with SoftPool in its place, and with
+/// <summary>The networks by name: each with its own pooling, with SoftPool in its place, and with
 /// SoftPool of shared weights.</summary>
 internal static class NetworkCatalog
 {
     private static readonly (string Name, Func<string, Downsampling, int, Size2d, ModelGraph> Create)[] Networks =
     [
-        ("alexnet", AlexNet.Create), ("vgg11", Vgg.Vgg11), ("vgg16", Vgg.Vgg16), ("resnet18", ResNet.ResNet18),
-        ("resnet34", ResNet.ResNet34), ("resnet50", ResNet.ResNet50), ("resnet101", ResNet.ResNet101),
-        ("resnext50", ResNet.ResNeXt50), ("densenet121", DenseNet.DenseNet121), ("googlenet", GoogLeNet.Create),
-        ("squeezenet", SqueezeNet.Create),
+        ("alexnet", AlexNet.Create), ("alexnet_torchvision", AlexNet.CreateTorchvisions), ("vgg11", Vgg.Vgg11),
+        ("vgg16", Vgg.Vgg16), ("resnet18", ResNet.ResNet18), ("resnet34", ResNet.ResNet34),
+        ("resnet50", ResNet.ResNet50), ("resnet101", ResNet.ResNet101), ("resnext50", ResNet.ResNeXt50),
+        ("densenet121", DenseNet.DenseNet121), ("googlenet", GoogLeNet.Create), ("squeezenet", SqueezeNet.Create),
+        ("shufflenet_v2_x1_0", ShuffleNetV2.Create), ("unet", UNet.Create),
     ];
 
     /// <summary>Those that have no pooling but the global one.</summary>
@@ -48,7 +49,7 @@ internal static class NetworkCatalog
 
     /// <summary>Writes a network down for images and classes of one's own.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="classes">The number of outputs.</param>
+    /// <param name="classes">The number of outputs; of unet, of maps.</param>
     /// <param name="inputSize">Height and width of the images in pixels; <see cref="DefaultInputSize"/> unless given.
     /// </param>
     /// <exception cref="UserErrorException">There is no network of that name; the message says which there

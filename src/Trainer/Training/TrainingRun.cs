@@ -28,6 +28,10 @@ internal static class TrainingRun
         IReadOnlyDictionary<string, Tensor>? weights = null)
     {
         ModelGraph graph = NetworkCatalog.Create(run.Network, dataset.ClassNames.Count);
+        if (graph.OutputShape.Rank != 1)
+            throw new UserErrorException(
+                $"train takes a network that gives one number for each class; {run.Network} gives a map of "
+                + $"{graph.OutputShape}.");
         using var loop = new TrainingLoop(
             graph, run.Preprocessing ?? Preprocessing.ImageNet, dataset.Train, run.Options, run.FineTuning);
         if (weights is not null)

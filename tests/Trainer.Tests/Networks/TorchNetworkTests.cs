@@ -60,9 +60,10 @@ public sealed class TorchNetworkTests
         Assert.AreEqual(new TensorShape(7), graph.OutputShape);
         UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => NetworkCatalog.Create("lenet", 10, 224));
         Assert.AreEqual(
-            "There is no network 'lenet'; there are alexnet, vgg11, vgg16, resnet18, resnet34, resnet50, resnet101, "
-            + "resnext50, densenet121, googlenet, squeezenet, each also with -softpool or -softpool-shared behind it, "
-            + "and mobilenet_v2, mobilenet_v3_large, mobilenet_v3_small, efficientnet_b0.", e.Message);
+            "There is no network 'lenet'; there are alexnet, alexnet_torchvision, vgg11, vgg16, resnet18, resnet34, "
+            + "resnet50, resnet101, resnext50, densenet121, googlenet, squeezenet, shufflenet_v2_x1_0, unet, each also "
+            + "with -softpool or -softpool-shared behind it, and mobilenet_v2, mobilenet_v3_large, "
+            + "mobilenet_v3_small, efficientnet_b0.", e.Message);
         Assert.ThrowsExactly<ShapeMismatchException>(() => NetworkCatalog.Create("alexnet", 10, 32));
     }
 
