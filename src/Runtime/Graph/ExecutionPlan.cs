@@ -95,11 +95,15 @@ internal sealed class ExecutionPlan
             string variant = "";
             var together = new List<int> { i };
             bool hasBias = op.Parameters.Any(parameter => parameter.Name == "bias");
-            if (!options.IsStrict && op is Conv2d conv && Behind(last) is int normAt && graph.Layers[normAt].Operator is BatchNorm2d norm
-                && folds?.Invoke(conv, parameters, norm, ParametersOf(normAt)) != false)
+            // Several one behind the other too: exporters write scales and shifts behind a batch norm.
+            for (Conv2d? conv = op as Conv2d;
+                conv is not null && !options.IsStrict && Behind(last) is int normAt
+                    && graph.Layers[normAt].Operator is BatchNorm2d norm
+                    && folds?.Invoke(conv, parameters, norm, ParametersOf(normAt)) != false;
+                conv = conv with { Bias = true })
             {
                 parameters = BatchNormFolding.Fold(conv, parameters, norm, ParametersOf(normAt));
-                (hasBias, variant, last) = (true, "*norm", normAt);
+                (hasBias, variant, last) = (true, variant + "*norm", normAt);
                 done[normAt] = true;
                 together.Add(normAt);
             }

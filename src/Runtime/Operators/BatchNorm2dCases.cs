@@ -12,5 +12,7 @@ internal static class BatchNorm2dCases
         new(new BatchNorm2d(7), new(7, 3, 5), 17),
         new(new BatchNorm2d(7), new(7, 3, 5), 4),
         new(new BatchNorm2d(5), new(5, 3, 8), 3),
+        OperatorCase.Chain(
+            new(3, 7, 5), 4, new Conv2d(3, 5, 3, 1, 1) { Bias = false }, new BatchNorm2d(5), new BatchNorm2d(5)),
     ];
 }

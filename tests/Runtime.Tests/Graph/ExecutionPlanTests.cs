@@ -104,6 +104,9 @@ public sealed class ExecutionPlanTests
             ["0", "3"],
             Launched(Plan(fuse: true, new Conv2d(2, 3, 3, 1, 1), new BatchNorm2d(3), new ReLU(), new BatchNorm2d(3))));
         TestModels.AssertSequence<string>(
+            ["0"],
+            Launched(Plan(fuse: true, new Conv2d(2, 3, 3, 1, 1), new BatchNorm2d(3), new BatchNorm2d(3), new ReLU())));
+        TestModels.AssertSequence<string>(
             ["0", "1"], Launched(Plan(fuse: false, new Conv2d(2, 3, 3, 1, 1), new BatchNorm2d(3))));
     }
 
