@@ -14,7 +14,7 @@ public sealed class KernelSignatureTests
 
     private static readonly DeviceTraits[] Devices =
     [
-        DeviceTraits.Unknown, new(LeastSubgroupSize: 64),
+        DeviceTraits.Unknown, new(LeastSubgroupSize: 64), new(SubgroupSize: 32, HasShuffle: true),
         new(Driver.SwiftShader, SubgroupSize: 4, LargestTexels: 65_536, HasInt64: true),
         new(Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27),
         new(
