@@ -92,8 +92,8 @@ public sealed class InferenceSession : IDisposable
 
     /// <summary>Runs a network with any number of inputs and outputs: session.Run([left, right], [boxes, scores]).
     /// <see cref="ModelGraph.InputIndex"/> and <see cref="ModelGraph.OutputIndex"/> give the place of a name.</summary>
-    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n is
-    /// 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
+    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n
+    /// is 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
     /// <param name="outputs">Receive n items of each of <see cref="ModelGraph.Outputs"/>, in their order, (n, classes).
     /// The lengths must be exact.</param>
     /// <exception cref="ShapeMismatchException">The number of inputs or outputs, or the length of one, does not

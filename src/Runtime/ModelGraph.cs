@@ -100,7 +100,8 @@ public sealed class ModelGraph
         }
         Outputs = [.. (outputs ?? [(OutputName, Layers[^1].Name)]).Select(OutputOf)];
         CheckCount("outputs", Outputs.Count);
-        if (Outputs.GroupBy(output => output.Name).FirstOrDefault(same => same.Count() > 1 || same.Key.Length == 0) is { } twice)
+        if (Outputs.GroupBy(output => output.Name)
+            .FirstOrDefault(same => same.Count() > 1 || same.Key.Length == 0) is { } twice)
             throw new ModelFormatException($"Each output needs a name of its own; '{twice.Key}' of '{name}' is not.");
         _outputs = [.. Outputs.Select(output => places[output.Layer])];
         int[] needed = [.. _inputs.SelectMany(input => input), .. _outputs];
@@ -117,7 +118,8 @@ public sealed class ModelGraph
                 $"Layer {reader} of '{name}' reads '{input}', which is no layer before it.");
 
         NetworkOutput OutputOf((string Name, string Layer) output) =>
-            output is { Name: not null, Layer: not null } && places.TryGetValue(output.Layer, out int place) && place >= 0
+            output is { Name: not null, Layer: not null } && places.TryGetValue(output.Layer, out int place)
+                && place >= 0
                 ? new NetworkOutput(output.Name, output.Layer, _outputShapes[place])
                 : throw new ModelFormatException(
                     $"The output '{output.Name}' of '{name}' is that of '{output.Layer}', which is no layer.");
@@ -166,8 +168,8 @@ public sealed class ModelGraph
     /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public TensorShape OutputShapeOf(int layer) => _outputShapes[layer];
 
-    /// <summary>Returns what a layer reads: layers, as indices in <see cref="Layers"/>, and the network's inputs, -1 for
-    /// the first of <see cref="Inputs"/>, -2 for the second, and so on.</summary>
+    /// <summary>Returns what a layer reads: layers, as indices in <see cref="Layers"/>, and the network's inputs, -1
+    /// for the first of <see cref="Inputs"/>, -2 for the second, and so on.</summary>
     /// <param name="layer">The layer's index in <see cref="Layers"/>.</param>
     public IReadOnlyList<int> InputsOf(int layer) => _inputs[layer];
 
@@ -201,6 +203,7 @@ public sealed class ModelGraph
         int index = names.ToList().IndexOf(name);
         return index >= 0
             ? index
-            : throw new ArgumentException($"'{Name}' has no {what} {name}; it has {string.Join(", ", names)}.", nameof(name));
+            : throw new ArgumentException(
+                $"'{Name}' has no {what} {name}; it has {string.Join(", ", names)}.", nameof(name));
     }
 }

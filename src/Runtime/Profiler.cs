@@ -36,8 +36,8 @@ public sealed class Profiler : IDisposable
     }
 
     /// <summary>Runs a network with any number of inputs once on floats and measures each launch.</summary>
-    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n is
-    /// 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
+    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n
+    /// is 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
     /// <returns>The launches, in order.</returns>
     /// <inheritdoc cref="Run(ReadOnlySpan{float})" path="/exception"/>
     public IReadOnlyList<LaunchProfile> Run(ReadOnlySpan<ReadOnlyMemory<float>> inputs)

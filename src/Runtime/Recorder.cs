@@ -72,8 +72,8 @@ public sealed class Recorder : IDisposable
     /// <summary>Records a run of a network with any number of inputs and outputs on floats, as
     /// <see cref="Record(nint, ReadOnlySpan{float}, BufferRegion)"/> does.</summary>
     /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
-    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n is
-    /// 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
+    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n
+    /// is 1 to <see cref="SessionOptions.Batch"/>, the same for all.</param>
     /// <param name="outputs">As in
     /// <see cref="Record(nint, ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>. Only the first n items are
     /// meaningful.</param>

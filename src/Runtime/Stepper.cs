@@ -64,8 +64,8 @@ public sealed class Stepper : IDisposable
 
     /// <summary>Starts an inference of a network with any number of inputs on floats. An inference in progress is
     /// abandoned.</summary>
-    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n is
-    /// 1 to <see cref="SessionOptions.Batch"/>, the same for all. The inputs are copied during the call.</param>
+    /// <param name="inputs">n items of each of <see cref="ModelGraph.Inputs"/>, in their order, (n, C, H, W), where n
+    /// is 1 to <see cref="SessionOptions.Batch"/>, the same for all. The inputs are copied during the call.</param>
     /// <exception cref="ShapeMismatchException">The number of inputs, or the length of one, does not fit.</exception>
     public void Start(ReadOnlySpan<ReadOnlyMemory<float>> inputs)
     {

@@ -110,7 +110,8 @@ internal sealed class RunArguments(PlannedModel planned)
         return items >= 1 && items <= batch && items * shape.ElementCount == elements
             ? (int)items
             : throw new ShapeMismatchException(
-                $"The input {(Graph.Inputs.Count == 1 ? "" : $"{name} ")}takes 1 to {batch} items of {shape}, {shape.ElementCount} elements each; "
+                $"The input {(Graph.Inputs.Count == 1 ? "" : $"{name} ")}takes 1 to {batch} items of {shape}, "
+                + $"{shape.ElementCount} elements each; "
                 + $"got {elements} elements.");
     }
 }

@@ -10,7 +10,8 @@ namespace SoftPool.Graph;
 internal sealed class ExecutionPlan
 {
     private ExecutionPlan(
-        int batch, IReadOnlyList<Operand> inputs, IReadOnlyList<Operand> outputs, IReadOnlyList<KernelLaunch> dispatches,
+        int batch, IReadOnlyList<Operand> inputs, IReadOnlyList<Operand> outputs,
+        IReadOnlyList<KernelLaunch> dispatches,
         IReadOnlyList<PlannedLayer> layers, IReadOnlyDictionary<string, Operand> layerOutputs)
     {
         Batch = batch;
@@ -81,7 +82,11 @@ internal sealed class ExecutionPlan
         var layers = new List<PlannedLayer>();
         Operand[] inputs = [.. graph.Inputs.Select(input => new Activation((long)batch * input.Shape.ElementCount))];
         Operand[] firsts = options.Fp16 || options.IsStrict
-            ? [.. graph.Inputs.Zip(inputs, (input, floats) => Convert(input.Name, "narrow", floats, isHalf: options.Fp16))]
+            ?
+            [
+                .. graph.Inputs.Zip(
+                    inputs, (input, floats) => Convert(input.Name, "narrow", floats, isHalf: options.Fp16)),
+            ]
             : inputs;
         // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
         var outputs = new Operand?[graph.Layers.Count];
@@ -129,7 +134,8 @@ internal sealed class ExecutionPlan
         {
             // Outputs of one layer, or of layers that only name it anew, are widened once.
             var widened = results.Zip(graph.Outputs).DistinctBy(pair => pair.First)
-                .ToDictionary(pair => pair.First, pair => Convert(pair.Second.Layer, "widen", pair.First, isHalf: false));
+                .ToDictionary(
+                    pair => pair.First, pair => Convert(pair.Second.Layer, "widen", pair.First, isHalf: false));
             results = Array.ConvertAll(results, result => widened[result]);
         }
         foreach (KernelLaunch dispatch in dispatches)

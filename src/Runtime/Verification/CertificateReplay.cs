@@ -1,8 +1,8 @@
 namespace SoftPool.Verification;
 
 /// <summary>
-/// Holds a session to its model's certificate. The outputs are the session's own. Its layers are those of a session made
-/// like it that keeps them, and, for the values that fusion never stores, of one without fusion.
+/// Holds a session to its model's certificate. The outputs are the session's own. Its layers are those of a session
+/// made like it that keeps them, and, for the values that fusion never stores, of one without fusion.
 /// </summary>
 internal static class CertificateReplay
 {

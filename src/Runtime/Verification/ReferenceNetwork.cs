@@ -77,7 +77,8 @@ public static class ReferenceNetwork
             Layer layer = graph.Layers[i];
             outputs[i] = new float[graph.OutputShapeOf(i).ElementCount];
             layer.Operator.Compute<T>(new ReferenceStep(
-                graph.InputShapesOf(i), [.. graph.InputsOf(i).Select(place => place < 0 ? items[~place] : outputs[place])],
+                graph.InputShapesOf(i),
+                [.. graph.InputsOf(i).Select(place => place < 0 ? items[~place] : outputs[place])],
                 graph.OutputShapeOf(i), outputs[i], parameter => model.Weights[$"{layer.Name}.{parameter}"]));
         }
         return outputs;

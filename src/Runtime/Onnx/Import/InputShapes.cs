@@ -11,9 +11,10 @@ internal sealed class InputShapes(
     private const int MostAxes = 8;
 
     /// <summary>The batch of an input that leaves it free: what another input fixes, else 1.</summary>
-    private readonly long _freeBatch = inputs.Select(input => options.Shapes.GetValueOrDefault(input.Name) is [var batch, ..]
-        ? batch
-        : input.Type.Dimensions is [{ Size: var size }, ..] ? size : null).FirstOrDefault(size => size > 0) ?? 1;
+    private readonly long _freeBatch = inputs
+        .Select(input => options.Shapes.GetValueOrDefault(input.Name) is [var batch, ..] ? batch
+            : input.Type.Dimensions is [{ Size: var size }, ..] ? size : null)
+        .FirstOrDefault(size => size > 0) ?? 1;
 
     /// <summary>Refuses names that the file does not have.</summary>
     public void CheckNames()
