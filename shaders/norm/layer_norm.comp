@@ -1,10 +1,12 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// Last step of layer norm: (x - mean) root weight + bias, with (mean, root) of each row from layer_norm_moments.
+// Last step of layer norm and group norm: (x - mean) root weight + bias, with (mean, root) of each row from
+// layer_norm_moments or moments_of_slices. WEIGHTS pairs (weight, bias) follow each other, each for SHARED elements,
+// and then begin anew.
 //
 // Bindings      0 input (rows, LENGTH) real; 1 output, the same; 2 (mean, root) of each row f32;
-//               3 (weight, bias) of each element of a row f32
+//               3 (weight, bias) (WEIGHTS) f32
 // Dispatch      one invocation for AT_ONCE elements, GroupCount.Linear
 // Preconditions with TEXEL, 4 divides LENGTH
 #include "texel.glsl"
@@ -13,6 +15,8 @@
 
 layout(constant_id = 0) const uint COUNT = 1;
 layout(constant_id = 1) const uint LENGTH = 1;
+layout(constant_id = 2) const uint SHARED = 1;
+layout(constant_id = 3) const uint WEIGHTS = 1;
 
 READ_ELEMENTS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { real y[]; };
@@ -32,12 +36,11 @@ void main() {
         return;
     floats values = elements(x, index);
     vec2 moment = moments[index / LENGTH];
-    uint place = index % LENGTH;
 #ifdef TEXEL
     UNROLL for (uint i = 0; i < 4; i++)
-        values[i] = result_of(values[i], moment, affine[place + i]);
+        values[i] = result_of(values[i], moment, affine[(index + i) / SHARED % WEIGHTS]);
 #else
-    values = result_of(values, moment, affine[place]);
+    values = result_of(values, moment, affine[index / SHARED % WEIGHTS]);
 #endif
     STORE_EACH(y, index, values)
 }

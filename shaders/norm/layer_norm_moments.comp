@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// First step of layer norm: (mean, 1 / sqrt(variance + EPS)) of each row.
+// First step of layer norm and group norm: (mean, 1 / sqrt(variance + EPS)) of each row.
 //
 // Bindings      0 input (ROWS, LENGTH) real; 1 pairs (ROWS) f32
 // Dispatch      one invocation a row, GroupCount.Linear

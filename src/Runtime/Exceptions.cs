@@ -96,10 +96,12 @@ public sealed class DeviceLimitException : SoftPoolException
 /// <summary>A weight is too large for a 16-bit float, and the session stores weights in 16 bits.</summary>
 public sealed class Fp16RangeException : SoftPoolException
 {
-    internal Fp16RangeException(string weight) : base(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{weight}, and 16 bits hold at most {(float)Half.MaxValue}: store in 32 bits."))
+    internal Fp16RangeException(string weight)
+        : this(weight, string.Create(CultureInfo.InvariantCulture, $"at most {(float)Half.MaxValue}"))
+    {
+    }
+
+    internal Fp16RangeException(string number, string most) : base($"{number}, and 16 bits hold {most}: store in 32 bits.")
     {
     }
 }

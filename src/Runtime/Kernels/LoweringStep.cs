@@ -14,6 +14,9 @@ internal sealed class LoweringStep(
     private string _variant = "";
     private bool _isJudgedAlone = true;
 
+    /// <summary>The layer's name.</summary>
+    public string Layer => layer;
+
     /// <summary>How the graph is to be run.</summary>
     public PlanOptions Options { get; } = options;
 
@@ -142,13 +145,19 @@ internal sealed class LoweringStep(
 
     /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four,
     /// as texel.glsl says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
-    public void DispatchElements(string kernel, SpecializationConstant[] constants, long count, uint texels, params Operand[] operands)
+    public void DispatchElements(string kernel, SpecializationConstant[] constants, long count, uint texels, params Operand[] operands) =>
+        DispatchElements(kernel, constants, count, texels, iterations: 0, operands);
+
+    /// <summary>The same of a kernel with loops over parts of the shape, which take so many iterations in one
+    /// invocation.</summary>
+    public void DispatchElements(
+        string kernel, SpecializationConstant[] constants, long count, uint texels, long iterations, params Operand[] operands)
     {
         long[] counts = [count, .. operands.Where((_, binding) => (texels >> binding & 1) != 0).Select(operand => operand.Count)];
         bool takesTexels = texels != 0 && TakesTexels(kernel, counts);
         Dispatch(
             kernel, constants, GroupCount.Linear(takesTexels ? count / 4 : count),
-            takesTexels ? texels : 0, operands);
+            takesTexels ? texels : 0, iterations, operands);
     }
 
     /// <summary>Adds a kernel launch.</summary>

@@ -40,6 +40,7 @@ internal sealed record OutputDocument(string Name, string Layer);
         typeof(WordConverter<SoftPoolWeighting>), typeof(WordConverter<GeluApproximation>),
         typeof(WordConverter<UpsampleMode>), typeof(WordConverter<UpsampleCoordinates>),
         typeof(WordConverter<UpsampleRounding>), typeof(WordConverter<Interpolation>),
+        typeof(WordConverter<Reduction>),
     ],
     MaxDepth = 16)]
 [JsonSerializable(typeof(PlainGraphDocument))]

@@ -13,5 +13,6 @@ internal static class LayerNormCases
         new(new LayerNorm(new(64)), new(64), 3),
         new(new LayerNorm(new(9)) { ElementwiseAffine = false }, new(2, 3, 9), 2),
         new(new LayerNorm(new(5, 6), 0.1), new(3, 5, 6), 2),
+        new(new LayerNorm(new(5003)), new(2, 5003), 1),
     ];
 }

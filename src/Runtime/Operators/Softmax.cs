@@ -15,17 +15,10 @@ public sealed record Softmax(int Dim = 1) : UnaryOperator
     public override string Attributes => Dim == 1 ? "" : $"axis {Dim}";
 
     /// <summary>(C, ...) to itself.</summary>
-    private protected override TensorShape Infer(TensorShape input) => Dim > 0 && Dim <= input.Rank
-        ? input
-        : throw new ShapeMismatchException($"Softmax takes an axis of 1 to {input.Rank} on {input}; got axis {Dim}.");
-
-    /// <summary>The elements before the axis, along it and behind it.</summary>
-    internal (int Outer, int Extent, int Inner) AxesOf(TensorShape input)
+    private protected override TensorShape Infer(TensorShape input)
     {
-        int outer = 1;
-        foreach (int extent in input.Extents[..(Dim - 1)])
-            outer *= extent;
-        return (outer, input[Dim - 1], input.ElementCount / outer / input[Dim - 1]);
+        AxisSplit.Check(nameof(Softmax), input, Dim);
+        return input;
     }
 
     internal override void Compute<T>(ReferenceStep step) => SoftmaxReference.Compute<T>(this, step);
@@ -33,7 +26,7 @@ public sealed record Softmax(int Dim = 1) : UnaryOperator
     internal override void Lower(LoweringStep step)
     {
         // The kernels know channels: what lies before the axis is as if it were of the batch.
-        (int outer, int channels, int plane) = AxesOf(step.InputShape);
+        (int outer, int channels, int plane) = AxisSplit.Of(step.InputShape, Dim);
         int batch = step.Batch * outer;
         SpecializationConstant[] shape = [("BATCH", batch), ("CHANNELS", channels), ("PLANE", plane)];
         if (Slices.Of(channels).Count == 1)

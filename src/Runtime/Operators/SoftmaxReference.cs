@@ -8,7 +8,7 @@ internal static class SoftmaxReference
     public static void Compute<T>(Softmax op, ReferenceStep step)
         where T : struct, IReal<T>
     {
-        (int outer, int extent, int inner) = op.AxesOf(step.InputShape);
+        (int outer, int extent, int inner) = AxisSplit.Of(step.InputShape, op.Dim);
         for (int part = 0; part < outer; part++)
         {
             int first = part * extent * inner;

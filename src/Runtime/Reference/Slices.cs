@@ -25,4 +25,22 @@ internal readonly record struct Slices(int Length, int Count)
             length *= 2;
         return new Slices(length, (int)((terms + length - 1) / length));
     }
+
+    // So many numbers beside each other keep a GPU's lanes busy; so few terms are quickly gone through.
+    private const int ManySums = 8192, FewTerms = 256;
+
+    /// <summary>Slices that lie between each other: slice i has the terms i, i + Count, i + 2 Count and so on, so that
+    /// lanes beside each other read what lies beside each other. Where there are few sums, more lanes share each of
+    /// them.</summary>
+    /// <param name="terms">The number of terms.</param>
+    /// <param name="sums">The number of such sums of an item.</param>
+    public static Slices Interleaved(int terms, long sums)
+    {
+        if (terms <= (sums < ManySums ? FewTerms : LongestWhole))
+            return new Slices(terms, 1);
+        int count = 16;
+        while ((long)count * count < terms)
+            count *= 2;
+        return new Slices((terms + count - 1) / count, count);
+    }
 }

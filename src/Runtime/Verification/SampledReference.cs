@@ -41,6 +41,7 @@ internal static class SampledReference
             ConvTranspose2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
             Linear linear => linear.InFeatures,
             MatMul => graph.InputShapesOf(layer)[0][^1],
+            Reduce => graph.InputShapesOf(layer)[0].ElementCount / graph.OutputShapeOf(layer).ElementCount,
             _ => 1,
         });
 
@@ -54,7 +55,8 @@ internal static class SampledReference
         int[] sums =
         [
             .. layers.TakeWhile(layer =>
-                graph.Layers[layer].Operator is Conv2d or Conv3d or ConvTranspose2d or Linear or MatMul or BatchNorm2d or Add),
+                graph.Layers[layer].Operator is Conv2d or Conv3d or ConvTranspose2d or Linear or MatMul or BatchNorm2d
+                    or Add or Reduce),
         ];
         float[][] magnitudes = [.. inputs.Select(input => Array.ConvertAll(input, MathF.Abs))];
         if (sums.Length > 0)

@@ -1,6 +1,7 @@
 using SoftPool.Operators;
 using SoftPool.Torch;
 using TorchSharp;
+using Reduce = SoftPool.Operators.Reduce;
 using TorchWeighting = SoftPool.Torch.SoftPoolWeighting;
 
 namespace SoftPool.Trainer.Networks;
@@ -200,6 +201,10 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Permute permute, _) => x.permute([0, .. permute.Dims.Select(dim => (long)dim)]),
             (Upsample upsample, _) => TorchUpsample.Apply(upsample, x),
             (Slice slice, _) => Apply(slice, x),
+            (Reduce reduce, _) => TorchReduce.Apply(reduce, x),
+            (Normalize normalize, _) => TorchReduce.Apply(normalize, x),
+            (ArgReduction selection, _) => TorchSelection.Apply(selection, x),
+            (TopKSelection selection, _) => TorchSelection.Apply(selection, x),
             (Add, _) => x.add(inputs[1], Scalars.One),
             (Subtract, _) => x.sub(inputs[1]),
             (Multiply, _) => x * inputs[1],
@@ -347,7 +352,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         Concat or GlobalAvgPool or LeakyReLU or ELU or Erf or LocalResponseNorm => null,
         Abs or Ceil or Exp or Floor or Log or Reciprocal or Round or Sqrt => null,
         CELU or Hardtanh or Mish or SELU or Operators.Softplus or Softsign => null,
-        MatMul or Permute or Reshape or Slice or Upsample => null,
+        ArgReduction or Normalize or TopKSelection => null,
+        MatMul or Permute or Reduce or Reshape or Slice or Upsample => null,
         ConstantPad or IndexSelect or Elementwise or Where or Expand or Sign or Sin or Cos or Tan or LogicalNot or IsNaN or IsInf or Operators.Threshold => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
@@ -372,9 +378,11 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         GELU { Approximate: GeluApproximation.Tanh } => torch.nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh),
         GELU => torch.nn.GELU(),
         Operators.GlobalSoftPool pool => new Torch.GlobalSoftPool(Weighting(pool.Weights)),
+        GroupNorm norm => torch.nn.GroupNorm(norm.NumGroups, norm.NumChannels, norm.Eps, norm.Affine),
         LayerNorm norm => torch.nn.LayerNorm(
             [.. norm.NormalizedShape.Extents.ToArray().Select(extent => (long)extent)], norm.Eps,
             norm.ElementwiseAffine),
+        LogSoftmax softmax => torch.nn.LogSoftmax(softmax.Dim),
         Linear linear => torch.nn.Linear(linear.InFeatures, linear.OutFeatures, linear.Bias),
         MaxPool1d pool => torch.nn.MaxPool1d(pool.KernelSize, pool.Stride, pool.Padding, ceil_mode: pool.CeilMode),
         MaxPool2d pool => torch.nn.MaxPool2d(

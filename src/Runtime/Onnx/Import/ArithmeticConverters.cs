@@ -198,6 +198,8 @@ internal static class ArithmeticConverters
         step.ExpectInference();
         Activation x = step.Layer(0);
         TensorShape shape = x.Layer.Shape;
+        if (shape.Rank == 0)
+            throw new RefusalException($"an input of {string.Join('x', x.Shape)}; (N, C, ...) is expected");
         if (shape.Rank != 3)
             x = step.Add(new Reshape(new(shape[0], 1, shape.Plane())), x);
         int channels = x.Layer.Shape[0];

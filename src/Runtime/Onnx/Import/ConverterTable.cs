@@ -15,7 +15,8 @@ internal static class ConverterTable
     private static readonly Dictionary<string, Converter> ByName = new Converter[][]
     {
         ConvolutionConverters.All, ConvTransposeConverter.All, PoolingConverters.All, PointwiseConverters.All,
-        ArithmeticConverters.All, ElementwiseConverters.All,
+        ArithmeticConverters.All, ElementwiseConverters.All, ReductionConverters.All, NormConverters.All,
+        SelectionConverters.All, LpPoolConverter.All,
         LinearConverters.All, ShapeConverters.All, ResizeConverters.All, SliceConverters.All, RepetitionConverters.All,
     }.SelectMany(family => family).ToDictionary(converter => converter.OpType);
 

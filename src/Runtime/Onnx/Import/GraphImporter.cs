@@ -24,8 +24,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// looked at as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Acos", "Asin", "Atan", "GroupNormalization", "InstanceNormalization", "LogSoftmax", "LpNormalization",
-        "MeanVarianceNormalization",
+        "Acos", "Asin", "Atan", "MeanVarianceNormalization",
     ];
 
     private readonly Refusals _refusals = new();

@@ -11,7 +11,8 @@ internal static class LinearConverters
         new("MatMul", "Linear, or MatMul of two layers",
             "Vectors (N, ..., F) and a constant matrix, where a constant Add behind it becomes the bias; two layers "
             + "(N, ..., M, K) and (N, ..., K, P), whose axes between are the same, or 1 in one of them.", MatMul),
-        new("Softmax", "Softmax", "Over any axis but the batch; in sets before 13 over all axes from one on.", SoftMax),
+        new("Softmax", "Softmax", "Over any axis but the batch; in sets before 13 over all axes from one on.",
+            step => AlongAxis(step, axis => new Softmax(axis))),
     ];
 
     private static Activation Gemm(ImportStep step)
@@ -96,7 +97,8 @@ internal static class LinearConverters
         };
     }
 
-    private static Activation SoftMax(ImportStep step)
+    /// <summary>An operator along an axis that keeps the shape: Softmax, or its logarithm.</summary>
+    public static Activation AlongAxis(ImportStep step, Func<int, Operator> of)
     {
         // Before set 13 all axes from this one on are one; since then it is one axis.
         long named = step.Int("axis", step.Opset < 13 ? 1 : -1);
@@ -107,10 +109,10 @@ internal static class LinearConverters
                 $"axis {named} of {string.Join('x', x.Shape)} in operator set {step.Opset}, which has the batch");
         int[] behind = x.Shape[(axis + 1)..];
         if (step.Opset >= 13 || behind.All(extent => extent == 1))
-            return step.Add(new Softmax(axis), x);
+            return step.Add(of(axis), x);
         TensorShape shape = x.Layer.Shape;
         int joined = x.Shape[axis] * Constant.CountOf(behind);
         Activation flat = step.Add(new Reshape(new([.. shape.Extents[..(axis - 1)], joined])), x);
-        return step.Add(new Reshape(shape), step.Add(new Softmax(axis), flat));
+        return step.Add(new Reshape(shape), step.Add(of(axis), flat));
     }
 }

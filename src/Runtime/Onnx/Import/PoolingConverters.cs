@@ -14,8 +14,6 @@ internal static class PoolingConverters
         new("AveragePool", "AvgPool1d, AvgPool2d or AvgPool3d",
             $"{Window} and padding does not count; count_include_pad. No dilations.", step => Pool(step, isMax: false)),
         new("GlobalAveragePool", "GlobalAvgPool", "Everything.", step => step.Add(new GlobalAvgPool(), step.Layer(0))),
-        new("GlobalMaxPool", "MaxPool2d over the whole map", "Images (N, C, H, W).", GlobalMax),
-        new("ReduceMean", "GlobalAvgPool", "The mean over the last axes; keepdims.", Mean),
     ];
 
     private static Activation Pool(ImportStep step, bool isMax)
@@ -100,7 +98,7 @@ internal static class PoolingConverters
         return step.Add(Operator(apart, ceil: false, isMax: true, countsPads: false, x), [x.Layer]);
     }
 
-    private static Operator Operator(ResolvedWindow window, bool ceil, bool isMax, bool countsPads, Activation x)
+    public static Operator Operator(ResolvedWindow window, bool ceil, bool isMax, bool countsPads, Activation x)
     {
         (int[] k, int[] s, int[] p) = (window.Kernel, window.Strides, window.Begins);
         return (x.Shape.Length - 2, isMax) switch
@@ -114,37 +112,5 @@ internal static class PoolingConverters
         };
 
         static Size3d Size(int[] numbers) => new(numbers[0], numbers[1], numbers[2]);
-    }
-
-    private static Activation GlobalMax(ImportStep step)
-    {
-        Activation x = step.Layer(0);
-        return x.Shape.Length == 4
-            ? step.Add(new MaxPool2d(new(x.Shape[2], x.Shape[3]), 1, 0, CeilMode: false), x)
-            : throw new RefusalException($"an input of {x.Shape.Length - 2} axes; 2, (N, C, H, W), are supported");
-    }
-
-    private static Activation Mean(ImportStep step)
-    {
-        bool keeps = step.Int("keepdims", 1) != 0;
-        step.Only("noop_with_empty_axes", 0);
-        _ = step.Ints("axes");
-        Activation x = step.Layer(0);
-        int rank = x.Shape.Length;
-        int[] axes = step.Axes(rank, 1) is { Length: > 0 } some ? some : [.. Enumerable.Range(0, rank)];
-        int first = rank - axes.Length;
-        if (first < (keeps ? 1 : 2) || !axes.Order().SequenceEqual(Enumerable.Range(first, axes.Length)))
-            throw new RefusalException(
-                $"axes {WindowAttributes.Show(axes)} of {rank}; the last ones, without the batch, are supported");
-        TensorShape shape = x.Layer.Shape;
-        int[] before = x.Shape[1..first];
-        int rows = Constant.CountOf(before);
-        Activation map = first == 2 && rank < 6 ? x : step.Add(new Reshape(new(rows, shape.ElementCount / rows)), x);
-        Activation mean = step.Add(new GlobalAvgPool(), map);
-        if (keeps && mean.Shape.Length != rank)
-            mean = step.Add(new Reshape(new([.. before, .. Enumerable.Repeat(1, axes.Length)])), mean);
-        else if (!keeps)
-            mean = step.Add(before.Length < 2 ? new Flatten() : new Reshape(new(before)), mean);
-        return mean with { Layer = mean.Layer with { Statistic = WrittenOut.ByMean(x.Layer, axes.Length) } };
     }
 }

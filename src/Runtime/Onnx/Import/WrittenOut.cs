@@ -56,7 +56,7 @@ internal static class WrittenOut
     {
         bool isNorm = left.Statistic is { Kind: StatisticKind.Distance } distance
             && right.Statistic is { Kind: StatisticKind.Deviation } deviation
-            && distance.Of == deviation.Of && distance.Axes == deviation.Axes && deviation.Eps >= LayerNorm.LeastEps;
+            && distance.Of == deviation.Of && distance.Axes == deviation.Axes && deviation.Eps >= RowNorm.LeastEps;
         if (!isNorm)
             return null;
         (Draft of, int axes) = (left.Statistic!.Of, left.Statistic.Axes);

@@ -26,6 +26,13 @@ internal sealed class GraphWriter(int opset = 17)
         return this;
     }
 
+    /// <summary>An output whose type ONNX Runtime finds out.</summary>
+    public GraphWriter UntypedOutput(string name)
+    {
+        _graph.Message(12, Message().Text(1, name));
+        return this;
+    }
+
     public GraphWriter Floats(string name, long[] shape, params float[] values)
     {
         _graph.Message(5, Tensor(name, shape, values));

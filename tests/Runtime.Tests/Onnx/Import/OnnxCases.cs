@@ -8,7 +8,9 @@ internal static class OnnxCases
 {
     public static IReadOnlyList<OnnxCase> All { get; } =
     [
-        .. ConvolutionCases.All, .. PoolingCases.All, .. ArithmeticCases.All, .. ElementwiseCases.All, .. PointwiseCases.All, .. LinearCases.All,
-        .. ShapeCases.All, .. ResizeCases.All, .. SliceCases.All, .. RepetitionCases.All,
+        .. ConvolutionCases.All, .. PoolingCases.All, .. ArithmeticCases.All, .. ElementwiseCases.All,
+        .. ReductionCases.All, .. NormCases.All, .. SelectionCases.All,
+        .. PointwiseCases.All, .. LinearCases.All, .. ShapeCases.All, .. ResizeCases.All, .. SliceCases.All,
+        .. RepetitionCases.All,
     ];
 }

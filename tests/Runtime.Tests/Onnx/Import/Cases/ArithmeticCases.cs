@@ -9,6 +9,10 @@ internal static class ArithmeticCases
     [
         ("batch norm", Image().Some("s", 3).Some("b", 3).Some("m", 3).Floats("v", [3], 0.5f, 1, 2)
             .Node("BatchNormalization", "x s b m v", "y", ("epsilon", 1e-3f), ("momentum", 0.5f)), "BatchNorm2d"),
+        .. from map in new object[][] { [], [8], [4, 3, 5] }
+           select new OnnxCase($"batch norm over {map.Length} axes", new GraphWriter().Input("x", [2, 3, .. map])
+               .Output("y").Some("s", 3).Some("b", 3).Some("m", 3).Floats("v", [3], 0.5f, 1, 2)
+               .Node("BatchNormalization", "x s b m v", "y"), "Reshape BatchNorm2d Reshape"),
         ("batch norm, Mul and Add", Image().Some("s", 3).Some("b", 3).Some("m", 3).Floats("v", [3], 0.5f, 1, 2)
             .Some("f", 3, 1, 1).Some("a", 1, 3, 1, 1)
             .Node("BatchNormalization", "x s b m v", "n").Node("Mul", "f n", "q")

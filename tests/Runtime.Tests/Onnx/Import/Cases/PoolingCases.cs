@@ -43,24 +43,24 @@ internal static class PoolingCases
             ("pads", new long[] { 0, 1, 1, 1 })).Node("MaxPool", "x", "b", ("kernel_shape", new long[] { 7, 7 }),
                 ("pads", new long[] { 0, 1, 1, 1 }))
             .Node("Add", "a b", "y"), "GlobalAvgPool MaxPool2d Add"),
+        ("LpPool", Image().Node("LpPool", "x", "a", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
+            ("pads", new long[] { 0, 1, 1, 1 })).Node("LpPool", "a", "y", ("kernel_shape", new long[] { 2, 2 }),
+            ("pads", Ones), ("p", 1)),
+            "ZeroPad2d Multiply AvgPool2d BatchNorm2d Sqrt Abs AvgPool2d BatchNorm2d"),
+        ("LpPool over one axis", Sequence(3, 8).Node("LpPool", "x", "y", ("kernel_shape", new long[] { 3 }),
+            ("auto_pad", "VALID")), "Multiply AvgPool1d Reshape BatchNorm2d Reshape Sqrt"),
         ("global pools", Image().Node("GlobalAveragePool", "x", "a").Node("GlobalMaxPool", "x", "b")
-            .Node("Concat", "a b", "c", ("axis", 1))
-            .Node("Flatten", "c", "y"), "GlobalAvgPool MaxPool2d Concat Flatten"),
-        ("ReduceMean", Image().Node("ReduceMean", "x", "y", ("axes", new long[] { -1, 2 }), ("keepdims", 0)),
-            "GlobalAvgPool Flatten"),
-        ("ReduceMean by input", new GraphWriter(18).Input("x", 1, 3, 7, 9).Output("y").Ints("axes", 2, 3)
-            .Node("ReduceMean", "x axes", "y"), "GlobalAvgPool"),
+            .Node("GlobalLpPool", "x", "c").Node("GlobalLpPool", "x", "d", ("p", 1))
+            .Node("Concat", "a b c d", "e", ("axis", 1)).Node("Flatten", "e", "y"),
+            "GlobalAvgPool Reduce Reduce Reduce Concat Flatten"),
+        .. from map in new object[][] { [8], [4, 3, 5] }
+           select new OnnxCase($"global pools over {map.Length} axes",
+               new GraphWriter().Input("x", [2, 3, .. map]).Output("y").Node("GlobalAveragePool", "x", "a")
+                   .Node("GlobalMaxPool", "x", "b").Node("Add", "a b", "y"), "GlobalAvgPool Reduce Add"),
         ("dilated MaxPool", Image().Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 3, 2 }),
             ("dilations", new long[] { 2, 3 }), ("pads", new long[] { 1, 0, 2, 1 }), ("strides", new long[] { 2, 1 }),
             ("ceil_mode", 1)), "IndexSelect IndexSelect MaxPool2d"),
         ("dilated MaxPool of a sequence", Sequence(3, 9).Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 3 }),
             ("dilations", new long[] { 2 })), "IndexSelect MaxPool1d"),
-        ("means over last axes", new GraphWriter().Input("x", 1, 2, 3, 4).Output("y")
-            .Node("ReduceMean", "x", "m", ("axes", new long[] { 3 })).Node("Sub", "x m", "d").Node("Relu", "d", "r")
-            .Node("ReduceMean", "r", "y", ("axes", new long[] { 3 }), ("keepdims", 0)),
-            "Reshape GlobalAvgPool Reshape Subtract ReLU Reshape GlobalAvgPool Reshape"),
-        ("mean over everything", Image().Node("Relu", "x", "r")
-            .Node("ReduceMean", "r", "y", ("axes", new long[] { 1, 2, 3 })),
-            "ReLU Reshape GlobalAvgPool Reshape"),
     ];
 }

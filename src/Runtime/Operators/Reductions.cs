@@ -1,0 +1,47 @@
+using SoftPool.Kernels;
+
+namespace SoftPool.Operators;
+
+/// <summary>The launches of reductions. What stands between two of them has 32 bits.</summary>
+internal static class Reductions
+{
+    /// <summary>Adds the launches that reduce the input.</summary>
+    /// <param name="step">Whose input it is.</param>
+    /// <param name="steps">What becomes of the elements.</param>
+    /// <param name="stages">The launches' shapes, of an item.</param>
+    /// <param name="output">Where the result goes.</param>
+    /// <param name="isHalf">Whether it is stored in 16 bits.</param>
+    public static void Lower(
+        LoweringStep step, ReductionSteps steps, IReadOnlyList<ReductionStage> stages, Operand output, bool isHalf)
+    {
+        Operand values = step.Input;
+        for (int i = 0; i < stages.Count; i++)
+        {
+            (bool isFirst, bool isLast) = (i == 0, i == stages.Count - 1);
+            ReductionStage stage = stages[i];
+            int count = step.Batch * stage.Count;
+            Operand to = isLast ? output : new Activation(count);
+            // In 32 bits all four are the same but for their reading; of what other kernels give, and texels, the first
+            // two.
+            string kernel = (isFirst, isLast && isHalf == step.Options.Fp16) switch
+            {
+                (true, true) => "reduce",
+                (true, false) => "reduce_first",
+                (false, false) => "reduce_next",
+                (false, true) => "reduce_last",
+            };
+            bool isWhole = isFirst && stage.Width % 4 == 0 && stage.Length % 4 == 0;
+            int loops = steps.Combine == ReductionCombine.LogSumExp ? 2 : 1;
+            step.DispatchElements(
+                kernel,
+                [
+                    ("COUNT", count), ("LENGTH", stage.Length), ("WIDTH", stage.Width),
+                    ("TERM", isFirst ? (int)steps.Term : 0), ("COMBINE", (int)steps.Combine),
+                    ("FINISH", isLast ? (int)steps.Finish : 0),
+                    ("TERMS", step.InputShape.ElementCount / stages[^1].Count),
+                ],
+                count, isWhole ? 0b1u : 0, loops * LoopIterations.Of(stage.Lines), values, to);
+            values = to;
+        }
+    }
+}
