@@ -10,5 +10,6 @@ internal static class OnnxCases
     [
         .. ConvolutionCases.All, .. PoolingCases.All, .. ArithmeticCases.All, .. ElementwiseCases.All, .. PointwiseCases.All, .. LinearCases.All,
         .. ShapeCases.All, .. ResizeCases.All, .. SliceCases.All, .. RepetitionCases.All,
+        .. QuantizationCases.All,
     ];
 }
