@@ -29,6 +29,14 @@ internal static class ForeignFormat
             return "a gzip archive";
         if (start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F', 13, 10, 26, 10]))
             return "an HDF5 file, as Keras writes";
+        if (start.StartsWith("GGUF"u8))
+            return "a GGUF file, as llama.cpp reads";
+        if (start.StartsWith("7767517\n"u8))
+            return "an ncnn model's layers";
+        if (start.StartsWith("<?xml"u8) || start.StartsWith("<net "u8))
+            return "an XML file, as OpenVINO models are";
+        if (start.StartsWith((ReadOnlySpan<byte>)[0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y']))
+            return "a NumPy array";
         if (start[4..].StartsWith("TFL3"u8))
             return "a TensorFlow Lite model";
         if (start[0] == 0x80 && start[1] is >= 2 and <= 5 && PickleOperations.Contains(start[2]))

@@ -19,11 +19,11 @@ public sealed record OnnxOptions
     /// graph, or "onnx" if the graph has no name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The name of each element of the only or first output, in order; empty if they have no
-    /// names.</summary>
+    /// <summary>The name of each element of the only or first output, in order. Empty for the names in the file's
+    /// metadata, if it has one for each.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
 
-    /// <summary>How an image becomes the network's input. Default: values are scaled to [0, 1] only (mean 0, deviation
-    /// 1).</summary>
+    /// <summary>How an image becomes the network's input. Default: as the file's metadata says; without metadata,
+    /// values are scaled to [0, 1] only (mean 0, deviation 1).</summary>
     public Preprocessing? Preprocessing { get; init; }
 }

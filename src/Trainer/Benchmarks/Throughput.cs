@@ -1,3 +1,5 @@
+using SoftPool.Trainer.Verification;
+
 namespace SoftPool.Trainer.Benchmarks;
 
 /// <summary>How fast one runner computes one batch.</summary>
@@ -20,19 +22,25 @@ internal static class Throughput
     /// <param name="numerics">In which numerics each device runs; fast alone unless given.</param>
     /// <param name="leaveOut">Is told of a device that cannot run the model and why, and the others are measured
     /// without it; where there is none, that device's exception is thrown.</param>
+    /// <param name="onnx">The model's ONNX file, to measure ONNX Runtime too; null for torch and devices
+    /// alone.</param>
     public static IReadOnlyList<ThroughputRow> Measure(
         Model model, IReadOnlyList<GpuDeviceInfo> devices, int batch, double seconds,
-        IReadOnlyList<Numerics>? numerics = null, Action<string, SoftPoolException>? leaveOut = null)
+        IReadOnlyList<Numerics>? numerics = null, Action<string, SoftPoolException>? leaveOut = null,
+        OnnxPair? onnx = null)
     {
         float[][] all = InputsOf(model.Graph, batch);
         ReadOnlyMemory<float>[] inputs = [.. all];
         Memory<float>[] outputs = [.. model.Graph.Outputs.Select(output => new float[batch * output.Shape.ElementCount])];
         using var torchRunner = new TorchRunner(model, all);
+        using OnnxCpuRunner? onnxRunner = onnx is null ? null : new OnnxCpuRunner(onnx, all);
         var gpus = new List<GpuDevice>();
         var sessions = new List<InferenceSession>();
         try
         {
             var runners = new List<(string Name, Action Run)> { (TorchRunner.Name, torchRunner.Run) };
+            if (onnxRunner is not null)
+                runners.Add((OnnxCpuRunner.Name, onnxRunner.Run));
             foreach (GpuDeviceInfo device in devices)
                 try
                 {

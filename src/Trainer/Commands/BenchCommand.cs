@@ -2,6 +2,7 @@ using System.CommandLine;
 using SoftPool.Trainer.Benchmarks;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Training;
+using SoftPool.Trainer.Verification;
 using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
@@ -24,19 +25,31 @@ internal static class BenchCommand
         Option<int> seconds =
             SharedOptions.Positive("--seconds", "The number of seconds, approximately, to measure each batch.", 10);
         var strict = new Option<bool>("--strict") { Description = "Also measures strict numerics." };
+        var onnx = new Option<string?>("--onnx")
+        {
+            Description = "Also measures ONNX Runtime on the CPU, on this file, from which the model was made.",
+        };
+        Option<string[]> value = SharedOptions.OutputValue;
         var layers = new Option<bool>("--layers") { Description = "Also measures each layer on each Vulkan device." };
         var command =
             new Command("bench", "Measures the speed of a model in torch and on every Vulkan device, side by side.")
         {
-            model, device, batches, seconds, strict, layers,
+            model, device, batches, seconds, strict, onnx, value, layers,
         };
-        command.SetAction(parse => Execute(
-            Model.Load(parse.GetRequiredValue(model)), parse.GetValue(device), parse.GetRequiredValue(batches),
-            parse.GetValue(seconds), parse.GetValue(strict), parse.GetValue(layers)));
+        command.SetAction(parse =>
+        {
+            Model loaded = Model.Load(parse.GetRequiredValue(model));
+            OnnxPair? pair = parse.GetValue(onnx) is { } file
+                ? OnnxPair.Open(file, loaded, parse.GetValue(value) ?? []) : null;
+            Execute(
+                loaded, pair, parse.GetValue(device), parse.GetRequiredValue(batches), parse.GetValue(seconds),
+                parse.GetValue(strict), parse.GetValue(layers));
+        });
         return command;
     }
 
-    private static void Execute(Model model, string? device, int[] batches, int seconds, bool strict, bool layers)
+    private static void Execute(
+        Model model, OnnxPair? onnx, string? device, int[] batches, int seconds, bool strict, bool layers)
     {
         int most = Array.MaxLength / model.Graph.Inputs.Select(input => input.Shape)
             .Concat(model.Graph.Outputs.Select(output => output.Shape)).Max(shape => shape.ElementCount);
@@ -53,7 +66,7 @@ internal static class BenchCommand
         }
         Numerics[] numerics = strict ? [Numerics.Fast, Numerics.Strict] : [Numerics.Fast];
         ThroughputTable.Print(
-            [.. batches.SelectMany(batch => Throughput.Measure(model, devices, batch, seconds, numerics))],
+            [.. batches.SelectMany(batch => Throughput.Measure(model, devices, batch, seconds, numerics, onnx: onnx))],
             AnsiConsole.Console);
         if (layers)
             foreach (GpuDeviceInfo info in devices)

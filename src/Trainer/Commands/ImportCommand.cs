@@ -16,16 +16,8 @@ internal static class ImportCommand
         var source = new Argument<string>("onnx") { Description = "The .onnx file." };
         var output =
             new Option<string?>("--output", "-o") { Description = "The model file. Default: NAME.safetensors." };
-        var shapes = new Option<string[]>("--shape")
-        {
-            Description = "An input's shape, such as x=1x3x640x640, or a symbol's value, such as height=640. "
-                + "The batch stays free.",
-        };
-        var value = new Option<string[]>("--output-value")
-        {
-            Description = "A value that becomes an output of the network; may be repeated. Default: all outputs of "
-                + "the file.",
-        };
+        Option<string[]> shapes = SharedOptions.Shapes;
+        Option<string[]> value = SharedOptions.OutputValue;
         var classes =
             new Option<string?>("--classes") { Description = "A text file of the class names, one per line." };
         var mean = new Option<string[]>("--mean")
@@ -84,7 +76,7 @@ internal static class ImportCommand
             if (dry)
                 LayerTable.Print(import.Graph, AnsiConsole.Console);
             else
-                Write(source, output ?? $"{import.Graph.Name}.safetensors", bare, import);
+                Write(source, output ?? $"{import.Graph.Name}.safetensors", bare, import, options);
             return 0;
         }
         catch (UnsupportedOnnxException e)
@@ -96,13 +88,13 @@ internal static class ImportCommand
         }
     }
 
-    private static void Write(string source, string path, bool bare, OnnxImport import)
+    private static void Write(string source, string path, bool bare, OnnxImport import, OnnxOptions options)
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(source))
             throw new UserErrorException(
                 $"import would overwrite the file that it reads, {path}: choose another --output.");
         Model model = import.Model();
-        OnnxComparison comparison = OnnxComparison.Of(source, import, model);
+        OnnxComparison comparison = OnnxComparison.OfTorch(OnnxPair.Of(source, import, model));
         if (!comparison.Passed)
             throw new UserErrorException(
                 $"{source} as imported differs from what ONNX Runtime {OnnxRunner.Version} computes: "
@@ -111,6 +103,7 @@ internal static class ImportCommand
             model = TorchCertificate.AddTo(model, pictures: null, torch.ScalarType.Float64);
         model.Save(path);
         ConsoleText.Line($"compared with ONNX Runtime {OnnxRunner.Version}: {comparison.Found}");
+        PrintMetadata(import.Metadata, options);
         ModelGraph graph = model.Graph;
         string shapes = graph.Inputs.Count == 1 && graph.Outputs.Count == 1
             ? $"{graph.InputShape} to {graph.OutputShape}"
@@ -119,8 +112,19 @@ internal static class ImportCommand
             $"{path}: {graph.Name}, {graph.Layers.Count} layers, {graph.ParameterCount:N0} parameters, {shapes}");
     }
 
+    /// <summary>Says what the model has from the file's metadata, where no option was put before it.</summary>
+    private static void PrintMetadata(OnnxMetadata metadata, OnnxOptions options)
+    {
+        foreach (string taken in metadata.Taken)
+            if (taken.Contains("class names", StringComparison.Ordinal)
+                ? options.ClassNames.Count == 0 : options.Preprocessing is null)
+                ConsoleText.Line($"from the file's metadata: {taken}");
+        foreach (string ignored in metadata.Ignored)
+            ConsoleText.Line($"not taken from the file's metadata: {ignored}");
+    }
+
     /// <summary>x=1x3x640x640 is an input's shape, height=640 a symbol's value.</summary>
-    private static (Dictionary<string, IReadOnlyList<int>> Shapes, Dictionary<string, int> Symbols) Shapes(
+    internal static (Dictionary<string, IReadOnlyList<int>> Shapes, Dictionary<string, int> Symbols) Shapes(
         string[] arguments)
     {
         var shapes = new Dictionary<string, IReadOnlyList<int>>();

@@ -76,6 +76,19 @@ internal static class SharedOptions
         DefaultValueFactory = _ => "alexnet-softpool",
     };
 
+    /// <summary>Shapes of an ONNX file.</summary>
+    public static Option<string[]> Shapes => new("--shape")
+    {
+        Description = "An input's shape, such as x=1x3x640x640, or a symbol's value, such as height=640. "
+            + "The batch stays free.",
+    };
+
+    public static Option<string[]> OutputValue => new("--output-value")
+    {
+        Description = "A value that becomes an output of the network; may be repeated. Default: all outputs of the "
+            + "ONNX file.",
+    };
+
     public static Option<bool> Fp16 =>
         new("--fp16") { Description = "Stores weights and activations in 16 bits on the device." };
 

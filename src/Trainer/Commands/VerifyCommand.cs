@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using SoftPool.Files;
+using SoftPool.Onnx.Import;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Verification;
@@ -10,8 +11,8 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
-/// <summary>Holds a model on a Vulkan device, layer by layer, against its certificate, or against torch
-/// itself.</summary>
+/// <summary>Holds a model on a Vulkan device, layer by layer, against its certificate, against torch itself, or against
+/// ONNX Runtime.</summary>
 internal static class VerifyCommand
 {
     public static Command Create()
@@ -33,6 +34,18 @@ internal static class VerifyCommand
         {
             Description = "Also writes the report to this file, as docs/parity.md describes it.",
         };
+        var onnx = new Option<string?>("--onnx")
+        {
+            Description = "Compares with ONNX Runtime on this file, from which the model was made, on random inputs.",
+        };
+        Option<int> inputs = SharedOptions.Positive("--inputs", "With an ONNX file: the number of random inputs.", 2);
+        var seed = new Option<long?>("--seed")
+        {
+            Description = "With an ONNX file: the seed of the random inputs. Default: another one each time, which is "
+                + "printed.",
+        };
+        Option<string[]> shapes = SharedOptions.Shapes;
+        Option<string[]> value = SharedOptions.OutputValue;
         Option<int> repeat = SharedOptions.Positive(
             "--repeat", "Also runs the model this many times, and fails unless all runs give the same bits.", 1);
         strict.Validators.Add(result =>
@@ -40,24 +53,95 @@ internal static class VerifyCommand
             if (result.GetValueOrDefault<bool>() && (result.GetValue(fp16) || result.GetValue(json) is not null))
                 result.AddError("--strict computes in 32 bits only and writes no report: leave out --fp16 and --json.");
         });
+        onnx.Validators.Add(result =>
+        {
+            if (result.GetValue(strict) || result.GetValue(data) is not null || result.GetValue(json) is not null)
+                result.AddError(
+                    "--onnx is a comparison of its own, without a report: leave out --data, --strict and --json.");
+        });
         var command = new Command("verify",
             "Compares every layer on a Vulkan device with what torch computed at export; exit status 1 if they differ.")
         {
-            model, data, imageSize, count, device, batch, fp16, strict, json, repeat,
+            model, data, onnx, imageSize, count, inputs, seed, shapes, value, device, batch, fp16, strict, json, repeat,
         };
-        command.SetAction(parse => Execute(
-            Model.Load(parse.GetRequiredValue(model)), parse.GetValue(data),
-            parse.GetValue(imageSize), parse.GetValue(count),
-            parse.GetValue(device),
-            new SessionOptions
+        command.SetAction(parse =>
+        {
+            string path = parse.GetRequiredValue(model);
+            var options = new SessionOptions
             {
                 Batch = parse.GetValue(batch),
                 Fp16 = parse.GetValue(fp16),
                 Numerics = parse.GetValue(strict) ? Numerics.Strict : Numerics.Fast,
-            },
-            parse.GetValue(json),
-            parse.GetValue(repeat)));
+            };
+            bool isOnnx = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+            if (!isOnnx && parse.GetValue(onnx) is null)
+                return Execute(
+                    Model.Load(path), parse.GetValue(data), parse.GetValue(imageSize), parse.GetValue(count),
+                    parse.GetValue(device), options, parse.GetValue(json), parse.GetValue(repeat));
+            if (isOnnx && (parse.GetValue(strict) || parse.GetValue(data) is not null
+                || parse.GetValue(json) is not null || parse.GetValue(onnx) is not null))
+                throw new UserErrorException(
+                    $"{path} is compared with ONNX Runtime: leave out --data, --onnx, --strict and --json, or import "
+                    + "it first.");
+            // One at a time needs the least memory.
+            if (parse.GetResult(batch) is null or { Implicit: true })
+                options = options with { Batch = 1 };
+            return OnnxHolds(
+                () => isOnnx ? Imported(path, parse.GetValue(shapes) ?? [], parse.GetValue(value) ?? [])
+                    : OnnxPair.Open(parse.GetValue(onnx)!, Model.Load(path), parse.GetValue(value) ?? []),
+                parse.GetValue(device), options, parse.GetValue(inputs),
+                parse.GetValue(seed) ?? Random.Shared.NextInt64(int.MaxValue), parse.GetValue(repeat));
+        });
         return command;
+    }
+
+    /// <summary>An ONNX file as import makes a model of it.</summary>
+    private static OnnxPair Imported(string path, string[] shapes, string[] values)
+    {
+        (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) =
+            ImportCommand.Shapes(shapes);
+        using OnnxImport import = OnnxImport.Open(
+            path, new OnnxOptions { Shapes = extents, Symbols = symbols, Outputs = values });
+        return OnnxPair.Of(path, import, import.Model());
+    }
+
+    private static int OnnxHolds(
+        Func<OnnxPair> open, string? device, SessionOptions options, int inputs, long seed, int repeat)
+    {
+        OnnxPair pair;
+        try
+        {
+            pair = open();
+        }
+        catch (UnsupportedOnnxException e)
+        {
+            Console.Error.WriteLine("error: the ONNX file cannot be compared:");
+            foreach (string refusal in e.Refusals)
+                Console.Error.WriteLine($"  {refusal}");
+            return 1;
+        }
+        using GpuDevice gpu = GpuDevice.Create(device);
+        using InferenceSession session = gpu.CreateSession(pair.Model, options);
+        PrintRejected(session);
+        bool repeats = repeat == 1 || Repeats(session, repeat);
+        using var layers = new DeviceLayers(pair.Model, gpu, options);
+        OnnxComparison comparison = OnnxComparison.Of(
+            pair, OnnxComparison.FreshInputs(pair.Model, seed, inputs),
+            options.Fp16 ? Tolerances.Fp16 : Tolerances.Fp32, (items, take) =>
+            {
+                layers.Run(items, pair.ValueOf.Keys, take);
+                return DeviceLayers.Outputs(session, pair.Model.Graph, items);
+            });
+        OnnxTable.Print(comparison, pair, gpu.Info, AnsiConsole.Console);
+        ConsoleText.Line($"{inputs} random inputs of --seed {seed}");
+        return comparison.Passed & repeats ? 0 : 1;
+    }
+
+    private static void PrintRejected(InferenceSession session)
+    {
+        foreach (RejectedKernel kernel in session.RejectedKernels)
+            ConsoleText.Line(
+                $"[yellow]self-test: kernel {kernel.Kernel} is not used with this driver; it is {kernel.Reason}[/]");
     }
 
     private static int Execute(
@@ -66,9 +150,7 @@ internal static class VerifyCommand
     {
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(model, options);
-        foreach (RejectedKernel kernel in session.RejectedKernels)
-            ConsoleText.Line(
-                $"[yellow]self-test: kernel {kernel.Kernel} is not used with this driver; it is {kernel.Reason}[/]");
+        PrintRejected(session);
         bool repeats = repeat == 1 || Repeats(session, repeat);
         if (options.Numerics == Numerics.Strict)
             return BitsHold(model, gpu, data ?? DatasetSource.Procedural, imageSize, count, options.Batch) & repeats

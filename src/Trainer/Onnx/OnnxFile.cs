@@ -21,11 +21,11 @@ internal sealed record OnnxFile(ProtoMessage Content, string Found)
             using (FileStream file = File.Create(trial))
                 content.WriteTo(file);
             string[] outputs = [.. model.Graph.Outputs.Select(output => output.Name)];
-            var comparison = OnnxComparison.Of(
-                trial,
-                new OnnxComparison.Values(
-                    [.. model.Graph.Inputs.Select(input => input.Name)], outputs, values, outputs, Batch: 1),
-                model);
+            var comparison = OnnxComparison.OfTorch(new OnnxPair(
+                trial, model, [.. model.Graph.Inputs.Select(input => input.Name)], outputs, outputs, Batch: 1,
+                FixesBatch: false,
+                model.Graph.Layers.Zip(values, (layer, value) => (layer.Name, Value: value))
+                    .Where(pair => pair.Value is not null).ToDictionary(pair => pair.Name, pair => pair.Value!)));
             return comparison.Passed
                 ? new OnnxFile(content, comparison.Found)
                 : throw new UserErrorException(

@@ -1,22 +1,40 @@
 using System.Globalization;
-using SoftPool.Onnx.Import;
 using SoftPool.Trainer.Networks;
 using SoftPool.Verification;
 using TorchSharp;
 
 namespace SoftPool.Trainer.Verification;
 
-/// <summary>Holds an import to ONNX Runtime: each layer that has a value in the file, and the output, on inputs that
+/// <summary>A layer held to its value in an ONNX file.</summary>
+/// <param name="Layer">The layer's name.</param>
+/// <param name="Value">The value's name.</param>
+/// <param name="Shape">The layer's output, without the batch.</param>
+/// <param name="Difference">How far the layer is off.</param>
+/// <param name="LargestNmse">What its normalised mean square error may be.</param>
+internal sealed record OnnxLayer(
+    string Layer, string Value, TensorShape Shape, TensorComparison Difference, double LargestNmse)
+{
+    /// <summary>Whether it is within its gate. NaN never is.</summary>
+    public bool Passed => Difference.Nmse <= LargestNmse;
+}
+
+/// <summary>An output held to its value in an ONNX file.</summary>
+/// <param name="Value">The value's name.</param>
+/// <param name="Difference">How far it is off.</param>
+/// <param name="Spread">The largest error, relative to the largest value, of ONNX Runtime itself, with its optimisations
+/// against without.</param>
+/// <param name="LargestError">What that error of the model may be.</param>
+internal sealed record OnnxOutput(string Value, TensorComparison Difference, double Spread, double LargestError)
+{
+    /// <summary>Whether it is within its gate. NaN never is.</summary>
+    public bool Passed => Difference.RelativeError <= LargestError;
+}
+
+/// <summary>Holds a model to ONNX Runtime: each layer that has a value in the file, and the outputs, on inputs that
 /// nobody has seen before.</summary>
-/// <param name="Layers">The number of layers compared.</param>
-/// <param name="WorstLayer">The layer that is furthest off, measured by what it may be off.</param>
-/// <param name="LayerNmse">Its normalised mean square error.</param>
-/// <param name="LargestNmse">What that may be.</param>
-/// <param name="OutputError">The output's largest error, relative to its largest value; of several outputs the one
-/// that is furthest off, measured by what it may be off.</param>
-/// <param name="Spread">The same of ONNX Runtime itself, with its optimisations against without.</param>
-internal sealed record OnnxComparison(
-    int Layers, string WorstLayer, double LayerNmse, double LargestNmse, double OutputError, double Spread)
+/// <param name="Layers">The layers that have a value in the file.</param>
+/// <param name="Outputs">The network's outputs.</param>
+internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnlyList<OnnxOutput> Outputs)
 {
     // Two engines that sum in fp32 in different orders were up to 6.4e-10 apart in a layer.
     private const double LeastNmse = 1e-8;
@@ -24,134 +42,148 @@ internal sealed record OnnxComparison(
     // Ten times in each element. What rounding does to a layer is what torch computes in fp32 against in fp64, and to
     // the output also what ONNX Runtime differs from itself: its sigmoid of large negative numbers has few correct
     // digits.
-    private const double TimesRounding = 100;
+    private const double TimesRounding = 100, TimesSpread = 10;
 
-    private const double LeastOutputError = 1e-5;
+    /// <summary>The layer that is furthest off, measured by what it may be off. NaN is worse than any
+    /// number.</summary>
+    public OnnxLayer WorstLayer => Layers.MaxBy(layer =>
+        double.IsNaN(layer.Difference.Nmse) ? double.PositiveInfinity : layer.Difference.Nmse / layer.LargestNmse)!;
 
-    private const int Inputs = 2;
+    /// <summary>The output that is furthest off, measured likewise.</summary>
+    public OnnxOutput WorstOutput => Outputs.MaxBy(output => double.IsNaN(output.Difference.RelativeError)
+        ? double.PositiveInfinity : output.Difference.RelativeError / output.LargestError)!;
 
-    /// <summary>What the output may be off: ten times what ONNX Runtime's own orders of summation differ by.</summary>
-    public double LargestOutputError => LargestErrorOf(Spread);
-
-    /// <summary>Whether both compute the same network. NaN never does.</summary>
-    public bool Passed => LayerNmse <= LargestNmse && OutputError <= LargestOutputError;
+    /// <summary>Whether both compute the same network.</summary>
+    public bool Passed => Layers.All(layer => layer.Passed) && Outputs.All(output => output.Passed);
 
     /// <summary>What it found, in words.</summary>
     public string Found => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Layers} layers, NMSE at most {LayerNmse:0.0e+0} ({WorstLayer}), {LargestNmse:0.0e+0} is granted; "
-        + $"output error {OutputError:0.0e+0} of its largest value, {LargestOutputError:0.0e+0} is allowed");
+        $"{Layers.Count} layers, NMSE at most {WorstLayer.Difference.Nmse:0.0e+0} ({WorstLayer.Layer}), "
+        + $"{WorstLayer.LargestNmse:0.0e+0} is granted; "
+        + $"output error {WorstOutput.Difference.RelativeError:0.0e+0} of its largest value, "
+        + $"{WorstOutput.LargestError:0.0e+0} is allowed");
 
-    /// <summary>A file's names of what is compared.</summary>
-    /// <param name="InputNames">The inputs'.</param>
-    /// <param name="OutputNames">The outputs'.</param>
-    /// <param name="OnnxValues">The value of each layer; null where the file has none.</param>
-    /// <param name="FileOutputs">What the file itself names as its outputs.</param>
-    /// <param name="Batch">The batch that it is run with.</param>
-    internal sealed record Values(
-        IReadOnlyList<string> InputNames, IReadOnlyList<string> OutputNames, IReadOnlyList<string?> OnnxValues,
-        IReadOnlyCollection<string> FileOutputs, int Batch);
+    /// <summary>Compares torch on an imported network with ONNX Runtime on the file, on inputs that are drawn
+    /// anew.</summary>
+    public static OnnxComparison OfTorch(OnnxPair pair) =>
+        Of(pair, FreshInputs(pair.Model, Random.Shared.NextInt64(), count: 2), Tolerances.Fp32, other: null);
 
-    /// <summary>Compares torch on the imported network with ONNX Runtime on the file.</summary>
-    public static OnnxComparison Of(string path, OnnxImport import, Model model) => Of(
-        path,
-        new Values(import.InputNames, import.OutputNames, import.OnnxValues, [.. import.FileOutputs], import.Batch),
-        model);
-
-    /// <summary>The same of a file whose names are known.</summary>
-    public static OnnxComparison Of(string path, Values names, Model model)
+    /// <summary>Items of each input in [-2, 2), as normalised pictures are.</summary>
+    public static IEnumerable<float[][]> FreshInputs(Model model, long seed, int count)
     {
-        string[] values = [.. names.OnnxValues.OfType<string>().Concat(names.OutputNames).Distinct()];
-        string[] fileOutputs = [.. names.OutputNames.Intersect(names.FileOutputs)];
-        using var exact = new OnnxRunner(path, values.Except(names.FileOutputs), optimised: false);
-        using var fast = new OnnxRunner(path, [], optimised: true);
-        using TorchNetwork network = Network(model), wide = Network(model);
-        wide.to(torch.ScalarType.Float64);
-        Dictionary<string, string> valueOf = model.Graph.Layers.Zip(names.OnnxValues)
-            .Where(pair => pair.Second is not null).ToDictionary(pair => pair.First.Name, pair => pair.Second!);
-        Dictionary<string, TensorComparison> layers = valueOf.Keys.ToDictionary(
-            layer => layer, _ => new TensorComparison());
-        Dictionary<string, TensorComparison> rounding = valueOf.Keys.ToDictionary(
-            layer => layer, _ => new TensorComparison());
-        // By the values' names.
-        Dictionary<string, TensorComparison> outputs = names.OutputNames.ToDictionary(
-            name => name, _ => new TensorComparison());
-        Dictionary<string, TensorComparison> spreads = names.OutputNames.ToDictionary(
-            name => name, _ => new TensorComparison());
-        for (int i = 0; i < Inputs; i++)
+        for (int i = 0; i < count; i++)
         {
-            float[][] items = [.. model.Graph.Inputs.Select(input => Fresh(input.Shape.ElementCount))];
+            float[][] items = [.. model.Graph.Inputs.Select(input => new float[input.Shape.ElementCount])];
+            long first = 0;
+            foreach (float[] item in items)
+            {
+                CertificateInput.Draw((ulong)seed + (ulong)i, item, first);
+                first += item.Length;
+            }
+            yield return items;
+        }
+    }
+
+    /// <summary>Compares a model with ONNX Runtime on its file.</summary>
+    /// <param name="pair">Both.</param>
+    /// <param name="inputs">One item of each input at a time.</param>
+    /// <param name="floor">The gates of the model's numbers; two honest engines differ by more than a device from the
+    /// truth, so that a layer's is at least 1e-8.</param>
+    /// <param name="other">Computes an item and gives each layer's output by its name, and the network's outputs; null
+    /// for torch in fp32.</param>
+    public static OnnxComparison Of(
+        OnnxPair pair, IEnumerable<float[][]> inputs, Tolerances floor,
+        Func<float[][], Action<string, float[]>, float[][]>? other)
+    {
+        ModelGraph graph = pair.Model.Graph;
+        string[] values = [.. pair.ValueOf.Values.Concat(pair.OutputNames).Distinct()];
+        string[] fileOutputs = [.. pair.OutputNames.Intersect(pair.FileOutputs)];
+        using var exact = new OnnxRunner(pair.Path, values.Except(pair.FileOutputs), optimised: false);
+        using var fast = new OnnxRunner(pair.Path, [], optimised: true);
+        using TorchNetwork network = Network(pair.Model), wide = Network(pair.Model);
+        wide.to(torch.ScalarType.Float64);
+        Dictionary<string, TensorComparison> layers = Comparisons(pair.ValueOf.Keys),
+            rounding = Comparisons(pair.ValueOf.Keys),
+            outputs = Comparisons(pair.OutputNames), spreads = Comparisons(pair.OutputNames);
+        foreach (float[][] items in inputs)
+        {
             (string Name, long[] Shape, float[] Elements)[] batches =
             [
                 .. items.Select((item, input) => (
-                    names.InputNames[input],
-                    (long[])[names.Batch, .. model.Graph.Inputs[input].Shape.Extents],
-                    Enumerable.Repeat(item, names.Batch).SelectMany(elements => elements).ToArray())),
+                    pair.InputNames[input],
+                    (long[])[pair.Batch, .. graph.Inputs[input].Shape.Extents],
+                    Enumerable.Repeat(item, pair.Batch).SelectMany(elements => elements).ToArray())),
             ];
             var truth = new Dictionary<string, float[]>();
             exact.Run(batches, values, (name, value) =>
-                truth[name] = value[..(value.Length / names.Batch)].ToArray());
+                truth[name] = value[..(value.Length / pair.Batch)].ToArray());
             if (fileOutputs.Length > 0)
                 fast.Run(batches, fileOutputs, (name, value) =>
                     spreads[name].Add(truth[name], value[..truth[name].Length]));
             using var scope = torch.NewDisposeScope();
-            torch.Tensor[] inputs =
+            torch.Tensor[] tensors =
                 [.. items.Zip(batches, (item, batch) => torch.tensor(item, [1, .. batch.Shape[1..]]))];
             var inDouble = new Dictionary<string, float[]>();
-            wide.Infer([.. inputs.Select(input => input.to(torch.ScalarType.Float64))], (layer, tensor) =>
+            Run(wide, [.. tensors.Select(tensor => tensor.to(torch.ScalarType.Float64))], (layer, computed) =>
+                inDouble[layer] = computed);
+            float[][] inTorch = Run(network, tensors, (layer, computed) =>
             {
-                if (valueOf.ContainsKey(layer))
-                    inDouble[layer] = Elements(tensor);
+                rounding[layer].Add(inDouble[layer], computed);
+                if (other is null)
+                    layers[layer].Add(truth[pair.ValueOf[layer]], computed);
             });
-            network.Infer(inputs, (layer, tensor) =>
-            {
-                float[] computed = Elements(tensor);
-                if (valueOf.TryGetValue(layer, out string? value))
-                {
-                    layers[layer].Add(truth[value], computed);
-                    rounding[layer].Add(inDouble[layer], computed);
-                }
-                for (int output = 0; output < names.OutputNames.Count; output++)
-                    if (layer == model.Graph.Outputs[output].Layer)
-                        outputs[names.OutputNames[output]].Add(truth[names.OutputNames[output]], computed);
-            });
+            float[][] computed = other?.Invoke(items, (layer, inLayer) =>
+                layers[layer].Add(truth[pair.ValueOf[layer]], inLayer)) ?? inTorch;
+            for (int output = 0; output < computed.Length; output++)
+                outputs[pair.OutputNames[output]].Add(truth[pair.OutputNames[output]], computed[output]);
         }
-        // NaN is worse than any number.
-        string worst = layers.Keys.MaxBy(layer =>
-            double.IsNaN(layers[layer].Nmse) ? double.PositiveInfinity : layers[layer].Nmse / Largest(layer))!;
-        string furthest = outputs.Keys.MaxBy(name => double.IsNaN(outputs[name].RelativeError)
-            ? double.PositiveInfinity
-            : outputs[name].RelativeError / LargestErrorOf(spreads[name].RelativeError))!;
         return new OnnxComparison(
-            layers.Count, worst, layers[worst].Nmse, Largest(worst),
-            outputs[furthest].RelativeError, spreads[furthest].RelativeError);
+            [
+                .. Enumerable.Range(0, graph.Layers.Count).Where(i => layers.ContainsKey(graph.Layers[i].Name))
+                    .Select(i => new OnnxLayer(
+                        graph.Layers[i].Name, pair.ValueOf[graph.Layers[i].Name], graph.OutputShapeOf(i),
+                        layers[graph.Layers[i].Name], Largest(graph.Layers[i].Name))),
+            ],
+            [
+                .. pair.OutputNames.Select(name => new OnnxOutput(
+                    name, outputs[name], spreads[name].RelativeError,
+                    Math.Max(TimesSpread * spreads[name].RelativeError, floor.OutputError))),
+            ]);
+
+        // Gives the outputs; of the layers those that the file has values of.
+        float[][] Run(TorchNetwork of, torch.Tensor[] tensors, Action<string, float[]> take)
+        {
+            var given = new float[graph.Outputs.Count][];
+            of.Infer(tensors, (layer, tensor) =>
+            {
+                bool isOutput = graph.Outputs.Any(output => output.Layer == layer);
+                if (!isOutput && !pair.ValueOf.ContainsKey(layer))
+                    return;
+                float[] computed = tensor.to(torch.ScalarType.Float32).contiguous().data<float>().ToArray();
+                if (pair.ValueOf.ContainsKey(layer))
+                    take(layer, computed);
+                for (int output = 0; output < given.Length; output++)
+                    if (graph.Outputs[output].Layer == layer)
+                        given[output] = computed;
+            });
+            return given;
+        }
 
         double Largest(string layer) => Math.Max(
-            TimesRounding * (spreads.TryGetValue(valueOf[layer], out TensorComparison? spread)
+            TimesRounding * (spreads.TryGetValue(pair.ValueOf[layer], out TensorComparison? spread)
                 ? Math.Max(rounding[layer].Nmse, spread.Nmse)
                 : rounding[layer].Nmse),
-            LeastNmse);
+            Math.Max(LeastNmse, floor.LayerNmse));
     }
 
-    /// <summary>What an output may be off that ONNX Runtime's own orders of summation differ by so much in.</summary>
-    private static double LargestErrorOf(double spread) => Math.Max(10 * spread, LeastOutputError);
+    private static Dictionary<string, TensorComparison> Comparisons(IEnumerable<string> names) =>
+        names.ToDictionary(name => name, _ => new TensorComparison());
 
     private static TorchNetwork Network(Model model)
     {
         var network = new TorchNetwork(model.Graph);
         network.LoadWeights(model.Weights);
         return network;
-    }
-
-    private static float[] Elements(torch.Tensor tensor) =>
-        tensor.to(torch.ScalarType.Float32).contiguous().data<float>().ToArray();
-
-    /// <summary>Numbers as normalised pictures have them.</summary>
-    private static float[] Fresh(int count)
-    {
-        var elements = new float[count];
-        for (int i = 0; i < count; i++)
-            elements[i] = Random.Shared.NextSingle() * 4 - 2;
-        return elements;
     }
 }

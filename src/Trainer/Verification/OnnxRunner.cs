@@ -12,7 +12,8 @@ internal sealed class OnnxRunner : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="values">The values that it gives beside its outputs.</param>
     /// <param name="optimised">Whether nodes may be fused: values within the graph are then gone.</param>
-    public OnnxRunner(string path, IEnumerable<string> values, bool optimised)
+    /// <param name="threads">How many threads it has; null for its own number.</param>
+    public OnnxRunner(string path, IEnumerable<string> values, bool optimised, int? threads = null)
     {
         _options = new Microsoft.ML.OnnxRuntime.SessionOptions
         {
@@ -20,6 +21,8 @@ internal sealed class OnnxRunner : IDisposable
                 ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        if (threads is { } count)
+            _options.IntraOpNumThreads = count;
         try
         {
             _options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
@@ -71,6 +74,23 @@ internal sealed class OnnxRunner : IDisposable
         TensorElementType.Int64 => Array.ConvertAll(value.GetTensorDataAsSpan<long>().ToArray(), number => (float)number),
         _ => value.GetTensorDataAsSpan<float>(),
     };
+
+    /// <summary>Computes values, which the caller disposes together.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        IReadOnlyCollection<string> inputs, IReadOnlyCollection<OrtValue> tensors, IReadOnlyCollection<string> values)
+    {
+        using var options = new RunOptions();
+        return _session.Run(options, inputs, tensors, values);
+    }
+
+    /// <summary>Computes values into tensors of their shapes.</summary>
+    public void Run(
+        IReadOnlyCollection<string> inputs, IReadOnlyCollection<OrtValue> tensors, IReadOnlyCollection<string> values,
+        IReadOnlyCollection<OrtValue> results)
+    {
+        using var options = new RunOptions();
+        _session.Run(options, inputs, tensors, values, results);
+    }
 
     public void Dispose()
     {

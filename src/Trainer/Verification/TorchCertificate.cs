@@ -33,12 +33,12 @@ internal static class TorchCertificate
         bool isWide = type == torch.ScalarType.Float64;
         TorchNetwork network = isWide ? wide : single, other = isWide ? single : wide;
 
-        CertificateInput[] clearest = [.. Clearest(model, network, device, type, CandidatePictures(model, pictures))];
+        CertificateInput[] clearest = [.. Clearest(model, single, device, CandidatePictures(model, pictures))];
         int seeds = clearest.Length > 0 ? Seeds : SeedsAlone;
         CertificateInput[] inputs =
         [
             .. clearest,
-            .. Clearest(model, network, device, type,
+            .. Clearest(model, single, device,
                 [.. Enumerable.Range(1, Candidates * seeds).Select(seed => new CertificateInput(Seed: seed))]),
         ];
         DateTimeOffset now = DateTimeOffset.UtcNow;
@@ -66,14 +66,14 @@ internal static class TorchCertificate
         return network;
     }
 
-    /// <summary>A quarter of the candidates: those whose two largest outputs are furthest apart, in their
-    /// order.</summary>
+    /// <summary>A quarter of the candidates: those whose two largest outputs are furthest apart, in their order. In 32
+    /// bits, which are several times as fast, and near enough to choose by.</summary>
     private static IEnumerable<CertificateInput> Clearest(
-        Model model, TorchNetwork network, torch.Device device, torch.ScalarType type, CertificateInput[] candidates) =>
+        Model model, TorchNetwork single, torch.Device device, CertificateInput[] candidates) =>
         candidates.Select((input, place) =>
             {
                 float[] logits = [];
-                Infer(model, network, device, type, input, (layer, output) =>
+                Infer(model, single, device, torch.ScalarType.Float32, input, (layer, output) =>
                     logits = layer == model.Graph.Outputs[0].Layer ? Values(output) : logits);
                 float[] largest = [.. logits.OrderDescending().Take(2)];
                 return (input, place, Margin: (largest[0] - largest[^1]) / largest.Max(Math.Abs));

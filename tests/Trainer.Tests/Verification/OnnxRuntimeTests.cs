@@ -32,8 +32,8 @@ public sealed class OnnxRuntimeTests : IDisposable
     {
         string path = Write("a.onnx", 0.7f), other = Write("b.onnx", 0.7001f);
         using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
-        Assert.IsTrue(OnnxComparison.Of(path, import, import.Model()).Passed);
-        var comparison = OnnxComparison.Of(other, import, import.Model());
+        Assert.IsTrue(OnnxComparison.OfTorch(OnnxPair.Of(path, import, import.Model())).Passed);
+        var comparison = OnnxComparison.OfTorch(OnnxPair.Of(other, import, import.Model()));
         Assert.IsFalse(comparison.Passed, $"{comparison}");
 
         string Write(string name, float alpha)

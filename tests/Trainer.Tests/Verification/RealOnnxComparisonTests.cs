@@ -27,7 +27,7 @@ public sealed class RealOnnxComparisonTests
             options = options with { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = extents } };
         }
         using OnnxImport import = OnnxImport.Open(path, options);
-        var comparison = OnnxComparison.Of(path, import, import.Model());
+        var comparison = OnnxComparison.OfTorch(OnnxPair.Of(path, import, import.Model()));
         Assert.IsTrue(comparison.Passed, $"{comparison}");
     }
 }

@@ -12,6 +12,8 @@ internal static class ConstantFolding
         ["Size"] = step => Constant.Of([Constant.CountOf(Extents(step))]),
         ["Identity"] = step => step.ConstantAt(0, "the input"),
         ["Cast"] = Cast,
+        ["DequantizeLinear"] = Quantization.Dequantize,
+        ["QuantizeLinear"] = Quantization.Quantize,
         ["Reshape"] = step => Shaped(step, 0, shape => Shapes.Resolve(
             shape, step.Integers(1, "the shape"), step.Int("allowzero", 0) != 0)),
         ["Squeeze"] = step => Shaped(step, 0, shape => Shapes.Squeeze(shape, step.Axes(shape.Length, 1))),

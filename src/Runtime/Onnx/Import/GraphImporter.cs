@@ -17,14 +17,14 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
 
     private static readonly HashSet<string> IntegerOperators =
     [
-        "ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul", "QuantizeLinear",
+        "ConvInteger", "DynamicQuantizeLinear", "DynamicQuantizeMatMul", "MatMulInteger", "MatMulIntegerToFloat",
     ];
 
     /// <summary>Operators that are not supported and give what they take a shape of, so that what stands behind them is
     /// looked at as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Acos", "Asin", "Atan", "MeanVarianceNormalization",
+        "Acos", "Asin", "Atan", "DequantizeLinear", "MeanVarianceNormalization", "QuantizeLinear",
     ];
 
     private readonly Refusals _refusals = new();
@@ -174,7 +174,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         var step = new ImportStep(node, inputs, opset, Batch);
         try
         {
-            if (node.Domain.Length > 0)
+            if (node.Domain.Length > 0 && !IsInteger(node.OpType))
                 throw new RefusalException($"the operator is of the domain {node.Domain}");
             Func<ImportStep, Value>? convert =
                 ConstantFolding.Find(node.OpType, inputs) ?? ConverterTable.Find(node.OpType)?.Convert;
@@ -231,10 +231,15 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
 
     private static RefusalException Unknown(OnnxNode node, Value?[] inputs) => new(
         node.OpType is "If" or "Loop" or "Scan" ? "control flow is not supported"
-        : IntegerOperators.Contains(node.OpType) ? "integer arithmetic is not supported; use the file of real numbers"
+        : node.OpType is "QuantizeLinear" or "DequantizeLinear"
+            ? "quantised activations are not supported; use the file of real numbers"
+        : IsInteger(node.OpType) ? "integer arithmetic is not supported; use the file of real numbers"
         : ConstantFolding.Knows(node.OpType) ? "it is supported on constants alone"
         : "the operator is not supported",
         shape: KeepShape.Contains(node.OpType) && inputs is [Activation x, ..] ? x.Shape : null);
+
+    private static bool IsInteger(string opType) =>
+        IntegerOperators.Contains(opType) || opType.StartsWith("QLinear", StringComparison.Ordinal);
 
     private Value Find(OnnxNode node, string name)
     {

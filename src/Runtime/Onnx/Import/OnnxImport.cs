@@ -31,6 +31,7 @@ internal sealed class OnnxImport : IDisposable
             outputs.Zip(OutputNames, (layer, output) => (isPlain ? ModelGraph.OutputName : output, names[layer])));
         OnnxValues = [.. _layers.Select(layer => layer.OnnxValue)];
         Batch = importer.Batch;
+        Metadata = OnnxMetadata.Of(file.Metadata, Graph);
     }
 
     /// <summary>The network.</summary>
@@ -49,6 +50,13 @@ internal sealed class OnnxImport : IDisposable
 
     /// <summary>The batch that the file was folded for.</summary>
     public int Batch { get; }
+
+    /// <summary>Whether the file takes no other batch.</summary>
+    public bool FixesBatch => _file.Graph.Inputs.Any(input =>
+        InputNames.Contains(input.Name) && input.Type.Dimensions is [{ Size: > 0 }, ..]);
+
+    /// <summary>What the file's metadata says of classes and pictures. Options are put before it.</summary>
+    public OnnxMetadata Metadata { get; }
 
     /// <summary>Which value of the file each layer gives; null where the file has none.</summary>
     public IReadOnlyList<string?> OnnxValues { get; }
@@ -76,7 +84,8 @@ internal sealed class OnnxImport : IDisposable
                     new Tensor(parameter.Shape, _layers[i].Weights[parameter.Name]());
         int channels = Graph.Inputs is [{ Shape: { Rank: 3 } shape }] ? shape[0] : 1;
         return new Model(
-            Graph, weights, _options.ClassNames, _options.Preprocessing
+            Graph, weights, _options.ClassNames.Count > 0 ? _options.ClassNames : Metadata.ClassNames,
+            _options.Preprocessing ?? Metadata.Preprocessing
                 ?? new Preprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]));
     }
 

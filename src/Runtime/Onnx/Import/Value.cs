@@ -39,13 +39,22 @@ internal sealed record Constant(int[] Shape, string Name, Func<float[]>? Floats,
 
     public int Count => CountOf(Shape);
 
+    /// <summary>The type of integers, where a file or a QuantizeLinear says it.</summary>
+    public OnnxElement Element { get; init; }
+
+    /// <summary>Integers as real numbers, of which there may be more than of shapes and indices: those of a quantised
+    /// weight. Null where <see cref="Ints"/> are all there is.</summary>
+    public Func<float[]>? Weight { get; init; }
+
     /// <summary>How many constants were computed one from the other for it.</summary>
     public int Depth { get; init; }
 
     public static Constant Of(long[] ints, params int[] shape) => new(shape, "", null, () => ints);
 
     /// <summary>The elements as real numbers, whatever they are.</summary>
-    public float[] Numbers() => Floats is null ? [.. Ints!().Select(number => (float)number)] : Floats();
+    public float[] Numbers() => Floats is not null ? Floats()
+        : Weight is not null ? Weight()
+        : [.. Ints!().Select(number => (float)number)];
 
     /// <summary>The number of elements of a shape that a constant may have.</summary>
     /// <exception cref="RefusalException">It has too many.</exception>
@@ -71,7 +80,19 @@ internal sealed record Constant(int[] Shape, string Name, Func<float[]>? Floats,
         if (tensor.Element is OnnxElement.String or OnnxElement.Complex64 or OnnxElement.Complex128 or OnnxElement.None)
             throw new RefusalException($"a constant of type {tensor.Element}");
         return count <= MostInts
-            ? new Constant(shape, tensor.Name, null, tensor.ToInts)
-            : throw new RefusalException($"a constant of {count} elements of type {tensor.Element}; use the file of real numbers");
+            ? new Constant(shape, tensor.Name, null, tensor.ToInts) { Element = tensor.Element }
+            : OfWeight(shape, tensor.Name, tensor.Element, tensor.ToFloats);
+    }
+
+    /// <summary>Integers that are a weight, and are refused as shapes and indices.</summary>
+    public static Constant OfWeight(int[] shape, string name, OnnxElement element, Func<float[]> numbers)
+    {
+        int count = CountOf(shape);
+        return new Constant(shape, name, null, () => throw new RefusalException(
+            $"a constant of {count} elements of type {element}; use the file of real numbers"))
+        {
+            Element = element,
+            Weight = numbers,
+        };
     }
 }

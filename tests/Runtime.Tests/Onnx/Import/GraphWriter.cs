@@ -6,6 +6,7 @@ namespace SoftPool.Runtime.Tests.Onnx.Import;
 internal sealed class GraphWriter(int opset = 17)
 {
     private readonly ProtoWriter _graph = Message().Text(2, "small");
+    private readonly List<ProtoWriter> _metadata = [];
     private int _nodes;
 
     public GraphWriter Input(string name, params object[] extents) => Input(name, 1, extents);
@@ -61,6 +62,21 @@ internal sealed class GraphWriter(int opset = 17)
         return this;
     }
 
+    /// <summary>Integers of a type of 8 or 32 bits.</summary>
+    public GraphWriter Integers(string name, int element, long[] shape, params int[] values)
+    {
+        byte[] data = [.. values.SelectMany(value =>
+            element == 6 ? BitConverter.GetBytes(value) : [unchecked((byte)value)])];
+        _graph.Message(5, Message().Packed(1, shape).Int(2, element).Text(8, name).Bytes(9, data));
+        return this;
+    }
+
+    public GraphWriter Metadata(string key, string value)
+    {
+        _metadata.Add(Message().Text(1, key).Text(2, value));
+        return this;
+    }
+
     public GraphWriter Scalar(string name, float value) => Floats(name, [], value);
 
     /// <summary>A node called n0, n1 and so on.</summary>
@@ -82,8 +98,12 @@ internal sealed class GraphWriter(int opset = 17)
         return this;
     }
 
-    public byte[] ToArray() => Message().Int(1, 8).Text(2, "test").Message(7, _graph).Message(8, Message().Int(2,
-        opset)).ToArray();
+    public byte[] ToArray()
+    {
+        ProtoWriter model = Message().Int(1, 8).Text(2, "test").Message(7, _graph)
+            .Message(8, Message().Int(2, opset));
+        return _metadata.Aggregate(model, (whole, entry) => whole.Message(14, entry)).ToArray();
+    }
 
     public SoftPool.Model Import(OnnxOptions? options = null) => SoftPool.Model.FromOnnx(new MemoryStream(ToArray()),
         options);
