@@ -23,7 +23,8 @@ internal static class Conv2dCases
         // By single pixels, four of which lie side by side in each map.
         new(new Conv2d(12, 35, 1, 1, 0), new(12, 6, 10), 2) { IsSelfTest = true },
         new(new Conv2d(4, 7, 1, 1, 0) { Bias = false }, new(4, 2, 2), 3),
-        new(new Conv2d(20, 16, 1, 1, 0), new(20, 4, 9), 1),
+        // Of several tiles of a product of matrices, whatever their size.
+        new(new Conv2d(20, 150, 1, 1, 0), new(20, 12, 13), 1),
         // Layers of the reference networks.
         new(new Conv2d(3, 48, 11, 4, 5), new(3, 64, 64), 1),
         new(new Conv2d(48, 128, 5, 1, 2), new(48, 27, 27), 1),

@@ -31,12 +31,19 @@ internal static class OperatorForms
                 yield return (traits, NoLanes);
             if (op is not Conv2d convolution)
                 continue;
-            bool isLarge = Products(convolution, input) > MostProducts;
+            // One tile of products of matrices stands for all three: they are one code. CPUs' drivers take long for it.
+            bool isLarge = IsLarge(convolution, input);
             foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
-                if (!isLarge || variant is WinogradConvolution or PlainWinogradConvolution)
+                if (isLarge
+                    ? variant is WinogradConvolution or PlainWinogradConvolution
+                    : variant is not GemmConvolution { Tile: not 32 })
                     yield return (traits, new VariantChoice(variant.Name));
         }
     }
+
+    /// <summary>Whether software drivers take long for a convolution.</summary>
+    public static bool IsLarge(Conv2d convolution, TensorShape input) =>
+        Products(convolution, input) > MostProducts;
 
     /// <summary>The device's own choice, and each variant that an operator has.</summary>
     public static IEnumerable<VariantChoice> ChoicesFor(Operator op)

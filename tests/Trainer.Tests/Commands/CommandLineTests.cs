@@ -35,14 +35,13 @@ public sealed class CommandLineTests
     {
         Command command = Softpool.Run("summary", "alexnet", "--memory", "--batch", "8");
         Assert.AreEqual(0, command.ExitCode, command.Output);
-        // The first convolution's input, 3x224x224, and its copy with padding, 231x232x3 (a row in whole words), are
-        // all that is alive at once there. Weights are packed in whole tiles: the last layer takes 64 rows for its 10
-        // classes.
+        // The first convolution's input, 3x224x224, and its output, 48x56x56, are all that is alive at once there.
+        // Weights are packed in whole tiles: the last layer takes 64 rows for its 10 classes.
         string[] storages = command.Output.Split("device memory in ");
         Assert.HasCount(3, storages, command.Output);
         foreach (string text in
-            (string[])["fp32 at batch 8", "9.50 MiB", "1.000 times", "weights, "
-                + "packed            56.15 MiB", "55.70 MiB in the file"])
+            (string[])["fp32 at batch 8", "9.19 MiB", "1.000 times", "weights, "
+                + "packed            56.16 MiB", "55.70 MiB in the file"])
             StringAssert.Contains(storages[1], text);
         // In half the memory; biases stay in 32 bits, and so does the input, before and beside its copy in 16.
         foreach (string text in

@@ -34,7 +34,8 @@ internal sealed record PlainWinogradConvolution(int Taps) : ConvolutionVariant
     public override double Cost(Conv2d convolution, LoweringStep step)
     {
         double direct = Conv2d.Variants.All
-            .Where(variant => variant is (PackedConvolution or TiledConvolution) && variant.Takes(convolution, step))
+            .Where(variant => variant is PackedConvolution or TiledConvolution or GemmConvolution)
+            .Where(variant => variant.Takes(convolution, step))
             .Min(variant => variant.Cost(convolution, step));
         // Few channels leave the transforms to be most of the work.
         bool pays = step.Options.Device.Driver == Driver.SwiftShader
