@@ -115,7 +115,7 @@ public sealed class ElementaryTests
                 (6, -4, -1.5f), (1, 0, Infinity), (-1, 0, -Infinity), (0, 0, NaN), (5, Infinity, 0),
                 (Infinity, 2, Infinity), (Infinity, Infinity, NaN), (NaN, 1, NaN), (1, NaN, NaN), (1e38f, 1e30f, 1e8f),
                 (Largest, -Largest, -1), (1e-14f, 1e14f, 0), (1e20f, -4e19f, -2.5f),
-                ]),
+            ]),
             (new Pow(),
             [
                 (2, 10, 1024), (-2, 3, -8), (-2, 2, 4), (-2, 0.5f, NaN), (0, 0, 1), (0, 2, 0), (0, -1, Infinity),

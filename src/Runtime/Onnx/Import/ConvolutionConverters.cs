@@ -9,8 +9,8 @@ internal static class ConvolutionConverters
     [
         new("Conv", "Conv2d, also of a row; Conv3d",
             "1 to 3 axes behind the channels; constant weight and bias; group, dilations, strides, "
-            + "kernel_shape, pads, auto_pad. Padding that differs "
-            + "between both ends of an axis becomes a ZeroPad2d or ConstantPad.", Convolve),
+            + "kernel_shape, pads, auto_pad. Padding that differs between both ends of an axis becomes a "
+            + "ZeroPad2d or ConstantPad.", Convolve),
     ];
 
     private static Activation Convolve(ImportStep step)
