@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests. The last line counts what really ran, over all projects:
 #   N passed, N failed, N skipped
-# A project that crashes, or that runs no test at all, counts as one failure (tools/lib/count-tests.sh). Exit status 0 only
-# without failures. Arguments go to every test project: tools/test.sh --filter SoftPool2dTests
+# A project that crashes, or that runs no test at all, counts as one failure (tools/lib/count-tests.sh). Exit status 0
+# only without failures. Arguments go to every test project: tools/test.sh --filter SoftPool2dTests
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here

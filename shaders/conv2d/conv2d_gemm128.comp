@@ -1,8 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-// 2-D convolution with bias and the pointwise operator that follows, as a product of matrices: tiles of 128 channels and
-// 128 pixels by workgroups of 256.
+// 2-D convolution with bias and the pointwise operator that follows, as a product of matrices: tiles of 128 channels
+// and 128 pixels by workgroups of 256.
 //
 // Bindings, dispatch, preconditions: include/conv2d_gemm.glsl
 #include "storage.glsl"

@@ -1,7 +1,7 @@
 // The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first:
-// the specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits. Kernels know the
-// functions up to LAST_FUSED, because they hold the code of each once for each element of their tiles, and that has to be
-// compiled; with EVERY_FUNCTION defined all.
+// the specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits. Kernels know
+// the functions up to LAST_FUSED, because they hold the code of each once for each element of their tiles, and that has
+// to be compiled; with EVERY_FUNCTION defined all.
 #ifdef EVERY_FUNCTION
 #include "power.glsl"
 #include "trigonometry.glsl"

@@ -9,9 +9,9 @@ uint bits_of_two_over_pi(uint word, uint shift) {
     return TWO_OVER_PI[word] << shift | TWO_OVER_PI[word + 1] >> 1 >> (31 - shift);
 }
 
-// A finite |x| as a number of quarter turns, of which the last two bits count, and a rest from -pi/4 to pi/4. The product
-// of the significand with 2 / pi is one of integers: of 96 bits of 2 / pi, the first of which makes 2 quarter turns. So
-// the rest is as good for a large x as for a small one.
+// A finite |x| as a number of quarter turns, of which the last two bits count, and a rest from -pi/4 to pi/4. The
+// product of the significand with 2 / pi is one of integers: of 96 bits of 2 / pi, the first of which makes 2 quarter
+// turns. So the rest is as good for a large x as for a small one.
 uint quarter_turns(float x, out float rest) {
     uint bits = floatBitsToUint(x) & 0x7FFFFFFFu;
     rest = uintBitsToFloat(bits);

@@ -101,7 +101,8 @@ public sealed class Fp16RangeException : SoftPoolException
     {
     }
 
-    internal Fp16RangeException(string number, string most) : base($"{number}, and 16 bits hold {most}: store in 32 bits.")
+    internal Fp16RangeException(string number, string most)
+        : base($"{number}, and 16 bits hold {most}: store in 32 bits.")
     {
     }
 }

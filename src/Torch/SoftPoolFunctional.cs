@@ -7,9 +7,9 @@ namespace SoftPool.Torch;
 /// <summary>
 /// SoftPool as functions with the names and arguments of torch.nn.functional. Each window becomes its exponentially
 /// weighted mean, y = sum_i w_i x_i with softmax weights w. The result is finite for every finite input; a NaN in a
-/// window gives NaN. The gradient is the true gradient: per channel dy/dx_i = w_i (1 + x_i - y). With create_graph it has
-/// a gradient itself, of any order, and is then composed of torch's own operations, which takes memory for each place
-/// in the window. No function waits for the device.
+/// window gives NaN. The gradient is the true gradient: per channel dy/dx_i = w_i (1 + x_i - y). With create_graph it
+/// has a gradient itself, of any order, and is then composed of torch's own operations, which takes memory for each
+/// place in the window. No function waits for the device.
 /// </summary>
 /// <remarks>
 /// The input is float, double, half or bfloat16, with any strides. Half and bfloat16 are computed in float and rounded

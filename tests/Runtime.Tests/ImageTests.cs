@@ -82,7 +82,8 @@ public sealed class ImageTests
         Image good = RandomPicture(2, 2, PixelFormat.Rgb8, 1);
         Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run([good, good], output));
         Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run([good], new float[47]));
-        Assert.ThrowsExactly<ShapeMismatchException>(() => session.Run(ReadOnlySpan<Image>.Empty, Array.Empty<float>()));
+        Assert.ThrowsExactly<ShapeMismatchException>(
+            () => session.Run(ReadOnlySpan<Image>.Empty, Array.Empty<float>()));
 
         Model grey = TestModels.WithZeros(TestModels.Sequential(new TensorShape(1, 4, 4), new ReLU()));
         using InferenceSession other = TestDevices.Software.CreateSession(grey);

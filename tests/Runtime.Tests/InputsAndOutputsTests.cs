@@ -56,7 +56,8 @@ public sealed class InputsAndOutputsTests
         select new object[] { input, mode };
 
     public static IEnumerable<object[]> ImageCells =>
-        from mode in (string[])["blocking", "asynchronous", "stepped", "recorded", "profiled"] select new object[] { mode };
+        from mode in (string[])["blocking", "asynchronous", "stepped", "recorded", "profiled"]
+        select new object[] { mode };
 
     [TestMethod]
     [DataRow(Numerics.Fast, true, false)]
@@ -73,7 +74,8 @@ public sealed class InputsAndOutputsTests
         float[][] expected = Expected(inputs, numerics);
         for (int i = 0; i < outputs.Length; i++)
             AssertClose(
-                expected[i], outputs[i], numerics == Numerics.Strict ? 0 : fp16 ? 4e-3f : 2e-6f, Model.Graph.Outputs[i].Name);
+                expected[i], outputs[i], numerics == Numerics.Strict ? 0 : fp16 ? 4e-3f : 2e-6f,
+                Model.Graph.Outputs[i].Name);
         CollectionAssert.AreEqual(outputs[1], outputs[4]);
     }
 
@@ -149,7 +151,8 @@ public sealed class InputsAndOutputsTests
         Image[] images = [Image(20, 11, 1), Image(5, 30, 2)];
         float[] floats =
         [
-            .. images.SelectMany(image => ImageReference.Compute(image, Detector.Graph.InputShape, Detector.Preprocessing))
+            .. images
+                .SelectMany(image => ImageReference.Compute(image, Detector.Graph.InputShape, Detector.Preprocessing))
                 .Select(value => (float)value),
         ];
         using var host = new TestHost(lengths.Sum());
@@ -193,7 +196,8 @@ public sealed class InputsAndOutputsTests
     [TestMethod]
     public void A_profile_has_all_launches()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch });
         using Profiler profiler = session.CreateProfiler();
         Assert.HasCount(session.Plan.Launches.Count, profiler.Run(Read(Inputs(1))));
     }
@@ -201,10 +205,12 @@ public sealed class InputsAndOutputsTests
     [TestMethod]
     public void Runs_allocate_nothing()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch });
         float[] left = Inputs(1)[0], right = Inputs(1)[1], vector = Inputs(1)[2];
         float[][] outputs = Room(OutputLengths);
-        float[] scores = outputs[0], difference = outputs[1], before = outputs[2], pooled = outputs[3], again = outputs[4];
+        float[] scores = outputs[0], difference = outputs[1], before = outputs[2],
+            pooled = outputs[3], again = outputs[4];
         session.Run([left, right, vector], [scores, difference, before, pooled, again]);
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 10; i++)
@@ -215,7 +221,8 @@ public sealed class InputsAndOutputsTests
     [TestMethod]
     public void A_run_of_fewer_items_than_the_batch_gives_those()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch });
         float[][] inputs = Inputs(1), whole = Room(OutputLengths);
         session.Run(Read(inputs), Written(whole));
         float[][] first = [.. inputs.Select(values => values[..(values.Length / Batch)])];
@@ -228,7 +235,8 @@ public sealed class InputsAndOutputsTests
     [TestMethod]
     public void What_does_not_fit_is_refused_with_one_sentence()
     {
-        using InferenceSession session = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using InferenceSession session = TestDevices.Software.CreateSession(
+            Model, new SessionOptions { Batch = Batch });
         float[][] inputs = Inputs(1), outputs = Room(OutputLengths);
         AssertRefused("'siamese' has 3 inputs; got 1", () => session.Run(inputs[0], outputs[0]));
         AssertRefused("'siamese' has 3 inputs; got 2", () => session.Run([inputs[0], inputs[1]], Written(outputs)));
@@ -262,7 +270,8 @@ public sealed class InputsAndOutputsTests
         var arena = new ArenaPlan(plan, 16, keepLayerOutputs: false);
         (long Begin, long End)[] places =
         [
-            .. plan.Outputs.Distinct().Select(output => (arena.OffsetOf(output), arena.OffsetOf(output) + output.ByteCount)),
+            .. plan.Outputs.Distinct()
+                .Select(output => (arena.OffsetOf(output), arena.OffsetOf(output) + output.ByteCount)),
         ];
         for (int i = 0; i < places.Length; i++)
             for (int j = 0; j < i; j++)
@@ -308,7 +317,8 @@ public sealed class InputsAndOutputsTests
         [
             .. File.ReadAllLines(ThisFile())
                 .SkipWhile(line => !line.EndsWith("// Example begin", StringComparison.Ordinal)).Skip(1)
-                .TakeWhile(line => !line.EndsWith("// Example end", StringComparison.Ordinal)).Select(line => line.Trim()),
+                .TakeWhile(line => !line.EndsWith("// Example end", StringComparison.Ordinal))
+                .Select(line => line.Trim()),
         ];
         StringAssert.Contains(
             File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../docs/embedding.md")),

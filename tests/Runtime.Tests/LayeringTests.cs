@@ -60,7 +60,8 @@ public sealed class LayeringTests
         string page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "architecture.md"));
         var documented = new Dictionary<string, string[]>();
         foreach (Match row in Regex.Matches(page, @"^\| `(\w+)` \|[^|]*\| ?([\w, ]*)\|$", RegexOptions.Multiline))
-            documented.Add(row.Groups[1].Value, row.Groups[2].Value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
+            documented.Add(
+                row.Groups[1].Value, row.Groups[2].Value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
         CollectionAssert.AreEquivalent(MayUse.Keys, documented.Keys);
         foreach ((string room, string[] others) in documented)
             CollectionAssert.AreEquivalent(MayUse[room], others, room);

@@ -106,7 +106,8 @@ public sealed class ModelGraphTests
             Assert.ThrowsExactly<InvalidOperationException>(() => graph.InputShape).Message,
             "'siamese' has the inputs left, right, vector");
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidOperationException>(() => graph.OutputShape).Message, "has the outputs scores,");
+            Assert.ThrowsExactly<InvalidOperationException>(() => graph.OutputShape).Message,
+            "has the outputs scores,");
         Assert.AreEqual(ModelGraph.InputName, TestModels.AlexNet().Inputs.Single().Name);
         Assert.AreEqual(ModelGraph.OutputName, TestModels.AlexNet().Outputs.Single().Name);
     }

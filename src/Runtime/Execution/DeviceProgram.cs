@@ -125,7 +125,8 @@ internal sealed class DeviceProgram : IDisposable
 
     private void PlaceActivations(VulkanDevice device, bool keepLayerOutputs)
     {
-        var arena = new ArenaPlan(_plan, device.Physical.BufferAlignment, keepLayerOutputs, device.GuardBytes, _barriers);
+        var arena = new ArenaPlan(
+            _plan, device.Physical.BufferAlignment, keepLayerOutputs, device.GuardBytes, _barriers);
         ArenaBytes = arena.ByteCount;
         DeviceBuffer buffer = _ownership.Take(DeviceBuffer.Storage(device, arena.ByteCount));
         foreach (Operand operand in arena.Operands)

@@ -5,7 +5,8 @@ namespace SoftPool.Graph;
 /// <summary>Before which launches of a plan a barrier is needed. Launches between two barriers, those of one epoch, may
 /// run at the same time, so that branches of a network fill a GPU together: none of them reads what another one writes.
 /// Several may write parts of one operand, if they are of one layer: the launches of a layer never write the same
-/// element. Activations of one epoch share no memory, so no other barrier is needed (<see cref="ArenaPlan"/>).</summary>
+/// element. Activations of one epoch share no memory, so no other barrier is needed
+/// (<see cref="ArenaPlan"/>).</summary>
 internal sealed class BarrierPlan
 {
     private readonly int[] _epochs;

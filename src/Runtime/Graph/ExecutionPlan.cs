@@ -113,7 +113,8 @@ internal sealed class ExecutionPlan
                 together.Add(normAt);
             }
             Pointwise? pointwise = null;
-            if (op.FusesPointwise && Behind(last) is int pointwiseAt && graph.Layers[pointwiseAt].Operator is Pointwise { CanBeFused: true } function)
+            if (op.FusesPointwise && Behind(last) is int pointwiseAt
+                && graph.Layers[pointwiseAt].Operator is Pointwise { CanBeFused: true } function)
             {
                 (pointwise, last) = (function, pointwiseAt);
                 done[pointwiseAt] = true;
@@ -121,13 +122,14 @@ internal sealed class ExecutionPlan
             }
             var step = new LoweringStep(
                 graph.Layers[i].Name, variant, options, graph.InputShapesOf(i), graph.OutputShapeOf(last),
-                [.. graph.InputsOf(i).Select(place => place < 0 ? firsts[~place] : outputs[place]!)], pointwise?.Function ?? default, parameters,
-                hasBias, dispatches);
+                [.. graph.InputsOf(i).Select(place => place < 0 ? firsts[~place] : outputs[place]!)],
+                pointwise?.Function ?? default, parameters, hasBias, dispatches);
             int firstLaunch = dispatches.Count;
             op.Lower(step);
             Work.Note(op, step.Output.Count, dispatches, firstLaunch);
             outputs[last] = step.Output;
-            layers.Add(new PlannedLayer(together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
+            layers.Add(new PlannedLayer(
+                together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
         }
         Operand[] results = [.. graph.OutputLayers.Select(layer => outputs[layer]!)];
         if (options.Fp16)
@@ -149,7 +151,8 @@ internal sealed class ExecutionPlan
         {
             var to = new Activation(from.Count, isHalf);
             dispatches.Add(new KernelLaunch(
-                layer, new KernelId(kernel, options.KernelNumerics), [("COUNT", (uint)from.Count)], GroupCount.Linear(from.Count), [from, to]));
+                layer, new KernelId(kernel, options.KernelNumerics), [("COUNT", (uint)from.Count)],
+                GroupCount.Linear(from.Count), [from, to]));
             return to;
         }
 

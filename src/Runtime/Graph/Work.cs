@@ -23,7 +23,8 @@ internal static class Work
     private static double TermsOf(Operator op) => op switch
     {
         Conv2d conv => (double)conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
-        Conv3d conv => (double)conv.InChannels / conv.Groups * conv.KernelSize.Depth * conv.KernelSize.Height * conv.KernelSize.Width,
+        Conv3d conv => (double)conv.InChannels / conv.Groups * conv.KernelSize.Depth * conv.KernelSize.Height
+            * conv.KernelSize.Width,
         Linear linear => linear.InFeatures,
         _ => 16,
     };

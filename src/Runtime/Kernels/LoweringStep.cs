@@ -6,9 +6,9 @@ namespace SoftPool.Kernels;
 /// <summary>What an operator needs to add its kernel launches to a plan, and where it adds them. The weights' form
 /// tells weights that fusion has changed from those that it has not.</summary>
 internal sealed class LoweringStep(
-    string layer, string weightsForm, PlanOptions options, IReadOnlyList<TensorShape> inputShapes, TensorShape outputShape,
-    IReadOnlyList<Operand> inputs, PointwiseFunction pointwise, Func<string, Tensor> parameters, bool hasBias,
-    List<KernelLaunch> dispatches)
+    string layer, string weightsForm, PlanOptions options, IReadOnlyList<TensorShape> inputShapes,
+    TensorShape outputShape, IReadOnlyList<Operand> inputs, PointwiseFunction pointwise,
+    Func<string, Tensor> parameters, bool hasBias, List<KernelLaunch> dispatches)
 {
     // Of an operator that has one way to be computed.
     private string _variant = "";
@@ -40,7 +40,8 @@ internal sealed class LoweringStep(
     /// <summary>The first input.</summary>
     public Operand Input => Inputs[0];
 
-    public Operand Output { get; private set; } = new Activation((long)options.Batch * outputShape.ElementCount, options.Fp16);
+    public Operand Output { get; private set; } =
+        new Activation((long)options.Batch * outputShape.ElementCount, options.Fp16);
 
     /// <summary>The parameters by their short names: weight, bias.</summary>
     public Func<string, Tensor> Parameters { get; } = parameters;
@@ -48,7 +49,8 @@ internal sealed class LoweringStep(
     /// <summary>Says which variant's launches are added from now on.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="hasIndependentKernels">Whether each of its kernels is judged by itself.</param>
-    public void Choose(string name, bool hasIndependentKernels) => (_variant, _isJudgedAlone) = (name, hasIndependentKernels);
+    public void Choose(string name, bool hasIndependentKernels) =>
+        (_variant, _isJudgedAlone) = (name, hasIndependentKernels);
 
     /// <summary>Makes the output the same memory as the input: nothing runs.</summary>
     public void Alias() => Output = Input;
@@ -71,7 +73,8 @@ internal sealed class LoweringStep(
     public ReadOnlySpan<float> Bias => hasBias ? Parameter("bias") : default;
 
     /// <summary>The most elements of a weight that one buffer, and an array of floats to pack it in, holds.</summary>
-    public long LargestWeight => Math.Min(Options.LargestBuffer / (Options.Fp16 ? 2 : sizeof(float)), Kernels.Constant.Largest);
+    public long LargestWeight =>
+        Math.Min(Options.LargestBuffer / (Options.Fp16 ? 2 : sizeof(float)), Kernels.Constant.Largest);
 
     /// <summary>Packed weights, stored as activations are.</summary>
     /// <param name="name">What of the layer they are, and how they are packed, if in more than one way.</param>
@@ -81,7 +84,8 @@ internal sealed class LoweringStep(
         Options.IsStrict
             ? Constant(name, count, pack)
             : new(
-                $"{layer}.{name}{weightsForm}{(Options.Fp16 ? "*fp16" : "")}", count, Options.Fp16 ? () => InRange(pack()) : pack,
+                $"{layer}.{name}{weightsForm}{(Options.Fp16 ? "*fp16" : "")}", count,
+                Options.Fp16 ? () => InRange(pack()) : pack,
                 Options.Fp16);
 
     /// <summary>Small constants, which are always 32-bit floats.</summary>
@@ -101,7 +105,8 @@ internal sealed class LoweringStep(
     /// <param name="count">The number of floats.</param>
     /// <param name="first">The first output to take.</param>
     /// <param name="outputs">The number of outputs to take.</param>
-    public FloatConstant PaddedBias(int count, int first, int outputs) => Constant($"bias[{first}]*{count}", count, () =>
+    public FloatConstant PaddedBias(
+        int count, int first, int outputs) => Constant($"bias[{first}]*{count}", count, () =>
     {
         var padded = new float[count];
         if (hasBias)
@@ -117,7 +122,8 @@ internal sealed class LoweringStep(
         float[] trained = Parameter("weight").ToArray();
         int index = Array.FindIndex(trained, IsTooLarge);
         throw new Fp16RangeException(index >= 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{layer}.weight has the value {trained[index]} at index {index}")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"{layer}.weight has the value {trained[index]} at index {index}")
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{layer}.weight comes to {Array.Find(packed, IsTooLarge)} where a kernel stores it transformed"));
@@ -128,7 +134,8 @@ internal sealed class LoweringStep(
     /// <summary>Whether a variant, or a kernel by itself, is not to be used on this driver with this step's
     /// numerics.</summary>
     public bool IsRejected(string name, bool readsTexels = false) =>
-        Options.Variants.RejectedKernels?.Contains($"{new KernelId(name, Options.KernelNumerics, readsTexels)}") == true;
+        Options.Variants.RejectedKernels?.Contains(
+            $"{new KernelId(name, Options.KernelNumerics, readsTexels)}") == true;
 
     /// <summary>Whether a kernel had better read these as texels of four elements: where the device is the faster for
     /// it, and each of them is a whole number of texels that one view holds.</summary>
@@ -141,19 +148,23 @@ internal sealed class LoweringStep(
     }
 
     /// <summary>Whether to launch a kernel's form that reads these as texels.</summary>
-    public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) => ReadsTexels(counts) && !IsRejected(kernel, readsTexels: true);
+    public bool TakesTexels(string kernel, params ReadOnlySpan<long> counts) =>
+        ReadsTexels(counts) && !IsRejected(kernel, readsTexels: true);
 
     /// <summary>Adds the launch of a kernel that computes its elements one by one, or in its other form four by four,
     /// as texel.glsl says: that is launched where some of the bindings, one bit each, can be read as texels.</summary>
-    public void DispatchElements(string kernel, SpecializationConstant[] constants, long count, uint texels, params Operand[] operands) =>
+    public void DispatchElements(
+        string kernel, SpecializationConstant[] constants, long count, uint texels, params Operand[] operands) =>
         DispatchElements(kernel, constants, count, texels, iterations: 0, operands);
 
     /// <summary>The same of a kernel with loops over parts of the shape, which take so many iterations in one
     /// invocation.</summary>
     public void DispatchElements(
-        string kernel, SpecializationConstant[] constants, long count, uint texels, long iterations, params Operand[] operands)
+        string kernel, SpecializationConstant[] constants, long count, uint texels, long iterations,
+        params Operand[] operands)
     {
-        long[] counts = [count, .. operands.Where((_, binding) => (texels >> binding & 1) != 0).Select(operand => operand.Count)];
+        long[] counts =
+            [count, .. operands.Where((_, binding) => (texels >> binding & 1) != 0).Select(operand => operand.Count)];
         bool takesTexels = texels != 0 && TakesTexels(kernel, counts);
         Dispatch(
             kernel, constants, GroupCount.Linear(takesTexels ? count / 4 : count),
@@ -161,20 +172,24 @@ internal sealed class LoweringStep(
     }
 
     /// <summary>Adds a kernel launch.</summary>
-    public void Dispatch(string kernel, SpecializationConstant[] constants, GroupCount groups, params Operand[] operands) =>
+    public void Dispatch(
+        string kernel, SpecializationConstant[] constants, GroupCount groups, params Operand[] operands) =>
         Dispatch(kernel, constants, groups, texels: 0, operands);
 
     /// <summary>Adds the launch of a kernel that reads some of its bindings, one bit each, as texels of four
     /// elements.</summary>
-    public void Dispatch(string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, params Operand[] operands) =>
+    public void Dispatch(
+        string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, params Operand[] operands) =>
         Dispatch(kernel, constants, groups, texels, iterations: 0, operands);
 
     /// <summary>Adds the launch of a kernel with loops over parts of the shape, which take so many iterations in one
     /// invocation.</summary>
     public void Dispatch(
-        string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, long iterations, params Operand[] operands) =>
+        string kernel, SpecializationConstant[] constants, GroupCount groups, uint texels, long iterations,
+        params Operand[] operands) =>
         dispatches.Add(new KernelLaunch(
-            layer, new KernelId(kernel, Options.KernelNumerics, texels != 0), constants, groups, operands, _variant, texels, iterations)
+            layer, new KernelId(kernel, Options.KernelNumerics, texels != 0), constants, groups, operands,
+            _variant, texels, iterations)
         {
             IsJudgedAlone = _isJudgedAlone,
         });

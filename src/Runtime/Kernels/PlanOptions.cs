@@ -10,7 +10,8 @@ namespace SoftPool.Kernels;
 /// <param name="LargestBuffer">What one buffer of the device holds at most, in bytes; what can be split is
 /// split.</param>
 internal sealed record PlanOptions(
-    int Batch = 1, bool Fuse = true, bool Fp16 = false, Numerics Numerics = Numerics.Fast, long LargestBuffer = long.MaxValue)
+    int Batch = 1, bool Fuse = true, bool Fp16 = false, Numerics Numerics = Numerics.Fast,
+    long LargestBuffer = long.MaxValue)
 {
     /// <summary>The device that the plan is for.</summary>
     public DeviceTraits Device { get; init; } = DeviceTraits.Unknown;
@@ -27,7 +28,8 @@ internal sealed record PlanOptions(
         new(options.Batch, options.Fuse, options.Fp16, options.Numerics, largestBuffer) { Device = device };
 
     /// <summary>Which compilation of a kernel is launched.</summary>
-    public KernelNumerics KernelNumerics => Fp16 ? KernelNumerics.Fp16 : IsStrict ? KernelNumerics.Strict : KernelNumerics.Fast;
+    public KernelNumerics KernelNumerics =>
+        Fp16 ? KernelNumerics.Fp16 : IsStrict ? KernelNumerics.Strict : KernelNumerics.Fast;
 
     public bool IsStrict => Numerics == Numerics.Strict;
 }

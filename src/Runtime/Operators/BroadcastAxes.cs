@@ -52,7 +52,8 @@ internal sealed record BroadcastAxes(int[] Extents, int[][] Strides)
         int[] extents = shapes[0].Extents.ToArray();
         foreach (TensorShape shape in shapes)
             for (int axis = 0; axis < extents.Length || axis < shape.Rank; axis++)
-                if (shape.Rank != extents.Length || (extents[axis] != 1 && shape[axis] != 1 && shape[axis] != extents[axis]))
+                if (shape.Rank != extents.Length
+                    || (extents[axis] != 1 && shape[axis] != 1 && shape[axis] != extents[axis]))
                     throw new ShapeMismatchException(
                         $"{name} takes inputs of as many axes, along each of which the extents are the same or 1; "
                         + $"got {string.Join(" and ", shapes)}.");

@@ -28,7 +28,8 @@ public sealed record Concat(int Dim = 1) : Operator
         {
             if (input.Rank == 0 || input.Rank != first.Rank || input.With(Dim, first[Dim - 1]) != first)
                 throw new ShapeMismatchException(
-                    $"Concat takes inputs that differ in {(Dim == 1 ? "channels" : $"axis {Dim}")} alone; got {first} and {input}.");
+                    $"Concat takes inputs that differ in {(Dim == 1 ? "channels" : $"axis {Dim}")} "
+                    + $"alone; got {first} and {input}.");
             total += input[Dim - 1];
         }
         return total <= int.MaxValue

@@ -5,7 +5,8 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>Puts a number before and behind the places of one axis, as torch.nn.functional.pad in mode constant.</summary>
+/// <summary>Puts a number before and behind the places of one axis, as torch.nn.functional.pad in mode
+/// constant.</summary>
 /// <param name="Dim">The axis, counted as in PyTorch: 1 is the channels. 0, the batch, is not allowed.</param>
 /// <param name="Before">How many places are added before the first, 0 to 4096.</param>
 /// <param name="After">How many places are added behind the last, 0 to 4096.</param>
@@ -23,7 +24,8 @@ public sealed record ConstantPad(int Dim, int Before, int After, double Fill) : 
     private protected override TensorShape Infer(TensorShape input)
     {
         if (Dim < 1 || Dim > input.Rank)
-            throw new ShapeMismatchException($"ConstantPad takes an axis of 1 to {input.Rank} on {input}; got {Attributes}.");
+            throw new ShapeMismatchException(
+                $"ConstantPad takes an axis of 1 to {input.Rank} on {input}; got {Attributes}.");
         if (Math.Min(Before, After) < 0 || Math.Max(Before, After) > Largest || !float.IsFinite((float)Fill))
             throw new ShapeMismatchException(
                 $"ConstantPad takes 0 to {Largest} places and a number that is finite as a float; got {Attributes}.");

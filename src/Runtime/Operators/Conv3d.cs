@@ -5,8 +5,8 @@ using SoftPool.Reference;
 namespace SoftPool.Operators;
 
 /// <summary>3-D convolution (cross-correlation) with zero padding, as torch.nn.Conv3d: (InChannels, D, H, W) to
-/// (OutChannels, floor((D + 2 Padding - Dilation (KernelSize - 1) - 1) / Stride) + 1, ...), and likewise for H and W. The
-/// weight has the shape (OutChannels, InChannels / Groups, kD, kH, kW), the bias (OutChannels).</summary>
+/// (OutChannels, floor((D + 2 Padding - Dilation (KernelSize - 1) - 1) / Stride) + 1, ...), and likewise for H and W.
+/// The weight has the shape (OutChannels, InChannels / Groups, kD, kH, kW), the bias (OutChannels).</summary>
 /// <param name="InChannels">The number of channels of the input.</param>
 /// <param name="OutChannels">The number of channels of the output.</param>
 /// <param name="KernelSize">The depth, height and width of the kernel in voxels.</param>
@@ -105,7 +105,8 @@ public sealed record Conv3d(int InChannels, int OutChannels, Size3d KernelSize, 
                 {
                     int tile = o / outChannels * tiles + o % outChannels / TileChannels;
                     int row = (tile * Taps + tap) * channels + c;
-                    packed[row * TileChannels + o % outChannels % TileChannels] = weight[(o * channels + c) * Taps + tap];
+                    packed[row * TileChannels + o % outChannels % TileChannels] =
+                        weight[(o * channels + c) * Taps + tap];
                 }
         return packed;
     }

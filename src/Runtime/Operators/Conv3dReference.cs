@@ -10,7 +10,8 @@ internal static class Conv3dReference
         where T : struct, IReal<T>
     {
         Size3d map = Window.Extents(step.InputShape), places = Window.Extents(step.OutputShape);
-        (Size3d kernel, Size3d stride, Size3d padding, Size3d dilation) = (op.KernelSize, op.Stride, op.Padding, op.Dilation);
+        (Size3d kernel, Size3d stride, Size3d padding, Size3d dilation) =
+            (op.KernelSize, op.Stride, op.Padding, op.Dilation);
         ReadOnlySpan<float> input = step.Input, weight = step.Parameter("weight");
         ReadOnlySpan<float> bias = op.Bias ? step.Parameter("bias") : default;
         int channels = op.InChannels / op.Groups, taps = kernel.Depth * kernel.Height * kernel.Width;

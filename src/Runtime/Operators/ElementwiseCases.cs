@@ -9,8 +9,9 @@ internal static class ElementwiseCases
 
     private static Elementwise[] Operations =>
     [
-        new Add(), new Subtract(), new Multiply(), new Divide(), new Maximum(), new Minimum(), new Equal(), new Greater(),
-        new GreaterEqual(), new Less(), new LessEqual(), new LogicalAnd(), new LogicalOr(), new LogicalXor(),
+        new Add(), new Subtract(), new Multiply(), new Divide(), new Maximum(), new Minimum(), new Equal(),
+        new Greater(), new GreaterEqual(), new Less(), new LessEqual(), new LogicalAnd(), new LogicalOr(),
+        new LogicalXor(),
     ];
 
     public static IEnumerable<OperatorCase> All { get; } =

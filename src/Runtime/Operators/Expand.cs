@@ -5,8 +5,8 @@ using SoftPool.Reference;
 namespace SoftPool.Operators;
 
 /// <summary>Repeats an input along axes of extent 1, as torch.Tensor.expand.</summary>
-/// <param name="Shape">The shape of one item of the output, without the batch: the input's extents, and any in the place
-/// of an extent of 1.</param>
+/// <param name="Shape">The shape of one item of the output, without the batch: the input's extents, and any in the
+/// place of an extent of 1.</param>
 public sealed record Expand(TensorShape Shape) : UnaryOperator
 {
     /// <inheritdoc/>

@@ -25,7 +25,8 @@ public sealed record IndexSelect(int Dim, IReadOnlyList<int> Index) : UnaryOpera
     private protected override TensorShape Infer(TensorShape input)
     {
         if (Dim < 1 || Dim > input.Rank)
-            throw new ShapeMismatchException($"IndexSelect takes an axis of 1 to {input.Rank} on {input}; got {Attributes}.");
+            throw new ShapeMismatchException(
+                $"IndexSelect takes an axis of 1 to {input.Rank} on {input}; got {Attributes}.");
         int extent = input[Dim - 1];
         if (Index is not { Count: >= 1 and <= Most } || Index.Any(place => place < 0 || place >= extent))
             throw new ShapeMismatchException(

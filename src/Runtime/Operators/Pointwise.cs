@@ -16,8 +16,8 @@ public abstract record Pointwise : UnaryOperator
     /// <summary>The number that pointwise.glsl knows it by; 0 is none.</summary>
     internal abstract uint Code { get; }
 
-    /// <summary>Whether the kernels that compute a function on the way know this one; others have a launch of their own.
-    /// </summary>
+    /// <summary>Whether the kernels that compute a function on the way know this one; others have a launch of their
+    /// own.</summary>
     internal bool CanBeFused => Code <= LastFused;
 
     // LAST_FUSED of pointwise.glsl.
@@ -42,7 +42,8 @@ public abstract record Pointwise : UnaryOperator
     internal override void Lower(LoweringStep step)
     {
         int count = step.Batch * step.InputShape.ElementCount;
-        step.DispatchElements("pointwise", [("COUNT", count), .. Function.Constants], count, 0b1, step.Input, step.Output);
+        step.DispatchElements(
+            "pointwise", [("COUNT", count), .. Function.Constants], count, 0b1, step.Input, step.Output);
     }
 }
 

@@ -6,10 +6,10 @@ internal static class PointwiseCases
 {
     private static Pointwise[] Functions =>
     [
-        new ReLU(), new LeakyReLU(0.2), new Sigmoid(), new SiLU(), new ReLU6(), new Hardsigmoid(), new Hardswish(), new Tanh(), new ELU(),
-        new ELU(1.7), new GELU(GeluApproximation.None), new GELU(GeluApproximation.Tanh), new Erf(),
-        new Hardtanh(-0.7, 1.3), new Softplus(), new Softsign(), new Mish(), new SELU(), new CELU(), new CELU(0.3),
-        new Sign(), new LogicalNot(), new IsNaN(), new IsInf(), new Threshold(0.3, -0.7),
+        new ReLU(), new LeakyReLU(0.2), new Sigmoid(), new SiLU(), new ReLU6(), new Hardsigmoid(), new Hardswish(),
+        new Tanh(), new ELU(), new ELU(1.7), new GELU(GeluApproximation.None), new GELU(GeluApproximation.Tanh),
+        new Erf(), new Hardtanh(-0.7, 1.3), new Softplus(), new Softsign(), new Mish(), new SELU(), new CELU(),
+        new CELU(0.3), new Sign(), new LogicalNot(), new IsNaN(), new IsInf(), new Threshold(0.3, -0.7),
     ];
 
     // Held to numbers whose values are finite and not too far apart.
@@ -30,7 +30,8 @@ internal static class PointwiseCases
                [new Hardswish(), new ELU(), new ReLU6(), new Tanh(), new Hardsigmoid(), new Hardtanh(-0.2, 0.6)],
            ]
            select OperatorCase.Chain(new(3, 7, 5), batch, network) with { IsSelfTest = true },
-        // The rarer ones in one form of the kernel: each is compiled, and the test of a network's own layers has them too.
+        // The rarer ones in one form of the kernel: each is compiled, and the test of a network's own layers has them
+        // too.
         .. from network in (Operator[][])
            [
                [new GELU(GeluApproximation.None), new Erf(), new GELU(GeluApproximation.Tanh)],

@@ -4,8 +4,8 @@ namespace SoftPool.Reference;
 internal readonly record struct ExponentialSum<T>(T Largest, T Total)
     where T : struct, IReal<T>
 {
-    /// <summary>Of each cell the largest value of its channels, and the sum of their exponentials beside it; those of many channels
-    /// by slices.</summary>
+    /// <summary>Of each cell the largest value of its channels, and the sum of their exponentials beside it; those of
+    /// many channels by slices.</summary>
     public static ExponentialSum<T>[] OfCells(ReadOnlySpan<float> input, int channels)
     {
         int plane = input.Length / channels;

@@ -50,7 +50,8 @@ internal static class StrictTrigonometry
         (int word, int shift) = ((int)(first >> 5), (int)(first & 31));
         ulong low = significand * Window(word + 2, shift), middle = significand * Window(word + 1, shift) + (low >> 32);
         uint high = (uint)(significand * Window(word, shift) + (middle >> 32));
-        uint turns = high >> 30, fraction = high << 2 | (uint)middle >> 30, behind = (uint)middle << 2 | (uint)low >> 30;
+        uint turns = high >> 30, fraction = high << 2 | (uint)middle >> 30,
+            behind = (uint)middle << 2 | (uint)low >> 30;
         bool isAbove = fraction >= 0x80000000;
         if (isAbove)
             (turns, fraction, behind) = (turns + 1, ~fraction, ~behind);

@@ -154,7 +154,8 @@ public sealed class ParityReport
         int classes = _graph.Outputs[0].Shape.ElementCount;
         if (expected.Length != actual.Length || expected.Length % classes != 0)
             throw new ShapeMismatchException(
-                $"Outputs of {classes} elements each were expected; {expected.Length} and {actual.Length} elements came.");
+                $"Outputs of {classes} elements each were expected; {expected.Length} and {actual.Length} "
+                + "elements came.");
         for (int begin = 0; begin < expected.Length; begin += classes)
             AddOutput(
                 CertificateOutputs.PlaceOfLargest(expected.Slice(begin, classes)), actual.Slice(begin, classes));

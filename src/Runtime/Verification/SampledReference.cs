@@ -37,7 +37,8 @@ internal static class SampledReference
         layers.Max(layer => graph.Layers[layer].Operator switch
         {
             Conv2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
-            Conv3d conv => conv.InChannels / conv.Groups * conv.KernelSize.Depth * conv.KernelSize.Height * conv.KernelSize.Width,
+            Conv3d conv => conv.InChannels / conv.Groups * conv.KernelSize.Depth * conv.KernelSize.Height
+                * conv.KernelSize.Width,
             ConvTranspose2d conv => conv.InChannels / conv.Groups * conv.KernelSize.Height * conv.KernelSize.Width,
             Linear linear => linear.InFeatures,
             MatMul => graph.InputShapesOf(layer)[0][^1],
@@ -55,8 +56,8 @@ internal static class SampledReference
         int[] sums =
         [
             .. layers.TakeWhile(layer =>
-                graph.Layers[layer].Operator is Conv2d or Conv3d or ConvTranspose2d or Linear or MatMul or BatchNorm2d or Add
-                    or Reduce),
+                graph.Layers[layer].Operator is Conv2d or Conv3d or ConvTranspose2d or Linear or MatMul or BatchNorm2d
+                    or Add or Reduce),
         ];
         float[][] magnitudes = [.. inputs.Select(input => Array.ConvertAll(input, MathF.Abs))];
         if (sums.Length > 0)

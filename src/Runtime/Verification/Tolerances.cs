@@ -26,8 +26,8 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
     internal double LayerNmseWith(double rounding) =>
         Math.Max(LayerNmse, Math.Min(TimesRounding * rounding, WidestLayerNmse));
 
-    /// <summary>The largest error of the output, where the gate of the last layer's error is this: as much wider in each
-    /// value, where that is wider.</summary>
+    /// <summary>The largest error of the output, where the gate of the last layer's error is this: as much wider in
+    /// each value, where that is wider.</summary>
     internal double OutputErrorWith(double layerNmse) =>
         layerNmse > LayerNmse ? Math.Max(OutputError, Math.Sqrt(layerNmse)) : OutputError;
 

@@ -31,7 +31,8 @@ internal static class Throughput
     {
         float[][] all = InputsOf(model.Graph, batch);
         ReadOnlyMemory<float>[] inputs = [.. all];
-        Memory<float>[] outputs = [.. model.Graph.Outputs.Select(output => new float[batch * output.Shape.ElementCount])];
+        Memory<float>[] outputs =
+            [.. model.Graph.Outputs.Select(output => new float[batch * output.Shape.ElementCount])];
         using var torchRunner = new TorchRunner(model, all);
         using OnnxCpuRunner? onnxRunner = onnx is null ? null : new OnnxCpuRunner(onnx, all);
         var gpus = new List<GpuDevice>();

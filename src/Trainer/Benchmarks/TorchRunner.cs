@@ -29,7 +29,8 @@ internal sealed class TorchRunner : IDisposable
             [.. inputs.Zip(graph.Inputs, (input, of) => torch.tensor(input, [batch, .. of.Shape.Extents.ToArray()]))];
         if (_inputs.Any(IsImages))
             _inputs = Faster(
-                _inputs, [.. _inputs.Select(input => IsImages(input) ? TorchTensor.ChannelsLast(input) : input.clone())]);
+                _inputs,
+                [.. _inputs.Select(input => IsImages(input) ? TorchTensor.ChannelsLast(input) : input.clone())]);
         _resident = [.. _inputs.Select(input => input.to(_device))];
     }
 

@@ -197,7 +197,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             (Mish, _) => x.mul(Softplus(x).tanh()),
             (Operators.Softplus, _) => Softplus(x),
             (Softsign, _) => x.div(x.abs().add(Scalars.One, Scalars.One)),
-            (Reshape reshape, _) => x.reshape([x.shape[0], .. reshape.Shape.Extents.ToArray().Select(extent => (long)extent)]),
+            (Reshape reshape, _) => x.reshape(
+                [x.shape[0], .. reshape.Shape.Extents.ToArray().Select(extent => (long)extent)]),
             (Permute permute, _) => x.permute([0, .. permute.Dims.Select(dim => (long)dim)]),
             (Upsample upsample, _) => TorchUpsample.Apply(upsample, x),
             (Slice slice, _) => Apply(slice, x),
@@ -355,7 +356,8 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         ArgReduction or Normalize or TopKSelection => null,
         MatMul or Permute or Reduce or Reshape or Slice or Upsample => null,
         ConstantPad or IndexSelect => null,
-        Elementwise or Where or Expand or Sign or Sin or Cos or Tan or LogicalNot or IsNaN or IsInf or Operators.Threshold => null,
+        Elementwise or Where or Expand or Sign or Sin or Cos or Tan
+            or LogicalNot or IsNaN or IsInf or Operators.Threshold => null,
         AvgPool1d pool => torch.nn.AvgPool1d(
             pool.KernelSize, pool.Stride, pool.Padding, pool.CeilMode, pool.CountIncludePad),
         AvgPool2d pool => torch.nn.AvgPool2d(

@@ -32,7 +32,8 @@ internal static class OnnxExport
             Layer layer = graph.Layers[i];
             var step = new OnnxStep(
                 draft, model, layer.Name, layer.Operator,
-                [.. graph.InputsOf(i).Select(place => place < 0 ? inputs[~place] : values[place])], graph.InputShapesOf(i));
+                [.. graph.InputsOf(i).Select(place => place < 0 ? inputs[~place] : values[place])],
+                graph.InputShapesOf(i));
             values[i] = reserved[i];
             try
             {

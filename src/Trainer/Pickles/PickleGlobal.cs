@@ -83,7 +83,8 @@ internal sealed record PickleGlobal(string Name)
     public object? Call(object?[] arguments) =>
         Calls.TryGetValue(Name, out Func<object?[], object?>? call) && call(arguments) is var result && result != Wrong
             ? result
-            : throw new FormatException($"it calls {Name} with other arguments than a tensor or an array of bytes needs");
+            : throw new FormatException(
+                $"it calls {Name} with other arguments than a tensor or an array of bytes needs");
 
     /// <summary>Gives what a call made the state that was pickled with it.</summary>
     /// <exception cref="FormatException">The state is not of the kind that NumPy and torch write.</exception>

@@ -40,7 +40,8 @@ internal sealed class PickleReader
         object? value = ReadNext(content, ref position);
         return position == content.Length
             ? value
-            : throw new PickleException($"at byte {position - 1} it ends, but {content.Length - position} bytes follow");
+            : throw new PickleException(
+                $"at byte {position - 1} it ends, but {content.Length - position} bytes follow");
     }
 
     /// <summary>The same of a pickle that begins within the content, and others may follow.</summary>

@@ -20,8 +20,8 @@ internal sealed record StateDict(
     /// <summary>What the files have that this program writes, and bare weights have not.</summary>
     private const string GraphKey = "softpool.graph";
 
-    /// <summary>A tensor may leave out much of its storage, and may share it. More than this times the file is not read,
-    /// or a small file could take time and memory without end.</summary>
+    /// <summary>A tensor may leave out much of its storage, and may share it. More than this times the file is not
+    /// read, or a small file could take time and memory without end.</summary>
     private const int MostTimesFile = 16;
 
     /// <summary>Reads a file of weights: safetensors, what torch.save writes (in the zip format and in the one before
@@ -46,7 +46,8 @@ internal sealed record StateDict(
         {
             // The magic number of the old format, by its opcode and length, behind the pickle's protocol.
             if (isZip || start is [0x80, 2 or 3, 0x8A, 10])
-                return Read(isZip ? TorchCheckpoint.OpenZip(file) : TorchCheckpoint.OpenLegacy(file), file.Length, path, key);
+                return Read(
+                    isZip ? TorchCheckpoint.OpenZip(file) : TorchCheckpoint.OpenLegacy(file), file.Length, path, key);
             if (key is not null)
                 throw new UserErrorException($"--key chooses an entry of a checkpoint of torch.save; {name} is none.");
             if (Path.GetExtension(path).Equals(".dat", StringComparison.OrdinalIgnoreCase))
@@ -57,7 +58,8 @@ internal sealed record StateDict(
         {
             string kind = isZip ? "file of torch.save: " : start is [0x80, ..] ? "file of torch.save before 1.6: "
                 : "file of TorchSharp's Module.save: ";
-            throw new ModelFormatException($"{name} cannot be read as a {kind}{Excerpt.Of(e.Message.TrimEnd('.'))}.", e);
+            throw new ModelFormatException(
+                $"{name} cannot be read as a {kind}{Excerpt.Of(e.Message.TrimEnd('.'))}.", e);
         }
         SafetensorsFile safetensors = SafetensorsFile.Read(file, name);
         return new StateDict(
@@ -82,13 +84,15 @@ internal sealed record StateDict(
         long most = MostTimesFile * fileLength;
         if (views.Select(entry => entry.View).DistinctBy(View.Of).Aggregate(
             (Int128)0, (sum, view) => sum + (Int128)view.Span * view.Storage.Type.Width) > most)
-            throw new FormatException($"its tensors take more than {MostTimesFile} times the file's {fileLength} bytes");
+            throw new FormatException(
+                $"its tensors take more than {MostTimesFile} times the file's {fileLength} bytes");
         var tensors = new Dictionary<string, Tensor>();
         foreach (IGrouping<string, (string Name, PickledTensor View)> shared in
             views.GroupBy(entry => entry.View.Storage.Key))
         {
             byte[] storage = checkpoint.ReadStorage(shared.First().View.Storage);
-            foreach (IGrouping<View, (string Name, PickledTensor View)> tied in shared.GroupBy(entry => View.Of(entry.View)))
+            foreach (IGrouping<View, (string Name, PickledTensor View)> tied in
+                shared.GroupBy(entry => View.Of(entry.View)))
             {
                 Tensor tensor = Gather(tied.First().View, storage);
                 foreach ((string name, _) in tied)

@@ -60,8 +60,8 @@ internal sealed class StoredZip
             + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(28));
         if (begin > _directory || entry.Length > _directory - begin)
             throw new FormatException(
-                $"its entry {Excerpt.Of(name)} claims {entry.Length} bytes at byte {begin}, and its directory begins at "
-                + $"{_directory}");
+                $"its entry {Excerpt.Of(name)} claims {entry.Length} bytes at byte {begin}, and its directory "
+                + $"begins at {_directory}");
         byte[] content = Read(begin, entry.Length);
         return Crc32.Of(content) == entry.Crc
             ? content
@@ -136,7 +136,8 @@ internal sealed class StoredZip
         }
         int method = BinaryPrimitives.ReadUInt16LittleEndian(rest[10..]);
         if (length < 0 || header < 0 || header > _directory || (method == 0 && compressed != length))
-            throw new FormatException($"its directory's entry {Excerpt.Of(name)} claims {length} bytes at byte {header}");
+            throw new FormatException(
+                $"its directory's entry {Excerpt.Of(name)} claims {length} bytes at byte {header}");
         if (!_entries.TryAdd(name, new Entry(
             header, length, BinaryPrimitives.ReadUInt32LittleEndian(rest[16..]),
             BinaryPrimitives.ReadUInt16LittleEndian(rest[8..]), method)))

@@ -4,9 +4,9 @@ using SoftPool.Files;
 
 namespace SoftPool.Trainer.StateDicts;
 
-/// <summary>Writes weights as torch.save writes a state dict, an OrderedDict of tensors of float32: torch.load reads the
-/// file with weights_only=True. It is a zip archive of a pickle, data.pkl, and a file for each tensor, all stored, and
-/// each beginning at a multiple of 64 bytes.</summary>
+/// <summary>Writes weights as torch.save writes a state dict, an OrderedDict of tensors of float32: torch.load reads
+/// the file with weights_only=True. It is a zip archive of a pickle, data.pkl, and a file for each tensor, all stored,
+/// and each beginning at a multiple of 64 bytes.</summary>
 internal static class TorchFileWriter
 {
     private const int Alignment = 64;
@@ -72,7 +72,8 @@ internal static class TorchFileWriter
             ushort few = (ushort)Math.Min(entries, ushort.MaxValue);
             file.Write(
             [
-                .. _directory, .. Bytes(0x06064B50u, 44ul, (ushort)45, (ushort)45, 0u, 0u, entries, entries, length, begin),
+                .. _directory,
+                .. Bytes(0x06064B50u, 44ul, (ushort)45, (ushort)45, 0u, 0u, entries, entries, length, begin),
                 .. Bytes(0x07064B50u, 0u, begin + length, 1u),
                 .. Bytes(0x06054B50u, 0u, few, few, (uint)length, (uint)Math.Min(begin, uint.MaxValue), (ushort)0),
             ]);

@@ -49,7 +49,8 @@ internal static class TorchSharpFile
             Int128 length = elements * type.Width;
             if (length > file.Length - file.Position)
                 throw new FormatException(
-                    $"{name} claims {length} bytes at byte {file.Position}, and {file.Length - file.Position} are left");
+                    $"{name} claims {length} bytes at byte {file.Position}, "
+                    + $"and {file.Length - file.Position} are left");
             if (!type.IsReal || length == 0)
             {
                 file.Position += (long)length;

@@ -39,7 +39,8 @@ internal sealed partial class WeightFit
     /// <summary>Compares a state dict with a network's parameters.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="dictionary">The weights.</param>
-    /// <param name="ignored">Beginnings of the names, without the prefix, of what is left out of the comparison.</param>
+    /// <param name="ignored">Beginnings of the names, without the prefix, of what is left out of the
+    /// comparison.</param>
     public static WeightFit Of(ModelGraph graph, StateDict dictionary, IReadOnlyList<string> ignored)
     {
         Parameter[] parameters = [.. graph.Parameters];

@@ -72,7 +72,8 @@ internal sealed class Adam : IDisposable
                 gradient = gradient.add(parameter, _weightDecay);
             first.mul_(_decay1).add_(gradient, _share1);
             second.mul_(_decay2).addcmul_(gradient, gradient, _share2);
-            parameter.addcdiv_(first, second.sqrt().div_(correction2).add_(_epsilon, Scalars.One), isFresh ? fresh : rate);
+            parameter.addcdiv_(
+                first, second.sqrt().div_(correction2).add_(_epsilon, Scalars.One), isFresh ? fresh : rate);
         }
     }
 

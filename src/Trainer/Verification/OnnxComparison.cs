@@ -21,8 +21,8 @@ internal sealed record OnnxLayer(
 /// <summary>An output held to its value in an ONNX file.</summary>
 /// <param name="Value">The value's name.</param>
 /// <param name="Difference">How far it is off.</param>
-/// <param name="Spread">The largest error, relative to the largest value, of ONNX Runtime itself, with its optimisations
-/// against without.</param>
+/// <param name="Spread">The largest error, relative to the largest value, of ONNX Runtime itself, with its
+/// optimisations against without.</param>
 /// <param name="LargestError">What that error of the model may be.</param>
 internal sealed record OnnxOutput(string Value, TensorComparison Difference, double Spread, double LargestError)
 {

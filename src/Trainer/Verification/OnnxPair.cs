@@ -85,8 +85,8 @@ internal sealed record OnnxPair(
                 ? inputs[0] : inputs.FirstOrDefault(each => each.Name == input.Name);
             if (value is null)
                 throw new UserErrorException(
-                    $"{path} has no input {input.Name}; it has {string.Join(", ", inputs.Select(each => each.Name))}: it and "
-                    + $"'{model.Graph.Name}' are not of one network.");
+                    $"{path} has no input {input.Name}; it has {string.Join(", ", inputs.Select(each => each.Name))}: "
+                    + $"it and '{model.Graph.Name}' are not of one network.");
             long batch = value.Type.Dimensions is [{ Size: > 0 and <= int.MaxValue and long size }, ..] ? size : 1;
             shapes[value.Name] = [(int)batch, .. input.Shape.Extents];
         }

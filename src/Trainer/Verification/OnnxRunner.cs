@@ -69,9 +69,12 @@ internal sealed class OnnxRunner : IDisposable
     /// <summary>The elements; of truth values 0 and 1, of places the floats that layers give.</summary>
     private static ReadOnlySpan<float> Floats(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType switch
     {
-        TensorElementType.Bool => Array.ConvertAll(value.GetTensorDataAsSpan<bool>().ToArray(), holds => holds ? 1f : 0),
-        TensorElementType.Double => Array.ConvertAll(value.GetTensorDataAsSpan<double>().ToArray(), number => (float)number),
-        TensorElementType.Int64 => Array.ConvertAll(value.GetTensorDataAsSpan<long>().ToArray(), number => (float)number),
+        TensorElementType.Bool =>
+            Array.ConvertAll(value.GetTensorDataAsSpan<bool>().ToArray(), holds => holds ? 1f : 0),
+        TensorElementType.Double =>
+            Array.ConvertAll(value.GetTensorDataAsSpan<double>().ToArray(), number => (float)number),
+        TensorElementType.Int64 =>
+            Array.ConvertAll(value.GetTensorDataAsSpan<long>().ToArray(), number => (float)number),
         _ => value.GetTensorDataAsSpan<float>(),
     };
 

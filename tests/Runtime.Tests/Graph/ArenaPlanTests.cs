@@ -155,7 +155,8 @@ public sealed class ArenaPlanTests
             [
                 .. plan.Launches.Take(i + 1).SelectMany(dispatch => dispatch.Operands), plan.Inputs[0],
             ];
-            HashSet<Operand> from = [.. plan.Launches.Skip(i).SelectMany(dispatch => dispatch.Operands), plan.Outputs[0]];
+            HashSet<Operand> from =
+                [.. plan.Launches.Skip(i).SelectMany(dispatch => dispatch.Operands), plan.Outputs[0]];
             largest = Math.Max(largest, until.Intersect(from).OfType<Activation>().Sum(operand => operand.ByteCount));
         }
         return largest;

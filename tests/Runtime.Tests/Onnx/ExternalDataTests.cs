@@ -14,7 +14,8 @@ public sealed class ExternalDataTests : IDisposable
     public void Data_in_the_model_s_folder_is_read_from_its_place()
     {
         Directory.CreateDirectory(_folder["m/sub"]);
-        File.WriteAllBytes(_folder["m/sub/w.bin"], [9, 9, 9, 9, .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(2f)]);
+        File.WriteAllBytes(
+            _folder["m/sub/w.bin"], [9, 9, 9, 9, .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(2f)]);
         CollectionAssert.AreEqual(new[] { 1.5f, 2 }, Read("sub/w.bin", "4", "8"));
         CollectionAssert.AreEqual(new[] { 1.5f, 2 }, Read("./sub/w.bin", "4", null));
     }
@@ -62,7 +63,8 @@ public sealed class ExternalDataTests : IDisposable
         Refused("has 4 bytes of data; 2 elements of 4 bytes", "w.bin", "0", "4");
         using OnnxModel model = OnnxFiles.Read(Of("w.bin", "0", "8"));
         StringAssert.Contains(
-            Assert.ThrowsExactly<ModelFormatException>(model.Graph.Initializers[0].ToFloats).Message, "a stream has no folder");
+            Assert.ThrowsExactly<ModelFormatException>(model.Graph.Initializers[0].ToFloats).Message,
+            "a stream has no folder");
     }
 
     private void Refused(string expected, string location, string offset, string? length) => StringAssert.Contains(

@@ -23,7 +23,8 @@ public sealed class HostileOnnxTests
         Environment.GetEnvironmentVariable("SOFTPOOL_ONNX_MUTATIONS") ?? "9000", CultureInfo.InvariantCulture);
 
     [TestMethod]
-    public void Every_truncation_of_a_synthetic_file_loads_or_is_refused() => Truncate(Everything().ToArray(), "synthetic");
+    public void Every_truncation_of_a_synthetic_file_loads_or_is_refused() =>
+        Truncate(Everything().ToArray(), "synthetic");
 
     [TestMethod]
     public void Every_truncation_of_a_real_file_loads_or_is_refused() =>

@@ -16,7 +16,8 @@ internal static class OnnxFiles
         Assert.ThrowsExactly<ModelFormatException>(() => Read(model)).Message;
 
     /// <summary>The tensor, as a graph's only initializer.</summary>
-    public static OnnxTensor Tensor(ProtoWriter tensor) => Read(Model(Message().Message(5, tensor))).Graph.Initializers[0];
+    public static OnnxTensor Tensor(ProtoWriter tensor) =>
+        Read(Model(Message().Message(5, tensor))).Graph.Initializers[0];
 
     public static ProtoWriter Value(string name, params ProtoWriter[] dimensions)
     {
@@ -29,10 +30,12 @@ internal static class OnnxFiles
     /// <summary>A file with something of each kind.</summary>
     public static ProtoWriter Everything()
     {
-        ProtoWriter inner = Message().Text(2, "then").Message(1, Message().Text(4, "Identity").Text(1, "x").Text(2, "z"));
+        ProtoWriter inner = Message().Text(2, "then")
+            .Message(1, Message().Text(4, "Identity").Text(1, "x").Text(2, "z"));
         ProtoWriter weight = Message().Packed(1, 2, 1).Int(2, 1).Text(8, "w")
             .Bytes(9, [.. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)]);
-        ProtoWriter node = Message().Text(1, "x").Text(1, "").Text(1, "w").Text(2, "y").Text(3, "n").Text(4, "If").Text(7, "ai.onnx")
+        ProtoWriter node = Message().Text(1, "x").Text(1, "").Text(1, "w").Text(2, "y").Text(3, "n").Text(4, "If")
+            .Text(7, "ai.onnx")
             .Message(5, Message().Text(1, "f").Float(2, 0.5f).Int(20, 1))
             .Message(5, Message().Text(1, "i").Int(3, -7).Int(20, 2))
             .Message(5, Message().Text(1, "zero").Int(20, 2))

@@ -74,7 +74,8 @@ public sealed class OnnxModelTests
     [TestMethod]
     public void What_is_not_supported_is_refused_by_name()
     {
-        StringAssert.Contains(Refusal(Model(Message()).Message(25, Message().Text(1, "fun"))), "the function fun, which");
+        StringAssert.Contains(
+            Refusal(Model(Message()).Message(25, Message().Text(1, "fun"))), "the function fun, which");
         StringAssert.Contains(
             Refusal(Model(Message().Message(15, Message().Message(1, Message().Text(8, "thin"))))),
             "the sparse initializer thin, which");
@@ -87,15 +88,17 @@ public sealed class OnnxModelTests
     public void What_is_malformed_is_refused_with_its_place()
     {
         Assert.AreEqual(
-            "a.onnx is no valid ONNX model: at byte 2, a field of wire type 0, 1, 2 or 5 was expected, and field 2 has 3 "
-            + "(a group).", Refusal(Message().Int(1, 8).Tag(2, 3)));
+            "a.onnx is no valid ONNX model: at byte 2, a field of wire type 0, 1, 2 or 5 was expected, and field 2 "
+            + "has 3 (a group).", Refusal(Message().Int(1, 8).Tag(2, 3)));
         StringAssert.Contains(Refusal(Message().Int(1, 14)), "IR version 3 to 13 was expected, not 14");
         StringAssert.Contains(Refusal(Message().Int(1, 8)), "a graph was expected");
         StringAssert.Contains(Refusal(Message().Int(1, 8).Message(7, Message())), "an operator set's version");
         StringAssert.Contains(
-            Refusal(Message().Tag(1, 0).Raw([.. Enumerable.Repeat((byte)0xFF, 11)])), "at byte 1, a number of at most 10");
+            Refusal(Message().Tag(1, 0).Raw([.. Enumerable.Repeat((byte)0xFF, 11)])),
+            "at byte 1, a number of at most 10");
         StringAssert.Contains(
-            Refusal(Message().Tag(2, 2).Varint(ulong.MaxValue)), "18446744073709551615 bytes of field 2 were expected, and 0");
+            Refusal(Message().Tag(2, 2).Varint(ulong.MaxValue)),
+            "18446744073709551615 bytes of field 2 were expected, and 0");
         StringAssert.Contains(Refusal(Message().Bytes(2, [0xFF])), "at byte 2, text in UTF-8");
         StringAssert.Contains(Refusal(Message().Tag(0, 0)), "a field's tag was expected");
         StringAssert.Contains(Refusal(Message().Int(2, 0)), "field 2 of wire type 2 was expected, not of 0");

@@ -72,7 +72,8 @@ public sealed class OnnxTensorTests
     [TestMethod]
     public void Numbers_that_are_not_what_they_should_be_are_refused()
     {
-        Refused("has 1 bytes of numbers; at least 2147483647 are expected", Message().Int(1, int.MaxValue).Int(2, 6).Packed(5, 1));
+        Refused("has 1 bytes of numbers; at least 2147483647 are expected",
+            Message().Int(1, int.MaxValue).Int(2, 6).Packed(5, 1));
         Refused("has 1 elements; 2 are expected", Message().Int(1, 2).Int(2, 6).Packed(5, -1));
         Refused("has more elements than the 1 expected", Message().Int(1, 1).Int(2, 6).Packed(5, 1, 2));
         Refused("holds 256, which UInt8 cannot hold", Message().Int(1, 1).Int(2, 2).Packed(5, 256));

@@ -131,7 +131,8 @@ public sealed class ConvolutionVariantTests
         foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
             Assert.Contains(
                 Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default),
-                (string[])["depthwise", "gemm64", "gemm32", "packed", "packed_narrow", "planes", "planes_narrow", "tiled"]);
+                (string[])
+                    ["depthwise", "gemm64", "gemm32", "packed", "packed_narrow", "planes", "planes_narrow", "tiled"]);
     }
 
     [TestMethod]

@@ -112,9 +112,9 @@ public sealed class ElementaryTests
         [
             (new Divide(),
             [
-                (6, -4, -1.5f), (1, 0, Infinity), (-1, 0, -Infinity), (0, 0, NaN), (5, Infinity, 0), (Infinity, 2, Infinity),
-                (Infinity, Infinity, NaN), (NaN, 1, NaN), (1, NaN, NaN), (1e38f, 1e30f, 1e8f), (Largest, -Largest, -1),
-                (1e-14f, 1e14f, 0), (1e20f, -4e19f, -2.5f),
+                (6, -4, -1.5f), (1, 0, Infinity), (-1, 0, -Infinity), (0, 0, NaN), (5, Infinity, 0),
+                (Infinity, 2, Infinity), (Infinity, Infinity, NaN), (NaN, 1, NaN), (1, NaN, NaN), (1e38f, 1e30f, 1e8f),
+                (Largest, -Largest, -1), (1e-14f, 1e14f, 0), (1e20f, -4e19f, -2.5f),
             ]),
             (new Pow(),
             [
@@ -122,8 +122,8 @@ public sealed class ElementaryTests
                 (NaN, 0, 1), (1, NaN, 1), (NaN, 1, NaN), (2, NaN, NaN), (Infinity, -1, 0), (Infinity, 0.5f, Infinity),
                 (-Infinity, 3, -Infinity), (-Infinity, 2, Infinity), (2, Infinity, Infinity), (0.5f, Infinity, 0),
                 (2, -Infinity, 0), (-1, Infinity, 1), (10, 38, 1e38f), (10, 39, Infinity), (10, -60, 0),
-                (1.0000001f, 1e9f, Infinity), (0.9999999f, 1e8f, 6.6497609e-6f), (1e-14f, -2.5f, 1e35f), (-3, 16777215, -Infinity),
-                (7, 1, 7), (9, 0.5f, 3),
+                (1.0000001f, 1e9f, Infinity), (0.9999999f, 1e8f, 6.6497609e-6f), (1e-14f, -2.5f, 1e35f),
+                (-3, 16777215, -Infinity), (7, 1, 7), (9, 0.5f, 3),
             ]),
             (new Maximum(), [(1, 2, 2), (NaN, 1, NaN), (1, NaN, NaN), (-Infinity, 3, 3)]),
             (new Minimum(), [(1, 2, 1), (NaN, 1, NaN), (1, NaN, NaN), (-Infinity, 3, -Infinity)]),

@@ -37,10 +37,14 @@ public sealed class NeighbourTests
             Model model = TestModels.WithWeights(new ModelGraph("test", input, layers));
             // Several forms may come to the same kernels.
             var tested = new HashSet<string>();
-            foreach ((DeviceTraits traits, VariantChoice choice) in OperatorForms.Of(layers[^1].Operator, input, device.Traits))
+            foreach ((DeviceTraits traits, VariantChoice choice) in
+                OperatorForms.Of(layers[^1].Operator, input, device.Traits))
             {
                 ExecutionPlan plan = ExecutionPlan.Create(
-                    model, new PlanOptions(Math.Max(batch, 3), Fp16: fp16, Numerics: numerics) { Device = traits, Variants = choice });
+                    model, new PlanOptions(Math.Max(batch, 3), Fp16: fp16, Numerics: numerics)
+                    {
+                        Device = traits, Variants = choice,
+                    });
                 variants.UnionWith(plan.Launches.Select(dispatch => dispatch.Variant));
                 string kernels = OperatorForms.KernelsOf(plan);
                 if (!tested.Add(kernels))
@@ -62,14 +66,16 @@ public sealed class NeighbourTests
     /// gives what the reference gives.</summary>
     private static string? Difference(Model model, ExecutionPlan plan, RunSlot run, double tolerance)
     {
-        int length = model.Graph.InputShape.ElementCount, outLength = model.Graph.OutputShape.ElementCount, batch = (int)(plan.Outputs[0].Count / outLength);
+        int length = model.Graph.InputShape.ElementCount, outLength = model.Graph.OutputShape.ElementCount,
+            batch = (int)(plan.Outputs[0].Count / outLength);
         var output = new float[batch * outLength];
         var random = new Random(20260703);
         // Pooling compares: its items are numbers near each other, others so far apart that their exponentials have
         // nothing in common, and maps of one number, whose mean is held to what they are. Other operators add: NaN
         // tells of all that they read.
         float[][] items = model.Graph.Layers[^1].Operator is Pooling
-            ? [RandomNumbers.Normal(random, length, 1), RandomNumbers.Normal(random, length, 60), EvenMaps(), [.. Enumerable.Repeat(float.MaxValue, length)]]
+            ? [RandomNumbers.Normal(random, length, 1), RandomNumbers.Normal(random, length, 60),
+                EvenMaps(), [.. Enumerable.Repeat(float.MaxValue, length)]]
             : [RandomNumbers.Normal(random, length, 1)];
         foreach (float[] item in items)
         {
@@ -89,12 +95,15 @@ public sealed class NeighbourTests
                 ReadOnlySpan<int> bits = MemoryMarshal.Cast<float, int>(output.AsSpan(place * outLength, outLength));
                 if (alone is null && item == items[0])
                     OperatorCheck.AssertClose(
-                        OperatorCheck.Reference(model, item), output[..outLength], OperatorForms.KernelsOf(plan), tolerance);
+                        OperatorCheck.Reference(model, item), output[..outLength],
+                        OperatorForms.KernelsOf(plan), tolerance);
                 alone ??= bits.ToArray();
                 int at = bits.CommonPrefixLength(alone);
                 if (at < outLength)
-                    return $"an item of {item[0]} and so on, at {place} beside {(n == Neighbours.Length ? "noise" : Neighbours[n])}: "
-                        + $"element {at} is {output[place * outLength + at]:R}, alone {BitConverter.Int32BitsToSingle(alone[at]):R}";
+                    return $"an item of {item[0]} and so on, at {place} "
+                        + $"beside {(n == Neighbours.Length ? "noise" : Neighbours[n])}: "
+                        + $"element {at} is {output[place * outLength + at]:R}, "
+                        + $"alone {BitConverter.Int32BitsToSingle(alone[at]):R}";
             }
         }
         return null;

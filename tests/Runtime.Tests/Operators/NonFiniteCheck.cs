@@ -23,7 +23,8 @@ internal static class NonFiniteCheck
         return null;
     }
 
-    private static string? Fault(Model model, ExecutionPlan plan, RunSlot run, float[] item, int place, double tolerance)
+    private static string? Fault(
+        Model model, ExecutionPlan plan, RunSlot run, float[] item, int place, double tolerance)
     {
         bool isSoft = model.Graph.Layers[^1].Operator is SoftPooling;
         bool isWinograd = VariantOf(plan) is WinogradConvolution or PlainWinogradConvolution;
@@ -50,7 +51,8 @@ internal static class NonFiniteCheck
                     ? isAsExpected || (!float.IsFinite(output[i]) && (isSoft || isWinograd))
                     : isAsExpected || (float.IsNaN(output[i]) && beside.Contains(i));
                 if (!isPromised)
-                    return $"{value}: output {i}, which {(reads[i] ? "reads it" : "does not read it")}, is {output[i]:R}; expected {expected[i]:R}";
+                    return $"{value}: output {i}, which {(reads[i] ? "reads it" : "does not read it")}, "
+                        + $"is {output[i]:R}; expected {expected[i]:R}";
             }
         }
         return null;

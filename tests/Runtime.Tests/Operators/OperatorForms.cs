@@ -19,7 +19,8 @@ internal static class OperatorForms
     private const long MostProducts = 2_000_000;
 
     /// <summary>The devices to plan for and the kernels to choose. Several may come to the same kernels.</summary>
-    public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(Operator op, TensorShape input, DeviceTraits device)
+    public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(
+        Operator op, TensorShape input, DeviceTraits device)
     {
         foreach (DeviceTraits traits in (DeviceTraits[])[device, DeviceTraits.Unknown])
         {

@@ -23,7 +23,9 @@ public sealed class OperatorTests
     public void Kernels_that_store_in_16_bits_come_near_the_reference()
     {
         foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
-            OperatorCheck.Matches(TestDevices.SoftwareWithFp16, layers, input, batch, scale: 1, fp16: true, tolerance: OperatorCheck.Fp16Tolerance);
+            OperatorCheck.Matches(
+                TestDevices.SoftwareWithFp16, layers, input, batch, scale: 1, fp16: true,
+                tolerance: OperatorCheck.Fp16Tolerance);
     }
 
     [TestMethod]
@@ -32,17 +34,22 @@ public sealed class OperatorTests
     public void Kernels_that_read_storage_buffers_alone_match_the_reference(bool fp16)
     {
         GpuDevice device = fp16 ? TestDevices.SoftwareWithFp16 : TestDevices.Software;
-        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Pooling))
+        foreach ((Layer[] layers, TensorShape input, int batch) in
+            OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Pooling))
             OperatorCheck.Matches(
-                device, layers, input, batch, scale: 1, fp16, tolerance: fp16 ? OperatorCheck.Fp16Tolerance : OperatorCheck.Tolerance, plannedFor: DeviceTraits.Unknown);
+                device, layers, input, batch, scale: 1, fp16,
+                tolerance: fp16 ? OperatorCheck.Fp16Tolerance : OperatorCheck.Tolerance,
+                plannedFor: DeviceTraits.Unknown);
     }
 
     [TestMethod]
     public void Kernels_in_workgroups_of_64_match_the_reference()
     {
-        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Conv2d))
+        foreach ((Layer[] layers, TensorShape input, int batch) in
+            OperatorCases.All.Where(row => row.Layers[^1].Operator is Linear or Conv2d))
             OperatorCheck.Matches(
-                TestDevices.Software, layers, input, batch, tolerance: OperatorForms.Tolerance(layers), plannedFor: new DeviceTraits(LeastSubgroupSize: 64));
+                TestDevices.Software, layers, input, batch, tolerance: OperatorForms.Tolerance(layers),
+                plannedFor: new DeviceTraits(LeastSubgroupSize: 64));
     }
 
     private static void CheckAll(GpuDevice device)

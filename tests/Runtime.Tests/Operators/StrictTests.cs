@@ -25,8 +25,10 @@ public sealed class StrictTests
     [TestMethod]
     public void Kernels_that_read_storage_buffers_alone_give_the_same_bits()
     {
-        foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers is [{ Operator: Linear or Pooling }]))
-            OperatorCheck.MatchesStrictly(TestDevices.Software, layers, input, batch, scale: 1, plannedFor: DeviceTraits.Unknown);
+        foreach ((Layer[] layers, TensorShape input, int batch) in
+            OperatorCases.All.Where(row => row.Layers is [{ Operator: Linear or Pooling }]))
+            OperatorCheck.MatchesStrictly(
+                TestDevices.Software, layers, input, batch, scale: 1, plannedFor: DeviceTraits.Unknown);
     }
 
     [TestMethod]
@@ -35,10 +37,12 @@ public sealed class StrictTests
         GpuDevice device = TestDevices.Software;
         var tested = new HashSet<string>();
         foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
-            foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]))
+            foreach ((Layer[] layers, TensorShape input, int batch) in
+                OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]))
             {
                 var forced = new VariantChoice(variant.Name);
-                tested.Add(ConvolutionVariantTests.Taken(layers, input, batch, device.Vulkan.Traits, forced, numerics: Numerics.Strict));
+                tested.Add(ConvolutionVariantTests.Taken(
+                    layers, input, batch, device.Vulkan.Traits, forced, numerics: Numerics.Strict));
                 OperatorCheck.MatchesStrictly(device, layers, input, batch, scale: 1, forced);
             }
         foreach (string name in ConvolutionVariantTests.MustRun(device, strict: true))
@@ -48,7 +52,8 @@ public sealed class StrictTests
     [TestMethod]
     public void Fused_or_not_every_layer_of_a_network_has_the_reference_s_bits()
     {
-        using var comparison = new StrictComparison(SessionTests.NetworkOfAllOperators(), TestDevices.Software, batch: 3);
+        using var comparison = new StrictComparison(
+            SessionTests.NetworkOfAllOperators(), TestDevices.Software, batch: 3);
         comparison.Add(SessionTests.Input(3));
         comparison.Add(SessionTests.Input(2));
 
@@ -67,12 +72,14 @@ public sealed class StrictTests
         float below = MathF.BitDecrement(Strict.Tiny);
         float[] input = [-0f, float.Epsilon, -1e-40f, below, -below, Strict.Tiny, -Strict.Tiny, 1, -1, float.MaxValue];
         float[] expected = [0, 0, 0, 0, 0, Strict.Tiny, -Strict.Tiny, 1, -1, float.MaxValue];
-        foreach (Operator op in (Operator[])[new Flatten(), new Dropout(0.5), new MaxPool1d(1, 1, 0, false), new LeakyReLU(1)])
+        foreach (Operator op in
+            (Operator[])[new Flatten(), new Dropout(0.5), new MaxPool1d(1, 1, 0, false), new LeakyReLU(1)])
         {
             Model model = OperatorCheck.ModelOf(op, new(1, 10));
             float[] actual = OperatorCheck.Run(TestDevices.Software, model, input, numerics: Numerics.Strict);
             CollectionAssert.AreEqual(
-                Array.ConvertAll(expected, BitConverter.SingleToUInt32Bits), Array.ConvertAll(actual, BitConverter.SingleToUInt32Bits),
+                Array.ConvertAll(expected, BitConverter.SingleToUInt32Bits),
+                Array.ConvertAll(actual, BitConverter.SingleToUInt32Bits),
                 $"{op}");
         }
     }
@@ -87,7 +94,8 @@ public sealed class StrictTests
         CollectionAssert.AreEqual(expected, ReferenceNetwork.Run(model, input)[^1]);
         CollectionAssert.AreEqual(expected, ReferenceNetwork.RunStrict(model, input)[^1]);
         foreach (Numerics numerics in Enum.GetValues<Numerics>())
-            CollectionAssert.AreEqual(expected, OperatorCheck.Run(TestDevices.Software, model, input, numerics: numerics), $"{numerics}");
+            CollectionAssert.AreEqual(
+                expected, OperatorCheck.Run(TestDevices.Software, model, input, numerics: numerics), $"{numerics}");
     }
 
     [TestMethod]

@@ -34,7 +34,8 @@ public sealed class CertificateInputTests
         var model = new Model(
             TestModels.Sequential(new TensorShape(3, 1, 2), new ReLU()), new Dictionary<string, Tensor>(), [],
             new Preprocessing([0.5f, 0.25f, 0], [0.5f, 0.25f, 1]));
-        ReadOnlyMemory<float> input = new CertificateInput(Picture: new CertificatePicture(2, 1, rgb)).ToItems(model).Single();
+        ReadOnlyMemory<float> input =
+            new CertificateInput(Picture: new CertificatePicture(2, 1, rgb)).ToItems(model).Single();
         TestModels.AssertSequence<float>(
             [
                 -1, 1, (float)((10.0 / 255 - 0.25) / 0.25),
@@ -51,7 +52,8 @@ public sealed class CertificateInputTests
         var model = new Model(graph, new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet);
         var rgb = new byte[31 * 33 * 3];
         new Random(1).NextBytes(rgb);
-        float[] expected = [.. new CertificateInput(Picture: new CertificatePicture(31, 33, rgb)).ToItems(model).Single().Span];
+        float[] expected =
+            [.. new CertificateInput(Picture: new CertificatePicture(31, 33, rgb)).ToItems(model).Single().Span];
         var actual = new float[expected.Length];
         using InferenceSession session = TestDevices.Software.CreateSession(model);
         session.Run([new Image(rgb, 31, 33)], actual);

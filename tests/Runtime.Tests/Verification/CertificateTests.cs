@@ -204,7 +204,8 @@ public sealed class CertificateTests
         var outputs = new CertificateOutputs(document, model.Graph);
         for (int input = 0; input < 2; input++)
         {
-            float[] values = [.. document.Inputs[input].ToItems(model)[0].ToArray().Select(value => Math.Max(value, 0))];
+            float[] values =
+                [.. document.Inputs[input].ToItems(model)[0].ToArray().Select(value => Math.Max(value, 0))];
             Assert.AreEqual(32_768, outputs.Of(input).Length);
             TestModels.AssertSequence<float>([.. outputs.Of(input)], outputs.Of(input, values));
             Assert.AreEqual(Array.IndexOf(values, values.Max()), outputs.LargestOf(input));
@@ -225,7 +226,8 @@ public sealed class CertificateTests
         CertificateOutputs small = new(document, graph), large = new(document, graph, output: 1);
         for (int input = 0; input < 2; input++)
         {
-            float[] values = [.. document.Inputs[input].ToItems(model)[0].ToArray().Select(value => Math.Max(value, 0))];
+            float[] values =
+                [.. document.Inputs[input].ToItems(model)[0].ToArray().Select(value => Math.Max(value, 0))];
             TestModels.AssertSequence<float>(values.AsSpan(7, 5), small.Of(input).ToArray());
             TestModels.AssertSequence<float>([.. large.Of(input)], large.Of(input, values));
         }

@@ -12,8 +12,9 @@ public sealed class ParityReportTests
     [TestMethod]
     [DataRow(2, 3)]
     [DataRow(3, 3)]
-    public void Outputs_of_another_length_are_refused(int expected, int actual) => Assert.ThrowsExactly<ShapeMismatchException>(
-        () => new ParityReport(Graph).AddOutputs(new float[expected], new float[actual]));
+    public void Outputs_of_another_length_are_refused(int expected, int actual) =>
+        Assert.ThrowsExactly<ShapeMismatchException>(
+            () => new ParityReport(Graph).AddOutputs(new float[expected], new float[actual]));
 
     [TestMethod]
     public void Equal_outputs_pass() => Assert.IsTrue(Report([1, 2, 3, 4], [1, 2]).Passed);

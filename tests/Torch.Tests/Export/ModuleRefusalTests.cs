@@ -122,7 +122,8 @@ public sealed class ModuleRefusalTests
         "between 'First' and 'Second'");
 
     [TestMethod]
-    public void An_output_that_is_the_input_is_refused() => AssertRefused((_, x) => x, "an output is the input 'input'");
+    public void An_output_that_is_the_input_is_refused() =>
+        AssertRefused((_, x) => x, "an output is the input 'input'");
 
     [TestMethod]
     public void An_input_that_nothing_reads_is_refused()

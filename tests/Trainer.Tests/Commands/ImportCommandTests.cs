@@ -57,7 +57,8 @@ public sealed class ImportCommandTests : IDisposable
         StringAssert.Contains(Output(0, "verify", path), "n2");
         StringAssert.Contains(Output(0, "bench", path, "--batch", "2", "--seconds", "1"), "torch");
         StringAssert.Contains(
-            Output(1, "run", path, _folder["a.png"]), "run takes one picture or array, and 'small' has the inputs left, right");
+            Output(1, "run", path, _folder["a.png"]),
+            "run takes one picture or array, and 'small' has the inputs left, right");
 
         // Lines are wrapped where the console ends.
         static string Output(int exitCode, params string[] arguments)

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_EXT_control_flow_attributes : require
-// The arithmetic peak: independent chains of multiply-adds in registers, enough of them to hide an addition's latency and few
-// enough for 16 registers.
+// The arithmetic peak: independent chains of multiply-adds in registers, enough of them to hide an addition's latency
+// and few enough for 16 registers.
 //
 // Bindings      0 output (64), so that nothing is optimised away; 1 two numbers that the compiler does not know
 // Dispatch      any number of workgroups; each invocation computes ROUNDS * 4 * 12 multiply-adds

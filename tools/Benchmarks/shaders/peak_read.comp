@@ -1,6 +1,7 @@
 #version 450
 #extension GL_EXT_control_flow_attributes : require
-// The reading peak: neighbouring lanes read neighbours, each cell once, by 32, 64 or 128 bits a lane, or by texels of 128.
+// The reading peak: neighbouring lanes read neighbours, each cell once, by 32, 64 or 128 bits a lane, or by texels of
+// 128.
 //
 // Bindings      0 output, 64 floats that all workgroups overwrite; 1, 2, 3 the same input as floats, pairs and fours;
 //               4 the same, or a part, as texels

@@ -92,7 +92,9 @@ internal static class Affine
         }
         if (shift is not null)
             weights["bias"] = weights.GetValueOrDefault("bias") is { } former ? () => Plus(former(), shift()) : shift;
-        Operator op = layer.Operator is Linear linear ? linear with { Bias = weights.ContainsKey("bias") } : layer.Operator!;
+        Operator op = layer.Operator is Linear linear
+            ? linear with { Bias = weights.ContainsKey("bias") }
+            : layer.Operator!;
         Activation merged = step.Add(op, layer.Inputs, weights, layer.Name);
         return merged with { Layer = merged.Layer with { Merged = layer.Merged + 1 } };
     }

@@ -22,18 +22,22 @@ internal static class ArithmeticConverters
             $"{TwoLayers} A layer and a constant, either way around.",
             step => Extended(step, new Divide()) ?? Divide(step)),
         new("Neg", Constants[3..], "Everything.", step => Affine.Apply(step, step.Layer(0), -1, 0)),
-        new("Pow", "Pow; Multiply, Sqrt, Reciprocal or nothing where the exponent is one number of -1, -0.5, 0.5, 1, 2 and 3",
+        new("Pow",
+            "Pow; Multiply, Sqrt, Reciprocal or nothing where the exponent is one number of -1, -0.5, 0.5, 1, 2 and 3",
             "Layers and constants, each repeated along axes of extent 1; the layers of as many axes.", Power),
         new("Sqrt", "Sqrt; LayerNorm where one is written out", "Everything.", step => Root(step, step.Layer(0))),
         new("LayerNormalization", "LayerNorm", "axis, epsilon; constant Scale and B. No Mean, no InvStdDev.",
             LayerNormalize),
-        new("BatchNormalization", "BatchNorm2d", "Any axes behind the channels; epsilon; constant scale, bias, mean and variance. Inference alone.", Normalize),
+        new("BatchNormalization", "BatchNorm2d",
+            "Any axes behind the channels; epsilon; constant scale, bias, mean and variance. Inference alone.",
+            Normalize),
         new("LRN", "LocalResponseNorm", "alpha, bias, an odd size, and beta of 0.5, 0.75 or 1.", ResponseNorm),
     ];
 
     private static Activation ResponseNorm(ImportStep step)
     {
-        double alpha = PointwiseConverters.Meant(step.Float("alpha", 1e-4f)), beta = PointwiseConverters.Meant(step.Float("beta", 0.75f));
+        double alpha = PointwiseConverters.Meant(step.Float("alpha", 1e-4f)),
+            beta = PointwiseConverters.Meant(step.Float("beta", 0.75f));
         double k = PointwiseConverters.Meant(step.Float("bias", 1));
         int size = (int)Math.Clamp(step.Int("size", 0), 0, int.MaxValue);
         return step.Add(new LocalResponseNorm(size, beta, k, alpha), step.Layer(0));
@@ -126,7 +130,9 @@ internal static class ArithmeticConverters
 
     /// <summary>The operator on a layer and a constant that makes it larger; null where there are none.</summary>
     private static Activation? Extended(ImportStep step, Elementwise op) =>
-        Split(step) is (var x, { } constant) && Broadcasting.Extends(x, constant) ? Broadcasting.Apply(step, op, 0, 1) : null;
+        Split(step) is (var x, { } constant) && Broadcasting.Extends(x, constant)
+            ? Broadcasting.Apply(step, op, 0, 1)
+            : null;
 
     /// <summary>The layer and the constant of two inputs; the first layer alone where both are layers.</summary>
     private static (Activation X, Constant? Constant) Split(ImportStep step)
@@ -208,7 +214,8 @@ internal static class ArithmeticConverters
             Constant constant = step.ConstantAt(i + 1, names[i]);
             weights[names[i]] = constant.Floats is { } values && constant.Shape.AsSpan().SequenceEqual([channels])
                 ? values
-                : throw new RefusalException($"{names[i]} of {string.Join('x', constant.Shape)}; {channels} is expected");
+                : throw new RefusalException(
+                    $"{names[i]} of {string.Join('x', constant.Shape)}; {channels} is expected");
         }
         var op = new BatchNorm2d(channels, PointwiseConverters.Meant(epsilon));
         bool isImage = shape.Rank == 3;

@@ -2,8 +2,8 @@ using SoftPool.Operators;
 
 namespace SoftPool.Onnx.Import;
 
-/// <summary>Operands that meet element by element by NumPy's rule. The batch is the first axis of each layer; a constant
-/// is the same for each item.</summary>
+/// <summary>Operands that meet element by element by NumPy's rule. The batch is the first axis of each layer; a
+/// constant is the same for each item.</summary>
 internal static class Broadcasting
 {
     /// <summary>The operator on some of the node's inputs, layers or constants.</summary>
@@ -39,7 +39,10 @@ internal static class Broadcasting
         constant.Shape.Length == x.Shape.Length && constant.Shape.Zip(x.Shape).All(Meets)
             && constant.Shape.Zip(x.Shape).Skip(1).Any(pair => pair.Second == 1 && pair.First != 1)
         || (constant.Shape.Length < x.Shape.Length
-            && Extends(x, constant with { Shape = [.. Enumerable.Repeat(1, x.Shape.Length - constant.Shape.Length), .. constant.Shape] }));
+            && Extends(x, constant with
+            {
+                Shape = [.. Enumerable.Repeat(1, x.Shape.Length - constant.Shape.Length), .. constant.Shape],
+            }));
 
     /// <summary>A constant as a layer of as many axes as another, whose batch it takes.</summary>
     public static Activation Layer(ImportStep step, Activation beside, Constant constant, int rank)
@@ -48,8 +51,8 @@ internal static class Broadcasting
         int[] shape = [.. Enumerable.Repeat(1, Math.Max(missing, 0)), .. constant.Shape];
         if (missing < 0 || shape[0] != 1 || constant.Count == 0)
             throw new RefusalException(
-                $"a constant of {string.Join('x', constant.Shape)} on {string.Join('x', beside.Shape)}; one that is the "
-                + "same for each item of the batch is supported");
+                $"a constant of {string.Join('x', constant.Shape)} on {string.Join('x', beside.Shape)}; one that "
+                + "is the same for each item of the batch is supported");
         return Layer(step, beside, new TensorShape(shape.AsSpan(1)), constant);
     }
 

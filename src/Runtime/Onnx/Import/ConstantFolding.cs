@@ -38,7 +38,9 @@ internal static class ConstantFolding
 
     /// <summary>What folds a node of these inputs; null where it does not depend on constants alone.</summary>
     public static Func<ImportStep, Constant>? Find(string opType, IReadOnlyList<Value?> inputs) =>
-        opType is "Shape" or "Size" || inputs.All(input => input is null or Constant) ? ByName.GetValueOrDefault(opType) : null;
+        opType is "Shape" or "Size" || inputs.All(input => input is null or Constant)
+            ? ByName.GetValueOrDefault(opType)
+            : null;
 
     /// <summary>Whether nodes of this kind are folded at all.</summary>
     public static bool Knows(string opType) => ByName.ContainsKey(opType);

@@ -55,7 +55,8 @@ internal static class ConstantMoves
             begins[axis] = Clamp(starts[i], extent);
             shape[axis] = Math.Max(Clamp(ends[i], extent) - begins[axis], 0);
         }
-        return Moved(constant, shape, index => index.Select((place, axis) => (place + begins[axis]) * strides[axis]).Sum());
+        return Moved(
+            constant, shape, index => index.Select((place, axis) => (place + begins[axis]) * strides[axis]).Sum());
 
         static int Clamp(int place, int extent) => (int)Math.Clamp(place < 0 ? (long)place + extent : place, 0, extent);
     }

@@ -38,14 +38,18 @@ internal static class ConstantOperations
         if (a.Ints is null != b.Ints is null)
             throw new RefusalException("an integer and a real number");
         (int[] left, int[] right) = (Shapes.SourcesOf(a.Shape, shape), Shapes.SourcesOf(b.Shape, shape));
-        return Truth(shape, a.Ints is not null ? Holds(a.Ints(), b.Ints!(), whole) : Holds(a.Floats!(), b.Floats!(), real));
+        return Truth(shape, a.Ints is not null
+            ? Holds(a.Ints(), b.Ints!(), whole)
+            : Holds(a.Floats!(), b.Floats!(), real));
 
-        IEnumerable<bool> Holds<T>(T[] x, T[] y, Func<T, T, bool> holds) => left.Zip(right, (i, j) => holds(x[i], y[j]));
+        IEnumerable<bool> Holds<T>(T[] x, T[] y, Func<T, T, bool> holds) =>
+            left.Zip(right, (i, j) => holds(x[i], y[j]));
     }
 
     private static Constant Truth(int[] shape, IEnumerable<bool> values) => Constant.CountOf(shape) <= Constant.MostInts
         ? Constant.Of([.. values.Select(holds => holds ? 1L : 0)], shape)
-        : throw new RefusalException($"{Constant.CountOf(shape)} truth values; at most {Constant.MostInts} are supported");
+        : throw new RefusalException(
+            $"{Constant.CountOf(shape)} truth values; at most {Constant.MostInts} are supported");
 
     /// <summary>Of integers with the sign of the divisor, or of the dividend where fmod says so.</summary>
     private static Constant Remainder(ImportStep step)
@@ -97,7 +101,8 @@ internal static class ConstantOperations
         if (repeats.Length != constant.Shape.Length || repeats.Any(repeat => repeat < 0))
             throw new RefusalException(
                 $"repeats {WindowAttributes.Show(repeats)} of {string.Join('x', constant.Shape)}");
-        int[] shape = [.. constant.Shape.Zip(repeats, (extent, repeat) => (int)Math.Min((long)extent * repeat, int.MaxValue))];
+        int[] shape =
+            [.. constant.Shape.Zip(repeats, (extent, repeat) => (int)Math.Min((long)extent * repeat, int.MaxValue))];
         return Taken(constant, shape, () =>
         {
             var places = new int[Constant.CountOf(shape)];

@@ -26,8 +26,8 @@ internal static class ConvTransposeConverter
         int axes = x.Shape.Length - 2;
         if (axes is < 1 or > 2 || weight.Shape.Length != axes + 2)
             throw new RefusalException(
-                $"an input of {axes} axes and a weight of shape {string.Join('x', weight.Shape)}; 1 or 2 axes behind the "
-                + "channels of both are supported");
+                $"an input of {axes} axes and a weight of shape {string.Join('x', weight.Shape)}; 1 or 2 axes "
+                + "behind the channels of both are supported");
         if (axes == 1)
         {
             // As an image of one row.

@@ -20,7 +20,8 @@ internal static class ConverterTable
         LinearConverters.All, ShapeConverters.All, ResizeConverters.All, SliceConverters.All, RepetitionConverters.All,
     }.SelectMany(family => family).ToDictionary(converter => converter.OpType);
 
-    public static IEnumerable<Converter> All => ByName.Values.OrderBy(converter => converter.OpType, StringComparer.Ordinal);
+    public static IEnumerable<Converter> All =>
+        ByName.Values.OrderBy(converter => converter.OpType, StringComparer.Ordinal);
 
     public static Converter? Find(string opType) => ByName.GetValueOrDefault(opType);
 }

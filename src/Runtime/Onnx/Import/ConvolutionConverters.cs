@@ -8,8 +8,9 @@ internal static class ConvolutionConverters
     public static Converter[] All { get; } =
     [
         new("Conv", "Conv2d, also of a row; Conv3d",
-            "1 to 3 axes behind the channels; constant weight and bias; group, dilations, strides, kernel_shape, pads, auto_pad. Padding that differs "
-            + "between both ends of an axis becomes a ZeroPad2d or ConstantPad.", Convolve),
+            "1 to 3 axes behind the channels; constant weight and bias; group, dilations, strides, "
+            + "kernel_shape, pads, auto_pad. Padding that differs between both ends of an axis becomes a "
+            + "ZeroPad2d or ConstantPad.", Convolve),
     ];
 
     private static Activation Convolve(ImportStep step)
@@ -23,7 +24,8 @@ internal static class ConvolutionConverters
         if (axes is < 1 or > 3)
             throw new RefusalException($"an input of {axes} axes; 1 to 3 behind the channels are supported");
         if (weight.Shape.Length != axes + 2 || weight.Floats is null)
-            throw new RefusalException($"a weight of shape {string.Join('x', weight.Shape)}; {axes + 2} axes are expected");
+            throw new RefusalException(
+                $"a weight of shape {string.Join('x', weight.Shape)}; {axes + 2} axes are expected");
         if (axes == 1)
         {
             // As an image of one row.
@@ -34,7 +36,8 @@ internal static class ConvolutionConverters
         ResolvedWindow window = attributes.Resolve(x.Shape.AsSpan(2), weight.Shape[2..], x.Pads);
         // Padding that no window reaches makes no difference.
         ResolvedWindow symmetric = window with { Pads = [.. window.Begins, .. window.Begins] };
-        if (Enumerable.Range(0, window.Kernel.Length).All(axis => window.Places(axis, x.Layer.Shape[axis + 1], ceil: false)
+        if (Enumerable.Range(0, window.Kernel.Length).All(axis =>
+            window.Places(axis, x.Layer.Shape[axis + 1], ceil: false)
             == symmetric.Places(axis, x.Layer.Shape[axis + 1], ceil: false)))
             window = symmetric;
         else

@@ -5,7 +5,8 @@ namespace SoftPool.Onnx.Import;
 /// <summary>Operations on several layers and constants, element by element, by NumPy's rule.</summary>
 internal static class ElementwiseConverters
 {
-    private const string Operands = "Layers and constants, each repeated along axes of extent 1; the layers of as many axes.";
+    private const string Operands =
+        "Layers and constants, each repeated along axes of extent 1; the layers of as many axes.";
 
     public static Converter[] All { get; } =
     [
@@ -55,7 +56,8 @@ internal static class ElementwiseConverters
                 step.Input(index) is Constant constant ? constant : (Value)step.Layer(index)),
         ];
         var layers = operands.OfType<Activation>().ToList();
-        Activation result = layers.FirstOrDefault() ?? throw new RefusalException("of constants alone it is not supported");
+        Activation result = layers.FirstOrDefault()
+            ?? throw new RefusalException("of constants alone it is not supported");
         foreach (Value other in layers.Skip(1).Concat<Value>(operands.OfType<Constant>()))
             result = Broadcasting.Apply(step, op, result, other);
         return result;

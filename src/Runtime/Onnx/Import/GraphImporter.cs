@@ -76,7 +76,9 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     {
         switch (_values.GetValueOrDefault(name))
         {
-            case Activation { BatchAxis: not 0 }: _refusals.Add("output", "the batch is not its first axis", name); break;
+            case Activation { BatchAxis: not 0 }:
+                _refusals.Add("output", "the batch is not its first axis", name);
+                break;
             case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
             case Activation { Pads: [var top, var left, var bottom, var right] } padded:
                 return new Draft(
@@ -140,7 +142,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     private void AddInputs(OnnxGraph graph, List<OnnxNode> nodes)
     {
         HashSet<string> read = [.. nodes.SelectMany(node => node.Inputs)];
-        List<OnnxValue> inputs = [.. graph.Inputs.Where(input => !_values.ContainsKey(input.Name) && read.Contains(input.Name))];
+        List<OnnxValue> inputs =
+            [.. graph.Inputs.Where(input => !_values.ContainsKey(input.Name) && read.Contains(input.Name))];
         var shapes = new InputShapes(graph, inputs, options, _refusals);
         shapes.CheckNames();
         if (inputs.Count == 0)

@@ -37,7 +37,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
         Attribute<OnnxText?>(name, null, kind: OnnxAttributeKind.String)?.ToString() ?? other;
 
     /// <summary>A list of integers; null where the node has none.</summary>
-    public int[]? Ints(string name) => Attribute<IReadOnlyList<long>?>(name, null) is { } numbers ? Narrow(numbers, name) : null;
+    public int[]? Ints(string name) =>
+        Attribute<IReadOnlyList<long>?>(name, null) is { } numbers ? Narrow(numbers, name) : null;
 
     public OnnxTensor? Tensor(string name) => Attribute<OnnxTensor?>(name, null);
 
@@ -93,7 +94,9 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
     public Value? Input(int index)
     {
         _readInputs.Add(index);
-        return index < inputs.Count ? inputs[index] is UnknownValue ? throw new UnknownInputException() : inputs[index] : null;
+        return index < inputs.Count
+            ? inputs[index] is UnknownValue ? throw new UnknownInputException() : inputs[index]
+            : null;
     }
 
     /// <summary>An input that a layer gives.</summary>
@@ -103,7 +106,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
             Activation { BatchAxis: not 0 } moved => movedToo
                 ? moved
                 : throw new RefusalException(
-                    "input behind a Transpose that moves the batch from axis 0; Transpose, Slice, Squeeze and Gather are supported"),
+                    "input behind a Transpose that moves the batch from axis 0; Transpose, Slice, Squeeze and Gather "
+                    + "are supported"),
             Activation { Pads: null } layer => layer,
             Activation layer => padsToo ? layer : Padded(layer, layer.Pads!, node.Inputs[index]),
             Constant => throw new RefusalException($"input {index} is a constant; a layer's output is expected"),
@@ -153,7 +157,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
 
     /// <summary>A layer of this node, and its output's shape by the operator's own rule.</summary>
     public Activation Add(
-        Operator op, IReadOnlyList<Draft> reads, IReadOnlyDictionary<string, Func<float[]>>? weights = null, string? name = null)
+        Operator op, IReadOnlyList<Draft> reads, IReadOnlyDictionary<string, Func<float[]>>? weights = null,
+        string? name = null)
     {
         TensorShape shape;
         try

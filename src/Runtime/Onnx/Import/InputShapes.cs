@@ -21,11 +21,14 @@ internal sealed class InputShapes(
     {
         string[] inputs = [.. graph.Inputs.Select(input => input.Name)];
         foreach (string name in options.Shapes.Keys.Except(inputs))
-            refusals.Add("input", $"there is none named {name} to have a shape; there are {string.Join(", ", inputs.Take(8))}");
+            refusals.Add(
+                "input", $"there is none named {name} to have a shape; there are {string.Join(", ", inputs.Take(8))}");
         HashSet<string?> symbols =
             [.. graph.Inputs.SelectMany(input => input.Type.Dimensions ?? []).Select(extent => extent.Symbol)];
         foreach (string name in options.Symbols.Keys.Where(name => !symbols.Contains(name)))
-            refusals.Add("input", $"no extent is named {name}; {string.Join(", ", symbols.Where(symbol => symbol?.Length > 0))} are");
+            refusals.Add(
+                "input",
+                $"no extent is named {name}; {string.Join(", ", symbols.Where(symbol => symbol?.Length > 0))} are");
     }
 
     /// <summary>An input's extents, batch first; null where they are refused.</summary>
@@ -43,7 +46,9 @@ internal sealed class InputShapes(
         if (shape is null)
             return null;
         if (shape.Length is < 2 or > MostAxes || shape.Min() < 1)
-            return Refuse(input, $"its shape is {string.Join('x', shape)}; a batch, channels and other extents of at least 1 are expected");
+            return Refuse(
+                input, $"its shape is {string.Join('x', shape)}; a batch, channels and "
+                + "other extents of at least 1 are expected");
         try
         {
             _ = new TensorShape(shape);
@@ -77,7 +82,8 @@ internal sealed class InputShapes(
                 : axis == 0 ? _freeBatch
                 : null;
             if (size is not { } known)
-                return Refuse(input, $"its declared shape is {declared}; give one, such as {input.Name}={Example(dimensions)}");
+                return Refuse(
+                    input, $"its declared shape is {declared}; give one, such as {input.Name}={Example(dimensions)}");
             shape[axis] = (int)Math.Min(known, int.MaxValue);
         }
         return shape;
@@ -89,7 +95,9 @@ internal sealed class InputShapes(
             : extent.Symbol?.Length > 0 ? extent.Symbol : "?"));
 
     private static string Example(IReadOnlyList<OnnxDimension> dimensions) =>
-        string.Join('x', dimensions.Select((extent, axis) => extent.Size > 0 ? extent.Size : axis switch { 0 => 1, 1 => 3, _ => 224 }));
+        string.Join('x', dimensions.Select((extent, axis) => extent.Size > 0
+            ? extent.Size
+            : axis switch { 0 => 1, 1 => 3, _ => 224 }));
 
     private int[]? Refuse(OnnxValue input, string reason)
     {

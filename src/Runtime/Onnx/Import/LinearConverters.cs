@@ -30,13 +30,15 @@ internal static class LinearConverters
         var weights = new Dictionary<string, Func<float[]>> { ["weight"] = weight };
         if (step.Input(2) is Activation summand)
         {
-            Activation product = step.Add(new Linear(inputs, outputs) { Bias = false }, [x.Layer], weights, step.NameBy(matrix));
+            Activation product = step.Add(
+                new Linear(inputs, outputs) { Bias = false }, [x.Layer], weights, step.NameBy(matrix));
             return Broadcasting.Apply(step, new Add(), product, Affine.Apply(step, step.Layer(2), beta, 0));
         }
         if (step.Optional(2, "C") is { } c)
             weights["bias"] = Bias(c, outputs, beta);
         return step.Add(
-            new Linear(inputs, outputs) { Bias = weights.ContainsKey("bias") }, [x.Layer], weights, step.NameBy(matrix));
+            new Linear(inputs, outputs) { Bias = weights.ContainsKey("bias") }, [x.Layer], weights,
+            step.NameBy(matrix));
     }
 
     private static Activation MatMul(ImportStep step)
@@ -46,7 +48,10 @@ internal static class LinearConverters
             return Product(step, x, step.Layer(1));
         Constant matrix = step.ConstantAt(1, "the right matrix");
         (int inputs, int outputs) = Check(x, matrix, transposed: false);
-        var weights = new Dictionary<string, Func<float[]>> { ["weight"] = Weight(matrix, inputs, outputs, transposed: false, 1) };
+        var weights = new Dictionary<string, Func<float[]>>
+        {
+            ["weight"] = Weight(matrix, inputs, outputs, transposed: false, 1),
+        };
         return step.Add(new Linear(inputs, outputs) { Bias = false }, [x.Layer], weights, step.NameBy(matrix));
     }
 
@@ -61,14 +66,18 @@ internal static class LinearConverters
     {
         if (matrix.Floats is null || matrix.Shape.Length != 2)
             throw new RefusalException($"a matrix of {string.Join('x', matrix.Shape)}; 2 axes are expected");
-        (int inputs, int outputs) = transposed ? (matrix.Shape[1], matrix.Shape[0]) : (matrix.Shape[0], matrix.Shape[1]);
+        (int inputs, int outputs) = transposed
+            ? (matrix.Shape[1], matrix.Shape[0])
+            : (matrix.Shape[0], matrix.Shape[1]);
         return inputs == x.Shape[^1]
             ? (inputs, outputs)
-            : throw new RefusalException($"a matrix of {string.Join('x', matrix.Shape)} on {string.Join('x', x.Shape)}");
+            : throw new RefusalException(
+                $"a matrix of {string.Join('x', matrix.Shape)} on {string.Join('x', x.Shape)}");
     }
 
     /// <summary>(out, in), as PyTorch has it.</summary>
-    private static Func<float[]> Weight(Constant matrix, int inputs, int outputs, bool transposed, float factor) => () =>
+    private static Func<float[]> Weight(
+        Constant matrix, int inputs, int outputs, bool transposed, float factor) => () =>
     {
         float[] values = matrix.Floats!();
         if (transposed && factor == 1)

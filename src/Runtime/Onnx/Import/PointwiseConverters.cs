@@ -10,10 +10,12 @@ internal static class PointwiseConverters
     [
         new("Relu", "ReLU", "Everything.", step => step.Add(new ReLU(), step.Layer(0))),
         new("LeakyRelu", "LeakyReLU", "alpha.", step => Parametric(step, 0.01f, alpha => new LeakyReLU(alpha))),
-        new("PRelu", "PReLU where the slope is one constant number or one a channel; else ReLU, Minimum, Multiply and Add",
+        new("PRelu",
+            "PReLU where the slope is one constant number or one a channel; else ReLU, Minimum, Multiply and Add",
             "A slope that is repeated along axes of extent 1.", PRelu),
         new("Elu", "ELU", "alpha.", step => Parametric(step, 1, alpha => new ELU(alpha))),
-        new("Sigmoid", "Sigmoid; SiLU where x Sigmoid(x) is computed", "Everything.", step => step.Add(new Sigmoid(), step.Layer(0))),
+        new("Sigmoid", "Sigmoid; SiLU where x Sigmoid(x) is computed",
+            "Everything.", step => step.Add(new Sigmoid(), step.Layer(0))),
         new("Tanh", "Tanh", "Everything.", step => step.Add(new Tanh(), step.Layer(0))),
         new("Gelu", "GELU", "approximate.", Gelu),
         new("Erf", "Erf; GELU where 0.5 x (1 + Erf(x / sqrt(2))) is computed", "Everything.",
@@ -92,7 +94,8 @@ internal static class PointwiseConverters
             step, new Add(), step.Add(new ReLU(), x), Broadcasting.Apply(step, new Multiply(), negative, slope));
         return sum.Shape.SequenceEqual(x.Shape)
             ? sum
-            : throw new RefusalException($"a slope that makes {string.Join('x', sum.Shape)} of {string.Join('x', x.Shape)}");
+            : throw new RefusalException(
+                $"a slope that makes {string.Join('x', sum.Shape)} of {string.Join('x', x.Shape)}");
     }
 
     private static bool IsOneAChannel(int[] constant, int[] layer)

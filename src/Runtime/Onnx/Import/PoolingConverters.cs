@@ -5,12 +5,14 @@ namespace SoftPool.Onnx.Import;
 /// <summary>Pools that slide, and those that cover the whole map.</summary>
 internal static class PoolingConverters
 {
-    private const string Window = "kernel_shape, strides, ceil_mode, pads and auto_pad; padding that differs between both ends where "
-        + "the places are those of ceil mode or of none";
+    private const string Window = "kernel_shape, strides, ceil_mode, pads and auto_pad; padding that differs "
+        + "between both ends where the places are those of ceil mode or of none";
 
     public static Converter[] All { get; } =
     [
-        new("MaxPool", "MaxPool1d, MaxPool2d or MaxPool3d", $"{Window}; dilations and other padding by IndexSelect before it. No output Indices.", step => Pool(step, isMax: true)),
+        new("MaxPool", "MaxPool1d, MaxPool2d or MaxPool3d",
+            $"{Window}; dilations and other padding by IndexSelect before it. No output Indices.",
+            step => Pool(step, isMax: true)),
         new("AveragePool", "AvgPool1d, AvgPool2d or AvgPool3d",
             $"{Window} and padding does not count; count_include_pad. No dilations.", step => Pool(step, isMax: false)),
         new("GlobalAveragePool", "GlobalAvgPool", "Everything.", step => step.Add(new GlobalAvgPool(), step.Layer(0))),
@@ -31,7 +33,8 @@ internal static class PoolingConverters
         if (isMax && window.Dilations.Any(dilation => dilation != 1))
             return Spread(step, x, window, ceil);
         if (window.Dilations.Any(dilation => dilation != 1))
-            throw new RefusalException($"attribute dilations is {WindowAttributes.Show(window.Dilations)}; only 1 is supported");
+            throw new RefusalException(
+                $"attribute dilations is {WindowAttributes.Show(window.Dilations)}; only 1 is supported");
         if (x.Pads is not null)
         {
             if (window.Pads.Any(pad => pad != 0))
@@ -39,13 +42,17 @@ internal static class PoolingConverters
             (window, countsPads) = (window with { Pads = x.Pads }, true);
         }
         if (countsPads && !window.IsSymmetric)
-            (x, window) = axes == 2 ? (step.Padded(x, window.Pads), window with { Pads = [0, 0, 0, 0] }) : throw window.Asymmetric();
+            (x, window) = axes == 2
+                ? (step.Padded(x, window.Pads), window with { Pads = [0, 0, 0, 0] })
+                : throw window.Asymmetric();
         ReadOnlySpan<int> map = x.Layer.Shape.Extents[1..];
         int[] places = new int[axes];
         for (int axis = 0; axis < axes; axis++)
             places[axis] = (int)Math.Clamp(window.Places(axis, map[axis], ceil), 0, int.MaxValue);
         if (!window.IsSymmetric && Enumerable.Range(0, axes).All(axis => IsWhole(axis)))
-            return isMax ? step.Add(Operator(Whole(), ceil, isMax, countsPads, x), [x.Layer]) : step.Add(new GlobalAvgPool(), [x.Layer]);
+            return isMax
+                ? step.Add(Operator(Whole(), ceil, isMax, countsPads, x), [x.Layer])
+                : step.Add(new GlobalAvgPool(), [x.Layer]);
         // Padding has no part in a maximum, nor in a mean that does not count it: what lies behind the end is where the
         // last window may reach, so one that gives the same number of places is the same.
         foreach (bool mode in new[] { ceil, !ceil })
@@ -55,7 +62,8 @@ internal static class PoolingConverters
                 return pooled;
             if (window.IsSymmetric)
                 throw new RefusalException(
-                    $"an output of {string.Join('x', places)} places, where PyTorch's rule gives {string.Join('x', pooled.Shape[2..])}");
+                    $"an output of {string.Join('x', places)} places, where PyTorch's rule gives "
+                    + $"{string.Join('x', pooled.Shape[2..])}");
         }
         throw window.Asymmetric();
 
@@ -69,8 +77,8 @@ internal static class PoolingConverters
         };
     }
 
-    /// <summary>The cells of each window side by side, and a pool of windows that do not overlap. In the place of padding
-    /// stands a cell of the same window, which its maximum does not change by.</summary>
+    /// <summary>The cells of each window side by side, and a pool of windows that do not overlap. In the place of
+    /// padding stands a cell of the same window, which its maximum does not change by.</summary>
     private static Activation Spread(ImportStep step, Activation x, ResolvedWindow window, bool ceil)
     {
         for (int axis = 0; axis < window.Kernel.Length; axis++)
@@ -107,7 +115,10 @@ internal static class PoolingConverters
             (2, true) => new MaxPool2d(window.Kernel2d, window.Strides2d, window.Begins2d, ceil),
             (3, true) => new MaxPool3d(Size(k), Size(s), Size(p), ceil),
             (1, false) => new AvgPool1d(k[0], s[0], p[0], ceil) { CountIncludePad = countsPads },
-            (2, false) => new AvgPool2d(window.Kernel2d, window.Strides2d, window.Begins2d, ceil) { CountIncludePad = countsPads },
+            (2, false) => new AvgPool2d(window.Kernel2d, window.Strides2d, window.Begins2d, ceil)
+            {
+                CountIncludePad = countsPads,
+            },
             _ => new AvgPool3d(Size(k), Size(s), Size(p), ceil) { CountIncludePad = countsPads },
         };
 

@@ -83,8 +83,8 @@ internal static class Quantization
         return scale.Shape is [int scales] && scales == shape[along]
             ? ([shape[along], Constant.CountOf(shape.AsSpan(along + 1))], count)
             : throw new RefusalException(
-                $"a scale of {string.Join('x', scale.Shape)} along axis {along} of {string.Join('x', shape)}; one number, "
-                + "or one for each place of the axis, is supported");
+                $"a scale of {string.Join('x', scale.Shape)} along axis {along} of {string.Join('x', shape)}; "
+                + "one number, or one for each place of the axis, is supported");
     }
 
     private static int Part(int place, int[] parts) => parts.Length == 0 ? 0 : place / parts[1] % parts[0];

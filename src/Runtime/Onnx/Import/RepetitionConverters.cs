@@ -48,7 +48,8 @@ internal static class RepetitionConverters
         int[] shape = Shapes.Broadcast(x.Shape, step.Integers(1, "the shape"));
         if (shape.Length != x.Shape.Length || shape[0] != step.Batch)
             throw new RefusalException(
-                "to a shape whose first axis is not the batch", $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}");
+                "to a shape whose first axis is not the batch",
+                $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}");
         return Expanded(step, x, shape.AsSpan(1));
     }
 
@@ -61,8 +62,8 @@ internal static class RepetitionConverters
         int[] repeats = step.Integers(1, "the repeats");
         if (repeats.Length != x.Shape.Length || repeats.Min() < 1 || repeats[0] != 1)
             throw new RefusalException(
-                $"repeats {WindowAttributes.Show(repeats)} of {string.Join('x', x.Shape)}; at least 1 of each axis and 1 "
-                + "of the batch are supported");
+                $"repeats {WindowAttributes.Show(repeats)} of {string.Join('x', x.Shape)}; at least 1 of each axis "
+                + "and 1 of the batch are supported");
         // (e) to (1, e) to (r, e) to (r e), where an axis of 1 is the one that is repeated.
         List<int> split = [], repeated = [], joined = [];
         for (int axis = 1; axis < repeats.Length; axis++)
@@ -107,12 +108,14 @@ internal static class RepetitionConverters
             throw new RefusalException("indices that are no integers");
         long[] places = [.. ints().Select(place => place < 0 ? place + extent : place)];
         if (places.Any(place => place < 0 || place >= extent))
-            throw new RefusalException($"place {ints().First(place => place < -extent || place >= extent)} of an axis of {extent}");
+            throw new RefusalException(
+                $"place {ints().First(place => place < -extent || place >= extent)} of an axis of {extent}");
         if (indices.Shape.Length == 0)
             return ShapeConverters.Squeezed(
                 step, SliceConverters.Cut(step, x, axis, places[0], places[0] + 1, 1), [axis]);
         if (x.BatchAxis != 0 || axis == 0)
-            throw new RefusalException($"several places of an axis where the batch is axis {x.BatchAxis}, or of the batch");
+            throw new RefusalException(
+                $"several places of an axis where the batch is axis {x.BatchAxis}, or of the batch");
         long distance = places.Length == 1 ? 1 : places[1] - places[0];
         bool isSlice = distance != 0
             && places.Select((place, i) => place == places[0] + i * distance).All(isThere => isThere);
@@ -130,7 +133,9 @@ internal static class RepetitionConverters
         Activation x = step.Layer(0);
         pads ??= step.Integers(1, "pads");
         if (step.Optional(2, "the value") is { } constant)
-            value = constant.Numbers() is [float only] ? only : throw new RefusalException("a value that is not one number");
+            value = constant.Numbers() is [float only]
+                ? only
+                : throw new RefusalException("a value that is not one number");
         int rank = x.Shape.Length;
         if (step.Optional(3, "axes") is not null)
         {
@@ -175,7 +180,8 @@ internal static class RepetitionConverters
             int most = mode == "reflect" ? extent - 1 : 4096;
             if (Math.Min(before, after) < 0 || Math.Max(before, after) > most)
                 throw new RefusalException($"{before} and {after} places around an axis of {extent} in mode {mode}");
-            return step.Add(new IndexSelect(axis, [.. Enumerable.Range(-before, before + extent + after).Select(Place)]), x);
+            return step.Add(
+                new IndexSelect(axis, [.. Enumerable.Range(-before, before + extent + after).Select(Place)]), x);
         }
         if (before > 0 || after > 0)
             x = step.Add(

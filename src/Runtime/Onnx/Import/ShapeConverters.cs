@@ -20,7 +20,8 @@ internal static class ShapeConverters
         new("Squeeze", Reshaping, $"axes as an attribute or a constant input. {Kept}.", Squeeze),
         new("Unsqueeze", Reshaping, $"axes as an attribute or a constant input. {Kept}.", Unsqueeze),
         new("Transpose", "Permute, or nothing where the order stays or comes back",
-            "perm. The batch may be another axis until a Transpose, Slice, Squeeze or Gather makes it the first again.", Transpose),
+            "perm. The batch may be another axis until a Transpose, Slice, Squeeze or Gather makes it the first again.",
+            Transpose),
         new("DepthToSpace", "PixelShuffle; of mode DCR Reshape and Permute", "blocksize; mode.", DepthToSpace),
         new("SpaceToDepth", "Reshape and Permute", "blocksize.", SpaceToDepth),
         new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
@@ -54,10 +55,12 @@ internal static class ShapeConverters
     public static Activation Squeezed(ImportStep step, Activation x, int[]? axes)
     {
         int[] shape = Shapes.Squeeze(x.Shape, axes);
-        int batch = x.BatchAxis - Enumerable.Range(0, x.BatchAxis).Count(axis => axes?.Contains(axis) ?? x.Shape[axis] == 1);
+        int batch = x.BatchAxis
+            - Enumerable.Range(0, x.BatchAxis).Count(axis => axes?.Contains(axis) ?? x.Shape[axis] == 1);
         if (axes?.Contains(x.BatchAxis) ?? x.Shape[x.BatchAxis] == 1)
             throw new RefusalException(
-                "to a shape whose first axis is not the batch", $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}",
+                "to a shape whose first axis is not the batch",
+                $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}",
                 shape);
         int[] item = [.. shape.Where((_, axis) => axis != batch)];
         Activation first = new(x.Layer, [step.Batch, .. x.Layer.Shape.Extents]);
@@ -85,7 +88,8 @@ internal static class ShapeConverters
             return x;
         if (shape.Length < 2 || shape[0] != step.Batch)
             throw new RefusalException(
-                "to a shape whose first axis is not the batch", $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}",
+                "to a shape whose first axis is not the batch",
+                $"from {string.Join('x', x.Shape)} to {string.Join('x', shape)}",
                 shape);
         if (shape.Length - 1 > LargestRank)
             throw new RefusalException($"to {shape.Length} axes; {LargestRank + 1} are supported");
@@ -106,7 +110,8 @@ internal static class ShapeConverters
         int[] order = [.. Enumerable.Range(0, x.Shape.Length)];
         perm ??= [.. order.Reverse()];
         if (!perm.Order().SequenceEqual(order))
-            throw new RefusalException($"attribute perm is {WindowAttributes.Show(perm)} on {string.Join('x', x.Shape)}");
+            throw new RefusalException(
+                $"attribute perm is {WindowAttributes.Show(perm)} on {string.Join('x', x.Shape)}");
         int[] dims = [.. perm.Where(axis => axis != x.BatchAxis).Select(x.DimOf)];
         // One Transpose behind another.
         Draft from = x.Layer;
@@ -115,7 +120,10 @@ internal static class ShapeConverters
         Activation turned = dims.SequenceEqual(order.Skip(1))
             ? new Activation(from, [step.Batch, .. from.Shape.Extents])
             : step.Add(new Permute(dims), [from]);
-        return turned with { Shape = [.. perm.Select(axis => x.Shape[axis])], BatchAxis = Array.IndexOf(perm, x.BatchAxis) };
+        return turned with
+        {
+            Shape = [.. perm.Select(axis => x.Shape[axis])], BatchAxis = Array.IndexOf(perm, x.BatchAxis),
+        };
     }
 
     private static Activation DepthToSpace(ImportStep step)
@@ -152,7 +160,9 @@ internal static class ShapeConverters
     private static int BlockSize(ImportStep step)
     {
         long size = step.Int("blocksize", 0);
-        return size is >= 1 and <= int.MaxValue ? (int)size : throw new RefusalException($"attribute blocksize is {size}");
+        return size is >= 1 and <= int.MaxValue
+            ? (int)size
+            : throw new RefusalException($"attribute blocksize is {size}");
     }
 
     private static (int Channels, int Height, int Width) Image(Activation x) => x.Layer.Shape.Rank == 3

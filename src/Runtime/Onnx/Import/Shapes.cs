@@ -20,7 +20,8 @@ internal static class Shapes
             throw Misfit();
         return resolved.Contains(-1) ? throw Misfit() : resolved;
 
-        RefusalException Misfit() => new($"from {string.Join('x', shape)} to {WindowAttributes.Show(target)} cannot be");
+        RefusalException Misfit() =>
+            new($"from {string.Join('x', shape)} to {WindowAttributes.Show(target)} cannot be");
     }
 
     /// <summary>The shape without some extents of 1, or without all.</summary>
@@ -40,7 +41,8 @@ internal static class Shapes
         {
             int a = i <= left.Length ? left[^i] : 1, b = i <= right.Length ? right[^i] : 1;
             shape[^i] = a == 1 ? b : b == 1 || a == b ? a
-                : throw new RefusalException($"{string.Join('x', left)} and {string.Join('x', right)} do not broadcast");
+                : throw new RefusalException(
+                    $"{string.Join('x', left)} and {string.Join('x', right)} do not broadcast");
         }
         return shape;
     }

@@ -12,7 +12,8 @@ internal static class Shuffles
             || split.Shape.Rank < 3)
             return null;
         (int first, int second, int third) = (split.Shape[0], split.Shape[1], split.Shape[2]);
-        foreach (Composite op in (Composite[])[new ChannelShuffle(first), new PixelShuffle(second), new PixelUnshuffle(third)])
+        foreach (Composite op in
+            (Composite[])[new ChannelShuffle(first), new PixelShuffle(second), new PixelUnshuffle(third)])
             if (IsOf(op, source.Shape, split, permute, output))
                 return (op, source);
         return null;
@@ -25,7 +26,8 @@ internal static class Shuffles
             if (op.PartsOn(input) is not [Reshape own, Permute order, Reshape end] || end.Shape != output)
                 return false;
             // What they move and how far: the axes that stay may be written as several.
-            PermutedAxes wanted = PermutedAxes.Of(own.Shape, order.Dims), got = PermutedAxes.Of(split.Shape, permute.Dims);
+            PermutedAxes wanted = PermutedAxes.Of(own.Shape, order.Dims),
+                got = PermutedAxes.Of(split.Shape, permute.Dims);
             return wanted.Extents.SequenceEqual(got.Extents) && wanted.Strides.SequenceEqual(got.Strides);
         }
         catch (ShapeMismatchException)

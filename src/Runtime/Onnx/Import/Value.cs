@@ -14,8 +14,8 @@ internal sealed record UnknownValue : Value
 /// <param name="Shape">The shape as ONNX has it, with the batch.</param>
 /// <param name="Pads">Zeros around height and width that the next layer has to take into its own padding: top, left,
 /// bottom, right. They are in the shape.</param>
-/// <param name="BatchAxis">The axis of the shape that is the batch. A layer has it first; a Transpose may move it away for
-/// a while, as attention does to take the first of queries, keys and values.</param>
+/// <param name="BatchAxis">The axis of the shape that is the batch. A layer has it first; a Transpose may move it away
+/// for a while, as attention does to take the first of queries, keys and values.</param>
 internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null, int BatchAxis = 0) : Value
 {
     /// <summary>The layer's axis, from 1, that an axis of the shape is.</summary>
@@ -65,7 +65,8 @@ internal sealed record Constant(int[] Shape, string Name, Func<float[]>? Floats,
         {
             count *= extent;
             if (extent < 0 || count > MostElements)
-                throw new RefusalException($"a constant has at most {MostElements} elements; got {string.Join('x', shape.ToArray())}");
+                throw new RefusalException(
+                    $"a constant has at most {MostElements} elements; got {string.Join('x', shape.ToArray())}");
         }
         return (int)count;
     }

@@ -8,7 +8,8 @@ internal sealed record WindowAttributes(
         step.Ints("kernel_shape"), step.Ints("strides"), step.Ints("pads"), step.Ints("dilations"),
         step.Text("auto_pad", "NOTSET"));
 
-    /// <summary>The same window over one row of a map: of one axis it becomes one of two, the first of extent 1.</summary>
+    /// <summary>The same window over one row of a map: of one axis it becomes one of two, the first of extent
+    /// 1.</summary>
     public WindowAttributes OnARow()
     {
         if (Pads is not null)
@@ -40,7 +41,8 @@ internal sealed record WindowAttributes(
             throw new RefusalException($"attribute kernel_shape is {Show(Kernel)}; the weight has {Show(kernel)}");
         if (strides.Min() < 1 || dilations.Min() < 1 || kernel.Min() < 1)
             throw new RefusalException(
-                $"kernel_shape {Show(kernel)}, strides {Show(strides)} and dilations {Show(dilations)} of at least 1 are expected");
+                $"kernel_shape {Show(kernel)}, strides {Show(strides)} and dilations {Show(dilations)} "
+                + "of at least 1 are expected");
         switch (AutoPad)
         {
             case "NOTSET":

@@ -32,7 +32,9 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
     public override bool IsRejected(Linear op, LoweringStep step) => !ReadsTexels(op, step) && step.IsRejected(Kernel);
 
     public override bool Takes(Linear op, LoweringStep step) =>
-        Lanes == 0 || step.Options.Device is { Driver: Driver.Lavapipe, HasShuffle: true } device && device.SubgroupSize == Lanes;
+        Lanes == 0
+            || step.Options.Device is { Driver: Driver.Lavapipe, HasShuffle: true } device
+                && device.SubgroupSize == Lanes;
 
     // Of those that suit the batch the one for the largest; else the one for the smallest.
     public override double Cost(Linear op, LoweringStep step) =>
@@ -47,7 +49,8 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
 
     private void Lower(Linear op, LoweringStep step, int first, int tiles)
     {
-        int features = Math.Min(op.OutFeatures - first, tiles * TileFeatures), workgroup = step.Options.Device.WorkgroupSize;
+        int features = Math.Min(op.OutFeatures - first, tiles * TileFeatures),
+            workgroup = step.Options.Device.WorkgroupSize;
         bool texels = ReadsTexels(op, step);
         int lanes = tiles * TileFeatures / (texels ? TexelLaneFeatures : LaneFeatures);
         int vectors = op.VectorsOf(step), itemGroups = Division.RoundUp(vectors, Items);
@@ -61,19 +64,22 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
         FloatConstant weight = step.Weight(
             $"weight[{first}]", weightCount,
             () => PackWeight(
-                op, step.Parameter("weight").Slice(first * op.InFeatures, features * op.InFeatures), features, weightCount));
+                op, step.Parameter("weight").Slice(first * op.InFeatures, features * op.InFeatures),
+                features, weightCount));
         FloatConstant bias = step.PaddedBias(tiles * TileFeatures, first, features);
         SpecializationConstant[] pointwise = step.Pointwise.Constants;
         step.Dispatch(
             Kernel,
             [
                 ("BATCH", vectors), ("IN_FEATURES", op.InFeatures), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first),
-                ("FEATURES", features), ("SLICES", slices), .. slices == 1 ? pointwise : default(PointwiseFunction).Constants,
+                ("FEATURES", features), ("SLICES", slices),
+                .. slices == 1 ? pointwise : default(PointwiseFunction).Constants,
                 ("WORKGROUP_SIZE", workgroup),
             ],
             new GroupCount(itemGroups, Division.RoundUp(lanes, workgroup), slices),
             texels ? 0b101u : 0,
-            LoopIterations.Of(Division.RoundUp(op.Blocks, slices), Linear.Block / 4) + LoopIterations.Of(Linear.Block / 4),
+            LoopIterations.Of(Division.RoundUp(op.Blocks, slices), Linear.Block / 4)
+                + LoopIterations.Of(Linear.Block / 4),
             step.Input, sums, weight, bias);
         if (slices > 1)
             step.Dispatch(
@@ -82,7 +88,8 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
                     ("BATCH", vectors), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first), ("FEATURES", features),
                     ("SLICES", slices), .. pointwise,
                 ],
-                GroupCount.Linear((long)vectors * features), texels: 0, LoopIterations.Of(slices), sums, step.Output, bias);
+                GroupCount.Linear((long)vectors * features), texels: 0, LoopIterations.Of(slices),
+                sums, step.Output, bias);
     }
 
     private bool ReadsTexels(Linear op, LoweringStep step) =>

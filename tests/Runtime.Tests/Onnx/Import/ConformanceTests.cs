@@ -21,12 +21,12 @@ public sealed partial class ConformanceTests
     /// integers that stand for real numbers, training, boxes.</summary>
     private static readonly HashSet<string> OtherFields =
     [
-        "Bernoulli", "BitShift", "ConcatFromSequence", "ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear", "GRU", "If", "LSTM",
-        "Loop", "MatMulInteger", "Multinomial", "NegativeLogLikelihoodLoss", "NonMaxSuppression", "Optional",
-        "OptionalGetElement", "OptionalHasElement", "QLinearConv", "QLinearMatMul", "QuantizeLinear", "RNN",
-        "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "ReverseSequence", "Scan", "SequenceAt",
-        "SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceLength", "SequenceMap",
-        "SoftmaxCrossEntropyLoss", "SplitToSequence", "StringNormalizer", "TfIdfVectorizer", "Unique",
+        "Bernoulli", "BitShift", "ConcatFromSequence", "ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear",
+        "GRU", "If", "LSTM", "Loop", "MatMulInteger", "Multinomial", "NegativeLogLikelihoodLoss", "NonMaxSuppression",
+        "Optional", "OptionalGetElement", "OptionalHasElement", "QLinearConv", "QLinearMatMul", "QuantizeLinear", "RNN",
+        "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "ReverseSequence", "Scan",
+        "SequenceAt", "SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceLength",
+        "SequenceMap", "SoftmaxCrossEntropyLoss", "SplitToSequence", "StringNormalizer", "TfIdfVectorizer", "Unique",
     ];
 
     public TestContext TestContext { get; set; } = null!;
@@ -41,7 +41,8 @@ public sealed partial class ConformanceTests
         foreach (string set in Sets)
         {
             int passed = 0, refused = 0, others = 0;
-            foreach (string test in Directory.EnumerateDirectories(Path.Combine(folder, set)).Order(StringComparer.Ordinal))
+            foreach (string test in
+                Directory.EnumerateDirectories(Path.Combine(folder, set)).Order(StringComparer.Ordinal))
             {
                 string status = StatusOf(test);
                 _ = status[0] switch { 'p' => passed++, 'r' => refused++, 'n' => others++, _ => 0 };
@@ -54,18 +55,24 @@ public sealed partial class ConformanceTests
         foreach (string line in statuses)
             TestContext.WriteLine(line);
         Assert.IsEmpty(wrong, string.Join('\n', wrong));
-        string[] known = [.. File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, Manifest)).Where(line => !line.StartsWith('#'))];
+        string[] known =
+        [
+            .. File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, Manifest))
+                .Where(line => !line.StartsWith('#')),
+        ];
         if (known.SequenceEqual(statuses))
             return;
         string received = Path.Combine(AppContext.BaseDirectory, "conformance.received.txt");
         File.WriteAllLines(received,
         [
-            "# One line for each of the ONNX project's tests in Debian 12's libonnx-testdata, written by ConformanceTests.",
+            "# One line for each of the ONNX project's tests in Debian 12's libonnx-testdata, written by "
+            + "ConformanceTests.",
             .. statuses,
         ]);
         string[] changed =
         [
-            .. known.Except(statuses).Select(line => $"- {line}"), .. statuses.Except(known).Select(line => $"+ {line}"),
+            .. known.Except(statuses).Select(line => $"- {line}"),
+            .. statuses.Except(known).Select(line => $"+ {line}"),
         ];
         Assert.Fail(
             $"{changed.Length} lines of the manifest are not so:\n{string.Join('\n', changed.Take(40))}\n"

@@ -21,9 +21,12 @@ public sealed class HostileImportTests
         byte[][] files = [.. OnnxCases.All.Select(each => each.Graph.ToArray())];
         int imported = 0;
         for (int round = 0; round < Rounds; round++)
-            if (Imports(Mutation.Of(files[round % files.Length], random), $"{OnnxCases.All.ElementAt(round % files.Length).Name}, round {round}"))
+            if (Imports(
+                Mutation.Of(files[round % files.Length], random),
+                $"{OnnxCases.All.ElementAt(round % files.Length).Name}, round {round}"))
                 imported++;
-        Assert.IsTrue(imported > Rounds / 200 && imported < Rounds * 199 / 200, $"{imported} of {Rounds} were imported.");
+        Assert.IsTrue(imported > Rounds / 200 && imported < Rounds * 199 / 200,
+            $"{imported} of {Rounds} were imported.");
     }
 
     [TestMethod]
@@ -43,7 +46,10 @@ public sealed class HostileImportTests
 
     private static bool Imports(byte[] file, string name, bool again = false)
     {
-        var options = new OnnxOptions { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [1, 3, 48, 192] } };
+        var options = new OnnxOptions
+        {
+            Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [1, 3, 48, 192] },
+        };
         var watch = Stopwatch.StartNew();
         bool imported = false;
         try

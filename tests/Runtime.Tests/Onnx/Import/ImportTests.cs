@@ -14,7 +14,8 @@ public sealed class ImportTests
         var wrong = new List<string>();
         foreach ((string name, GraphWriter graph, string operators) in OnnxCases.All)
         {
-            string actual = string.Join(' ', graph.Import().Graph.Layers.Select(layer => layer.Operator.GetType().Name));
+            string actual = string.Join(
+                ' ', graph.Import().Graph.Layers.Select(layer => layer.Operator.GetType().Name));
             if (actual != operators)
                 wrong.Add($"{name}: {actual}, not {operators}");
         }
@@ -122,7 +123,8 @@ public sealed class ImportTests
         string[] refusals = new GraphWriter().Input("x", 2, 5).Input("y", 3, 5).Input("z", "N", 5).Output("w")
             .Node("Add", "x y", "a").Node("Add", "a z", "w").Refusals();
         CollectionAssert.AreEqual(
-            new[] { "input: y: its first axis is 3, and that of x 2; the first axis of every input is the batch" }, refusals);
+            new[] { "input: y: its first axis is 3, and that of x 2; the first axis of every input is the batch" },
+            refusals);
     }
 
     [TestMethod]

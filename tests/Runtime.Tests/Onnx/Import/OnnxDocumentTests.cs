@@ -14,7 +14,8 @@ public sealed class OnnxDocumentTests
         string[] after =
         [
             .. before[..first], "| ONNX | becomes | what of it is taken |", "|---|---|---|",
-            .. ConverterTable.All.Select(converter => $"| `{converter.OpType}` | {converter.Becomes} | {converter.Takes} |"),
+            .. ConverterTable.All
+                .Select(converter => $"| `{converter.OpType}` | {converter.Becomes} | {converter.Takes} |"),
             .. before[(last + 1)..].Select(line => line.StartsWith("Folded:", StringComparison.Ordinal)
                 ? $"Folded: {string.Join(", ", ConstantFolding.Operators.Select(name => $"`{name}`"))}."
                 : line),
@@ -23,7 +24,8 @@ public sealed class OnnxDocumentTests
             return;
         string received = Path.Combine(AppContext.BaseDirectory, "onnx.received.md");
         File.WriteAllLines(received, after);
-        Assert.Fail($"docs/onnx.md does not say what the importer takes.\nIf that is meant: cp \"{received}\" docs/onnx.md");
+        Assert.Fail(
+            $"docs/onnx.md does not say what the importer takes.\nIf that is meant: cp \"{received}\" docs/onnx.md");
 
         static bool IsTable(string line) => line.StartsWith('|');
     }

@@ -44,7 +44,8 @@ public sealed class RealOnnxTests
         using OnnxImport import = OnnxImport.Open(
             Find("ch_ppocr_mobile_v2.0_cls_infer.onnx"),
             new OnnxOptions { Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [1, 3, 48, 192] } });
-        Dictionary<string, int> counts = import.Graph.Layers.CountBy(layer => layer.Operator.GetType().Name).ToDictionary();
+        Dictionary<string, int> counts =
+            import.Graph.Layers.CountBy(layer => layer.Operator.GetType().Name).ToDictionary();
         Assert.AreEqual(18, counts["Hardswish"]);
         Assert.AreEqual(9, counts["Hardsigmoid"]);
         Assert.AreEqual(53, counts["Conv2d"]);

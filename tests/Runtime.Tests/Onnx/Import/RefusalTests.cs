@@ -33,8 +33,8 @@ public sealed class RefusalTests
             "Conv: a weight of shape 4x3x3; 4 axes are expected (1 node: n0)"),
         (new GraphWriter().Input("x", 1, 3, 4, 5, 6).Output("y").Some("w", 3, 2, 2, 2, 2)
             .Node("ConvTranspose", "x w", "y"),
-            "ConvTranspose: an input of 3 axes and a weight of shape 3x2x2x2x2; 1 or 2 axes behind the channels of both are "
-            + "supported (1 node: n0)"),
+            "ConvTranspose: an input of 3 axes and a weight of shape 3x2x2x2x2; 1 or 2 axes behind the channels of "
+            + "both are supported (1 node: n0)"),
         (Image().Ints("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "p1", ("mode", "turn"))
             .Node("Relu", "p1", "y"), "Pad: mode turn (1 node: n0)"),
         (Image().Ints("p", 1, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "y"),
@@ -44,8 +44,10 @@ public sealed class RefusalTests
         (Image().Ints("s", 2, 1, 1, 1).Node("Expand", "x s", "y"),
             "Expand: to a shape whose first axis is not the batch (1 node: n0 from 1x3x7x9 to 2x3x7x9)"),
         (Image().Ints("r", 1, 1, 0, 1).Node("Tile", "x r", "y"),
-            "Tile: repeats [1, 1, 0, 1] of 1x3x7x9; at least 1 of each axis and 1 of the batch are supported (1 node: n0)"),
-        (Image().Ints("i", 0, 3).Node("Gather", "x i", "y", ("axis", 1)), "Gather: place 3 of an axis of 3 (1 node: n0)"),
+            "Tile: repeats [1, 1, 0, 1] of 1x3x7x9; at least 1 of each axis and 1 of the batch are supported "
+            + "(1 node: n0)"),
+        (Image().Ints("i", 0, 3).Node("Gather", "x i", "y", ("axis", 1)),
+            "Gather: place 3 of an axis of 3 (1 node: n0)"),
         (Image().Node("AveragePool", "x", "y", ("kernel_shape", Square3), ("dilations", new long[] { 2, 2 })),
             "AveragePool: attribute dilations is [2, 2]; only 1 is supported (1 node: n0)"),
         (Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("dilations", new long[] { 2, 2 }),
@@ -53,17 +55,21 @@ public sealed class RefusalTests
             "MaxPool: a window that lies in the padding alone, along an axis of 7 (1 node: n0)"),
         (new GraphWriter().Input("x", 1, 3, 9).Output("y").Node("AveragePool", "x", "y", ("kernel_shape",
             new long[] { 3 }), ("pads", new long[] { 0, 1 }), ("count_include_pad", 1)),
-            "AveragePool: attribute pads is [0, 1]; only the same padding at the beginning and the end of an axis is supported (1 node: n0)"),
+            "AveragePool: attribute pads is [0, 1]; only the same padding at the beginning and the end of an axis "
+            + "is supported (1 node: n0)"),
         (Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("pads", new long[] { 2, 2, 2, 2 })),
-            "MaxPool: MaxPool2d takes a padding of at most half its kernel; got kernel 3, stride 1, padding 2 (1 node: n0)"),
+            "MaxPool: MaxPool2d takes a padding of at most half its kernel; got kernel 3, stride 1, padding 2 "
+            + "(1 node: n0)"),
         (Image().Node("Gelu", "x", "y", ("approximate", "poly")),
             "Gelu: attribute approximate is poly; none and tanh are supported (1 node: n0)"),
         (Image().Scalar("l", 0).Scalar("h", -5).Node("Clip", "x l h", "y"),
             "Clip: Hardtanh takes bounds that are finite as floats, the least first; got 0 and -5 (1 node: n0)"),
         (Image().Some("e", 2, 3, 7, 9).Node("Pow", "x e", "y"),
-            "Pow: a constant of 2x3x7x9 on 1x3x7x9; one that is the same for each item of the batch is supported (1 node: n0)"),
+            "Pow: a constant of 2x3x7x9 on 1x3x7x9; one that is the same for each item of the batch is supported "
+            + "(1 node: n0)"),
         (Image().Some("e", 1, 1, 1, 1, 1).Node("Max", "x e", "y"),
-            "Max: a constant of 1x1x1x1x1 on 1x3x7x9; one that is the same for each item of the batch is supported (1 node: n0)"),
+            "Max: a constant of 1x1x1x1x1 on 1x3x7x9; one that is the same for each item of the batch is supported "
+            + "(1 node: n0)"),
         (new GraphWriter().Input("x", 1, 1, 7, 9).Output("y").Some("s", 3, 1, 1).Node("PRelu", "x s", "y"),
             "PRelu: a slope that makes 1x3x7x9 of 1x1x7x9 (1 node: n0)"),
         (Image().Node("Flatten", "x", "f").Node("Greater", "x f", "y"),
@@ -100,14 +106,15 @@ public sealed class RefusalTests
         (Image().Some("w", 9, 2).Node("Gemm", "x w", "y"),
             "Gemm: an input of 1x3x7x9; vectors (N, F) are supported (1 node: n0)"),
         (Image().Ints("s", 0).Ints("e", 2).Ints("c", 2).Node("Slice", "x s e c", "a").Node("Sub", "x a", "y"),
-            "Sub: Subtract takes inputs of as many axes, along each of which the extents are the same or 1; got 3x7x9 and "
-            + "3x2x9 (1 node: n1)"),
+            "Sub: Subtract takes inputs of as many axes, along each of which the extents are the same or 1; "
+            + "got 3x7x9 and 3x2x9 (1 node: n1)"),
         (Image().Some("s", 3).Node("BatchNormalization", "x s s s s", "y", ("training_mode", 1)),
             "BatchNormalization: attribute training_mode is 1; only 0 is supported (1 node: n0)"),
         (new GraphWriter(6).Input("x", 1, 3).Output("y").Node("Dropout", "x", "y"),
             "Dropout: attribute is_test is 0; only 1 is supported (1 node: n0)"),
         (new GraphWriter(6).Input("x", 1, 3, 2, 2).Output("y").Some("c", 3, 1, 1)
-            .Node("Add", "x c", "y", ("broadcast", 1), ("axis", 1)), "Add: attribute axis is not supported (1 node: n0)"),
+            .Node("Add", "x c", "y", ("broadcast", 1), ("axis", 1)),
+            "Add: attribute axis is not supported (1 node: n0)"),
         (Vector().Some("w", 5, 4).Node("Gemm", "x w", "y", ("transA", 1)),
             "Gemm: attribute transA is 1; only 0 is supported (1 node: n0)"),
         (Vector().Some("w", 4, 5).Node("Gemm", "x w", "y"), "Gemm: a matrix of 4x5 on 1x5 (1 node: n0)"),
@@ -158,8 +165,8 @@ public sealed class RefusalTests
         (Image().Index("i", 0).Node("Gather", "x i", "y"),
             "Gather: to a shape whose first axis is not the batch (1 node: n0 from 1x3x7x9 to 3x7x9)"),
         (Image().Node("Transpose", "x", "t", ("perm", new long[] { 1, 0, 2, 3 })).Node("Relu", "t", "y"),
-            "Relu: input behind a Transpose that moves the batch from axis 0; Transpose, Slice, Squeeze and Gather are supported "
-            + "(1 node: n1)"),
+            "Relu: input behind a Transpose that moves the batch from axis 0; Transpose, Slice, Squeeze and Gather "
+            + "are supported (1 node: n1)"),
         (new GraphWriter(5).Input("x", 1, 3).Output("y").Node("Relu", "x", "y"),
             "operator set: version 5; 6 to 24 are supported"),
         (new GraphWriter().Input("x", 7, [1, 3]).Output("y").Node("Relu", "x", "y"),
@@ -185,7 +192,9 @@ public sealed class RefusalTests
         (Image().Node("SpaceToDepth", "x", "y", ("blocksize", 2)),
             "SpaceToDepth: attribute blocksize is 2 on a map of 7x9 (1 node: n0)"),
         (Image().Node("LRN", "x", "y", ("size", 4)),
-            "LRN: LocalResponseNorm takes an odd size of 1 to 4096, a beta of 0.5, 0.75 or 1, a k of at least 1E-06 and an alpha of at least 0; got size 4, alpha 0.0001, beta 0.75, k 1 (1 node: n0)"),
+            "LRN: LocalResponseNorm takes an odd size of 1 to 4096, a beta of 0.5, 0.75 or 1, "
+            + "a k of at least 1E-06 and an alpha of at least 0; "
+            + "got size 4, alpha 0.0001, beta 0.75, k 1 (1 node: n0)"),
         (Resize(("coordinate_transformation_mode", "tf_crop_and_resize")),
             "Resize: attribute coordinate_transformation_mode is tf_crop_and_resize (1 node: n0)"),
         (Resize(("antialias", 1)), "Resize: attribute antialias is 1; only 0 is supported (1 node: n0)"),

@@ -3,9 +3,9 @@ using SoftPool.Kernels;
 namespace SoftPool.Operators.Convolutions.Cpu;
 
 /// <summary>How the lanes of a subgroup load words of 4 or 8 numbers, each one of its own: from storage buffers as
-/// 64-bit integers, or as texels. A driver that runs on a CPU iterations a storage load into one of each lane, whose parts
-/// it puts together one by one: that takes instructions of AVX-512 and a driver that unrolls it to be fast, elsewhere
-/// up to 30 times as long. A texel is loaded whole.</summary>
+/// 64-bit integers, or as texels. A driver that runs on a CPU iterations a storage load into one of each lane, whose
+/// parts it puts together one by one: that takes instructions of AVX-512 and a driver that unrolls it to be fast,
+/// elsewhere up to 30 times as long. A texel is loaded whole.</summary>
 /// <param name="AreTexels">Whether they are texels.</param>
 internal readonly record struct WordLoads(bool AreTexels)
 {

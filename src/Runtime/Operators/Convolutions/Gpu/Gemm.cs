@@ -4,8 +4,8 @@ namespace SoftPool.Operators.Convolutions.Gpu;
 
 /// <summary>The launches of conv2d_gemm.glsl's kernels: a convolution as a product of two matrices whose tiles are
 /// staged in shared memory (implicit GEMM). The input is read where it lies, and few registers hold a tile. Layers of
-/// few tiles divide the sum among workgroups, so that they fill a large GPU, and a second kernel adds the parts. Sums of
-/// a part run over kernel rows, then kernel columns, then channels.</summary>
+/// few tiles divide the sum among workgroups, so that they fill a large GPU, and a second kernel adds the parts. Sums
+/// of a part run over kernel rows, then kernel columns, then channels.</summary>
 /// <param name="Tile">The output channels and the pixels of a workgroup's tile: 128, 64 or 32.</param>
 /// <param name="Convolution">What is computed.</param>
 /// <param name="Images">The number of images.</param>

@@ -43,13 +43,16 @@ internal static class ConvolutionCases
             .Node("Relu", "p", "q").Node("GlobalAveragePool", "q", "r")
                 .Node("Mul", "m r", "y"), "ZeroPad2d MaxPool2d ZeroPad2d ReLU GlobalAvgPool Multiply"),
         ("conv of a sequence", Row(6).Some("c.weight", 4, 3, 3).Some("c.bias", 4).Node("Conv", "x c.weight c.bias", "y",
-            ("group", 2), ("strides", new long[] { 2 }), ("dilations", new long[] { 2 }), ("pads", new long[] { 1, 3 })),
+            ("group", 2), ("strides", new long[] { 2 }), ("dilations", new long[] { 2 }),
+            ("pads", new long[] { 1, 3 })),
             "Reshape ZeroPad2d Conv2d Reshape"),
-        ("conv of a sequence, SAME_UPPER", Row().Some("w", 4, 3, 4).Node("Conv", "x w", "y", ("auto_pad", "SAME_UPPER")),
+        ("conv of a sequence, SAME_UPPER", Row().Some("w", 4, 3, 4)
+            .Node("Conv", "x w", "y", ("auto_pad", "SAME_UPPER")),
             "Reshape ZeroPad2d Conv2d Reshape"),
-        ("conv of 3 axes", Volume(6).Some("c.weight", 4, 3, 2, 3, 3).Some("c.bias", 4).Node("Conv", "x c.weight c.bias", "y",
-            ("group", 2), ("strides", new long[] { 1, 2, 1 }), ("dilations", new long[] { 2, 1, 2 }),
-            ("pads", new long[] { 1, 0, 2, 1, 0, 2 })), "Conv3d"),
+        ("conv of 3 axes", Volume(6).Some("c.weight", 4, 3, 2, 3, 3).Some("c.bias", 4)
+            .Node("Conv", "x c.weight c.bias", "y",
+                ("group", 2), ("strides", new long[] { 1, 2, 1 }), ("dilations", new long[] { 2, 1, 2 }),
+                ("pads", new long[] { 1, 0, 2, 1, 0, 2 })), "Conv3d"),
         ("conv of 3 axes, padded at one end", Volume().Some("w", 4, 3, 2, 3, 3)
             .Node("Conv", "x w", "y", ("pads", new long[] { 0, 1, 2, 1, 1, 0 })),
             "ConstantPad ConstantPad ConstantPad Conv3d"),

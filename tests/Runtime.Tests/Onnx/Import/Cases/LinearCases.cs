@@ -27,8 +27,8 @@ internal static class LinearCases
             "BatchNorm2d MatMul Softmax MatMul"),
         .. from takes in new[] { "Gather", "Slice and Squeeze" }
            select new OnnxCase($"attention by {takes}", Attention(takes == "Gather"),
-               "Linear Reshape Permute Slice Reshape BatchNorm2d Slice Reshape Permute MatMul Softmax Slice Reshape MatMul "
-               + "Permute Reshape"),
+               "Linear Reshape Permute Slice Reshape BatchNorm2d Slice Reshape Permute MatMul Softmax Slice "
+               + "Reshape MatMul Permute Reshape"),
         ("the batch moved and back", Image().Node("Transpose", "x", "t", ("perm", new long[] { 1, 2, 0, 3 }))
             .Node("Transpose", "t", "b", ("perm", new long[] { 2, 0, 1, 3 })).Node("Relu", "b", "y"), "ReLU"),
         ("MatMul with one matrix for all", new GraphWriter().Input("x", 1, 3, 5, 5).Output("y").Ints("s", 1)
@@ -39,8 +39,8 @@ internal static class LinearCases
             .Node("LayerNormalization", "x n.weight n.bias", "a", ("epsilon", 1e-3f))
             .Node("LayerNormalization", "a v", "y", ("axis", 1), ("stash_type", 1)), "LayerNorm LayerNorm"),
         .. from square in new[] { "Pow", "Mul" }
-           select new OnnxCase($"LayerNorm written out by {square}", Sequence(3, 6).Scalar("two", 2).Scalar("eps", 1e-4f)
-               .Some("w", 6).Some("b", 6).Node("ReduceMean", "x", "m", ("axes", new long[] { -1 }))
+           select new OnnxCase($"LayerNorm written out by {square}", Sequence(3, 6).Scalar("two", 2)
+               .Scalar("eps", 1e-4f).Some("w", 6).Some("b", 6).Node("ReduceMean", "x", "m", ("axes", new long[] { -1 }))
                .Node("Sub", "x m", "d")
                .Node(square, square == "Pow" ? "d two" : "d d", "q")
                .Node("ReduceMean", "q", "v", ("axes", new long[] { 2 }))

@@ -15,14 +15,17 @@ internal static class RepetitionCases
             .Node("Tile", "x r", "y"), "Expand"),
         ("Gather of places in any order", Image().Ints("i", 2, 0, 0, -1).Node("Gather", "x i", "y", ("axis", 1)),
             "IndexSelect"),
-        ("Gather of places at equal distances", Image().Ints("i", 6, 4, 2).Node("Gather", "x i", "y", ("axis", 2)), "Slice"),
+        ("Gather of places at equal distances", Image().Ints("i", 6, 4, 2).Node("Gather", "x i", "y", ("axis", 2)),
+            "Slice"),
         ("Gather of indices of two axes", Image().Ints("i", 2, 0, 0, 1).Ints("s", 2, 2).Node("Reshape", "i s", "j")
             .Node("Gather", "x j", "y", ("axis", -1)), "IndexSelect Reshape"),
-        ("Gather of one place that stays an axis", Image().Ints("i", 1).Node("Gather", "x i", "y", ("axis", 1)), "Slice"),
+        ("Gather of one place that stays an axis", Image().Ints("i", 1).Node("Gather", "x i", "y", ("axis", 1)),
+            "Slice"),
         ("Concat along other axes and with constants", Image().Some("k", 1, 3, 7, 2).Some("l", 1, 3, 1, 11)
             .Node("Concat", "k x", "a", ("axis", -1)).Node("Concat", "a l a", "y", ("axis", 2)),
             "ConstantTensor Concat ConstantTensor Concat"),
-        ("a class token", Sequence(3, 4).Some("token", 1, 1, 4).Ints("zero", 0).Ints("rest", -1, -1).Node("Shape", "x", "s")
+        ("a class token", Sequence(3, 4).Some("token", 1, 1, 4).Ints("zero", 0).Ints("rest", -1, -1)
+            .Node("Shape", "x", "s")
             .Node("Gather", "s zero", "n").Node("Concat", "n rest", "t", ("axis", 0)).Ints("ones", 1, 1, 1)
             .Ints("minus", -1, -1, -1).Node("Equal", "t minus", "e").Node("Where", "e ones t", "u")
             .Node("Expand", "token u", "c").Node("Concat", "c x", "y", ("axis", 1)), "ConstantTensor Concat"),

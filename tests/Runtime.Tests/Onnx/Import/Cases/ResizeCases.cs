@@ -13,14 +13,14 @@ internal static class ResizeCases
                "half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners", "half_pixel_symmetric",
            }
            from sizes in new[] { "- - t", "- s" }
-           select new OnnxCase($"Resize {mode} {coordinates} {sizes}", new GraphWriter(19).Input("x", 1, 2, 5, 6).Output("y")
-               .Floats("s", [4], 1, 1, 2, 1.5f).Ints("t", 1, 2, 3, 13)
+           select new OnnxCase($"Resize {mode} {coordinates} {sizes}", new GraphWriter(19).Input("x", 1, 2, 5, 6)
+               .Output("y").Floats("s", [4], 1, 1, 2, 1.5f).Ints("t", 1, 2, 3, 13)
                .Node("Resize", $"x {sizes}", "y", ("mode", mode), ("coordinate_transformation_mode", coordinates)),
                "Upsample"),
         .. from rounding in new[] { "floor", "ceil", "round_prefer_floor", "round_prefer_ceil" }
            from coordinates in new[] { "half_pixel", "asymmetric" }
-           select new OnnxCase($"Resize {rounding} {coordinates}", new GraphWriter(13).Input("x", 1, 2, 5, 6).Output("y")
-               .Ints("t", 1, 2, 10, 4)
+           select new OnnxCase($"Resize {rounding} {coordinates}", new GraphWriter(13).Input("x", 1, 2, 5, 6)
+               .Output("y").Ints("t", 1, 2, 10, 4)
                .Node("Resize", "x - - t", "y", ("nearest_mode", rounding),
                    ("coordinate_transformation_mode", coordinates)), "Upsample"),
         ("Resize of all attributes", new GraphWriter(18).Input("x", 1, 2, 5, 6).Output("y").Floats("s", [2], 2.5f, 0.8f)

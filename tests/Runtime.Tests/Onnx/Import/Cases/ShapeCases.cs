@@ -47,7 +47,8 @@ internal static class ShapeCases
         ("Unsqueeze of a set", new GraphWriter(11).Input("x", 1, 3, 7, 9).Output("y")
             .Node("Unsqueeze", "x", "y", ("axes", new long[] { 1 })), "Reshape"),
         ("DepthToSpace", Image(12).Node("DepthToSpace", "x", "y", ("blocksize", 2)), "Reshape Permute Reshape"),
-        ("DepthToSpace by channels", Image(12).Node("DepthToSpace", "x", "y", ("blocksize", 2), ("mode", "CRD")), "PixelShuffle"),
+        ("DepthToSpace by channels", Image(12).Node("DepthToSpace", "x", "y", ("blocksize", 2), ("mode", "CRD")),
+            "PixelShuffle"),
         ("SpaceToDepth", new GraphWriter().Input("x", 1, 3, 4, 6).Output("y")
             .Node("SpaceToDepth", "x", "y", ("blocksize", 2)), "Reshape Permute Reshape"),
         ("channels split and joined", Image(6).Ints("split", 0, 2, 3, 7, 9).Ints("whole", 0, -1, 7, 9)
