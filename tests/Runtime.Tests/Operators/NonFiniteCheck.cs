@@ -67,7 +67,7 @@ internal static class NonFiniteCheck
         Func<int, int[]> regions = VariantOf(plan) switch
         {
             WinogradConvolution or PlainWinogradConvolution => i => [Row(i) / 4 * width + i % width / 4],
-            LanesConvolution => i => [Row(i), Row(i) - 1],
+            LanesConvolution or PackedConvolution { InPlanes: false } => i => [Row(i), Row(i) - 1],
             _ => _ => [],
         };
         HashSet<int> near = [.. Enumerable.Range(0, reads.Length).Where(i => reads[i]).SelectMany(regions)];
