@@ -29,8 +29,7 @@ internal static class OnnxTable
             string allowed = FormattableString.Invariant(
                 $"{output.LargestError:0.0e-0} is allowed, ONNX Runtime's optimisations make {output.Spread:0.0e-0}");
             console.Line(
-                $"output {output.Value} within {output.Difference.RelativeError:0.0e-0} of its largest value; {
-                    allowed}");
+                $"output {output.Value} within {output.Difference.RelativeError:0.0e-0} of its largest value; {allowed}");
         }
         if (comparison.Passed)
             console.Line($"[bold green]it computes what ONNX Runtime computes[/]");

@@ -43,7 +43,8 @@ public sealed class NeighbourTests
                 ExecutionPlan plan = ExecutionPlan.Create(
                     model, new PlanOptions(Math.Max(batch, 3), Fp16: fp16, Numerics: numerics)
                     {
-                        Device = traits, Variants = choice,
+                        Device = traits,
+                        Variants = choice,
                     });
                 variants.UnionWith(plan.Launches.Select(dispatch => dispatch.Variant));
                 string kernels = OperatorForms.KernelsOf(plan);
@@ -59,7 +60,8 @@ public sealed class NeighbourTests
         }
         Assert.IsEmpty(faults, $"{faults.Count}:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}");
         foreach (string name in ConvolutionVariantTests.MustRun(software, fp16, numerics == Numerics.Strict))
-            Assert.Contains(name, variants);
+            if (OperatorForms.IsForced(Conv2d.Variants.All.First(variant => variant.Name == name)))
+                Assert.Contains(name, variants);
     }
 
     /// <summary>Where an item's bits differ from those that it gives alone; null if they never do. Alone the first

@@ -32,15 +32,18 @@ internal static class OperatorForms
                 yield return (traits, NoLanes);
             if (op is not Conv2d convolution)
                 continue;
-            // One tile of products of matrices stands for all three: they are one code. CPUs' drivers take long for it.
             bool isLarge = IsLarge(convolution, input);
             foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
                 if (isLarge
                     ? variant is WinogradConvolution or PlainWinogradConvolution
-                    : variant is not GemmConvolution { Tile: not 32 })
+                    : IsForced(variant))
                     yield return (traits, new VariantChoice(variant.Name));
         }
     }
+
+    /// <summary>Whether a variant is among the forms: one tile of products of matrices stands for all three, which are
+    /// one code, and CPUs' drivers take long for it.</summary>
+    public static bool IsForced(Variant<Conv2d> variant) => variant is not GemmConvolution { Tile: not 32 };
 
     /// <summary>Whether software drivers take long for a convolution.</summary>
     public static bool IsLarge(Conv2d convolution, TensorShape input) =>

@@ -122,7 +122,8 @@ internal static class ShapeConverters
             : step.Add(new Permute(dims), [from]);
         return turned with
         {
-            Shape = [.. perm.Select(axis => x.Shape[axis])], BatchAxis = Array.IndexOf(perm, x.BatchAxis),
+            Shape = [.. perm.Select(axis => x.Shape[axis])],
+            BatchAxis = Array.IndexOf(perm, x.BatchAxis),
         };
     }
 
