@@ -14,7 +14,7 @@ public sealed class LayeringTests
     {
         ["Reference"] = [],
         ["Files"] = [],
-        ["Onnx"] = ["Operators", "Files"],
+        ["Onnx"] = ["Models", "Operators", "Files"],
         ["Kernels"] = ["Reference"],
         ["Operators"] = ["Kernels", "Reference"],
         ["Graph"] = ["Operators", "Kernels", "Reference"],

@@ -15,8 +15,8 @@ internal static class ModelFile
     // What the first version can say is written in it, so that older programs read all that they know.
     private const string First = "1", Second = "2";
     private const string GraphKey = "softpool.graph";
-    private const string ClassesKey = "softpool.classes";
-    private const string PreprocessingKey = "softpool.preprocessing";
+    public const string ClassesKey = "softpool.classes";
+    public const string PreprocessingKey = "softpool.preprocessing";
     private const string CertificateKey = "softpool.certificate";
     private const string CertificateHashKey = "softpool.certificate.sha256";
 

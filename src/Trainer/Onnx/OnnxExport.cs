@@ -1,3 +1,4 @@
+using SoftPool.Models;
 using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Onnx;
@@ -10,7 +11,7 @@ internal static class OnnxExport
     private const long Largest = int.MaxValue;
 
     /// <summary>Under which the file's metadata has the class names and the preprocessing, as JSON.</summary>
-    public const string ClassesKey = "softpool.classes", PreprocessingKey = "softpool.preprocessing";
+    public const string ClassesKey = ModelFile.ClassesKey, PreprocessingKey = ModelFile.PreprocessingKey;
 
     /// <summary>Makes the file's message.</summary>
     /// <exception cref="UnwritableOnnxException">ONNX does not have some of the operators; all of them are
@@ -37,7 +38,7 @@ internal static class OnnxExport
             values[i] = reserved[i];
             try
             {
-                string made = OnnxOperators.Write(step) ?? throw new NotSupportedException("ONNX has no such operator");
+                string made = OnnxOperators.Write(step) ?? throw new NotSupportedException("softpool does not write it to ONNX");
                 if (step.Inputs.Contains(made))
                     values[i] = made;
                 else

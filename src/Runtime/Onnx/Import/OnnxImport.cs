@@ -31,6 +31,7 @@ internal sealed class OnnxImport : IDisposable
             outputs.Zip(OutputNames, (layer, output) => (isPlain ? ModelGraph.OutputName : output, names[layer])));
         OnnxValues = [.. _layers.Select(layer => layer.OnnxValue)];
         Batch = importer.Batch;
+        CheckBatch(name, importer);
         Metadata = OnnxMetadata.Of(file.Metadata, Graph);
     }
 
@@ -104,6 +105,35 @@ internal sealed class OnnxImport : IDisposable
         }
     }
 
+    /// <summary>Refuses a file that leaves the batch open and computes with it: folded for one batch, it would give
+    /// wrong numbers at every other.</summary>
+    private void CheckBatch(string name, GraphImporter importer)
+    {
+        if (FixesBatch)
+            return;
+        List<Draft> others;
+        try
+        {
+            var another = new GraphImporter(
+                _file, _options with
+                {
+                    Shapes = importer.Inputs.ToDictionary(
+                        input => input.OnnxValue!,
+                        input => (IReadOnlyList<int>)[Batch + 1, .. input.Shape.Extents]),
+                });
+            others = Ordered(another.Import(name));
+        }
+        catch (UnsupportedOnnxException)
+        {
+            // Shapes that are written down for one batch, as exporters write them: each item is computed like it.
+            return;
+        }
+        if (FreeBatch.FirstDifference(_layers, others) is { } layer)
+            throw new UnsupportedOnnxException(
+                name,
+                [$"batch: {layer.OnnxValue ?? layer.Name} depends on the number of items, which a session chooses"]);
+    }
+
     /// <summary>The layers that the outputs depend on, each behind those that it reads.</summary>
     private static List<Draft> Ordered(IEnumerable<Draft> outputs)
     {
@@ -124,19 +154,29 @@ internal sealed class OnnxImport : IDisposable
         return ordered;
     }
 
-    /// <summary>Adds a name of its own for each layer.</summary>
+    /// <summary>Adds a name of its own for each layer. Names are paths of PyTorch's modules: no part of one is empty,
+    /// and none leads through another layer.</summary>
     private static void AddNames(Dictionary<Draft, string> names, IReadOnlyList<Draft> layers)
     {
-        HashSet<string> taken = [.. names.Values];
+        HashSet<string> taken = [.. names.Values], parents = [];
         foreach (Draft layer in layers)
         {
             string wanted = layer.Name.Trim('/');
             if (wanted.Length == 0)
                 wanted = layer.Operator!.GetType().Name;
+            if (wanted.Split('.').Contains("") || ParentsOf(wanted).Any(taken.Contains))
+                wanted = wanted.Replace('.', '_');
             string name = wanted;
-            for (int number = 2; !taken.Add(name); number++)
+            for (int number = 2; parents.Contains(name) || !taken.Add(name); number++)
                 name = $"{wanted}_{number}";
+            parents.UnionWith(ParentsOf(name));
             names[layer] = name;
+        }
+
+        static IEnumerable<string> ParentsOf(string name)
+        {
+            for (int dot = name.IndexOf('.'); dot >= 0; dot = name.IndexOf('.', dot + 1))
+                yield return name[..dot];
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using SoftPool.Models;
 
 namespace SoftPool.Onnx.Import;
 
@@ -15,6 +17,9 @@ internal sealed record OnnxMetadata(
 {
     private const string Format = "Image.BitmapPixelFormat", Range = "Image.NominalPixelRange";
 
+    // As model files hold them, and as `softpool export --onnx` writes them.
+    private const string OwnClasses = ModelFile.ClassesKey, OwnPreprocessing = ModelFile.PreprocessingKey;
+
     private static readonly string[] ClassKeys = ["names", "classes", "class_names", "labels"];
 
     public static OnnxMetadata Of(IReadOnlyDictionary<string, string> properties, ModelGraph graph)
@@ -28,6 +33,22 @@ internal sealed record OnnxMetadata(
         IReadOnlyDictionary<string, string> properties, ModelGraph graph, List<string> taken, List<string> ignored)
     {
         int outputs = graph.Outputs[0].Shape.ElementCount;
+        if (properties.TryGetValue(OwnClasses, out string? json))
+            try
+            {
+                string[] own = [.. JsonSerializer.Deserialize(json, ModelJson.Default.IReadOnlyListString) ?? []];
+                if (own.Length == outputs && !own.Contains(null))
+                {
+                    taken.Add($"{outputs} class names ({OwnClasses})");
+                    return own;
+                }
+                if (own.Length > 0)
+                    ignored.Add($"{OwnClasses}: {own.Length} names, and the network has {outputs} outputs");
+            }
+            catch (JsonException)
+            {
+                ignored.Add($"{OwnClasses}, which is no list of names");
+            }
         foreach (string key in ClassKeys.Where(properties.ContainsKey))
         {
             string[]? names = NamesOf(properties[key]);
@@ -49,6 +70,21 @@ internal sealed record OnnxMetadata(
         if (graph.Inputs is not [{ Shape: { Rank: 3 } shape }])
             return null;
         int channels = shape[0];
+        if (properties.TryGetValue(OwnPreprocessing, out string? json))
+            try
+            {
+                if (JsonSerializer.Deserialize(json, ModelJson.Default.Preprocessing) is { } own
+                    && own.Mean.Count == channels && own.StandardDeviation.Count == channels)
+                {
+                    taken.Add($"how pictures become the input ({OwnPreprocessing})");
+                    return own;
+                }
+                ignored.Add($"{OwnPreprocessing}, which is not for {channels} channels");
+            }
+            catch (Exception e) when (e is JsonException or ModelFormatException)
+            {
+                ignored.Add($"{OwnPreprocessing}, which cannot be read");
+            }
         if (properties.TryGetValue(Format, out string? format) && format is not ("Rgb8" or "Rgba8" or "Gray8"))
         {
             ignored.Add($"{Format} is {Files.Excerpt.Of(format)}, and pictures are given as red, green, blue");
@@ -65,6 +101,8 @@ internal sealed record OnnxMetadata(
             }
             ignored.Add($"mean and std, which are not {channels} numbers each for pictures in [0, 1]");
         }
+        else if (properties.ContainsKey("mean") || properties.ContainsKey("std"))
+            ignored.Add("mean or std, which say something only together");
         if (!properties.TryGetValue(Range, out string? range))
             return null;
         (float Mean, float Deviation)? scale = range switch

@@ -8,6 +8,7 @@ internal sealed class GraphWriter(int opset = 17)
     private readonly ProtoWriter _graph = Message().Text(2, "small");
     private readonly List<ProtoWriter> _metadata = [];
     private int _nodes;
+    private string? _name;
 
     public GraphWriter Input(string name, params object[] extents) => Input(name, 1, extents);
 
@@ -87,7 +88,8 @@ internal sealed class GraphWriter(int opset = 17)
     public GraphWriter Node(
         string domain, string opType, string inputs, string outputs, (string Name, object Value)[] attributes)
     {
-        ProtoWriter node = Message().Text(3, $"n{_nodes++}").Text(4, opType).Text(7, domain);
+        ProtoWriter node = Message().Text(3, _name ?? $"n{_nodes++}").Text(4, opType).Text(7, domain);
+        _name = null;
         foreach (string input in inputs.Split(' '))
             node.Text(1, input == "-" ? "" : input);
         foreach (string output in outputs.Split(' '))
@@ -95,6 +97,13 @@ internal sealed class GraphWriter(int opset = 17)
         foreach ((string name, object value) in attributes)
             node.Message(5, Attribute(name, value));
         _graph.Message(1, node);
+        return this;
+    }
+
+    /// <summary>Names the next node.</summary>
+    public GraphWriter Named(string name)
+    {
+        _name = name;
         return this;
     }
 

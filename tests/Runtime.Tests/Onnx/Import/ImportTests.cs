@@ -75,6 +75,39 @@ public sealed class ImportTests
     }
 
     [TestMethod]
+    public void What_computes_with_a_free_batch_is_refused_and_what_only_passes_it_on_is_not()
+    {
+        GraphWriter Counted() => new GraphWriter().Input("x", "N", 6).Output("y").Node("Shape", "x", "s")
+            .Index("i", 0).Node("Gather", "s i", "n", ("axis", 0)).Node("Relu", "x", "r");
+        foreach (GraphWriter graph in (GraphWriter[])[
+            Counted().Node("Cast", "n", "f", ("to", 1)).Node("Div", "r f", "y"),
+            Counted().Node("Cast", "n", "f", ("to", 1)).Node("Add", "r f", "y"),
+            Counted().Ints("one", 1).Node("Reshape", "n one", "k").Node("TopK", "r k", "y indices")])
+            StringAssert.StartsWith(graph.Refusals().Single(), "batch: ");
+        // Where the file fixes the batch, it is a number like any other.
+        Assert.HasCount(1, new GraphWriter().Input("x", 2, 6).Output("y").Node("Shape", "x", "s").Index("i", 0)
+            .Node("Gather", "s i", "n", ("axis", 0)).Node("Cast", "n", "f", ("to", 1)).Node("Div", "x f", "y")
+            .Import().Graph.Layers);
+        Assert.HasCount(1, Counted().Ints("all", -1).Ints("one", 1).Node("Reshape", "n one", "k")
+            .Node("Concat", "k all", "shape", ("axis", 0)).Node("Reshape", "r shape", "y")
+            .Import().Graph.Layers);
+    }
+
+    [TestMethod]
+    [DataRow("a", "a.b", "a", "a_b")]
+    [DataRow("a.b", "a", "a.b", "a_2")]
+    [DataRow("a.weight", "a", "a.weight", "a_2")]
+    [DataRow("..", ".", "__", "_")]
+    [DataRow("a..b", "/a/c.d/", "a__b", "a/c.d")]
+    public void Layers_have_names_that_modules_can_have(string one, string two, string first, string second)
+    {
+        SoftPool.Model model = new GraphWriter().Input("x", 1, 6).Output("y").Named(one).Node("Relu", "x", "r")
+            .Named(two).Node("Sigmoid", "r", "y").Import();
+        CollectionAssert.AreEqual(
+            new[] { first, second }, model.Graph.Layers.Select(layer => layer.Name).ToArray());
+    }
+
+    [TestMethod]
     public void One_of_several_outputs_is_chosen_and_what_the_others_need_is_left_out()
     {
         GraphWriter graph = new GraphWriter().Input("x", 1, 3, 4, 4).Output("y").Output("z").Node("Relu", "x", "y")

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using SoftPool.Models;
 using SoftPool.Onnx.Import;
 using SoftPool.Operators;
 
@@ -79,6 +81,26 @@ public sealed class OnnxMetadataTests
     }
 
     [TestMethod]
+    public void What_this_program_exports_it_takes_back_whole()
+    {
+        OnnxMetadata metadata = Of(
+            ("softpool.classes", "[\"a\",\"b, c\",\"d\"]"), ("softpool.preprocessing", Written));
+        CollectionAssert.AreEqual(new[] { "a", "b, c", "d" }, metadata.ClassNames.ToArray());
+        Assert.AreEqual(Own.Mean[2], metadata.Preprocessing!.Mean[2]);
+        Assert.AreEqual(Own.Resize, metadata.Preprocessing.Resize);
+        Assert.HasCount(2, metadata.Taken);
+        foreach ((string key, string value) in ((string, string)[])[
+            ("softpool.classes", "[\"a\",\"b\"]"), ("softpool.classes", "a,b,c"), ("softpool.preprocessing", "{}"),
+            ("softpool.preprocessing", "{\"mean\":[0],\"standard_deviation\":[1]}"), ("mean", "0,0,0"),
+            ("std", "1,1,1")])
+        {
+            metadata = Of((key, value));
+            Assert.IsEmpty(metadata.Taken, key);
+            Assert.HasCount(1, metadata.Ignored, key);
+        }
+    }
+
+    [TestMethod]
     public void Options_are_put_before_it()
     {
         GraphWriter graph = new GraphWriter().Input("x", 1, 3, 1, 1).Output("y").Node("Flatten", "x", "y")
@@ -91,6 +113,14 @@ public sealed class OnnxMetadataTests
         CollectionAssert.AreEqual(new[] { "d", "e", "f" }, model.ClassNames.ToArray());
         Assert.AreEqual(1, model.Preprocessing.StandardDeviation[2]);
     }
+
+    private static Preprocessing Own { get; } =
+        new([0.1f, 0.2f, 0.3f], [0.4f, 0.5f, 0.6f])
+        {
+            Resize = new CenterCrop(256) { Interpolation = Interpolation.Bicubic },
+        };
+
+    private static string Written => JsonSerializer.Serialize(Own, ModelJson.Default.Preprocessing);
 
     private static OnnxMetadata Of(params (string Key, string Value)[] properties) =>
         OnnxMetadata.Of(properties.ToDictionary(each => each.Key, each => each.Value), Graph);
