@@ -18,10 +18,13 @@ internal static class OperatorForms
     // which read no edge that the small ones have not. Winograd's takes no small one.
     private const long MostProducts = 2_000_000;
 
+    // The output channels of the largest tile of a product of matrices.
+    private const int LargestTile = 128;
+
     /// <summary>The devices to plan for and the kernels to choose. Several may come to the same kernels.</summary>
-    public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(
-        Operator op, TensorShape input, DeviceTraits device)
+    public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(OperatorCase row, DeviceTraits device)
     {
+        Operator op = row.Layers[^1].Operator;
         foreach (DeviceTraits traits in (DeviceTraits[])[device, DeviceTraits.Unknown])
         {
             yield return (traits, VariantChoice.Default);
@@ -32,22 +35,21 @@ internal static class OperatorForms
                 yield return (traits, NoLanes);
             if (op is not Conv2d convolution)
                 continue;
-            bool isLarge = IsLarge(convolution, input);
+            bool isLarge = Products(convolution, row.Input) > MostProducts;
             foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
                 if (isLarge
                     ? variant is WinogradConvolution or PlainWinogradConvolution
-                    : IsForced(variant))
+                    : IsTried(variant, row))
                     yield return (traits, new VariantChoice(variant.Name));
         }
     }
 
-    /// <summary>Whether a variant is among the forms: one tile of products of matrices stands for all three, which are
-    /// one code, and CPUs' drivers take long for it.</summary>
-    public static bool IsForced(Variant<Conv2d> variant) => variant is not GemmConvolution { Tile: not 32 };
-
-    /// <summary>Whether software drivers take long for a convolution.</summary>
-    public static bool IsLarge(Conv2d convolution, TensorShape input) =>
-        Products(convolution, input) > MostProducts;
+    /// <summary>Whether a variant is tried on a case. Drivers on CPUs compile the kernels of products of matrices in a
+    /// second each: these are tried on the cases of the self-test, and on one of several tiles.</summary>
+    public static bool IsTried(Variant<Conv2d> variant, OperatorCase row) =>
+        variant is not GemmConvolution || row.IsSelfTest
+        || (row.Layers[^1].Operator is Conv2d { OutChannels: > LargestTile } convolution
+            && Products(convolution, row.Input) <= MostProducts);
 
     /// <summary>The device's own choice, and each variant that an operator has.</summary>
     public static IEnumerable<VariantChoice> ChoicesFor(Operator op)
