@@ -34,6 +34,9 @@ internal static class Affine
         int[] extents = [.. x.Layer.Shape.Extents];
         if (OwnShape(x.Layer) is { } own && scale?.Fits(own) != false && shift?.Fits(own) != false)
             return Merge(step, x, scale?.Over(own), shift?.Over(own));
+        if (extents.Length == 0)
+            throw new RefusalException(
+                "a constant on one number for each item; keep an axis behind the batch, as keepdims does");
         // The first axes, up to the last along which the constants differ, are the channels of a batch norm.
         int last = Math.Max(scale?.LastAxis ?? 0, shift?.LastAxis ?? 0);
         int[] channels = [.. extents.Select((extent, axis) => axis <= last ? extent : 1)];

@@ -30,7 +30,9 @@ internal static class PoolingConverters
         if (axes is < 1 or > 3)
             throw new RefusalException($"an input of {axes} axes; 1 to 3 behind the channels are supported");
         ResolvedWindow window = attributes.Resolve(x.Shape.AsSpan(2));
-        if (isMax && window.Dilations.Any(dilation => dilation != 1))
+        // PyTorch's pools take padding of at most half the kernel.
+        bool isFar = window.Begins.Zip(window.Kernel).Any(axis => 2L * axis.First > axis.Second);
+        if (isMax && (isFar || window.Dilations.Any(dilation => dilation != 1)))
             return Spread(step, x, window, ceil);
         if (window.Dilations.Any(dilation => dilation != 1))
             throw new RefusalException(
@@ -60,12 +62,12 @@ internal static class PoolingConverters
             Activation pooled = step.Add(Operator(window, mode, isMax, countsPads, x), [x.Layer]);
             if (pooled.Shape.AsSpan(2).SequenceEqual(places))
                 return pooled;
-            if (window.IsSymmetric)
+            if (window.IsSymmetric && !isMax)
                 throw new RefusalException(
                     $"an output of {string.Join('x', places)} places, where PyTorch's rule gives "
                     + $"{string.Join('x', pooled.Shape[2..])}");
         }
-        throw window.Asymmetric();
+        return isMax ? Spread(step, x, window, ceil) : throw window.Asymmetric();
 
         bool IsWhole(int axis) =>
             places[axis] == 1 && window.Kernel[axis] - window.Begins[axis] >= x.Layer.Shape[axis + 1];

@@ -14,6 +14,8 @@ internal static class PoolingCases
             .Node("AveragePool", "p", "y", ("kernel_shape", Square3)), "AvgPool2d"),
         ("MaxPool", Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
             ("pads", Ones)), "MaxPool2d"),
+        ("MaxPool padded by more than half its kernel", Image(3, 8, 9).Node("MaxPool", "x", "y",
+            ("kernel_shape", Square3), ("pads", new long[] { 2, 2, 2, 2 })), "IndexSelect IndexSelect MaxPool2d"),
         ("MaxPool in ceil mode", Image(3, 8, 9).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides",
             new long[] { 2, 2 }), ("ceil_mode", 1)), "MaxPool2d"),
         ("MaxPool padded at the end", Image(3, 8, 10).Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides",
