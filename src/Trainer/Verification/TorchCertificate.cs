@@ -25,6 +25,7 @@ internal static class TorchCertificate
     /// of the gates: networks that were not made here amplify roundings more than ours.</param>
     /// <returns>The model under its certificate.</returns>
     /// <exception cref="ModelFormatException">The certificate would take too much.</exception>
+    /// <exception cref="UserErrorException">A layer gives NaN or infinity.</exception>
     public static Model AddTo(Model model, ImageSet? pictures, torch.ScalarType type = torch.ScalarType.Float32)
     {
         torch.Device device = TorchDevice.Best;
@@ -49,8 +50,16 @@ internal static class TorchCertificate
             Infer(model, other, device, isWide ? torch.ScalarType.Float32 : torch.ScalarType.Float64, input,
                 (_, output) => otherwise.Enqueue(Values(output)));
             int layer = 0;
-            Infer(model, network, device, type, input,
-                (_, output) => builder.Add(layer++, Values(output), otherwise.Dequeue()));
+            Infer(model, network, device, type, input, (name, output) =>
+            {
+                float[] values = Values(output);
+                // No device could be compared with them: verify would fail everywhere.
+                if (values.Any(value => !float.IsFinite(value)))
+                    throw new UserErrorException(
+                        $"{model.Graph.Name} cannot have a certificate, because layer {name} is the first whose values "
+                        + "are not all finite numbers; --no-certificate leaves it out.");
+                builder.Add(layer++, values, otherwise.Dequeue());
+            });
         }
         return model.With(builder.Build(
             $"torch {torch.__version__} through "

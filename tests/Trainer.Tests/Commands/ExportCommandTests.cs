@@ -207,6 +207,27 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.MaxValue)]
+    public void Values_that_are_not_finite_get_no_certificate_and_nothing_is_written(float weight)
+    {
+        Model model = RandomWeights.Create(NetworkCatalog.Create("squeezenet", 3), [], seed: 1);
+        var given = model.Weights.ToDictionary(entry => entry.Key, entry => entry.Value);
+        TensorShape shape = given["features.0.weight"].Shape;
+        given["features.0.weight"] = new Tensor(shape, Enumerable.Repeat(weight, shape.ElementCount).ToArray());
+        TorchFileWriter.Write(_folder["net.pth"], given);
+        string[] export = ["export", _folder["net.pth"], "-n", "squeezenet", "-o", _folder["model.safetensors"]];
+        Command command = Softpool.Run(export);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(
+            command.Output, "squeezenet cannot have a certificate, because layer features.0 is the first whose values "
+                + "are not all finite numbers; --no-certificate leaves it out.");
+        CollectionAssert.AreEqual((string[])["net.pth"], _folder.FileNames);
+        command = Softpool.Run([.. export, "--no-certificate"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+    }
+
+    [TestMethod]
     [DataRow("last.safetensors")]
     [DataRow("best.safetensors")]
     public void A_run_keeps_its_checkpoints(string name)
