@@ -45,7 +45,7 @@ public sealed class CommandLineTests
             StringAssert.Contains(storages[1], text);
         // In half the memory; biases stay in 32 bits, and so does the input, before and beside its copy in 16.
         foreach (string text in
-            (string[])["fp16 at batch 8", "6.89 MiB", "weights, packed            28.09 MiB", "55.70 MiB in the file"])
+            (string[])["fp16 at batch 8", "6.89 MiB", "weights, packed            28.10 MiB", "55.70 MiB in the file"])
             StringAssert.Contains(storages[2], text);
     }
 
