@@ -57,9 +57,6 @@ public sealed class RefusalTests
             new long[] { 3 }), ("pads", new long[] { 0, 1 }), ("count_include_pad", 1)),
             "AveragePool: attribute pads is [0, 1]; only the same padding at the beginning and the end of an axis "
             + "is supported (1 node: n0)"),
-        (Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("pads", new long[] { 2, 2, 2, 2 })),
-            "MaxPool: MaxPool2d takes a padding of at most half its kernel; got kernel 3, stride 1, padding 2 "
-            + "(1 node: n0)"),
         (Image().Node("Gelu", "x", "y", ("approximate", "poly")),
             "Gelu: attribute approximate is poly; none and tanh are supported (1 node: n0)"),
         (Image().Scalar("l", 0).Scalar("h", -5).Node("Clip", "x l h", "y"),
