@@ -147,7 +147,7 @@ public sealed class HostileFileTests
         byte[] file = RawSafetensors.Build(
             JsonSerializer.Serialize(new Dictionary<string, object>
             {
-                [$"\u001b[2J{new string('a', 10_000)}"] = new { dtype = "F64" },
+                [$"\u001b[2J{new string('a', 10_000)}"] = new { dtype = "I32" },
             }), 0);
         string message = Assert.ThrowsExactly<ModelFormatException>(
             () => SafetensorsFile.Read(new MemoryStream(file), "a.safetensors")).Message;
