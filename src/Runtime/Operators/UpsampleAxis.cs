@@ -9,8 +9,18 @@ internal static class UpsampleAxis
     public static TapAxis OfColumns(Upsample op, TensorShape input, TensorShape output) =>
         Of(op, input[2], output[2], op.ScaleFactor.Width);
 
-    private static TapAxis Of(Upsample op, int from, int to, double scale)
+    /// <summary>Along an axis of an extent, to another.</summary>
+    /// <param name="op">Mode, coordinates, and what goes with them.</param>
+    /// <param name="from">The input's extent.</param>
+    /// <param name="to">The output's.</param>
+    /// <param name="scale">The factor of coordinates; 0 for to / from.</param>
+    /// <param name="antialias">Whether, where the extent shrinks, each place is a mean over what it covers: the
+    /// function of the mode is stretched by the factor, as in Pillow and in ONNX's Resize.</param>
+    public static TapAxis Of(Upsample op, int from, int to, double scale, bool antialias = false)
     {
+        double stretch = scale == 0 ? (double)from / to : 1 / scale;
+        if (antialias && stretch > 1)
+            return Stretched(op, from, to, scale, stretch);
         int taps = op.Mode switch { UpsampleMode.Nearest => 1, UpsampleMode.Bilinear => 2, _ => 4 };
         var axis = new TapAxis(taps, new uint[to * taps], new double[to * taps]);
         for (int target = 0; target < to; target++)
@@ -31,6 +41,42 @@ internal static class UpsampleAxis
                 axis.Places[target * taps + tap] = (uint)Math.Clamp(first + tap, 0, from - 1);
         }
         return axis;
+    }
+
+    private static TapAxis Stretched(Upsample op, int from, int to, double scale, double stretch)
+    {
+        double support = stretch * (op.Mode == UpsampleMode.Bilinear ? 1 : 2);
+        int taps = 2 * (int)Math.Ceiling(support) + 1;
+        var axis = new TapAxis(taps, new uint[to * taps], new double[to * taps]);
+        for (int target = 0; target < to; target++)
+        {
+            double place = Math.Clamp(PlaceOf(op.Coordinates, target, from, to, scale), -1, from);
+            int first = (int)Math.Floor(place) - taps / 2;
+            Span<double> weights = axis.Weights.AsSpan(target * taps, taps);
+            for (int tap = 0; tap < taps; tap++)
+            {
+                weights[tap] = Weight(op, Math.Abs(first + tap - place) / stretch);
+                if (op.ExcludeOutside && (first + tap < 0 || first + tap >= from))
+                    weights[tap] = 0;
+                axis.Places[target * taps + tap] = (uint)Math.Clamp(first + tap, 0, from - 1);
+            }
+            double sum = 0;
+            foreach (double weight in weights)
+                sum += weight;
+            for (int tap = 0; tap < taps; tap++)
+                weights[tap] /= sum;
+        }
+        return axis;
+    }
+
+    /// <summary>The weight of what is so far away: a triangle, or the cubic.</summary>
+    private static double Weight(Upsample op, double x)
+    {
+        double a = op.CubicCoeffA;
+        return op.Mode == UpsampleMode.Bilinear ? Math.Max(1 - x, 0)
+            : x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1
+            : x < 2 ? (((x - 5) * x + 8) * x - 4) * a
+            : 0;
     }
 
     private static double PlaceOf(UpsampleCoordinates coordinates, int target, int from, int to, double scale)

@@ -36,7 +36,10 @@ public sealed class ParityReport
         {
             CertificateLayer layer = certificate.Document.Layers[i];
             LayerStatistics whole = layer.ToStatistics();
-            _rounding[graph.Layers[i].Name] = layer.RoundingNmse ?? 0;
+            // A layer reads the errors of the layers before it: where torch's own cancelled each other, a device's
+            // need not.
+            _rounding[graph.Layers[i].Name] = graph.InputsOf(i).Where(input => input >= 0)
+                .Select(input => _rounding[graph.Layers[input].Name]).Append(layer.RoundingNmse ?? 0).Max();
             long count = (long)certificate.Inputs * graph.OutputShapeOf(i).ElementCount;
             _layers[graph.Layers[i].Name] = new TensorComparison(whole.Largest, whole.Norm * whole.Norm / count);
         }

@@ -33,7 +33,8 @@ internal sealed class OnnxCpuRunner : IDisposable
             {
                 int length = atOnce * shapes[input].Shape.ElementCount;
                 return OrtValue.CreateTensorValueFromMemory(
-                    elements.AsSpan(part * length, length).ToArray(), [atOnce, .. shapes[input].Shape.Extents]);
+                    elements.AsSpan(part * length, length).ToArray(),
+                    pair.TakesWhole ? [.. shapes[input].Shape.Extents] : [atOnce, .. shapes[input].Shape.Extents]);
             }).ToArray()),
         ];
         _outputs = _runner.Run(pair.InputNames, _inputs[0], pair.OutputNames);

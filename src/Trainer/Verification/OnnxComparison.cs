@@ -115,7 +115,7 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
             [
                 .. items.Select((item, input) => (
                     pair.InputNames[input],
-                    (long[])[pair.Batch, .. graph.Inputs[input].Shape.Extents],
+                    pair.InputShapes[input].Select(extent => (long)extent).ToArray(),
                     Enumerable.Repeat(item, pair.Batch).SelectMany(elements => elements).ToArray())),
             ];
             var truth = new Dictionary<string, float[]>();
@@ -126,7 +126,10 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
                     Add(spreads[name], truth[name], value[..truth[name].Length].ToArray()));
             using var scope = torch.NewDisposeScope();
             torch.Tensor[] tensors =
-                [.. items.Zip(batches, (item, batch) => torch.tensor(item, [1, .. batch.Shape[1..]]))];
+                [
+                    .. items.Zip(graph.Inputs, (item, input) =>
+                        torch.tensor(item, [1, .. input.Shape.Extents.ToArray()])),
+                ];
             var inDouble = new Dictionary<string, float[]>();
             Run(wide, [.. tensors.Select(tensor => tensor.to(torch.ScalarType.Float64))], (layer, computed) =>
                 inDouble[layer] = computed);

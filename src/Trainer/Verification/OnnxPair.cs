@@ -20,11 +20,24 @@ internal sealed record OnnxPair(
     /// together.</summary>
     public bool OutputAlone { get; init; }
 
+    /// <summary>Whether the file has no batch: its input tensors are one item each.</summary>
+    public bool TakesWhole { get; init; }
+
+    /// <summary>The shapes in which the file takes the inputs.</summary>
+    public IReadOnlyList<int[]> InputShapes =>
+    [
+        .. Model.Graph.Inputs.Select(input =>
+            TakesWhole ? input.Shape.Extents.ToArray() : [Batch, .. input.Shape.Extents]),
+    ];
+
     /// <summary>What import makes of a file, with the file.</summary>
     public static OnnxPair Of(string path, OnnxImport import, Model model) => new(
         path, model, import.InputNames, import.OutputNames, [.. import.FileOutputs], import.Batch, import.FixesBatch,
         model.Graph.Layers.Zip(import.OnnxValues).Where(pair => pair.Second is not null)
-            .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
+            .ToDictionary(pair => pair.First.Name, pair => pair.Second!))
+    {
+        TakesWhole = import.TakesWhole,
+    };
 
     /// <summary>A model and the file that it may have been made of.</summary>
     /// <param name="path">The file.</param>
@@ -87,6 +100,10 @@ internal sealed record OnnxPair(
                 throw new UserErrorException(
                     $"{path} has no input {input.Name}; it has {string.Join(", ", inputs.Select(each => each.Name))}: "
                     + $"it and '{model.Graph.Name}' are not of one network.");
+            // Without a batch the extents are the file's own.
+            if (value.Type.Dimensions is { } declared && declared.Count == input.Shape.Rank
+                && declared.All(extent => extent.Size > 0))
+                continue;
             long batch = value.Type.Dimensions is [{ Size: > 0 and <= int.MaxValue and long size }, ..] ? size : 1;
             shapes[value.Name] = [(int)batch, .. input.Shape.Extents];
         }

@@ -262,7 +262,8 @@ public sealed class VerifyTests
     {
         ParityReport report = Verify(WithRounding(3e-5, rounding));
         Assert.AreEqual(gate, report.Layers.Single(layer => layer.Layer == "conv").LargestNmse, gate * 1e-9);
-        Assert.AreEqual(1e-10, report.Layers.Single(layer => layer.Layer == "group").LargestNmse);
+        // A layer behind it reads its errors.
+        Assert.AreEqual(gate, report.Layers.Single(layer => layer.Layer == "group").LargestNmse, gate * 1e-9);
         Assert.AreEqual(passes ? null : "layer conv is the first beyond its gate", report.Failure);
     }
 

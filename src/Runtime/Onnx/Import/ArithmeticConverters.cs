@@ -72,7 +72,7 @@ internal static class ArithmeticConverters
 
     private static Activation Power(ImportStep step)
     {
-        step.IgnoreBroadcast();
+        step.ReadBroadcast();
         if (step.Input(0) is Constant || step.Input(1) is not Constant { Count: 1 } exponent
             || exponent.Shape.Length > step.Layer(0).Shape.Length)
             return Broadcasting.Apply(step, new Pow(), 0, 1);
@@ -137,7 +137,7 @@ internal static class ArithmeticConverters
     /// <summary>The layer and the constant of two inputs; the first layer alone where both are layers.</summary>
     private static (Activation X, Constant? Constant) Split(ImportStep step)
     {
-        step.IgnoreBroadcast();
+        step.ReadBroadcast();
         (Value? left, Value? right) = (step.Input(0), step.Input(1));
         if (left is Constant first && right is Activation)
             return (step.Layer(1), first);

@@ -34,13 +34,14 @@ internal static class ElementwiseConverters
             double alpha = PointwiseConverters.Meant(step.Float("alpha", 1));
             return step.Add(new Threshold(alpha, 0), step.Layer(0));
         }),
+        new("Shrink", "Greater, Less and Where", "lambd, bias.", Shrink),
         new("Cast", "nothing; to Bool LogicalNot twice",
             "From Float and Bool to Float and Bool, and to Double, which is computed in 32 bits. True is 1.", Cast),
     ];
 
     private static Converter Pair(string name, Elementwise op, string becomes) => new(name, becomes, Operands, step =>
     {
-        step.IgnoreBroadcast();
+        step.ReadBroadcast();
         return Broadcasting.Apply(step, op, 0, 1);
     });
 
@@ -59,9 +60,19 @@ internal static class ElementwiseConverters
         Activation result = layers.FirstOrDefault()
             ?? throw new RefusalException("of constants alone it is not supported");
         foreach (Value other in layers.Skip(1).Concat<Value>(operands.OfType<Constant>()))
-            result = Broadcasting.Apply(step, op, result, other);
+            result = Bounded(step, op, result, other) ?? Broadcasting.Apply(step, op, result, other);
         return result;
     }
+
+    /// <summary>The maximum or minimum of a layer and one number, as Clip; null of all else.</summary>
+    private static Activation? Bounded(ImportStep step, Elementwise op, Activation x, Value other) => other switch
+    {
+        Constant { Count: 1, Floats: not null } bound when op is Maximum && bound.Shape.Length <= x.Shape.Length =>
+            PointwiseConverters.Bounded(step, x, bound.Numbers()[0], float.PositiveInfinity),
+        Constant { Count: 1, Floats: not null } bound when op is Minimum && bound.Shape.Length <= x.Shape.Length =>
+            PointwiseConverters.Bounded(step, x, float.NegativeInfinity, bound.Numbers()[0]),
+        _ => null,
+    };
 
     private static Activation Mean(ImportStep step) =>
         Affine.Apply(step, Chain(step, new Add()), 1.0 / Math.Max(step.InputCount, 1), 0);
@@ -77,6 +88,21 @@ internal static class ElementwiseConverters
         float limit = positive ? float.MaxValue : float.MinValue;
         var constant = new Constant([1], "", () => [limit], null);
         return Broadcasting.Apply(step, positive ? new Greater() : new Less(), x, constant);
+    }
+
+    /// <summary>x + bias below -lambd, x - bias above lambd, 0 between.</summary>
+    private static Activation Shrink(ImportStep step)
+    {
+        float limit = step.Float("lambd", 0.5f), bias = step.Float("bias", 0);
+        Activation x = step.Layer(0);
+        Activation above = Broadcasting.Apply(step, new Greater(), x, Single(limit));
+        Activation below = Broadcasting.Apply(step, new Less(), x, Single(-limit));
+        double shift = PointwiseConverters.Meant(bias);
+        Activation otherwise = Broadcasting.Apply(
+            step, new Where(), below, Affine.Apply(step, x, 1, shift), Single(0));
+        return Broadcasting.Apply(step, new Where(), above, Affine.Apply(step, x, 1, -shift), otherwise);
+
+        static Constant Single(float value) => new([1], "", () => [value], null);
     }
 
     private static Activation Cast(ImportStep step)

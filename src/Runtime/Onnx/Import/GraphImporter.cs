@@ -4,11 +4,14 @@ namespace SoftPool.Onnx.Import;
 
 /// <summary>Goes through a graph's nodes, folds those of constants, makes layers of the others, and gathers what is
 /// refused.</summary>
-internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
+/// <param name="file">The file.</param>
+/// <param name="options">What the user gives.</param>
+/// <param name="takesWhole">Whether the file's input tensors are one item each, without a batch.</param>
+internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool takesWhole = false)
 {
     /// <summary>The sets whose operators were compared with the converters. An older one gives attributes another
     /// meaning.</summary>
-    private const long FirstOpset = 6, LastOpset = 24;
+    private const long FirstOpset = 1, LastOpset = 24;
 
     private const int MostAxes = 8;
 
@@ -24,11 +27,17 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
     /// looked at as well.</summary>
     private static readonly HashSet<string> KeepShape =
     [
-        "Acos", "Asin", "Atan", "DequantizeLinear", "MeanVarianceNormalization", "QuantizeLinear",
+        "Acos", "Asin", "Atan", "DequantizeLinear", "QuantizeLinear",
     ];
 
     private readonly Refusals _refusals = new();
     private readonly Dictionary<string, Value> _values = [];
+    private WholeItems _wholes = new(fixesBatch: true);
+
+    public bool TakesWhole => takesWhole;
+
+    /// <summary>Whether the file fixes every extent of the inputs that it needs.</summary>
+    public bool FixesInputs { get; private set; }
 
     /// <summary>The graph's inputs that the outputs may depend on, in the file's order.</summary>
     public IReadOnlyList<Draft> Inputs { get; private set; } = [];
@@ -63,7 +72,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
             {
                 Value given = value is Several several ? several.Outputs[i] : i == 0 ? value : UnknownValue.Instance;
                 // The values of a batch that is not the first axis lie in another order.
-                if (given is Activation { Layer.OnnxValue: null, BatchAxis: 0 } made)
+                if (given is Activation { Layer.OnnxValue: null, BatchAxis: 0 or Activation.NoAxis } made)
                     made.Layer.OnnxValue = node.Outputs[i];
                 _values[node.Outputs[i]] = given;
             }
@@ -74,8 +83,17 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
 
     private Draft? OutputOf(string name)
     {
-        switch (_values.GetValueOrDefault(name))
+        Value? value = _values.GetValueOrDefault(name);
+        if (!takesWhole)
+            value = _wholes.AsItems(value, Batch);
+        switch (value)
         {
+            // An input that goes through as it is.
+            case Activation { Pads: null, Layer: { Operator: null } input } given when given.BatchAxis is 0 || takesWhole:
+                return new Draft(name, new Reshape(input.Shape), [input], input.Shape) { OnnxValue = name };
+            case Activation { IsWhole: true, Layer.Operator: not null } whole: return whole.Layer;
+            case Activation { BatchAxis: not 0, IsWhole: false } moved when Batch == 1:
+                return _wholes.Whole(moved).Layer;
             case Activation { BatchAxis: not 0 }:
                 _refusals.Add("output", "the batch is not its first axis", name);
                 break;
@@ -144,7 +162,10 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         HashSet<string> read = [.. nodes.SelectMany(node => node.Inputs)];
         List<OnnxValue> inputs =
             [.. graph.Inputs.Where(input => !_values.ContainsKey(input.Name) && read.Contains(input.Name))];
-        var shapes = new InputShapes(graph, inputs, options, _refusals);
+        FixesInputs = inputs.All(input =>
+            input.Type.Dimensions is { Count: > 0 } dimensions && dimensions.All(extent => extent.Size > 0));
+        _wholes = new WholeItems(takesWhole || inputs.All(input => input.Type.Dimensions is [{ Size: > 0 }, ..]));
+        var shapes = new InputShapes(graph, inputs, options, _refusals) { TakesWhole = takesWhole };
         shapes.CheckNames();
         if (inputs.Count == 0)
             _refusals.Add("input", "the output depends on none");
@@ -154,6 +175,12 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
             _values[input.Name] = UnknownValue.Instance;
             if (shapes.Of(input) is not { } shape)
                 continue;
+            if (takesWhole)
+            {
+                drafts.Add(new Draft(input.Name, null, [], new TensorShape(shape)) { OnnxValue = input.Name });
+                _values[input.Name] = new Activation(drafts[^1], shape, BatchAxis: Activation.NoAxis);
+                continue;
+            }
             if (drafts.Count > 0 && shape[0] != Batch)
             {
                 _refusals.Add(
@@ -174,7 +201,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         for (int i = 0; i < inputs.Length; i++)
             if (node.Inputs[i].Length > 0)
                 inputs[i] = Find(node, node.Inputs[i]);
-        var step = new ImportStep(node, inputs, opset, Batch);
+        Value?[] items = [.. inputs.Select(input => takesWhole ? input : _wholes.AsItems(input, Batch))];
+        var step = new ImportStep(node, items, opset, Batch);
         try
         {
             if (node.Domain.Length > 0 && !IsInteger(node.OpType))
@@ -199,11 +227,39 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options)
         }
         catch (RefusalException e)
         {
+            if (AsWhole(node, inputs, opset) is { } whole)
+                return whole;
             _refusals.Add(node, e.Message, e.Detail);
             if (e.Shape is { Length: > 1 and <= MostAxes } shape && shape[0] == Batch && shape.Min() > 0)
                 return new Activation(new Draft("", null, [], new TensorShape(shape.AsSpan(1))), shape);
         }
         return UnknownValue.Instance;
+    }
+
+    /// <summary>What a node gives where the batch is an axis like any other; null where that is not supported
+    /// either.</summary>
+    private Value? AsWhole(OnnxNode node, Value?[] inputs, long opset)
+    {
+        if (Batch != 1 || node.Domain.Length > 0 || ConverterTable.Find(node.OpType) is null)
+            return null;
+        try
+        {
+            if (_wholes.Of(node, inputs, opset) is not { } lifted)
+                return null;
+            var step = new ImportStep(lifted.Node, lifted.Inputs, opset, batch: 1);
+            Value value = ConverterTable.Find(lifted.Node.OpType)!.Convert(step);
+            return step.UnreadAttributes.Any() || step.UnreadInputs.Any() ? null
+                : value is Several several ? new Several([.. several.Outputs.Select(Lowered)])
+                : Lowered((Activation)value);
+        }
+        catch (Exception e) when (e is RefusalException or ShapeMismatchException)
+        {
+            return null;
+        }
+
+        static Activation Lowered(Activation lifted) => lifted.Pads is null
+            ? new Activation(lifted.Layer, lifted.Shape[1..], BatchAxis: Activation.NoAxis)
+            : throw new RefusalException("padding");
     }
 
     /// <summary>A computed constant that is computed once, however many read it.</summary>

@@ -12,6 +12,7 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
 {
     private readonly HashSet<string> _readAttributes = [];
     private readonly HashSet<int> _readInputs = [];
+    private Constant? _aligned;
 
     public OnnxNode Node => node;
 
@@ -23,7 +24,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
 
     /// <summary>The attributes that nobody has read.</summary>
     public IEnumerable<string> UnreadAttributes =>
-        node.Attributes.Select(attribute => attribute.Name).Where(name => !_readAttributes.Contains(name));
+        node.Attributes.Select(attribute => attribute.Name).Where(name => !_readAttributes.Contains(name)
+            && !(opset < 6 && name == "consumed_inputs")); // Which inputs' memory an engine might write to.
 
     /// <summary>The inputs that nobody has read.</summary>
     public IEnumerable<int> UnreadInputs =>
@@ -76,11 +78,24 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
             Only("is_test", 1, other: 0);
     }
 
-    /// <summary>Reads an attribute that older sets had and newer ones take to be set.</summary>
-    public void IgnoreBroadcast()
+    /// <summary>Reads the attributes by which older sets repeat the second input along axes. Newer ones do as if it
+    /// were allowed, and match the last axes. Where the second input is a constant that matches others, it gets axes of
+    /// extent 1 behind.</summary>
+    public void ReadBroadcast()
     {
-        if (opset < 7)
-            Ignore("broadcast");
+        if (opset >= 7)
+            return;
+        Ignore("broadcast");
+        if (!Has("axis"))
+            return;
+        long named = Int("axis", 0);
+        if (Input(0) is not Activation x || Input(1) is not Constant constant)
+            throw new RefusalException($"attribute axis is {named} of two layers");
+        int behind = x.Shape.Length - Axis(named, x.Shape.Length) - constant.Shape.Length;
+        _aligned = behind < 0
+            ? throw new RefusalException(
+                $"a constant of {string.Join('x', constant.Shape)} from axis {named} of {string.Join('x', x.Shape)}")
+            : constant with { Shape = [.. constant.Shape, .. Enumerable.Repeat(1, behind)] };
     }
 
     public static int[] Narrow(IEnumerable<long> numbers, string what) =>
@@ -94,6 +109,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
     public Value? Input(int index)
     {
         _readInputs.Add(index);
+        if (index == 1 && _aligned is not null)
+            return _aligned;
         return index < inputs.Count
             ? inputs[index] is UnknownValue ? throw new UnknownInputException() : inputs[index]
             : null;
@@ -103,6 +120,8 @@ internal sealed class ImportStep(OnnxNode node, IReadOnlyList<Value?> inputs, lo
     public Activation Layer(int index, bool padsToo = false, bool movedToo = false) =>
         Input(index) switch
         {
+            Activation { IsWhole: true } whole => throw new RefusalException(
+                "input whose first axis is not the batch", $"of {string.Join('x', whole.Shape)}"),
             Activation { BatchAxis: not 0 } moved => movedToo
                 ? moved
                 : throw new RefusalException(

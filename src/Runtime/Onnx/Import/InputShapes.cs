@@ -10,6 +10,9 @@ internal sealed class InputShapes(
 {
     private const int MostAxes = 8;
 
+    /// <summary>Whether there is no batch: a vector is an input too.</summary>
+    public bool TakesWhole { get; init; }
+
     /// <summary>The batch of an input that leaves it free: what another input fixes, else 1.</summary>
     private readonly long _freeBatch = inputs
         .Select(input => options.Shapes.GetValueOrDefault(input.Name) is [var batch, ..] ? batch
@@ -45,7 +48,7 @@ internal sealed class InputShapes(
             : Resolved(input, declared);
         if (shape is null)
             return null;
-        if (shape.Length is < 2 or > MostAxes || shape.Min() < 1)
+        if (shape.Length < (TakesWhole ? 1 : 2) || shape.Length > MostAxes || shape.Min() < 1)
             return Refuse(
                 input, $"its shape is {string.Join('x', shape)}; a batch, channels and "
                 + "other extents of at least 1 are expected");

@@ -14,7 +14,9 @@ internal static class NormConverters
             + "channel since.", GroupNormalize),
         new("LpNormalization", "Normalize", "axis, without the batch; p of 1 or 2.", LpNormalize),
         new("LogSoftmax", "LogSoftmax", "Over any axis but the batch; in sets before 13 over all axes from one on.",
-            step => LinearConverters.AlongAxis(step, axis => new LogSoftmax(axis))),
+            step => LinearConverters.AlongAxis(step, (x, axis) => step.Add(new LogSoftmax(axis), x))),
+        new("MeanVarianceNormalization", "Reduce, Subtract, Multiply, Sqrt and Divide",
+            "axes, without the batch where the file leaves it open.", MeanVariance),
     ];
 
     private static Activation GroupNormalize(ImportStep step)
@@ -57,6 +59,24 @@ internal static class NormConverters
                     return [.. Enumerable.Range(0, channels).Select(channel => ofGroups[channel * count / channels])];
                 };
         }
+    }
+
+    /// <summary>(x - mean) / (deviation + 1e-9), as the operator is defined.</summary>
+    private static Activation MeanVariance(ImportStep step)
+    {
+        int[] named = step.Ints("axes") ?? [0, 2, 3];
+        Activation x = step.Layer(0);
+        int[] axes = [.. named.Select(axis => ImportStep.Axis(axis, x.Shape.Length)).Order()];
+        if (axes.Contains(0) || axes.Distinct().Count() != axes.Length)
+            throw new RefusalException(
+                $"axes {WindowAttributes.Show(named)} of {string.Join('x', x.Shape)}, which have the batch or one "
+                + "twice");
+        Activation distance = Broadcasting.Apply(
+            step, new Subtract(), x, step.Add(new Reduce(Reduction.Mean, axes, Keepdim: true), x));
+        Activation square = step.Add(new Multiply(), [distance.Layer, distance.Layer]);
+        Activation deviation = step.Add(
+            new Sqrt(), step.Add(new Reduce(Reduction.Mean, axes, Keepdim: true), square));
+        return Broadcasting.Apply(step, new Divide(), distance, Affine.Apply(step, deviation, 1, 1e-9));
     }
 
     private static Activation LpNormalize(ImportStep step)

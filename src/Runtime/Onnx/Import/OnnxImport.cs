@@ -13,8 +13,7 @@ internal sealed class OnnxImport : IDisposable
     private OnnxImport(OnnxModel file, string name, OnnxOptions options)
     {
         (_file, _options) = (file, options);
-        var importer = new GraphImporter(file, options);
-        IReadOnlyList<Draft> outputs = importer.Import(name);
+        (GraphImporter importer, IReadOnlyList<Draft> outputs) = Import(file, name, options);
         _layers = Ordered(outputs);
         HashSet<Draft> read = [.. _layers.SelectMany(layer => layer.Inputs)];
         // Only the shapes of others are read.
@@ -30,7 +29,7 @@ internal sealed class OnnxImport : IDisposable
                 names[layer], layer.Operator!, [.. layer.Inputs.Select(input => names[input])])),
             outputs.Zip(OutputNames, (layer, output) => (isPlain ? ModelGraph.OutputName : output, names[layer])));
         OnnxValues = [.. _layers.Select(layer => layer.OnnxValue)];
-        Batch = importer.Batch;
+        (Batch, TakesWhole) = (importer.Batch, importer.TakesWhole);
         CheckBatch(name, importer);
         Metadata = OnnxMetadata.Of(file.Metadata, Graph);
     }
@@ -51,6 +50,12 @@ internal sealed class OnnxImport : IDisposable
 
     /// <summary>The batch that the file was folded for.</summary>
     public int Batch { get; }
+
+    /// <summary>Whether the file has no batch: its input tensors are one item each.</summary>
+    public bool TakesWhole { get; }
+
+    /// <summary>The shape in which the file takes an item of an input, or as many as it was folded for.</summary>
+    public int[] FileShapeOf(TensorShape item) => TakesWhole ? [.. item.Extents] : [Batch, .. item.Extents];
 
     /// <summary>Whether the file takes no other batch.</summary>
     public bool FixesBatch => _file.Graph.Inputs.Any(input =>
@@ -101,6 +106,31 @@ internal sealed class OnnxImport : IDisposable
         catch
         {
             file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Imports with the batch as the first axis of the inputs. If that is refused and the file fixes all
+    /// extents, the inputs may be one item each.</summary>
+    private static (GraphImporter Importer, IReadOnlyList<Draft> Outputs) Import(
+        OnnxModel file, string name, OnnxOptions options)
+    {
+        var importer = new GraphImporter(file, options);
+        try
+        {
+            return (importer, importer.Import(name));
+        }
+        catch (UnsupportedOnnxException) when (importer.FixesInputs)
+        {
+            try
+            {
+                var whole = new GraphImporter(file, options, takesWhole: true);
+                return (whole, whole.Import(name));
+            }
+            catch (UnsupportedOnnxException)
+            {
+                // What is said is what is refused of the usual way.
+            }
             throw;
         }
     }

@@ -107,7 +107,9 @@ internal static class PointwiseConverters
 
     private static Activation Selu(ImportStep step)
     {
-        float alpha = step.Float("alpha", 1.6732632f), gamma = step.Float("gamma", 1.050701f);
+        bool isFirst = step.Opset < 6; // Fewer digits were meant.
+        float alpha = step.Float("alpha", isFirst ? 1.6732f : 1.6732632f);
+        float gamma = step.Float("gamma", isFirst ? 1.0507f : 1.050701f);
         Activation x = step.Layer(0);
         return Math.Abs(alpha - 1.6732632) < 1e-6 && Math.Abs(gamma - 1.050701) < 1e-6
             ? step.Add(new SELU(), x)
@@ -120,6 +122,19 @@ internal static class PointwiseConverters
         Activation x = step.Layer(0);
         least = Bound(1, "min", least);
         most = Bound(2, "max", most);
+        return Bounded(step, x, least, most);
+
+        float Bound(int input, string name, float attribute) => step.Optional(input, name) switch
+        {
+            null => attribute,
+            { Count: 1 } constant => constant.Numbers()[0],
+            _ => throw new RefusalException($"{name}, input {input}, is not one number"),
+        };
+    }
+
+    /// <summary>A layer held to bounds; infinite ones are none.</summary>
+    public static Activation Bounded(ImportStep step, Activation x, float least, float most)
+    {
         return (least, most) switch
         {
             (0, 6) => step.Add(new ReLU6(), x),
@@ -130,12 +145,5 @@ internal static class PointwiseConverters
 
         // None is the largest float, as ONNX says.
         static float Held(float bound) => Math.Clamp(bound, float.MinValue, float.MaxValue);
-
-        float Bound(int input, string name, float attribute) => step.Optional(input, name) switch
-        {
-            null => attribute,
-            { Count: 1 } constant => constant.Numbers()[0],
-            _ => throw new RefusalException($"{name}, input {input}, is not one number"),
-        };
     }
 }

@@ -5,16 +5,16 @@ namespace SoftPool.Onnx.Import;
 /// <summary>Pools that slide, and those that cover the whole map.</summary>
 internal static class PoolingConverters
 {
-    private const string Window = "kernel_shape, strides, ceil_mode, pads and auto_pad; padding that differs "
-        + "between both ends where the places are those of ceil mode or of none";
+    private const string Window = "kernel_shape, strides, dilations, ceil_mode, pads and auto_pad";
 
     public static Converter[] All { get; } =
     [
         new("MaxPool", "MaxPool1d, MaxPool2d or MaxPool3d",
-            $"{Window}; dilations and other padding by IndexSelect before it. No output Indices.",
+            $"{Window}; dilations, and padding that PyTorch does not have, by IndexSelect before it. No output Indices.",
             step => Pool(step, isMax: true)),
         new("AveragePool", "AvgPool1d, AvgPool2d or AvgPool3d",
-            $"{Window} and padding does not count; count_include_pad. No dilations.", step => Pool(step, isMax: false)),
+            $"{Window}; count_include_pad, without cells that ceil_mode adds. Dilations, and padding that PyTorch does "
+            + "not have, by ConstantPad and IndexSelect before it, and a Multiply behind it.", step => Pool(step, isMax: false)),
         new("GlobalAveragePool", "GlobalAvgPool", "Everything.", step => step.Add(new GlobalAvgPool(), step.Layer(0))),
     ];
 
@@ -34,19 +34,16 @@ internal static class PoolingConverters
         bool isFar = window.Begins.Zip(window.Kernel).Any(axis => 2L * axis.First > axis.Second);
         if (isMax && (isFar || window.Dilations.Any(dilation => dilation != 1)))
             return Spread(step, x, window, ceil);
-        if (window.Dilations.Any(dilation => dilation != 1))
-            throw new RefusalException(
-                $"attribute dilations is {WindowAttributes.Show(window.Dilations)}; only 1 is supported");
         if (x.Pads is not null)
         {
             if (window.Pads.Any(pad => pad != 0))
                 throw new RefusalException("padding of its own behind a Pad");
             (window, countsPads) = (window with { Pads = x.Pads }, true);
         }
+        if (!isMax && (isFar || window.Dilations.Any(dilation => dilation != 1)))
+            return Averaged(step, x with { Pads = null }, window, ceil, countsPads);
         if (countsPads && !window.IsSymmetric)
-            (x, window) = axes == 2
-                ? (step.Padded(x, window.Pads), window with { Pads = [0, 0, 0, 0] })
-                : throw window.Asymmetric();
+            return Averaged(step, x with { Pads = null }, window, ceil, countsPads);
         ReadOnlySpan<int> map = x.Layer.Shape.Extents[1..];
         int[] places = new int[axes];
         for (int axis = 0; axis < axes; axis++)
@@ -67,7 +64,7 @@ internal static class PoolingConverters
                     $"an output of {string.Join('x', places)} places, where PyTorch's rule gives "
                     + $"{string.Join('x', pooled.Shape[2..])}");
         }
-        return isMax ? Spread(step, x, window, ceil) : throw window.Asymmetric();
+        return isMax ? Spread(step, x, window, ceil) : Averaged(step, x with { Pads = null }, window, ceil, countsPads);
 
         bool IsWhole(int axis) =>
             places[axis] == 1 && window.Kernel[axis] - window.Begins[axis] >= x.Layer.Shape[axis + 1];
@@ -106,6 +103,66 @@ internal static class PoolingConverters
         }
         ResolvedWindow apart = window with { Strides = window.Kernel, Pads = new int[window.Pads.Length] };
         return step.Add(Operator(apart, ceil: false, isMax: true, countsPads: false, x), [x.Layer]);
+    }
+
+    /// <summary>Zeros around the map, the mean of whole windows, and, where zeros do not count, a factor for each
+    /// place.</summary>
+    private static Activation Averaged(
+        ImportStep step, Activation x, ResolvedWindow window, bool ceil, bool countsPads)
+    {
+        int axes = window.Kernel.Length;
+        int[] extents = [.. x.Layer.Shape.Extents[1..]];
+        var factors = new float[axes][];
+        int[] ends = new int[axes];
+        var cells = new int[axes][];
+        for (int axis = 0; axis < axes; axis++)
+        {
+            (int extent, int kernel, int dilation) = (extents[axis], window.Kernel[axis], window.Dilations[axis]);
+            (int stride, int begin) = (window.Strides[axis], window.Begins[axis]);
+            long places = window.Places(axis, extent, ceil);
+            long end = (places - 1) * stride + (long)dilation * (kernel - 1) + 1 - begin - extent;
+            if (places < 1 || places * kernel > ushort.MaxValue || Math.Max(begin, end) > ushort.MaxValue)
+                throw new RefusalException($"{places} windows of {kernel} cells along an axis of {extent}");
+            // Of cells behind the padding, where ceil mode has the last window reach, engines think differently.
+            if (countsPads && end > window.Ends[axis])
+                throw new RefusalException("attribute count_include_pad where ceil_mode makes a window reach further");
+            int[][] windows =
+            [
+                .. Enumerable.Range(0, (int)places).Select(place => Enumerable.Range(0, kernel)
+                    .Select(tap => place * stride + tap * dilation).ToArray()),
+            ];
+            int[] real = [.. windows.Select(taps => taps.Count(cell => cell >= begin && cell < begin + extent))];
+            if (!countsPads && real.Contains(0))
+                throw new RefusalException($"a window that lies in the padding alone, along an axis of {extent}");
+            factors[axis] = [.. real.Select(count => countsPads ? 1 : (float)kernel / count)];
+            ends[axis] = (int)Math.Max(end, 0);
+            cells[axis] = [.. windows.SelectMany(taps => taps)];
+        }
+        if (axes == 2 && window.Begins.Concat(ends).Any(pad => pad != 0))
+            x = step.Padded(x, [.. window.Begins, .. ends]);
+        for (int axis = 0; axis < axes; axis++)
+        {
+            if (axes != 2 && (window.Begins[axis] != 0 || ends[axis] != 0))
+                x = step.Add(new ConstantPad(axis + 2, window.Begins[axis], ends[axis], 0), x);
+            if (window.Dilations[axis] != 1)
+                x = step.Add(new IndexSelect(axis + 2, cells[axis]), x);
+        }
+        ResolvedWindow apart = window with
+        {
+            Strides = [.. window.Strides.Select((stride, axis) =>
+                window.Dilations[axis] == 1 ? stride : window.Kernel[axis])],
+            Pads = new int[window.Pads.Length],
+        };
+        Activation mean = step.Add(Operator(apart, ceil: false, isMax: false, countsPads: true, x), [x.Layer]);
+        for (int axis = 0; axis < axes; axis++)
+        {
+            float[] each = factors[axis];
+            int[] shape = [.. Enumerable.Repeat(1, axes + 2)];
+            shape[axis + 2] = each.Length;
+            if (each.Any(factor => factor != 1))
+                mean = Broadcasting.Apply(step, new Multiply(), mean, new Constant(shape, "", () => each, null));
+        }
+        return mean;
     }
 
     public static Operator Operator(ResolvedWindow window, bool ceil, bool isMax, bool countsPads, Activation x)

@@ -64,6 +64,15 @@ internal static class RepetitionConverters
             throw new RefusalException(
                 $"repeats {WindowAttributes.Show(repeats)} of {string.Join('x', x.Shape)}; at least 1 of each axis "
                 + "and 1 of the batch are supported");
+        // Expand repeats along a few groups of axes at a time.
+        int[] axes = [.. Enumerable.Range(0, repeats.Length).Where(axis => repeats[axis] > 1)];
+        for (int i = 0; i < axes.Length; i += 2)
+            x = Tiled(step, x, [.. repeats.Select((times, axis) => axes.Skip(i).Take(2).Contains(axis) ? times : 1)]);
+        return x;
+    }
+
+    private static Activation Tiled(ImportStep step, Activation x, int[] repeats)
+    {
         // (e) to (1, e) to (r, e) to (r e), where an axis of 1 is the one that is repeated.
         List<int> split = [], repeated = [], joined = [];
         for (int axis = 1; axis < repeats.Length; axis++)

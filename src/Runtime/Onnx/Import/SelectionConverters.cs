@@ -13,6 +13,8 @@ internal static class SelectionConverters
             step => Arg(step, (axis, keeps, last) => new ArgMax(axis, keeps) { SelectLastIndex = last })),
         new("ArgMin", "ArgMin", $"axis, without the batch; keepdims, select_last_index. {Places}",
             step => Arg(step, (axis, keeps, last) => new ArgMin(axis, keeps) { SelectLastIndex = last })),
+        new("Hardmax", "ArgMax and Equal", "Over any axis but the batch; in sets before 13 over all axes from one on.",
+            step => LinearConverters.AlongAxis(step, (x, axis) => Hardmax(step, x, axis))),
         new("TopK", "TopK and TopKIndices",
             $"axis, without the batch; largest; a constant K; both outputs, always sorted. {Places}", TopK,
             GivesSeveral: true),
@@ -25,6 +27,15 @@ internal static class SelectionConverters
         bool keeps = step.Int("keepdims", 1) != 0, last = step.Int("select_last_index", 0) != 0;
         Activation x = step.Layer(0);
         return step.Add(of(AxisOf(named, x), keeps, last), x);
+    }
+
+    /// <summary>1 at the first place of the largest, 0 elsewhere.</summary>
+    private static Activation Hardmax(ImportStep step, Activation x, int axis)
+    {
+        int[] shape = [.. Enumerable.Repeat(1, x.Shape.Length)];
+        shape[axis] = x.Shape[axis];
+        var places = new Constant(shape, "", () => [.. Enumerable.Range(0, shape[axis]).Select(i => (float)i)], null);
+        return Broadcasting.Apply(step, new Equal(), step.Add(new ArgMax(axis, true), x), places);
     }
 
     private static Several TopK(ImportStep step)

@@ -10,6 +10,9 @@ internal static class ShapeConverters
     // Of a TensorShape, without the batch.
     private const int LargestRank = 8;
 
+    // Of axes that a Permute moves, neighbours that stay together counted as one.
+    private const int MostGroups = 4;
+
     private const string Kept = "The batch stays the first axis";
 
     public static Converter[] All { get; } =
@@ -40,8 +43,9 @@ internal static class ShapeConverters
     private static Activation Reshape(ImportStep step)
     {
         bool allowsZero = step.Int("allowzero", 0) != 0;
+        int[]? attribute = step.Opset < 5 ? step.Ints("shape") : null;
         Activation x = step.Layer(0);
-        return To(step, x, Shapes.Resolve(x.Shape, step.Integers(1, "the shape"), allowsZero));
+        return To(step, x, Shapes.Resolve(x.Shape, attribute ?? step.Integers(1, "the shape"), allowsZero));
     }
 
     private static Activation Squeeze(ImportStep step)
@@ -119,13 +123,36 @@ internal static class ShapeConverters
             (from, dims) = (x.Layer.Inputs[0], [.. dims.Select(dim => before.Dims[dim - 1])]);
         Activation turned = dims.SequenceEqual(order.Skip(1))
             ? new Activation(from, [step.Batch, .. from.Shape.Extents])
-            : step.Add(new Permute(dims), [from]);
+            : Permuted(step, from, dims);
         return turned with
         {
             Shape = [.. perm.Select(axis => x.Shape[axis])],
             BatchAxis = Array.IndexOf(perm, x.BatchAxis),
         };
     }
+
+    /// <summary>Axes in another order, by two Permutes where one takes too few.</summary>
+    private static Activation Permuted(ImportStep step, Draft from, int[] dims)
+    {
+        if (IsOne(from.Shape, dims) || dims.Length == LargestRank)
+            return step.Add(new Permute(dims), [from]);
+        foreach (int[] first in Orders(dims.Length))
+        {
+            var between = new TensorShape([.. first.Select(dim => from.Shape[dim - 1])]);
+            int[] second = [.. dims.Select(dim => Array.IndexOf(first, dim) + 1)];
+            if (IsOne(from.Shape, first) && IsOne(between, second))
+                return step.Add(new Permute(second), step.Add(new Permute(first), [from]));
+        }
+        return step.Add(new Permute(dims), [from]);
+
+        static bool IsOne(TensorShape shape, int[] order) =>
+            PermutedAxes.Of(shape, order).Extents.Length <= MostGroups;
+    }
+
+    private static IEnumerable<int[]> Orders(int count) => count == 0
+        ? [[]]
+        : Orders(count - 1).SelectMany(order => Enumerable.Range(0, count)
+            .Select(place => (int[])[.. order[..place], count, .. order[place..]]));
 
     private static Activation DepthToSpace(ImportStep step)
     {

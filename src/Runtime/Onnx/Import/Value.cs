@@ -18,6 +18,12 @@ internal sealed record UnknownValue : Value
 /// for a while, as attention does to take the first of queries, keys and values.</param>
 internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null, int BatchAxis = 0) : Value
 {
+    /// <summary>The batch axis of a shape that is the layer's own: the batch is none of its axes.</summary>
+    public const int NoAxis = int.MaxValue;
+
+    /// <summary>Whether the shape is that of one item.</summary>
+    public bool IsWhole => BatchAxis == NoAxis;
+
     /// <summary>The layer's axis, from 1, that an axis of the shape is.</summary>
     public int DimOf(int axis) => axis < BatchAxis ? axis + 1 : axis;
 }

@@ -132,6 +132,8 @@ internal sealed class GraphWriter(int opset = 17)
         {
             float number => attribute.Float(2, number).Int(20, 1),
             int number => attribute.Int(3, number).Int(20, 2),
+            long number =>
+                attribute.Message(5, Message().Packed(1, 1).Int(2, 7).Packed(7, number)).Int(20, 4),
             string text => attribute.Text(4, text).Int(20, 3),
             long[] numbers => attribute.Packed(8, numbers).Int(20, 7),
             float[] numbers => attribute.Message(5, Tensor("", [numbers.Length], numbers)).Int(20, 4),

@@ -22,6 +22,41 @@ public sealed class ImportTests
         Assert.IsEmpty(wrong, string.Join('\n', wrong));
     }
 
+    /// <summary>ONNX Runtime does not take the first operator sets: the same networks in a newer one are the
+    /// measure.</summary>
+    [TestMethod]
+    public void The_first_operator_sets_mean_what_newer_ones_say_otherwise()
+    {
+        long[] memory = [0], ones = [1, 1, 1, 1], square = [3, 3];
+        (GraphWriter Old, GraphWriter New)[] pairs =
+        [
+            (Image(1).Some("w", 4, 3, 3, 3).Some("c", 4)
+                .Node("Conv", "x w", "a", ("pads", ones), ("kernel_shape", square))
+                .Node("Add", "a c", "b", ("broadcast", 1), ("axis", 1))
+                .Node("Relu", "b", "d", ("consumed_inputs", memory))
+                .Node("Reshape", "d", "f", ("shape", new long[] { 1, -1 })).Node("Softmax", "f", "y"),
+            Image(17).Some("w", 4, 3, 3, 3).Some("c", 4).Ints("axes", 1, 2).Ints("shape", 1, -1)
+                .Node("Conv", "x w", "a", ("pads", ones)).Node("Unsqueeze", "c axes", "u").Node("Add", "a u", "b")
+                .Node("Relu", "b", "d").Node("Reshape", "d shape", "f").Node("Softmax", "f", "y")),
+            (Image(6).Some("r", 3, 4).Some("s", 5).Node("Mul", "x r", "a", ("broadcast", 1), ("axis", 1))
+                .Node("Sub", "a s", "y", ("broadcast", 1)),
+            Image(17).Some("r", 3, 4).Some("s", 5).Ints("axes", 2).Node("Unsqueeze", "r axes", "u")
+                .Node("Mul", "x u", "a").Node("Sub", "a s", "y")),
+            (Image(1).Node("Selu", "x", "y"),
+            Image(17).Node("Selu", "x", "y", ("alpha", 1.6732f), ("gamma", 1.0507f))),
+        ];
+        foreach ((GraphWriter before, GraphWriter now) in pairs)
+        {
+            SoftPool.Model old = before.Import(), other = now.Import();
+            float[] item = [.. Enumerable.Range(0, 60).Select(i => (i * 29 % 31 - 15) / 7f)];
+            CollectionAssert.AreEqual(
+                ReferenceNetwork.Run(other, item)[other.Graph.OutputLayers[0]],
+                ReferenceNetwork.Run(old, item)[old.Graph.OutputLayers[0]]);
+        }
+
+        static GraphWriter Image(int opset) => new GraphWriter(opset).Input("x", 1, 3, 4, 5).Output("y");
+    }
+
     [TestMethod]
     public void Each_converter_has_a_case()
     {

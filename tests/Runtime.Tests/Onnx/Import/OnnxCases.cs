@@ -11,6 +11,6 @@ internal static class OnnxCases
         .. ConvolutionCases.All, .. PoolingCases.All, .. ArithmeticCases.All, .. ElementwiseCases.All,
         .. ReductionCases.All, .. NormCases.All, .. SelectionCases.All,
         .. PointwiseCases.All, .. LinearCases.All, .. ShapeCases.All, .. ResizeCases.All, .. SliceCases.All,
-        .. RepetitionCases.All, .. QuantizationCases.All,
+        .. RepetitionCases.All, .. QuantizationCases.All, .. BatchCases.All,
     ];
 }

@@ -7,6 +7,12 @@ internal static class ElementwiseCases
 {
     public static IEnumerable<OnnxCase> All { get; } =
     [
+        ("Shrink", Vector().Node("Shrink", "x", "a").Node("Shrink", "a", "y", ("lambd", 0.75f), ("bias", 0.25f)),
+            "ConstantTensor Greater ConstantTensor Less ConstantTensor Where Where ConstantTensor Greater "
+            + "Reshape BatchNorm2d Reshape ConstantTensor Less Reshape BatchNorm2d Reshape ConstantTensor "
+            + "Where Where"),
+        ("Max and Min of one number", Vector().Scalar("l", -0.5f).Scalar("h", 1).Node("Max", "x l", "a")
+            .Node("Min", "h a", "y"), "Hardtanh Hardtanh"),
         .. from op in new[] { ("Add", "Add"), ("Sub", "Subtract"), ("Mul", "Multiply"), ("Div", "Divide") }
            select new OnnxCase($"a column and a row, {op.Item1}", ColumnAndRow().Node(op.Item1, "c r", "y"),
                $"Slice Exp Slice Exp {op.Item2}"),

@@ -35,6 +35,12 @@ internal static class LinearCases
             .Ints("e", 2).Ints("a", 1).Node("Slice", "x s e a", "b").Node("MatMul", "b x", "c")
             .Node("MatMul", "c b", "y"),
             "Slice MatMul MatMul"),
+        ("MatMul of a constant on the left, and of matrices", new GraphWriter().Input("x", 1, 2, 4, 5).Output("y")
+            .Some("l", 3, 4).Some("r", 1, 2, 5, 6).Node("MatMul", "l x", "a").Node("MatMul", "a r", "y"),
+            "ConstantTensor MatMul ConstantTensor MatMul"),
+        ("MatMul that repeats matrices", new GraphWriter().Input("x", 1, 2, 3, 4, 4).Output("y").Ints("s", 1)
+            .Ints("e", 2).Ints("a", 1).Node("Slice", "x s e a", "b").Node("MatMul", "b x", "y"),
+            "Slice Expand MatMul"),
         ("LayerNormalization", Sequence(3, 4).Some("n.weight", 4).Some("n.bias", 4).Some("v", 3, 4)
             .Node("LayerNormalization", "x n.weight n.bias", "a", ("epsilon", 1e-3f))
             .Node("LayerNormalization", "a v", "y", ("axis", 1), ("stash_type", 1)), "LayerNorm LayerNorm"),

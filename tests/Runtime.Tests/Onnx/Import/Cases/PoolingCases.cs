@@ -40,6 +40,21 @@ internal static class PoolingCases
         ("AveragePool padded at the end", Image(3, 8, 10).Node("AveragePool", "x", "y", ("kernel_shape", Square3),
             ("strides", new long[] { 2, 2 }),
             ("pads", new long[] { 0, 0, 1, 1 })), "AvgPool2d"),
+        ("AveragePool SAME_UPPER and SAME_LOWER", Image(3, 8, 10)
+            .Node("AveragePool", "x", "a", ("kernel_shape", new long[] { 2, 2 }), ("auto_pad", "SAME_UPPER"))
+            .Node("AveragePool", "a", "y", ("kernel_shape", new long[] { 4, 4 }), ("auto_pad", "SAME_LOWER")),
+            "ZeroPad2d AvgPool2d ConstantTensor Multiply ConstantTensor Multiply ZeroPad2d AvgPool2d "
+            + "ConstantTensor Multiply ConstantTensor Multiply"),
+        ("AveragePool with dilations and far padding", new GraphWriter(19).Input("x", 1, 2, 8, 9).Output("y")
+            .Node("AveragePool", "x", "a", ("kernel_shape", Square3), ("dilations", new long[] { 2, 1 }),
+                ("pads", new long[] { 2, 2, 2, 0 }))
+            .Node("AveragePool", "a", "y", ("kernel_shape", Square3), ("dilations", new long[] { 1, 2 }),
+                ("pads", new long[] { 0, 1, 0, 1 }), ("count_include_pad", 1)),
+            "ZeroPad2d IndexSelect AvgPool2d ConstantTensor Multiply ConstantTensor Multiply "
+            + "ZeroPad2d IndexSelect AvgPool2d"),
+        ("AveragePool over a line with padding counted at the end", new GraphWriter().Input("x", 1, 3, 9).Output("y")
+            .Node("AveragePool", "x", "y", ("kernel_shape", new long[] { 3 }), ("pads", new long[] { 0, 1 }),
+                ("count_include_pad", 1)), "ConstantPad AvgPool1d"),
         ("windows over the whole map and beyond", Image(3, 6, 5)
             .Node("AveragePool", "x", "a", ("kernel_shape", new long[] { 7, 7 }),
             ("pads", new long[] { 0, 1, 1, 1 })).Node("MaxPool", "x", "b", ("kernel_shape", new long[] { 7, 7 }),

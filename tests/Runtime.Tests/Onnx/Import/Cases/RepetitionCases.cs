@@ -7,6 +7,8 @@ internal static class RepetitionCases
 {
     public static IEnumerable<OnnxCase> All { get; } =
     [
+        ("Tile of every axis", new GraphWriter().Input("x", 1, 2, 3, 4).Output("y").Ints("r", 1, 2, 3, 2)
+            .Node("Tile", "x r", "y"), "Reshape Expand Reshape Reshape Expand Reshape"),
         ("Expand", new GraphWriter().Input("x", 1, 3, 1, 9).Output("y").Ints("s", 1, 1, 7, 1).Ints("t", 7, 9)
             .Node("Expand", "x s", "a").Node("Expand", "x t", "b").Node("Add", "a b", "c").Node("Expand", "c s", "y"),
             "Expand Expand Add"),

@@ -33,6 +33,20 @@ internal static class ResizeCases
                 ("keep_aspect_ratio_policy", "not_larger"))
             .Node("Resize", "a - - u", "y", ("mode", "linear"), ("axes", new long[] { 2, 3 }),
                 ("keep_aspect_ratio_policy", "not_smaller")), "Upsample Upsample"),
+        .. from mode in new[] { "linear", "cubic" }
+           from coordinates in new[] { "half_pixel", "asymmetric" }
+           from excludes in mode == "cubic" ? new[] { 0, 1 } : [0]
+           select new OnnxCase($"Resize with antialias {mode} {coordinates} {excludes}", new GraphWriter(18)
+               .Input("x", 1, 2, 11, 9).Output("y").Ints("t", 1, 2, 4, 12).Node("Resize", "x - - t", "y",
+                   ("mode", mode), ("coordinate_transformation_mode", coordinates), ("antialias", 1),
+                   ("exclude_outside", excludes)), "Permute Linear Permute Linear"),
+        ("Resize of a line and of a volume", new GraphWriter(13).Input("x", 1, 3, 6).Output("y")
+            .Floats("s", [3], 1, 1, 2).Floats("t", [5], 1, 1, 2, 1, 1.5f).Ints("r", 1, 3, 2, 2, 3)
+            .Node("Resize", "x - s", "a").Node("Reshape", "a r", "b").Node("Resize", "b - t", "y", ("mode", "linear")),
+            "IndexSelect Reshape Permute Linear Permute Linear"),
+        ("Resize of channels", new GraphWriter(13).Input("x", 1, 4, 5, 6).Output("y").Floats("s", [4], 1, 0.5f, 1, 2)
+            .Node("Resize", "x - s", "y", ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")),
+            "IndexSelect IndexSelect"),
         ("Resize of an old set", new GraphWriter(10).Input("x", 1, 2, 5, 6).Output("y").Floats("s", [4], 1, 1, 2, 1.5f)
             .Floats("t", [4], 1, 1, 0.6f, 0.5f).Node("Resize", "x s", "a").Node("Resize", "a t", "b")
             .Node("Resize", "b s", "y", ("mode", "linear")), "Upsample Upsample Upsample"),

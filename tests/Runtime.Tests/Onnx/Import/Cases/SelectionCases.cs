@@ -12,6 +12,11 @@ internal static class SelectionCases
            select new OnnxCase($"{kind}, {last}", Untyped().Node("Floor", "x", "f")
                .Node(kind, "f", "y", ("axis", -1 - last), ("keepdims", last), ("select_last_index", last)),
                $"Floor {kind}"),
+        .. from axis in new[] { 1, -1 }
+           select new OnnxCase($"Hardmax {axis}", Image().Node("Floor", "x", "f")
+               .Node("Hardmax", "f", "y", ("axis", axis)), "Floor ArgMax ConstantTensor Equal"),
+        ("Hardmax over several axes of an old set", new GraphWriter(11).Input("x", 1, 3, 4, 5).Output("y")
+            .Node("Hardmax", "x", "y", ("axis", 2)), "Reshape ArgMax ConstantTensor Equal Reshape"),
         ("ArgMax of all channels", Untyped().Node("ArgMax", "x", "y", ("axis", 1), ("keepdims", 0)), "ArgMax"),
         .. from largest in new[] { 0, 1 }
            from output in new[] { "y i", "v y" }
