@@ -297,7 +297,7 @@ internal sealed class ExporterNetworks
         string[] pools = [x, net.Pool(x, 5), net.Pool(x, 9)];
         x = net.Silu(net.Conv(net.Op("Concat", string.Join(' ', pools), ("axis", 1)), 24, 8, 1));
         string small = net.Silu(net.Conv(x, 8, 8, 3, 2));
-        string up = net.Op("Resize", $"{small} - {net.Scales(1, 1, 2, 2)}", ("mode", "nearest"),
+        string up = net.Op("Resize", $"{small} {net.Scales()} {net.Scales(1, 1, 2, 2)}", ("mode", "nearest"),
             ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
         string large = net.Silu(net.Conv(net.Op("Concat", $"{up} {x}", ("axis", 1)), 16, 8, 3));
         List<string> outputs = [];
