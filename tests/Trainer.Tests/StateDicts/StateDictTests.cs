@@ -62,6 +62,35 @@ public sealed class StateDictTests : IDisposable
     }
 
     [TestMethod]
+    public void What_a_key_chooses_may_hold_more_than_tensors_and_that_is_said()
+    {
+        string tensor = TorchFiles.OneTensor("FloatStorage", 2, "K\0", "K\u0002\x85", "K\u0001\x85")[2..^1];
+        string pickle = $"\x80\u0002}}X\u0001\0\0\0m{tensor}(X\u0005\0\0\0epochK\u0003K\u0007K\u0001us.";
+        File.WriteAllBytes(_folder["a.pth"], TorchFiles.Zip(pickle, ("a/data/k", [0, 0, 128, 63, 0, 0, 0, 64])));
+        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => StateDict.Read(_folder["a.pth"]));
+        StringAssert.Contains(e.Message, "holds no state dict");
+        StateDict read = StateDict.Read(_folder["a.pth"], "m");
+        AssertTensor(read, "w", "2", 1, 2);
+        Assert.AreEqual(
+            "passed over, because they are no tensors: epoch, and entries under numbers", read.Remarks[^1]);
+    }
+
+    [TestMethod]
+    [DataRow("net.pth", "", false)]
+    [DataRow("net.bin", "<html>404: not found</html>", false)]
+    [DataRow("net.txt", "12345678[]", false)]
+    [DataRow("net.safetensors", "<html>404: not found</html>", true)]
+    [DataRow("net.pth", "12345678{}", true)]
+    public void What_is_of_no_kind_is_called_so(string name, string content, bool isSafetensors)
+    {
+        ModelFormatException e = Assert.ThrowsExactly<ModelFormatException>(
+            () => StateDict.Read(_folder.Write(name, content)));
+        StringAssert.StartsWith(e.Message, isSafetensors
+            ? $"{name} is no valid safetensors file: its header claims "
+            : $"{name} is no file of weights that is read: ");
+    }
+
+    [TestMethod]
     [DataRow("\x80\u0002K\u0001.", "holds another object, not a state dict")]
     [DataRow("\x80\u0002}X\u0001\0\0\0aK\u0001s.", "holds no state dict, a dictionary of tensors and nothing else; its "
         + "keys are a.")]
@@ -109,7 +138,7 @@ public sealed class StateDictTests : IDisposable
             TorchFiles.OneTensor("FloatStorage", 2, "K\0", "K\u0002\x85", "K\u0001\x85"));
         byte[] floats = new byte[8];
         AssertRefused(
-            "compressed; torch.save stores",
+            "a/data.pkl is compressed, and torch.save writes all entries as they are",
             TorchFiles.Zip(CompressionLevel.Optimal, ("a/data.pkl", [.. pickle, .. new byte[99]])));
         AssertRefused(
             "it has no entry a/data/k", TorchFiles.Zip(CompressionLevel.NoCompression, ("a/data.pkl", pickle)));
