@@ -102,7 +102,14 @@ internal static class ImportCommand
                 $"import would overwrite the file that it reads, {path}: choose another --output.");
         OutputFile.Check(path);
         Model model = import.Model();
-        OnnxComparison comparison = OnnxComparison.OfTorch(OnnxPair.Of(source, import, model));
+        OnnxPair pair = OnnxPair.Of(source, import, model);
+        if (OnnxBatch.Difference(pair) is { } mixed)
+            throw new UserErrorException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{source} computes with the items of a batch together: its output {mixed.Output} of two items differs "
+                + $"from that of each by itself by {mixed.Error:0.0e+0} of its largest value. A session computes each "
+                + $"item by itself."));
+        OnnxComparison comparison = OnnxComparison.OfTorch(pair);
         if (!comparison.Passed)
             throw new UserErrorException(
                 $"{source} as imported differs from what ONNX Runtime {OnnxRunner.Version} computes: "

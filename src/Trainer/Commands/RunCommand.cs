@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SoftPool.Operators;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Reports;
@@ -21,7 +22,7 @@ internal static class RunCommand
         };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "The .npy file for the logits, (N, classes). Without it, a table ranks the classes.",
+            Description = "The .npy file for the output, (N, its shape). Without it, a table ranks the classes.",
         };
         var value = new Option<string?>("--output-value")
         {
@@ -76,12 +77,13 @@ internal static class RunCommand
             ConsoleText.Line(
                 $"output {graph.Outputs[chosen].Name}, {graph.Outputs[chosen].Shape}, of {LayerTable.Outputs(graph)}");
         if (outputPath is not null)
-            NpyFile.Write(outputPath, new Tensor(new TensorShape(items, classes), logits));
+            NpyFile.Write(
+                outputPath, new Tensor(new TensorShape([items, .. graph.Outputs[chosen].Shape.Extents]), logits));
         else
             for (int i = 0; i < items; i++)
                 PrintRanking(
                     chosen == 0 ? model.ClassNames : [], logits.AsSpan(i * classes, classes),
-                    $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}");
+                    $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}", KindOf(graph, chosen));
 
         Memory<float>[] Part(int first, int count) =>
             [.. outputs.Zip(lengths, (output, length) => output.AsMemory(first * length, count * length))];
@@ -98,7 +100,25 @@ internal static class RunCommand
             $"'{model.Graph.Name}' takes arrays of {shape} or Nx{shape}; {path} holds {array.Shape}.");
     }
 
-    private static void PrintRanking(IReadOnlyList<string> names, ReadOnlySpan<float> logits, string title)
+    /// <summary>What an output's numbers are.</summary>
+    private enum OutputKind { Logits, Probabilities, Numbers }
+
+    private static OutputKind KindOf(ModelGraph graph, int output)
+    {
+        int layer = graph.OutputLayers[output];
+        while (graph.Layers[layer].Operator is Flatten or Operators.Reshape or Dropout && graph.InputsOf(layer)[0] >= 0)
+            layer = graph.InputsOf(layer)[0];
+        return graph.Layers[layer].Operator switch
+        {
+            Softmax => OutputKind.Probabilities,
+            ArgMax or ArgMin or TopKIndices or Equal or Greater or GreaterEqual or Less or LessEqual or LogicalAnd
+                or LogicalNot or LogicalOr or LogicalXor or Sigmoid or Hardsigmoid => OutputKind.Numbers,
+            _ => OutputKind.Logits,
+        };
+    }
+
+    private static void PrintRanking(
+        IReadOnlyList<string> names, ReadOnlySpan<float> logits, string title, OutputKind kind)
     {
         float largest = float.NegativeInfinity;
         foreach (float logit in logits)
@@ -107,15 +127,27 @@ internal static class RunCommand
         double total = exponentials.Sum();
 
         ConsoleText.Line($"[bold]{title}[/]");
-        var table = new Table().Border(TableBorder.Simple).AddColumn("class")
-            .AddColumn(new TableColumn("probability").RightAligned())
-            .AddColumn(new TableColumn("logit").RightAligned());
+        var table = new Table().Border(TableBorder.Simple).AddColumn("class");
+        string[] columns = kind switch
+        {
+            OutputKind.Probabilities => ["probability"],
+            OutputKind.Numbers => ["value"],
+            _ => ["probability", "logit"],
+        };
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(column).RightAligned());
         foreach (int i in
             Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(RankedClasses))
             table.AddRow(
+            [
                 ConsoleText.Escape(names.Count > 0 ? names[i] : $"{i}"),
-                $"{exponentials[i] / total:P1}",
-                $"{logits[i]:F3}");
+                .. kind switch
+                {
+                    OutputKind.Probabilities => [$"{logits[i]:P1}"],
+                    OutputKind.Numbers => [$"{logits[i]:G6}"],
+                    _ => (string[])[$"{exponentials[i] / total:P1}", $"{logits[i]:F3}"],
+                },
+            ]);
         AnsiConsole.Write(table);
     }
 }

@@ -53,8 +53,9 @@ internal sealed record OnnxPair(
             path, new OnnxOptions
             {
                 Shapes = ShapesOf(path, model),
-                Outputs = outputs.Count > 0 || model.Graph.IsPlain
-                    ? outputs : [.. model.Graph.Outputs.Select(output => output.Name)],
+                Outputs = outputs.Count > 0 ? outputs
+                    : model.Graph.IsPlain ? ValueNamed(path, model.Graph.Outputs[0].Layer)
+                    : [.. model.Graph.Outputs.Select(output => output.Name)],
             });
         ModelGraph ours = model.Graph, theirs = import.Graph;
         if (InputsOf(ours) != InputsOf(theirs) || OutputsOf(ours) != OutputsOf(theirs))
@@ -76,6 +77,19 @@ internal sealed record OnnxPair(
                     $"{name} of '{ours.Name}' is not what {path} holds: the model was made of another file, or "
                     + "changed.");
         return pair;
+    }
+
+    /// <summary>The value that a model of one output was made to give, where the file itself names others: the output
+    /// of the node that the model's last layer is named after. None for the file's own.</summary>
+    private static string[] ValueNamed(string path, string layer)
+    {
+        using OnnxModel file = OnnxModel.Open(path);
+        OnnxNode[] nodes =
+            [.. file.Graph.Nodes.Where(node => node.Name.Trim('/') == layer || node.Outputs is [var first, ..] && first == layer)];
+        return nodes is [{ Outputs: [var value, ..] }] && file.Graph.Outputs.All(output => output.Name != value)
+            && !nodes.Any(node => file.Graph.Outputs.Any(output => node.Outputs.Contains(output.Name)))
+            ? [value]
+            : [];
     }
 
     private static string InputsOf(ModelGraph graph) =>

@@ -19,7 +19,7 @@ internal sealed class OnnxRunner : IDisposable
         {
             GraphOptimizationLevel = optimised
                 ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // Errors are exceptions.
         };
         if (threads is { } count)
             _options.IntraOpNumThreads = count;
@@ -54,7 +54,7 @@ internal sealed class OnnxRunner : IDisposable
             [.. inputs.Select(input => OrtValue.CreateTensorValueFromMemory(input.Elements, input.Shape))];
         try
         {
-            using var options = new RunOptions();
+            using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             using IDisposableReadOnlyCollection<OrtValue> results =
                 _session.Run(options, [.. inputs.Select(input => input.Name)], tensors, values);
             foreach ((string name, OrtValue value) in values.Zip(results))

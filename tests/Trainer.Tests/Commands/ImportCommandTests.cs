@@ -94,13 +94,13 @@ public sealed class ImportCommandTests : IDisposable
     public void What_is_not_supported_is_listed_with_status_1_and_nothing_is_written(bool dry)
     {
         string onnx = Write(new GraphWriter().Input("x", 1, 3, 8, 8).Output("y").Node("Acos", "x", "a")
-            .Node("AveragePool", "a", "y", ("kernel_shape", Square3), ("dilations", Square3)));
+            .Node("AveragePool", "a", "y", ("kernel_shape", Square3), ("glue", 1)));
         string[] arguments = ["import", onnx, "-o", _folder["model.safetensors"]];
         Command command = Softpool.Run(dry ? [.. arguments, "--dry-run"] : arguments);
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "  Acos: the operator is not supported (1 node: n0)");
         StringAssert.Contains(
-            command.Output, "  AveragePool: attribute dilations is [3, 3]; only 1 is supported (1 node: n1)");
+            command.Output, "  AveragePool: attribute glue is not supported (1 node: n1)");
         Assert.IsFalse(File.Exists(_folder["model.safetensors"]));
     }
 

@@ -50,6 +50,29 @@ public sealed class OnnxRuntimeTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("Relu", false)]
+    [DataRow("Softmax", true)]
+    public void A_file_that_computes_with_two_items_together_is_found(string op, bool mixes)
+    {
+        string path = _folder["mixing.onnx"];
+        File.WriteAllBytes(path, new GraphWriter().Input("x", "N", 5).Output("y").Ints("all", -1)
+            .Node("Reshape", "x all", "a").Node(op, "a", "y").ToArray());
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        Assert.AreEqual(mixes ? "y" : null, OnnxBatch.Difference(OnnxPair.Of(path, import, import.Model()))?.Output);
+    }
+
+    [TestMethod]
+    public void A_model_of_a_value_within_a_file_is_held_to_that_value()
+    {
+        string path = _folder["inner.onnx"];
+        File.WriteAllBytes(path, new GraphWriter().Input("x", 1, 5).Output("y").Node("Exp", "x", "a")
+            .Node("ReduceSum", "a", "y").ToArray());
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions { Outputs = ["a"] });
+        CollectionAssert.AreEqual(
+            new[] { "a" }, OnnxPair.Open(path, import.Model(), []).OutputNames.ToArray());
+    }
+
+    [TestMethod]
     public void An_import_that_computes_something_else_does_not_pass()
     {
         string path = Write("a.onnx", 0.7f), other = Write("b.onnx", 0.7001f);

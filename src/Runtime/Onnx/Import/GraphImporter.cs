@@ -89,7 +89,8 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
         switch (value)
         {
             // An input that goes through as it is.
-            case Activation { Pads: null, Layer: { Operator: null } input } given when given.BatchAxis is 0 || takesWhole:
+            case Activation { Pads: null, Layer: { Operator: null } input } given
+                when given.BatchAxis is 0 || takesWhole:
                 return new Draft(name, new Reshape(input.Shape), [input], input.Shape) { OnnxValue = name };
             case Activation { IsWhole: true, Layer.Operator: not null } whole: return whole.Layer;
             case Activation { BatchAxis: not 0, IsWhole: false } moved when Batch == 1:

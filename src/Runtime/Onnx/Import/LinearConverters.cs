@@ -7,8 +7,9 @@ internal static class LinearConverters
 {
     public static Converter[] All { get; } =
     [
-        new("Gemm", "Linear", "Vectors (N, F) and a constant matrix; transB, alpha, beta; C. Two matrices of each item, and transA, where the "
-            + "batch is no axis of theirs.", Gemm),
+        new("Gemm", "Linear, MatMul",
+            "Vectors (N, F) and a constant matrix; transB, alpha, beta; C. Two matrices of each item, and transA, "
+            + "where the batch is no axis of theirs.", Gemm),
         new("MatMul", "Linear, or MatMul of two layers",
             "Vectors (N, ..., F) and a constant matrix, where a constant Add behind it becomes the bias; two layers "
             + "(N, ..., M, K) and (N, ..., K, P), whose axes between are the same, or 1 in one of them.", MatMul),
@@ -30,8 +31,7 @@ internal static class LinearConverters
                 : throw new RefusalException("attribute transA is 1, of a free batch");
         if (step.Input(1) is Activation right)
             return IsMatrix(x) && IsMatrix(right)
-                ? Sum(step, step.Add(
-                    new MatMul(), [x.Layer, (transB ? step.Add(new Permute([2, 1]), right) : right).Layer]), alpha, beta)
+                ? Sum(step, Product(step, x, transB ? step.Add(new Permute([2, 1]), right) : right), alpha, beta)
                 : throw new RefusalException(
                     "the matrix, input 1, is computed by the network; a constant is expected");
         Constant matrix = step.ConstantAt(1, "the matrix");

@@ -10,11 +10,13 @@ internal static class PoolingConverters
     public static Converter[] All { get; } =
     [
         new("MaxPool", "MaxPool1d, MaxPool2d or MaxPool3d",
-            $"{Window}; dilations, and padding that PyTorch does not have, by IndexSelect before it. No output Indices.",
+            $"{Window}; dilations, and padding that PyTorch does not have, by IndexSelect before it. No output "
+            + "Indices.",
             step => Pool(step, isMax: true)),
         new("AveragePool", "AvgPool1d, AvgPool2d or AvgPool3d",
-            $"{Window}; count_include_pad, without cells that ceil_mode adds. Dilations, and padding that PyTorch does "
-            + "not have, by ConstantPad and IndexSelect before it, and a Multiply behind it.", step => Pool(step, isMax: false)),
+            $"{Window}; count_include_pad, without cells that ceil_mode adds. Dilations, and padding that PyTorch "
+            + "does not have, by ZeroPad2d or ConstantPad and IndexSelect before it, and a Multiply behind it.",
+            step => Pool(step, isMax: false)),
         new("GlobalAveragePool", "GlobalAvgPool", "Everything.", step => step.Add(new GlobalAvgPool(), step.Layer(0))),
     ];
 

@@ -15,8 +15,8 @@ internal sealed class WholeItems(bool fixesBatch)
         "Abs", "Add", "And", "Cast", "Ceil", "Celu", "Clip", "Cos", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp",
         "Floor", "Gelu", "Gemm", "Greater", "GreaterOrEqual", "HardSigmoid", "HardSwish", "Identity", "IsInf", "IsNaN",
         "LeakyRelu", "Less", "LessOrEqual", "Log", "MatMul", "Max", "Mean", "Min", "Mish", "Mul", "Neg", "Not", "Or",
-        "Pow", "Reciprocal", "Relu", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Softplus", "Softsign", "Sqrt", "Sub",
-        "Sum", "Tan", "Tanh", "ThresholdedRelu", "Where", "Xor",
+        "Pow", "Reciprocal", "Relu", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Softplus", "Softsign",
+        "Sqrt", "Sub", "Sum", "Tan", "Tanh", "ThresholdedRelu", "Where", "Xor",
     ];
 
     // One layer for each reshaped one, by which patterns are found.
@@ -73,7 +73,8 @@ internal sealed class WholeItems(bool fixesBatch)
                 ? (Bare(node) with { OpType = "Reshape" }, Lifted([inputs[0], Numbers(target)], rank))
                 : null,
             "Expand" => Expand(node, inputs, layers),
-            "Tile" => Ints(inputs, 1) is { } repeats && repeats.Length == rank && !(repeats[0] != 1 && MayMix(layers, 0))
+            "Tile" => Ints(inputs, 1) is { } repeats && repeats.Length == rank
+                && (repeats[0] == 1 || !MayMix(layers, 0))
                 ? (node, Lifted([inputs[0], Numbers(repeats)], rank))
                 : null,
             "Slice" => Slice(node, inputs, shape, layers),
@@ -105,7 +106,7 @@ internal sealed class WholeItems(bool fixesBatch)
     private bool MayMix(IEnumerable<Activation> layers, int axis) =>
         !fixesBatch && layers.Any(layer => layer.BatchAxis == axis);
 
-    /// <summary>Whether a constant differs from item to item of a free batch, or a product sums over the items.</summary>
+    /// <summary>Whether a constant differs from item to item of a free batch, or a product sums over items.</summary>
     private bool MixesItems(OnnxNode node, IReadOnlyList<Value?> inputs)
     {
         if (fixesBatch)
@@ -115,7 +116,8 @@ internal sealed class WholeItems(bool fixesBatch)
             if (inputs[i] is Activation { IsWhole: false } layer)
             {
                 int behind = layer.Shape.Length - layer.BatchAxis;
-                bool sums = isProduct && (i == 0 ? behind == 1 || Int(node, "transA") is not null and not 0 : behind == 2);
+                bool sums = isProduct
+                    && (i == 0 ? behind == 1 || Int(node, "transA") is not null and not 0 : behind == 2);
                 if (sums || (!isProduct && inputs.OfType<Constant>().Any(constant =>
                     constant.Shape.Length >= behind && constant.Shape[^behind] != 1)))
                     return true;

@@ -78,14 +78,16 @@ internal sealed class ExporterNetworks
         return Op(
             "Conv", $"{x} {Weights(to, from / groups, kernel, kernel)} {Weights(0.3, to)}",
             ("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }),
-            ("pads", new[] { pad, pad, pad, pad }), ("group", groups), ("dilations", new long[] { dilation, dilation }));
+            ("pads", new[] { pad, pad, pad, pad }), ("group", groups),
+            ("dilations", new long[] { dilation, dilation }));
     }
 
     private string Linear(string x, int from, int to) =>
         Op("Add", $"{Op("MatMul", $"{x} {Weights(from, to)}")} {Weights(0.3, to)}");
 
     private string Norm(string x, int features) => Op(
-        "LayerNormalization", $"{x} {Weights(1.0, features)} {Weights(0.3, features)}", ("axis", -1), ("epsilon", 1e-6f));
+        "LayerNormalization", $"{x} {Weights(1.0, features)} {Weights(0.3, features)}", ("axis", -1),
+        ("epsilon", 1e-6f));
 
     private string Transposed(string x, params long[] perm) => Op("Transpose", x, ("perm", perm));
 
@@ -125,7 +127,8 @@ internal sealed class ExporterNetworks
         string x = net.Op("Mul", $"x {net.Scalar(1 / 127.5f)}");
         x = net.Op("Sub", $"{x} {net.Scalar(1)}");
         string Same(string map, string op, string inputs, params (string, object)[] more) => net.Transposed(
-            net.Op(op, $"{net.Transposed(map, 0, 3, 1, 2)}{inputs}", [("auto_pad", "SAME_UPPER"), .. more]), 0, 2, 3, 1);
+            net.Op(op, $"{net.Transposed(map, 0, 3, 1, 2)}{inputs}", [("auto_pad", "SAME_UPPER"), .. more]),
+            0, 2, 3, 1);
         x = Same(x, "Conv", $" {net.Weights(8, 3, 3, 3)}", ("strides", new long[] { 2, 2 }));
         x = net.Op("Add", $"{x} {net.Weights(0.3, 8)}");
         x = net.Op("Mul", $"{x} {net.Op("Sigmoid", x)}");
@@ -138,8 +141,8 @@ internal sealed class ExporterNetworks
         gate = net.Op("Sigmoid", Same(gate, "Conv", $" {net.Weights(8, 2, 1, 1)} {net.Weights(0.3, 8)}"));
         x = net.Op("Add", $"{x} {net.Op("Mul", $"{wide} {gate}")}");
         x = Same(x, "AveragePool", "", ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 1, 1 }));
-        x = net.Op("Squeeze", $"{net.Transposed(net.Op("GlobalAveragePool", net.Transposed(x, 0, 3, 1, 2)), 0, 2, 3, 1)}"
-            + $" {net.Ints(1, 2)}");
+        x = net.Transposed(net.Op("GlobalAveragePool", net.Transposed(x, 0, 3, 1, 2)), 0, 2, 3, 1);
+        x = net.Op("Squeeze", $"{x} {net.Ints(1, 2)}");
         return net.End(net.Op("Softmax", net.Linear(x, 8, 5), ("axis", 1)));
     }
 
@@ -220,7 +223,8 @@ internal sealed class ExporterNetworks
         string token = net.Op("Expand", $"{net.Weights(1.0, 1, 1, 8)} {target}");
         x = net.Op("Add", $"{net.Op("Concat", $"{token} {x}", ("axis", 1))} {net.Weights(1.0, 1, 5, 8)}");
         string y = net.Linear(net.WrittenNorm(x, 8), 8, 24);
-        string heads = net.Op("Concat", $"{batch} {net.Ints(5)} {net.Ints(3)} {net.Ints(2)} {net.Ints(4)}", ("axis", 0));
+        string heads = net.Op("Concat", $"{batch} {net.Ints(5)} {net.Ints(3)} {net.Ints(2)} {net.Ints(4)}",
+            ("axis", 0));
         y = net.Transposed(net.Op("Reshape", $"{y} {heads}"), 2, 0, 3, 1, 4);
         string[] parts = [.. Enumerable.Range(0, 3).Select(part =>
             net.Op("Gather", $"{y} {net.Index(part)}", ("axis", 0)))];
@@ -366,8 +370,8 @@ internal sealed class ExporterNetworks
     {
         ExporterNetworks net = Begin(13, 1, 16, 16, 3);
         string x = net.Transposed("x", 0, 3, 1, 2);
-        x = net.Op("Clip", net.Op("Conv", $"{x} {net.Weights(8, 3, 3, 3)} {net.Weights(8)}", ("strides", new long[] { 2, 2 }),
-            ("auto_pad", "SAME_UPPER")) + $" {net.Scalar(0)} {net.Scalar(6)}");
+        x = net.Op("Clip", net.Op("Conv", $"{x} {net.Weights(8, 3, 3, 3)} {net.Weights(8)}",
+            ("strides", new long[] { 2, 2 }), ("auto_pad", "SAME_UPPER")) + $" {net.Scalar(0)} {net.Scalar(6)}");
         string small = net.Op("Relu", net.Conv(x, 8, 8, 3, 2));
         string Of(string map, int to, int places, int values) =>
             net.Reshaped(net.Transposed(net.Conv(map, 8, to, 3), 0, 2, 3, 1), 1, places, values);
@@ -398,7 +402,8 @@ internal sealed class ExporterNetworks
         string size = net.Op("Slice", $"{net.Op("Shape", "x")} {net.Ints(2)} {net.Ints(4)} {net.Ints(0)}");
         string part = net.Op("Slice", $"{net.Op("Shape", x)} {net.Ints(0)} {net.Ints(2)} {net.Ints(0)}");
         string target = net.Op("Concat", $"{part} {net.Op("Mul", $"{size} {net.Ints(2, 2)}")}", ("axis", 0));
-        x = net.Op("Resize", $"{x} - - {target}", ("mode", "linear"), ("coordinate_transformation_mode", "align_corners"));
+        x = net.Op("Resize", $"{x} - - {target}", ("mode", "linear"),
+            ("coordinate_transformation_mode", "align_corners"));
         return net.End(net.Op("Sigmoid", net.Conv(x, 8, 1, 1)));
     }
 
@@ -424,7 +429,8 @@ internal sealed class ExporterNetworks
             $"{net.Op("Shape", x)} {net.Ints(2)} {net.Ints(4)} {net.Ints(0)}")}", ("axis", 0));
         pooled = net.Op("Resize", $"{pooled} - - {size}", ("mode", "linear"),
             ("coordinate_transformation_mode", "pytorch_half_pixel"), ("nearest_mode", "floor"));
-        string[] all = [net.Conv(x, 8, 4, 1), net.Conv(x, 8, 4, 3, dilation: 6), net.Conv(x, 8, 4, 3, dilation: 12), pooled];
+        string[] all =
+            [net.Conv(x, 8, 4, 1), net.Conv(x, 8, 4, 3, dilation: 6), net.Conv(x, 8, 4, 3, dilation: 12), pooled];
         x = net.Conv(net.Op("Relu", net.Op("Concat", string.Join(' ', all), ("axis", 1))), 16, 3, 1);
         return net.End(net.Op("Resize", $"{x} - - {net.Ints(1, 3, 16, 16)}", ("mode", "linear"),
             ("coordinate_transformation_mode", "pytorch_half_pixel")));
@@ -439,7 +445,8 @@ internal sealed class ExporterNetworks
             string padded = net.Op("Pad", map, ("mode", "reflect"), ("pads", new[] { 0, 0, pad, pad, 0, 0, pad, pad }));
             string given = net.Op("Conv", $"{padded} {net.Weights(to, from, kernel, kernel)} {net.Weights(to)}",
                 ("strides", new long[] { stride, stride }));
-            return net.Op("InstanceNormalization", $"{given} {net.Weights(3.0, to)} {net.Weights(to)}", ("epsilon", 1e-5f));
+            return net.Op("InstanceNormalization", $"{given} {net.Weights(3.0, to)} {net.Weights(to)}",
+                ("epsilon", 1e-5f));
         }
         string x = net.Op("Relu", Conv(net.Op("Relu", Conv("x", 3, 4, 5, 1)), 4, 8, 3, 2));
         x = net.Op("Add", $"{x} {Conv(net.Op("Relu", Conv(x, 8, 8, 3, 1)), 8, 8, 3, 1)}");
@@ -516,8 +523,8 @@ internal sealed class ExporterNetworks
         x = net.Op("MaxPool", x, ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }),
             ("pads", new long[] { 0, 0, 0, 0 }));
         string squeezed = net.Op("Relu", net.Conv(x, 8, 4, 1));
-        x = net.Op("Concat", $"{net.Op("Relu", net.Conv(squeezed, 4, 8, 1))} {net.Op("Relu", net.Conv(squeezed, 4, 8, 3))}",
-            ("axis", 1));
+        string one = net.Op("Relu", net.Conv(squeezed, 4, 8, 1)), three = net.Op("Relu", net.Conv(squeezed, 4, 8, 3));
+        x = net.Op("Concat", $"{one} {three}", ("axis", 1));
         x = net.Op("Dropout", x, ("ratio", 0.5f));
         x = net.Op("GlobalAveragePool", net.Op("Relu", net.Conv(x, 16, 6, 1)));
         return net.End(net.Op("Softmax", net.Reshaped(x, 1, 6)));

@@ -66,6 +66,25 @@ public sealed class RealOnnxTests
         Assert.AreEqual(new TensorShape(1, 96, 64), import.Graph.OutputShape);
     }
 
+    [TestMethod]
+    public void The_text_detection_network_takes_a_picture_upright_and_across()
+    {
+        string path = Find("ch_PP-OCRv4_det_infer.onnx");
+        SoftPool.Model Of(int height, int width) => SoftPool.Model.FromOnnx(path, new OnnxOptions
+        {
+            Shapes = new Dictionary<string, IReadOnlyList<int>> { ["x"] = [1, 3, height, width] },
+        });
+        SoftPool.Model across = Of(64, 96), upright = across.WithInputShape(new TensorShape(3, 96, 64));
+        Assert.AreEqual(new TensorShape(1, 96, 64), upright.Graph.OutputShape);
+        float[] input = [.. Enumerable.Range(0, 3 * 64 * 96).Select(i => i * 37 % 101 / 50f - 1)];
+        float[] output = new float[64 * 96], expected = new float[64 * 96];
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(upright), other = device.CreateSession(Of(96, 64));
+        session.Run(input, output);
+        other.Run(input, expected);
+        CollectionAssert.AreEqual(expected, output);
+    }
+
     private static string Find(string name)
     {
         string path = Path.Combine(Environment.GetEnvironmentVariable("SOFTPOOL_ONNX") ?? "", name);

@@ -153,8 +153,8 @@ public sealed class RefusalTests
         (Image().Index("i", 0).Node("Gather", "x i", "y"),
             "Gather: to a shape whose first axis is not the batch (1 node: n0 from 1x3x7x9 to 3x7x9)"),
         (Image().Node("Transpose", "x", "t", ("perm", new long[] { 1, 0, 2, 3 })).Node("GlobalMaxPool", "t", "y"),
-            "GlobalMaxPool: input behind a Transpose that moves the batch from axis 0; Transpose, Slice, Squeeze and Gather "
-            + "are supported (1 node: n1)"),
+            "GlobalMaxPool: input behind a Transpose that moves the batch from axis 0; Transpose, Slice, Squeeze and "
+            + "Gather are supported (1 node: n1)"),
         (new GraphWriter(25).Input("x", 1, 3).Output("y").Node("Relu", "x", "y"),
             "operator set: version 25; 1 to 24 are supported"),
         (new GraphWriter().Input("x", 7, [1, 3]).Output("y").Node("Relu", "x", "y"),
