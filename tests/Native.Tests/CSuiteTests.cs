@@ -43,6 +43,8 @@ public sealed partial class CSuiteTests
     [DataRow("hosts_of_vulkan_1_0")]
     [DataRow("half_a_lock")]
     [DataRow("handles_for_others")]
+    [DataRow("crash_reporter_before")]
+    [DataRow("crash_reporter_after")]
     public void In_C(string name)
     {
         SkipWithoutCompiler();
@@ -76,6 +78,14 @@ public sealed partial class CSuiteTests
                 .Select(line => line.Split(' ')[^1]).Where(symbol => symbol != "SOFTPOOL_1").Order(),
         ];
         CollectionAssert.AreEqual(declared.Select(name => $"{name}@@SOFTPOOL_1").ToArray(), exported);
+    }
+
+    [TestMethod]
+    public void The_library_stays_loaded_and_is_not_larger_than_it_was()
+    {
+        SkipWithoutCompiler();
+        Assert.Contains("NODELETE", CompiledC.Run("readelf", [], "-d", CompiledC.Library).Output);
+        Assert.IsLessThan(14_000_000, new FileInfo(CompiledC.Library).Length);
     }
 
     [TestMethod]

@@ -19,8 +19,8 @@
  * Callbacks. A callback must return, and not by an exception or longjmp. Within sp_run_function every function of this
  * header may be called. Within lock_queue, unlock_queue and sp_log_function none may be called.
  *
- * The library. It holds the .NET runtime: it starts threads, installs a handler for SIGSEGV and SIGFPE, which passes
- * on what is not its own, and cannot be unloaded; dlclose leaves it where it is. Strings are UTF-8. */
+ * The library. It holds the .NET runtime: it starts threads, installs handlers for SIGSEGV and SIGFPE, which pass on
+ * what is not its own, and cannot be unloaded; dlclose leaves it where it is. Strings are UTF-8. */
 #ifndef SOFTPOOL_H
 #define SOFTPOOL_H
 

@@ -1,9 +1,11 @@
 // The C interface from C: suite TEST MODEL ONNX, one test a process. Prints nothing and exits with 0 if all is well.
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <vulkan/vulkan.h>
 
 #include "softpool.h"
@@ -716,10 +718,51 @@ static void handles_for_others(void) {
     OK(sp_release(again));
 }
 
+/* ---- Signals ---- */
+
+static volatile sig_atomic_t in_reporter;
+
+static void reporter(int signal) {
+    (void)signal;
+    _exit(in_reporter);
+}
+
+static void crash(void) {
+    in_reporter = 0; // The exit status: reached as it should be.
+    *(volatile int*)16 = 1;
+}
+
+static void install(void) {
+    in_reporter = 3; // Reached too soon.
+    struct sigaction action = {.sa_handler = reporter};
+    CHECK(sigaction(SIGSEGV, &action, NULL) == 0);
+}
+
+static void work(void) {
+    sp_device device = open_device();
+    OK(run(open_session(device, 1), expected));
+}
+
+static void crash_reporter_before(void) {
+    install();
+    work();
+    crash();
+    CHECK(0);
+}
+
+static void crash_reporter_after(void) {
+    work();
+    install();
+    work();
+    crash();
+    CHECK(0);
+}
+
 #define TEST(name) {#name, name}
 static const struct { const char* name; void (*run)(void); } tests[] = {
     TEST(versions), TEST(nulls), TEST(wrong_kinds), TEST(sizes), TEST(told), TEST(models), TEST(modes), TEST(order),
     TEST(threads), TEST(hosts_device), TEST(hosts_of_vulkan_1_0), TEST(half_a_lock), TEST(handles_for_others),
+    TEST(crash_reporter_before), TEST(crash_reporter_after),
 };
 
 int main(int argc, char** argv) {
