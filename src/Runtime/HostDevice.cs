@@ -39,12 +39,13 @@ public sealed record HostDevice
     /// to bind sparse memory, or to wait until the queue or the device is idle. The runtime locks the same object, so
     /// it must not be a <see cref="Lock"/>. While the host holds the lock, it must not wait for a run. Null only if the
     /// host never uses the queue while the runtime may, and gives the queue to a single
-    /// <see cref="GpuDevice"/>.</summary>
+    /// <see cref="GpuDevice"/>; or with <see cref="LockQueue"/>.</summary>
     public object? QueueLock { get; init; }
 
     /// <summary>Takes the lock under which the host uses the queue, in place of <see cref="QueueLock"/>. The runtime
     /// calls it before each use of the queue, and <see cref="UnlockQueue"/> on the same thread directly afterwards. It
-    /// is never called twice without the other between, and the runtime never waits for the device in between.</summary>
+    /// is never called twice without the other between, and the runtime never waits for the device in
+    /// between.</summary>
     public Action? LockQueue { get; init; }
 
     /// <summary>Releases the lock that <see cref="LockQueue"/> has taken.</summary>

@@ -70,8 +70,13 @@ public sealed class HostDeviceTests
     {
         var before = new HostDevice
         {
-            Instance = 1, PhysicalDevice = 2, Device = 3, QueueFamily = 4,
-            HasFp16Storage = !on, HasInt64 = !on, HasTimelineSemaphores = !on,
+            Instance = 1,
+            PhysicalDevice = 2,
+            Device = 3,
+            QueueFamily = 4,
+            HasFp16Storage = !on,
+            HasInt64 = !on,
+            HasTimelineSemaphores = !on,
         };
         Assert.AreEqual(
             before with { HasFp16Storage = on, HasInt64 = on, HasTimelineSemaphores = on },

@@ -26,7 +26,11 @@ internal sealed unsafe class TestHost : IDisposable
     public TestHost(int bufferFloats, bool fp16Storage = false, bool int64 = false, bool isOfVulkan10 = false)
     {
         (_fp16Storage, _int64) = (fp16Storage, int64);
-        var application = new ApplicationInfo { SType = StructureType.ApplicationInfo, ApiVersion = isOfVulkan10 ? Vk.Version10 : Vk.Version12 };
+        var application = new ApplicationInfo
+        {
+            SType = StructureType.ApplicationInfo,
+            ApiVersion = isOfVulkan10 ? Vk.Version10 : Vk.Version12,
+        };
         var instanceInfo = new InstanceCreateInfo
         {
             SType = StructureType.InstanceCreateInfo,
