@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Holds what is read of PyTorch and written for it to PyTorch itself: torch 1.13 and torchvision 0.14 of Debian 12,
-# unpacked into artifacts/pytorch (600 MB); nothing is installed, no root needed. tools/lib/pytorch.py says what is done.
+# unpacked into artifacts/pytorch (600 MB). Nothing is installed, and no root is needed. tools/lib/pytorch.py says what
+# is done.
 #   tools/pytorch.sh              everything
 #   tools/pytorch.sh NETWORK...   only these networks, such as resnet18
 set -euo pipefail
