@@ -101,7 +101,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 driver.DriverID == DriverId.MesaLlvmpipe
                     && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported,
                 (int)Math.Min(limits.MaxComputeWorkGroupInvocations, limits.MaxComputeWorkGroupSize[0]),
-                Units());
+                Units() is > 0 and int units ? units
+                    : properties.DeviceType == PhysicalDeviceType.IntegratedGpu ? DeviceTraits.UsualIntegratedUnits : 0);
         }
         CacheIdentity =
         [
