@@ -56,9 +56,19 @@ internal static class WholeFile
             if (OperatingSystem.IsWindows())
                 File.Move(temporary, path, overwrite: true);
         }
+        // The message names the file that the system was asked for, of which the user knows nothing.
+        catch (IOException e) when (e.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            throw new IOException(e.Message.Replace(temporary, path, StringComparison.Ordinal), e);
+        }
+        catch (UnauthorizedAccessException e) when (e.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            throw new UnauthorizedAccessException(e.Message.Replace(temporary, path, StringComparison.Ordinal), e);
+        }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) // Where there is no folder, deleting complains too.
+                File.Delete(temporary);
         }
     }
 

@@ -9,8 +9,9 @@ internal static class Convolutions
 {
     public static void AddTo(ConverterTable table)
     {
-        table.Add<Nn.Conv1d>(Conv);
-        table.Add<Nn.Conv2d>(Conv);
+        table.Add<Nn.Conv1d>((conv, call) => Conv(conv, call, axes: 1));
+        table.Add<Nn.Conv2d>((conv, call) => Conv(conv, call, axes: 2));
+        table.Add<Nn.Conv3d>((conv, call) => Conv(conv, call, axes: 3));
         table.Add<Nn.ConvTranspose1d>(ConvTranspose);
         table.Add<Nn.ConvTranspose2d>(ConvTranspose);
         table.Add<Nn.Linear>((linear, _) => new Conversion(
@@ -20,38 +21,41 @@ internal static class Convolutions
             }).With(("weight", linear.weight), ("bias", linear.bias)));
     }
 
-    private static Conversion Conv(Nn.Convolution conv, ModuleCall call)
+    private static Conversion Conv(Nn.Convolution conv, ModuleCall call, int axes)
     {
         if (conv.padding_mode != TorchSharp.PaddingModes.Zeros)
             return Conversion.Refused(
                 $"has the padding mode {conv.padding_mode}: take a module such as torch.nn.ReflectionPad2d before it");
-        Size2d kernel = Size(conv.kernel_size, 1), dilation = Size(conv.dilation, 1);
-        Size2d padding;
-        switch (conv.padding_type)
+        int[] kernel = Sizes.Of(conv.kernel_size, axes), dilation = Sizes.Of(conv.dilation ?? [1], axes);
+        int[] padding = Sizes.Of(conv.padding_type is null ? conv.padding ?? [0] : [0], axes);
+        if (conv.padding_type == TorchSharp.Padding.Same)
         {
-            case TorchSharp.Padding.Same:
-                (int height, int width) =
-                    (dilation.Height * (kernel.Height - 1), dilation.Width * (kernel.Width - 1));
-                if (height % 2 != 0 || width % 2 != 0)
-                    return Conversion.Refused(
-                        $"has the padding Same with a kernel of {kernel}, which pads one side more than the other: "
-                        + "take torch.nn.ZeroPad2d before it");
-                padding = new Size2d(height / 2, width / 2);
-                break;
-            case TorchSharp.Padding.Valid:
-                padding = 0;
-                break;
-            default:
-                padding = Size(conv.padding, 0);
-                break;
+            int[] added = [.. kernel.Zip(dilation, (size, step) => step * (size - 1))];
+            if (added.Any(places => places % 2 != 0))
+                return Conversion.Refused(
+                    $"has the padding Same with a kernel of {string.Join('x', kernel)}, which pads one side more than "
+                    + "the other: take torch.nn.ZeroPad2d before it");
+            padding = [.. added.Select(places => places / 2)];
         }
-        return Layer(conv, call, new Conv2d(
-            checked((int)conv.in_channels), checked((int)conv.out_channels), kernel, Size(conv.stride, 1), padding)
-        {
-            Dilation = dilation,
-            Groups = checked((int)conv.groups),
-            Bias = conv.bias is not null,
-        });
+        int[] stride = Sizes.Of(conv.stride ?? [1], axes);
+        (int channels, int outChannels) = (checked((int)conv.in_channels), checked((int)conv.out_channels));
+        (int groups, bool bias) = (checked((int)conv.groups), conv.bias is not null);
+        return Layer(conv, call, axes == 3
+            ? new Conv3d(channels, outChannels, Cube(kernel), Cube(stride), Cube(padding))
+            {
+                Dilation = Cube(dilation),
+                Groups = groups,
+                Bias = bias,
+            }
+            : new Conv2d(channels, outChannels, Flat(kernel, 1), Flat(stride, 1), Flat(padding, 0))
+            {
+                Dilation = Flat(dilation, 1),
+                Groups = groups,
+                Bias = bias,
+            });
+
+        static Size3d Cube(int[] sizes) => new(sizes[0], sizes[1], sizes[2]);
+        static Size2d Flat(int[] sizes, int none) => new(sizes.Length == 1 ? none : sizes[0], sizes[^1]);
     }
 
     private static Conversion ConvTranspose(Nn.Convolution conv, ModuleCall call)

@@ -15,10 +15,17 @@ internal static class ClassNameOption
     {
         ["imagenet"] => ImageNetClasses.Names,
         ["cifar10"] => NetworkCatalog.Cifar10Classes,
-        [var path] when File.Exists(path) =>
-            [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)],
+        [var path] when File.Exists(path) => OfFile(path),
         [var path] => throw new UserErrorException(
             $"--classes takes {Described}; there is no file {path}, and no network has one class."),
         _ => values,
     };
+
+    private static string[] OfFile(string path)
+    {
+        string[] names = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        return names.Length > 0
+            ? names
+            : throw new UserErrorException($"--classes takes {Described}; {path} has no names in it.");
+    }
 }

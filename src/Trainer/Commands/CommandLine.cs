@@ -9,7 +9,8 @@ using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
-/// <summary>The program's commands, and what becomes of what they throw: one sentence and exit status 1.</summary>
+/// <summary>The program's commands, and what becomes of what they throw: one sentence, or one and a list,
+/// and exit status 1.</summary>
 internal static class CommandLine
 {
     private static RootCommand Create()
@@ -108,6 +109,8 @@ internal static class CommandLine
             string message = e is OutOfMemoryException
                 ? "There is not enough memory for this." : e.Message.Split('\n')[0].TrimEnd();
             await Console.Error.WriteLineAsync($"error: {message}");
+            foreach (string line in (e as UserErrorException)?.Details ?? [])
+                await Console.Error.WriteLineAsync($"  {line}");
             return 1;
         }
 

@@ -42,16 +42,8 @@ internal static class ExportCommand
                 + "--random-weights those of CIFAR-10.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var key = new Option<string?>("--key")
-        {
-            Description = "The entry of a checkpoint that is the state dict, such as model or ema.model. Default: the "
-                + "only one.",
-        };
-        var ignore = new Option<string[]>("--ignore")
-        {
-            Description = "Beginnings of the names of weights that are left out, such as aux1 aux2.",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        Option<string?> key = SharedOptions.Key;
+        Option<string[]> ignore = SharedOptions.Ignore;
         var random = new Option<int?>("--random-weights")
         {
             Description = "Exports --network with random weights from this seed, instead of a source: "
@@ -71,38 +63,16 @@ internal static class ExportCommand
         };
         var resizing = new ResizeArguments();
         resizing.AddTo(command);
-        command.SetAction(parse =>
-        {
-            try
-            {
-                Execute(
-                    parse.GetValue(source),
-                    new Outputs(parse.GetValue(output), parse.GetValue(pth), parse.GetValue(onnx)),
-                    new WeightsArguments(
-                        parse.GetValue(network), parse.GetValue(classes) ?? [], parse.GetValue(key),
-                        parse.GetValue(ignore) ?? []),
-                    parse.GetValue(random), parse.GetValue(data), parse.GetValue(imageSize), resizing.Read(parse),
-                    parse.GetValue(bare));
-                return 0;
-            }
-            catch (MisfitException e)
-            {
-                return Fail(e.Message, e.Fit.Table());
-            }
-            catch (UnwritableOnnxException e)
-            {
-                return Fail(e.Message, e.Refusals);
-            }
-        });
+        command.SetAction(parse => Execute(
+            parse.GetValue(source),
+            new Outputs(parse.GetValue(output), parse.GetValue(pth), parse.GetValue(onnx)),
+            new WeightsArguments(
+                parse.GetValue(network), parse.GetValue(classes) ?? [], parse.GetValue(key),
+                parse.GetValue(ignore) ?? []),
+            parse.GetValue(random),
+            new Certification(parse.GetValue(data), parse.GetValue(imageSize), parse.GetValue(bare)),
+            resizing.Read(parse)));
         return command;
-    }
-
-    private static int Fail(string message, IEnumerable<string> lines)
-    {
-        Console.Error.WriteLine($"error: {message}");
-        foreach (string line in lines)
-            Console.Error.WriteLine($"  {line}");
-        return 1;
     }
 
     /// <summary>What is said of a file of weights.</summary>
@@ -115,11 +85,38 @@ internal static class ExportCommand
     private sealed record Outputs(string? Model, string? Pth, string? Onnx)
     {
         public bool IsOther => Pth is not null || Onnx is not null;
+
+        public bool HasModel => Model is not null || !IsOther;
+    }
+
+    /// <summary>What is said of the certificate.</summary>
+    private sealed record Certification(string? Data, Size2d? ImageSize, bool IsLeftOut);
+
+    /// <summary>Complains about options that would change nothing.</summary>
+    private static void Check(
+        bool isRun, Outputs outputs, WeightsArguments weights, int? random, Certification certification, Resize? resize)
+    {
+        bool hasPictures = certification.Data is not null || certification.ImageSize is not null;
+        if (!outputs.HasModel && (hasPictures || certification.IsLeftOut))
+            throw new UserErrorException(
+                "--data, --image-size and --no-certificate are for the certificate of a model file, which --pth and "
+                + "--onnx do not write; --output does.");
+        if (certification.IsLeftOut && hasPictures)
+            throw new UserErrorException(
+                "--data and --image-size are for the certificate, which --no-certificate leaves out.");
+        if (!isRun && certification is { ImageSize: not null, Data: null })
+            throw new UserErrorException("--image-size is for the pictures of --data, which is not given.");
+        if (!outputs.HasModel && outputs.Onnx is null && resize is not null)
+            throw new UserErrorException(
+                "--resize is for a model file or ONNX file: a file of --pth does not hold it.");
+        if (!outputs.HasModel && outputs.Onnx is null && random is null && weights.Classes.Length > 0)
+            throw new UserErrorException(
+                "--classes is for a model file or ONNX file: a file of --pth does not hold it.");
     }
 
     private static void Execute(
-        string? source, Outputs outputs, WeightsArguments weights, int? random, string? data, Size2d? imageSize,
-        Resize? resize, bool bare)
+        string? source, Outputs outputs, WeightsArguments weights, int? random, Certification certification,
+        Resize? resize)
     {
         if ((source is null) == (random is null))
             throw new UserErrorException("export takes either a source or --random-weights with --network.");
@@ -129,6 +126,7 @@ internal static class ExportCommand
                 + "folder, whose run has all that.");
         if (random is not null && (weights.Key is not null || weights.Ignored.Length > 0))
             throw new UserErrorException("export takes --key and --ignore for a file of weights.");
+        Check(Directory.Exists(source), outputs, weights, random, certification, resize);
         Checkpoint? run = source is not null && Directory.Exists(source) ? new RunFolder(source).ReadBest() : null;
         Model model = source is null ? Random(weights, random!.Value) : run?.Model
             ?? FromFile(source, weights, outputs.IsOther);
@@ -142,16 +140,19 @@ internal static class ExportCommand
         foreach (string file in written)
             if (Reads(source, run is not null).Contains(Path.GetFullPath(file)))
                 throw new UserErrorException(
-                    $"export would overwrite the file that it reads, {file}: choose another --output.");
+                    $"export would overwrite the file that it reads, {file}: choose another name.");
         if (written.Select(Path.GetFullPath).Distinct().Count() < written.Length)
             throw new UserErrorException($"export would write two files under one name: {string.Join(", ", written)}.");
+        foreach (string file in written)
+            OutputFile.Check(file);
         // What can fail comes before anything is written.
         OnnxFile? onnx = outputs.Onnx is null ? null : OnnxFile.Checked(model);
         if (path is not null)
             Save(
                 path,
-                bare ? model : TorchCertificate.AddTo(model, Pictures(
-                    data, run, imageSize ?? run?.Run.ImageSize, model.Preprocessing.Resize)));
+                certification.IsLeftOut ? model : TorchCertificate.AddTo(model, Pictures(
+                    certification.Data, run, certification.ImageSize ?? run?.Run.ImageSize,
+                    model.Preprocessing.Resize)));
         if (outputs.Pth is { } pth)
         {
             TorchFileWriter.Write(
@@ -219,21 +220,27 @@ internal static class ExportCommand
         IReadOnlyList<string> classes =
             weights.Classes.Length > 0 ? ClassNameOption.Names(weights.Classes) : NetworkCatalog.Cifar10Classes;
         ModelGraph graph = NetworkCatalog.Create(Required(weights.Network, "--random-weights"), classes.Count);
-        return RandomWeights.Create(graph, NamesOf(graph, classes), seed);
+        return RandomWeights.Create(graph, NamesOf(graph, classes, weights.Classes.Length > 0), seed);
     }
 
     /// <summary>The outputs' names: those of the classes where each has one output, none where it has a map.</summary>
-    private static IReadOnlyList<string> NamesOf(ModelGraph graph, IReadOnlyList<string> classes) =>
-        graph.OutputShape.Rank == 1 ? classes : [];
+    private static IReadOnlyList<string> NamesOf(ModelGraph graph, IReadOnlyList<string> classes, bool areGiven)
+    {
+        if (graph.OutputShape.Rank == 1)
+            return classes;
+        if (areGiven)
+            ConsoleText.Line($"{graph.Name} gives a map of each class: the names of --classes are left out");
+        return [];
+    }
 
     private static Model FromFile(string path, WeightsArguments weights, bool takesModels)
     {
         StateDict dictionary = StateDict.Read(path, weights.Key);
         foreach (string remark in dictionary.Remarks)
             ConsoleText.Line($"{remark}");
-        if (dictionary.IsModel)
+        if (dictionary.Model is { } exported)
             return takesModels && weights.IsEmpty
-                ? Model.Load(path)
+                ? exported
                 : throw new UserErrorException(
                     $"{path} names its own network: a model is already exported, and for a run export takes the "
                     + "folder; --pth and --onnx alone write it in another form.");
@@ -242,15 +249,12 @@ internal static class ExportCommand
         int outputs = OutputsOf(path, network, dictionary, weights.Ignored, names.Count);
         ModelGraph graph = NetworkCatalog.Create(network, outputs);
         WeightFit fit = WeightFit.Of(graph, dictionary, weights.Ignored);
-        if (fit.Prefix.Length > 0)
-            ConsoleText.Line($"the tensor names begin with {fit.Prefix}: the prefix is left out");
-        if (fit.Renamed > 0)
-            ConsoleText.Line($"{fit.Renamed} names are of DenseNet's first files, norm.1, and taken as norm1");
-        if (fit.Misfits.Count > 0)
-            throw new MisfitException(path, network, fit);
+        foreach (string remark in fit.Remarks)
+            ConsoleText.Line($"{remark}");
+        fit.Check(path, network);
         if (names.Count == 0)
             ConsoleText.Line($"the last weight has {outputs} outputs, which have no names: --classes gives them");
-        return new Model(graph, fit.Weights, NamesOf(graph, names), Preprocessing.ImageNet);
+        return new Model(graph, fit.Weights, NamesOf(graph, names, names.Count > 0), Preprocessing.ImageNet);
     }
 
     /// <summary>The number of outputs by the last weight: the first one whose shape depends on that number.</summary>
@@ -266,12 +270,5 @@ internal static class ExportCommand
         return names == 0 || names == outputs
             ? outputs
             : throw new UserErrorException($"{path} has {outputs} outputs, by {name}, but {names} class names came.");
-    }
-
-    /// <summary>Weights do not fit the network.</summary>
-    private sealed class MisfitException(string path, string network, WeightFit fit)
-        : Exception($"{path} does not fit {network}, in {fit.Misfits.Count} of its weights:")
-    {
-        public WeightFit Fit => fit;
     }
 }

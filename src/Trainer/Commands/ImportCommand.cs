@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SoftPool.Files;
 using SoftPool.Onnx.Import;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Verification;
@@ -18,8 +19,11 @@ internal static class ImportCommand
             new Option<string?>("--output", "-o") { Description = "The model file. Default: NAME.safetensors." };
         Option<string[]> shapes = SharedOptions.Shapes;
         Option<string[]> value = SharedOptions.OutputValue;
-        var classes =
-            new Option<string?>("--classes") { Description = "A text file of the class names, one per line." };
+        var classes = new Option<string[]>("--classes")
+        {
+            Description = $"The class names: {ClassNameOption.Described}. Default: those of the file's metadata.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var mean = new Option<string[]>("--mean")
         {
             Description = "The mean of each channel of pictures in [0, 1]. Default: 0.",
@@ -55,37 +59,54 @@ internal static class ImportCommand
                 Shapes = extents,
                 Symbols = symbols,
                 Outputs = parse.GetValue(value) ?? [],
-                ClassNames = parse.GetValue(classes) is { } file
-                    ? [.. File.ReadLines(file).Where(line => line.Length > 0)]
-                    : [],
+                ClassNames = ClassNameOption.Names(parse.GetValue(classes) ?? []),
                 Preprocessing = Preprocessing(
                     parse.GetValue(mean) ?? [], parse.GetValue(deviation) ?? [], resizing.Read(parse)),
             };
-            return Execute(
+            Execute(
                 parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), parse.GetValue(bare),
                 options);
         });
         return command;
     }
 
-    private static int Execute(string source, string? output, bool dry, bool bare, OnnxOptions options)
+    private static void Execute(string source, string? output, bool dry, bool bare, OnnxOptions options)
+    {
+        using OnnxImport import = Open(source, options);
+        ModelGraph graph = import.Graph;
+        if (options.Preprocessing is not null && graph is not { Inputs: [{ Shape.Rank: 3 }] })
+            throw new UserErrorException(
+                $"--mean, --std and --resize are for a network that reads pictures; {source} has the "
+                + $"{LayerTable.Inputs(graph)}.");
+        if (dry)
+            LayerTable.Print(graph, AnsiConsole.Console);
+        else
+            Write(source, output ?? $"{graph.Name}.safetensors", bare, import, options);
+    }
+
+    private static OnnxImport Open(string source, OnnxOptions options)
     {
         try
         {
-            using OnnxImport import = OnnxImport.Open(source, options);
-            if (dry)
-                LayerTable.Print(import.Graph, AnsiConsole.Console);
-            else
-                Write(source, output ?? $"{import.Graph.Name}.safetensors", bare, import, options);
-            return 0;
+            return OnnxImport.Open(source, options);
         }
         catch (UnsupportedOnnxException e)
         {
-            Console.Error.WriteLine($"error: {source} cannot be imported:");
-            foreach (string refusal in e.Refusals)
-                Console.Error.WriteLine($"  {refusal}");
-            return 1;
+            throw new UserErrorException($"{source} cannot be imported:", e.Refusals);
         }
+        catch (ModelFormatException) when (OtherKind(source) is { } other)
+        {
+            throw new UserErrorException($"{source} is {other}, not an ONNX model; {ForeignFormat.AdviceFor(other)}.");
+        }
+    }
+
+    /// <summary>What a file is by its first bytes; null for an ONNX model, and for what is not known.</summary>
+    private static string? OtherKind(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[ForeignFormat.Looked];
+        string? kind = ForeignFormat.Of(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
+        return kind?.Contains("ONNX", StringComparison.Ordinal) == true ? null : kind;
     }
 
     private static void Write(string source, string path, bool bare, OnnxImport import, OnnxOptions options)
@@ -93,6 +114,7 @@ internal static class ImportCommand
         if (Path.GetFullPath(path) == Path.GetFullPath(source))
             throw new UserErrorException(
                 $"import would overwrite the file that it reads, {path}: choose another --output.");
+        OutputFile.Check(path);
         Model model = import.Model();
         OnnxComparison comparison = OnnxComparison.OfTorch(OnnxPair.Of(source, import, model));
         if (!comparison.Passed)

@@ -50,6 +50,8 @@ internal static class RunCommand
             throw new UserErrorException(
                 $"'{graph.Name}' has no output {value}; it has "
                 + $"{string.Join(", ", graph.Outputs.Select(each => each.Name))}.");
+        if (outputPath is not null)
+            OutputFile.Check(outputPath);
         bool isArray = Path.GetExtension(inputPath).Equals(".npy", StringComparison.OrdinalIgnoreCase);
         (float[] input, int items) = isArray ? ReadArray(model, inputPath) : ([], 1);
         Image[] pictures = isArray ? [] : [PictureDecoder.DecodePicture(File.ReadAllBytes(inputPath), inputPath)];

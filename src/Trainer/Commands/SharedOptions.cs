@@ -89,6 +89,20 @@ internal static class SharedOptions
             + "ONNX file.",
     };
 
+    /// <summary>Which part of a file is the weights.</summary>
+    public static Option<string?> Key => new("--key")
+    {
+        Description = "The entry of a checkpoint that is the state dict, such as model or ema.model. Default: the "
+            + "only one.",
+    };
+
+    /// <summary>Weights that the network has not.</summary>
+    public static Option<string[]> Ignore => new("--ignore")
+    {
+        Description = "Beginnings of the names of weights that are left out, such as aux1 aux2.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public static Option<bool> Fp16 =>
         new("--fp16") { Description = "Stores weights and activations in 16 bits on the device." };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
+using SoftPool.Trainer.StateDicts;
 using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.Commands;
@@ -55,8 +56,11 @@ internal static class TrainCommand
     private static readonly Option<string?> Weights = new("--weights")
     {
         Description = "Begins with the weights of a model, or of a run's best epoch, instead of random ones, and with "
-            + "its network unless --network is given. For other classes the last layer is a new one.",
+            + "its network unless --network is given; or with a file of weights for --network, of the kinds that "
+            + "export takes. For other classes the last layer is a new one.",
     };
+    private static readonly Option<string?> Key = SharedOptions.Key;
+    private static readonly Option<string[]> Ignore = SharedOptions.Ignore;
     private static readonly Option<string[]> Freeze = new("--freeze")
     {
         Description = "Keeps parameters of --weights as they are, by their names, such as features.*; * stands for any "
@@ -75,26 +79,16 @@ internal static class TrainCommand
         var command =
             new Command("train", "Trains a network with torch: on CUDA where it is available, else on the CPU.")
         {
-            Network, Data, ImageSize, Output, Resume, Overwrite, Weights, Freeze, NewLearningRate, Epochs,
-            Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
+            Network, Data, ImageSize, Output, Resume, Overwrite, Weights, Key, Ignore, Freeze, NewLearningRate,
+            Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
             Seed, InPrecision, Device, Threads,
         };
         Resizing.AddTo(command);
         Augmentation.AddTo(command);
         command.SetAction((parse, cancel) =>
         {
-            try
-            {
-                Execute(parse, cancel); // on the program's first thread: see Allocator
-                return Task.FromResult(0);
-            }
-            catch (MisfitException e)
-            {
-                Console.Error.WriteLine($"error: {e.Message}");
-                foreach (string line in e.Table())
-                    Console.Error.WriteLine($"  {line}");
-                return Task.FromResult(1);
-            }
+            Execute(parse, cancel); // on the program's first thread: see Allocator
+            return Task.FromResult(0);
         });
         return command;
     }
@@ -114,11 +108,25 @@ internal static class TrainCommand
 
     private static void Begin(ParseResult parse, CancellationToken cancel)
     {
-        if (parse.GetValue(Weights) is null && (IsGiven(parse, Freeze) || IsGiven(parse, NewLearningRate)))
-            throw new UserErrorException("--freeze and --new-lr are for a training that begins with --weights.");
-        StartingWeights? start = parse.GetValue(Weights) is { } weights ? StartingWeights.Read(weights) : null;
+        Option[] ofWeights = [Freeze, NewLearningRate, Key, Ignore];
+        if (parse.GetValue(Weights) is null && ofWeights.Any(option => IsGiven(parse, option)))
+            throw new UserErrorException(
+                "--freeze, --new-lr, --key and --ignore are for a training that begins with --weights.");
+        StartingWeights? start = parse.GetValue(Weights) is { } weights
+            ? StartingWeights.Read(weights, parse.GetValue(Key)) : null;
+        string[] ignored = parse.GetValue(Ignore) ?? [];
+        if (start?.Model is not null && ignored.Length > 0)
+            throw new UserErrorException($"--ignore is for a file of weights; {start.Path} is a model.");
+        if (start is { Model: null } && !IsGiven(parse, Network))
+            throw new UserErrorException(
+                $"{start.Path}, which is no model, needs --network, the network of the weights: "
+                + $"{NetworkCatalog.Described}.");
         string network = start?.Model is { } model && !IsGiven(parse, Network)
             ? model.Graph.Name : parse.GetRequiredValue(Network);
+        if (!NetworkCatalog.Names.Contains(network) && !IsGiven(parse, Network))
+            throw new UserErrorException(
+                $"{start!.Path} is of the network '{network}', which train does not have; it has "
+                + $"{NetworkCatalog.Described}.");
         string data = parse.GetRequiredValue(Data);
         Resize? resize = Resizing.Read(parse);
         Preprocessing? preprocessing = start?.Model?.Preprocessing;
@@ -160,8 +168,8 @@ internal static class TrainCommand
             return;
         }
         ModelGraph graph = NetworkCatalog.Create(network, dataset.ClassNames.Count);
-        (IReadOnlyDictionary<string, Tensor> taken, IReadOnlyList<string> fresh) = start.FitTo(
-            graph, NetworkCatalog.ParametersOfClasses(network), dataset.ClassNames);
+        (WeightFit fit, IReadOnlyList<string> fresh) = start.FitTo(
+            graph, NetworkCatalog.ParametersOfClasses(network), dataset.ClassNames, ignored);
         var tuning = new FineTuning
         {
             Weights = Path.GetFullPath(start.Path),
@@ -171,15 +179,17 @@ internal static class TrainCommand
             NewLearningRate = parse.GetValue(NewLearningRate),
         };
         tuning.Check(graph);
-        Say(start, tuning, graph, taken.Count);
-        TrainingRun.Execute(run with { FineTuning = tuning }, dataset, folder, from: null, cancel, taken);
+        Say(start, tuning, graph, fit);
+        TrainingRun.Execute(run with { FineTuning = tuning }, dataset, folder, from: null, cancel, fit.Weights);
     }
 
-    private static void Say(StartingWeights start, FineTuning tuning, ModelGraph graph, int taken)
+    private static void Say(StartingWeights start, FineTuning tuning, ModelGraph graph, WeightFit fit)
     {
+        foreach (string remark in start.Dictionary.Remarks.Concat(fit.Remarks))
+            ConsoleText.Line($"{remark}");
         string classes = start.Model is { ClassNames.Count: > 0 } model
             ? $", which are of {model.ClassNames.Count} classes" : "";
-        ConsoleText.Line($"begins with {taken} tensors of {start.Path}{classes}");
+        ConsoleText.Line($"begins with {fit.Weights.Count} tensors of {start.Path}{classes}");
         if (tuning.NewParameters.Count > 0)
             ConsoleText.Line(
                 $"new for {graph.OutputShape.ElementCount} other classes: {FineTuning.Named(tuning.NewParameters)}");

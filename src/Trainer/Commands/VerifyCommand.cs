@@ -115,10 +115,7 @@ internal static class VerifyCommand
         }
         catch (UnsupportedOnnxException e)
         {
-            Console.Error.WriteLine("error: the ONNX file cannot be compared:");
-            foreach (string refusal in e.Refusals)
-                Console.Error.WriteLine($"  {refusal}");
-            return 1;
+            throw new UserErrorException("the ONNX file cannot be compared:", e.Refusals);
         }
         using GpuDevice gpu = GpuDevice.Create(device);
         using InferenceSession session = gpu.CreateSession(pair.Model, options);

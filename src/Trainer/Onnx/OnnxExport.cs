@@ -14,8 +14,8 @@ internal static class OnnxExport
     public const string ClassesKey = ModelFile.ClassesKey, PreprocessingKey = ModelFile.PreprocessingKey;
 
     /// <summary>Makes the file's message.</summary>
-    /// <exception cref="UnwritableOnnxException">ONNX does not have some of the operators; all of them are
-    /// listed.</exception>
+    /// <exception cref="UserErrorException">Some operators cannot be written; the details are all of them, with the
+    /// reason and the layers. Or the file would be too large.</exception>
     /// <returns>The file, and the name of each layer's value in it.</returns>
     public static (ProtoMessage File, IReadOnlyList<string> Values) Of(Model model)
     {
@@ -38,7 +38,8 @@ internal static class OnnxExport
             values[i] = reserved[i];
             try
             {
-                string made = OnnxOperators.Write(step) ?? throw new NotSupportedException("softpool does not write it to ONNX");
+                string made = OnnxOperators.Write(step)
+                    ?? throw new NotSupportedException("softpool does not write it to ONNX");
                 if (step.Inputs.Contains(made))
                     values[i] = made;
                 else
@@ -53,8 +54,9 @@ internal static class OnnxExport
             }
         }
         if (refusals.Count > 0)
-            throw new UnwritableOnnxException(
-                graph.Name, [.. refusals.Select(entry => $"{entry.Key} ({string.Join(", ", entry.Value)})")]);
+            throw new UserErrorException(
+                $"{graph.Name} cannot be written as ONNX:",
+                [.. refusals.Select(entry => $"{entry.Key} ({string.Join(", ", entry.Value)})")]);
         for (int i = 0; i < outputs.Length; i++)
             draft.Add("Identity", [values[graph.OutputLayers[i]]], [outputs[i]], []);
         ProtoMessage file = draft.Model(
@@ -66,12 +68,4 @@ internal static class OnnxExport
             : throw new UserErrorException(
                 $"{graph.Name} takes {file.Length} bytes as an ONNX file, and such a file has at most {Largest}.");
     }
-}
-
-/// <summary>A model has operators that cannot be written as ONNX.</summary>
-internal sealed class UnwritableOnnxException(string model, IReadOnlyList<string> refusals)
-    : Exception($"{model} cannot be written as ONNX:")
-{
-    /// <summary>All of them: the operator, the reason, and the layers.</summary>
-    public IReadOnlyList<string> Refusals => refusals;
 }

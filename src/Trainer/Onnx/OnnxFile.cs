@@ -9,9 +9,8 @@ namespace SoftPool.Trainer.Onnx;
 internal sealed record OnnxFile(ProtoMessage Content, string Found)
 {
     /// <summary>Makes the file and holds it to torch on the model, by the same bounds as an import.</summary>
-    /// <exception cref="UnwritableOnnxException">ONNX does not have some of the operators.</exception>
-    /// <exception cref="UserErrorException">ONNX Runtime does not take the file, or computes something
-    /// else.</exception>
+    /// <exception cref="UserErrorException">Some operators cannot be written, or ONNX Runtime does not take the file, or
+    /// computes something else.</exception>
     public static OnnxFile Checked(Model model)
     {
         (ProtoMessage content, IReadOnlyList<string> values) = OnnxExport.Of(model);

@@ -1,5 +1,7 @@
 using SoftPool.Files;
+using SoftPool.Models;
 using SoftPool.Trainer.Pickles;
+using SoftPool.Trainer.Training;
 
 namespace SoftPool.Trainer.StateDicts;
 
@@ -9,16 +11,17 @@ namespace SoftPool.Trainer.StateDicts;
 /// <param name="Others">The tensors of other types, such as integers, and those without elements: what each is, by
 /// name. The counters num_batches_tracked are not among them: they are passed over.</param>
 /// <param name="Remarks">What a user should know of the reading: which key was taken.</param>
-/// <param name="IsModel">Whether the file is a model of this program, which names its own network.</param>
+/// <param name="Model">The model of this program that the file is, which names its own network; null for bare
+/// weights.</param>
 internal sealed record StateDict(
     IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Others,
-    IReadOnlyList<string> Remarks, bool IsModel = false)
+    IReadOnlyList<string> Remarks, Model? Model = null)
 {
     /// <summary>What PyTorch's batch norm counts in training.</summary>
     private const string Counter = "num_batches_tracked";
 
-    /// <summary>What the files have that this program writes, and bare weights have not.</summary>
-    private const string GraphKey = "softpool.graph";
+    /// <summary>The length before the header of safetensors.</summary>
+    private const int BehindLength = sizeof(long);
 
     /// <summary>A tensor may leave out much of its storage, and may share it. More than this times the file is not
     /// read, or a small file could take time and memory without end.</summary>
@@ -38,14 +41,14 @@ internal sealed record StateDict(
     {
         string name = Path.GetFileName(path);
         using FileStream file = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[4];
+        Span<byte> start = stackalloc byte[Math.Max(ForeignFormat.Looked, BehindLength + 1)];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         file.Position = 0;
-        bool isZip = start.SequenceEqual("PK\x03\x04"u8);
+        bool isZip = start.StartsWith("PK\x03\x04"u8);
         try
         {
             // The magic number of the old format, by its opcode and length, behind the pickle's protocol.
-            if (isZip || start is [0x80, 2 or 3, 0x8A, 10])
+            if (isZip || start is [0x80, 2 or 3, 0x8A, 10, ..])
                 return Read(
                     isZip ? TorchCheckpoint.OpenZip(file) : TorchCheckpoint.OpenLegacy(file), file.Length, path, key);
             if (key is not null)
@@ -61,9 +64,15 @@ internal sealed record StateDict(
             throw new ModelFormatException(
                 $"{name} cannot be read as a {kind}{Excerpt.Of(e.Message.TrimEnd('.'))}.", e);
         }
+        bool isJson = start.Length > BehindLength && start[BehindLength] == '{';
+        if (!isJson && ForeignFormat.Of(start) is null
+            && !Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+            throw new ModelFormatException(
+                $"{name} is no file of weights that is read: safetensors, a file of torch.save, or one of TorchSharp's "
+                + "Module.save with the ending .dat.");
         SafetensorsFile safetensors = SafetensorsFile.Read(file, name);
-        return new StateDict(
-            safetensors.Tensors, new Dictionary<string, string>(), [], safetensors.Metadata.ContainsKey(GraphKey));
+        Model? model = ModelFile.IsModel(safetensors) ? Checkpoint.ModelOf(safetensors, name) : null;
+        return new StateDict(model?.Weights ?? safetensors.Tensors, new Dictionary<string, string>(), [], model);
     }
 
     /// <summary>Whether a tensor of this name only counts batches.</summary>
@@ -73,7 +82,11 @@ internal sealed record StateDict(
     private static StateDict Read(TorchCheckpoint checkpoint, long fileLength, string path, string? key)
     {
         (string? found, PickledDictionary dictionary) = StateDictSearch.Find(checkpoint.Root, path, key);
-        string[] remarks = found is null ? [] : [$"the state dict of {path} is its entry {Excerpt.Of(found)}"];
+        var remarks = new List<string>();
+        if (found is not null)
+            remarks.Add($"the state dict of {path} is its entry {Excerpt.Of(found)}");
+        if (StateDictSearch.NoTensorsIn(dictionary) is { } passed)
+            remarks.Add($"passed over, because they are no tensors: {passed}");
         var views = new List<(string Name, PickledTensor View)>();
         var others = new Dictionary<string, string>();
         foreach ((string name, object? value) in dictionary.Items)

@@ -73,6 +73,20 @@ internal static class StateDictSearch
                 ? "1 tensor" : $"{count} tensors";
     }
 
+    /// <summary>The entries that are no tensors, in words; null where all are.</summary>
+    public static string? NoTensorsIn(PickledDictionary dictionary)
+    {
+        string[] names = [.. dictionary.Items.Where(item => item.Value is not PickledTensor)
+            .Select(item => Excerpt.Of(item.Key))];
+        return (names.Length, dictionary.HasOtherKeys) switch
+        {
+            (0, false) => null,
+            (0, true) => "entries under numbers",
+            (_, true) => $"{Short(names)}, and entries under numbers",
+            _ => Short(names),
+        };
+    }
+
     private static string Keys(PickledDictionary dictionary) =>
         dictionary.Items.Count == 0 ? "none" : Short([.. dictionary.Items.Keys.Select(Excerpt.Of)]);
 

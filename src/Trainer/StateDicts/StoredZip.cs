@@ -32,8 +32,9 @@ internal sealed class StoredZip
         int at = 0;
         for (long index = 0; index < entries; index++)
             ReadEntry(directory, ref at);
-        // Entries that lie in each other would be read again and again.
-        if (_entries.Values.Aggregate((Int128)0, (sum, entry) => sum + entry.Length) > _file.Length)
+        // Entries that lie in each other would be read again and again; those that are compressed are not read.
+        if (_entries.Values.Where(entry => entry.Method == 0)
+            .Aggregate((Int128)0, (sum, entry) => sum + entry.Length) > _file.Length)
             throw new FormatException($"its entries are longer than its {_file.Length} bytes");
     }
 
@@ -51,8 +52,8 @@ internal sealed class StoredZip
             throw new FormatException($"it has no entry {Excerpt.Of(name)}");
         if ((entry.Flags & 1) != 0 || entry.Method != 0)
             throw new FormatException(
-                $"its entry {Excerpt.Of(name)} is {((entry.Flags & 1) != 0 ? "encrypted" : "compressed")}; torch.save "
-                + "stores what it writes");
+                $"its entry {Excerpt.Of(name)} is {((entry.Flags & 1) != 0 ? "encrypted" : "compressed")}, and "
+                + "torch.save writes all entries as they are: another program has packed the file");
         byte[] header = Read(entry.Header, 30);
         if (BinaryPrimitives.ReadUInt32LittleEndian(header) != 0x04034B50)
             throw new FormatException($"its entry {Excerpt.Of(name)} does not begin at byte {entry.Header}");

@@ -36,12 +36,29 @@ internal sealed partial class WeightFit
     /// <summary>The number of names of DenseNet's first files, norm.1, that were taken as norm1.</summary>
     public int Renamed { get; }
 
+    /// <summary>What a user should know of names that are not the network's.</summary>
+    public IEnumerable<string> Remarks
+    {
+        get
+        {
+            if (Prefix.Length > 0)
+                yield return $"the tensor names begin with {Prefix}: the prefix is left out";
+            if (Renamed > 0)
+                yield return $"{Renamed} names are of DenseNet's first files, norm.1, and taken as norm1";
+        }
+    }
+
     /// <summary>Compares a state dict with a network's parameters.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="dictionary">The weights.</param>
     /// <param name="ignored">Beginnings of the names, without the prefix, of what is left out of the
     /// comparison.</param>
-    public static WeightFit Of(ModelGraph graph, StateDict dictionary, IReadOnlyList<string> ignored)
+    /// <param name="fresh">The names of parameters that are to stay random: what the file has of them is passed
+    /// over.</param>
+    /// <exception cref="UserErrorException">A beginning is of no name.</exception>
+    public static WeightFit Of(
+        ModelGraph graph, StateDict dictionary, IReadOnlyList<string> ignored,
+        IReadOnlyCollection<string>? fresh = null)
     {
         Parameter[] parameters = [.. graph.Parameters];
         HashSet<string> wanted = [.. parameters.Select(parameter => parameter.Name)];
@@ -49,11 +66,16 @@ internal sealed partial class WeightFit
         string prefix = PrefixOf(names, wanted);
         var given = new OrderedDictionary<string, (string Original, Tensor? Tensor, string What)>();
         int renamed = 0;
+        HashSet<string> unused = [.. ignored];
         foreach (string name in names)
         {
             string own = name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
-            if (ignored.Any(beginning => own.StartsWith(beginning, StringComparison.Ordinal)))
+            if (Array.FindAll([.. ignored], beginning => own.StartsWith(beginning, StringComparison.Ordinal))
+                is { Length: > 0 } matching)
+            {
+                unused.ExceptWith(matching);
                 continue;
+            }
             string current = wanted.Contains(own) ? own : OldDenseNet().Replace(own, "$1$2");
             if (current != own && wanted.Contains(current))
                 renamed++;
@@ -64,10 +86,12 @@ internal sealed partial class WeightFit
             if (!given.TryAdd(current, (name, tensor, tensor?.Shape.ToString() ?? dictionary.Others[name])))
                 given.Add(name, (name, tensor, tensor?.Shape.ToString() ?? dictionary.Others[name]));
         }
+        if (ignored.FirstOrDefault(unused.Contains) is { } beginningOfNone)
+            throw new UserErrorException($"--ignore {beginningOfNone} is the beginning of no name in the file.");
         var weights = new Dictionary<string, Tensor>();
         var missing = new List<Parameter>();
         var misfits = new List<Misfit>();
-        foreach (Parameter parameter in parameters)
+        foreach (Parameter parameter in parameters.Where(parameter => fresh?.Contains(parameter.Name) != true))
             if (!given.TryGetValue(parameter.Name, out (string Original, Tensor? Tensor, string What) found))
                 missing.Add(parameter);
             else if (found.Tensor?.Shape == parameter.Shape)
@@ -137,8 +161,19 @@ internal sealed partial class WeightFit
         return above[^1];
     }
 
+    /// <summary>Complains about all misfits, in a table.</summary>
+    /// <param name="path">The file of the weights.</param>
+    /// <param name="network">The network's name.</param>
+    /// <exception cref="UserErrorException">There are misfits.</exception>
+    public void Check(string path, string network)
+    {
+        if (Misfits.Count > 0)
+            throw new UserErrorException(
+                $"{path} does not fit {network}, in {Misfits.Count} of its weights:", [.. Table()]);
+    }
+
     /// <summary>The misfits as lines of a table, below a line of headings.</summary>
-    public IEnumerable<string> Table()
+    private IEnumerable<string> Table()
     {
         string[][] rows =
         [

@@ -35,19 +35,25 @@ internal sealed record Checkpoint(
     public static Checkpoint Read(string path)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
-        ILookup<bool, KeyValuePair<string, Tensor>> tensors = file.Tensors.ToLookup(
-            entry => entry.Key.StartsWith(Optimizer, StringComparison.Ordinal));
-        Model model = ModelFile.FromSafetensors(
-            new SafetensorsFile(tensors[false].ToDictionary(), file.Metadata), Path.GetFileName(path));
+        Model model = ModelOf(file, Path.GetFileName(path));
         try
         {
             return new Checkpoint(
                 RunDescription.FromJson(file.Metadata[RunKey]), TrainingState.FromJson(file.Metadata[StateKey]), model,
-                tensors[true].ToDictionary());
+                file.Tensors.Where(entry => IsMoment(entry.Key)).ToDictionary());
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException)
         {
             throw new ModelFormatException($"{path} is not a checkpoint of a training: {e.Message}", e);
         }
     }
+
+    /// <summary>The model in a checkpoint, or in any other file of a model.</summary>
+    /// <param name="file">The file's tensors and metadata.</param>
+    /// <param name="name">What to call the file in a complaint.</param>
+    /// <exception cref="ModelFormatException">It is no valid model.</exception>
+    public static Model ModelOf(SafetensorsFile file, string name) => ModelFile.FromSafetensors(
+        new SafetensorsFile(file.Tensors.Where(entry => !IsMoment(entry.Key)).ToDictionary(), file.Metadata), name);
+
+    private static bool IsMoment(string name) => name.StartsWith(Optimizer, StringComparison.Ordinal);
 }

@@ -50,7 +50,11 @@ internal sealed class RunFolder(string path)
     /// <summary>Reads the best epoch's checkpoint; the latest where no epoch was finished yet.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
     /// <exception cref="ModelFormatException">It is damaged.</exception>
-    public Checkpoint ReadBest() => Read(File.Exists(BestPath) ? BestPath : LastPath);
+    public Checkpoint ReadBest() => Read(FileOfBest());
+
+    /// <summary>The file that <see cref="ReadBest"/> reads.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    public string FileOfBest() => Existing(File.Exists(BestPath) ? BestPath : LastPath);
 
     /// <summary>Reads what is known of the training: from its latest checkpoint, or where that is gone, from the
     /// record.</summary>
@@ -122,8 +126,10 @@ internal sealed class RunFolder(string path)
             CultureInfo.InvariantCulture, $"{loss.Step},{loss.Loss:G6}")));
     }
 
-    private static Checkpoint Read(string file) => File.Exists(file)
-        ? Checkpoint.Read(file)
+    private static Checkpoint Read(string file) => Checkpoint.Read(Existing(file));
+
+    private static string Existing(string file) => File.Exists(file)
+        ? file
         : throw new UserErrorException(
             $"There is no training in {System.IO.Path.GetDirectoryName(file)}: no {System.IO.Path.GetFileName(file)}.");
 

@@ -1,36 +1,34 @@
 using System.Security.Cryptography;
-using SoftPool.Files;
-using SoftPool.Models;
+using SoftPool.Trainer.StateDicts;
 
 namespace SoftPool.Trainer.Training;
 
-/// <summary>A file of weights for a training to begin with.</summary>
+/// <summary>Weights for a training to begin with.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Model">The model that it is; null for bare weights.</param>
-/// <param name="Tensors">The weights by name.</param>
-internal sealed record StartingWeights(string Path, Model? Model, IReadOnlyDictionary<string, Tensor> Tensors)
+/// <param name="Dictionary">What it holds.</param>
+internal sealed record StartingWeights(string Path, StateDict Dictionary)
 {
-    /// <summary>Reads an exported model, a checkpoint, or bare weights.</summary>
-    /// <param name="path">A .safetensors file, or a run's folder, of which the best epoch is taken.</param>
+    /// <summary>The model that the file is; null for bare weights.</summary>
+    public Model? Model => Dictionary.Model;
+
+    /// <summary>Reads an exported model, a checkpoint, or bare weights of any kind that export takes.</summary>
+    /// <param name="path">A file, or a run's folder, of which the best epoch is taken.</param>
+    /// <param name="key">Which entry of a checkpoint of torch.save is the state dict; null to find the only
+    /// one.</param>
     /// <exception cref="ModelFormatException">The file is damaged.</exception>
+    /// <exception cref="UserErrorException">The folder has no training; or the file has no state dict, or several, or
+    /// no such key.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static StartingWeights Read(string path)
+    public static StartingWeights Read(string path, string? key = null)
     {
         if (Directory.Exists(path))
         {
-            var folder = new RunFolder(path);
-            Model best = folder.ReadBest().Model;
-            return new StartingWeights(
-                File.Exists(folder.BestPath) ? folder.BestPath : folder.LastPath, best, best.Weights);
+            if (key is not null)
+                throw new UserErrorException(
+                    $"--key chooses an entry of a checkpoint of torch.save; {path} is a folder.");
+            path = new RunFolder(path).FileOfBest();
         }
-        SafetensorsFile file = SafetensorsFile.Read(path);
-        if (!ModelFile.IsModel(file))
-            return new StartingWeights(path, null, file.Tensors);
-        var tensors = file.Tensors
-            .Where(entry => !entry.Key.StartsWith(Checkpoint.Optimizer, StringComparison.Ordinal)).ToDictionary();
-        var model = ModelFile.FromSafetensors(
-            new SafetensorsFile(tensors, file.Metadata), System.IO.Path.GetFileName(path));
-        return new StartingWeights(path, model, model.Weights);
+        return new StartingWeights(path, StateDict.Read(path, key));
     }
 
     /// <summary>The SHA-256 of the file, in hexadecimal digits.</summary>
@@ -44,27 +42,23 @@ internal sealed record StartingWeights(string Path, Model? Model, IReadOnlyDicti
     /// <param name="graph">The network.</param>
     /// <param name="ofClasses">The names of its parameters whose shapes depend on the number of classes.</param>
     /// <param name="classes">The names of its classes.</param>
+    /// <param name="ignored">Beginnings of the names of weights that are left out.</param>
     /// <returns>The weights that it takes, and the names of its parameters that stay random: those of the classes, if
     /// the weights are for other ones.</returns>
-    /// <exception cref="MisfitException">Other weights are missing, unexpected or of another shape.</exception>
-    public (IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyList<string> New) FitTo(
-        ModelGraph graph, IReadOnlyCollection<string> ofClasses, IReadOnlyList<string> classes)
+    /// <exception cref="UserErrorException">Other weights are missing, unexpected or of another shape.</exception>
+    public (WeightFit Fit, IReadOnlyList<string> New) FitTo(
+        ModelGraph graph, IReadOnlyCollection<string> ofClasses, IReadOnlyList<string> classes,
+        IReadOnlyList<string> ignored)
     {
-        var wanted = graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Shape);
-        bool sameClasses = (Model is not { ClassNames.Count: > 0 } || Model.ClassNames.SequenceEqual(classes))
-            && ofClasses.All(name => Tensors.GetValueOrDefault(name)?.Shape == wanted[name]);
-        HashSet<string> fresh = sameClasses ? [] : [.. ofClasses];
-        var misfits = new List<(string What, string Name, string Network, string File)>();
-        foreach ((string name, TensorShape shape) in wanted.Where(entry => !fresh.Contains(entry.Key)))
-            if (!Tensors.TryGetValue(name, out Tensor? tensor))
-                misfits.Add(("missing", name, $"{shape}", ""));
-            else if (tensor.Shape != shape)
-                misfits.Add(("another shape", name, $"{shape}", $"{tensor.Shape}"));
-        misfits.AddRange(Tensors.Where(entry => !wanted.ContainsKey(entry.Key))
-            .Select(entry => ("unexpected", Excerpt.Of(entry.Key), "", $"{entry.Value.Shape}")));
-        if (misfits.Count > 0)
-            throw new MisfitException($"{Path} does not fit {graph.Name}:", misfits);
-        return (Tensors.Where(entry => !fresh.Contains(entry.Key)).ToDictionary(),
-            [.. wanted.Keys.Where(fresh.Contains)]);
+        WeightFit fit = WeightFit.Of(graph, Dictionary, ignored);
+        IReadOnlyList<string> fresh = [];
+        if (Model is { ClassNames.Count: > 0 } && !Model.ClassNames.SequenceEqual(classes)
+            || !ofClasses.All(fit.Weights.ContainsKey))
+        {
+            fresh = [.. graph.Parameters.Select(parameter => parameter.Name).Where(ofClasses.Contains)];
+            fit = WeightFit.Of(graph, Dictionary, ignored, fresh);
+        }
+        fit.Check(Path, graph.Name);
+        return (fit, fresh);
     }
 }

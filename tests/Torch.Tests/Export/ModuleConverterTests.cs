@@ -20,11 +20,13 @@ public sealed class ModuleConverterTests
     [
         (() => CELU(0.7), Map), (() => ELU(1.3), Map), (() => GELU(), Map),
         (() => GELU(Nn.GELU.Approximate.tanh), Map), (() => Hardsigmoid(), Map), (() => Hardswish(), Map),
-        (() => Hardtanh(-0.5, 1.5), Map), (() => LeakyReLU(0.2), Map), (() => Mish(), Map), (() => PReLU(1), Map),
+        (() => Hardtanh(-0.5, 1.5), Map), (() => LeakyReLU(0.2), Map),
+        (() => LogSoftmax(1), Vector), (() => LogSoftmax(-2), Map), (() => Mish(), Map), (() => PReLU(1), Map),
         (() => PReLU(6), Map), (() => ReLU(inplace: true), Vector), (() => ReLU6(), Map),
         (() => RReLU(0.1, 0.5), Map), (() => SELU(), Map), (() => Sigmoid(), Line), (() => SiLU(), Map),
         (() => Softmax(1), Vector), (() => Softmax(-1), Map), (() => Softmax(2), Map), (() => Softmax2d(), Map),
         (() => Softplus(), Map), (() => Softplus(threshold: 30), Map), (() => Softsign(), Map), (() => Tanh(), Map),
+        (() => Threshold(0.3, -2.5), Map),
 
         (() => Conv1d(6, 4, 3, stride: 2, padding: 2, dilation: 2, groups: 2), Line),
         (() => Conv1d(6, 4, 4, bias: false), Line),
@@ -32,6 +34,8 @@ public sealed class ModuleConverterTests
         (() => Conv2d(6, 4, (3, 2), (2, 1), (1, 2), (2, 1), groups: 2), Map),
         (() => Conv2d(6, 4, 3, padding: Padding.Same, dilation: 2), Map),
         (() => Conv2d(6, 4, 3, padding: Padding.Valid, bias: false), Map),
+        (() => Conv3d(4, 6, (3, 2, 3), (2, 1, 1), (1, 0, 2), (1, 2, 1), groups: 2), Volume),
+        (() => Conv3d(4, 3, 3, padding: Padding.Same, dilation: 2, bias: false), Volume),
         (() => ConvTranspose1d(6, 4, 3, stride: 2, padding: 1, output_padding: 1), Line),
         (() => ConvTranspose2d(6, 4, (3, 2), (2, 3), (1, 0), (1, 2), (2, 1), groups: 2, bias: false), Map),
         (() => Linear(5, 3), Vector), (() => Linear(11, 3, hasBias: false), Line), (() => Linear(8, 3), Map),
@@ -39,6 +43,10 @@ public sealed class ModuleConverterTests
         (() => Seen(BatchNorm1d(5), Vector), Vector), (() => Seen(BatchNorm1d(6, eps: 1e-3), Line), Line),
         (() => Seen(BatchNorm2d(6), Map), Map), (() => Seen(BatchNorm2d(6, affine: false), Map), Map),
         (() => Seen(BatchNorm3d(4), Volume), Volume),
+        (() => Seen(GroupNorm(3, 6, eps: 1e-3), Map), Map), (() => GroupNorm(2, 4, affine: false), Volume),
+        (() => Seen(GroupNorm(2, 6), Line), Line), (() => InstanceNorm1d(6), Line),
+        (() => Seen(InstanceNorm2d(6, 1e-3, affine: true), Map), Map),
+        (() => Seen(InstanceNorm2d(6, track_running_stats: true), Map), Map), (() => InstanceNorm3d(4), Volume),
         (() => LayerNorm(8), Map), (() => LayerNorm([9, 8], eps: 1e-3), Map),
         (() => LayerNorm(5, elementwise_affine: false), Vector), (() => LayerNorm([5], bias: false), Vector),
         (() => LocalResponseNorm(3, 0.01, 0.75, 2), Map),
@@ -63,14 +71,21 @@ public sealed class ModuleConverterTests
             (2, 3, 2), (1, 2, 2), (1, 1, 0), true, SoftPoolWeighting.SharedAcrossChannels), Volume),
 
         (() => AlphaDropout(0.5), Map), (() => ChannelShuffle(3), Map), (() => ConstantPad1d((1, 2), 0), Line),
-        (() => ConstantPad2d((1, 2, 3, 0), 0), Map), (() => Dropout(0.5), Map), (() => Dropout1d(0.5), Line),
+        (() => ConstantPad1d((1, 2), -0.5), Line), (() => ConstantPad2d((0, 0, 3, 1), 0.5), Map),
+        (() => ConstantPad3d((1, 2, 3, 0, 0, 0), 0), Volume), (() => ConstantPad3d((0, 0, 0, 0, 2, 1), 0.5), Volume),
+        (() => ConstantPad3d((0, 0, 0, 0, 1, 0), 0), Volume), (() => ConstantPad2d((1, 2, 3, 0), 0), Map),
+        (() => Dropout(0.5), Map), (() => Dropout1d(0.5), Line),
         (() => Dropout2d(0.5, inplace: true), Map), (() => Dropout3d(0.5), Volume),
         (() => FeatureAlphaDropout(0.5), Map), (() => Flatten(), Map), (() => Flatten(2), Map),
         (() => Flatten(1, 2), Map), (() => Unflatten(1, [2, 3]), Map), (() => Unflatten(3, [4, 2]), Map),
         (() => PixelShuffle(2), [8, 3, 5]), (() => PixelUnshuffle(2), [2, 4, 6]),
         (() => ReflectionPad1d((3, 2)), Line), (() => ReflectionPad2d((3, 2, 0, 1)), Map),
+        (() => ReflectionPad3d((3, 2, 0, 1, 0, 0)), Volume), (() => ReplicationPad3d((3, 2, 0, 1, 0, 0)), Volume),
         (() => ReflectionPad2d(2), Map), (() => ReplicationPad1d(3), Line), (() => ReplicationPad2d((3, 2, 0, 1)), Map),
         (() => ZeroPad2d((1, 2, 3, 0)), Map), (() => ZeroPad2d(2), Map),
+        (() => Upsample(scale_factor: [2.5]), Line),
+        (() => Upsample(scale_factor: [1.7], mode: torch.UpsampleMode.Linear, align_corners: false), Line),
+        (() => Upsample(size: [5], mode: torch.UpsampleMode.Linear, align_corners: true), Line),
         (() => Upsample(scale_factor: [2, 3]), Map), (() => Upsample(size: [7, 20]), Map),
         (() => Upsample(scale_factor: [1.7, 0.6], mode: torch.UpsampleMode.Bilinear, align_corners: false), Map),
         (() => Upsample(size: [12, 5], mode: torch.UpsampleMode.Bilinear, align_corners: true), Map),
@@ -95,7 +110,9 @@ public sealed class ModuleConverterTests
     [
         (() => Conv1d(6, 4, 3, padding: 1, padding_mode: PaddingModes.Circular), Line, "has the padding mode Circular"),
         (() => Conv2d(6, 4, (2, 3), padding: Padding.Same), Map, "has the padding Same with a kernel of 2x3"),
-        (() => Conv3d(4, 2, 3), Volume, "has no operator in the runtime"),
+        (() => Conv3d(4, 2, (2, 3, 3), padding: Padding.Same), Volume, "has the padding Same with a kernel of 2x3x3"),
+        (() => ConvTranspose3d(4, 2, 3), Volume, "has no operator in the runtime"),
+        (() => InstanceNorm3d(4, eps: 0), Volume, "does not fit its operator: GroupNorm takes"),
         (() => BatchNorm2d(6, track_running_stats: false), Map, "has no running statistics"),
         (() => MaxPool1d(3, dilation: 2), Line, "has a dilation"),
         (() => MaxPool3d((2, 2, 2), dilation: (1, 1, 2)), Volume, "has a dilation"),
@@ -107,12 +124,16 @@ public sealed class ModuleConverterTests
         (() => Softplus(beta: 2), Map, "has a beta other than 1"),
         (() => Softplus(threshold: 3), Map, "has a threshold below 20"),
         (() => Flatten(0), Map, "flattens the batch too"),
-        (() => ConstantPad2d(1, 0.5), Map, "pads with a value other than 0"),
+        (() => ConstantPad2d(1, 0.5), Map, "pads several axes, and not height and width with 0"),
+        (() => ConstantPad3d(1, 0), Volume, "pads several axes, and not height and width with 0"),
+        (() => ReflectionPad3d(1), Volume, "pads the depth"), (() => ReplicationPad3d(1), Volume, "pads the depth"),
         (() => ZeroPad2d((-1, 0, 0, 0)), Map, "does not fit its operator"),
-        (() => Upsample(scale_factor: [2], mode: torch.UpsampleMode.Linear, align_corners: false), Line,
-            "resizes 6x11, which is not (C, H, W)"),
+        (() => Upsample(scale_factor: [2, 2, 2], mode: torch.UpsampleMode.Trilinear, align_corners: false), Volume,
+            "resizes 4x5x6x7, which is neither (C, L) nor (C, H, W)"),
         (() => LocalResponseNorm(4), Map, "does not fit its operator: LocalResponseNorm takes an odd size"),
-        (() => LogSoftmax(1), Vector, "has no operator in the runtime"),
+        (() => LogSoftmax(0), Vector, "goes along the batch"),
+        (() => Threshold(double.PositiveInfinity, 0), Vector, "does not fit its operator: Threshold takes"),
+        (() => Softmin(1), Vector, "has no operator in the runtime"),
     ];
 
     [TestMethod]
@@ -173,6 +194,41 @@ public sealed class ModuleConverterTests
             typeof(Nn.Identity), typeof(Concat), // in the networks of ModuleExportTests
         ];
         CollectionAssert.AreEquivalent(ConverterTable.All.Types.ToArray(), cases.Distinct().ToArray());
+    }
+
+    /// <summary>The tables of docs/torchsharp.md name the modules that are converted, and all others that TorchSharp has
+    /// but losses and those that hold modules.</summary>
+    [TestMethod]
+    public void The_documented_modules_are_those_of_the_table()
+    {
+        string document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "torchsharp.md"));
+        string[] sections = document[document.IndexOf("## Modules\n", StringComparison.Ordinal)..]
+            .Split("## Modules without a layer");
+        Assert.HasCount(2, sections);
+        string[] rows = [.. sections[0].Split('\n').Where(line => line.StartsWith('|')).Skip(2)];
+        Assert.IsNotEmpty(rows);
+        AssertNamed([.. ConverterTable.All.Types], rows.SelectMany(row => Names(row.Split('|')[1])));
+        Type[] others =
+        [
+            .. typeof(Nn.Linear).Assembly.GetExportedTypes().Where(type =>
+                type is { Namespace: "TorchSharp.Modules", IsAbstract: false, IsGenericType: false }
+                && typeof(Module).IsAssignableFrom(type) && !type.Name.EndsWith("Loss", StringComparison.Ordinal)
+                && type != typeof(Nn.Sequential) && type != typeof(Nn.ParameterList)
+                && type != typeof(Nn.ParameterDict)).Except(ConverterTable.All.Types),
+        ];
+        string[] lines = [.. sections[1].Split('\n').Where(line => line.StartsWith('|')).Skip(2)];
+        AssertNamed(others, lines.SelectMany(row => Names(row.Split('|')[1])));
+
+        // "Conv1d, 2d" is Conv1d and Conv2d.
+        static IEnumerable<string> Names(string cell)
+        {
+            string last = "";
+            foreach (string name in cell.Split(',', StringSplitOptions.TrimEntries))
+                yield return last = name is [>= '1' and <= '3', 'd'] ? last[..^2] + name : name;
+        }
+
+        static void AssertNamed(IReadOnlyCollection<Type> types, IEnumerable<string> names) => Assert.AreEqual(
+            string.Join('\n', types.Select(type => type.Name).Order()), string.Join('\n', names.Order()));
     }
 
     /// <summary>What a norm of batches has learned of some.</summary>

@@ -206,6 +206,36 @@ public sealed class ExportCommandTests : IDisposable
         CollectionAssert.AreEqual((string[])["model.safetensors"], _folder.FileNames);
     }
 
+    /// <summary>Options that would change nothing, and paths that cannot be written, before anything is
+    /// computed.</summary>
+    [TestMethod]
+    [DataRow("--no-certificate|--data|procedural", "are for the certificate, which --no-certificate leaves out.")]
+    [DataRow("--no-certificate|--image-size|8", "are for the certificate, which --no-certificate leaves out.")]
+    [DataRow("--image-size|8", "--image-size is for the pictures of --data, which is not given.")]
+    [DataRow("--pth|{0}/a.pth|--no-certificate", "which --pth and --onnx do not write; --output does.")]
+    [DataRow("--onnx|{0}/a.onnx|--data|procedural", "which --pth and --onnx do not write; --output does.")]
+    [DataRow("--pth|{0}/a.pth|--interpolation|bicubic", "--resize is for a model file or ONNX file")]
+    [DataRow("--pth|{0}/a.pth|--classes|a|b", "--classes is for a model file or ONNX file")]
+    [DataRow("--classes|{0}/empty", "/empty has no names in it.")]
+    [DataRow("--key|model", "/net.pth has no dictionary of tensors model; it has the whole file (52 tensors).")]
+    [DataRow("--ignore|aux", "--ignore aux is the beginning of no name in the file.")]
+    [DataRow("-o|{0}/none/m.safetensors", "/none/m.safetensors cannot be written: there is no folder {0}/none.")]
+    [DataRow("--pth|{0}/none/m.pth", "/none/m.pth cannot be written: there is no folder {0}/none.")]
+    [DataRow("-o|{0}", " is a folder; the name of a file is expected.")]
+    public void What_has_no_effect_or_cannot_be_written_is_refused(string arguments, string expected)
+    {
+        Model model = RandomWeights.Create(NetworkCatalog.Create("squeezenet", 3), [], seed: 1);
+        TorchFileWriter.Write(_folder["net.pth"], model.Weights);
+        _folder.Write("empty", "\n \n");
+        string[] given = arguments.Replace("{0}", _folder.Path, StringComparison.Ordinal).Split('|');
+        Command command = Softpool.Run(["export", _folder["net.pth"], "-n", "squeezenet", .. given]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, expected.Replace("{0}", _folder.Path, StringComparison.Ordinal));
+        Assert.HasCount(
+            1, command.Output.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal)));
+        CollectionAssert.AreEqual((string[])["empty", "net.pth"], _folder.FileNames);
+    }
+
     [TestMethod]
     [DataRow(float.NaN)]
     [DataRow(float.MaxValue)]

@@ -1,6 +1,8 @@
+using SoftPool.Operators;
 using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
+using SoftPool.Trainer.StateDicts;
 using SoftPool.Trainer.Tests.Data;
 using SoftPool.Trainer.Tests.Reports;
 using SoftPool.Trainer.Training;
@@ -164,6 +166,37 @@ public sealed class TrainCommandTests : IDisposable
         }
     }
 
+    /// <summary>A file of another program, read as export reads it.</summary>
+    [TestMethod]
+    public void A_training_begins_with_what_torch_has_saved()
+    {
+        Pictures.WriteColours(_folder["colours"]);
+        Model before = RandomWeights.Create(NetworkCatalog.Create("squeezenet", 3), [], seed: 1);
+        var saved = before.Weights.ToDictionary(entry => $"module.{entry.Key}", entry => entry.Value);
+        saved.Add("module.aux.weight", new Tensor(new TensorShape(2), new float[2]));
+        TorchFileWriter.Write(_folder["net.pth"], saved);
+        string[] train =
+        [
+            "train", "--weights", _folder["net.pth"], "--freeze", "features.*", "--data", _folder["colours"], "--steps",
+            "1", "--batch", "3", "-o", _folder["run"],
+        ];
+        Command command = Softpool(train);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "net.pth, which is no model, needs --network");
+        command = Softpool([.. train, "-n", "squeezenet"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "  unexpected  aux.weight");
+        Assert.IsFalse(Directory.Exists(_folder["run"]));
+        command = Softpool([.. train, "-n", "squeezenet", "--ignore", "aux"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "the tensor names begin with module.: the prefix is left out");
+        StringAssert.Contains(command.Output, $"begins with 52 tensors of {_folder["net.pth"]}");
+        foreach ((string name, Tensor tensor) in new RunFolder(_folder["run"]).ReadLast().Model.Weights)
+            Assert.AreEqual(
+                name.StartsWith("features.", StringComparison.Ordinal),
+                tensor.Data.Span.SequenceEqual(before.Weights[name].Data.Span), name);
+    }
+
     [TestMethod]
     public void Weights_of_another_network_are_a_table()
     {
@@ -174,7 +207,7 @@ public sealed class TrainCommandTests : IDisposable
             "train", "--weights", _folder["weights.safetensors"], "-n", "alexnet", "--data", _folder["colours"],
             "--steps", "1", "--batch", "3", "-o", _folder["run"]);
         Assert.AreEqual(1, command.ExitCode, command.Output);
-        StringAssert.Contains(command.Output, "weights.safetensors does not fit alexnet:");
+        StringAssert.Contains(command.Output, "weights.safetensors does not fit alexnet, in 64 of its weights:");
         StringAssert.Contains(command.Output, "unexpected     features.3.squeeze.weight");
         Assert.DoesNotContain("   at ", command.Output);
         Assert.IsFalse(Directory.Exists(_folder["run"]));
@@ -215,8 +248,13 @@ public sealed class TrainCommandTests : IDisposable
     [DataRow("train|--resume|", "--resume takes a value; got an empty one.")]
     [DataRow("train|-n|alexnet|--data|{0}/colours|--steps|1|--batch|3|-o|{0}/file", "A training "
         + "needs a folder to write to")]
-    [DataRow("train|--freeze|features.*|-o|{0}/run", "--freeze and --new-lr are for a training that begins with")]
-    [DataRow("train|--new-lr|0.1|-o|{0}/run", "--freeze and --new-lr are for a training that begins with")]
+    [DataRow("train|--freeze|features.*|-o|{0}/run", "--ignore are for a training that begins with --weights.")]
+    [DataRow("train|--new-lr|0.1|-o|{0}/run", "--ignore are for a training that begins with --weights.")]
+    [DataRow("train|--key|model|-o|{0}/run", "--ignore are for a training that begins with --weights.")]
+    [DataRow("train|--weights|{0}/tiny|--ignore|a|-o|{0}/run", "--ignore is for a file of weights;")]
+    [DataRow("train|--weights|{0}/tiny|--key|a|-o|{0}/run", "--key chooses an entry of a checkpoint of torch.save;")]
+    [DataRow("train|--weights|{0}/mine.safetensors|-o|{0}/run",
+        "/mine.safetensors is of the network 'mine', which train does not have; it has alexnet, ")]
     [DataRow("train|--weights|{0}/none.safetensors|-o|{0}/run", "none.safetensors")]
     [DataRow("train|--weights|{0}/file|-o|{0}/run", "file")]
     [DataRow("train|--resize|crop|-o|{0}/run", "--resize crop and --resize-size are given together, or neither.")]
@@ -233,6 +271,9 @@ public sealed class TrainCommandTests : IDisposable
         Pictures.WriteColours(_folder["colours"]);
         TinyRun.Write(_folder["tiny"], _folder["colours"]);
         _folder.Write("file", "the user's");
+        var graph = new ModelGraph("mine", new TensorShape(3), [new Layer("it", new ReLU())]);
+        new Model(graph, new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet)
+            .Save(_folder["mine.safetensors"]);
         string[] before = Contents();
         Command command = Softpool(arguments.Replace("{0}", _folder.Path, StringComparison.Ordinal).Split('|'));
         Assert.AreEqual(1, command.ExitCode, command.Output);

@@ -47,6 +47,33 @@ public sealed class StateDictTests : IDisposable
         Assert.AreEqual($"the state dict of {TorchFiles.Made(name)} is its entry state_dict", read.Remarks.Single());
     }
 
+    /// <summary>What torch itself has written, see make_by_torch.py.</summary>
+    [TestMethod]
+    [DataRow("torch_zip.pth")]
+    [DataRow("torch_legacy.pth")]
+    [DataRow("torch_checkpoint.pt")]
+    public void Files_of_torch_itself_are_read(string name)
+    {
+        StateDict read = StateDict.Read(TorchFiles.Made(name));
+        CollectionAssert.AreEqual(
+            (string[])["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "2.weight",
+                "2.bias", "tied"],
+            read.Tensors.Keys.ToArray());
+        AssertTensor(read, "0.weight", "2x1x1x2", 0, 0.25f, 0.5f, 0.75f);
+        AssertTensor(read, "0.bias", "2", -1, -0.75f);
+        AssertTensor(read, "1.running_var", "2", -5, -4.75f);
+        AssertTensor(read, "2.weight", "3x2", -7, -6.25f, -6.75f, -6, -6.5f, -5.75f);
+        AssertTensor(read, "2.bias", "2", -8, -7.75f);
+        AssertTensor(read, "tied", "2x1x1x2", 0, 0.25f, 0.5f, 0.75f);
+        Assert.IsEmpty(read.Others);
+    }
+
+    /// <summary>Its code is compressed, and longer than the file.</summary>
+    [TestMethod]
+    public void A_program_of_torch_itself_is_refused() => StringAssert.Contains(
+        Assert.ThrowsExactly<ModelFormatException>(() => StateDict.Read(TorchFiles.Made("torch_script.pt"))).Message,
+        "it is a TorchScript program");
+
     [TestMethod]
     public void Several_state_dicts_are_listed_and_a_key_chooses()
     {
@@ -59,6 +86,35 @@ public sealed class StateDictTests : IDisposable
         e = Assert.ThrowsExactly<UserErrorException>(() => StateDict.Read(path, "ema"));
         StringAssert.StartsWith(
             e.Message, $"{path} has no dictionary of tensors ema; it has the whole file (1 tensor)");
+    }
+
+    [TestMethod]
+    public void What_a_key_chooses_may_hold_more_than_tensors_and_that_is_said()
+    {
+        string tensor = TorchFiles.OneTensor("FloatStorage", 2, "K\0", "K\u0002\x85", "K\u0001\x85")[2..^1];
+        string pickle = $"\x80\u0002}}X\u0001\0\0\0m{tensor}(X\u0005\0\0\0epochK\u0003K\u0007K\u0001us.";
+        File.WriteAllBytes(_folder["a.pth"], TorchFiles.Zip(pickle, ("a/data/k", [0, 0, 128, 63, 0, 0, 0, 64])));
+        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => StateDict.Read(_folder["a.pth"]));
+        StringAssert.Contains(e.Message, "holds no state dict");
+        StateDict read = StateDict.Read(_folder["a.pth"], "m");
+        AssertTensor(read, "w", "2", 1, 2);
+        Assert.AreEqual(
+            "passed over, because they are no tensors: epoch, and entries under numbers", read.Remarks[^1]);
+    }
+
+    [TestMethod]
+    [DataRow("net.pth", "", false)]
+    [DataRow("net.bin", "<html>404: not found</html>", false)]
+    [DataRow("net.txt", "12345678[]", false)]
+    [DataRow("net.safetensors", "<html>404: not found</html>", true)]
+    [DataRow("net.pth", "12345678{}", true)]
+    public void What_is_of_no_kind_is_called_so(string name, string content, bool isSafetensors)
+    {
+        ModelFormatException e = Assert.ThrowsExactly<ModelFormatException>(
+            () => StateDict.Read(_folder.Write(name, content)));
+        StringAssert.StartsWith(e.Message, isSafetensors
+            ? $"{name} is no valid safetensors file: its header claims "
+            : $"{name} is no file of weights that is read: ");
     }
 
     [TestMethod]
@@ -109,7 +165,7 @@ public sealed class StateDictTests : IDisposable
             TorchFiles.OneTensor("FloatStorage", 2, "K\0", "K\u0002\x85", "K\u0001\x85"));
         byte[] floats = new byte[8];
         AssertRefused(
-            "compressed; torch.save stores",
+            "a/data.pkl is compressed, and torch.save writes all entries as they are",
             TorchFiles.Zip(CompressionLevel.Optimal, ("a/data.pkl", [.. pickle, .. new byte[99]])));
         AssertRefused(
             "it has no entry a/data/k", TorchFiles.Zip(CompressionLevel.NoCompression, ("a/data.pkl", pickle)));

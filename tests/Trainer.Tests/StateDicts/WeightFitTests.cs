@@ -47,8 +47,16 @@ public sealed class WeightFitTests
             "unexpected     criterion                 9",
             "unexpected     ids                       1x9 of int64",
         ];
-        CollectionAssert.AreEqual(expected, fit.Table().ToArray(), string.Join('\n', fit.Table()));
+        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(() => fit.Check("a.pth", "net"));
+        Assert.AreEqual("a.pth does not fit net, in 5 of its weights:", e.Message);
+        CollectionAssert.AreEqual(expected, e.Details.ToArray(), string.Join('\n', e.Details));
         Assert.HasCount(5 - 2, WeightFit.Of(Graph, dictionary, ["crit", "ids"]).Misfits);
+        Assert.AreEqual(
+            "--ignore module.ids is the beginning of no name in the file.", Assert.ThrowsExactly<UserErrorException>(
+                () => WeightFit.Of(Graph, dictionary, ["crit", "module.ids"])).Message);
+        // What stays random is neither missing nor of another shape.
+        WeightFit.Of(Graph, Weights("", ("fc.weight", null), ("fc.bias", new TensorShape(9))), [],
+            ["fc.weight", "fc.bias"]).Check("a.pth", "net");
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using SoftPool.Operators;
 using SoftPool.Trainer.Networks;
+using SoftPool.Trainer.StateDicts;
 using SoftPool.Trainer.Training;
 using static SoftPool.Trainer.Tests.Training.TinyTraining;
 
@@ -123,20 +124,20 @@ public sealed class FineTuningTests
     [TestMethod]
     public void Weights_for_other_classes_leave_the_last_layer_new()
     {
-        var start = new StartingWeights("w", Weights, Weights.Weights);
-        Assert.IsEmpty(start.FitTo(Normed, Head, ["other", "names"]).New);
-        Assert.HasCount(8, start.FitTo(Normed, Head, ["other", "names"]).Weights);
-        (IReadOnlyDictionary<string, Tensor> taken, IReadOnlyList<string> fresh) = start.FitTo(
-            Normed, Head, ["names", "other"]);
+        StartingWeights start = Start(Weights.Weights, Weights);
+        Assert.IsEmpty(start.FitTo(Normed, Head, ["other", "names"], []).New);
+        Assert.HasCount(8, start.FitTo(Normed, Head, ["other", "names"], []).Fit.Weights);
+        (WeightFit fit, IReadOnlyList<string> fresh) = start.FitTo(Normed, Head, ["names", "other"], []);
         CollectionAssert.AreEqual(Head, fresh.ToArray());
         CollectionAssert.AreEquivalent(
-            Normed.Parameters.Select(parameter => parameter.Name).Except(Head).ToArray(), taken.Keys.ToArray());
-        // Bare weights have no names of classes: what has the right shape is taken.
-        var bare = new StartingWeights("w", null, Weights.Weights);
-        Assert.IsEmpty(bare.FitTo(Normed, Head, ["a", "b"]).New);
+            Normed.Parameters.Select(parameter => parameter.Name).Except(Head).ToArray(), fit.Weights.Keys.ToArray());
+        // Bare weights have no names of classes: what has the right shape is taken, whatever stands before the names.
+        StartingWeights bare = Start(
+            Weights.Weights.ToDictionary(entry => $"module.{entry.Key}", entry => entry.Value));
+        Assert.IsEmpty(bare.FitTo(Normed, Head, ["a", "b"], []).New);
         var wider = new ModelGraph(
             "wider", Normed.InputShape, [.. Normed.Layers.SkipLast(1), new("classifier.1", new Linear(960, 3))]);
-        CollectionAssert.AreEqual(Head, bare.FitTo(wider, Head, ["a", "b", "c"]).New.ToArray());
+        CollectionAssert.AreEqual(Head, bare.FitTo(wider, Head, ["a", "b", "c"], []).New.ToArray());
         CollectionAssert.AreEquivalent(
             (string[])["fc.weight", "fc.bias"], NetworkCatalog.ParametersOfClasses("resnet18").ToArray());
         Assert.HasCount(2, NetworkCatalog.ParametersOfClasses("densenet121"));
@@ -151,19 +152,26 @@ public sealed class FineTuningTests
             ["fc.extra"] = new Tensor(new TensorShape(5), new float[5]),
         };
         tensors.Remove("features.1.running_var");
-        MisfitException e = Assert.ThrowsExactly<MisfitException>(
-            () => new StartingWeights("w.safetensors", null, tensors).FitTo(Normed, Head, ["a", "b"]));
-        Assert.AreEqual("w.safetensors does not fit normed:", e.Message);
+        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(
+            () => Start(tensors).FitTo(Normed, Head, ["a", "b"], []));
+        Assert.AreEqual("w does not fit normed, in 3 of its weights:", e.Message);
         CollectionAssert.AreEqual(
             (string[])
             [
-                "               name                    network  file",
+                "               name                    network  file     nearest",
                 "another shape  features.0.weight       8x3x3x3  8x3x3x4",
                 "missing        features.1.running_var  8",
                 "unexpected     fc.extra                         5",
             ],
-            e.Table().ToArray());
+            e.Details.ToArray());
+        tensors.Remove("features.0.weight");
+        tensors["features.1.running_var"] = tensors["features.1.running_mean"];
+        e = Assert.ThrowsExactly<UserErrorException>(() => Start(tensors).FitTo(Normed, Head, ["a", "b"], ["fc.e"]));
+        Assert.AreEqual("w does not fit normed, in 1 of its weights:", e.Message);
     }
+
+    private static StartingWeights Start(IReadOnlyDictionary<string, Tensor> tensors, Model? model = null) =>
+        new("w", new StateDict(tensors, new Dictionary<string, string>(), [], model));
 
     private static FineTuning Tuning(params string[] freeze) =>
         new() { Weights = "/w", Sha256 = "00", Freeze = freeze, NewParameters = Head };
