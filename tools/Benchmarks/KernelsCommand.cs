@@ -105,8 +105,9 @@ internal static class KernelsCommand
         foreach (CompiledKernel kernel in contracted)
             Console.Error.WriteLine(
                 $"error: {kernel.Kernel} of {kernel.Layer} has {kernel.FusedMultiplyAdds} fused multiply-adds.");
-        return above.Length > 0 || contracted.Length > 0 || (strict && kernels.Any(kernel => kernel.IsChosen && kernel.ScalarSpills > 0))
-            ? 1 : 0;
+        return above.Length > 0 || contracted.Length > 0
+            || (strict && kernels.Any(kernel => kernel.IsChosen && kernel.ScalarSpills > 0))
+                ? 1 : 0;
     }
 
     internal static GpuDevice Open()

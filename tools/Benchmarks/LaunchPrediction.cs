@@ -72,7 +72,8 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
         // loads; the subgroups of a unit wait together.
         double latency = gpu.LatencyNanoseconds * Nano;
         double serial = instructions * cycles * EnoughSubgroups / hertz;
-        double waits = gemm?.Steps ?? (compiled.Loop is { Load: > 0 } ? trips : trips == 0 ? 0 : launch.Iterations / LoadsAhead);
+        double waits = gemm?.Steps
+            ?? (compiled.Loop is { Load: > 0 } || trips == 0 ? trips : launch.Iterations / LoadsAhead);
         double wait = rounds * (gemm is null
             ? (waits + WaitsBesideLoop) * latency + serial
             : WaitsBesideLoop * latency + Math.Max(waits * latency, serial));

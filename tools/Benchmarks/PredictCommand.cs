@@ -35,7 +35,7 @@ internal static class PredictCommand
         };
         var variants = new Option<bool>("--variants")
         {
-            Description = "Compares the kernels that are chosen with the ones that the model would take, layer by layer; "
+            Description = "Compares the chosen kernels with the ones that the model would take, layer by layer; "
                 + $"fails where a network takes more than {LargestLoss} times the model's choice.",
         };
         var output = new Option<string?>("--output", "-o") { Description = "Where to write every prediction as JSON." };

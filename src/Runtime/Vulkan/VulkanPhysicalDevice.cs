@@ -102,7 +102,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                     && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported,
                 (int)Math.Min(limits.MaxComputeWorkGroupInvocations, limits.MaxComputeWorkGroupSize[0]),
                 Units() is > 0 and int units ? units
-                    : properties.DeviceType == PhysicalDeviceType.IntegratedGpu ? DeviceTraits.UsualIntegratedUnits : 0);
+                    : properties.DeviceType != PhysicalDeviceType.IntegratedGpu ? 0
+                    : DeviceTraits.UsualIntegratedUnits);
         }
         CacheIdentity =
         [
