@@ -10,7 +10,7 @@ using Spectre.Console;
 namespace SoftPool.Benchmarks;
 
 /// <summary>Compiles every kernel that networks launch and shows what the driver's compiler says of them. Nothing runs,
-/// so a device without hardware will do: RADV_FORCE_FAMILY=navi21.</summary>
+/// so a device without hardware will do: tools/gpu-compilers.sh --run.</summary>
 internal static class KernelsCommand
 {
     private static readonly string[] DefaultNetworks =
