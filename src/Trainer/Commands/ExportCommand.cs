@@ -140,7 +140,7 @@ internal static class ExportCommand
         foreach (string file in written)
             if (Reads(source, run is not null).Contains(Path.GetFullPath(file)))
                 throw new UserErrorException(
-                    $"export would overwrite the file that it reads, {file}: choose another --output.");
+                    $"export would overwrite the file that it reads, {file}: choose another name.");
         if (written.Select(Path.GetFullPath).Distinct().Count() < written.Length)
             throw new UserErrorException($"export would write two files under one name: {string.Join(", ", written)}.");
         foreach (string file in written)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SoftPool.Files;
 using SoftPool.Onnx.Import;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Verification;
@@ -75,7 +76,7 @@ internal static class ImportCommand
         ModelGraph graph = import.Graph;
         if (options.Preprocessing is not null && graph is not { Inputs: [{ Shape.Rank: 3 }] })
             throw new UserErrorException(
-                $"--mean, --std and --resize are for a network that reads pictures; {source} reads "
+                $"--mean, --std and --resize are for a network that reads pictures; {source} has the "
                 + $"{LayerTable.Inputs(graph)}.");
         if (dry)
             LayerTable.Print(graph, AnsiConsole.Console);
@@ -93,6 +94,19 @@ internal static class ImportCommand
         {
             throw new UserErrorException($"{source} cannot be imported:", e.Refusals);
         }
+        catch (ModelFormatException) when (OtherKind(source) is { } other)
+        {
+            throw new UserErrorException($"{source} is {other}, not an ONNX model; {ForeignFormat.AdviceFor(other)}.");
+        }
+    }
+
+    /// <summary>What a file is by its first bytes; null for an ONNX model, and for what is not known.</summary>
+    private static string? OtherKind(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[ForeignFormat.Looked];
+        string? kind = ForeignFormat.Of(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
+        return kind?.Contains("ONNX", StringComparison.Ordinal) == true ? null : kind;
     }
 
     private static void Write(string source, string path, bool bare, OnnxImport import, OnnxOptions options)

@@ -123,6 +123,10 @@ internal static class TrainCommand
                 + $"{NetworkCatalog.Described}.");
         string network = start?.Model is { } model && !IsGiven(parse, Network)
             ? model.Graph.Name : parse.GetRequiredValue(Network);
+        if (!NetworkCatalog.Names.Contains(network) && !IsGiven(parse, Network))
+            throw new UserErrorException(
+                $"{start!.Path} is of the network '{network}', which train does not have; it has "
+                + $"{NetworkCatalog.Described}.");
         string data = parse.GetRequiredValue(Data);
         Resize? resize = Resizing.Read(parse);
         Preprocessing? preprocessing = start?.Model?.Preprocessing;

@@ -42,6 +42,13 @@ internal static class OnnxOperators
         GELU { Approximate: GeluApproximation.None } => Gelu(step),
         GELU => GeluByTanh(step),
         Softmax op => Same(step, "Softmax", ("axis", (long)op.Dim)),
+        LogSoftmax op => Same(step, "LogSoftmax", ("axis", (long)op.Dim)),
+        Threshold op => step.Node(
+            "Where",
+            [
+                step.Node("LessOrEqual", [step.Input, step.Draft.Scalar((float)op.Limit)]),
+                step.Draft.Scalar((float)op.Value), step.Input,
+            ]),
         LocalResponseNorm op => LocalNorm(step, op),
 
         Add => step.Node("Add", [.. step.Inputs]),
@@ -50,6 +57,7 @@ internal static class OnnxOperators
         Divide => step.Node("Div", [.. step.Inputs]),
         Maximum => step.Node("Max", [.. step.Inputs]),
         Minimum => step.Node("Min", [.. step.Inputs]),
+        Pow => step.Node("Pow", [.. step.Inputs]),
         MatMul => step.Node("MatMul", [.. step.Inputs]),
         Concat op => step.Node("Concat", [.. step.Inputs], ("axis", (long)op.Dim)),
 
@@ -61,6 +69,7 @@ internal static class OnnxOperators
         PixelShuffle op => Same(step, "DepthToSpace", ("blocksize", (long)op.UpscaleFactor), ("mode", "CRD")),
         Composite op => Parts(step, op),
         ZeroPad2d op => Pad(step, op, "constant"),
+        ConstantPad op => PadAxis(step, op),
         ReflectionPad2d op => Pad(step, op, "reflect"),
         ReplicationPad2d op => Pad(step, op, "edge"),
         Upsample op => Resize(step, op),
@@ -69,6 +78,10 @@ internal static class OnnxOperators
             "Conv", [step.Input, .. Weights(step, op.Bias)], ("kernel_shape", Two(op.KernelSize)),
             ("strides", Two(op.Stride)), ("pads", (long[])[.. Two(op.Padding), .. Two(op.Padding)]),
             ("dilations", Two(op.Dilation)), ("group", (long)op.Groups)),
+        Conv3d op => step.Node(
+            "Conv", [step.Input, .. Weights(step, op.Bias)], ("kernel_shape", Three(op.KernelSize)),
+            ("strides", Three(op.Stride)), ("pads", (long[])[.. Three(op.Padding), .. Three(op.Padding)]),
+            ("dilations", Three(op.Dilation)), ("group", (long)op.Groups)),
         ConvTranspose2d op => Transposed(step, op),
         BatchNorm2d op => step.Node(
             "BatchNormalization",
@@ -77,6 +90,7 @@ internal static class OnnxOperators
                 step.Weight("running_var"),
             ],
             ("epsilon", (float)op.Eps)),
+        GroupNorm op => GroupNorm(step, op),
         LayerNorm op => LayerNorm(step, op),
         Linear op => Linear(step, op),
         PReLU op => step.Node("PRelu", [step.Input, Slopes(step, op)]),
@@ -134,6 +148,15 @@ internal static class OnnxOperators
 
     private static string Pad(OnnxStep step, Pad2d op, string mode) => step.Node(
         "Pad", [step.Input, step.Draft.Ints(0, 0, op.Top, op.Left, 0, 0, op.Bottom, op.Right)], ("mode", mode));
+
+    private static string PadAxis(OnnxStep step, ConstantPad op)
+    {
+        int axes = step.InputShape.Rank + 1;
+        var pads = new long[2 * axes];
+        (pads[op.Dim], pads[axes + op.Dim]) = (op.Before, op.After);
+        return step.Node(
+            "Pad", [step.Input, step.Draft.Ints(pads), step.Draft.Scalar((float)op.Fill)], ("mode", "constant"));
+    }
 
     private static string Resize(OnnxStep step, Upsample op)
     {
@@ -205,6 +228,28 @@ internal static class OnnxOperators
         return shape.Rank == 3 ? normed : step.Reshaped(normed, Longs(shape));
     }
 
+    /// <summary>Each group as a channel of an instance norm. GroupNormalization has a weight for each group until
+    /// operator set 21.</summary>
+    private static string GroupNorm(OnnxStep step, GroupNorm op)
+    {
+        TensorShape shape = step.InputShape;
+        string normed = step.Node(
+            "InstanceNormalization",
+            [
+                step.Reshaped(step.Input, op.NumGroups, shape.ElementCount / op.NumGroups),
+                step.Draft.Floats([.. Enumerable.Repeat(1f, op.NumGroups)]),
+                step.Draft.Floats(new float[op.NumGroups]),
+            ],
+            ("epsilon", (float)op.Eps));
+        string back = step.Reshaped(normed, Longs(shape));
+        return op.Affine
+            ? step.Node("Add", [step.Node("Mul", [back, OfChannels("weight")]), OfChannels("bias")])
+            : back;
+
+        string OfChannels(string name) => step.Weight(
+            name, [shape[0], .. Enumerable.Repeat(1, shape.Rank - 1)], step.Tensor(name).Data);
+    }
+
     private static string LayerNorm(OnnxStep step, LayerNorm op)
     {
         int count = op.NormalizedShape.ElementCount;
@@ -237,6 +282,8 @@ internal static class OnnxOperators
 
     private static string[] Weights(OnnxStep step, bool bias) =>
         bias ? [step.Weight("weight"), step.Weight("bias")] : [step.Weight("weight")];
+
+    private static long[] Three(Size3d size) => [size.Depth, size.Height, size.Width];
 
     private static long[] Two(Size2d size) => [size.Height, size.Width];
 

@@ -108,6 +108,10 @@ internal static class ReportPage
         string validation = run.ValidationImages is { } count ? $", {count:N0} validation" : "";
         yield return ("data",
             $"{run.DataName}: {run.TrainImages:N0} training{validation} and {run.TestImages:N0} test images");
+        if (run.Preprocessing is { } preprocessing)
+            yield return ("pictures", Words(preprocessing.Resize));
+        if (run.FineTuning is { } tuning)
+            yield return ("began with", Words(tuning));
         yield return ("best epoch", $"by the accuracy on {ChosenOn(run)}");
         yield return ("epochs",
             $"{RunProgress.Epochs(run, state)}, {state.Step:N0} steps of {options.BatchSize} images");
@@ -131,6 +135,24 @@ internal static class ReportPage
         yield return ("time",
             $"{Duration.Of(RunProgress.Duration(state))} for {state.Epochs.Count} epochs, validation included");
     }
+
+    private static string Words(Resize resize)
+    {
+        string way = resize switch
+        {
+            CenterCrop crop => $"shorter edge to {crop.Size} pixels, then the centre",
+            Letterbox box => $"whole, with a border of {box.Fill}",
+            _ => "stretched",
+        };
+        return $"{way}, {resize.Interpolation.ToString().ToLowerInvariant()}"
+            + (resize.Antialias ? "" : ", without antialias");
+    }
+
+    private static string Words(FineTuning tuning) =>
+        $"{Path.GetFileName(tuning.Weights)}, sha256 {tuning.Sha256}"
+        + (tuning.NewParameters.Count == 0 ? "" : $"; new: {FineTuning.Named(tuning.NewParameters)}"
+            + (tuning.NewLearningRate is { } rate ? $", learning rate {rate:0.########}" : ""))
+        + (tuning.Freeze.Count == 0 ? "" : $"; frozen: {string.Join(", ", tuning.Freeze)}");
 
     private static string ChosenOn(RunDescription run) => run.ValidationImages is { } count
         ? $"{count:N0} validation images"

@@ -68,6 +68,19 @@ public sealed class WholeFileTests : IDisposable
         Assert.AreEqual("loop", new FileInfo(_folder["loop"]).LinkTarget);
     }
 
+    /// <summary>Not the temporary file, of which the user knows nothing.</summary>
+    [TestMethod]
+    public void A_file_that_cannot_be_written_is_named()
+    {
+        string path = _folder["none/model"];
+        IOException e = Assert.Throws<IOException>(() => WholeFile.Write(path, file => file.Write(Content)));
+        StringAssert.Contains(e.Message, $"'{path}'");
+        Directory.CreateDirectory(path);
+        e = Assert.Throws<IOException>(() => WholeFile.Write(path, file => file.Write(Content)));
+        StringAssert.Contains(e.Message, $"'{path}'");
+        Assert.IsEmpty(Directory.GetFiles(_folder["none"]));
+    }
+
     [TestMethod]
     [DataRow("m")]
     [DataRow("\u00e9")]

@@ -1,4 +1,5 @@
 using SoftPool.Runtime.Tests.Onnx.Import;
+using SoftPool.Trainer.Tests.StateDicts;
 
 namespace SoftPool.Trainer.Tests.Commands;
 
@@ -124,6 +125,24 @@ public sealed class ImportCommandTests : IDisposable
         Command command = Softpool.Run("import", _folder["a.onnx"], "-o", _folder["model.safetensors"]);
         Assert.AreEqual(1, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "a.onnx is no valid ONNX model");
+        command = Softpool.Run("import", TorchFiles.Made("plain.pth"), "-o", _folder["model.safetensors"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(
+            command.Output, "plain.pth is a PyTorch checkpoint (a zip archive), not an ONNX model; 'softpool export ");
+        CollectionAssert.AreEqual((string[])["a.onnx"], _folder.FileNames);
+    }
+
+    [TestMethod]
+    [DataRow("--mean", "0.5")]
+    [DataRow("--interpolation", "bicubic")]
+    public void Options_for_pictures_are_refused_where_the_network_reads_none(string option, string value)
+    {
+        string onnx = Write(new GraphWriter().Input("x", 1, 5).Output("y").Node("Relu", "x", "y"));
+        Command command = Softpool.Run("import", onnx, option, value, "-o", _folder["model.safetensors"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "are for a network that reads pictures; ");
+        StringAssert.Contains(command.Output, "small.onnx has the input 5.");
+        CollectionAssert.AreEqual((string[])["small.onnx"], _folder.FileNames);
     }
 
     private string Write(GraphWriter graph)

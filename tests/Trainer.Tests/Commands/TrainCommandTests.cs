@@ -1,3 +1,4 @@
+using SoftPool.Operators;
 using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
@@ -252,6 +253,8 @@ public sealed class TrainCommandTests : IDisposable
     [DataRow("train|--key|model|-o|{0}/run", "--ignore are for a training that begins with --weights.")]
     [DataRow("train|--weights|{0}/tiny|--ignore|a|-o|{0}/run", "--ignore is for a file of weights;")]
     [DataRow("train|--weights|{0}/tiny|--key|a|-o|{0}/run", "--key chooses an entry of a checkpoint of torch.save;")]
+    [DataRow("train|--weights|{0}/mine.safetensors|-o|{0}/run",
+        "/mine.safetensors is of the network 'mine', which train does not have; it has alexnet, ")]
     [DataRow("train|--weights|{0}/none.safetensors|-o|{0}/run", "none.safetensors")]
     [DataRow("train|--weights|{0}/file|-o|{0}/run", "file")]
     [DataRow("train|--resize|crop|-o|{0}/run", "--resize crop and --resize-size are given together, or neither.")]
@@ -268,6 +271,9 @@ public sealed class TrainCommandTests : IDisposable
         Pictures.WriteColours(_folder["colours"]);
         TinyRun.Write(_folder["tiny"], _folder["colours"]);
         _folder.Write("file", "the user's");
+        var graph = new ModelGraph("mine", new TensorShape(3), [new Layer("it", new ReLU())]);
+        new Model(graph, new Dictionary<string, Tensor>(), [], Preprocessing.ImageNet)
+            .Save(_folder["mine.safetensors"]);
         string[] before = Contents();
         Command command = Softpool(arguments.Replace("{0}", _folder.Path, StringComparison.Ordinal).Split('|'));
         Assert.AreEqual(1, command.ExitCode, command.Output);

@@ -55,6 +55,36 @@ public sealed partial class PageTests
     }
 
     [TestMethod]
+    public void The_page_says_what_a_fine_tuning_began_with_and_how_pictures_were_resized()
+    {
+        RunReport report = Report([]);
+        string page = Encoding.UTF8.GetString((report with
+        {
+            Run = report.Run with
+            {
+                Preprocessing = Preprocessing.ImageNet with
+                {
+                    Resize = new CenterCrop(256) { Interpolation = Interpolation.Bicubic },
+                },
+                FineTuning = new FineTuning
+                {
+                    Weights = "/home/somebody/pets.safetensors",
+                    Sha256 = "00ff",
+                    Freeze = ["features.*", "*.bias"],
+                    NewParameters = ["fc.weight", "fc.bias"],
+                    NewLearningRate = 0.01,
+                },
+            },
+        }).Files()["report.html"]);
+        StringAssert.Contains(page, "shorter edge to 256 pixels, then the centre, bicubic");
+        StringAssert.Contains(
+            page,
+            "pets.safetensors, sha256 00ff; new: fc.weight, fc.bias, learning rate 0.01; frozen: features.*, *.bias");
+        Assert.DoesNotContain("somebody", page);
+        Assert.DoesNotContain("began with", Encoding.UTF8.GetString(report.Files()["report.html"]));
+    }
+
+    [TestMethod]
     public void A_comparison_is_whole_by_itself_and_warns_of_different_data()
     {
         ComparedRun[] runs = [TinyRun.Compared(Hostile[0]), TinyRun.Compared(Hostile[1], dataName: "others")];

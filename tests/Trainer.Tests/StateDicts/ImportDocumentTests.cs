@@ -49,6 +49,7 @@ public sealed class ImportDocumentTests : IDisposable
         ("a key of a file without keys", "a.safetensors", new byte[16], "model"),
         ("a type of TorchSharp's that is unknown", "a.dat", [1, 1, (byte)'w', 99], null),
         ("a file of TorchSharp's that is cut off", "a.dat", [1, 1, (byte)'w', 6, 1, 100, 0], null),
+        ("a file of no kind, such as a web page", "a.pth", [.. "<html>404: not found</html>"u8], null),
         ("another pickle", "a.pkl", Encoding.Latin1.GetBytes("\x80\u0004}."), null),
         ("an ONNX file", "a.onnx", [8, 8, 0x12, 4, .. "test"u8, .. new byte[16]], null),
     ];

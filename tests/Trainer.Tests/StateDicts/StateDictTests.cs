@@ -47,6 +47,33 @@ public sealed class StateDictTests : IDisposable
         Assert.AreEqual($"the state dict of {TorchFiles.Made(name)} is its entry state_dict", read.Remarks.Single());
     }
 
+    /// <summary>What torch itself has written, see make_by_torch.py.</summary>
+    [TestMethod]
+    [DataRow("torch_zip.pth")]
+    [DataRow("torch_legacy.pth")]
+    [DataRow("torch_checkpoint.pt")]
+    public void Files_of_torch_itself_are_read(string name)
+    {
+        StateDict read = StateDict.Read(TorchFiles.Made(name));
+        CollectionAssert.AreEqual(
+            (string[])["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "2.weight",
+                "2.bias", "tied"],
+            read.Tensors.Keys.ToArray());
+        AssertTensor(read, "0.weight", "2x1x1x2", 0, 0.25f, 0.5f, 0.75f);
+        AssertTensor(read, "0.bias", "2", -1, -0.75f);
+        AssertTensor(read, "1.running_var", "2", -5, -4.75f);
+        AssertTensor(read, "2.weight", "3x2", -7, -6.25f, -6.75f, -6, -6.5f, -5.75f);
+        AssertTensor(read, "2.bias", "2", -8, -7.75f);
+        AssertTensor(read, "tied", "2x1x1x2", 0, 0.25f, 0.5f, 0.75f);
+        Assert.IsEmpty(read.Others);
+    }
+
+    /// <summary>Its code is compressed, and longer than the file.</summary>
+    [TestMethod]
+    public void A_program_of_torch_itself_is_refused() => StringAssert.Contains(
+        Assert.ThrowsExactly<ModelFormatException>(() => StateDict.Read(TorchFiles.Made("torch_script.pt"))).Message,
+        "it is a TorchScript program");
+
     [TestMethod]
     public void Several_state_dicts_are_listed_and_a_key_chooses()
     {

@@ -27,6 +27,22 @@ public sealed class TorchFileWriterTests : IDisposable
             CollectionAssert.AreEqual(Bytes(expected, entry), Bytes(actual, entry), entry);
     }
 
+    /// <summary>torch 1.13 writes no byte order and no identity, and the same for the rest.</summary>
+    [TestMethod]
+    public void The_bytes_are_those_of_torch_itself()
+    {
+        const string Name = "torch_floats.pth";
+        TorchFileWriter.Write(_folder[Name], StateDict.Read(TorchFiles.Made(Name)).Tensors);
+        using ZipArchive expected = ZipFile.OpenRead(TorchFiles.Made(Name)), actual = ZipFile.OpenRead(_folder[Name]);
+        CollectionAssert.AreEqual(
+            expected.Entries.Select(entry => entry.FullName).ToArray(),
+            actual.Entries.Select(entry => entry.FullName)
+                .Where(entry => !entry.EndsWith("/byteorder", StringComparison.Ordinal)).ToArray());
+        foreach (ZipArchiveEntry entry in expected.Entries)
+            CollectionAssert.AreEqual(
+                Bytes(expected, entry.FullName), Bytes(actual, entry.FullName), entry.FullName);
+    }
+
     [TestMethod]
     public void Storages_are_aligned_and_many_weights_are_read_back()
     {
