@@ -82,7 +82,9 @@ internal static class PredictTableCommand
             Row(one.Gpu, one.Network, $"{one.Bits}", string.Join(", ",
                 one.Launches.GroupBy(launch => $"{launch.Kernel} ({launch.Bound})")
                     .Select(group => (group.Key, Time: group.Sum(launch => launch.Microseconds)))
-                    .Append(("barriers", 1000 * one.Milliseconds - one.Launches.Sum(launch => launch.Microseconds)))
+                    .Append((
+                        Key: "barriers",
+                        Time: 1000 * one.Milliseconds - one.Launches.Sum(launch => launch.Microseconds)))
                     .OrderByDescending(group => group.Time).Take(5)
                     .Select(group => $"{group.Key} {Text(group.Time / 10 / one.Milliseconds, 0)} %")));
     }
