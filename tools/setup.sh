@@ -2,8 +2,15 @@
 # Installs what building, training and running need beside the .NET 10 SDK and git. Silent when nothing is missing.
 # Debian 12 and 13, Ubuntu 22.04 and 24.04: through apt-get as root or by a sudo that asks nothing; without either it
 # prints the one command to run. Elsewhere it names what is missing. Exit status 1 when something still is.
+#   tools/setup.sh --native   also what the C library is built and tested with: compilers, Vulkan's headers
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ldconfig, off a user's PATH
+
+case "${1:-}" in
+    "") native="" ;;
+    --native) native=1 ;;
+    *) echo "Expected nothing or --native; got: $*" >&2 && exit 2 ;;
+esac
 
 tools="$(dirname "$(readlink -f "$0")")"
 
@@ -53,6 +60,13 @@ find_missing() { # sets `missing` (words for people) and `packages` (for apt-get
         compgen -G "/usr/lib/*/libshaderc_combined.a" >/dev/null ||
             need "the archives that libshaderc.so.1 lacks" libshaderc-dev
         command -v ld >/dev/null || need "the linker ld" binutils
+    fi
+    if [[ -n $native ]]; then
+        command -v cc >/dev/null || need "a C compiler (cc)" gcc
+        command -v c++ >/dev/null || need "a C++ compiler (c++)" g++
+        command -v objcopy >/dev/null || need "objcopy and nm" binutils
+        [[ -e /usr/include/vulkan/vulkan.h ]] || need "Vulkan's headers (vulkan/vulkan.h)" libvulkan-dev
+        command -v zip >/dev/null || need "zip" zip
     fi
     # What .NET itself and LibTorch load; a minimal installation lacks them.
     has_library libstdc++.so.6 || need "the C++ library libstdc++.so.6" libstdc++6

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
 
-tools/setup.sh
+tools/setup.sh --native
 dotnet build SoftPool.Vulkan.sln --configuration Release --verbosity quiet -warnaserror
 
 results="$PWD/artifacts/test-results"

@@ -24,6 +24,23 @@ public sealed class GpuDevice : IDisposable
     /// processes count if their results were kept. A kernel is tested when a session first needs it.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels => Vulkan.Variants.RejectedKernels;
 
+    /// <summary>The Vulkan objects of this device, for another library that is to use the same device and queue.
+    /// Whoever uses the queue holds <see cref="HostDevice.QueueLock"/>, or calls the host's own lock functions. The
+    /// handles are valid as long as this device or one of its sessions exists; the runtime destroys them, unless they
+    /// are a host's.</summary>
+    /// <exception cref="ObjectDisposedException">This device was disposed.</exception>
+    public HostDevice Handles
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                return Vulkan.ToHost();
+            }
+        }
+    }
+
     internal VulkanDevice Vulkan { get; }
 
     /// <summary>Lists all Vulkan devices of the machine, in the loader's order.</summary>
@@ -74,20 +91,29 @@ public sealed class GpuDevice : IDisposable
     /// <param name="host">The host's handles. They must stay valid until this device, its sessions, and their steppers,
     /// recorders and profilers are disposed.</param>
     /// <param name="options">How the device is opened; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A handle is null, the queue family does not support compute, or
-    /// <see cref="HostDevice.QueueLock"/> is a <see cref="Lock"/>.</exception>
+    /// <exception cref="ArgumentException">A handle is null, the queue family does not support compute,
+    /// <see cref="HostDevice.QueueLock"/> is a <see cref="Lock"/>, or the lock is given in two ways or by
+    /// half.</exception>
     /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
-    /// <exception cref="DeviceNotFoundException">The device cannot run the kernels.</exception>
+    /// <exception cref="DeviceNotFoundException">The device cannot run the kernels, or its instance was created for
+    /// Vulkan 1.0.</exception>
     public static GpuDevice FromHost(HostDevice host, GpuDeviceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (host.Instance == 0 || host.PhysicalDevice == 0 || host.Device == 0 || host.Queue == 0)
+        if (host.Instance == 0 || host.PhysicalDevice == 0 || host.Device == 0)
             throw new ArgumentException(
-                "Adopting takes an instance, a physical device, a device and a queue; one is null.", nameof(host));
+                "A host's device has an instance, a physical device and a device; one is null.", nameof(host));
         if (host.QueueLock is Lock)
             throw new ArgumentException(
                 "QueueLock must not be a System.Threading.Lock: seen as an object it is another lock.", nameof(host));
-        var instance = new VulkanInstance(host.Instance);
+        if (host.LockQueue is null != host.UnlockQueue is null
+            || (host.LockQueue is not null && host.QueueLock is not null))
+            throw new ArgumentException(
+                "A queue's lock is either QueueLock, or LockQueue together with UnlockQueue.", nameof(host));
+        if (host.ApiVersion is { } version && version < new Version(1, 1))
+            throw new DeviceNotFoundException(
+                $"The VkInstance was created for Vulkan {version}, and 1.1 is needed: {VulkanPhysicalDevice.Newer}.");
+        var instance = new VulkanInstance(host.Instance, host.GetInstanceProcAddr);
         VulkanPhysicalDevice physical;
         try
         {
@@ -137,6 +163,7 @@ public sealed class GpuDevice : IDisposable
         }
         try
         {
+            Vulkan.CheckIsNotLost();
             var session = new InferenceSession(this, model, options ?? new SessionOptions());
             Vulkan.SavePipelineCache();
             return session;

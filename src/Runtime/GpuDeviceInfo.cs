@@ -28,4 +28,12 @@ public enum GpuKind
 /// <param name="MemoryBytes">The size of the device's largest device-local memory heap, in bytes.</param>
 /// <param name="Unsupported">The reason why the device cannot run the kernels; null if it can.</param>
 public sealed record GpuDeviceInfo(
-    int Index, string Name, GpuKind Kind, string Driver, Version ApiVersion, long MemoryBytes, string? Unsupported);
+    int Index, string Name, GpuKind Kind, string Driver, Version ApiVersion, long MemoryBytes, string? Unsupported)
+{
+    /// <summary>The device's UUID (VkPhysicalDeviceIDProperties::deviceUUID), its bytes in Vulkan's order: other
+    /// interfaces to the same device, such as CUDA and OpenGL, tell the same. Zero for a Vulkan 1.0 device.</summary>
+    public Guid Uuid { get; init; }
+
+    /// <summary>The device's LUID on Windows, as DXGI tells it; null elsewhere.</summary>
+    public ulong? Luid { get; init; }
+}

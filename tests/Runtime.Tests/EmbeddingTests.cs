@@ -41,7 +41,7 @@ public sealed class EmbeddingTests
         foreach (HostDevice bad in (HostDevice[])
             [
                 good with { Instance = 0 }, good with { PhysicalDevice = 0 },
-                good with { Device = 0 }, good with { Queue = 0 },
+                good with { Device = 0 },
                 good with { QueueFamily = 99 },
 #pragma warning disable CS9216 // The compiler warns of a Lock that is seen as an object; not every caller's is C#'s.
                 good with { QueueLock = new Lock() },

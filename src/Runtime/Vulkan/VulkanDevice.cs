@@ -10,7 +10,8 @@ namespace SoftPool.Vulkan;
 internal sealed unsafe class VulkanDevice
 {
     private readonly VulkanInstance _instance;
-    private readonly object _queueLock;
+    private readonly QueueLock _queueLock;
+    private readonly Action? _released;
     private readonly Queue _queue;
     private readonly Device _handle;
     private readonly PipelineCacheFile? _cacheFile;
@@ -27,7 +28,7 @@ internal sealed unsafe class VulkanDevice
     public VulkanDevice(
         VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile, bool inspect = false)
     {
-        (_instance, Physical, _queueLock, Api) = (instance, physical, new object(), instance.Api);
+        (_instance, Physical, _queueLock, Api) = (instance, physical, new QueueLock(), instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
         Variants = new TuningCache(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
         InspectsPipelines = inspect;
@@ -92,7 +93,8 @@ internal sealed unsafe class VulkanDevice
         (_instance, Physical, Api) = (instance, physical, instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
         Variants = new TuningCache(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
-        _queueLock = host.QueueLock ?? new object();
+        _queueLock = new QueueLock(host);
+        _released = host.Released;
         IsHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
         HasFp16Storage = host.HasFp16Storage;
@@ -100,6 +102,8 @@ internal sealed unsafe class VulkanDevice
         QueueFamily = host.QueueFamily;
         _handle = new Device(host.Device);
         _queue = new Queue(host.Queue);
+        if (host.Queue == 0)
+            Api.GetDeviceQueue(_handle, QueueFamily, host.QueueIndex, out _queue);
         LiveObjects.Created();
         try
         {
@@ -194,6 +198,7 @@ internal sealed unsafe class VulkanDevice
         if (IsGivenUp)
         {
             VulkanInstance.GiveUp();
+            _released?.Invoke();
             return;
         }
         if (_handle.Handle != 0)
@@ -201,6 +206,7 @@ internal sealed unsafe class VulkanDevice
         if (!IsHosts)
             Api.DestroyDevice(_handle, null);
         _instance.Dispose();
+        _released?.Invoke();
     }
 
     /// <summary>Takes the device for lost, though its driver does not say so.</summary>
@@ -214,6 +220,30 @@ internal sealed unsafe class VulkanDevice
                 $"{Physical.Info.Name} did not end its work in time and was given up: "
                 + "create the device and its sessions anew.");
     }
+
+    /// <summary>Submits nothing, which a driver refuses if the device was lost.</summary>
+    /// <exception cref="DeviceLostException">The device was lost, or given up.</exception>
+    public void CheckIsNotLost()
+    {
+        CheckIsNotGivenUp();
+        VulkanResult.FailIfInjected("vkQueueSubmit");
+        using (_queueLock.Hold())
+            VulkanResult.Throw(Api.QueueSubmit(_queue, 0, null, default), "vkQueueSubmit");
+    }
+
+    /// <summary>The handles of this device and its queue, for another library.</summary>
+    public HostDevice ToHost() => _queueLock.AddTo(new HostDevice
+    {
+        Instance = _instance.Handle.Handle,
+        PhysicalDevice = Physical.Handle.Handle,
+        Device = _handle.Handle,
+        QueueFamily = QueueFamily,
+        Queue = _queue.Handle,
+        GetInstanceProcAddr = _instance.GetInstanceProcAddr,
+        HasTimelineSemaphores = HasTimelineSemaphores,
+        HasFp16Storage = HasFp16Storage,
+        HasInt64 = Traits.HasInt64,
+    });
 
     /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions
     /// on several threads take turns, as Vulkan asks of its callers.</summary>
@@ -239,9 +269,9 @@ internal sealed unsafe class VulkanDevice
             }
             catch (SoftPoolException) when (i > 0)
             {
-                // The parts before it run, and no fence will say when they are done.
-                lock (_queueLock)
-                    _ = Api.QueueWaitIdle(_queue);
+                // The parts before it run. Where the fence cannot be had for them, the device is lost.
+                if (Submit(fence))
+                    _ = Api.WaitForFences(_handle, 1, in fence, true, ulong.MaxValue);
                 throw;
             }
     }
@@ -278,8 +308,15 @@ internal sealed unsafe class VulkanDevice
             PSignalSemaphores = semaphores + wait.Length,
         };
         VulkanResult.FailIfInjected("vkQueueSubmit");
-        lock (_queueLock)
+        using (_queueLock.Hold())
             VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");
+    }
+
+    /// <summary>Submits a fence alone.</summary>
+    private bool Submit(Fence fence)
+    {
+        using (_queueLock.Hold())
+            return Api.QueueSubmit(_queue, 0, null, fence) == Result.Success;
     }
 
     private static VkSemaphore HandleOf(TimelinePoint semaphore) => semaphore.Handle != 0

@@ -7,6 +7,7 @@ namespace SoftPool.Vulkan;
 /// <summary>The Vulkan loader and one VkInstance, its own or a host's.</summary>
 internal sealed unsafe class VulkanInstance : IDisposable
 {
+    private readonly VulkanLoader _loader;
     private readonly bool _isHosts;
     private readonly Instance _handle;
 
@@ -15,29 +16,25 @@ internal sealed unsafe class VulkanInstance : IDisposable
 
     /// <summary>Makes an instance, or takes a host's in use, which is then never destroyed here.</summary>
     /// <param name="host">The host's VkInstance; 0 for an own one.</param>
+    /// <param name="getInstanceProcAddr">The host's vkGetInstanceProcAddr; 0 for the system's loader's.</param>
     /// <exception cref="VulkanLoaderNotFoundException">There is no loader.</exception>
     /// <exception cref="VulkanDriverNotFoundException">There is no driver.</exception>
-    public VulkanInstance(nint host = 0)
+    public VulkanInstance(nint host = 0, nint getInstanceProcAddr = 0)
     {
-        try
-        {
-            Api = Vk.GetApi();
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new VulkanLoaderNotFoundException(e);
-        }
+        _loader = new VulkanLoader(getInstanceProcAddr);
+        Api = new Vk(_loader);
         LiveObjects.Created();
         _isHosts = host != 0;
         if (_isHosts)
         {
             _handle = new Instance(host);
-            Api.CurrentInstance = _handle;
+            _loader.Instance = host;
             return;
         }
         try
         {
             Create(out _handle);
+            _loader.Instance = _handle.Handle;
         }
         catch
         {
@@ -49,6 +46,9 @@ internal sealed unsafe class VulkanInstance : IDisposable
     public Vk Api { get; }
 
     public Instance Handle => _handle;
+
+    /// <summary>The vkGetInstanceProcAddr that found its functions.</summary>
+    public nint GetInstanceProcAddr => _loader.GetInstanceProcAddr;
 
     /// <summary>The physical devices of all drivers, in the loader's order.</summary>
     public IReadOnlyList<VulkanPhysicalDevice> PhysicalDevices()

@@ -9,6 +9,9 @@ namespace SoftPool.Vulkan;
 /// <summary>A device as its driver describes it, before anything is made on it.</summary>
 internal sealed unsafe class VulkanPhysicalDevice
 {
+    /// <summary>What helps an instance that was created for Vulkan 1.0.</summary>
+    public const string Newer = "set VkApplicationInfo::apiVersion to VK_API_VERSION_1_1 or later";
+
     private static readonly Version32 Version14 = new(1, 4, 0);
     private readonly QueueFamilyProperties[] _queueFamilies;
 
@@ -40,6 +43,8 @@ internal sealed unsafe class VulkanPhysicalDevice
         }
         PhysicalDeviceLimits limits = properties.Limits;
         Limits = limits;
+        Guid uuid = default;
+        ulong? luid = null;
         if (properties.ApiVersion >= VulkanInstance.ApiVersion)
         {
             var subgroup = new PhysicalDeviceSubgroupProperties
@@ -59,7 +64,9 @@ internal sealed unsafe class VulkanPhysicalDevice
             {
                 SType = StructureType.PhysicalDeviceMaintenance4Properties,
             };
-            subgroup.PNext = &allocations;
+            var identity = new PhysicalDeviceIDProperties { SType = StructureType.PhysicalDeviceIDProperties };
+            subgroup.PNext = &identity;
+            identity.PNext = &allocations;
             if (properties.ApiVersion >= Vk.Version13)
             {
                 allocations.PNext = &sizes;
@@ -71,6 +78,9 @@ internal sealed unsafe class VulkanPhysicalDevice
                 PNext = &subgroup,
             };
             api.GetPhysicalDeviceProperties2(handle, &more);
+            uuid = new Guid(new ReadOnlySpan<byte>(identity.DeviceUuid, (int)Vk.UuidSize), bigEndian: true);
+            if (identity.DeviceLuidvalid)
+                luid = BitConverter.ToUInt64(new ReadOnlySpan<byte>(identity.DeviceLuid, (int)Vk.LuidSize));
             LargestAllocation = LongOf(allocations.MaxMemoryAllocationSize);
             LargestBuffer = LongOf(buffers.MaxBufferSize);
             var storage = new PhysicalDevice16BitStorageFeatures
@@ -103,6 +113,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 (int)Math.Min(limits.MaxComputeWorkGroupInvocations, limits.MaxComputeWorkGroupSize[0]),
                 Units());
         }
+        // A loader answers the queries of 1.1 with nothing if the instance was created for 1.0.
+        bool isAnswered = properties.ApiVersion < VulkanInstance.ApiVersion || Traits.SubgroupSize > 0;
         CacheIdentity =
         [
             .. BitConverter.GetBytes(properties.VendorID), .. BitConverter.GetBytes(properties.DeviceID),
@@ -126,9 +138,14 @@ internal sealed unsafe class VulkanPhysicalDevice
             DeviceLocalBytes(memory),
             properties.ApiVersion < VulkanInstance.ApiVersion
                 ? $"it has Vulkan {ToVersion(properties.ApiVersion)}, and 1.1 is needed"
+                : !isAnswered ? $"its VkInstance was created for Vulkan 1.0, and 1.1 is needed: {Newer}"
                 : ComputeQueueFamily is null
                     ? "it has no queue for compute"
-                    : null);
+                    : null)
+        {
+            Uuid = uuid,
+            Luid = luid,
+        };
     }
 
     /// <summary>A host's physical device, which is not looked for among the instance's own.</summary>

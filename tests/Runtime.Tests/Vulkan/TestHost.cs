@@ -23,10 +23,14 @@ internal sealed unsafe class TestHost : IDisposable
 
     private readonly bool _fp16Storage, _int64;
 
-    public TestHost(int bufferFloats, bool fp16Storage = false, bool int64 = false)
+    public TestHost(int bufferFloats, bool fp16Storage = false, bool int64 = false, bool isOfVulkan10 = false)
     {
         (_fp16Storage, _int64) = (fp16Storage, int64);
-        var application = new ApplicationInfo { SType = StructureType.ApplicationInfo, ApiVersion = Vk.Version12 };
+        var application = new ApplicationInfo
+        {
+            SType = StructureType.ApplicationInfo,
+            ApiVersion = isOfVulkan10 ? Vk.Version10 : Vk.Version12,
+        };
         var instanceInfo = new InstanceCreateInfo
         {
             SType = StructureType.InstanceCreateInfo,
@@ -63,7 +67,7 @@ internal sealed unsafe class TestHost : IDisposable
         var deviceInfo = new DeviceCreateInfo
         {
             SType = StructureType.DeviceCreateInfo,
-            PNext = &features,
+            PNext = isOfVulkan10 ? null : &features,
             PEnabledFeatures = &coreFeatures,
             QueueCreateInfoCount = 1,
             PQueueCreateInfos = &queueInfo,
@@ -130,6 +134,53 @@ internal sealed unsafe class TestHost : IDisposable
         HasFp16Storage = _fp16Storage,
         HasInt64 = _int64,
     };
+
+    /// <summary>The host's features, as a chain of Vulkan's structures tells them.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="isOld">Whether the chain has structures of extensions, in place of those of Vulkan 1.1 and
+    /// 1.2.</param>
+    /// <param name="on">Whether the features are enabled.</param>
+    public static HostDevice Enable(HostDevice host, bool isOld, bool on)
+    {
+        var semaphores = new PhysicalDeviceTimelineSemaphoreFeatures
+        {
+            SType = StructureType.PhysicalDeviceTimelineSemaphoreFeatures,
+            TimelineSemaphore = on,
+        };
+        var storage = new PhysicalDevice16BitStorageFeatures
+        {
+            SType = StructureType.PhysicalDevice16BitStorageFeatures,
+            PNext = &semaphores,
+            StorageBuffer16BitAccess = on,
+        };
+        var of12 = new PhysicalDeviceVulkan12Features
+        {
+            SType = StructureType.PhysicalDeviceVulkan12Features,
+            TimelineSemaphore = on,
+        };
+        var of11 = new PhysicalDeviceVulkan11Features
+        {
+            SType = StructureType.PhysicalDeviceVulkan11Features,
+            PNext = &of12,
+            StorageBuffer16BitAccess = on,
+        };
+        // One that the runtime does not know comes first.
+        var unknown = new PhysicalDeviceMultiviewFeatures
+        {
+            SType = StructureType.PhysicalDeviceMultiviewFeatures,
+            PNext = isOld ? &storage : &of11,
+        };
+        var features = new PhysicalDeviceFeatures2
+        {
+            SType = StructureType.PhysicalDeviceFeatures2,
+            PNext = &unknown,
+            Features = new PhysicalDeviceFeatures { ShaderInt64 = on },
+        };
+        Assert.ThrowsExactly<ArgumentException>(() => host.WithFeatures(0));
+        nint noChain = (nint)features.PNext;
+        Assert.ThrowsExactly<ArgumentException>(() => host.WithFeatures(noChain));
+        return host.WithFeatures((nint)(&features));
+    }
 
     /// <summary>Has commands recorded.</summary>
     public void Record(Action<nint> record)

@@ -1,0 +1,88 @@
+namespace SoftPool.Native;
+
+/// <summary>Reads what a run reads and writes.</summary>
+internal static unsafe class Arguments
+{
+    public const uint OfFloats = 0, OfImages = 1, OfBuffers = 2;
+
+    /// <summary>Refuses a kind that makes no sense where it came.</summary>
+    public static ArgumentException Kind(string what, uint kind, string expected) =>
+        new($"{what}.kind is {kind}; expected is {expected}.");
+
+    /// <summary>Refuses an input and an output that do not go together.</summary>
+    public static ArgumentException Kinds(uint input, uint output) => new(
+        $"sp_input.kind is {input} and sp_output.kind is {output}; expected is SP_FLOATS or SP_IMAGES with SP_FLOATS, "
+        + "or SP_BUFFERS with SP_BUFFERS.");
+
+    public static Memory<float>[] Floats(sp_floats* arrays, uint count)
+    {
+        Check(arrays, count, "floats");
+        var floats = new Memory<float>[count];
+        for (int i = 0; i < floats.Length; i++)
+            floats[i] = new NativeArray<float>(arrays[i].data, LengthOf(arrays[i])).Memory;
+        return floats;
+    }
+
+    public static ReadOnlyMemory<float>[] ReadOnlyFloats(sp_floats* arrays, uint count) =>
+        [.. Floats(arrays, count).Select(floats => (ReadOnlyMemory<float>)floats)];
+
+    public static Span<float> Span(in sp_floats floats) => new(floats.data, LengthOf(floats));
+
+    public static Image[] Images(sp_image* from, uint count)
+    {
+        Check(from, count, "images");
+        var images = new Image[count];
+        for (int i = 0; i < images.Length; i++)
+        {
+            sp_image image = from[i];
+            if (image.pixels is null)
+                throw new ArgumentException($"Image {i} has no pixels: the pointer is null.");
+            if (image.format > (uint)PixelFormat.Bgra8)
+                throw new ArgumentException(
+                    $"sp_image.format of image {i} is {image.format}; expected is 0 to {(uint)PixelFormat.Bgra8}.");
+            ulong bytes = (ulong)image.width * image.height * (image.format == (uint)PixelFormat.Rgb8 ? 3u : 4u);
+            if (bytes is 0 or > int.MaxValue)
+                throw new ShapeMismatchException(
+                    $"An image has 1 byte to 2 GiB; image {i} has {image.width}x{image.height} pixels.");
+            images[i] = new Image(
+                new NativeArray<byte>(image.pixels, (int)bytes).Memory,
+                (int)image.width, (int)image.height, (PixelFormat)image.format);
+        }
+        return images;
+    }
+
+    public static BufferRegion[] Buffers(sp_buffer* from, uint count)
+    {
+        Check(from, count, "buffers");
+        var buffers = new BufferRegion[count];
+        for (int i = 0; i < buffers.Length; i++)
+            buffers[i] = from[i].offset <= long.MaxValue
+                ? new BufferRegion(from[i].buffer, (long)from[i].offset)
+                : throw new ArgumentException($"The offset of buffer {i} is too large: {from[i].offset}.");
+        return buffers;
+    }
+
+    public static ReadOnlyMemory<TimelinePoint> Points(sp_semaphore* from, uint count)
+    {
+        if (count == 0)
+            return default;
+        Check(from, count, "semaphores");
+        var points = new TimelinePoint[count];
+        for (int i = 0; i < points.Length; i++)
+            points[i] = new TimelinePoint(from[i].semaphore, from[i].value);
+        return points;
+    }
+
+    private static int LengthOf(in sp_floats floats) =>
+        floats.count > int.MaxValue ? throw new ShapeMismatchException(
+            $"An array has at most {int.MaxValue} floats; got {floats.count}.")
+        : floats.data is null && floats.count > 0 ? throw new ArgumentException("sp_floats.data is null.")
+        : (int)floats.count;
+
+    private static void Check(void* array, uint count, string what)
+    {
+        if (array is null || count is 0 or > 65536)
+            throw new ArgumentException(
+                $"An array of 1 to 65536 {what} is needed; got {count}{(array is null ? ", the pointer null" : "")}.");
+    }
+}

@@ -1,0 +1,15 @@
+namespace SoftPool.Native;
+
+/// <summary>Where a function puts what it makes.</summary>
+internal static unsafe class Results
+{
+    /// <exception cref="ArgumentException">There is no place for a result.</exception>
+    public static void Check(void* place, string what)
+    {
+        if (place is null)
+            throw new ArgumentException($"A place for the {what} is needed; the pointer is null.");
+    }
+
+    /// <summary>Gives the host a new object.</summary>
+    public static void Give(nint* place, IDisposable value) => *place = Handles.Add(value);
+}

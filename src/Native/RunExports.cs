@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+
+namespace SoftPool.Native;
+
+/// <summary>Runs while the caller goes on.</summary>
+internal static unsafe class RunExports
+{
+    [UnmanagedCallersOnly(EntryPoint = "sp_session_start")]
+    public static int Start(nint session, sp_input* input, sp_output* output, sp_run_options* options, nint* run)
+    {
+        try
+        {
+            using Handles.Use<InferenceSession> use = Handles.Take<InferenceSession>(session);
+            (sp_input from, sp_output to) = (Sized.Read(input), Sized.Read(output));
+            sp_run_options given = Sized.ReadOptional(options);
+            if (run is null && given.done is null)
+                throw new ArgumentException("A place for the run or a callback is needed; both are null.");
+            var sync = new GpuSync(
+                Arguments.Points(given.wait, given.wait_count), Arguments.Points(given.signal, given.signal_count));
+            var cancel = new CancellationTokenSource();
+            Task task = (from.kind, to.kind) switch
+            {
+                (Arguments.OfFloats, Arguments.OfFloats) => use.Value.RunAsync(
+                    Arguments.ReadOnlyFloats(from.floats, from.count), Arguments.Floats(to.floats, to.count),
+                    sync, cancel.Token),
+                (Arguments.OfImages, Arguments.OfFloats) => use.Value.RunAsync(
+                    Arguments.Images(from.images, from.count), Arguments.Floats(to.floats, to.count),
+                    sync, cancel.Token),
+                (Arguments.OfBuffers, Arguments.OfBuffers) => use.Value.RunAsync(
+                    Arguments.Buffers(from.buffers, from.count), Arguments.Buffers(to.buffers, to.count),
+                    sync, cancel.Token),
+                _ => throw Arguments.Kinds(from.kind, to.kind),
+            };
+            if (run is not null)
+                Results.Give(run, new StartedRun(task, cancel));
+            if (given.done is not null)
+                StartedRun.Tell(task, given.done, given.user);
+            return Failure.None;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "sp_run_poll")]
+    public static int Poll(nint run, uint* done)
+    {
+        try
+        {
+            using Handles.Use<StartedRun> use = Handles.Take<StartedRun>(run);
+            Results.Check(done, "answer");
+            bool isDone = use.Value.Task.IsCompleted;
+            *done = isDone ? 1u : 0;
+            if (isDone)
+                use.Value.Task.GetAwaiter().GetResult();
+            return Failure.None;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "sp_run_wait")]
+    public static int Wait(nint run)
+    {
+        try
+        {
+            using Handles.Use<StartedRun> use = Handles.Take<StartedRun>(run);
+            use.Value.Task.GetAwaiter().GetResult();
+            return Failure.None;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "sp_run_cancel")]
+    public static int Cancel(nint run)
+    {
+        try
+        {
+            using Handles.Use<StartedRun> use = Handles.Take<StartedRun>(run);
+            use.Value.Cancel();
+            return Failure.None;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+}

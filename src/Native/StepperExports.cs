@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+
+namespace SoftPool.Native;
+
+/// <summary>Inferences spread over frames.</summary>
+internal static unsafe class StepperExports
+{
+    [UnmanagedCallersOnly(EntryPoint = "sp_stepper_create")]
+    public static int Create(nint session, nint* stepper)
+    {
+        try
+        {
+            using Handles.Use<InferenceSession> use = Handles.Take<InferenceSession>(session);
+            Results.Check(stepper, "stepper");
+            Results.Give(stepper, use.Value.CreateStepper());
+            return Failure.None;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "sp_stepper_start")]
+    public static int Start(nint stepper, sp_input* input, sp_output* output)
+    {
+        try
+        {
+            using Handles.Use<Stepper> use = Handles.Take<Stepper>(stepper);
+            sp_input from = Sized.Read(input);
+            switch (from.kind)
+            {
+                case Arguments.OfFloats:
+                    use.Value.Start(Arguments.ReadOnlyFloats(from.floats, from.count));
+                    break;
+                case Arguments.OfImages:
+                    use.Value.Start(Arguments.Images(from.images, from.count));
+                    break;
+                case Arguments.OfBuffers:
+                    sp_output to = Sized.Read(output);
+                    if (to.kind != Arguments.OfBuffers)
+                        throw Arguments.Kinds(from.kind, to.kind);
+                    use.Value.Start(
+                        Arguments.Buffers(from.buffers, from.count), Arguments.Buffers(to.buffers, to.count));
+                    break;
+                default:
+                    throw Arguments.Kind("sp_input", from.kind, "SP_FLOATS, SP_IMAGES or SP_BUFFERS");
+            }
+            return Failure.None;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "sp_stepper_step")]
+    public static int Step(nint stepper, ulong nanoseconds, uint* done)
+    {
+        try
+        {
+            using Handles.Use<Stepper> use = Handles.Take<Stepper>(stepper);
+            Results.Check(done, "answer");
+            *done = use.Value.Step(TimeSpan.FromTicks((long)Math.Min(nanoseconds / 100, long.MaxValue))) ? 1u : 0;
+            return Failure.None;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "sp_stepper_finish")]
+    public static int Finish(nint stepper, sp_output* output)
+    {
+        try
+        {
+            using Handles.Use<Stepper> use = Handles.Take<Stepper>(stepper);
+            sp_output to = Sized.Read(output);
+            if (to.kind != Arguments.OfFloats)
+                throw Arguments.Kind("sp_output", to.kind, "SP_FLOATS");
+            use.Value.Finish(Arguments.Floats(to.floats, to.count));
+            return Failure.None;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+}

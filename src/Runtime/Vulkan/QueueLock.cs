@@ -1,0 +1,46 @@
+namespace SoftPool.Vulkan;
+
+/// <summary>What is held while a queue is used: an object's monitor, or two functions of a host's. It is held for one
+/// call at a time and never nested, and nothing waits for the device under it.</summary>
+internal sealed class QueueLock
+{
+    private readonly object? _monitor;
+    private readonly Action? _enter, _leave;
+
+    /// <summary>The lock of an own queue.</summary>
+    public QueueLock() => _monitor = new object();
+
+    /// <summary>The lock that a host uses.</summary>
+    public QueueLock(HostDevice host)
+    {
+        (_enter, _leave) = (host.LockQueue, host.UnlockQueue);
+        if (_enter is null)
+            _monitor = host.QueueLock ?? new object();
+    }
+
+    /// <summary>The same lock for a host.</summary>
+    public HostDevice AddTo(HostDevice host) =>
+        host with { QueueLock = _monitor, LockQueue = _enter, UnlockQueue = _leave };
+
+    /// <summary>Takes the lock until the result is disposed.</summary>
+    public Held Hold()
+    {
+        if (_enter is null)
+            Monitor.Enter(_monitor!);
+        else
+            _enter();
+        return new Held(this);
+    }
+
+    /// <summary>The lock, held.</summary>
+    public readonly ref struct Held(QueueLock held)
+    {
+        public void Dispose()
+        {
+            if (held._leave is null)
+                Monitor.Exit(held._monitor!);
+            else
+                held._leave();
+        }
+    }
+}

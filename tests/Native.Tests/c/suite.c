@@ -1,0 +1,784 @@
+// The C interface from C: suite TEST MODEL ONNX, one test a process. Prints nothing and exits with 0 if all is well.
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <vulkan/vulkan.h>
+
+#include "softpool.h"
+
+static const char *model_path, *onnx_path;
+
+#define CHECK(condition)                                                                \
+    do {                                                                                \
+        if (!(condition)) {                                                             \
+            const char* why = "";                                                       \
+            sp_get_error(&why);                                                         \
+            printf("%s:%d: not so: %s. %s\n", __FILE__, __LINE__, #condition, why);     \
+            exit(1);                                                                    \
+        }                                                                               \
+    } while (0)
+#define OK(call) CHECK((call) == SP_OK)
+#define FAILS(code, call) fails(code, call, #call, __LINE__)
+
+static void fails(sp_code expected, sp_code came, const char* call, int line) {
+    const char* sentence = NULL;
+    sp_code kept = sp_get_error(&sentence);
+    if (came != expected || kept != expected || strlen(sentence) < 10) {
+        printf("line %d: %s: expected %d; came %d, kept %d, '%s'\n", line, call, expected, came, kept, sentence);
+        exit(1);
+    }
+}
+
+static sp_device open_device(void) {
+    sp_device_options options = SP_INIT(sp_device_options);
+    options.cache_folder = "";
+    options.no_self_test = 1;
+    sp_device device = NULL;
+    OK(sp_device_create(&options, &device));
+    return device;
+}
+
+enum { BATCH = 2, IN = 3 * 9 * 7, OUT = 5 };
+static float in[BATCH * IN], expected[BATCH * OUT];
+
+static sp_session open_session(sp_device device, uint32_t runs) {
+    sp_model model = NULL;
+    OK(sp_model_load(model_path, &model));
+    sp_session_options options = SP_INIT(sp_session_options);
+    options.batch = BATCH;
+    options.max_runs = runs;
+    sp_session session = NULL;
+    OK(sp_session_create(device, model, &options, &session));
+    OK(sp_release(model));
+    return session;
+}
+
+static sp_input floats_in(const sp_floats* floats) {
+    sp_input input = SP_INIT(sp_input);
+    input.count = 1;
+    input.floats = floats;
+    return input;
+}
+
+static sp_output floats_out(const sp_floats* floats) {
+    sp_output output = SP_INIT(sp_output);
+    output.count = 1;
+    output.floats = floats;
+    return output;
+}
+
+static sp_code run(sp_session session, float* output) {
+    sp_floats from = {in, BATCH * IN}, to = {output, BATCH * OUT};
+    sp_input input = floats_in(&from);
+    sp_output room = floats_out(&to);
+    return sp_session_run(session, &input, &room);
+}
+
+static void fill(void) {
+    for (int i = 0; i < BATCH * IN; i++) in[i] = sinf((float)i);
+}
+
+static void check_same(const float* came) {
+    for (int i = 0; i < BATCH * OUT; i++) CHECK(came[i] == expected[i]);
+}
+
+static void versions(void) {
+    CHECK(sp_version() == SP_VERSION);
+    OK(sp_check_version(SP_VERSION));
+    FAILS(SP_ERROR_VERSION, sp_check_version(SP_VERSION + 1));
+    FAILS(SP_ERROR_VERSION, sp_check_version(0));
+    CHECK(sp_get_error(NULL) == SP_OK); // It was forgotten.
+}
+
+static void nulls(void) {
+    uint32_t number;
+    FAILS(SP_ERROR_ARGUMENT, sp_enumerate(NULL, NULL));
+    FAILS(SP_ERROR_ARGUMENT, sp_device_create(NULL, NULL));
+    FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(NULL, NULL, NULL));
+    sp_device device = NULL;
+    FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(NULL, NULL, &device));
+    sp_host_device host = SP_INIT(sp_host_device);
+    FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(&host, NULL, &device));
+    CHECK(device == NULL);
+    FAILS(SP_ERROR_HANDLE, sp_device_get_info(NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_device_get_handles(NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_device_rejected(NULL, NULL));
+    sp_model model = NULL;
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load(NULL, &model));
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load(model_path, NULL));
+    FAILS(SP_ERROR_FILE, sp_model_load("/nowhere/none.safetensors", &model));
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_memory(NULL, 4, SP_ONNX, &model));
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_memory("abcd", 4, 7, &model));
+    FAILS(SP_ERROR_MODEL, sp_model_load_memory("abcd", 4, SP_SAFETENSORS, &model));
+    FAILS(SP_ERROR_HANDLE, sp_model_resize(NULL, NULL, 0, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_model_get_info(NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_model_get_input(NULL, 0, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_model_get_output(NULL, 0, NULL));
+    CHECK(sp_model_class_name(NULL, 0) == NULL && sp_get_error(NULL) == SP_ERROR_HANDLE);
+    FAILS(SP_ERROR_HANDLE, sp_session_create(NULL, NULL, NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_session_get_info(NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_session_rejected(NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_session_run(NULL, NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_session_start(NULL, NULL, NULL, NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_session_profile(NULL, NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_session_verify(NULL, &number, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_run_poll(NULL, &number));
+    FAILS(SP_ERROR_HANDLE, sp_run_wait(NULL));
+    FAILS(SP_ERROR_HANDLE, sp_run_cancel(NULL));
+    FAILS(SP_ERROR_HANDLE, sp_stepper_create(NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_stepper_start(NULL, NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_stepper_step(NULL, 0, &number));
+    FAILS(SP_ERROR_HANDLE, sp_stepper_finish(NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_recorder_create(NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_recorder_record(NULL, NULL, NULL, NULL));
+    FAILS(SP_ERROR_HANDLE, sp_retain(NULL));
+    OK(sp_release(NULL));
+    CHECK(sp_text_utf8(NULL) == NULL);
+    // With good handles and nothing else.
+    device = open_device();
+    sp_session session = open_session(device, 1);
+    FAILS(SP_ERROR_ARGUMENT, sp_device_get_info(device, NULL));
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, NULL, NULL));
+    FAILS(SP_ERROR_ARGUMENT, sp_session_start(session, NULL, NULL, NULL, NULL));
+    FAILS(SP_ERROR_ARGUMENT, sp_session_verify(session, NULL, NULL));
+    FAILS(SP_ERROR_ARGUMENT, sp_session_profile(session, NULL, NULL));
+    FAILS(SP_ERROR_ARGUMENT, sp_stepper_create(session, NULL));
+    sp_floats from = {NULL, BATCH * IN}, to = {expected, BATCH * OUT};
+    sp_input input = floats_in(&from);
+    sp_output output = floats_out(&to);
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    from.data = in;
+    input.floats = NULL;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    input.floats = &from;
+    from.count--;
+    FAILS(SP_ERROR_SHAPE, sp_session_run(session, &input, &output));
+    from.count++;
+    input.kind = 9;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    FAILS(SP_ERROR_ARGUMENT, sp_session_start(session, &input, &output, NULL, NULL));
+    sp_image image = {NULL, 4, 4, SP_RGB8, 0};
+    input.kind = SP_IMAGES;
+    input.images = &image;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    image.pixels = in;
+    image.format = 3;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    image.format = SP_RGB8;
+    image.width = image.height = 0xffffffff;
+    FAILS(SP_ERROR_SHAPE, sp_session_run(session, &input, &output));
+    // An own device takes no handles of a host's.
+    sp_recorder recorder = NULL;
+    FAILS(SP_ERROR_STATE, sp_recorder_create(session, &recorder));
+    OK(sp_release(session));
+    OK(sp_release(device));
+}
+
+static void wrong_kinds(void) {
+    sp_device device = open_device();
+    sp_session session = open_session(device, 1);
+    sp_device_info info = SP_INIT(sp_device_info);
+    FAILS(SP_ERROR_HANDLE, sp_device_get_info((sp_device)session, &info));
+    FAILS(SP_ERROR_HANDLE, run((sp_session)device, expected));
+    FAILS(SP_ERROR_HANDLE, sp_run_wait((sp_run)device));
+    FAILS(SP_ERROR_HANDLE, sp_release((void*)(uintptr_t)0xdeadbeef));
+    FAILS(SP_ERROR_HANDLE, sp_release(&info));
+    FAILS(SP_ERROR_HANDLE, sp_retain((void*)~(uintptr_t)0));
+    OK(sp_retain(session));
+    OK(sp_release(session));
+    OK(run(session, expected));
+    OK(sp_release(session));
+    FAILS(SP_ERROR_HANDLE, run(session, expected));
+    FAILS(SP_ERROR_HANDLE, sp_release(session));
+    OK(sp_release(device));
+}
+
+// A struct of the right size is taken; with less, or with more that is not zero, refused; with more of zeros, taken.
+#define SIZES(type, call)                                                               \
+    do {                                                                                \
+        struct { type known; uint64_t unknown; } newer;                                 \
+        type* value = &newer.known;                                                     \
+        memset(&newer, 0, sizeof newer);                                                \
+        FAILS(SP_ERROR_ARGUMENT, call);                                                 \
+        value->size = sizeof(type) - 1;                                                 \
+        FAILS(SP_ERROR_ARGUMENT, call);                                                 \
+        value->size = ~(size_t)0;                                                       \
+        FAILS(SP_ERROR_ARGUMENT, call);                                                 \
+        value->size = sizeof(type);                                                     \
+        OK(call);                                                                       \
+        memset(&newer, 0, sizeof newer);                                                \
+        value->size = sizeof newer;                                                     \
+        OK(call);                                                                       \
+        CHECK(value->size == sizeof newer && newer.unknown == 0);                       \
+    } while (0)
+
+static void sizes(void) {
+    sp_device device = open_device(), other = NULL;
+    sp_model model = NULL;
+    OK(sp_model_load(model_path, &model));
+    SIZES(sp_device_info, sp_device_get_info(device, value));
+    SIZES(sp_host_device, sp_device_get_handles(device, value));
+    SIZES(sp_model_info, sp_model_get_info(model, value));
+    SIZES(sp_tensor_info, sp_model_get_input(model, 0, value));
+    sp_session session = NULL;
+    SIZES(sp_session_options, sp_session_create(device, model, value, &session));
+    SIZES(sp_session_info, sp_session_get_info(session, value));
+    SIZES(sp_device_options, sp_device_create(value, &other));
+    struct { sp_session_options known; uint64_t unknown; } newer = {{.size = sizeof newer}, 1};
+    FAILS(SP_ERROR_ARGUMENT, sp_session_create(device, model, &newer.known, &session));
+    sp_floats from = {in, IN}, to = {expected, OUT};
+    sp_input input = floats_in(&from);
+    sp_output output = floats_out(&to);
+    sp_run_options options = {0};
+    sp_run job = NULL;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_start(session, &input, &output, &options, &job));
+    options.size = sizeof options;
+    OK(sp_session_start(session, &input, &output, &options, &job));
+    OK(sp_run_wait(job));
+    input.size--;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    input.size++;
+    output.size--;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    uint32_t count = 0;
+    OK(sp_enumerate(NULL, &count));
+    CHECK(count > 0);
+    sp_device_info infos[8] = {0};
+    FAILS(SP_ERROR_ARGUMENT, sp_enumerate(infos, &count));
+    for (int i = 0; i < 8; i++) infos[i].size = sizeof infos[i];
+    OK(sp_enumerate(infos, &count));
+    CHECK(count > 0 && strlen(infos[0].name) > 0 && infos[0].vulkan >= VK_API_VERSION_1_1);
+}
+
+static void told(void) {
+    sp_device device = open_device();
+    sp_device_info info = SP_INIT(sp_device_info);
+    OK(sp_device_get_info(device, &info));
+    CHECK(info.kind <= 4 && strlen(info.name) > 0 && info.unsupported[0] == 0 && info.memory > 0);
+    int zero = 1;
+    for (int i = 0; i < 16; i++) zero &= info.uuid[i] == 0;
+    CHECK(!zero);
+    sp_model model = NULL;
+    OK(sp_model_load(model_path, &model));
+    sp_model_info what = SP_INIT(sp_model_info);
+    OK(sp_model_get_info(model, &what));
+    CHECK(what.inputs == 1 && what.outputs == 1 && what.classes == OUT && what.has_certificate == 1);
+    sp_tensor_info tensor = SP_INIT(sp_tensor_info);
+    OK(sp_model_get_input(model, 0, &tensor));
+    CHECK(tensor.rank == 3 && tensor.shape[0] == 3 && tensor.shape[1] == 9 && tensor.shape[2] == 7);
+    CHECK(tensor.elements == IN && strlen(tensor.name) > 0);
+    FAILS(SP_ERROR_ARGUMENT, sp_model_get_input(model, 1, &tensor));
+    OK(sp_model_get_output(model, 0, &tensor));
+    CHECK(tensor.elements == OUT);
+    CHECK(strcmp(sp_model_class_name(model, 1), "class \"1\" \xc3\xa9") == 0);
+    CHECK(sp_model_class_name(model, OUT) == NULL);
+    uint32_t shape[3] = {3, 12, 8};
+    sp_model resized = NULL;
+    FAILS(SP_ERROR_SHAPE, sp_model_resize(model, shape, 3, &resized)); // Its linear layer takes one size alone.
+    sp_session session = open_session(device, 1);
+    sp_text text = NULL;
+    uint32_t passed = 0;
+    OK(sp_session_verify(session, &passed, &text));
+    CHECK(passed == 1 && strstr(sp_text_utf8(text), "\"passed\": true"));
+    OK(sp_release(text));
+    sp_floats from = {in, IN};
+    sp_input input = floats_in(&from);
+    OK(sp_session_profile(session, &input, &text));
+    CHECK(strstr(sp_text_utf8(text), "\"layer\":\"linear\"") && strstr(sp_text_utf8(text), "\"nanoseconds\":"));
+    OK(sp_release(text));
+    OK(sp_session_rejected(session, &text));
+    CHECK(strcmp(sp_text_utf8(text), "[]") == 0);
+    OK(sp_device_rejected(device, &text));
+    sp_session_info memory = SP_INIT(sp_session_info);
+    OK(sp_session_get_info(session, &memory));
+    CHECK(memory.batch == BATCH && memory.weight_bytes > 0 && memory.activation_bytes > 0);
+}
+
+static void models(void) {
+    FILE* file = fopen(model_path, "rb");
+    CHECK(file);
+    static char bytes[1 << 20];
+    size_t count = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    sp_model model = NULL;
+    OK(sp_model_load_memory(bytes, count, SP_SAFETENSORS, &model));
+    memset(bytes, 0, sizeof bytes); // It is free.
+    sp_device device = open_device();
+    sp_session session = NULL;
+    sp_session_options options = SP_INIT(sp_session_options);
+    options.batch = BATCH;
+    OK(sp_session_create(device, model, &options, &session));
+    float again[BATCH * OUT];
+    OK(run(open_session(device, 1), expected));
+    OK(run(session, again));
+    check_same(again);
+    // y = relu(x), from a file and from memory.
+    sp_model onnx[2] = {NULL, NULL};
+    OK(sp_model_load(onnx_path, &onnx[0]));
+    file = fopen(onnx_path, "rb");
+    count = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    OK(sp_model_load_memory(bytes, count, SP_ONNX, &onnx[1]));
+    for (int i = 0; i < 2; i++) {
+        OK(sp_session_create(device, onnx[i], NULL, &session));
+        float x[4] = {-1, 2, -3, 4}, y[4];
+        sp_floats from = {x, 4}, to = {y, 4};
+        sp_input input = floats_in(&from);
+        sp_output output = floats_out(&to);
+        OK(sp_session_run(session, &input, &output));
+        CHECK(y[0] == 0 && y[1] == 2 && y[2] == 0 && y[3] == 4);
+    }
+}
+
+struct told { pthread_mutex_t lock; pthread_cond_t changed; int calls; sp_code code; };
+
+static void done(void* user, sp_code code, const char* sentence) {
+    struct told* told = user;
+    CHECK(sentence != NULL && (code == SP_OK) == (sentence[0] == 0));
+    CHECK(sp_check_version(SP_VERSION) == SP_OK); // Callable in here.
+    pthread_mutex_lock(&told->lock);
+    told->calls++;
+    told->code = code;
+    pthread_cond_signal(&told->changed);
+    pthread_mutex_unlock(&told->lock);
+}
+
+static void modes(void) {
+    sp_device device = open_device();
+    sp_session session = open_session(device, 2);
+    OK(run(session, expected));
+    CHECK(expected[0] != expected[1]);
+    sp_floats from = {in, BATCH * IN};
+    sp_input input = floats_in(&from);
+    float came[3][BATCH * OUT];
+    memset(came, 0, sizeof came);
+    sp_floats to[3] = {{came[0], BATCH * OUT}, {came[1], BATCH * OUT}, {came[2], BATCH * OUT}};
+    // Polled, and told.
+    sp_output output = floats_out(&to[0]);
+    sp_run job = NULL;
+    OK(sp_session_start(session, &input, &output, NULL, &job));
+    uint32_t is_done = 0;
+    while (!is_done) OK(sp_run_poll(job, &is_done));
+    check_same(came[0]);
+    OK(sp_release(job));
+    struct told told = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, -1};
+    sp_run_options options = SP_INIT(sp_run_options);
+    options.done = done;
+    options.user = &told;
+    output = floats_out(&to[1]);
+    OK(sp_session_start(session, &input, &output, &options, NULL));
+    pthread_mutex_lock(&told.lock);
+    while (told.calls == 0) pthread_cond_wait(&told.changed, &told.lock);
+    pthread_mutex_unlock(&told.lock);
+    CHECK(told.calls == 1 && told.code == SP_OK);
+    check_same(came[1]);
+    // Semaphores need a host's device.
+    sp_semaphore semaphore = {1, 1};
+    options.wait = &semaphore;
+    options.wait_count = 1;
+    OK(sp_session_start(session, &input, &output, &options, &job));
+    FAILS(SP_ERROR_DEVICE, sp_run_wait(job));
+    // Stepped.
+    sp_stepper stepper = NULL;
+    OK(sp_stepper_create(session, &stepper));
+    FAILS(SP_ERROR_STATE, sp_stepper_step(stepper, 1000, &is_done));
+    OK(sp_stepper_start(stepper, &input, NULL));
+    output = floats_out(&to[2]);
+    FAILS(SP_ERROR_STATE, sp_stepper_finish(stepper, &output));
+    int steps = 0;
+    for (is_done = 0; !is_done; steps++) OK(sp_stepper_step(stepper, 1, &is_done));
+    CHECK(steps > 2);
+    OK(sp_stepper_finish(stepper, &output));
+    check_same(came[2]);
+    // Images: those of two formats with the same colours give the same.
+    unsigned char rgb[5 * 4 * 3], bgra[5 * 4 * 4];
+    for (int i = 0; i < 5 * 4; i++)
+        for (int c = 0; c < 3; c++) bgra[4 * i + 2 - c] = rgb[3 * i + c] = (unsigned char)(37 * i + 91 * c);
+    sp_image images[2] = {{rgb, 5, 4, SP_RGB8, 0}, {bgra, 5, 4, SP_BGRA8, 0}};
+    input.kind = SP_IMAGES;
+    input.count = 2;
+    input.images = images;
+    output = floats_out(&to[0]);
+    OK(sp_session_run(session, &input, &output));
+    CHECK(memcmp(came[0], came[0] + OUT, sizeof(float) * OUT) == 0 && came[0][0] != expected[0]);
+}
+
+static void order(void) {
+    sp_device device = open_device();
+    sp_session session = open_session(device, 1);
+    OK(run(session, expected));
+    OK(sp_release(device)); // Before its session.
+    float came[BATCH * OUT] = {0};
+    OK(run(session, came));
+    check_same(came);
+    sp_stepper stepper = NULL;
+    OK(sp_stepper_create(session, &stepper));
+    sp_floats from = {in, BATCH * IN}, to = {came, BATCH * OUT};
+    sp_input input = floats_in(&from);
+    sp_output output = floats_out(&to);
+    sp_run job = NULL;
+    OK(sp_session_start(session, &input, &output, NULL, &job));
+    OK(sp_release(session)); // Before its stepper and its run, for which it waits.
+    OK(sp_run_wait(job));
+    check_same(came);
+    memset(came, 0, sizeof came);
+    OK(sp_stepper_start(stepper, &input, NULL));
+    uint32_t is_done = 0;
+    while (!is_done) OK(sp_stepper_step(stepper, 1000000, &is_done));
+    OK(sp_stepper_finish(stepper, &output));
+    check_same(came);
+    OK(sp_release(job));
+    OK(sp_release(stepper));
+}
+
+static int logged;
+
+static void count_log(void* user, sp_code code, const char* sentence) {
+    CHECK(user == &logged && code != SP_OK && strlen(sentence) > 10);
+    __atomic_add_fetch(&logged, 1, __ATOMIC_SEQ_CST);
+}
+
+static void* one_thread(void* session) {
+    for (int i = 0; i < 20; i++) {
+        float came[BATCH * OUT];
+        OK(run(session, came));
+        check_same(came);
+        CHECK(sp_get_error(NULL) == SP_OK); // Other threads' errors are theirs.
+        sp_model model = NULL;
+        FAILS(SP_ERROR_FILE, sp_model_load("/nowhere", &model));
+    }
+    return NULL;
+}
+
+static void threads(void) {
+    sp_device device = open_device();
+    sp_session session = open_session(device, 2);
+    OK(run(session, expected));
+    OK(sp_set_log(count_log, &logged));
+    pthread_t all[4];
+    for (int i = 0; i < 4; i++) pthread_create(&all[i], NULL, one_thread, session);
+    for (int i = 0; i < 4; i++) pthread_join(all[i], NULL);
+    CHECK(logged == 80);
+    OK(sp_set_log(NULL, NULL));
+    sp_model model = NULL;
+    FAILS(SP_ERROR_FILE, sp_model_load("/nowhere", &model));
+    CHECK(logged == 80);
+}
+
+/* ---- A host's device ---- */
+
+struct host {
+    VkInstance instance;
+    VkPhysicalDevice physical;
+    VkDevice device;
+    VkQueue queue;
+    pthread_mutex_t lock;
+    pthread_t owner;
+    int held, locks, released;
+};
+
+static void lock_queue(void* user) {
+    struct host* host = user;
+    CHECK(!(host->held && pthread_equal(host->owner, pthread_self()))); // Never nested.
+    pthread_mutex_lock(&host->lock);
+    host->held = 1;
+    host->owner = pthread_self();
+    host->locks++;
+}
+
+static void unlock_queue(void* user) {
+    struct host* host = user;
+    CHECK(host->held && pthread_equal(host->owner, pthread_self()));
+    host->held = 0;
+    pthread_mutex_unlock(&host->lock);
+}
+
+static void released(void* user) { ((struct host*)user)->released++; }
+
+static VkPhysicalDeviceVulkan12Features features12 = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, .timelineSemaphore = 1};
+static VkPhysicalDeviceFeatures2 features = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &features12};
+
+static void make_host(struct host* host, uint32_t version) {
+    memset(host, 0, sizeof *host);
+    pthread_mutex_init(&host->lock, NULL);
+    VkApplicationInfo application = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .apiVersion = version};
+    VkInstanceCreateInfo instance = {
+        .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &application};
+    CHECK(vkCreateInstance(&instance, NULL, &host->instance) == VK_SUCCESS);
+    uint32_t one = 1;
+    VkResult result = vkEnumeratePhysicalDevices(host->instance, &one, &host->physical);
+    CHECK(result == VK_SUCCESS || result == VK_INCOMPLETE);
+    float priority = 1;
+    VkDeviceQueueCreateInfo queue = {
+        .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO, .queueCount = 1, .pQueuePriorities = &priority};
+    VkDeviceCreateInfo device = {
+        .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, .queueCreateInfoCount = 1, .pQueueCreateInfos = &queue};
+    if (version > VK_API_VERSION_1_1) device.pNext = &features;
+    CHECK(vkCreateDevice(host->physical, &device, NULL, &host->device) == VK_SUCCESS);
+    vkGetDeviceQueue(host->device, 0, 0, &host->queue);
+}
+
+static sp_host_device tell(struct host* host) {
+    sp_host_device told = SP_INIT(sp_host_device);
+    told.instance = host->instance;
+    told.physical_device = host->physical;
+    told.device = host->device;
+    told.get_instance_proc_addr = (void*)vkGetInstanceProcAddr;
+    told.features = &features;
+    told.lock_queue = lock_queue;
+    told.unlock_queue = unlock_queue;
+    told.released = released;
+    told.user = host;
+    return told;
+}
+
+static VkBuffer make_buffer(struct host* host, size_t floats, float** mapped) {
+    VkBufferCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, .size = floats * sizeof(float),
+        .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT};
+    VkBuffer buffer;
+    CHECK(vkCreateBuffer(host->device, &info, NULL, &buffer) == VK_SUCCESS);
+    VkMemoryRequirements needs;
+    vkGetBufferMemoryRequirements(host->device, buffer, &needs);
+    VkPhysicalDeviceMemoryProperties memory;
+    vkGetPhysicalDeviceMemoryProperties(host->physical, &memory);
+    VkMemoryPropertyFlags wanted = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    uint32_t type = 0;
+    while (!(needs.memoryTypeBits >> type & 1) || (memory.memoryTypes[type].propertyFlags & wanted) != wanted) type++;
+    VkMemoryAllocateInfo allocate = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO, .allocationSize = needs.size, .memoryTypeIndex = type};
+    VkDeviceMemory bytes;
+    CHECK(vkAllocateMemory(host->device, &allocate, NULL, &bytes) == VK_SUCCESS);
+    CHECK(vkBindBufferMemory(host->device, buffer, bytes, 0) == VK_SUCCESS);
+    CHECK(vkMapMemory(host->device, bytes, 0, VK_WHOLE_SIZE, 0, (void**)mapped) == VK_SUCCESS);
+    return buffer;
+}
+
+// Uses the queue while the library does.
+static void* frames(void* user) {
+    struct host* host = user;
+    for (int i = 0; i < 200; i++) {
+        lock_queue(host);
+        CHECK(vkQueueSubmit(host->queue, 0, NULL, VK_NULL_HANDLE) == VK_SUCCESS);
+        unlock_queue(host);
+    }
+    return NULL;
+}
+
+static void hosts_device(void) {
+    sp_device own = open_device();
+    OK(run(open_session(own, 1), expected));
+    struct host host;
+    make_host(&host, VK_API_VERSION_1_2);
+    sp_host_device told = tell(&host);
+    sp_device_options options = SP_INIT(sp_device_options);
+    options.cache_folder = "";
+    options.no_self_test = 1;
+    sp_device device = NULL;
+    OK(sp_device_adopt(&told, &options, &device));
+    pthread_t other;
+    pthread_create(&other, NULL, frames, &host);
+    sp_session session = open_session(device, 1);
+    CHECK(host.locks > 0); // The weights were uploaded.
+    float came[BATCH * OUT] = {0};
+    OK(run(session, came));
+    check_same(came);
+    uint32_t passed = 0;
+    OK(sp_session_verify(session, &passed, NULL));
+    CHECK(passed);
+    pthread_join(other, NULL);
+    // From the host's buffer to the host's buffer: run, stepped, and in its command buffer.
+    float* mapped;
+    VkBuffer buffer = make_buffer(&host, BATCH * (IN + OUT), &mapped);
+    memcpy(mapped, in, sizeof in);
+    sp_buffer regions[2] = {{(uint64_t)buffer, 0}, {(uint64_t)buffer, sizeof in}};
+    sp_input input = SP_INIT(sp_input);
+    sp_output output = SP_INIT(sp_output);
+    input.kind = output.kind = SP_BUFFERS;
+    input.count = output.count = 1;
+    input.buffers = &regions[0];
+    output.buffers = &regions[1];
+    OK(sp_session_run(session, &input, &output));
+    check_same(mapped + BATCH * IN);
+    memset(mapped + BATCH * IN, 0, sizeof expected);
+    sp_stepper stepper = NULL;
+    OK(sp_stepper_create(session, &stepper));
+    FAILS(SP_ERROR_ARGUMENT, sp_stepper_start(stepper, &input, NULL));
+    OK(sp_stepper_start(stepper, &input, &output));
+    uint32_t is_done = 0;
+    while (!is_done) OK(sp_stepper_step(stepper, 1000000, &is_done));
+    check_same(mapped + BATCH * IN);
+    memset(mapped + BATCH * IN, 0, sizeof expected);
+    sp_recorder recorder = NULL;
+    OK(sp_recorder_create(session, &recorder));
+    VkCommandPoolCreateInfo pool_info = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
+    VkCommandPool pool;
+    CHECK(vkCreateCommandPool(host.device, &pool_info, NULL, &pool) == VK_SUCCESS);
+    VkCommandBufferAllocateInfo allocate = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO, .commandPool = pool, .commandBufferCount = 1};
+    VkCommandBuffer commands;
+    CHECK(vkAllocateCommandBuffers(host.device, &allocate, &commands) == VK_SUCCESS);
+    VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    CHECK(vkBeginCommandBuffer(commands, &begin) == VK_SUCCESS);
+    FAILS(SP_ERROR_ARGUMENT, sp_recorder_record(recorder, NULL, &input, &output));
+    OK(sp_recorder_record(recorder, commands, &input, &output));
+    CHECK(vkEndCommandBuffer(commands) == VK_SUCCESS);
+    VkSubmitInfo submit = {
+        .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .commandBufferCount = 1, .pCommandBuffers = &commands};
+    lock_queue(&host);
+    CHECK(vkQueueSubmit(host.queue, 1, &submit, VK_NULL_HANDLE) == VK_SUCCESS);
+    CHECK(vkQueueWaitIdle(host.queue) == VK_SUCCESS);
+    unlock_queue(&host);
+    check_same(mapped + BATCH * IN);
+    // Ordered by semaphores: the run waits for 1 and signals 2.
+    VkSemaphoreTypeCreateInfo timeline = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO, .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE};
+    VkSemaphoreCreateInfo semaphore_info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &timeline};
+    VkSemaphore semaphore;
+    CHECK(vkCreateSemaphore(host.device, &semaphore_info, NULL, &semaphore) == VK_SUCCESS);
+    sp_semaphore wait = {(uint64_t)semaphore, 1}, signal = {(uint64_t)semaphore, 2};
+    sp_run_options run_options = SP_INIT(sp_run_options);
+    run_options.wait = &wait;
+    run_options.signal = &signal;
+    run_options.wait_count = run_options.signal_count = 1;
+    sp_run job = NULL;
+    OK(sp_session_start(session, &input, &output, &run_options, &job));
+    OK(sp_run_poll(job, &is_done));
+    CHECK(!is_done);
+    VkSemaphoreSignalInfo go = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO, .semaphore = semaphore, .value = 1};
+    CHECK(vkSignalSemaphore(host.device, &go) == VK_SUCCESS);
+    OK(sp_run_wait(job));
+    uint64_t two = 2;
+    VkSemaphoreWaitInfo until = {
+        .sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO, .semaphoreCount = 1, .pSemaphores = &semaphore,
+        .pValues = &two};
+    CHECK(vkWaitSemaphores(host.device, &until, 10000000000) == VK_SUCCESS);
+    // The host's objects are free when all of the library's on them are gone.
+    OK(sp_release(device));
+    OK(sp_release(session));
+    OK(sp_release(job));
+    OK(sp_release(stepper));
+    CHECK(host.released == 0);
+    OK(sp_release(recorder));
+    CHECK(host.released == 1 && !host.held);
+    vkDestroySemaphore(host.device, semaphore, NULL);
+    vkDestroyCommandPool(host.device, pool, NULL);
+}
+
+static void hosts_of_vulkan_1_0(void) {
+    struct host host;
+    make_host(&host, VK_API_VERSION_1_0);
+    sp_host_device told = tell(&host);
+    sp_device device = NULL;
+    FAILS(SP_ERROR_NO_DEVICE, sp_device_adopt(&told, NULL, &device));
+    told.api_version = VK_API_VERSION_1_0;
+    FAILS(SP_ERROR_NO_DEVICE, sp_device_adopt(&told, NULL, &device));
+    CHECK(host.locks == 0 && host.released == 0);
+}
+
+static void half_a_lock(void) {
+    struct host host;
+    make_host(&host, VK_API_VERSION_1_2);
+    sp_host_device told = tell(&host);
+    told.unlock_queue = NULL;
+    sp_device device = NULL;
+    FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(&told, NULL, &device));
+    told = tell(&host);
+    told.features = &features12; // Not where a chain begins.
+    FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(&told, NULL, &device));
+    told = tell(&host);
+    told.queue_family = 99;
+    FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(&told, NULL, &device));
+}
+
+static void handles_for_others(void) {
+    sp_device device = open_device();
+    sp_host_device told = SP_INIT(sp_host_device);
+    OK(sp_device_get_handles(device, &told));
+    PFN_vkGetInstanceProcAddr find = (PFN_vkGetInstanceProcAddr)told.get_instance_proc_addr;
+    PFN_vkQueueSubmit submit = (PFN_vkQueueSubmit)find(told.instance, "vkQueueSubmit");
+    told.lock_queue(told.user);
+    CHECK(submit(told.queue, 0, NULL, VK_NULL_HANDLE) == VK_SUCCESS);
+    told.unlock_queue(told.user);
+    // The library on the library's own device: what it gives is what it takes.
+    sp_device again = NULL;
+    OK(sp_device_adopt(&told, NULL, &again));
+    OK(run(open_session(device, 1), expected));
+    sp_session session = open_session(again, 1);
+    float came[BATCH * OUT];
+    OK(run(session, came));
+    check_same(came);
+    OK(sp_release(session));
+    OK(sp_release(again));
+}
+
+/* ---- Signals ---- */
+
+static volatile sig_atomic_t in_reporter;
+
+static void reporter(int signal) {
+    (void)signal;
+    _exit(in_reporter);
+}
+
+static void crash(void) {
+    in_reporter = 0; // The exit status: reached as it should be.
+    *(volatile int*)16 = 1;
+}
+
+static void install(void) {
+    in_reporter = 3; // Reached too soon.
+    struct sigaction action = {.sa_handler = reporter};
+    CHECK(sigaction(SIGSEGV, &action, NULL) == 0);
+}
+
+static void work(void) {
+    sp_device device = open_device();
+    OK(run(open_session(device, 1), expected));
+}
+
+static void crash_reporter_before(void) {
+    install();
+    work();
+    crash();
+    CHECK(0);
+}
+
+static void crash_reporter_after(void) {
+    work();
+    install();
+    work();
+    crash();
+    CHECK(0);
+}
+
+#define TEST(name) {#name, name}
+static const struct { const char* name; void (*run)(void); } tests[] = {
+    TEST(versions), TEST(nulls), TEST(wrong_kinds), TEST(sizes), TEST(told), TEST(models), TEST(modes), TEST(order),
+    TEST(threads), TEST(hosts_device), TEST(hosts_of_vulkan_1_0), TEST(half_a_lock), TEST(handles_for_others),
+    TEST(crash_reporter_before), TEST(crash_reporter_after),
+};
+
+int main(int argc, char** argv) {
+    if (argc == 1) {
+        for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) puts(tests[i].name);
+        return 0;
+    }
+    if (argc != 4) return 2;
+    model_path = argv[2];
+    onnx_path = argv[3];
+    fill();
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+        if (strcmp(tests[i].name, argv[1]) == 0) {
+            tests[i].run();
+            return 0;
+        }
+    printf("There is no test %s.\n", argv[1]);
+    return 2;
+}

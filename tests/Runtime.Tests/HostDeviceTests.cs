@@ -1,0 +1,132 @@
+using Silk.NET.Vulkan;
+using SoftPool.Runtime.Tests.Vulkan;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests;
+
+/// <summary>A host's device as hosts tell of it: locks of functions, chains of features, queues by their
+/// index.</summary>
+[TestClass]
+public sealed class HostDeviceTests
+{
+    private static readonly GpuDeviceOptions NoCache = new() { PipelineCacheFolder = "", SelfTest = false };
+
+    [TestMethod]
+    public void Each_use_of_the_queue_is_between_the_host_s_functions_and_released_is_called_once()
+    {
+        using var host = new TestHost(EmbeddingTests.Input.Length + EmbeddingTests.Outputs);
+        int held = 0, locks = 0, released = 0, faults = 0;
+        using GpuDevice device = GpuDevice.FromHost(
+            host.Handles() with
+            {
+                Queue = 0,
+                QueueIndex = 0,
+                QueueLock = null,
+                LockQueue = () =>
+                {
+                    if (Interlocked.Increment(ref held) != 1)
+                        faults++;
+                    locks++;
+                },
+                UnlockQueue = () => Interlocked.Decrement(ref held),
+                Released = () => released++,
+            },
+            NoCache);
+        InferenceSession session = device.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = EmbeddingTests.Batch });
+        int before = locks;
+        Assert.IsGreaterThan(0, before);
+        var output = new float[EmbeddingTests.Outputs];
+        session.Run(EmbeddingTests.Input, output);
+        CollectionAssert.AreEqual(EmbeddingTests.Expected, output);
+        Assert.IsGreaterThan(before, locks);
+        Stepper stepper = session.CreateStepper();
+        device.Dispose();
+        session.Dispose();
+        Assert.AreEqual((0, 0, 0), (held, faults, released));
+        stepper.Dispose();
+        Assert.AreEqual(1, released);
+    }
+
+    [TestMethod]
+    public void A_lock_is_told_in_one_way_and_whole()
+    {
+        using var host = new TestHost(4);
+        HostDevice good = host.Handles() with { QueueLock = null, LockQueue = () => { }, UnlockQueue = () => { } };
+        GpuDevice.FromHost(good, NoCache).Dispose();
+        foreach (HostDevice bad in (HostDevice[])
+            [good with { LockQueue = null }, good with { UnlockQueue = null }, good with { QueueLock = new object() }])
+            Assert.Contains(
+                "UnlockQueue",
+                Assert.ThrowsExactly<ArgumentException>(() => GpuDevice.FromHost(bad, NoCache)).Message);
+    }
+
+    [TestMethod]
+    [DataRow(false, true)]
+    [DataRow(true, true)]
+    [DataRow(false, false)]
+    [DataRow(true, false)]
+    public void Features_come_as_a_chain(bool isOld, bool on)
+    {
+        var before = new HostDevice
+        {
+            Instance = 1,
+            PhysicalDevice = 2,
+            Device = 3,
+            QueueFamily = 4,
+            HasFp16Storage = !on,
+            HasInt64 = !on,
+            HasTimelineSemaphores = !on,
+        };
+        Assert.AreEqual(
+            before with { HasFp16Storage = on, HasInt64 = on, HasTimelineSemaphores = on },
+            TestHost.Enable(before, isOld, on));
+    }
+
+    [TestMethod]
+    public void An_instance_for_Vulkan_1_0_is_refused_with_what_helps()
+    {
+        using var host = new TestHost(4, isOfVulkan10: true);
+        foreach (HostDevice told in (HostDevice[])
+            [host.Handles(), host.Handles() with { ApiVersion = new Version(1, 0) }])
+            Assert.Contains(
+                "VK_API_VERSION_1_1",
+                Assert.ThrowsExactly<DeviceNotFoundException>(() => GpuDevice.FromHost(told, NoCache)).Message);
+    }
+
+    [TestMethod]
+    public void An_own_device_s_handles_make_a_host_s_device_of_the_same_queue_and_lock()
+    {
+        using GpuDevice own = TestDevices.OpenSoftware(); // Its handles go last.
+        HostDevice handles = own.Handles;
+        Assert.IsTrue(Monitor.TryEnter(handles.QueueLock!));
+        Monitor.Exit(handles.QueueLock!);
+        using GpuDevice device = GpuDevice.FromHost(handles, NoCache);
+        Assert.AreEqual(handles, device.Handles);
+        Assert.AreEqual(own.Info, device.Info with { Index = own.Info.Index });
+        Assert.AreNotEqual(default, own.Info.Uuid);
+        using InferenceSession session = device.CreateSession(
+            EmbeddingTests.Model, new SessionOptions { Batch = EmbeddingTests.Batch });
+        var output = new float[EmbeddingTests.Outputs];
+        session.Run(EmbeddingTests.Input, output);
+        CollectionAssert.AreEqual(EmbeddingTests.Expected, output);
+        device.Dispose();
+        Assert.ThrowsExactly<ObjectDisposedException>(() => device.Handles);
+    }
+
+    [TestMethod]
+    public void A_session_on_a_lost_device_is_refused_even_if_nothing_is_left_to_submit()
+    {
+        using GpuDevice device = TestDevices.OpenSoftware();
+        using InferenceSession first = device.CreateSession(EmbeddingTests.Model);
+        VulkanResult.Injected = (call, result) => call == "vkQueueSubmit" ? Result.ErrorDeviceLost : result;
+        try
+        {
+            Assert.ThrowsExactly<DeviceLostException>(() => device.CreateSession(EmbeddingTests.Model));
+        }
+        finally
+        {
+            VulkanResult.Injected = null;
+        }
+    }
+}
