@@ -6,7 +6,6 @@
 #   tools/drivers.sh              gets all of them; a table of names, versions and files, then this machine's GPUs
 #   tools/drivers.sh --icd NAME   gets this one, says nothing but its file
 #   tools/drivers.sh --names      the names
-# RADV (AMD's) makes a device without hardware, on which kernels compile and none run: RADV_FORCE_FAMILY=navi21.
 set -euo pipefail
 folder="$(dirname "$(dirname "$(readlink -f "$0")")")/artifacts/drivers"
 # shellcheck source=tools/lib/debian.sh
@@ -15,9 +14,7 @@ folder="$(dirname "$(dirname "$(readlink -f "$0")")")/artifacts/drivers"
 # name, Debian's package, the library in it
 drivers='lavapipe-22 mesa-vulkan-drivers/bookworm libvulkan_lvp.so
 lavapipe-25 mesa-vulkan-drivers/bookworm-backports libvulkan_lvp.so
-swiftshader chromium-common libvk_swiftshader.so
-radv-22 mesa-vulkan-drivers/bookworm libvulkan_radeon.so
-radv-25 mesa-vulkan-drivers/bookworm-backports libvulkan_radeon.so'
+swiftshader chromium-common libvk_swiftshader.so'
 
 names() { cut -d ' ' -f 1 <<<"$drivers"; }
 

@@ -6,7 +6,9 @@
 #   tools/gpu-compilers.sh apple-m1 intel-dg2   these
 #   tools/gpu-compilers.sh --accept [NAME...]   the same, and the figures become the baseline and the table in
 #                                               docs/results
+#   tools/gpu-compilers.sh --predict            docs/results/predictions.md anew: the time of networks by a model
 #   tools/gpu-compilers.sh --names              the names
+#   tools/gpu-compilers.sh --get NAME...        gets what these need, and compiles nothing
 #   tools/gpu-compilers.sh --run NAME ...       dotnet ... on this GPU
 # KERNELS="--networks resnet18 --batch 1" are other arguments of the command kernels.
 # Exit status 0 only if all kernels that a session takes by itself compile, and none spills more than its baseline,
@@ -34,6 +36,7 @@ intel-bmg intel intel INTEL_STUB_GPU_PLATFORM=bmg'
 kept="$PWD/artifacts/gpu-compilers"
 libraries="$kept/mesa/usr/lib/x86_64-linux-gnu"
 baselines="$PWD/docs/results/gpu-compilers"
+predictions="$PWD/docs/results/predictions"
 
 names() { cut -d ' ' -f 1 <<<"$gpus"; }
 
@@ -198,10 +201,36 @@ accept_results() { # NAME...
     cp "$results/table.md" "$table"
 }
 
+# The time of networks by a model of these compilers' GPUs.
+predict() {
+    local name table=docs/results/predictions.md files=()
+    local mark='<!-- tools/gpu-compilers.sh --predict writes what follows. -->'
+    mkdir -p "$predictions"
+    for name in nvidia-ampere amd-navi31 amd-gfx1150 intel-tgl intel-dg2 adreno-750 apple-m1; do
+        get_all "$name"
+        run_on "$name" $program predict --compiler "$name" --output "$predictions/$name.json"
+        files+=("$predictions/$name.json")
+    done
+    {
+        sed "\\|^$mark\$|,\$d" "$table"
+        printf '%s\n\n' "$mark"
+        dotnet $program predict-table "${files[@]}"
+    } >"$kept/predictions.md"
+    cp "$kept/predictions.md" "$table"
+}
+
 work=""
 trap '[[ -z $work ]] || rm -rf "$work"' EXIT
 case "${1:-}" in
     --names) names ;;
+    --predict)
+        dotnet build tools/Benchmarks --configuration Release --verbosity quiet -warnaserror
+        predict
+        ;;
+    --get)
+        check_names "${@:2}"
+        get_all "${@:2}"
+        ;;
     --run)
         check_names "${2:-}"
         get_all "$2"

@@ -3,24 +3,31 @@
 # status 0 only if every driver was there, ran tests and failed none; where a GPU has no driver its row has skipped
 # tests alone.
 #   tools/matrix.sh                          the three software drivers of tools/drivers.sh, the GPUs of this machine,
-#                                            and RADV
+#                                            and the compilers of GPUs
 #   tools/matrix.sh lavapipe-25 swiftshader  these
-# RADV makes devices without hardware: there every kernel that networks launch is compiled, by AMD's real compiler, and
-# none may spill to memory. FILTER_RUNTIME and FILTER_PARITY choose other tests (MSTest's --filter).
+# The compilers are those of tools/gpu-compilers.sh for one GPU of each vendor: they compile what sessions of
+# AlexNet-SoftPool and ResNet-18 take there, and none may spill more than its baseline says. FILTER_RUNTIME and
+# FILTER_PARITY choose other tests (MSTest's --filter).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
 
+# The driver "compilers": one GPU of each vendor.
+gpus=(nvidia-ampere adreno-750 apple-m1 amd-navi31 intel-dg2)
 names=("$@")
 if ((${#names[@]} == 0)); then
     names=(lavapipe-22 lavapipe-25 swiftshader)
     # A GPU's driver is the system's own, and tests on it have "hardware" in their names.
     ! compgen -G '/dev/dri/renderD*' >/dev/null && [[ ! -e /dev/nvidia0 ]] || names+=(hardware)
-    names+=(radv-25)
+    names+=(compilers)
 fi
 tools/setup.sh
 for name in "${names[@]}"; do # before the build: a driver that cannot be had is said at once
-    [[ $name == hardware ]] || tools/drivers.sh --icd "$name" >/dev/null
+    case "$name" in
+        hardware) ;;
+        compilers) tools/gpu-compilers.sh --get "${gpus[@]}" ;;
+        *) tools/drivers.sh --icd "$name" >/dev/null ;;
+    esac
 done
 
 for project in tests/Runtime.Tests tests/Parity.Tests tools/Benchmarks; do
@@ -41,21 +48,19 @@ run_tests() { # NAME PROJECT FILTER
         >"$results/$1.$2.txt" 2>&1
 }
 
-# What AMD's compiler makes of every kernel that networks launch, for GPUs of four generations: GCN 4 and 5, RDNA 2 and
-# 3.
+# What the compilers make of the kernels that sessions take by themselves.
 compile_kernels() { # NAME
-    local family log
-    for family in polaris10 vega10 navi21 navi31; do
-        log="$results/$1.$family.txt"
-        if RADV_FORCE_FAMILY=$family dotnet tools/Benchmarks/bin/Release/net10.0/SoftPool.Benchmarks.dll kernels \
-            --json "$results/$1.$family.json" >"$log" 2>&1; then
+    local gpu log
+    for gpu in "${gpus[@]}"; do
+        log="$results/$1.$gpu.txt"
+        if tools/gpu-compilers.sh --run "$gpu" tools/Benchmarks/bin/Release/net10.0/SoftPool.Benchmarks.dll kernels \
+            --chosen --networks alexnet-softpool resnet18 --batch 1 --baseline "docs/results/gpu-compilers/$gpu.json" \
+            --json "$results/$1.$gpu.json" >"$log" 2>&1; then
             passed=$((passed + 1))
         else
             failed=$((failed + 1))
-            echo "$1: kernels do not compile for $family, or spill ($log)"
+            echo "$1: kernels do not compile for $gpu, or spill ($log): $(grep -m 1 '^[ae][a-z ]*:' "$log" || true)"
         fi
-        # What Mesa says of the hardware that is not there is of no interest.
-        grep -v '^ac_compute_device_uuid' "$log" || true
     done
 }
 
@@ -71,13 +76,15 @@ try_driver() { # NAME
         unset VK_DRIVER_FILES VK_ICD_FILENAMES
         version="this machine's"
         runtime='Name~hardware' parity='Name~hardware'
+    elif [[ $name == compilers ]]; then
+        version="$(<artifacts/gpu-compilers/mesa/version)"
     else
         # Without this the system's driver would be tested in its place.
         VK_DRIVER_FILES="$(tools/drivers.sh --icd "$name")" || return 1
         export VK_DRIVER_FILES
         version="$(<"artifacts/drivers/$name/version")"
     fi
-    if [[ $name == radv-* ]]; then
+    if [[ $name == compilers ]]; then
         compile_kernels "$name"
     else
         run_tests "$name" Runtime "${FILTER_RUNTIME:-$runtime}"

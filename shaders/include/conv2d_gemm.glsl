@@ -50,6 +50,9 @@ const uint STEPS_OF_PART = (STEPS + PARTS - 1) / PARTS;
 const uint ROWS = INVOCATIONS / GROUP_PIXELS, CELLS = DEPTH / ROWS;
 const uint WORDS = DEPTH * GROUP_CHANNELS / 4 / INVOCATIONS;
 
+// With 64 sums, the loads of a second cell would be more than the registers of Intel's GPUs hold.
+const uint UNROLLED = OWN_CHANNELS * OWN_PIXELS < 64 ? 4 : 1;
+
 shared float staged_cells[DEPTH * GROUP_PIXELS];
 shared vec4 staged_weights[DEPTH * GROUP_CHANNELS / 4];
 
@@ -117,8 +120,9 @@ void main() {
         if (step + 1 < end)
             load(window, tile, step + 1, cells, words);
         // Not unrolled as a whole: drivers would compile four times as much, to gain nothing.
-        for (uint first = 0; first < DEPTH; first += 4)
-            [[unroll]] for (uint k = first; k < first + 4; k++) {
+        for (uint first = 0; first < DEPTH; first += UNROLLED)
+            [[unroll]] for (uint next = 0; next < UNROLLED; next++) {  // from a constant: else no driver unrolls it
+                uint k = first + next;
                 float value[OWN_PIXELS];
                 [[unroll]] for (uint p = 0; p < OWN_PIXELS; p++)
                     value[p] = staged_cells[k * GROUP_PIXELS + across * OWN_PIXELS + p];

@@ -17,23 +17,32 @@ namespace SoftPool.Benchmarks;
 /// loop.</param>
 /// <param name="SubgroupSize">Invocations in a subgroup, as compiled.</param>
 /// <param name="Milliseconds">How long the driver compiled it.</param>
+/// <param name="FusedMultiplyAdds">How many instructions multiply and add with one rounding; null where the driver
+/// shows no assembly.</param>
 /// <param name="Uses">The launches that sessions on this device make with it: network/batch/numerics/layer.</param>
 internal sealed record CompiledKernel(
     string Kernel, string Layer, string Variant, bool IsChosen, IReadOnlyList<SpecializationConstant> Constants,
     IReadOnlyDictionary<string, double> Statistics, MainLoop? Loop, uint SubgroupSize, double Milliseconds,
-    IReadOnlyList<string> Uses)
+    int? FusedMultiplyAdds, IReadOnlyList<string> Uses)
 {
     public static CompiledKernel Compile(
-        VulkanDevice device, KernelLaunch launch, bool isChosen, IReadOnlyList<string> uses)
+        VulkanDevice device, KernelLaunch launch, bool isChosen, IReadOnlyList<string> uses, string? textFolder = null)
     {
         long begin = Stopwatch.GetTimestamp();
         using PipelineStore.Lease lease = device.Pipelines.Take(launch);
         double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         PipelineStatistics statistics = lease.Pipeline.Statistics();
+        if (textFolder is not null)
+        {
+            Directory.CreateDirectory(textFolder);
+            foreach ((string name, string text) in statistics.Texts)
+                File.WriteAllText(
+                    Path.Combine(textFolder, $"{launch.Kernel}.{launch.Layer}.{name.Replace('/', '_')}.txt"), text);
+        }
+        MachineCode? code = MachineCode.Of(statistics.Texts);
         return new CompiledKernel(
             launch.Kernel, launch.Layer, launch.Variant, isChosen, launch.Constants, statistics.Values,
-            statistics.Texts.TryGetValue("Assembly", out string? assembly) ? MainLoop.Find(assembly) : null,
-            statistics.SubgroupSize, milliseconds, uses);
+            code is null ? null : MainLoop.Find(code), statistics.SubgroupSize, milliseconds, code?.Fused, uses);
     }
 
     /// <summary>What every driver tells, whatever it calls it.</summary>
@@ -44,6 +53,12 @@ internal sealed record CompiledKernel(
     /// <summary>Whether vector registers did not fit and went to memory.</summary>
     [JsonIgnore]
     public bool Spills => Figures.Stores + Figures.Reloads > 0;
+
+    /// <summary>Whether it would give other bits than strict numerics promises: products and sums are rounded
+    /// apart there.</summary>
+    [JsonIgnore]
+    public bool BreaksStrict =>
+        Kernel.EndsWith(KernelId.EndingOf(KernelNumerics.Strict), StringComparison.Ordinal) && FusedMultiplyAdds > 0;
 
     /// <summary>Scalar registers that did not fit. They go to lanes of a vector register, not to memory.</summary>
     public double ScalarSpills => this["Spilled SGPRs"];

@@ -11,6 +11,8 @@ namespace SoftPool.Benchmarks;
 internal sealed record KernelsFigures(
     double Registers, double Occupancy, double Instructions, double Stores, double Reloads)
 {
+    private const int IntelThreads = 7;
+
     /// <summary>A driver's names; that of registers tells the drivers apart.</summary>
     private sealed record Names(string Registers, string Occupancy, string Instructions, string Stores, string Reloads);
 
@@ -37,6 +39,18 @@ internal sealed record KernelsFigures(
         double Figure(string name) => statistics.TryGetValue(name, out double figure)
             ? figure : throw Missing($"'{name}'", statistics);
     }
+
+    /// <summary>Subgroups that a unit of a GPU has room for, out of the driver's own unit.</summary>
+    /// <param name="gpu">The GPU.</param>
+    /// <param name="subgroup">The invocations of a subgroup.</param>
+    public double SubgroupsOfUnit(TargetGpu gpu, double subgroup) => gpu.Compiler.Split('-')[0] switch
+    {
+        "amd" => Occupancy * gpu.Schedulers,
+        "apple" => Occupancy / subgroup,
+        // Each execution unit of Intel's has room for that many threads, whatever their registers.
+        "intel" => IntelThreads * gpu.Schedulers,
+        _ => Occupancy,
+    };
 
     private static UserErrorException Missing(string what, IReadOnlyDictionary<string, double> statistics) =>
         new($"The driver does not tell {what} by a name known here, only: {string.Join(", ", statistics.Keys)}.");

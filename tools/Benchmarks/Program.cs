@@ -19,6 +19,8 @@ var root = new RootCommand("Measures networks, operators and kernels on Vulkan d
     GrowthCommand.Create(),
     KernelsCommand.Create(),
     KernelsTableCommand.Create(),
+    PredictCommand.Create(),
+    PredictTableCommand.Create(),
     ParityCommand.Create(),
     FirstResultCommand.Create(),
 };

@@ -26,7 +26,7 @@ internal enum Driver
 /// by a driver that does not go through the lanes in a loop.</param>
 /// <param name="LargestWorkgroup">The most invocations of a workgroup; every device takes 128.</param>
 /// <param name="Units">The units that run workgroups side by side (NVIDIA's streaming multiprocessors, AMD's compute
-/// units, Arm's shader cores), where the driver says; else 0.</param>
+/// units, Arm's shader cores), where the driver says; a usual number for a GPU beside a CPU; else 0.</param>
 internal sealed record DeviceTraits(
     Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false,
     long LargestTexels = 0, int LeastSubgroupSize = 1, bool JoinsLoads = false, int LargestWorkgroup = 128,
@@ -34,6 +34,11 @@ internal sealed record DeviceTraits(
 {
     // A graphics card of the middle class. A smaller GPU is given a few workgroups more than it needs.
     private const int UsualUnits = 32;
+
+    /// <summary>The units of a usual GPU that shares the CPU's memory: Apple's M1 has 8 cores, Intel's Xe 6 subslices,
+    /// Qualcomm's Adreno 750 6 pairs. More workgroups than it needs would divide sums into parts that do not fit into
+    /// its cache.</summary>
+    public const int UsualIntegratedUnits = 8;
 
     // Two subgroups of 32 for each of a unit's usual four schedulers: with fewer, loads are waited for.
     private const double LanesOfUnit = 256;

@@ -111,7 +111,9 @@ internal sealed unsafe class VulkanPhysicalDevice
                 driver.DriverID == DriverId.MesaLlvmpipe
                     && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported,
                 (int)Math.Min(limits.MaxComputeWorkGroupInvocations, limits.MaxComputeWorkGroupSize[0]),
-                Units());
+                Units() is > 0 and int units ? units
+                    : properties.DeviceType != PhysicalDeviceType.IntegratedGpu ? 0
+                    : DeviceTraits.UsualIntegratedUnits);
         }
         // A loader answers the queries of 1.1 with nothing if the instance was created for 1.0.
         bool isAnswered = properties.ApiVersion < VulkanInstance.ApiVersion || Traits.SubgroupSize > 0;

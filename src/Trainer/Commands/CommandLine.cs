@@ -27,6 +27,7 @@ internal static class CommandLine
             VerifyCommand.Create(),
             AgreeCommand.Create(),
             RunCommand.Create(),
+            MergeCommand.Create(),
             BenchCommand.Create(),
             ReportCommand.Create(),
             CompareCommand.Create(),

@@ -109,15 +109,22 @@ internal static class SharedOptions
     public static Option<int> Batch(int batch) => Positive("--batch", "The number of images in a batch.", batch);
 
     /// <summary>A whole number that must be 1 or more.</summary>
-    public static Option<int> Positive(string name, string description, int value)
+    public static Option<int> Positive(string name, string description, int value) =>
+        AtLeast(1, name, description, value);
+
+    /// <summary>A whole number that must be 0 or more.</summary>
+    public static Option<int> NotNegative(string name, string description, int value) =>
+        AtLeast(0, name, description, value);
+
+    private static Option<int> AtLeast(int least, string name, string description, int value)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
                 if (!int.TryParse(token.Value, NumberStyles.AllowLeadingSign,
-                    CultureInfo.InvariantCulture, out int number) || number < 1)
-                    result.AddError($"{name} takes a whole number of at least 1; got {token.Value}.");
+                    CultureInfo.InvariantCulture, out int number) || number < least)
+                    result.AddError($"{name} takes a whole number of at least {least}; got {token.Value}.");
         });
         return option;
     }

@@ -33,6 +33,9 @@ internal sealed class DataFile
     /// <summary>How much of the whole has been passed with it, in [0, 1].</summary>
     public double Progress { get; }
 
+    /// <summary>True for a file of an archive, which can be read only before the enumeration goes on.</summary>
+    public bool IsReadInOrder => _open is null;
+
     /// <summary>True for a folder, which has no content of its own.</summary>
     public bool IsFolder => _read is null;
 
@@ -66,6 +69,15 @@ internal sealed class DataFile
             return EnumerateArchive(path);
         throw new DatasetException($"{path} is neither a folder nor a .tar, .tar.gz or .tgz archive of one.");
     }
+
+    /// <summary>Whether a path has the ending of an archive that is read.</summary>
+    public static bool IsArchive(string path) => HasEnding(path, ArchiveEndings);
+
+    /// <summary>The bytes of a file that was not found by enumerating.</summary>
+    /// <exception cref="DatasetException">The file is larger than 256 MiB.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static byte[] ReadFile(string path) =>
+        ReadAll(new FileInfo(path).Length, path, () => File.ReadAllBytes(path));
 
     /// <summary>What to call the data set at a path: the name of the folder, or of the archive without its
     /// ending.</summary>

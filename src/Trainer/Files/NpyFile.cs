@@ -59,20 +59,25 @@ internal static partial class NpyFile
     }
 
     /// <summary>Writes the array, whole or not at all.</summary>
-    public static void Write(string path, Tensor tensor)
+    public static void Write(string path, Tensor tensor) => WholeFile.Write(path, file =>
     {
-        string extents = string.Concat(tensor.Shape.Extents.ToArray().Select(extent => $"{extent}, "));
+        file.Write(Header(tensor.Shape.Extents));
+        file.Write(MemoryMarshal.AsBytes(tensor.Data.Span));
+    });
+
+    /// <summary>All that comes before the data of an array of a shape.</summary>
+    public static byte[] Header(ReadOnlySpan<int> shape)
+    {
+        string extents = string.Concat(shape.ToArray().Select(extent => $"{extent}, "));
         string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({extents.TrimEnd()}), }}";
         // The header ends in a line feed and fills up to a multiple of 64 bytes, where the data begins.
         int prefix = Magic.Length + 4;
         int padded = (prefix + header.Length + 1 + 63) / 64 * 64 - prefix;
-        WholeFile.Write(path, file =>
-        {
-            file.Write(Magic);
-            file.Write([1, 0, (byte)(padded & 0xff), (byte)(padded >> 8)]);
-            file.Write(Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n"));
-            file.Write(MemoryMarshal.AsBytes(tensor.Data.Span));
-        });
+        return
+        [
+            .. Magic, 1, 0, (byte)(padded & 0xff), (byte)(padded >> 8),
+            .. Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n"),
+        ];
     }
 
     [GeneratedRegex(@"'descr'\s*:\s*'([^']*)'")]

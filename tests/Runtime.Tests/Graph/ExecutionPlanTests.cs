@@ -150,13 +150,19 @@ public sealed class ExecutionPlanTests
     }
 
     [TestMethod]
-    public void A_linear_layer_of_few_features_is_split_into_slices_where_there_are_lanes_to_fill()
+    [DataRow(1024, 10, 0, 16)]
+    [DataRow(8192, 2048, 0, 32)]
+    [DataRow(8192, 2048, 132, 128)]
+    public void A_linear_layer_of_few_features_is_split_into_slices_where_there_are_lanes_to_fill(
+        int inputs, int features, int units, int slices)
     {
-        ModelGraph graph = TestModels.Sequential(new TensorShape(1024), new Linear(1024, 10));
-        ExecutionPlan plan = ExecutionPlan.Create(TestModels.WithZeros(graph), new PlanOptions());
+        ModelGraph graph = TestModels.Sequential(new TensorShape(inputs), new Linear(inputs, features));
+        ExecutionPlan plan = ExecutionPlan.Create(
+            graph, name => throw new AssertFailedException(name),
+            new PlanOptions { Device = new DeviceTraits(Units: units) });
         TestModels.AssertSequence<string>(
             ["linear", "linear_sum"], [.. plan.Launches.Select(dispatch => dispatch.Kernel)]);
-        Assert.AreEqual(4, plan.Launches[0].Groups.Z);
+        Assert.AreEqual(slices, plan.Launches[0].Groups.Z);
     }
 
     [TestMethod]

@@ -35,48 +35,59 @@ internal static class OperatorCheck
             tolerance);
     }
 
-    /// <summary>Fails unless a strict session gives the strict reference's bits, for every item of a batch.</summary>
+    /// <summary>Fails unless a strict session gives the strict reference's bits, for every item of a batch and for
+    /// inputs of each scale.</summary>
     public static void MatchesStrictly(
-        GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double scale,
+        GpuDevice device, Layer[] layers, TensorShape inputShape, int batch, double[] scales,
         VariantChoice? variants = null, DeviceTraits? plannedFor = null)
     {
         var random = new Random(20260702);
         Model model = RandomModel(layers, inputShape, random);
-        float[] input =
+        float[][] inputs =
         [
-            .. RandomNumbers.Normal(random, batch * inputShape.ElementCount, scale)
-                .Select(number => Math.Clamp(number, float.MinValue, float.MaxValue)),
+            .. scales.Select(scale => RandomNumbers.Normal(random, batch * inputShape.ElementCount, scale)
+                .Select(number => Math.Clamp(number, float.MinValue, float.MaxValue)).ToArray()),
         ];
-        float[] expected =
-        [
-            .. input.Chunk(model.Graph.InputShape.ElementCount)
-                .SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1]),
-        ];
-        float[] actual = plannedFor is null
-            ? Run(device, model, input, numerics: Numerics.Strict, variants: variants)
-            : RunAs(plannedFor, device, model, input, fp16: false, Numerics.Strict);
-        var comparison = new BitComparison();
-        comparison.Add(expected, actual);
-        string what = $"{layers[^1].Operator} on {inputShape}, scale {scale}, {variants?.Forced}";
-        Assert.IsTrue(
-            comparison.AreEqual, $"{what}: {comparison.DifferingElements} of {comparison.Count} elements differ.");
+        float[][] outputs = plannedFor is null
+            ? Run(device, model, inputs, fp16: false, Numerics.Strict, variants)
+            : [.. inputs.Select(input => RunAs(plannedFor, device, model, input, fp16: false, Numerics.Strict))];
+        foreach ((double scale, float[] input, float[] actual) in scales.Zip(inputs, outputs))
+        {
+            float[] expected =
+            [
+                .. input.Chunk(model.Graph.InputShape.ElementCount)
+                    .SelectMany(item => ReferenceNetwork.RunStrict(model, item)[^1]),
+            ];
+            var comparison = new BitComparison();
+            comparison.Add(expected, actual);
+            string what = $"{layers[^1].Operator} on {inputShape}, scale {scale}, {variants?.Forced}";
+            Assert.IsTrue(
+                comparison.AreEqual, $"{what}: {comparison.DifferingElements} of {comparison.Count} elements differ.");
+        }
     }
 
     /// <summary>What the device gives for the items of one input.</summary>
     public static float[] Run(
         GpuDevice device, Model model, float[] input, bool fp16 = false, Numerics numerics = Numerics.Fast,
-        VariantChoice? variants = null)
+        VariantChoice? variants = null) => Run(device, model, [input], fp16, numerics, variants)[0];
+
+    /// <summary>What one session gives for inputs of as many items each.</summary>
+    private static float[][] Run(
+        GpuDevice device, Model model, float[][] inputs, bool fp16, Numerics numerics, VariantChoice? variants)
     {
-        int batch = input.Length / model.Graph.InputShape.ElementCount;
+        int batch = inputs[0].Length / model.Graph.InputShape.ElementCount;
         using InferenceSession session = new(
             device, model, new SessionOptions { Batch = batch, Fp16 = fp16, Numerics = numerics }, variants);
         // Else a broken kernel would be struck off by the self-test, and another one be tested in its place.
         Assert.IsEmpty(
             session.RejectedKernels,
             string.Join("; ", session.RejectedKernels.Select(kernel => $"{kernel.Kernel} is {kernel.Reason}")));
-        var output = new float[batch * model.Graph.OutputShape.ElementCount];
-        session.Run(input, output);
-        return output;
+        return [.. inputs.Select(input =>
+        {
+            var output = new float[batch * model.Graph.OutputShape.ElementCount];
+            session.Run(input, output);
+            return output;
+        })];
     }
 
     /// <summary>What the device gives by the kernels that are meant for another.</summary>

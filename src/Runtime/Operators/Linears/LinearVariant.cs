@@ -23,9 +23,11 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
     // How linear.glsl lays the weights out.
     private const int TileFeatures = 64;
 
-    // A GPU hides the time that a load takes behind other lanes: at least so many, each with at least so many inputs.
+    // A GPU hides the time that a load takes behind other lanes: at least so many, more on one of many units, each with
+    // at least so many inputs, which it loads one behind the other.
     private const int EnoughLanes = 16384;
-    private const int LeastSlice = 256;
+    private const int EnoughLanesOfUnit = 512;
+    private const int LeastSlice = 64;
 
     public override string Name => Kernel;
 
@@ -58,7 +60,8 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
         int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict || step.IsRejected("linear_sum")
             ? op.LeastSlices
             : (int)Math.Clamp(
-                EnoughLanes / ((long)lanes * itemGroups), op.LeastSlices, Math.Max(op.InFeatures / LeastSlice, 1));
+                Math.Max(EnoughLanes, EnoughLanesOfUnit * step.Options.Device.Units) / ((long)lanes * itemGroups),
+                op.LeastSlices, Math.Max(op.InFeatures / LeastSlice, 1));
         Operand sums = slices == 1 ? step.Output : new Activation((long)slices * vectors * features);
         long weightCount = tiles * TileCount(op);
         FloatConstant weight = step.Weight(

@@ -25,6 +25,8 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
     // 64, 32 or 16 products.
     private double TimeOfProduct => Tile switch { 128 => 1.25, 64 => 1.375, _ => 1.5 };
 
+    private int Unrolled => Tile == 128 ? 1 : 4;
+
     private int Cells => Convolution.KernelSize.Height * Convolution.KernelSize.Width * GroupInChannels;
 
     private int Steps => Division.RoundUp(Cells, Depth);
@@ -75,7 +77,7 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
                 .. parts == 1 ? step.Pointwise.Constants : default(PointwiseFunction).Constants,
             ],
             new GroupCount(PixelTiles, Tiles * Convolution.Groups, parts), texels: 0,
-            LoopIterations.Of(Division.RoundUp(Steps, parts), Depth / 4), step.Input, sums,
+            LoopIterations.Of(Division.RoundUp(Steps, parts), Depth / Unrolled), step.Input, sums,
             step.Weight($"weight*gemm{Tile}", WeightCount, () => PackWeight(step.Parameter("weight"))), bias);
         if (parts > 1)
             step.Dispatch(

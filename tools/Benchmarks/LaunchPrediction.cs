@@ -1,0 +1,114 @@
+using SoftPool.Kernels;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Benchmarks;
+
+/// <summary>The predicted time of one launch: the longest of four times, each as if nothing else took any.
+/// docs/notes/gpus.md lists the assumptions.</summary>
+/// <param name="Issue">Instructions of the busiest unit, issued by its schedulers.</param>
+/// <param name="Wait">Waits of a subgroup for memory, one after the other, in as many rounds as workgroups take to go
+/// through the unit.</param>
+/// <param name="Memory">Bytes through the GPU's memory.</param>
+/// <param name="Cache">Bytes through its last cache.</param>
+/// <param name="Allowed">What products and bytes allow: the longer of products at the peak rate and bytes at the
+/// memory's bandwidth.</param>
+internal sealed record LaunchPrediction(double Issue, double Wait, double Memory, double Cache, double Allowed)
+{
+    // With one subgroup a scheduler waits for each result, about twice as long as it takes to issue an instruction.
+    private const double EnoughSubgroups = 2;
+
+    // What a kernel waits for beside its loop: its first loads, and the end of its stores.
+    private const double WaitsBesideLoop = 2;
+
+    // Of a compiler that shows no assembly: multiply-adds among a product's instructions, and a trip of other loops.
+    private const double ShareOfProducts = 0.7;
+    private const double InstructionsOfTrip = 16;
+
+    // Loads that a loop has on their way before it waits, where no assembly tells.
+    private const double LoadsAhead = 4;
+
+    private const double Micro = 1e6, Nano = 1e-9, Giga = 1e9;
+
+    /// <summary>In microseconds, as all of these are.</summary>
+    public double Time => Math.Max(Math.Max(Issue, Wait), Math.Max(Memory, Cache));
+
+    /// <summary>Which of the four it is.</summary>
+    public string Bound =>
+        Time == Issue ? "instructions" : Time == Wait ? "latency" : Time == Memory ? "memory" : "cache";
+
+    public static LaunchPrediction Of(TargetGpu gpu, KernelLaunch launch, CompiledKernel compiled)
+    {
+        var gemm = GemmWork.Of(launch);
+        double groups = (double)launch.Groups.X * launch.Groups.Y * launch.Groups.Z;
+        double workgroup = WorkgroupSize(launch), subgroup = Math.Max(compiled.SubgroupSize, 1);
+        double subgroupsOfGroup = Math.Ceiling(workgroup / subgroup);
+        double invocations = groups * workgroup;
+        double resident = compiled.Figures.SubgroupsOfUnit(gpu, subgroup);
+
+        double busiest = Math.Ceiling(groups / gpu.Units);
+        double together = Math.Min(busiest, Math.Max(1, Math.Floor(resident / subgroupsOfGroup)));
+        double rounds = Math.Ceiling(busiest / together);
+
+        double products = IsProduct(launch) ? gemm?.Products ?? launch.MultiplyAdds : 0;
+        double trips = launch.Iterations, ofTrip = InstructionsOfTrip, outside = compiled.Figures.Instructions;
+        if (compiled.Loop is { } loop)
+        {
+            trips = loop.Products > 0 && products > 0 ? products / invocations / loop.Products : trips;
+            (ofTrip, outside) = (loop.All, Math.Max(0, outside - loop.All));
+        }
+        else if (products > 0)
+            (trips, ofTrip) = (products / invocations, 1 / ShareOfProducts);
+        // Their loops are for cells that lie very far apart.
+        if (launch.Id.Shader.EndsWith("_tile", StringComparison.Ordinal))
+            trips = 0;
+        double instructions = outside + trips * ofTrip;
+        double cycles = Math.Max(1, subgroup / gpu.Lanes);
+        double ready = together * subgroupsOfGroup / gpu.Schedulers;
+        double hertz = gpu.Gigahertz * Giga;
+        double issue = busiest * subgroupsOfGroup * instructions * cycles / gpu.Schedulers
+            / Math.Min(1, ready / EnoughSubgroups) / hertz;
+
+        // A product of matrices loads a step while it computes the one before it. Other loops wait once a trip that
+        // loads; the subgroups of a unit wait together.
+        double latency = gpu.LatencyNanoseconds * Nano;
+        double serial = instructions * cycles * EnoughSubgroups / hertz;
+        double waits = gemm?.Steps
+            ?? (compiled.Loop is { Load: > 0 } || trips == 0 ? trips : launch.Iterations / LoadsAhead);
+        double wait = rounds * (gemm is null
+            ? (waits + WaitsBesideLoop) * latency + serial
+            : WaitsBesideLoop * latency + Math.Max(waits * latency, serial));
+
+        double bytes = launch.Operands.Distinct().Sum(operand => (double)operand.ByteCount);
+        double weights = launch.Operands.OfType<Constant>().Sum(constant => (double)constant.ByteCount);
+        // What the launch before has written is still in the cache where it fits; weights are not: those of a whole
+        // network have passed since they were read.
+        bool isCached = bytes - weights <= gpu.CacheMegabytes * 1e6 / 2;
+        double memory = (isCached ? weights : bytes) / (gpu.GigabytesPerSecond * Giga);
+        double cache = Math.Max(bytes, gemm?.LoadedBytes ?? 0) / (gpu.CacheGigabytesPerSecond * Giga);
+        double allowed = Math.Max(
+            IsProduct(launch) ? 2 * launch.MultiplyAdds / (gpu.TeraflopsPerSecond * 1e12) : 0, memory);
+        return new(issue * Micro, wait * Micro, memory * Micro, cache * Micro, allowed * Micro);
+    }
+
+    /// <summary>Whether its time is that of multiply-adds, and not of what is before and behind them.</summary>
+    private static bool IsProduct(KernelLaunch launch) => launch.Id.Shader switch
+    {
+        "conv2d_pack" or "conv2d_planes" or "conv2d_gemm_sums" or "linear_sum" => false,
+        string shader => shader.StartsWith("conv2d", StringComparison.Ordinal)
+            || shader.StartsWith("linear", StringComparison.Ordinal),
+    };
+
+    /// <summary>The invocations of a workgroup: a constant of the launch, or what the shader says.</summary>
+    private static double WorkgroupSize(KernelLaunch launch)
+    {
+        foreach (SpecializationConstant constant in launch.Constants)
+            if (constant.Name == "WORKGROUP_SIZE")
+                return constant.Value;
+        const uint OpExecutionMode = 16, LocalSize = 17;
+        uint[] words = EmbeddedShaders.Load(launch.Kernel);
+        for (int at = 5; at < words.Length; at += (int)(words[at] >> 16))
+            if ((words[at] & 0xFFFF) == OpExecutionMode && words[at + 2] == LocalSize)
+                return (double)words[at + 3] * words[at + 4] * words[at + 5];
+        throw new InvalidOperationException($"{launch.Kernel} does not say the size of its workgroups.");
+    }
+}

@@ -1,0 +1,58 @@
+using SoftPool.Graph;
+using SoftPool.Kernels;
+
+namespace SoftPool.Benchmarks;
+
+/// <summary>The predicted time of a network on a GPU.</summary>
+/// <param name="Gpu">Which GPU.</param>
+/// <param name="Network">Which network.</param>
+/// <param name="Batch">Images at once.</param>
+/// <param name="Bits">Of stored numbers: 32 or 16.</param>
+/// <param name="Barriers">Barriers between launches.</param>
+/// <param name="Milliseconds">On the device, from the first launch to the end of the last.</param>
+/// <param name="ImagesPerSecond">The batch over that time.</param>
+/// <param name="OfAllowed">The share of that time that products and bytes alone would take.</param>
+/// <param name="Launches">Each launch.</param>
+internal sealed record NetworkPrediction(
+    string Gpu, string Network, int Batch, int Bits, int Barriers, double Milliseconds, double ImagesPerSecond,
+    double OfAllowed, NetworkPrediction.Launch[] Launches)
+{
+    /// <summary>One launch.</summary>
+    /// <param name="Layer">Its layer.</param>
+    /// <param name="Kernel">Its kernel.</param>
+    /// <param name="Variant">Its variant, empty if there is one way.</param>
+    /// <param name="Workgroups">Their number.</param>
+    /// <param name="Microseconds">Its time, without what a barrier costs.</param>
+    /// <param name="Bound">What that time is spent on.</param>
+    /// <param name="AllowedMicroseconds">What products and bytes allow.</param>
+    public sealed record Launch(
+        string Layer, string Kernel, string Variant, long Workgroups, double Microseconds, string Bound,
+        double AllowedMicroseconds);
+
+    public static NetworkPrediction Of(
+        TargetGpu gpu, string network, int batch, bool fp16, ExecutionPlan plan,
+        Func<KernelLaunch, CompiledKernel> compile, Func<KernelLaunch, KernelAccess> accessOf)
+    {
+        LaunchPrediction[] predictions =
+            [.. plan.Launches.Select(launch => LaunchPrediction.Of(gpu, launch, compile(launch)))];
+        int barriers = new BarrierPlan(plan.Launches, accessOf).Epochs;
+        // Launches without a barrier between them overlap, which hides what a barrier costs and not the work.
+        double microseconds = predictions.Sum(launch => launch.Time) + barriers * gpu.LaunchMicroseconds;
+        return new(
+            gpu.Name, network, batch, fp16 ? 16 : 32, barriers, microseconds / 1000, 1e6 * batch / microseconds,
+            predictions.Sum(launch => launch.Allowed) / microseconds,
+            [
+                .. plan.Launches.Zip(predictions, (launch, prediction) => new Launch(
+                    launch.Layer, launch.Kernel, launch.Variant,
+                    (long)launch.Groups.X * launch.Groups.Y * launch.Groups.Z, Math.Round(prediction.Time, 2),
+                    prediction.Bound, Math.Round(prediction.Allowed, 2))),
+            ]);
+    }
+
+    /// <summary>The time of each layer with the barriers before its launches.</summary>
+    public (string Layer, string Variant, double Microseconds)[] Layers(double barrier) =>
+    [
+        .. Launches.GroupBy(launch => launch.Layer).Select(layer => (
+            layer.Key, layer.First().Variant, layer.Sum(launch => launch.Microseconds + barrier))),
+    ];
+}

@@ -1,0 +1,39 @@
+namespace SoftPool.Benchmarks;
+
+/// <summary>A GPU as its data sheet has it, for predictions of time. Nothing of it was measured here.</summary>
+/// <param name="Name">What it is called in results.</param>
+/// <param name="Compiler">The GPU of tools/gpu-compilers.sh whose compiler stands in for its own.</param>
+/// <param name="Units">The units that run workgroups: streaming multiprocessors, compute units, subslices of 16
+/// execution units, shader processors, cores.</param>
+/// <param name="ReportedUnits">As many as its driver reports, by which kernels are chosen; 0 where it reports
+/// none, and the guess of the runtime decides.</param>
+/// <param name="Schedulers">Those of a unit, each issuing one instruction of a subgroup at a time.</param>
+/// <param name="Lanes">Lanes that a scheduler serves in a cycle.</param>
+/// <param name="Gigahertz">Its clock.</param>
+/// <param name="GigabytesPerSecond">Bandwidth of its memory.</param>
+/// <param name="CacheGigabytesPerSecond">Bandwidth of its last cache.</param>
+/// <param name="CacheMegabytes">Size of that cache.</param>
+/// <param name="LatencyNanoseconds">From a load to its value, out of that cache.</param>
+/// <param name="LaunchMicroseconds">What a launch behind a barrier costs beside its work: the GPU drains and fills
+/// again.</param>
+internal sealed record TargetGpu(
+    string Name, string Compiler, int Units, int ReportedUnits, int Schedulers, int Lanes, double Gigahertz,
+    double GigabytesPerSecond, double CacheGigabytesPerSecond, double CacheMegabytes, double LatencyNanoseconds,
+    double LaunchMicroseconds)
+{
+    public static IReadOnlyList<TargetGpu> All { get; } =
+    [
+        new("H100", "nvidia-ampere", 132, 132, 4, 32, 1.755, 3350, 5500, 50, 200, 2),
+        new("RTX 4060", "nvidia-ampere", 24, 24, 4, 32, 2.46, 272, 1100, 24, 150, 2),
+        new("RX 7900 XTX", "amd-navi31", 96, 96, 2, 32, 2.5, 960, 3500, 96, 180, 3),
+        new("Radeon 780M", "amd-gfx1150", 12, 12, 2, 32, 2.7, 90, 450, 2, 200, 4),
+        new("Intel Xe 96 EU", "intel-tgl", 6, 0, 16, 8, 1.35, 68, 250, 3.8, 250, 5),
+        new("Arc A770", "intel-dg2", 32, 0, 16, 8, 2.1, 560, 2000, 16, 250, 4),
+        new("Adreno 750", "adreno-750", 12, 0, 2, 64, 0.9, 77, 250, 3, 350, 8),
+        new("Apple M1", "apple-m1", 8, 0, 4, 32, 1.278, 68, 250, 8, 250, 4),
+    ];
+
+    /// <summary>Multiplications and additions that its lanes can do, a fused pair an instruction: what data sheets
+    /// say for 32 bits, without instructions that do two.</summary>
+    public double TeraflopsPerSecond => 2e-3 * Units * Schedulers * Lanes * Gigahertz;
+}
