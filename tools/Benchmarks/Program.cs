@@ -23,6 +23,7 @@ var root = new RootCommand("Measures networks, operators and kernels on Vulkan d
     PredictTableCommand.Create(),
     ParityCommand.Create(),
     FirstResultCommand.Create(),
+    CertificatesCommand.Create(),
 };
 try
 {

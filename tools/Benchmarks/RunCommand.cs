@@ -79,7 +79,7 @@ internal static class RunCommand
         var layers = new List<LayerRow>();
         try
         {
-            Dictionary<GpuDevice, DevicePeak> peaks = devices.ToDictionary(device => device, DevicePeak.Measure);
+            var peaks = devices.ToDictionary(device => device, device => DevicePeak.Measure(device));
             foreach ((BenchmarkCase network, int[] batches) in networks)
                 foreach (int batch in batches.Order())
                     Add(network, batch, seconds);
