@@ -47,7 +47,13 @@ internal static class Shaderc
     // Debian and Ubuntu, builds of the Vulkan SDK, Homebrew; the last stands for shaderc_shared.dll and
     // libshaderc_shared.dylib, whose prefix and ending the runtime adds.
     private static readonly string[] LibraryNames =
-        ["libshaderc.so.1", "libshaderc_shared.so.1", "libshaderc.1.dylib", "shaderc_shared"];
+    [
+        "libshaderc.so.1", "libshaderc_shared.so.1", "libshaderc.1.dylib", "shaderc_shared",
+        // A shell that was opened before the SDK was installed does not have its folder on the PATH.
+        .. Environment.GetEnvironmentVariable("VULKAN_SDK") is { Length: > 0 } sdk && OperatingSystem.IsWindows()
+            ? (string[])[Path.Combine(sdk, "Bin", "shaderc_shared.dll")]
+            : [],
+    ];
 
     static Shaderc() => NativeLibrary.SetDllImportResolver(
         typeof(Shaderc).Assembly, (_, assembly, searchPath) => LoadFirst(LibraryNames, assembly, searchPath));
