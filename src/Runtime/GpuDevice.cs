@@ -24,6 +24,11 @@ public sealed class GpuDevice : IDisposable
     /// processes count if their results were kept. A kernel is tested when a session first needs it.</summary>
     public IReadOnlyList<RejectedKernel> RejectedKernels => Vulkan.Variants.RejectedKernels;
 
+    /// <summary>The bytes of device-local memory that the system grants this program beyond what it has, by the
+    /// driver's extension VK_EXT_memory_budget; null if the driver does not have it. Other programs change the number
+    /// at any time. Some systems move memory beyond it out of the device, which makes runs slow.</summary>
+    public long? FreeMemoryBytes => Vulkan.Physical.LocalRoom;
+
     /// <summary>The Vulkan objects of this device, for another library that is to use the same device and queue.
     /// Whoever uses the queue holds <see cref="HostDevice.QueueLock"/>, or calls the host's own lock functions. The
     /// handles are valid as long as this device or one of its sessions exists; the runtime destroys them, unless they
@@ -120,6 +125,8 @@ public sealed class GpuDevice : IDisposable
             physical = VulkanPhysicalDevice.Adopt(instance, host.PhysicalDevice);
             if (physical.Info.Unsupported is { } reason)
                 throw new DeviceNotFoundException($"{physical.Info.Name} cannot run the kernels: {reason}.");
+            if (options?.Invented is { } invented)
+                physical.Pretend(invented);
             if (!physical.TakesCompute(host.QueueFamily))
                 throw new ArgumentException(
                     $"The queue must take compute work; family {host.QueueFamily} of {physical.Info.Name} does not.",

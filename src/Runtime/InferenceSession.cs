@@ -78,6 +78,9 @@ public sealed class InferenceSession : IDisposable
         ? Graph.Layers.Select(layer => layer.Name).Where(Plan.LayerOutputs.ContainsKey)
         : [];
 
+    /// <summary>What the device's driver does not promise of floats.</summary>
+    internal IReadOnlyList<string> NotPromised => [.. _planned.Device.FloatControls.Missing(Options.Fp16)];
+
     /// <summary>What a run launches.</summary>
     internal ExecutionPlan Plan => _planned.Plan;
 
@@ -273,6 +276,16 @@ public sealed class InferenceSession : IDisposable
         CancellationToken cancellationToken = default) =>
         _runs.RunAsync(inputs, outputs, sync, cancellationToken);
 
+    /// <summary>Maps the memory that runs read their input from, so that the caller writes it in place. Waits for its
+    /// turn as a run does, and counts as one until the caller disposes it.</summary>
+    /// <typeparam name="T">float; or <see cref="Half"/> or byte, which the device widens.</typeparam>
+    /// <exception cref="ArgumentException">The type is another one.</exception>
+    /// <exception cref="DeviceLimitException">A batch of such elements exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">The kernel that widens elements failed its self-test.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for them.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public MappedInput<T> MapInput<T>() where T : unmanaged => _runs.Map<T>();
+
     /// <summary>Creates a stepper, which spreads an inference over several frames. The caller disposes it.</summary>
     /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for another set of
     /// activations.</exception>
@@ -293,7 +306,6 @@ public sealed class InferenceSession : IDisposable
 
     /// <summary>Creates a profiler, which measures the device time of each kernel launch. The caller disposes
     /// it.</summary>
-    /// <exception cref="UnsupportedDeviceException">The device's queue does not support timestamps.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for another set of
     /// activations.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>

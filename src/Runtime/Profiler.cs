@@ -2,9 +2,10 @@ using SoftPool.Execution;
 
 namespace SoftPool;
 
-/// <summary>Runs a session's network and measures the time of each kernel launch with the device's own timestamps. The
-/// launches are separated by the same barriers as in every run, so their times add up to the time of the run. A
-/// profiler has its own activations, and may outlive its session. Not thread-safe.</summary>
+/// <summary>Runs a session's network and measures the time of each kernel launch with the device's own timestamps. Each
+/// launch waits for the one before it. If the device has no timestamps, the CPU measures the time from the submission
+/// of a launch to its end, which is longer. A profiler has its own activations, and may outlive its session. Not
+/// thread-safe.</summary>
 public sealed class Profiler : IDisposable
 {
     private readonly ModeResources _own;
@@ -20,10 +21,14 @@ public sealed class Profiler : IDisposable
                 planned, _own.Program, images => new TimedRun(planned, _own.Program, images)));
     }
 
+    /// <summary>Whether the times are those of the device's timestamps, and not the CPU's.</summary>
+    public bool MeasuresOnDevice => _own.Planned.Device.HasClock;
+
     /// <summary>Runs the network once on floats and measures each launch.</summary>
     /// <param name="input">n items of <see cref="ModelGraph.InputShape"/>, (n, C, H, W), where n is 1 to
     /// <see cref="SessionOptions.Batch"/>. A run takes the same time for one item as for the whole batch.</param>
-    /// <returns>The launches, in order. The first run of a profiler may be slower than later runs.</returns>
+    /// <returns>The launches, in order; those of a batch that is computed in parts come once for each part. The first
+    /// run of a profiler may be slower than later runs.</returns>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     /// <exception cref="DeviceLostException">The device was lost.</exception>
     /// <exception cref="ObjectDisposedException">The profiler was disposed.</exception>

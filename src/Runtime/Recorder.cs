@@ -129,7 +129,9 @@ public sealed class Recorder : IDisposable
     private void Record(nint commandBuffer, InputStage stage, ReadOnlySpan<BufferRegion> outputs)
     {
         Check(commandBuffer);
-        _own.Program.RecordInto(Commands.IntoHosts(_own.Planned.Device, commandBuffer), stage, outputs);
+        var commands = Commands.IntoHosts(_own.Planned.Device, commandBuffer);
+        foreach (BatchPart part in _own.Planned.Parts)
+            _own.Program.RecordInto(commands, stage, outputs, part);
     }
 
     private void Check(nint commandBuffer)

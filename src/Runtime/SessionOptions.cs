@@ -13,7 +13,8 @@ namespace SoftPool;
 /// needs <see cref="Numerics.Fast"/>.</param>
 /// <param name="Numerics">The arithmetic: the device's own, or one that gives the same bits on every device.</param>
 /// <param name="Tune">Whether the kernels for the model's convolutions are measured on the device when the session is
-/// created. Convolutions that were measured before are not measured again. Measuring takes about two seconds at most.
+/// created. Convolutions that were measured before are not measured again. Measuring takes about two seconds at most,
+/// with the driver's compilation of what is measured about ten.
 /// The fastest kernels are stored in <see cref="GpuDeviceOptions.PipelineCacheFolder"/>, and all later sessions with
 /// these shapes use them. A kernel for a convolution that was never measured is chosen by an estimate. No effect with
 /// <see cref="Numerics.Strict"/>.</param>

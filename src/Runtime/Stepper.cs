@@ -11,10 +11,11 @@ public sealed class Stepper : IDisposable
 {
     private readonly ModeResources _own;
     private readonly ReadBack _readBack;
-    private readonly ImageStage<Submission> _fromImages;
-    private readonly RecordedFor _fromBuffers, _toBuffers;
-    private readonly Submission _fromFloats, _toFloats;
-    // The input, each launch, the output.
+    private readonly ImageStage<PartRecordings> _fromImages;
+    private readonly RecordedFor<PartRecordings> _fromBuffers, _toBuffers;
+    private readonly PartRecordings _fromFloats, _toFloats;
+    private readonly Submission[] _launches;
+    // For each part of the batch the input, each launch, the output.
     private readonly Submission[] _parts;
     private readonly TimeSpan[] _durations;
     private int _next;
@@ -23,26 +24,33 @@ public sealed class Stepper : IDisposable
 
     internal Stepper(PlannedModel planned)
     {
-        _parts = new Submission[planned.Plan.Launches.Count + 2];
+        _launches = new Submission[planned.Plan.Launches.Count];
+        _parts = new Submission[planned.Parts.Count * (_launches.Length + 2)];
         _durations = new TimeSpan[_parts.Length];
         _next = _parts.Length;
         _own = new ModeResources(planned, "A stepper");
         DeviceProgram program = _own.Program;
         _readBack = _own.Take(() => planned.CreateReadBack(program));
-        _fromFloats = _own.Take(() => planned.Record(_own.Floats.Record));
-        _fromImages = _own.Take(
-            () => new ImageStage<Submission>(planned, program, images => planned.Record(images.Record)));
-        _fromBuffers = _own.Take(() => new RecordedFor((inputs, _) => RecordFrom(inputs)));
-        _toFloats = _own.Take(() => planned.Record(_readBack.Record));
-        _toBuffers = _own.Take(() => new RecordedFor(
-            (_, outputs) => planned.Record(commands => program.RecordTo(commands, outputs))));
-        for (int i = 0; i < planned.Plan.Launches.Count; i++)
-            _parts[i + 1] = _own.Take(() => planned.Record(commands => program.RecordLaunch(commands, i)));
+        _fromFloats = _own.Take(() => new PartRecordings(planned, RecordFromFloats));
+        _fromImages = _own.Take(() => new ImageStage<PartRecordings>(
+            planned, program, images => new PartRecordings(planned, images.Record)));
+        _fromBuffers = _own.Take(() => new RecordedFor<PartRecordings>((inputs, _) => RecordFrom(inputs)));
+        _toFloats = _own.Take(() => new PartRecordings(planned, _readBack.Record));
+        _toBuffers = _own.Take(() => new RecordedFor<PartRecordings>((_, outputs) => new PartRecordings(
+            planned, (commands, part) => program.RecordTo(commands, outputs, part))));
+        for (int i = 0; i < _launches.Length; i++)
+        {
+            int launch = i;
+            _launches[i] = _own.Take(() => planned.Record(commands => program.RecordLaunch(commands, launch)));
+        }
 
-        Submission RecordFrom(BufferRegion[] inputs)
+        void RecordFromFloats(Commands commands, BatchPart part) => _own.Floats.Record(commands, part);
+
+        PartRecordings RecordFrom(BufferRegion[] inputs)
         {
             using BufferInput stage = planned.CreateBufferInput(program, inputs);
-            return planned.Record(commands => DeviceProgram.RecordFrom(commands, stage));
+            return new PartRecordings(
+                planned, (commands, part) => DeviceProgram.RecordFrom(commands, stage, part));
         }
     }
 
@@ -115,7 +123,7 @@ public sealed class Stepper : IDisposable
     {
         _own.Arguments.CheckBuffers(inputs, outputs);
         GiveUp();
-        Start(_fromBuffers.Get(inputs, []), _toBuffers.Get([], outputs), _own.Planned.Plan.Batch);
+        Start(_fromBuffers.Get(inputs, []), _toBuffers.Get([], outputs), _own.Planned.Batch);
     }
 
     /// <summary>Runs the next launches of the inference, and waits for them.</summary>
@@ -172,9 +180,15 @@ public sealed class Stepper : IDisposable
     /// <summary>Frees the stepper's device memory.</summary>
     public void Dispose() => _own.Dispose();
 
-    private void Start(Submission from, Submission to, int items)
+    private void Start(PartRecordings from, PartRecordings to, int items)
     {
-        (_parts[0], _parts[^1]) = (from, to);
+        int length = _launches.Length + 2;
+        for (int part = 0; part < _own.Planned.Parts.Count; part++)
+        {
+            _parts[part * length] = from[part];
+            _launches.CopyTo(_parts, part * length + 1);
+            _parts[(part + 1) * length - 1] = to[part];
+        }
         (_next, _items) = (0, items);
     }
 
@@ -191,7 +205,7 @@ public sealed class Stepper : IDisposable
         CheckIsStarted();
         if (!IsDone)
             throw new InvalidOperationException("The inference is not done: call Step until it returns true.");
-        if (_parts[^1] != _toFloats)
+        if (_parts[^1] != _toFloats[_own.Planned.Parts.Count - 1])
             throw new InvalidOperationException("The output is in the buffer that Start was given.");
     }
 

@@ -22,7 +22,11 @@ public sealed class InventedDeviceTests
     private static readonly Model Model = SessionTests.NetworkOfAllOperators();
     private static readonly float[] Input = SessionTests.Input(Batch);
 
-    private static readonly Pace Short = Pace.Of(GpuKind.Integrated) with { LongestMilliseconds = 0.05 };
+    private static readonly Pace Short = Pace.Of(GpuKind.Integrated) with
+    {
+        LongestMilliseconds = 0.05,
+        IsMeasured = false,
+    };
 
     /// <summary>Each is the least of its kind that Vulkan allows, or that is sold.</summary>
     private static readonly Dictionary<string, InventedDevice> Devices = new()
@@ -174,25 +178,45 @@ public sealed class InventedDeviceTests
             Assert.ThrowsExactly<UnsupportedDeviceException>(
                 () => device.CreateSession(Model, new SessionOptions { Fp16 = true })).Message,
             "16-bit storage");
-        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Tune = true });
-        StringAssert.Contains(
-            Assert.ThrowsExactly<UnsupportedDeviceException>(session.CreateProfiler).Message, "timestamps");
     }
 
-    /// <summary>16 MiB hold 4 Mi floats. A linear layer's weights are divided; maps are not.</summary>
+    [TestMethod]
+    public void A_device_without_a_clock_is_tuned_and_profiled_by_the_CPU_s()
+    {
+        using GpuDevice device = Open("least of all");
+        using InferenceSession session = device.CreateSession(
+            Model, new SessionOptions { Batch = Batch, Tune = true });
+        Assert.IsGreaterThan(0, device.Vulkan.Variants.Choice.Best!.Count);
+        using Profiler profiler = session.CreateProfiler();
+        Assert.IsFalse(profiler.MeasuresOnDevice);
+        IReadOnlyList<LaunchProfile> launches = profiler.Run(Input);
+        CollectionAssert.AreEqual(
+            session.Plan.Launches.Select(launch => launch.Kernel).ToArray(),
+            launches.Select(launch => launch.Kernel).ToArray());
+        Assert.IsTrue(launches.All(launch => launch.DeviceTime > TimeSpan.Zero));
+        using InferenceSession other = TestDevices.Software.CreateSession(Model);
+        using Profiler measuring = other.CreateProfiler();
+        Assert.IsTrue(measuring.MeasuresOnDevice);
+    }
+
+    /// <summary>16 MiB hold 4 Mi floats. A linear layer's weights are divided, a batch of maps is computed in parts,
+    /// and a single map is refused.</summary>
     [TestMethod]
     public void A_layer_beyond_the_largest_range_is_divided_or_refused_with_what_would_fit()
     {
         using GpuDevice device = Open("least of all");
         OperatorCheck.Matches(device, [new Layer("0", new Linear(2100, 2100))], new TensorShape(2100), batch: 1);
         Model maps = TestModels.WithZeros(TestModels.Sequential(new TensorShape(8, 256, 256), new ReLU()));
+        float[] input = RandomNumbers.Normal(new Random(1), 9 * maps.Graph.InputShape.ElementCount, 1);
+        var output = new float[input.Length];
+        using InferenceSession session = device.CreateSession(maps, new SessionOptions { Batch = 9 });
+        session.Run(input, output);
+        Assert.IsTrue(input.Select(value => Math.Max(value, 0)).SequenceEqual(output));
+        Assert.AreEqual(5, session.Plan.Batch);
+        Model map = TestModels.WithZeros(TestModels.Sequential(new TensorShape(8, 1024, 1024), new ReLU()));
         StringAssert.Contains(
-            Assert.ThrowsExactly<DeviceLimitException>(
-                () => device.CreateSession(maps, new SessionOptions { Batch = 9 })).Message,
-            "take a smaller batch than 9");
-        device.CreateSession(maps, new SessionOptions { Batch = 8 }).Dispose();
-        using GpuDevice phone = Open("phone, waves of 4");
-        phone.CreateSession(maps, new SessionOptions { Batch = 9 }).Dispose();
+            Assert.ThrowsExactly<DeviceLimitException>(() => device.CreateSession(map)).Message,
+            "one item alone takes as much");
     }
 
     private static InventedDevice Least(int leastSubgroup) => new()

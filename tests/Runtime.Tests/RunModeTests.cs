@@ -97,6 +97,101 @@ public sealed class RunModeTests
         }
     }
 
+    /// <summary>Five items in two parts of three: the second begins with the last item of the first. Where the CPU does
+    /// not see the device's memory, inputs are copied.</summary>
+    [TestMethod]
+    [DataRow(4000, false)]
+    [DataRow(4000, true)]
+    [DataRow(1 << 20, true)]
+    public async Task A_batch_in_parts_gives_the_same_numbers_in_every_mode(int range, bool staged)
+    {
+        const int Five = 5;
+        int inputs = Five * Model.Graph.InputShape.ElementCount, outputs = Five * Model.Graph.OutputShape.ElementCount;
+        Image[] images =
+        [
+            .. Enumerable.Range(0, Five).Select(seed => Image(20 + seed, 11, PixelFormat.Rgb8, seed)),
+        ];
+        float[] floats = InputOf(images), expected = new float[outputs], output = new float[outputs];
+        using (InferenceSession whole = TestDevices.Software.CreateSession(Model, new SessionOptions { Batch = Five }))
+            whole.Run(floats, expected);
+        using var host = new TestHost(inputs + outputs);
+        InventedDevice invented = (staged
+            ? MemoryTests.Listing(
+                Silk.NET.Vulkan.MemoryPropertyFlags.DeviceLocalBit, SoftPool.Vulkan.MemoryTypes.Coherent)
+            : new InventedDevice()) with { LargestRange = (uint)range };
+        using GpuDevice device = GpuDevice.FromHost(
+            host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false, Invented = invented });
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Five });
+        Assert.AreEqual(range == 4000 ? 3 : 5, session.Plan.Batch);
+        using Stepper stepper = session.CreateStepper();
+        using Recorder recorder = session.CreateRecorder();
+        using Profiler profiler = session.CreateProfiler();
+        BufferRegion from = host.BufferAt(0), to = host.BufferAt(inputs);
+        for (int round = 0; round < 2; round++)
+        {
+            await Check("floats", exact: true, () => session.RunAsync(floats, output));
+            await Check("images", exact: false, () => session.RunAsync(images, output));
+            await CheckBuffer("buffers", exact: true, () => session.RunAsync(from, to));
+            await Check("floats in steps", exact: true, () => Step(() => stepper.Start(floats), output));
+            await Check("images in steps", exact: false, () => Step(() => stepper.Start(images), output));
+            await CheckBuffer("buffers in steps", exact: true, () => Step(() => stepper.Start(from, to), []));
+            await CheckBuffer("floats recorded", true, () => Record(commands => recorder.Record(commands, floats, to)));
+            await CheckBuffer(
+                "images recorded", false, () => Record(commands => recorder.Record(commands, images, to)));
+            await CheckBuffer("buffers recorded", true, () => Record(commands => recorder.Record(commands, from, to)));
+        }
+        int parts = range == 4000 ? 2 : 1;
+        Assert.HasCount(parts * session.Plan.Launches.Count, profiler.Run(floats));
+        using (MappedInput<float> mapped = session.MapInput<float>())
+        {
+            floats.CopyTo(mapped.Values());
+            await Check("mapped", exact: true, () => mapped.RunAsync(output));
+        }
+        // Fewer items than the batch.
+        session.Run(floats.AsSpan(0, inputs / Five * 4), output.AsSpan(0, outputs / Five * 4));
+        AssertClose(expected[..(outputs / Five * 4)], output[..(outputs / Five * 4)], exact: true);
+        using InferenceSession keeping = device.CreateSession(
+            Model, new SessionOptions { Batch = Five, KeepLayerOutputs = true });
+        keeping.Run(floats, output);
+        AssertClose(expected, output, exact: true);
+        var layer = new float[outputs];
+        keeping.ReadLayer(keeping.KeptLayers.Last(), layer);
+        AssertClose(expected, layer, exact: true);
+
+        async Task Check(string what, bool exact, Func<Task> run)
+        {
+            output.AsSpan().Fill(float.NaN);
+            await run();
+            AssertClose(expected, output, exact, what);
+        }
+
+        async Task CheckBuffer(string what, bool exact, Func<Task> run)
+        {
+            host.Memory.Fill(float.NaN);
+            floats.CopyTo(host.Memory);
+            await run();
+            AssertClose(expected, host.Memory[inputs..].ToArray(), exact, what);
+        }
+
+        Task Step(Action start, float[] into)
+        {
+            start();
+            while (!stepper.Step(TimeSpan.Zero))
+            {
+            }
+            if (into.Length > 0)
+                stepper.Finish(into);
+            return Task.CompletedTask;
+        }
+
+        Task Record(Action<nint> record)
+        {
+            host.Record(record);
+            host.Submit();
+            return Task.CompletedTask;
+        }
+    }
+
     [TestMethod]
     public void A_profile_has_the_launches_of_images_and_of_the_network()
     {
@@ -178,12 +273,12 @@ public sealed class RunModeTests
             .Select(value => (float)value),
     ];
 
-    private static void AssertClose(float[] expected, float[] actual, bool exact)
+    private static void AssertClose(float[] expected, float[] actual, bool exact, string what = "")
     {
         float tolerance = exact ? 0 : 1e-4f * expected.Max(MathF.Abs);
         for (int i = 0; i < expected.Length; i++)
             Assert.IsTrue(
                 Math.Abs(expected[i] - actual[i]) <= tolerance,
-                $"Output {i} is {actual[i]:R}, and should be {expected[i]:R}.");
+                $"Output {i} is {actual[i]:R}, and should be {expected[i]:R}. {what}");
     }
 }

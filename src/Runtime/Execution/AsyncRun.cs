@@ -26,6 +26,9 @@ internal sealed class AsyncRun
         Func<RunSlot, Submission> submit, bool signals, int items, Memory<float>[] outputs, CancellationToken cancel) =>
         (_submit, _signals, _items, _outputs, _cancel) = (submit, signals, items, outputs, cancel);
 
+    /// <summary>Is called before the task of a run that was submitted completes, unless that is cancelled.</summary>
+    public Action? Ended { get; init; }
+
     /// <summary>Ends when the output is there.</summary>
     public Task Task => _source.Task;
 
@@ -78,6 +81,7 @@ internal sealed class AsyncRun
         {
             failure = e;
         }
+        Ended?.Invoke();
         // Before the next one begins: to submit it takes the host's lock, which may be held for long.
         if (failure is null)
             _source.TrySetResult();

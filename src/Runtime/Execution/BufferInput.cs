@@ -7,10 +7,11 @@ namespace SoftPool.Execution;
 internal sealed class BufferInput(IReadOnlyList<BufferRegion> buffers, ExecutionPlan plan, DeviceProgram program)
     : InputStage
 {
-    public override void RecordCopy(Commands commands)
+    public override void RecordCopy(Commands commands, BatchPart part)
     {
         for (int i = 0; i < plan.Inputs.Count; i++)
-            commands.Copy(BufferRange.Of(buffers[i], plan.Inputs[i]), program.PlaceOf(plan.Inputs[i]));
+            commands.Copy(
+                BufferRange.Of(buffers[i], plan.Inputs[i], part.First, part.Items), program.PlaceOf(plan.Inputs[i]));
     }
 
     // The buffers are the host's.

@@ -10,14 +10,23 @@ namespace SoftPool.Execution;
 /// the fastest. What is remembered is not measured again.</summary>
 internal static class ConvolutionTuner
 {
-    /// <summary>No measurement begins later than this after the first. What has not had its turn stays a
-    /// guess.</summary>
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);
+    /// <summary>No measurement begins when the device has worked so long for those before it; how long the driver
+    /// compiles does not count, unless all takes very long. What has not had its turn stays a guess.</summary>
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2), WholeBudget = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the device works before the first variant is measured, and before each other: GPUs that were
+    /// idle run slower at first.</summary>
+    private const double FirstWarming = 100, Warming = 5;
+
+    /// <summary>How long a measurement by the CPU's clock takes at least, in milliseconds, with its submission in
+    /// it.</summary>
+    private const double LeastByCpu = 5;
 
     /// <summary>Variants that are guessed to take longer than this many times the best guess are not
     /// measured.</summary>
     private const double Hopeless = 2.5;
 
+    /// <summary>The median counts.</summary>
     private const int Runs = 5;
 
     public static void Tune(VulkanDevice device, ModelGraph graph, PlanOptions options)
@@ -28,8 +37,9 @@ internal static class ConvolutionTuner
             return;
         var best = new Dictionary<string, string>();
         VariantChoice known = device.Variants.Choice;
+        TimeSpan spent = default;
         long begin = Stopwatch.GetTimestamp();
-        for (int i = 0; i < graph.Layers.Count && Stopwatch.GetElapsedTime(begin) < Budget; i++)
+        for (int i = 0; i < graph.Layers.Count && !IsOver(); i++)
         {
             if (graph.Layers[i].Operator is not Conv2d convolution)
                 continue;
@@ -41,13 +51,14 @@ internal static class ConvolutionTuner
             bool all = true;
             foreach (string variant in Candidates(convolution, input, options with { Variants = known }))
             {
-                if (Stopwatch.GetElapsedTime(begin) >= Budget)
+                if (IsOver())
                 {
                     all = false;
                     break;
                 }
                 double? time = Measure(
-                    device, convolution, input, options with { Variants = known with { Forced = variant } });
+                    device, convolution, input, options with { Variants = known with { Forced = variant } },
+                    ref spent);
                 if (time is not null && (fastest is null || time < fastest.Value.Time))
                     fastest = (variant, time.Value);
             }
@@ -56,6 +67,8 @@ internal static class ConvolutionTuner
         }
         if (best.Count > 0)
             device.Variants.Remember(best);
+
+        bool IsOver() => spent >= Budget || Stopwatch.GetElapsedTime(begin) >= WholeBudget;
     }
 
     /// <summary>What is worth measuring, the best guess first.</summary>
@@ -74,10 +87,16 @@ internal static class ConvolutionTuner
             .Select(candidate => candidate.Name);
     }
 
-    /// <summary>The shortest of some runs, in milliseconds, copies of input and output included: they are the same for
-    /// all. Null where the variant does not fit on the device, or the driver does not take it: then another is to be
-    /// remembered.</summary>
-    private static double? Measure(VulkanDevice device, Conv2d convolution, TensorShape input, PlanOptions options)
+    /// <summary>The median of some runs, in milliseconds: by the device's clock that of the launches alone, else by the
+    /// CPU's with the submission, which is the same for all. Null where the variant does not fit on the device, or the
+    /// driver does not take it: then another is to be remembered.</summary>
+    /// <param name="device">Where it is measured.</param>
+    /// <param name="convolution">What is computed.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="options">How.</param>
+    /// <param name="spent">Gets the time for which the device has worked.</param>
+    internal static double? Measure(
+        VulkanDevice device, Conv2d convolution, TensorShape input, PlanOptions options, ref TimeSpan spent)
     {
         // With the ReLU that mostly follows: then the session's kernel is compiled already.
         var graph = new ModelGraph("tuning", input, [new Layer("0", convolution), new Layer("1", new ReLU(), ["0"])]);
@@ -90,23 +109,46 @@ internal static class ConvolutionTuner
             using var run = new RunSlot(planned);
             run.Input.Fill(1);
             string tried = planned.Plan.Launches.Last(launch => launch.Variant == options.Variants.Forced).JudgedAs;
-            double shortest = double.MaxValue;
+            double warming = device.Physical.Info.Kind == GpuKind.Cpu ? 0
+                : spent == default ? FirstWarming : Warming;
+            var times = new double[Runs];
+            TimeSpan worked = default;
             device.Variants.Try(tried, () =>
             {
+                // CPU drivers compile during the first run.
                 run.Submit().WaitForTrial();
-                for (int i = 0; i < Runs; i++)
-                {
-                    long begin = Stopwatch.GetTimestamp();
-                    run.Submit().WaitForTrial();
-                    shortest = Math.Min(shortest, Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
-                }
+                long begin = Stopwatch.GetTimestamp();
+                ByCpu(run, warming);
+                using TimedRun? timed = device.HasClock ? new TimedRun(planned, run.Program, run.Floats) : null;
+                for (int i = 0; i < times.Length; i++)
+                    times[i] = timed?.Run().Sum(launch => launch.DeviceTime.TotalMilliseconds)
+                        ?? ByCpu(run, LeastByCpu);
+                worked = Stopwatch.GetElapsedTime(begin);
             });
-            return shortest;
+            spent += worked;
+            Array.Sort(times);
+            return times[Runs / 2];
         }
         catch (SoftPoolException e) when (e is not DeviceLostException)
         {
             return null;
         }
+    }
+
+    /// <summary>The mean time of runs for so many milliseconds, of one at least.</summary>
+    private static double ByCpu(RunSlot run, double milliseconds)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        double elapsed;
+        int count = 0;
+        do
+        {
+            run.Submit().WaitForTrial();
+            count++;
+            elapsed = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        }
+        while (elapsed < milliseconds);
+        return elapsed / count;
     }
 
     private static Tensor Ones(TensorShape shape)

@@ -15,12 +15,21 @@ internal sealed class DeviceProgram : IDisposable
     private readonly List<BoundLaunch> _launches = [];
     private readonly BarrierPlan _barriers;
 
-    public DeviceProgram(VulkanDevice device, Model model, ExecutionPlan plan, bool keepLayerOutputs)
+    /// <param name="device">Where it runs.</param>
+    /// <param name="model">The network and its weights.</param>
+    /// <param name="plan">What runs.</param>
+    /// <param name="keepLayerOutputs">Whether every layer's output is there after a run.</param>
+    /// <param name="sharesInputs">Whether the inputs lie where the CPU writes them, if it sees all memory of the
+    /// device.</param>
+    public DeviceProgram(
+        VulkanDevice device, Model model, ExecutionPlan plan, bool keepLayerOutputs, bool sharesInputs = false)
     {
         _plan = plan;
         try
         {
             CheckLimits(device);
+            if (sharesInputs && device.Physical.Memory.AreAllHostVisible && device.GuardBytes == 0)
+                PlaceInputs(device);
             _weights = _ownership.Take(device.Weights.Take(device, model)).Store;
             Constant[] constants =
             [
@@ -39,8 +48,12 @@ internal sealed class DeviceProgram : IDisposable
         }
     }
 
-    /// <summary>The size of the arena that activations share, in bytes.</summary>
+    /// <summary>The size of the arena that activations share, in bytes, with the inputs where these are beside
+    /// it.</summary>
     public long ArenaBytes { get; private set; }
+
+    /// <summary>Where the CPU writes the inputs and the kernels read them; null where they are in the arena.</summary>
+    public DeviceBuffer? HostInputs { get; private set; }
 
     /// <summary>The size of the model's weights on the device, in bytes; its sessions share them.</summary>
     public long WeightBytes => _weights.ByteCount;
@@ -66,33 +79,37 @@ internal sealed class DeviceProgram : IDisposable
         }
     }
 
-    /// <summary>Records a whole run into a buffer of the host's. It waits for whatever is ahead of it, and whatever
+    /// <summary>Records a part of a run into a buffer of the host's. It waits for whatever is ahead of it, and whatever
     /// follows waits for it.</summary>
-    public void RecordInto(Commands commands, InputStage input, ReadOnlySpan<BufferRegion> outputs)
+    public void RecordInto(Commands commands, InputStage input, ReadOnlySpan<BufferRegion> outputs, BatchPart part)
     {
-        RecordFrom(commands, input);
+        RecordFrom(commands, input, part);
         RecordLaunches(commands);
-        RecordTo(commands, outputs);
+        RecordTo(commands, outputs, part);
     }
 
     /// <summary>Records an input stage that waits for whatever is ahead of it.</summary>
-    public static void RecordFrom(Commands commands, InputStage input)
+    public static void RecordFrom(Commands commands, InputStage input, BatchPart part)
     {
         commands.BarrierFromAll();
-        input.Record(commands);
+        input.Record(commands, part);
     }
 
     /// <summary>Records the copy of each output to a buffer of the host's; whatever follows waits for it.</summary>
-    public void RecordTo(Commands commands, ReadOnlySpan<BufferRegion> outputs)
+    public void RecordTo(Commands commands, ReadOnlySpan<BufferRegion> outputs, BatchPart part)
     {
         commands.Barrier();
         for (int i = 0; i < outputs.Length; i++)
-            commands.Copy(_places[_plan.Outputs[i]], BufferRange.Of(outputs[i], _plan.Outputs[i]));
+        {
+            BufferRange to = BufferRange.Of(outputs[i], _plan.Outputs[i], part.First, part.Items);
+            commands.Copy(_places[_plan.Outputs[i]] with { ByteCount = to.ByteCount }, to);
+        }
         commands.BarrierToAll();
     }
 
     public void Dispose() => _ownership.Dispose();
 
+    /// <summary>Refuses what does not fit even where a batch is computed in parts: weights, and single items.</summary>
     private void CheckLimits(VulkanDevice device)
     {
         GpuDeviceInfo info = device.Physical.Info;
@@ -108,8 +125,7 @@ internal sealed class DeviceProgram : IDisposable
             if (dispatch.Groups.X > most.X || dispatch.Groups.Y > most.Y)
                 throw new DeviceLimitException(
                     $"Layer {dispatch.Layer} needs {dispatch.Groups.X} x {dispatch.Groups.Y} workgroups, "
-                    + $"but {info.Name} takes {most.X} x {most.Y} at most: "
-                    + $"smaller {(_plan.Batch > 1 ? "batches, " : "")}inputs and layers take fewer.");
+                    + $"but {info.Name} takes {most.X} x {most.Y} at most: smaller inputs and layers take fewer.");
         }
     }
 
@@ -117,26 +133,48 @@ internal sealed class DeviceProgram : IDisposable
     {
         Constant { IsHalf: true } => "its weights do not fit",
         Constant => "its weights do not fit, unless SessionOptions.Fp16 halves them",
-        _ when _plan.Batch > 1 => $"take a smaller batch than {_plan.Batch}",
-        _ when !_plan.Inputs[0].IsHalf && !operand.IsHalf => "the batch is 1 already, so take SessionOptions.Fp16 or a "
-            + "network for smaller inputs",
-        _ => "the batch is 1 already, so take a network for smaller inputs",
+        _ when !_plan.Inputs[0].IsHalf && !operand.IsHalf =>
+            "one item alone takes as much, so take SessionOptions.Fp16 or a network for smaller inputs",
+        _ => "one item alone takes as much, so take a network for smaller inputs",
     };
+
+    private void PlaceInputs(VulkanDevice device)
+    {
+        long end = 0;
+        var offsets = new long[_plan.Inputs.Count];
+        for (int i = 0; i < offsets.Length; i++)
+            (offsets[i], end) =
+                (end, Division.Align(end + _plan.Inputs[i].ByteCount, device.Physical.BufferAlignment));
+        DeviceBuffer buffer = _ownership.Take(DeviceBuffer.FilledStorage(device, end));
+        if (!buffer.IsMapped)
+            return; // The memory that the CPU sees was full.
+        HostInputs = buffer;
+        ArenaBytes += end;
+        for (int i = 0; i < offsets.Length; i++)
+            _places.Add(_plan.Inputs[i], buffer.Part(offsets[i], _plan.Inputs[i].ByteCount));
+    }
 
     private void PlaceActivations(VulkanDevice device, bool keepLayerOutputs)
     {
         var arena = new ArenaPlan(
-            _plan, device.Physical.BufferAlignment, keepLayerOutputs, device.GuardBytes, _barriers);
-        ArenaBytes = arena.ByteCount;
-        DeviceBuffer buffer = _ownership.Take(DeviceBuffer.Storage(device, arena.ByteCount));
+            _plan, device.Physical.BufferAlignment, keepLayerOutputs, device.GuardBytes, _barriers,
+            Math.Min(device.Physical.LargestBuffer, device.Physical.LargestAllocation), HostInputs is null);
+        ArenaBytes += arena.ByteCount;
+        DeviceBuffer[] pieces =
+            [.. arena.Pieces.Select(byteCount => _ownership.Take(DeviceBuffer.Storage(device, byteCount)))];
         foreach (Operand operand in arena.Operands)
-            _places.Add(operand, buffer.Part(arena.OffsetOf(operand), operand.ByteCount));
+        {
+            (int piece, long offset) = arena.PlaceOf(operand);
+            _places.Add(operand, pieces[piece].Part(offset, operand.ByteCount));
+        }
     }
 
     private void PrepareLaunches(VulkanDevice device)
     {
         IReadOnlyList<KernelLaunch> dispatches = _plan.Launches;
         DescriptorSets sets = _ownership.Take(DescriptorSets.For(device, dispatches));
+        using var compiled = new Ownership();
+        device.Pipelines.Compile(dispatches, compiled);
         foreach (KernelLaunch dispatch in dispatches)
         {
             ComputePipeline pipeline = _ownership.Take(device.Pipelines.Take(dispatch)).Pipeline;

@@ -7,24 +7,24 @@ namespace SoftPool.Execution;
 /// barrier.</summary>
 internal abstract class InputStage : IDisposable
 {
-    /// <summary>The kernels that make the input; none where it is copied.</summary>
-    public virtual IReadOnlyList<KernelLaunch> Launches => [];
+    /// <summary>The kernels that make a part of the input; none where it is copied.</summary>
+    public virtual IReadOnlyList<KernelLaunch> LaunchesOf(BatchPart part) => [];
 
-    /// <summary>Records what comes before the launches.</summary>
-    public virtual void RecordCopy(Commands commands)
+    /// <summary>Records what comes before the launches of a part.</summary>
+    public virtual void RecordCopy(Commands commands, BatchPart part)
     {
     }
 
-    /// <summary>Records a launch, with the barrier that it needs.</summary>
-    public virtual void RecordLaunch(Commands commands, int index) =>
+    /// <summary>Records a launch of a part, with the barrier that it needs.</summary>
+    public virtual void RecordLaunch(Commands commands, BatchPart part, int index) =>
         throw new ArgumentOutOfRangeException(nameof(index));
 
-    /// <summary>Records all of it.</summary>
-    public void Record(Commands commands)
+    /// <summary>Records all of a part.</summary>
+    public void Record(Commands commands, BatchPart part)
     {
-        RecordCopy(commands);
-        for (int i = 0; i < Launches.Count; i++)
-            RecordLaunch(commands, i);
+        RecordCopy(commands, part);
+        for (int i = 0; i < LaunchesOf(part).Count; i++)
+            RecordLaunch(commands, part, i);
     }
 
     /// <summary>Frees what the stage made.</summary>

@@ -10,25 +10,30 @@ internal sealed class ReadBack : IDisposable
     private readonly DeviceBuffer _buffer;
     private readonly Dictionary<Operand, long> _offsets = [];
 
-    /// <param name="device">Where the program runs.</param>
+    /// <param name="planned">What runs.</param>
     /// <param name="program">The program.</param>
-    /// <param name="outputs">What is read.</param>
-    public ReadBack(VulkanDevice device, DeviceProgram program, IEnumerable<Operand> outputs)
+    /// <param name="outputs">What is read, of all items of a batch.</param>
+    public ReadBack(PlannedModel planned, DeviceProgram program, IEnumerable<Operand> outputs)
     {
         _program = program;
         long byteCount = 0;
         foreach (Operand operand in outputs)
             if (_offsets.TryAdd(operand, byteCount))
-                byteCount += operand.ByteCount;
-        _buffer = DeviceBuffer.ReadBack(device, byteCount);
+                byteCount += Division.Align(operand.BytesOf(planned.Batch, planned.Plan.Batch), sizeof(float));
+        _buffer = DeviceBuffer.ReadBack(planned.Device, byteCount);
     }
 
-    /// <summary>Records the copies, once everything recorded before them is done.</summary>
-    public void Record(Commands commands)
+    /// <summary>Records the copies of a part of the batch, once everything recorded before them is done.</summary>
+    public void Record(Commands commands, BatchPart part)
     {
         commands.Barrier();
         foreach ((Operand operand, long offset) in _offsets)
-            commands.Copy(_program.PlaceOf(operand), _buffer.Part(offset, operand.ByteCount));
+        {
+            long byteCount = operand.BytesOf(part.Items, part.Items);
+            commands.Copy(
+                _program.PlaceOf(operand) with { ByteCount = byteCount },
+                _buffer.Part(offset + operand.BytesOf(part.First, part.Items), byteCount));
+        }
         commands.BarrierToHost();
     }
 

@@ -1,16 +1,15 @@
-using SoftPool.Vulkan;
-
 namespace SoftPool.Execution;
 
 /// <summary>Commands that were recorded for certain buffers of the host's, to read inputs from and to write outputs to.
 /// They are recorded anew when others are asked for.</summary>
-internal sealed class RecordedFor(Func<BufferRegion[], BufferRegion[], Submission> record) : IDisposable
+internal sealed class RecordedFor<T>(Func<BufferRegion[], BufferRegion[], T> record) : IDisposable
+    where T : class, IDisposable
 {
     private BufferRegion[] _from = [], _to = [];
-    private Submission? _recorded;
+    private T? _recorded;
 
     /// <summary>The commands for some buffers.</summary>
-    public Submission Get(ReadOnlySpan<BufferRegion> from, ReadOnlySpan<BufferRegion> to)
+    public T Get(ReadOnlySpan<BufferRegion> from, ReadOnlySpan<BufferRegion> to)
     {
         if (_recorded is null || !from.SequenceEqual(_from) || !to.SequenceEqual(_to))
         {

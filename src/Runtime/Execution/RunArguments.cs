@@ -50,6 +50,22 @@ internal sealed class RunArguments(PlannedModel planned)
         return items;
     }
 
+    /// <summary>The items for which there is room in each of the outputs.</summary>
+    public int ItemsOfOutputs(ReadOnlySpan<Memory<float>> outputs)
+    {
+        CheckCount("outputs", outputs.Length, Graph.Outputs.Count);
+        int items = ItemsOfOutput(outputs[0].Length);
+        CheckOutputs(items, outputs);
+        return items;
+    }
+
+    /// <summary>The items for which there is room in the only output.</summary>
+    public int ItemsOfOutput(ReadOnlySpan<float> output)
+    {
+        CheckCount("outputs", 1, Graph.Outputs.Count);
+        return ItemsOfOutput(output.Length);
+    }
+
     /// <summary>Checks the room for the network's only output.</summary>
     public void CheckOutput(int items, int length)
     {
@@ -102,10 +118,19 @@ internal sealed class RunArguments(PlannedModel planned)
                 + (what == "inputs" ? "Inputs." : "Outputs."));
     }
 
+    private int ItemsOfOutput(int length)
+    {
+        int elements = Graph.Outputs[0].Shape.ElementCount, items = length / elements;
+        return items >= 1 && items <= planned.Batch && items * elements == length
+            ? items
+            : throw new ShapeMismatchException(
+                $"The output takes 1 to {planned.Batch} items of {elements} elements each; got room for {length}.");
+    }
+
     private int ItemsOf(int input, long elements)
     {
         (string name, TensorShape shape) = Graph.Inputs[input];
-        int batch = planned.Plan.Batch;
+        int batch = planned.Batch;
         long items = elements / shape.ElementCount;
         return items >= 1 && items <= batch && items * shape.ElementCount == elements
             ? (int)items

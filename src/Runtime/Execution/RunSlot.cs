@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
@@ -14,7 +15,11 @@ internal sealed class RunSlot : IDisposable
     private readonly ReadBack? _layers;
     private readonly Submission _fromFloats;
     private readonly ImageStage<Submission> _fromImages;
-    private readonly RecordedFor _betweenBuffers;
+    private readonly RecordedFor<Submission> _betweenBuffers;
+    // Made when they are first asked for.
+    private NarrowInput<Half>? _halves;
+    private NarrowInput<byte>? _bytes;
+    private Submission? _fromHalves, _fromBytes;
 
     public RunSlot(PlannedModel planned, bool keepLayerOutputs = false)
     {
@@ -25,10 +30,10 @@ internal sealed class RunSlot : IDisposable
             _floats = _ownership.Take(planned.CreateFloatInput(Program));
             _readBack = _ownership.Take(planned.CreateReadBack(Program));
             if (keepLayerOutputs)
-                _layers = _ownership.Take(new ReadBack(planned.Device, Program, planned.Plan.LayerOutputs.Values));
+                _layers = _ownership.Take(new ReadBack(planned, Program, planned.Plan.LayerOutputs.Values));
             _fromFloats = _ownership.Take(Record(_floats));
             _fromImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
-            _betweenBuffers = _ownership.Take(new RecordedFor(RecordBetween));
+            _betweenBuffers = _ownership.Take(new RecordedFor<Submission>(RecordBetween));
         }
         catch
         {
@@ -39,8 +44,30 @@ internal sealed class RunSlot : IDisposable
 
     public DeviceProgram Program { get; }
 
+    /// <summary>The input of floats.</summary>
+    public FloatInput Floats => _floats;
+
     /// <summary>Where the CPU writes the first input, of floats, before a run.</summary>
     public Span<float> Input => _floats.ValuesOf(0);
+
+    /// <summary>Where the CPU writes an input before a run of what was mapped.</summary>
+    public Span<T> ValuesOf<T>(int input) where T : unmanaged =>
+        typeof(T) == typeof(float) ? MemoryMarshal.Cast<float, T>(_floats.ValuesOf(input))
+        : typeof(T) == typeof(Half) ? MemoryMarshal.Cast<Half, T>(_halves!.ValuesOf(input))
+        : MemoryMarshal.Cast<byte, T>(_bytes!.ValuesOf(input));
+
+    /// <summary>Makes what runs of such elements take, unless it is there.</summary>
+    public void Prepare<T>() where T : unmanaged
+    {
+        if (typeof(T) == typeof(Half))
+            Prepare(ref _halves, ref _fromHalves);
+        else if (typeof(T) == typeof(byte))
+            Prepare(ref _bytes, ref _fromBytes);
+    }
+
+    /// <summary>Starts a run of what was mapped and written.</summary>
+    public Submission SubmitMapped<T>(in GpuSync sync) where T : unmanaged => Submit(
+        typeof(T) == typeof(float) ? _fromFloats : typeof(T) == typeof(Half) ? _fromHalves! : _fromBytes!, sync);
 
     /// <summary>Writes all inputs of floats before a run.</summary>
     public void Write(ReadOnlySpan<ReadOnlyMemory<float>> inputs) => _floats.Write(inputs);
@@ -87,21 +114,27 @@ internal sealed class RunSlot : IDisposable
 
     public void Dispose() => _ownership.Dispose();
 
-    private Submission Record(InputStage input) => _planned.Record(commands =>
+    private Submission Record(InputStage input) => _planned.RecordParts((commands, part) =>
     {
-        input.Record(commands);
+        input.Record(commands, part);
         Program.RecordLaunches(commands);
-        _readBack.Record(commands);
-        _layers?.Record(commands);
+        _readBack.Record(commands, part);
+        _layers?.Record(commands, part);
     });
+
+    private void Prepare<T>(ref NarrowInput<T>? input, ref Submission? recording) where T : unmanaged
+    {
+        input ??= _ownership.Take(_planned.CreateNarrowInput<T>(Program));
+        recording ??= _ownership.Take(Record(input));
+    }
 
     private Submission RecordBetween(BufferRegion[] inputs, BufferRegion[] outputs)
     {
         using BufferInput stage = _planned.CreateBufferInput(Program, inputs);
-        return _planned.Record(commands =>
+        return _planned.RecordParts((commands, part) =>
         {
-            Program.RecordInto(commands, stage, outputs);
-            _layers?.Record(commands);
+            Program.RecordInto(commands, stage, outputs, part);
+            _layers?.Record(commands, part);
         });
     }
 

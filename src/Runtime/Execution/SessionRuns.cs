@@ -118,6 +118,67 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         return RunAsync(slot => slot.Submit(from, to, sync), options.Batch, [], sync, cancellationToken);
     }
 
+    /// <summary>The number of the network's inputs.</summary>
+    public int Inputs => planned.Plan.Inputs.Count;
+
+    /// <summary>Memory for the caller to write the input of runs.</summary>
+    public MappedInput<T> Map<T>() where T : unmanaged
+    {
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(Half) && typeof(T) != typeof(byte))
+            throw new ArgumentException($"An input is mapped as float, Half or byte; got {typeof(T)}.", nameof(T));
+        RunPool.Lease lease = Rent();
+        try
+        {
+            lease.Slot.Prepare<T>();
+            return new MappedInput<T>(this, lease);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs what was mapped and written, in the slot where it was.</summary>
+    public void Run<T>(RunSlot slot, Span<float> output) where T : unmanaged
+    {
+        int items = _arguments.ItemsOfOutput(output);
+        slot.SubmitMapped<T>(default).Wait();
+        slot.Read(items, output);
+    }
+
+    public void Run<T>(RunSlot slot, ReadOnlySpan<Memory<float>> outputs) where T : unmanaged
+    {
+        int items = _arguments.ItemsOfOutputs(outputs);
+        slot.SubmitMapped<T>(default).Wait();
+        slot.Read(items, outputs);
+    }
+
+    /// <param name="slot">Where it was mapped.</param>
+    /// <param name="outputs">Where the outputs go.</param>
+    /// <param name="sync">What it waits for and signals.</param>
+    /// <param name="ended">Is called before the task completes.</param>
+    /// <param name="free">Is called when the slot is free.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task RunAsync<T>(
+        RunSlot slot, ReadOnlySpan<Memory<float>> outputs, GpuSync sync, Action ended, Action<RunSlot> free,
+        CancellationToken cancellationToken) where T : unmanaged
+    {
+        int items = _arguments.ItemsOfOutputs(outputs);
+        var run = new AsyncRun(
+            slot => slot.SubmitMapped<T>(sync), !sync.Signal.IsEmpty, items, outputs.ToArray(), cancellationToken)
+        {
+            Ended = ended,
+        };
+        run.Listen();
+        if (!run.Begin(slot, planned.Device.FenceWaiter, free))
+        {
+            ended();
+            free(slot);
+        }
+        return run.Task;
+    }
+
     /// <summary>Copies what a layer computed in the last run.</summary>
     /// <param name="layer">Its name; its output is kept.</param>
     /// <param name="shape">The shape of one item of its output.</param>

@@ -4,7 +4,8 @@ namespace SoftPool.Graph;
 
 /// <summary>Where each activation lies in one arena of device memory. Two whose lifetimes do not meet may share bytes.
 /// They are placed one after the other, each at the lowest place that is free during its whole life; in several orders,
-/// of which the one that takes the least memory is kept.</summary>
+/// of which the one that takes the least memory is kept. The arena may lie in pieces: then no activation crosses from
+/// one to the next.</summary>
 internal sealed class ArenaPlan
 {
     /// <summary>The largest first, the longest-lived first, the last needed first. The largest first is the best for
@@ -13,6 +14,7 @@ internal sealed class ArenaPlan
         [tenant => -tenant.Operand.ByteCount, tenant => tenant.First - tenant.Last, tenant => -tenant.Last];
 
     private readonly Dictionary<Operand, long> _offsets = [];
+    private readonly long _pieceBytes;
 
     /// <param name="plan">The launches, in order.</param>
     /// <param name="alignment">What every offset is a multiple of, in bytes.</param>
@@ -20,21 +22,31 @@ internal sealed class ArenaPlan
     /// <param name="guard">How many bytes before and behind each are nobody's. If there are any, no two share bytes:
     /// what guards one would not outlive another.</param>
     /// <param name="barriers">Which launches may run at the same time; null if none do.</param>
+    /// <param name="largestPiece">The most bytes of a piece, unless one activation takes more.</param>
+    /// <param name="hasInputs">Whether the network's inputs are in it.</param>
     public ArenaPlan(
-        ExecutionPlan plan, long alignment, bool keepLayerOutputs, long guard = 0, BarrierPlan? barriers = null)
+        ExecutionPlan plan, long alignment, bool keepLayerOutputs, long guard = 0, BarrierPlan? barriers = null,
+        long largestPiece = long.MaxValue, bool hasInputs = true)
     {
         int epochs = barriers?.Epochs ?? plan.Launches.Count;
         Tenant[] tenants = TenantsOf(plan, keepLayerOutputs, barriers, epochs);
         if (guard > 0)
             tenants = [.. tenants.Select(tenant => tenant with { First = 0, Last = epochs + 1 })];
+        if (!hasInputs)
+            tenants = [.. tenants.Where(tenant => !plan.Inputs.Contains(tenant.Operand))];
         guard = Division.Align(guard, alignment);
+        // Pieces begin where offsets may, and hold the largest activation with its guards.
+        long largest = tenants.Select(tenant => tenant.Operand.ByteCount).DefaultIfEmpty().Max();
+        _pieceBytes = largestPiece == long.MaxValue
+            ? long.MaxValue
+            : Math.Max(largestPiece / alignment * alignment, Division.Align(largest + 2 * guard, alignment));
         LowerBound = LargestSumAlive(tenants, epochs);
         ByteCount = long.MaxValue;
         foreach (Func<Tenant, long> order in Orders)
         {
             List<Place> places = PlaceAll(
                 tenants.OrderBy(order).ThenByDescending(tenant => tenant.Operand.ByteCount), alignment, guard);
-            long byteCount = places.Max(place => place.End) + guard;
+            long byteCount = places.Select(place => place.End).DefaultIfEmpty().Max() + guard;
             if (byteCount < ByteCount)
             {
                 ByteCount = byteCount;
@@ -56,6 +68,20 @@ internal sealed class ArenaPlan
 
     /// <summary>The byte at which an activation begins.</summary>
     public long OffsetOf(Operand operand) => _offsets[operand];
+
+    /// <summary>The sizes of the pieces in which the arena lies.</summary>
+    public IEnumerable<long> Pieces
+    {
+        get
+        {
+            for (long begin = 0; begin < ByteCount; begin += Math.Min(_pieceBytes, ByteCount - begin))
+                yield return Math.Min(_pieceBytes, ByteCount - begin);
+        }
+    }
+
+    /// <summary>The piece in which an activation lies, and the byte at which it begins there.</summary>
+    public (int Piece, long Offset) PlaceOf(Operand operand) =>
+        ((int)(_offsets[operand] / _pieceBytes), _offsets[operand] % _pieceBytes);
 
     /// <summary>Launches are in epochs from 1; the upload comes before them in 0, the read-back after them.</summary>
     private static Tenant[] TenantsOf(ExecutionPlan plan, bool keepLayerOutputs, BarrierPlan? barriers, int epochs)
@@ -93,24 +119,33 @@ internal sealed class ArenaPlan
         return largest;
     }
 
-    private static List<Place> PlaceAll(IEnumerable<Tenant> tenants, long alignment, long guard)
+    private List<Place> PlaceAll(IEnumerable<Tenant> tenants, long alignment, long guard)
     {
         // In the order in which they lie.
         var places = new List<Place>();
         foreach (Tenant tenant in tenants)
         {
-            long begin = guard;
+            long byteCount = tenant.Operand.ByteCount + guard, begin = guard;
             foreach (Place other in places)
                 if (other.Tenant.Meets(tenant) && other.End > begin)
                 {
-                    if (begin + tenant.Operand.ByteCount + guard <= other.Begin)
+                    if (begin + byteCount <= other.Begin)
                         break;
-                    begin = Division.Align(other.End, alignment) + guard;
+                    begin = InOnePiece(Division.Align(other.End, alignment) + guard, byteCount, guard);
                 }
             int index = places.FindIndex(other => other.Begin > begin);
             places.Insert(index < 0 ? places.Count : index, new Place(tenant, begin));
         }
         return places;
+    }
+
+    /// <summary>The first place from a byte on at which an activation with its guards does not cross from one piece to
+    /// the next.</summary>
+    private long InOnePiece(long begin, long byteCount, long guard)
+    {
+        // The guard before it too.
+        long piece = (begin - guard) / _pieceBytes;
+        return begin + byteCount - piece * _pieceBytes <= _pieceBytes ? begin : (piece + 1) * _pieceBytes + guard;
     }
 
     /// <summary>An activation, with the first and the last epoch that need it.</summary>

@@ -48,6 +48,39 @@ internal sealed class ExecutionPlan
             (conv, convParameters, norm, normParameters) =>
                 BatchNormFolding.Fits(conv, convParameters, norm, normParameters, options.Fp16));
 
+    /// <summary>The plan of a model for the largest equal parts of the batch that a device takes. Where it does not
+    /// take a single item, the plan is for one.</summary>
+    public static ExecutionPlan CreateFitting(Model model, PlanOptions options)
+    {
+        CheckBatch(model.Graph, options.Batch);
+        for (int parts = 1; ; )
+        {
+            int batch = Division.RoundUp(options.Batch, parts);
+            ExecutionPlan plan = Create(model, options with { Batch = batch });
+            if (batch == 1 || plan.FirstBeyond(options) is not var (_, excess))
+                return plan;
+            // Not one by one: a batch may have thousands of items.
+            for (parts = (int)Math.Min(Math.Max(parts + 1, Math.Ceiling(parts * excess)), options.Batch);
+                Division.RoundUp(options.Batch, parts) == batch;)
+                parts++;
+        }
+    }
+
+    /// <summary>The first launch that exceeds the device's limits, and how many times the batch would have to be
+    /// smaller if all is in proportion to it; null where there is none.</summary>
+    public (KernelLaunch Launch, double Excess)? FirstBeyond(PlanOptions options)
+    {
+        foreach (KernelLaunch launch in Launches)
+        {
+            long largest = launch.Operands.OfType<Activation>().Max(operand => operand.ByteCount);
+            if (largest > options.LargestBuffer)
+                return (launch, (double)largest / options.LargestBuffer);
+            if (launch.Groups.X > options.MostGroups.X || launch.Groups.Y > options.MostGroups.Y)
+                return (launch, 2);
+        }
+        return null;
+    }
+
     /// <exception cref="ShapeMismatchException">The batch is not positive, or makes more elements than a kernel can
     /// count.</exception>
     public static void CheckBatch(ModelGraph graph, int batch)

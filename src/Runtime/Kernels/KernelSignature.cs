@@ -23,13 +23,18 @@ internal enum BindingKind
 /// <param name="Constants">The names of the specialization constants 0, 1, 2 and so on, as tools/ShaderCompiler has
 /// written them into the module; null where something else has compiled it.</param>
 /// <param name="Access">What the kernel does to what is bound.</param>
+/// <param name="Workgroup">The invocations of a workgroup along x, or the id of the constant that says it; all kernels
+/// have workgroups along x alone.</param>
 internal sealed record KernelSignature(
-    IReadOnlyList<BindingKind> Bindings, IReadOnlyList<string>? Constants, KernelAccess Access)
+    IReadOnlyList<BindingKind> Bindings, IReadOnlyList<string>? Constants, KernelAccess Access,
+    (uint Value, bool IsConstant) Workgroup)
 {
     // Of the SPIR-V specification, section 3.
     private const int HeaderWords = 5;
     private const uint OpTypeInt = 21, OpTypeImage = 25, OpTypeSampledImage = 27;
     private const uint OpTypeRuntimeArray = 29, OpTypeStruct = 30, OpTypePointer = 32;
+    private const uint OpExecutionMode = 16, ModeLocalSize = 17, OpSpecConstantComposite = 51;
+    private const uint DecorationSpecId = 1, DecorationBuiltIn = 11, BuiltInWorkgroupSize = 25;
     private const uint OpVariable = 59, OpDecorate = 71, OpMemberDecorate = 72, OpModuleProcessed = 330;
     private const uint DecorationNonWritable = 24, DecorationNonReadable = 25, DecorationBinding = 33;
     private const string NamesBegin = "constants";
@@ -47,6 +52,10 @@ internal sealed record KernelSignature(
         var readOnly = new HashSet<uint>();
         var writeOnly = new HashSet<uint>();
         uint read = 0, written = 0;
+        // The size is what is said literally, unless a composite of constants says it.
+        (uint Value, bool IsConstant) workgroup = (1, false);
+        uint composite = 0;
+        var idOf = new Dictionary<uint, uint>();
         // Types of 32-bit unsigned integers alone.
         var integers = new HashSet<uint>();
         for (int at = HeaderWords; at < spirv.Length; at += (int)(spirv[at] >> 16))
@@ -57,6 +66,19 @@ internal sealed record KernelSignature(
                     string[] words = Encoding.UTF8.GetString(text[..text.IndexOf((byte)0)]).Split(' ');
                     if (words[0] == NamesBegin)
                         constants = words[1..];
+                    break;
+                case OpExecutionMode when spirv[at + 2] == ModeLocalSize:
+                    workgroup = (spirv[at + 3], false);
+                    break;
+                case OpDecorate when spirv[at + 2] == DecorationBuiltIn && spirv[at + 3] == BuiltInWorkgroupSize:
+                    composite = spirv[at + 1];
+                    break;
+                case OpDecorate when spirv[at + 2] == DecorationSpecId:
+                    idOf.Add(spirv[at + 1], spirv[at + 3]);
+                    break;
+                case OpSpecConstantComposite when spirv[at + 2] == composite && composite != 0
+                    && idOf.TryGetValue(spirv[at + 3], out uint id):
+                    workgroup = (id, true);
                     break;
                 case OpDecorate when spirv[at + 2] == DecorationBinding:
                     bindingOf.Add(spirv[at + 1], spirv[at + 3]);
@@ -96,7 +118,7 @@ internal sealed record KernelSignature(
             throw new InvalidOperationException(
                 "A kernel numbers its bindings from 0 without a gap; this one has "
                 + $"{string.Join(", ", bindings.Keys)}.");
-        return new KernelSignature([.. bindings.Values], constants, new KernelAccess(read, written));
+        return new KernelSignature([.. bindings.Values], constants, new KernelAccess(read, written), workgroup);
 
         static bool Has(HashSet<uint> decorated, uint variable, uint type) =>
             decorated.Contains(variable) || decorated.Contains(type);
@@ -133,6 +155,10 @@ internal sealed record KernelSignature(
                     + $"gives {(constant is IntegerConstant ? "integers" : "floats")}.";
         return null;
     }
+
+    /// <summary>The invocations of a workgroup.</summary>
+    /// <param name="values">The values of the constants in the order of their ids.</param>
+    public int WorkgroupOf(uint[] values) => (int)(Workgroup.IsConstant ? values[Workgroup.Value] : Workgroup.Value);
 
     /// <summary>The values of a launch's constants in the order of their ids.</summary>
     public uint[] ValuesOf(KernelLaunch launch) => Constants is null

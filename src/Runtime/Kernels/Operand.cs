@@ -11,6 +11,11 @@ internal abstract class Operand(long count, bool isHalf)
 
     /// <summary>In whole words: kernels may read the last element's.</summary>
     public long ByteCount => Division.Align(Count * (IsHalf ? 2 : sizeof(float)), sizeof(float));
+
+    /// <summary>The bytes of some items.</summary>
+    /// <param name="items">How many.</param>
+    /// <param name="all">How many items it has.</param>
+    public long BytesOf(int items, int all) => Count / all * items * (IsHalf ? 2 : sizeof(float));
 }
 
 /// <summary>What kernels compute, and the network's input. Lives in the arena, from its first use to its

@@ -19,6 +19,9 @@ internal sealed record Pace(double MultiplyAdds, double Bytes, double LongestMil
         _ => new(25e6, 5e6, Usual),
     };
 
+    /// <summary>Whether what the device really takes is measured, and a slower one given less.</summary>
+    public bool IsMeasured { get; init; } = true;
+
     /// <summary>Whether submissions are divided at all.</summary>
     public bool Divides => double.IsFinite(LongestMilliseconds);
 

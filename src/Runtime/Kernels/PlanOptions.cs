@@ -16,6 +16,9 @@ internal sealed record PlanOptions(
     /// <summary>The device that the plan is for.</summary>
     public DeviceTraits Device { get; init; } = DeviceTraits.Unknown;
 
+    /// <summary>The most workgroups of a launch along x and y.</summary>
+    public (uint X, uint Y) MostGroups { get; init; } = (uint.MaxValue, uint.MaxValue);
+
     /// <summary>After how many iterations the driver ends the loops of an invocation. A launch with more is
     /// refused.</summary>
     public long LargestIterations { get; init; } = long.MaxValue;

@@ -21,6 +21,7 @@ internal static class CertificateReplay
         {
             Device = session.Device,
             Options = session.Options,
+            NotPromised = session.NotPromised,
         };
         AddLayers(report, session, model, create);
 

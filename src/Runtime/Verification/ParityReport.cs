@@ -57,6 +57,11 @@ public sealed class ParityReport
     /// <summary>The options of the session that was compared; null if not set.</summary>
     public SessionOptions? Options { get; init; }
 
+    /// <summary>What the device's driver does not promise to keep of floats, so that another driver may differ there:
+    /// "NaN, infinity and the sign of zero". A host's device promises nothing, for the host may not have enabled
+    /// VK_KHR_shader_float_controls. Empty if all is promised, and if the device is not known.</summary>
+    public IReadOnlyList<string> NotPromised { get; init; } = [];
+
     /// <summary>The certificate that the device was compared with; null if the comparison was with torch
     /// itself.</summary>
     public Certificate? Certificate { get; }

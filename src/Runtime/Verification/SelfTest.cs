@@ -30,14 +30,23 @@ internal static class SelfTest
             throw new UnsupportedDeviceException(
                 $"{device.Physical.Info.Name} has no 16-bit storage, or the host did not enable it "
                 + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
-        var planOptions = PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange);
+        PlanOptions planOptions =
+            PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange) with
+            {
+                MostGroups = device.Physical.MostGroups,
+            };
         if (options.Tune)
-            ConvolutionTuner.Tune(device, model.Graph, planOptions);
+            ConvolutionTuner.Tune(device, model.Graph, planOptions with
+            {
+                Batch = ExecutionPlan.CreateFitting(model, planOptions).Batch,
+            });
         (ExecutionPlan plan, IReadOnlyList<RejectedKernel> rejected) =
             Plan(device, model, planOptions with { Variants = variants ?? device.Variants.Choice }, kept);
         var planned = new PlannedModel(device, model, plan)
         {
+            Batch = options.Batch,
             ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device),
+            CheckWidening = () => WideningSelfTest.Check(device),
         };
         return (planned, rejected);
     }
@@ -58,7 +67,7 @@ internal static class SelfTest
                         RejectedKernels = [.. rejected.Select(kernel => kernel.Kernel)],
                     },
                 };
-                ExecutionPlan plan = ExecutionPlan.Create(model, around);
+                ExecutionPlan plan = ExecutionPlan.CreateFitting(model, around);
                 if ((FirstAtFault(device, plan, around, kept)
                     ?? FirstAtItsShape(device, model, plan, around, kept)) is not { } fault)
                     return (plan, rejected);

@@ -46,7 +46,7 @@ internal sealed class ShapeTest : IDisposable
         try
         {
             _program = _ownership.Take(new DeviceProgram(device, model, plan, keepLayerOutputs: false));
-            _input = _ownership.Take(new FloatInput(device, plan, _program));
+            _input = _ownership.Take(new FloatInput(device, plan, _program, plan.Batch));
             _readBack = _ownership.Take(DeviceBuffer.ReadBack(
                 device,
                 plan.Layers.Max(
@@ -90,6 +90,7 @@ internal sealed class ShapeTest : IDisposable
         VulkanDevice device, Model model, ExecutionPlan plan, PlanOptions options, Ownership kept)
     {
         kept.Take(device.Weights.Take(device, model));
+        device.Pipelines.Compile(plan.Launches, kept);
         foreach (PlannedLayer layer in plan.Layers)
             for (int i = 0; i < layer.Launches; i++)
                 try
@@ -154,7 +155,7 @@ internal sealed class ShapeTest : IDisposable
         using var recording = new Submission(_device, commands =>
         {
             if (_launched == 0)
-                _input.RecordCopy(commands);
+                _input.RecordCopy(commands, new BatchPart(0, 0, _plan.Batch));
             for (; _launched < layer.FirstLaunch; _launched++)
                 _program.RecordLaunch(commands, _launched);
             commands.Barrier();

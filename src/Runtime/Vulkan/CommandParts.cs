@@ -3,33 +3,30 @@ using Silk.NET.Vulkan;
 namespace SoftPool.Vulkan;
 
 /// <summary>The command buffers that a submission is recorded into. On devices with a watchdog each has so many
-/// launches as the device does in the time that it may work without a pause.</summary>
+/// launches as the device does in the time that it may work without a pause, and measures its own time where the device
+/// has a clock.</summary>
 internal sealed class CommandParts
 {
     private readonly VulkanDevice _device;
     private readonly CommandPool _pool;
-    private readonly List<CommandBuffer> _parts = [];
+    private readonly Commands _commands;
+    private readonly List<CommandPart> _parts = [];
     private double _milliseconds;
 
     /// <param name="device">Where they run.</param>
     /// <param name="pool">Where they are allocated; they are freed with it.</param>
-    public CommandParts(VulkanDevice device, CommandPool pool)
+    /// <param name="ownership">Gets the clocks.</param>
+    public CommandParts(VulkanDevice device, CommandPool pool, Ownership ownership)
     {
-        (_device, _pool) = (device, pool);
+        (_device, _pool, Ownership) = (device, pool, ownership);
+        _commands = new Commands(device, this);
         Begin();
     }
 
-    /// <summary>The one that is being recorded.</summary>
-    public CommandBuffer Current => _parts[^1];
+    private Ownership Ownership { get; }
 
-    /// <summary>Into how many a launch is divided that alone takes too long: along its outermost axis of several
-    /// groups, for kernels may count by the number of groups along x.</summary>
-    public int PiecesOf(BoundLaunch launch)
-    {
-        double pieces = Math.Ceiling(launch.Milliseconds / _device.Pace.LongestMilliseconds);
-        (int x, int y, int z) = launch.Groups;
-        return (int)Math.Clamp(pieces, 1, z > 1 ? z : y > 1 ? y : x);
-    }
+    /// <summary>The one that is being recorded.</summary>
+    public CommandBuffer Current => _parts[^1].Commands;
 
     /// <summary>Makes room for work: another command buffer begins if it does not fit beside what is there.</summary>
     public void Reserve(double milliseconds)
@@ -44,7 +41,7 @@ internal sealed class CommandParts
 
     /// <summary>Ends the recording.</summary>
     /// <returns>What is to be submitted, in order.</returns>
-    public CommandBuffer[] End()
+    public CommandPart[] End()
     {
         Close();
         return [.. _parts];
@@ -63,9 +60,26 @@ internal sealed class CommandParts
             .Check("vkAllocateCommandBuffers");
         var begin = new CommandBufferBeginInfo { SType = StructureType.CommandBufferBeginInfo };
         _device.Api.BeginCommandBuffer(part, in begin).Check("vkBeginCommandBuffer");
-        _parts.Add(part);
+        Timestamps? clock = _device.MeasuresParts ? Ownership.Take(new Timestamps(_device, 2)) : null;
+        _parts.Add(new CommandPart(part, clock, 0));
         _milliseconds = 0;
+        if (clock is null)
+            return;
+        _commands.Reset(clock);
+        _commands.Take(clock, 0);
     }
 
-    private void Close() => _device.Api.EndCommandBuffer(Current).Check("vkEndCommandBuffer");
+    private void Close()
+    {
+        CommandPart part = _parts[^1] = _parts[^1] with { Milliseconds = _milliseconds };
+        if (part.Clock is not null)
+            _commands.Take(part.Clock, 1);
+        _device.Api.EndCommandBuffer(part.Commands).Check("vkEndCommandBuffer");
+    }
 }
+
+/// <summary>A command buffer that is submitted by itself.</summary>
+/// <param name="Commands">What is in it.</param>
+/// <param name="Clock">The moments of its beginning and its end; null where nobody takes them.</param>
+/// <param name="Milliseconds">What it was thought to take.</param>
+internal readonly record struct CommandPart(CommandBuffer Commands, Timestamps? Clock, double Milliseconds);

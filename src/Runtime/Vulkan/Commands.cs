@@ -1,23 +1,26 @@
 using Silk.NET.Vulkan;
+using SoftPool.Kernels;
 
 namespace SoftPool.Vulkan;
 
 /// <summary>What the runtime records into a command buffer, its own or a host's.</summary>
 internal readonly unsafe struct Commands
 {
+    private readonly VulkanDevice _device;
     private readonly Vk _api;
     private readonly CommandParts? _parts;
     private readonly CommandBuffer _hosts;
 
-    public Commands(Vk api, CommandParts parts) => (_api, _parts) = (api, parts);
+    public Commands(VulkanDevice device, CommandParts parts) => (_device, _api, _parts) = (device, device.Api, parts);
 
-    private Commands(Vk api, CommandBuffer hosts) => (_api, _hosts) = (api, hosts);
+    private Commands(VulkanDevice device, CommandBuffer hosts) =>
+        (_device, _api, _hosts) = (device, device.Api, hosts);
 
     private CommandBuffer Handle => _parts?.Current ?? _hosts;
 
     /// <summary>What is recorded into a host's command buffer.</summary>
     public static Commands IntoHosts(VulkanDevice device, nint commandBuffer) =>
-        new(device.Api, new CommandBuffer(commandBuffer));
+        new(device, new CommandBuffer(commandBuffer));
 
     public void Copy(BufferRange source, BufferRange destination)
     {
@@ -28,14 +31,16 @@ internal readonly unsafe struct Commands
     /// <summary>Fills a buffer with bits that are NaN in 16 and in 32 bits.</summary>
     public void FillWithNaN(DeviceBuffer buffer) => _api.CmdFillBuffer(Handle, buffer.Handle, 0, Vk.WholeSize, ~0u);
 
-    /// <summary>Launches a kernel: in pieces, where the device would work for too long without a pause.</summary>
+    /// <summary>Launches a kernel: in pieces, where the device would work for too long without a pause. In a host's
+    /// command buffer too, for devices let other work in between launches.</summary>
     public void Dispatch(BoundLaunch launch)
     {
         (int x, int y, int z) = launch.Groups;
-        int pieces = _parts?.PiecesOf(launch) ?? 1;
+        double milliseconds = launch.Milliseconds * _device.Slowness;
+        int pieces = PiecesOf(launch.Groups, milliseconds);
         if (pieces == 1)
         {
-            _parts?.Reserve(launch.Milliseconds);
+            _parts?.Reserve(milliseconds);
             Bind(launch);
             _api.CmdDispatch(Handle, (uint)x, (uint)y, (uint)z);
             return;
@@ -44,7 +49,7 @@ internal readonly unsafe struct Commands
         for (int i = 0; i < pieces; i++)
         {
             uint begin = (uint)((long)groups * i / pieces), count = (uint)((long)groups * (i + 1) / pieces) - begin;
-            _parts!.Reserve(launch.Milliseconds / pieces);
+            _parts?.Reserve(milliseconds / pieces);
             Bind(launch);
             if (z > 1)
                 _api.CmdDispatchBase(Handle, 0, 0, begin, (uint)x, (uint)y, count);
@@ -73,7 +78,7 @@ internal readonly unsafe struct Commands
     /// <summary>What copies have written is there for the host once the fence has signalled.</summary>
     public void BarrierToHost() => Barrier(
         Own, AccessFlags.TransferWriteBit | AccessFlags.ShaderWriteBit, PipelineStageFlags.HostBit,
-        AccessFlags.HostReadBit);
+        AccessFlags.HostReadBit | AccessFlags.HostWriteBit);
 
     /// <summary>Whatever was recorded or submitted before is done and seen by what the runtime records.</summary>
     public void BarrierFromAll() => Barrier(
@@ -81,10 +86,21 @@ internal readonly unsafe struct Commands
         AccessFlags.TransferReadBit | AccessFlags.TransferWriteBit | AccessFlags.ShaderReadBit
             | AccessFlags.ShaderWriteBit);
 
-    /// <summary>What the runtime recorded is done and seen by whatever follows.</summary>
+    /// <summary>What the runtime recorded is done and seen by whatever follows, and by the CPU, which may write the
+    /// next input.</summary>
     public void BarrierToAll() => Barrier(
-        Own, AccessFlags.TransferWriteBit | AccessFlags.ShaderWriteBit, PipelineStageFlags.AllCommandsBit,
+        Own, AccessFlags.TransferWriteBit | AccessFlags.ShaderWriteBit,
+        PipelineStageFlags.AllCommandsBit | PipelineStageFlags.HostBit,
         AccessFlags.MemoryReadBit | AccessFlags.MemoryWriteBit);
+
+    /// <summary>Into how many a launch is divided that alone takes too long: along its outermost axis of several
+    /// groups, for kernels may count by the number of groups along x.</summary>
+    internal int PiecesOf(GroupCount groups, double milliseconds)
+    {
+        double pieces = Math.Ceiling(milliseconds / _device.Pace.LongestMilliseconds);
+        (int x, int y, int z) = groups;
+        return (int)Math.Clamp(pieces, 1, z > 1 ? z : y > 1 ? y : x);
+    }
 
     private void Bind(BoundLaunch launch)
     {

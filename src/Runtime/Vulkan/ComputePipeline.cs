@@ -29,7 +29,8 @@ internal sealed unsafe class ComputePipeline : HandleOwner
                 throw new InvalidOperationException(misfit);
             CreateSetLayout(dispatch, out _setLayout);
             CreateLayout(out _layout);
-            CreatePipeline(dispatch.Kernel, code, signature.ValuesOf(dispatch), out _handle);
+            code = device.FloatControls.Declare(code, dispatch.Id.Numerics == KernelNumerics.Fp16);
+            CreatePipeline(dispatch, code, signature, out _handle);
         }
         catch
         {
@@ -91,8 +92,20 @@ internal sealed unsafe class ComputePipeline : HandleOwner
             .Check("vkCreatePipelineLayout");
     }
 
-    private void CreatePipeline(string kernel, uint[] code, uint[] specialization, out Pipeline handle)
+    /// <summary>Whether a kernel asks for subgroups of a size: a workgroup of exactly so many invocations is to run as
+    /// one. Some drivers of GPUs that also have larger ones would leave a part of each idle.</summary>
+    internal static bool AsksForSubgroup(int workgroup, int requirable) => requirable > 1 && workgroup == requirable;
+
+    private void CreatePipeline(
+        KernelLaunch dispatch, uint[] code, KernelSignature signature, out Pipeline handle)
     {
+        string kernel = dispatch.Kernel;
+        uint[] specialization = signature.ValuesOf(dispatch);
+        var subgroup = new PipelineShaderStageRequiredSubgroupSizeCreateInfo
+        {
+            SType = StructureType.PipelineShaderStageRequiredSubgroupSizeCreateInfo,
+            RequiredSubgroupSize = (uint)Device.RequirableSubgroup,
+        };
         ShaderModule module = default;
         nint entry = Marshal.StringToCoTaskMemUTF8("main");
         try
@@ -114,6 +127,9 @@ internal sealed unsafe class ComputePipeline : HandleOwner
                     Stage = new PipelineShaderStageCreateInfo
                     {
                         SType = StructureType.PipelineShaderStageCreateInfo,
+                        PNext = AsksForSubgroup(signature.WorkgroupOf(specialization), Device.RequirableSubgroup)
+                            ? &subgroup
+                            : null,
                         Stage = ShaderStageFlags.ComputeBit,
                         Module = module,
                         PName = (byte*)entry,

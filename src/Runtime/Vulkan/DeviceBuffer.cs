@@ -39,7 +39,7 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
                 throw new UnsupportedDeviceException(
                     $"{device.Physical.Info.Name} has no memory that is {wishes[^1]}.");
             MemoryPropertyFlags flags = 0;
-            foreach (MemoryType type in types)
+            foreach (MemoryType type in device.Physical.WithRoom(types, (long)requirements.Size))
             {
                 var allocation = new MemoryAllocateInfo
                 {
@@ -61,7 +61,10 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
                 CheckLimit((long)requirements.Size, device.Physical.LargestAllocation, "piece of memory");
                 throw new OutOfDeviceMemoryException(
                     $"vkAllocateMemory of {requirements.Size} bytes found no memory left; "
-                    + $"the runtime holds {device.Memory.Bytes} bytes on the device.");
+                    + $"the runtime holds {device.Memory.Bytes} bytes on the device"
+                    + (types.Max(type => device.Physical.RoomIn(type.Heap)) is { } room
+                        ? $", and the system grants this program {Math.Max(room, 0)} more."
+                        : "."));
             }
             _allocated = (long)requirements.Size;
             device.Memory.Add(_allocated);

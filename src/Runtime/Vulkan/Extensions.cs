@@ -12,6 +12,15 @@ internal static unsafe class Extensions
     /// <summary>Says of a driver that it is not fully conformant.</summary>
     public const string PortabilitySubset = "VK_KHR_portability_subset";
 
+    /// <summary>Has kernels say what they need of floats.</summary>
+    public const string FloatControls = "VK_KHR_shader_float_controls";
+
+    /// <summary>Has pipelines ask for a size of subgroup.</summary>
+    public const string SubgroupSizeControl = "VK_EXT_subgroup_size_control";
+
+    /// <summary>Says how much memory the system grants this program.</summary>
+    public const string MemoryBudget = "VK_EXT_memory_budget";
+
     /// <summary>What the loader offers.</summary>
     /// <param name="api">The loader.</param>
     /// <param name="check">Turns a result of the call with this name into its exception.</param>
@@ -49,6 +58,7 @@ internal static unsafe class Extensions
         // Vulkan asks this of whoever uses such a driver. What the driver may lack then concerns drawing, images and
         // events, and the runtime uses none of them.
         .. offered.Contains(PortabilitySubset) ? [PortabilitySubset] : Array.Empty<string>(),
+        .. new[] { FloatControls, SubgroupSizeControl }.Where(offered.Contains),
         .. inspect ? [PipelineStatistics.Extension] : Array.Empty<string>(),
     ];
 

@@ -32,4 +32,7 @@ internal sealed record InventedDevice
 
     /// <summary>The kinds of memory, by the numbers that the driver has for some.</summary>
     public IReadOnlyList<MemoryType>? Memory { get; init; }
+
+    /// <summary>What the system still grants of each heap, in bytes.</summary>
+    public IReadOnlyList<long>? Room { get; init; }
 }

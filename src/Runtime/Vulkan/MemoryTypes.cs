@@ -26,6 +26,12 @@ internal sealed class MemoryTypes(IReadOnlyList<MemoryType> types)
         types.Where(IsLocal).Select(type => type.Heap).ToHashSet().SetEquals(
             types.Where(type => IsLocal(type) && type.Flags.HasFlag(Coherent)).Select(type => type.Heap));
 
+    /// <summary>All kinds.</summary>
+    public IReadOnlyList<MemoryType> All => types;
+
+    /// <summary>The heaps of the device's own memory.</summary>
+    public IEnumerable<uint> LocalHeaps => types.Where(IsLocal).Select(type => type.Heap).Distinct();
+
     /// <summary>The kinds that an allocation tries, one after the other: a heap may be full while another has room, as
     /// with the window of 256 MiB through which the host sees the memory of many GPUs.</summary>
     /// <param name="allowed">VkMemoryRequirements.memoryTypeBits.</param>

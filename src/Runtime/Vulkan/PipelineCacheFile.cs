@@ -25,7 +25,8 @@ internal sealed class PipelineCacheFile
     /// <param name="ending">The ending of its name: what is kept in it.</param>
     public PipelineCacheFile(string folder, VulkanPhysicalDevice device, string ending = "pipelines")
     {
-        byte[] identity = [.. device.CacheIdentity, .. KernelsHash.Value];
+        // A driver's 32-bit library may give its 64-bit one's numbers.
+        byte[] identity = [.. device.CacheIdentity, (byte)nint.Size, .. KernelsHash.Value];
         _path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(identity))[..32]}.{ending}");
     }
 

@@ -1,34 +1,38 @@
+using System.Diagnostics;
 using Silk.NET.Vulkan;
 
 namespace SoftPool.Vulkan;
 
 /// <summary>Commands, recorded once and submitted any number of times, with their own pool and fence: one command
-/// buffer, or several where the device must not work for long without a pause.</summary>
+/// buffer, or several where the device must not work for long without a pause. If the device turns out to be slower
+/// than was thought, they are recorded anew, in more of them.</summary>
 internal sealed unsafe class Submission : HandleOwner
 {
-    private readonly CommandPool _pool;
+    /// <summary>How long a waiting thread asks a GPU before it sleeps: to be woken takes about as long as a network of
+    /// a small batch.</summary>
+    private static readonly TimeSpan Spin = TimeSpan.FromMicroseconds(50);
+
     private readonly Fence _fence;
-    private readonly CommandBuffer[] _commands = [];
-    private bool _pending;
+    private readonly Action<Commands> _record;
+    private readonly bool _isRepeated;
+    private readonly Ownership _clocks = new();
+    private CommandPool _pool;
+    private CommandPart[] _parts = [];
+    private double _slowness;
+    private long _submitted;
+    private bool _pending, _waited;
 
     /// <param name="device">Where it runs.</param>
     /// <param name="record">Records the commands.</param>
-    public Submission(VulkanDevice device, Action<Commands> record) : base(device)
+    /// <param name="isRepeated">Whether it may be recorded again before it is submitted again.</param>
+    public Submission(VulkanDevice device, Action<Commands> record, bool isRepeated = false) : base(device)
     {
-        Vk api = device.Api;
+        (_record, _isRepeated) = (record, isRepeated);
         try
         {
-            var pool = new CommandPoolCreateInfo
-            {
-                SType = StructureType.CommandPoolCreateInfo,
-                QueueFamilyIndex = device.QueueFamily,
-            };
-            api.CreateCommandPool(device.Handle, in pool, null, out _pool).Check("vkCreateCommandPool");
             var fence = new FenceCreateInfo { SType = StructureType.FenceCreateInfo };
-            api.CreateFence(device.Handle, in fence, null, out _fence).Check("vkCreateFence");
-            var parts = new CommandParts(device, _pool);
-            record(new Commands(api, parts));
-            _commands = parts.End();
+            device.Api.CreateFence(device.Handle, in fence, null, out _fence).Check("vkCreateFence");
+            Record();
         }
         catch
         {
@@ -38,15 +42,17 @@ internal sealed unsafe class Submission : HandleOwner
     }
 
     /// <summary>How many command buffers it has.</summary>
-    public int Parts => _commands.Length;
+    public int Parts => _parts.Length;
 
     /// <summary>Hands the commands to the device, once it is done with those that were submitted before.</summary>
     public void Submit(in GpuSync sync = default)
     {
         Wait(); // Whoever waited for them in vain, for want of memory, has left them running.
+        if (_isRepeated && Device.Slowness > _slowness)
+            Record();
         Device.Api.ResetFences(Device.Handle, 1, in _fence).Check("vkResetFences");
-        Device.Submit(_commands, _fence, sync);
-        _pending = true;
+        Device.Submit(_parts, _fence, sync);
+        (_pending, _waited, _submitted) = (true, !sync.Wait.IsEmpty, Stopwatch.GetTimestamp());
     }
 
     /// <summary>Waits until what was submitted is done; returns at once where nothing was.</summary>
@@ -67,8 +73,26 @@ internal sealed unsafe class Submission : HandleOwner
             Device.GiveUp();
             return;
         }
+        _clocks.Dispose();
         Device.Api.DestroyFence(Device.Handle, _fence, null);
         Device.Api.DestroyCommandPool(Device.Handle, _pool, null);
+    }
+
+    private void Record()
+    {
+        Device.Api.DestroyCommandPool(Device.Handle, _pool, null);
+        _pool = default;
+        _clocks.Dispose();
+        var pool = new CommandPoolCreateInfo
+        {
+            SType = StructureType.CommandPoolCreateInfo,
+            QueueFamilyIndex = Device.QueueFamily,
+        };
+        Device.Api.CreateCommandPool(Device.Handle, in pool, null, out _pool).Check("vkCreateCommandPool");
+        _slowness = Device.Slowness;
+        var parts = new CommandParts(Device, _pool, _clocks);
+        _record(new Commands(Device, parts));
+        _parts = parts.End();
     }
 
     private void Wait(TimeSpan limit)
@@ -76,6 +100,7 @@ internal sealed unsafe class Submission : HandleOwner
         if (!_pending)
             return;
         Device.CheckIsNotGivenUp();
+        SpinShortly();
         Result result = Device.Api.WaitForFences(Device.Handle, 1, in _fence, true, NanosecondsOf(limit));
         if (!result.EndsInTime("vkWaitForFences"))
         {
@@ -85,6 +110,36 @@ internal sealed unsafe class Submission : HandleOwner
                 + "create the device and its sessions anew.", didNotEnd: true);
         }
         _pending = false;
+        Measure();
+    }
+
+    // A CPU has better to do.
+    private void SpinShortly()
+    {
+        if (Device.Physical.Info.Kind == GpuKind.Cpu)
+            return;
+        while (Stopwatch.GetElapsedTime(_submitted) < Spin
+            && Device.Api.GetFenceStatus(Device.Handle, _fence) == Result.NotReady)
+            Thread.SpinWait(20);
+    }
+
+    /// <summary>Tells the device what its work has taken.</summary>
+    private void Measure()
+    {
+        if (Device.Pace is not { Divides: true, IsMeasured: true })
+            return;
+        Span<double> milliseconds = stackalloc double[1];
+        foreach (CommandPart part in _parts)
+            if (part.Clock is not null)
+            {
+                part.Clock.ReadDurations(milliseconds);
+                Device.Took(milliseconds[0], part.Milliseconds / _slowness);
+            }
+            // Without a clock other work ahead counts as well. A host's queue may wait for long.
+            else if (!Device.IsHosts && !_waited)
+                Device.Took(
+                    Stopwatch.GetElapsedTime(_submitted).TotalMilliseconds / _parts.Length,
+                    part.Milliseconds / _slowness);
     }
 
     // From ten years on there is no limit.

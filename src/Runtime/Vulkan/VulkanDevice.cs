@@ -19,6 +19,7 @@ internal sealed unsafe class VulkanDevice
     private int _cachedBytes;
     private int _references = 1;
     private bool _givenUp;
+    private double _slowness = 1;
 
     /// <summary>Creates a device. Takes the instance over, also when it fails.</summary>
     /// <param name="instance">The instance.</param>
@@ -49,6 +50,8 @@ internal sealed unsafe class VulkanDevice
             };
             HasFp16Storage = physical.HasFp16Storage;
             Traits = physical.Traits;
+            RequirableSubgroup = physical.RequirableSubgroup;
+            FloatControls = physical.FloatControls;
             var features = new PhysicalDeviceFeatures { ShaderInt64 = Traits.HasInt64 };
             var storage = new PhysicalDevice16BitStorageFeatures
             {
@@ -61,10 +64,16 @@ internal sealed unsafe class VulkanDevice
                 PNext = HasFp16Storage ? &storage : null,
                 PipelineExecutableInfo = true,
             };
+            var control = new PhysicalDeviceSubgroupSizeControlFeatures
+            {
+                SType = StructureType.PhysicalDeviceSubgroupSizeControlFeatures,
+                PNext = inspect ? &inspection : inspection.PNext,
+                SubgroupSizeControl = true,
+            };
             var info = new DeviceCreateInfo
             {
                 SType = StructureType.DeviceCreateInfo,
-                PNext = inspect ? &inspection : inspection.PNext,
+                PNext = RequirableSubgroup > 0 ? &control : control.PNext,
                 EnabledExtensionCount = (uint)extensions.Length,
                 PpEnabledExtensionNames = (byte**)names,
                 QueueCreateInfoCount = 1,
@@ -136,6 +145,13 @@ internal sealed unsafe class VulkanDevice
     /// <summary>What kernels are chosen by.</summary>
     public DeviceTraits Traits { get; } = DeviceTraits.Unknown;
 
+    /// <summary>What kernels ask of floats; nothing on a host's device, which may not have enabled it.</summary>
+    public FloatControls FloatControls { get; } = FloatControls.None;
+
+    /// <summary>The size of subgroup that pipelines may ask for; 0 if they may ask for none. What a host has enabled is
+    /// not known.</summary>
+    public int RequirableSubgroup { get; }
+
     /// <summary>Whether pipelines have statistics.</summary>
     public bool InspectsPipelines { get; }
 
@@ -169,6 +185,16 @@ internal sealed unsafe class VulkanDevice
         get => field ??= Pace.Of(Physical.Info.Kind);
         init;
     }
+
+    /// <summary>How many times longer than was thought it has taken, at most; 1 as long as nothing took too long. A CPU
+    /// has no watchdog.</summary>
+    public double Slowness => Volatile.Read(ref _slowness);
+
+    /// <summary>Whether command buffers measure the time that they take.</summary>
+    public bool MeasuresParts => HasClock && Pace is { Divides: true, IsMeasured: true };
+
+    /// <summary>Whether its queue takes timestamps.</summary>
+    public bool HasClock => Physical.TimestampBits(QueueFamily) > 0;
 
     /// <summary>Whether it did not end its work in time. Its handles are left alone from then on.</summary>
     public bool IsGivenUp => Volatile.Read(ref _givenUp);
@@ -207,6 +233,17 @@ internal sealed unsafe class VulkanDevice
             Api.DestroyDevice(_handle, null);
         _instance.Dispose();
         _released?.Invoke();
+    }
+
+    /// <summary>Learns what the device has taken for what was submitted at once.</summary>
+    /// <param name="milliseconds">What it took.</param>
+    /// <param name="guess">What was guessed, without any slowness.</param>
+    public void Took(double milliseconds, double guess)
+    {
+        // A hiccup of the system costs some more submissions from then on. Beyond this it is no measure of the device.
+        const double Most = 1000;
+        if (milliseconds > Pace.LongestMilliseconds && milliseconds > guess * Slowness && guess > 0)
+            Volatile.Write(ref _slowness, Math.Min(milliseconds / guess, Most));
     }
 
     /// <summary>Takes the device for lost, though its driver does not say so.</summary>
@@ -250,7 +287,7 @@ internal sealed unsafe class VulkanDevice
     /// <param name="parts">What is to run, in order.</param>
     /// <param name="fence">Signals when the last part is done.</param>
     /// <param name="sync">What the first part waits for and the last signals.</param>
-    public void Submit(ReadOnlySpan<CommandBuffer> parts, Fence fence, in GpuSync sync)
+    public void Submit(ReadOnlySpan<CommandPart> parts, Fence fence, in GpuSync sync)
     {
         CheckIsNotGivenUp();
         ReadOnlySpan<TimelinePoint> wait = sync.Wait.Span, signal = sync.Signal.Span;
@@ -265,7 +302,7 @@ internal sealed unsafe class VulkanDevice
             try
             {
                 bool isLast = i == parts.Length - 1;
-                Submit(parts[i], isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
+                Submit(parts[i].Commands, isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
             }
             catch (SoftPoolException) when (i > 0)
             {

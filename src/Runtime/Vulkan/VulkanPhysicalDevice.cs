@@ -14,6 +14,7 @@ internal sealed unsafe class VulkanPhysicalDevice
 
     private static readonly Version32 Version14 = new(1, 4, 0);
     private readonly QueueFamilyProperties[] _queueFamilies;
+    private IReadOnlyList<long>? _pretendedRoom;
 
     public VulkanPhysicalDevice(VulkanInstance instance, PhysicalDevice handle, int index)
     {
@@ -26,7 +27,7 @@ internal sealed unsafe class VulkanPhysicalDevice
             .. Enumerable.Range(0, (int)memory.MemoryTypeCount).Select(i => new MemoryType(
                 (uint)i, memory.MemoryTypes[i].PropertyFlags, memory.MemoryTypes[i].HeapIndex)),
         ]);
-        _queueFamilies = QueueFamilies();
+        _queueFamilies = ReadQueueFamilies();
         Extensions = Vulkan.Extensions.OfDevice(api, handle);
 
         // The driver's own name and version came with Vulkan 1.2.
@@ -78,6 +79,10 @@ internal sealed unsafe class VulkanPhysicalDevice
                 PNext = &subgroup,
             };
             api.GetPhysicalDeviceProperties2(handle, &more);
+            FloatControls = Vulkan.FloatControls.Of(this);
+            if (properties.ApiVersion >= Vk.Version13
+                && Extensions.Contains(Vulkan.Extensions.SubgroupSizeControl))
+                RequirableSubgroup = RequirableSubgroupOf(sizes);
             uuid = new Guid(new ReadOnlySpan<byte>(identity.DeviceUuid, (int)Vk.UuidSize), bigEndian: true);
             if (identity.DeviceLuidvalid)
                 luid = BitConverter.ToUInt64(new ReadOnlySpan<byte>(identity.DeviceLuid, (int)Vk.LuidSize));
@@ -180,6 +185,7 @@ internal sealed unsafe class VulkanPhysicalDevice
                 _queueFamilies[i].TimestampValidBits = 0;
         if (invented.Memory is { } memory)
             Memory = new MemoryTypes(memory);
+        _pretendedRoom = invented.Room;
     }
 
     public VulkanInstance Instance { get; }
@@ -221,14 +227,64 @@ internal sealed unsafe class VulkanPhysicalDevice
     public long BufferAlignment =>
         (long)Math.Max(Limits.MinStorageBufferOffsetAlignment, Limits.MinTexelBufferOffsetAlignment);
 
-    public uint? ComputeQueueFamily
+    /// <summary>The size of subgroup that pipelines of an own device may ask for: its least; 0 if they may ask for
+    /// none.</summary>
+    public int RequirableSubgroup { get; }
+
+    /// <summary>What kernels of an own device may ask of floats.</summary>
+    public FloatControls FloatControls { get; } = FloatControls.None;
+
+    /// <summary>What the families of queues are for.</summary>
+    public IReadOnlyList<QueueFamilyProperties> QueueFamilies => _queueFamilies;
+
+    /// <summary>The queue family of an own device.</summary>
+    public uint? ComputeQueueFamily => PreferredOf(_queueFamilies);
+
+    /// <summary>The family whose queues an own device takes: one for compute alone where there is one, for what draws
+    /// waits behind work on the other, and a watchdog resets it with it. Not at the price of the clock.</summary>
+    public static uint? PreferredOf(IReadOnlyList<QueueFamilyProperties> families)
     {
-        get
+        uint? preferred = null;
+        int best = -1;
+        for (int i = 0; i < families.Count; i++)
         {
-            int index = Array.FindIndex(_queueFamilies, family => family.QueueFlags.HasFlag(QueueFlags.ComputeBit));
-            return index < 0 ? null : (uint)index;
+            if (!families[i].QueueFlags.HasFlag(QueueFlags.ComputeBit))
+                continue;
+            int worth = (families[i].TimestampValidBits > 0 ? 2 : 0)
+                + (families[i].QueueFlags.HasFlag(QueueFlags.GraphicsBit) ? 0 : 1);
+            if (worth > best)
+                (preferred, best) = ((uint)i, worth);
         }
+        return preferred;
     }
+
+    /// <summary>How many bytes of a heap the system still grants this program, by VK_EXT_memory_budget; null where the
+    /// driver does not say.</summary>
+    public long? RoomIn(uint heap)
+    {
+        if (_pretendedRoom is not null)
+            return _pretendedRoom[(int)heap];
+        if (!Extensions.Contains(Vulkan.Extensions.MemoryBudget))
+            return null;
+        var budget = new PhysicalDeviceMemoryBudgetPropertiesEXT
+        {
+            SType = StructureType.PhysicalDeviceMemoryBudgetPropertiesExt,
+        };
+        var memory = new PhysicalDeviceMemoryProperties2
+        {
+            SType = StructureType.PhysicalDeviceMemoryProperties2,
+            PNext = &budget,
+        };
+        Instance.Api.GetPhysicalDeviceMemoryProperties2(Handle, &memory);
+        return LongOf(budget.HeapBudget[heap]) - (long)budget.HeapUsage[heap];
+    }
+
+    /// <summary>Kinds of memory, those first whose heaps have room: beyond what the system grants it pages.</summary>
+    public IEnumerable<MemoryType> WithRoom(IReadOnlyList<MemoryType> types, long byteCount) =>
+        types.OrderBy(type => RoomIn(type.Heap) < byteCount);
+
+    /// <summary>The most of this in a heap of the device's own memory.</summary>
+    public long? LocalRoom => Memory.LocalHeaps.Max(RoomIn);
 
     /// <summary>Whether kernels may read and write 16-bit floats in buffers.</summary>
     public bool HasFp16Storage { get; private set; }
@@ -246,7 +302,7 @@ internal sealed unsafe class VulkanPhysicalDevice
     /// <summary>How many bits the clock of a queue family has; 0 if it has none.</summary>
     public int TimestampBits(uint queueFamily) => (int)_queueFamilies[queueFamily].TimestampValidBits;
 
-    private QueueFamilyProperties[] QueueFamilies()
+    private QueueFamilyProperties[] ReadQueueFamilies()
     {
         uint count = 0;
         Instance.Api.GetPhysicalDeviceQueueFamilyProperties(Handle, ref count, null);
@@ -283,6 +339,23 @@ internal sealed unsafe class VulkanPhysicalDevice
             return 0;
         Instance.Api.GetPhysicalDeviceProperties2(Handle, &chain);
         return (int)(nvidia.ShaderSmcount + amd.ActiveComputeUnitCount + arm.ShaderCoreCount);
+    }
+
+    private int RequirableSubgroupOf(in PhysicalDeviceSubgroupSizeControlProperties sizes)
+    {
+        var control = new PhysicalDeviceSubgroupSizeControlFeatures
+        {
+            SType = StructureType.PhysicalDeviceSubgroupSizeControlFeatures,
+        };
+        var features = new PhysicalDeviceFeatures2
+        {
+            SType = StructureType.PhysicalDeviceFeatures2,
+            PNext = &control,
+        };
+        Instance.Api.GetPhysicalDeviceFeatures2(Handle, &features);
+        return control.SubgroupSizeControl && sizes.RequiredSubgroupSizeStages.HasFlag(ShaderStageFlags.ComputeBit)
+            ? (int)sizes.MinSubgroupSize
+            : 0;
     }
 
     private static long DeviceLocalBytes(in PhysicalDeviceMemoryProperties memory)

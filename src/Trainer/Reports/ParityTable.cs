@@ -45,6 +45,8 @@ internal static class ParityTable
         if (report.Pictures is { } pictures)
             console.Line(
                 $"pictures resized on the device: logits within {pictures.RelativeError:0.0e-0} of the largest");
+        if (report.NotPromised.Count > 0)
+            console.Line($"the driver does not promise to keep: {string.Join("; ", report.NotPromised)}");
         console.Line($"top-1 agreement {report.Top1Agreements} of {report.Items}");
         PrintVerdict(report, console);
     }

@@ -24,6 +24,35 @@ public sealed class ArenaPlanTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(64)]
+    public void No_activation_crosses_from_a_piece_to_the_next(int guard)
+    {
+        Model model = TestModels.WithZeros(TestModels.EveryOperator());
+        ExecutionPlan plan = ExecutionPlan.Create(model, new PlanOptions(Batch: 3));
+        const int Alignment = 16, Largest = 3001;
+        var whole = new ArenaPlan(plan, Alignment, keepLayerOutputs: true, guard);
+        var arena = new ArenaPlan(plan, Alignment, keepLayerOutputs: true, guard, largestPiece: Largest);
+        Assert.HasCount(1, whole.Pieces);
+        long[] pieces = [.. arena.Pieces];
+        Assert.IsGreaterThan(3, pieces.Length);
+        Assert.AreEqual(arena.ByteCount, pieces.Sum());
+        long largest = Division.Align(arena.Operands.Max(operand => operand.ByteCount) + 2 * guard, Alignment);
+        foreach (long piece in pieces)
+            Assert.IsLessThanOrEqualTo(Math.Max(Largest, largest), piece);
+        foreach (Operand operand in arena.Operands)
+        {
+            (int piece, long offset) = arena.PlaceOf(operand);
+            Assert.AreEqual(0, offset % Alignment);
+            Assert.AreEqual(arena.OffsetOf(operand), pieces[..piece].Sum() + offset);
+            Assert.IsGreaterThanOrEqualTo(guard, offset);
+            Assert.IsLessThanOrEqualTo(pieces[piece], offset + operand.ByteCount + guard);
+        }
+        if (guard == 0)
+            Replay(plan, arena, Alignment, keepLayerOutputs: true);
+    }
+
+    [TestMethod]
     public void Guards_lie_before_and_behind_each_operand()
     {
         const int Guard = 256;

@@ -10,7 +10,8 @@ namespace SoftPool.Runtime.Tests.Kernels;
 public sealed class KernelSignatureTests
 {
     // Launched by the runtime itself, not by plans: its pictures and its probe.
-    private static readonly string[] OutsideOfPlans = ["image", "image_lines", "image_of_lines", "loop_limit"];
+    private static readonly string[] OutsideOfPlans =
+        ["image", "image_lines", "image_of_lines", "loop_limit", "widen_input"];
 
     private static readonly DeviceTraits[] Devices =
     [

@@ -1,4 +1,5 @@
 using Silk.NET.Vulkan;
+using SoftPool.Execution;
 using SoftPool.Vulkan;
 using MemoryType = SoftPool.Vulkan.MemoryType;
 
@@ -84,7 +85,7 @@ public sealed class MemoryTests
     }
 
     [TestMethod]
-    public void Weights_beyond_the_largest_allocation_lie_in_several()
+    public void Weights_and_activations_beyond_the_largest_allocation_lie_in_several()
     {
         int one = 0, several = 0;
         float[] expected = Run(null, call => one += IsAllocation(call));
@@ -93,6 +94,49 @@ public sealed class MemoryTests
         Assert.IsGreaterThan(one, several);
 
         static int IsAllocation(string call) => call == "vkAllocateMemory" ? 1 : 0;
+    }
+
+    /// <summary>A run in flight after another, on inputs that the kernels read where the CPU writes them.</summary>
+    [TestMethod]
+    public void Inputs_are_copied_only_where_the_host_cannot_write_all_memory()
+    {
+        using GpuDevice shared = Open(null), staged = Open(Listing(Local, Coherent));
+        foreach ((GpuDevice device, bool isShared) in ((GpuDevice, bool)[])[(shared, true), (staged, false)])
+        {
+            using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = 2 });
+            using var slot = new RunSlot(new PlannedModel(device.Vulkan, Model, session.Plan));
+            Assert.AreEqual(isShared, slot.Program.HostInputs is not null);
+        }
+    }
+
+    [TestMethod]
+    public void Memory_that_the_system_still_grants_is_taken_first_and_what_it_grants_is_told()
+    {
+        const int Room = 1 << 20;
+        var listed = Listing(Local | Coherent, Local | Coherent);
+        using (GpuDevice device = Open(listed with { Room = [0, Room] }))
+        {
+            Assert.AreEqual(Room, device.FreeMemoryBytes);
+            string message = "";
+            VulkanResult.Injected = (call, result) =>
+                call == "vkAllocateMemory" ? Result.ErrorOutOfDeviceMemory : result;
+            try
+            {
+                message = Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => device.CreateSession(Model)).Message;
+            }
+            finally
+            {
+                VulkanResult.Injected = null;
+            }
+            StringAssert.Contains(message, $"the system grants this program {Room} more.");
+            MemoryType[] types = [new(0, Local, 0), new(0, Local, 1)];
+            CollectionAssert.AreEqual(
+                new uint[] { 1, 0 },
+                device.Vulkan.Physical.WithRoom(types, Room).Select(type => type.Heap).ToArray());
+        }
+        using GpuDevice unknown = Open(listed);
+        Assert.AreEqual(
+            unknown.Vulkan.Physical.Extensions.Contains(Extensions.MemoryBudget), unknown.FreeMemoryBytes is not null);
     }
 
     [TestMethod]
@@ -136,6 +180,9 @@ public sealed class MemoryTests
     internal static InventedDevice Listing(params MemoryPropertyFlags[] types) =>
         new() { Memory = [.. types.Select((flags, heap) => new MemoryType(0, flags, (uint)heap))] };
 
+    private static GpuDevice Open(InventedDevice? invented) => TestDevices.OpenSoftware(
+        new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false, Invented = invented });
+
     private static float[] Run(InventedDevice? invented, Action<string>? seen = null)
     {
         Func<string, Result, Result>? outer = VulkanResult.Injected;
@@ -147,8 +194,7 @@ public sealed class MemoryTests
             };
         try
         {
-            using GpuDevice device = TestDevices.OpenSoftware(
-                new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false, Invented = invented });
+            using GpuDevice device = Open(invented);
             using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = 2 });
             var output = new float[2 * Model.Graph.OutputShape.ElementCount];
             session.Run(Input, output);

@@ -1,4 +1,5 @@
 using Silk.NET.Vulkan;
+using SoftPool.Execution;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
@@ -13,7 +14,11 @@ namespace SoftPool.Runtime.Tests.Vulkan;
 public sealed class SubmissionTests
 {
     /// <summary>Two microseconds at once: nearly every launch is a part or several.</summary>
-    private static readonly Pace Short = Pace.Of(GpuKind.Integrated) with { LongestMilliseconds = 0.002 };
+    private static readonly Pace Short = Pace.Of(GpuKind.Integrated) with
+    {
+        LongestMilliseconds = 0.002,
+        IsMeasured = false,
+    };
 
     private static readonly Model Model = EmbeddingTests.Model;
     private static readonly float[] Input = EmbeddingTests.Input;
@@ -79,6 +84,69 @@ public sealed class SubmissionTests
             cut += parts > 4 ? 1 : 0;
         }
         Assert.IsGreaterThan(20, cut);
+    }
+
+    /// <summary>The guess is that a run takes a hundredth of a millisecond.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_device_that_takes_longer_than_was_thought_is_given_less_at_once(bool withoutClock)
+    {
+        Pace usual = Pace.Of(GpuKind.Integrated);
+        ExecutionPlan plan = ExecutionPlan.Create(Model, new PlanOptions(EmbeddingTests.Batch));
+        double faster = plan.Launches.Sum(usual.MillisecondsOf) / 0.01;
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
+        {
+            PipelineCacheFolder = "",
+            SelfTest = false,
+            Invented = new InventedDevice { WithoutTimestamps = withoutClock },
+            Pace = new Pace(usual.MultiplyAdds * faster, usual.Bytes * faster, 0.02),
+        });
+        var output = new float[Outputs];
+        using var slot = new RunSlot(new PlannedModel(device.Vulkan, Model, ExecutionPlan.Create(
+            Model, new PlanOptions(EmbeddingTests.Batch) { Device = device.Vulkan.Traits })));
+        Input.CopyTo(slot.Input);
+        Submission run = slot.Submit();
+        Assert.AreEqual(1, run.Parts);
+        run.Wait();
+        Assert.IsGreaterThan(2, device.Vulkan.Slowness);
+        run = slot.Submit();
+        Assert.IsGreaterThan(2, run.Parts);
+        run.Wait();
+        slot.Read(EmbeddingTests.Batch, output);
+        CollectionAssert.AreEqual(Expected, output);
+        using InferenceSession session = device.CreateSession(
+            Model, new SessionOptions { Batch = EmbeddingTests.Batch });
+        await session.RunAsync(Input, output);
+        CollectionAssert.AreEqual(Expected, output);
+        using Stepper stepper = session.CreateStepper();
+        stepper.Start(Input);
+        while (!stepper.Step(TimeSpan.FromSeconds(1)))
+        {
+        }
+        stepper.Finish(output);
+        CollectionAssert.AreEqual(Expected, output);
+    }
+
+    /// <summary>A host's command buffer is one submission, whatever is in it; launches in it are divided.</summary>
+    [TestMethod]
+    public void What_is_recorded_for_a_host_has_its_launches_in_pieces_and_gives_the_same_bits()
+    {
+        using var host = new TestHost(Input.Length + Outputs);
+        using GpuDevice device = GpuDevice.FromHost(
+            host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false, Pace = Short });
+        using InferenceSession session = device.CreateSession(
+            Model, new SessionOptions { Batch = EmbeddingTests.Batch });
+        using Recorder recorder = session.CreateRecorder();
+        Input.CopyTo(host.Memory);
+        host.Record(commands =>
+        {
+            Assert.AreEqual(
+                5, Commands.IntoHosts(device.Vulkan, commands).PiecesOf(new GroupCount(9, 7), 0.009));
+            recorder.Record(commands, host.BufferAt(0), host.BufferAt(Input.Length));
+        });
+        host.Submit();
+        CollectionAssert.AreEqual(Expected, host.Memory[Input.Length..].ToArray());
     }
 
     /// <summary>No watchdog looks at a CPU driver, and a submission costs some time.</summary>
