@@ -118,7 +118,8 @@ public sealed class RunModeTests
         InventedDevice invented = (staged
             ? MemoryTests.Listing(
                 Silk.NET.Vulkan.MemoryPropertyFlags.DeviceLocalBit, SoftPool.Vulkan.MemoryTypes.Coherent)
-            : new InventedDevice()) with { LargestRange = (uint)range };
+            : new InventedDevice()) with
+        { LargestRange = (uint)range };
         using GpuDevice device = GpuDevice.FromHost(
             host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false, Invented = invented });
         using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Five });

@@ -53,7 +53,7 @@ internal sealed class ExecutionPlan
     public static ExecutionPlan CreateFitting(Model model, PlanOptions options)
     {
         CheckBatch(model.Graph, options.Batch);
-        for (int parts = 1; ; )
+        for (int parts = 1; ;)
         {
             int batch = Division.RoundUp(options.Batch, parts);
             ExecutionPlan plan = Create(model, options with { Batch = batch });

@@ -67,7 +67,8 @@ internal sealed unsafe class VulkanInstance : IDisposable
 
     public void Dispose()
     {
-        if (!_isHosts)
+        // Without an instance the loader finds none of its functions.
+        if (!_isHosts && _handle.Handle != 0)
             Api.DestroyInstance(_handle, null);
         Api.Dispose();
         LiveObjects.Destroyed();
