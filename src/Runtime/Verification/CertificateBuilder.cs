@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace SoftPool.Verification;
 
 /// <summary>Collects what a framework computes into a certificate. For each layer, outputs come in the order of the
-/// inputs, in pieces of any size.</summary>
+/// inputs, in pieces of any size; of the first input, layers come in the graph's order.</summary>
 internal sealed class CertificateBuilder
 {
     /// <summary>Beyond this many, more samples of a layer find nothing that these do not.</summary>
@@ -24,6 +24,8 @@ internal sealed class CertificateBuilder
     private readonly IReadOnlyList<CertificateInput> _inputs;
     private readonly LayerDigest[] _layers;
     private readonly TensorComparison[] _rounding;
+    private readonly double[] _runningSums;
+    private RunningSums? _sums;
     // The values of each of the graph's outputs, and how many of them are kept.
     private readonly List<float>[] _outputs;
     private readonly int[] _outputSamples;
@@ -45,6 +47,7 @@ internal sealed class CertificateBuilder
             .Select(layer => (long)inputs.Count * graph.OutputShapeOf(layer).ElementCount)
             .Select(count => new LayerDigest(count, (int)Math.Min(samples, count)))];
         _rounding = [.. _layers.Select(_ => new TensorComparison())];
+        _runningSums = new double[_layers.Length];
     }
 
     /// <summary>Adds a layer's output for the next inputs.</summary>
@@ -56,7 +59,12 @@ internal sealed class CertificateBuilder
     {
         _layers[layer].Add(values);
         if (!otherwise.IsEmpty)
+        {
+            if (_rounding[layer].Count == 0)
+                _runningSums[layer] = (_sums ??= new RunningSums(_model, _inputs[0].ToItems(_model))).NmseOf(
+                    layer, values[.._model.Graph.OutputShapeOf(layer).ElementCount].ToArray());
             _rounding[layer].Add(values, otherwise);
+        }
         for (int i = 0; i < _outputs.Length; i++)
             if (_model.Graph.OutputLayers[i] == layer)
                 _outputs[i].AddRange(values);
@@ -70,7 +78,8 @@ internal sealed class CertificateBuilder
     public Certificate Build(string framework, string device, DateTimeOffset date) => Certificate.Of(
         new CertificateDocument(
             framework, device, date, Tolerances.Fp32, Tolerances.Fp16, CertificateHashes.Of(_model), _inputs,
-            [.. Enumerable.Range(0, _outputs.Length).SelectMany(SamplesOf)], [.. _layers.Zip(_rounding, LayerOf)],
+            [.. Enumerable.Range(0, _outputs.Length).SelectMany(SamplesOf)],
+            [.. Enumerable.Range(0, _layers.Length).Select(LayerOf)],
             Enumerable.Range(0, _outputs.Length).Any(i => _outputSamples[i] < CountOf(i)) ? Top1() : null),
         _model);
 
@@ -90,12 +99,13 @@ internal sealed class CertificateBuilder
         return MemoryMarshal.AsBytes(digest.Samples).ToArray();
     }
 
-    private static CertificateLayer LayerOf(LayerDigest digest, TensorComparison rounding)
+    private CertificateLayer LayerOf(int layer)
     {
+        (LayerDigest digest, double rounding) = (_layers[layer], Math.Max(_rounding[layer].Nmse, _runningSums[layer]));
         (float min, float max, double mean, double norm, long nonFinite) = digest.Statistics;
         return new CertificateLayer(
             min, max, mean, norm, nonFinite, MemoryMarshal.AsBytes(digest.Samples).ToArray(),
-            rounding.Count == digest.Count && double.IsFinite(rounding.Nmse) ? ThreeDigits(rounding.Nmse) : null);
+            _rounding[layer].Count == digest.Count && double.IsFinite(rounding) ? ThreeDigits(rounding) : null);
     }
 
     private static double ThreeDigits(double value) =>

@@ -7,6 +7,8 @@ namespace SoftPool.Verification;
 /// size that they have in a network takes a fraction of the time of computing all.</summary>
 internal static class SampledReference
 {
+    private const int Samples = 48;
+
     /// <summary>Computes the wanted elements of the last layer's output for one item; the others are left 0.</summary>
     /// <typeparam name="T">The numbers to compute with.</typeparam>
     /// <param name="graph">The network.</param>
@@ -30,6 +32,21 @@ internal static class SampledReference
             inputs = [output];
         }
         return inputs[0];
+    }
+
+    /// <summary>Elements to sample: the first, the last, and one of each of as many parts of equal length between
+    /// them.</summary>
+    public static int[] Places(int count)
+    {
+        var random = new Random(count);
+        var places = new SortedSet<int> { 0, count - 1 };
+        for (int k = 0; k < Samples; k++)
+        {
+            int begin = (int)((long)count * k / Samples), end = (int)((long)count * (k + 1) / Samples);
+            if (end > begin)
+                places.Add(random.Next(begin, end));
+        }
+        return [.. places];
     }
 
     /// <summary>The most numbers that a kernel adds up for an element of the outputs.</summary>

@@ -14,8 +14,6 @@ namespace SoftPool.Verification;
 /// do not add up, and the first layer at fault is the one named.</summary>
 internal sealed class ShapeTest : IDisposable
 {
-    private const int Samples = 48;
-
     // Where the terms of a sum cancel each other, what is left is held to this part of their magnitudes instead of to
     // its own size.
     private const double Fp32Rounding = 2e-6, Fp16Rounding = 2e-3;
@@ -204,7 +202,7 @@ internal sealed class ShapeTest : IDisposable
     private string? Compare(PlannedLayer layer, float[][] inputs, float[] output)
     {
         string name = $"the layer '{_model.Graph.Layers[layer.Layers[0]].Name}' at its own shape";
-        int[] places = Places(output.Length);
+        int[] places = SampledReference.Places(output.Length);
         var wanted = new bool[output.Length];
         foreach (int place in places)
             wanted[place] = true;
@@ -246,18 +244,4 @@ internal sealed class ShapeTest : IDisposable
     }
 
     private Tensor Weight(string name) => _model.Weights[name];
-
-    /// <summary>The first, the last, and one of each of as many parts of equal length between them.</summary>
-    private static int[] Places(int count)
-    {
-        var random = new Random(count);
-        var places = new SortedSet<int> { 0, count - 1 };
-        for (int k = 0; k < Samples; k++)
-        {
-            int begin = (int)((long)count * k / Samples), end = (int)((long)count * (k + 1) / Samples);
-            if (end > begin)
-                places.Add(random.Next(begin, end));
-        }
-        return [.. places];
-    }
 }

@@ -23,7 +23,8 @@ internal sealed record ListRun(
             throw new UserErrorException(
                 $"Part {shard} ({source}) of {list.Count} pictures is empty: take {list.Count} parts at most.");
         NetworkOutput described = model.Graph.Outputs[output];
-        int top = Ranking.Of(model.Graph, described) is null ? 0 : Math.Min(Top, described.Shape[0]);
+        bool ranks = described.Shape.Rank == 1 && Ranking.Of(model.Graph, output).Kind != OutputKind.Numbers;
+        int top = ranks ? Math.Min(Top, described.Shape[0]) : 0;
         using var writer = new ShardWriter(Folder, new ShardDescription
         {
             Model = model.Graph.Name,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SoftPool.Operators;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Reports;
@@ -134,7 +133,7 @@ internal static class RunCommand
             for (int i = 0; i < items; i++)
                 PrintRanking(
                     chosen == 0 ? model.ClassNames : [], logits.AsSpan(i * classes, classes), top,
-                    $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}", KindOf(graph, chosen));
+                    $"{Path.GetFileName(inputPath)}, {gpu.Info.Name}", Ranking.Of(graph, chosen));
 
         Memory<float>[] Part(int first, int count) =>
             [.. outputs.Zip(lengths, (output, length) => output.AsMemory(first * length, count * length))];
@@ -151,35 +150,12 @@ internal static class RunCommand
             $"'{model.Graph.Name}' takes arrays of {shape} or Nx{shape}; {path} holds {array.Shape}.");
     }
 
-    /// <summary>What an output's numbers are.</summary>
-    private enum OutputKind { Logits, Probabilities, Numbers }
-
-    private static OutputKind KindOf(ModelGraph graph, int output)
-    {
-        int layer = graph.OutputLayers[output];
-        while (graph.Layers[layer].Operator is Flatten or Operators.Reshape or Dropout && graph.InputsOf(layer)[0] >= 0)
-            layer = graph.InputsOf(layer)[0];
-        return graph.Layers[layer].Operator switch
-        {
-            Softmax => OutputKind.Probabilities,
-            ArgMax or ArgMin or TopKIndices or Equal or Greater or GreaterEqual or Less or LessEqual or LogicalAnd
-                or LogicalNot or LogicalOr or LogicalXor or Sigmoid or Hardsigmoid => OutputKind.Numbers,
-            _ => OutputKind.Logits,
-        };
-    }
-
     private static void PrintRanking(
-        IReadOnlyList<string> names, ReadOnlySpan<float> logits, int top, string title, OutputKind kind)
+        IReadOnlyList<string> names, ReadOnlySpan<float> values, int top, string title, Ranking ranking)
     {
-        float largest = float.NegativeInfinity;
-        foreach (float logit in logits)
-            largest = MathF.Max(largest, logit);
-        double[] exponentials = [.. logits.ToArray().Select(logit => Math.Exp(logit - largest))];
-        double total = exponentials.Sum();
-
         ConsoleText.Line($"[bold]{title}[/]");
         var table = new Table().Border(TableBorder.Simple).AddColumn("class");
-        string[] columns = kind switch
+        string[] columns = ranking.Kind switch
         {
             OutputKind.Probabilities => ["probability"],
             OutputKind.Numbers => ["value"],
@@ -187,16 +163,16 @@ internal static class RunCommand
         };
         foreach (string column in columns)
             table.AddColumn(new TableColumn(column).RightAligned());
-        foreach (int i in
-            Enumerable.Range(0, exponentials.Length).OrderByDescending(i => exponentials[i]).Take(top))
+        double[] probabilities = ranking.Probabilities(values);
+        foreach (int i in Ranking.Best(values, top))
             table.AddRow(
             [
                 ConsoleText.Escape(names.Count > 0 ? names[i] : $"{i}"),
-                .. kind switch
+                .. ranking.Kind switch
                 {
-                    OutputKind.Probabilities => [$"{logits[i]:P1}"],
-                    OutputKind.Numbers => [$"{logits[i]:G6}"],
-                    _ => (string[])[$"{exponentials[i] / total:P1}", $"{logits[i]:F3}"],
+                    OutputKind.Probabilities => [$"{probabilities[i]:P1}"],
+                    OutputKind.Numbers => [$"{values[i]:G6}"],
+                    _ => (string[])[$"{probabilities[i]:P1}", $"{values[i]:F3}"],
                 },
             ]);
         AnsiConsole.Write(table);

@@ -2,27 +2,44 @@ using SoftPool.Operators;
 
 namespace SoftPool.Trainer.Reports;
 
-/// <summary>How the values of a classifier's output become probabilities: by what its last layer is.</summary>
-internal sealed class Ranking
+/// <summary>What an output's numbers are, by the layers that compute them.</summary>
+internal enum OutputKind
 {
-    private readonly Operator _last;
+    /// <summary>Of which a softmax makes probabilities.</summary>
+    Logits,
 
-    private Ranking(Operator last) => _last = last;
+    /// <summary>Probabilities already: of classes that exclude each other, or of each for itself.</summary>
+    Probabilities,
 
-    /// <summary>The ranking of an output; null where it ranks nothing: a map, or the places of other values.</summary>
-    public static Ranking? Of(ModelGraph graph, NetworkOutput output)
+    /// <summary>Neither: places of other values, or truth values.</summary>
+    Numbers,
+}
+
+/// <summary>Ranks the values of an output.</summary>
+/// <param name="Kind">What the values are.</param>
+internal sealed record Ranking(OutputKind Kind)
+{
+    /// <summary>The ranking of one of a network's outputs, by its place.</summary>
+    public static Ranking Of(ModelGraph graph, int output)
     {
-        Operator? last = graph.Layers.FirstOrDefault(layer => layer.Name == output.Layer)?.Operator;
-        return output.Shape.Rank == 1 && last is not (null or ArgReduction or TopK)
-            ? new Ranking(last) : null;
+        int layer = graph.OutputLayers[output];
+        while (graph.Layers[layer].Operator is Flatten or Operators.Reshape or Dropout && graph.InputsOf(layer)[0] >= 0)
+            layer = graph.InputsOf(layer)[0];
+        return new Ranking(graph.Layers[layer].Operator switch
+        {
+            Softmax or Sigmoid or Hardsigmoid => OutputKind.Probabilities,
+            ArgReduction or TopKIndices or Equal or Greater or GreaterEqual or Less or LessEqual or LogicalAnd
+                or LogicalNot or LogicalOr or LogicalXor => OutputKind.Numbers,
+            _ => OutputKind.Logits,
+        });
     }
 
-    /// <summary>The probability of each class, in [0, 1]: the values of a softmax as they are, the softmax of
-    /// anything else, which of logarithms of probabilities gives the probabilities back.</summary>
+    /// <summary>The probability of each value of an item, in [0, 1]; empty where there are none. The softmax of
+    /// logarithms of probabilities gives the probabilities back.</summary>
     public double[] Probabilities(ReadOnlySpan<float> values)
     {
-        if (_last is Softmax)
-            return [.. values.ToArray().Select(value => (double)value)];
+        if (Kind != OutputKind.Logits)
+            return Kind == OutputKind.Numbers ? [] : [.. values.ToArray().Select(value => (double)value)];
         float largest = float.NegativeInfinity;
         foreach (float value in values)
             largest = MathF.Max(largest, value);

@@ -19,7 +19,7 @@ internal sealed class ShardRun
 
     private readonly Model _model;
     private readonly int _output;
-    private readonly Ranking? _ranking;
+    private readonly Ranking _ranking;
     private readonly ShardWriter _writer;
     private readonly int _top;
     private readonly int _maxErrors;
@@ -27,13 +27,13 @@ internal sealed class ShardRun
 
     /// <param name="model">The network, with its class names and preprocessing.</param>
     /// <param name="output">The place of the output that is written.</param>
-    /// <param name="top">How many classes are ranked.</param>
+    /// <param name="top">How many classes are ranked; 0 for an output that ranks none.</param>
     /// <param name="maxErrors">How many pictures of the part may be unreadable.</param>
     /// <param name="writer">Takes the results.</param>
     public ShardRun(Model model, int output, int top, int maxErrors, ShardWriter writer)
     {
         (_model, _output, _top, _maxErrors, _writer) = (model, output, top, maxErrors, writer);
-        _ranking = Ranking.Of(model.Graph, model.Graph.Outputs[output]);
+        _ranking = Ranking.Of(model.Graph, output);
     }
 
     /// <summary>How long the devices waited for pictures.</summary>
@@ -197,7 +197,7 @@ internal sealed class ShardRun
 
     private (string Class, double Probability)[] Rank(ReadOnlySpan<float> values)
     {
-        if (_ranking is null)
+        if (_top == 0)
             return [];
         double[] probabilities = _ranking.Probabilities(values);
         return

@@ -51,7 +51,7 @@ public sealed class NeighbourTests
                 if (!tested.Add(kernels))
                     continue;
                 using var run = new RunSlot(new PlannedModel(device, model, plan));
-                double tolerance = fp16 ? OperatorCheck.Fp16Tolerance : OperatorForms.Tolerance(layers);
+                double tolerance = fp16 ? OperatorCheck.Fp16Tolerance : OperatorForms.Tolerance(layers, plan);
                 string? fault = Difference(model, plan, run, tolerance)
                     ?? (numerics == Numerics.Fast ? NonFiniteCheck.Fault(model, plan, run, tolerance) : null);
                 if (fault is not null)

@@ -1,3 +1,4 @@
+using SoftPool.Operators;
 using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Tests.Data;
 using SoftPool.Trainer.Tests.Reports;
@@ -49,6 +50,33 @@ public sealed class RunCommandTests : IDisposable
         Assert.AreEqual(0, command.ExitCode, command.Output);
         CollectionAssert.AreEqual(
             input.Chunk(4).Select(pixels => pixels.Sum()).ToArray(), NpyFile.Read(_folder["out.npy"]).Data.ToArray());
+    }
+
+    [TestMethod]
+    public void Probabilities_are_not_made_probabilities_again_and_indices_are_numbers()
+    {
+        Save(new("soft", new Softmax(1)), new("flat", new Flatten()));
+        NpyFile.Write(_folder["in.npy"], new Tensor(new TensorShape(3, 1, 1), new[] { 0f, MathF.Log(2), 0 }));
+        StringAssert.Matches(Run(_folder["in.npy"]).Output, new(@"class +probability\s[^%]*\b1 +50\.0 %\s+0 +25\.0 %"));
+        Save(new Layer("largest", new ArgMax(1, Keepdim: false)), new("flat", new Flatten()));
+        StringAssert.Matches(Run(_folder["in.npy"]).Output, new(@"class +value\s[^%]*\b0 +1\s"));
+
+        void Save(params Layer[] layers) => new Model(
+            new ModelGraph("tiny", new TensorShape(3, 1, 1), layers), new Dictionary<string, Tensor>(), [],
+            new Preprocessing([0, 0, 0], [1, 1, 1])).Save(_folder["tiny.safetensors"]);
+    }
+
+    [TestMethod]
+    public void A_map_keeps_its_shape()
+    {
+        new Model(
+            new ModelGraph("tiny", new TensorShape(3, 2, 2), [new("relu", new ReLU())]),
+            new Dictionary<string, Tensor>(), [], new Preprocessing([0, 0, 0], [1, 1, 1]))
+            .Save(_folder["tiny.safetensors"]);
+        NpyFile.Write(_folder["in.npy"], new Tensor(new TensorShape(2, 3, 2, 2), new float[24]));
+        Command command = Run(_folder["in.npy"], "--output", _folder["out.npy"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Assert.AreEqual(new TensorShape(2, 3, 2, 2), NpyFile.Read(_folder["out.npy"]).Shape);
     }
 
     [TestMethod]
