@@ -34,13 +34,13 @@ internal sealed unsafe class VulkanInstance : IDisposable
         try
         {
             Create(out _handle);
-            _loader.Instance = _handle.Handle;
         }
         catch
         {
             Dispose();
             throw;
         }
+        _loader.Instance = _handle.Handle;
     }
 
     public Vk Api { get; }
@@ -67,9 +67,12 @@ internal sealed unsafe class VulkanInstance : IDisposable
 
     public void Dispose()
     {
-        // Without an instance the loader finds none of its functions.
         if (!_isHosts && _handle.Handle != 0)
+        {
+            // A constructor that failed has not set it, and without it the loader finds no function of an instance.
+            _loader.Instance = _handle.Handle;
             Api.DestroyInstance(_handle, null);
+        }
         Api.Dispose();
         LiveObjects.Destroyed();
     }

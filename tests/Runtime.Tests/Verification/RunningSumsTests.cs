@@ -3,7 +3,7 @@ using SoftPool.Verification;
 
 namespace SoftPool.Runtime.Tests.Verification;
 
-/// <summary>What running sums make of a layer: much where many equal terms are added, next to nothing
+/// <summary>What running sums make of a layer: much where many equal terms are added, nothing that counts
 /// elsewhere.</summary>
 [TestClass]
 public sealed class RunningSumsTests
@@ -20,11 +20,13 @@ public sealed class RunningSumsTests
     }
 
     [TestMethod]
-    public void Of_different_terms_the_roundings_cancel()
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    public void Of_different_terms_the_roundings_do_not_count(int seed)
     {
-        var random = new Random(1);
-        double different = Nmse((_, _) => (float)(random.NextDouble() - 0.5));
-        Assert.IsTrue(different is > 0 and < 1e-12, $"{different}");
+        var random = new Random(seed);
+        Assert.AreEqual(0, Nmse((_, _) => (float)(random.NextDouble() - 0.5)));
     }
 
     [TestMethod]
@@ -33,7 +35,7 @@ public sealed class RunningSumsTests
         Model model = TestModels.WithWeights(TestModels.Sequential(new TensorShape(4), new ReLU(), new Linear(4, 2)));
         var sums = new RunningSums(model, [new float[] { 1, -2, 3, 4 }]);
         Assert.AreEqual(0, sums.NmseOf(0, [1, 0, 3, 4]));
-        Assert.IsTrue(sums.NmseOf(1, [1, 2]) < 1e-12);
+        Assert.AreEqual(0, sums.NmseOf(1, [1, 2]));
     }
 
     /// <summary>That of a convolution of 1x1, by the values of its weights and its
