@@ -57,6 +57,10 @@ internal static class WholeFile
                 File.Move(temporary, path, overwrite: true);
         }
         // The message names the file that the system was asked for, of which the user knows nothing.
+        catch (DirectoryNotFoundException e) when (e.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            throw new DirectoryNotFoundException(e.Message.Replace(temporary, path, StringComparison.Ordinal), e);
+        }
         catch (IOException e) when (e.Message.Contains(temporary, StringComparison.Ordinal))
         {
             throw new IOException(e.Message.Replace(temporary, path, StringComparison.Ordinal), e);
