@@ -38,14 +38,7 @@ if [[ ! -e $folder/layer/VkLayer_khronos_validation.json ]]; then
             >"$folder/layer/VkLayer_khronos_validation.json"
     )
 fi
-cat >"$folder/layer/vk_layer_settings.txt" <<'SETTINGS'
-khronos_validation.debug_action = VK_DBG_LAYER_ACTION_LOG_MSG
-khronos_validation.log_filename = stdout
-khronos_validation.report_flags = error,warn,perf,info
-khronos_validation.enables = VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT
-khronos_validation.validate_sync = true
-khronos_validation.enable_message_limit = false
-SETTINGS
+cp "$root/tools/lib/vk_layer_settings.txt" "$folder/layer/"
 
 cat >"$folder/check.sh" <<'CHECK'
 #!/usr/bin/env bash

@@ -39,20 +39,10 @@ dotnet build tests/Runtime.Tests/Runtime.Tests.csproj --configuration Release --
 results="$PWD/artifacts/validation"
 rm -rf "$results"
 mkdir -p "$results"
-# Into the tests' own output: a file would begin anew with each instance. Older layers take enables, newer ones
-# validate_sync.
-cat >"$results/vk_layer_settings.txt" <<'SETTINGS'
-khronos_validation.debug_action = VK_DBG_LAYER_ACTION_LOG_MSG
-khronos_validation.log_filename = stdout
-khronos_validation.report_flags = error,warn,perf,info
-khronos_validation.enables = VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT
-khronos_validation.validate_sync = true
-khronos_validation.enable_message_limit = false
-SETTINGS
 
 log="$results/log.txt"
 status=0
-VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation VK_LAYER_SETTINGS_PATH="$results/vk_layer_settings.txt" \
+VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation VK_LAYER_SETTINGS_PATH="$PWD/tools/lib/vk_layer_settings.txt" \
     dotnet tests/Runtime.Tests/bin/Release/net10.0/SoftPool.Runtime.Tests.dll --no-banner --progress off \
     --output detailed "$@" >"$log" 2>&1 || status=$?
 

@@ -13,12 +13,12 @@ internal static class Parity
         foreach ((Model model, string strict) in check.Models)
         {
             foreach (SessionOptions options in check.Precisions)
-                foreach (int batch in (int[])[1, 8])
+                foreach (int batch in check.IsQuick ? (int[])[1] : [1, 8])
                 {
                     if (check.IsOver)
                         return;
                     using InferenceSession session = check.Device.CreateSession(
-                        model, options with { Batch = check.IsQuick ? 1 : batch });
+                        model, options with { Batch = batch });
                     long begin = Stopwatch.GetTimestamp();
                     ParityReport? report = batch == 1 ? session.Verify() : null;
                     int differing = Repeatability.Differing(session, repeats);
