@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SoftPool.Files;
+using SoftPool.Trainer.Files;
 
 namespace SoftPool.Trainer.Training;
 
@@ -66,7 +67,7 @@ internal sealed class RunFolder(string path)
             return TrainingRecord.Of(ReadLast());
         try
         {
-            return TrainingRecord.FromJson(File.ReadAllText(RecordPath));
+            return TrainingRecord.FromJson(RegularFile.ReadAllText(RecordPath));
         }
         catch (JsonException e)
         {
