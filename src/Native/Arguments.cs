@@ -40,12 +40,14 @@ internal static unsafe class Arguments
             if (image.format > (uint)PixelFormat.Bgra8)
                 throw new ArgumentException(
                     $"sp_image.format of image {i} is {image.format}; expected is 0 to {(uint)PixelFormat.Bgra8}.");
-            ulong bytes = (ulong)image.width * image.height * (image.format == (uint)PixelFormat.Rgb8 ? 3u : 4u);
-            if (bytes is 0 or > int.MaxValue)
+            Sized.CheckReserved(nameof(sp_image), image.reserved);
+            uint pixelBytes = image.format == (uint)PixelFormat.Rgb8 ? 3u : 4u;
+            ulong pixels = (ulong)image.width * image.height;
+            if (pixels == 0 || pixels > int.MaxValue / pixelBytes)
                 throw new ShapeMismatchException(
                     $"An image has 1 byte to 2 GiB; image {i} has {image.width}x{image.height} pixels.");
             images[i] = new Image(
-                new NativeArray<byte>(image.pixels, (int)bytes).Memory,
+                new NativeArray<byte>(image.pixels, (int)(pixels * pixelBytes)).Memory,
                 (int)image.width, (int)image.height, (PixelFormat)image.format);
         }
         return images;
@@ -79,7 +81,8 @@ internal static unsafe class Arguments
         : floats.data is null && floats.count > 0 ? throw new ArgumentException("sp_floats.data is null.")
         : (int)floats.count;
 
-    private static void Check(void* array, uint count, string what)
+    /// <summary>Refuses an array that is null or too long.</summary>
+    public static void Check(void* array, uint count, string what)
     {
         if (array is null || count is 0 or > 65536)
             throw new ArgumentException(

@@ -33,8 +33,7 @@ internal static unsafe class RunExports
             };
             if (run is not null)
                 Results.Give(run, new StartedRun(task, cancel));
-            if (given.done is not null)
-                StartedRun.Tell(task, given.done, given.user);
+            StartedRun.Tell(task, given.done, given.user);
             return Failure.None;
         }
         catch (Exception e)
@@ -50,11 +49,9 @@ internal static unsafe class RunExports
         {
             using Handles.Use<StartedRun> use = Handles.Take<StartedRun>(run);
             Results.Check(done, "answer");
-            bool isDone = use.Value.Task.IsCompleted;
-            *done = isDone ? 1u : 0;
-            if (isDone)
-                use.Value.Task.GetAwaiter().GetResult();
-            return Failure.None;
+            bool hasEnded = use.Value.HasEnded;
+            *done = hasEnded ? 1u : 0;
+            return hasEnded ? use.Value.Wait() : Failure.None;
         }
         catch (Exception e)
         {
@@ -68,8 +65,7 @@ internal static unsafe class RunExports
         try
         {
             using Handles.Use<StartedRun> use = Handles.Take<StartedRun>(run);
-            use.Value.Task.GetAwaiter().GetResult();
-            return Failure.None;
+            return use.Value.Wait();
         }
         catch (Exception e)
         {

@@ -15,9 +15,12 @@ internal static unsafe class SessionExports
             using Handles.Use<LoadedModel> loaded = Handles.Take<LoadedModel>(model);
             Results.Check(session, "session");
             sp_session_options given = Sized.ReadOptional(options);
-            if (given.batch > int.MaxValue || given.max_runs > int.MaxValue)
+            Sized.CheckReserved(nameof(sp_session_options), given.reserved);
+            if (given.batch > int.MaxValue)
+                throw new ArgumentException($"batch is at most {int.MaxValue}; got {given.batch}.");
+            if (given.max_runs > SessionOptions.MostConcurrentRuns)
                 throw new ArgumentException(
-                    $"batch and max_runs are at most {int.MaxValue}; got {given.batch} and {given.max_runs}.");
+                    $"max_runs is at most {SessionOptions.MostConcurrentRuns}; got {given.max_runs}.");
             Results.Give(session, gpu.Value.CreateSession(loaded.Value.Model, new SessionOptions
             {
                 Batch = (int)Math.Max(given.batch, 1),

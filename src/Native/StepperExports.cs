@@ -28,6 +28,10 @@ internal static unsafe class StepperExports
         {
             using Handles.Use<Stepper> use = Handles.Take<Stepper>(stepper);
             sp_input from = Sized.Read(input);
+            if (output is not null && from.kind != Arguments.OfBuffers)
+                throw new ArgumentException(
+                    "sp_stepper_start takes an output for SP_BUFFERS only; expected is null, and sp_stepper_finish "
+                    + "writes the output.");
             switch (from.kind)
             {
                 case Arguments.OfFloats:

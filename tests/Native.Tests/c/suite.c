@@ -529,7 +529,7 @@ static sp_host_device tell(struct host* host) {
     told.instance = host->instance;
     told.physical_device = host->physical;
     told.device = host->device;
-    told.get_instance_proc_addr = (void*)vkGetInstanceProcAddr;
+    told.get_instance_proc_addr = (void*)(uintptr_t)vkGetInstanceProcAddr;
     told.features = &features;
     told.lock_queue = lock_queue;
     told.unlock_queue = unlock_queue;
@@ -701,7 +701,7 @@ static void handles_for_others(void) {
     sp_device device = open_device();
     sp_host_device told = SP_INIT(sp_host_device);
     OK(sp_device_get_handles(device, &told));
-    PFN_vkGetInstanceProcAddr find = (PFN_vkGetInstanceProcAddr)told.get_instance_proc_addr;
+    PFN_vkGetInstanceProcAddr find = (PFN_vkGetInstanceProcAddr)(uintptr_t)told.get_instance_proc_addr;
     PFN_vkQueueSubmit submit = (PFN_vkQueueSubmit)find(told.instance, "vkQueueSubmit");
     told.lock_queue(told.user);
     CHECK(submit(told.queue, 0, NULL, VK_NULL_HANDLE) == VK_SUCCESS);
