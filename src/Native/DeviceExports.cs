@@ -151,8 +151,10 @@ internal static unsafe class DeviceExports
                 (isLocked ? handles.LockQueue : handles.UnlockQueue)!();
             else if (isLocked)
                 Monitor.Enter(monitor);
-            else
+            else if (Monitor.IsEntered(monitor))
                 Monitor.Exit(monitor);
+            else
+                throw new InvalidOperationException("The queue is unlocked by the thread that has locked it.");
         }
         catch (Exception e)
         {

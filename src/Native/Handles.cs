@@ -34,14 +34,14 @@ internal static class Handles
     /// it.</summary>
     public static Use<T> Take<T>(nint handle) where T : class
     {
-        Entry entry = Find(handle, Kinds[typeof(T)]);
+        Entry entry = Find(handle, $"handle of an {Kinds[typeof(T)]}");
         if (entry.Value is not T value)
             throw new HandleException(
                 $"The handle is that of an {Kinds[entry.Value.GetType()]}; an {Kinds[typeof(T)]} is needed.");
         lock (entry)
         {
             if (entry.References == 0)
-                throw Released(Kinds[typeof(T)]);
+                throw Released($"handle of an {Kinds[typeof(T)]}");
             entry.Calls++;
         }
         return new Use<T>(entry, value);
@@ -78,7 +78,7 @@ internal static class Handles
     }
 
     private static Entry Find(nint handle, string kind) =>
-        handle == 0 ? throw new HandleException($"An {kind} is needed; it is null.".Replace("An h", "A h"))
+        handle == 0 ? throw new HandleException($"A {kind} is needed; it is null.")
         : Entries.TryGetValue(handle, out Entry? entry) ? entry
         : throw Released(kind);
 

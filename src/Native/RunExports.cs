@@ -18,17 +18,14 @@ internal static unsafe class RunExports
             var sync = new GpuSync(
                 Arguments.Points(given.wait, given.wait_count), Arguments.Points(given.signal, given.signal_count));
             var cancel = new CancellationTokenSource();
-            Task task = (from.kind, to.kind) switch
+            Task task = (Arguments.Read(from), Arguments.Read(to)) switch
             {
-                (Arguments.OfFloats, Arguments.OfFloats) => use.Value.RunAsync(
-                    Arguments.ReadOnlyFloats(from.floats, from.count), Arguments.Floats(to.floats, to.count),
-                    sync, cancel.Token),
-                (Arguments.OfImages, Arguments.OfFloats) => use.Value.RunAsync(
-                    Arguments.Images(from.images, from.count), Arguments.Floats(to.floats, to.count),
-                    sync, cancel.Token),
-                (Arguments.OfBuffers, Arguments.OfBuffers) => use.Value.RunAsync(
-                    Arguments.Buffers(from.buffers, from.count), Arguments.Buffers(to.buffers, to.count),
-                    sync, cancel.Token),
+                (ReadOnlyMemory<float>[] inputs, Memory<float>[] outputs) =>
+                    use.Value.RunAsync(inputs, outputs, sync, cancel.Token),
+                (Image[] images, Memory<float>[] outputs) =>
+                    use.Value.RunAsync(images, outputs, sync, cancel.Token),
+                (BufferRegion[] inputs, BufferRegion[] outputs) =>
+                    use.Value.RunAsync(inputs, outputs, sync, cancel.Token),
                 _ => throw Arguments.Kinds(from.kind, to.kind),
             };
             if (run is not null)

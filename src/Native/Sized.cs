@@ -42,7 +42,7 @@ internal static unsafe class Sized
     public static nuint SizeOf<T>(T* of) where T : unmanaged
     {
         if (of is null)
-            throw new ArgumentException($"A {typeof(T).Name} is needed; the pointer is null.");
+            throw new ArgumentException($"An {typeof(T).Name} is needed; the pointer is null.");
         nuint size = *(nuint*)of;
         return size >= (nuint)sizeof(T) && size <= 65536
             ? size

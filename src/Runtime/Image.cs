@@ -34,7 +34,7 @@ public readonly record struct Image(
         if (!Enum.IsDefined(Format) || (long)Width * Height > int.MaxValue / BytesPerPixel
             || Pixels.Length != Width * Height * BytesPerPixel)
             throw new ShapeMismatchException(
-                $"An image of {Width}x{Height} pixels in {Format} takes {(Int128)Width * Height * BytesPerPixel} bytes, "
-                + $"2 GiB at most; got {Pixels.Length}.");
+                $"An image of {Width}x{Height} pixels in {Format} takes {(Int128)Width * Height * BytesPerPixel} "
+                + $"bytes, 2 GiB at most; got {Pixels.Length}.");
     }
 }
