@@ -121,7 +121,7 @@ public sealed class GpuDevice : IDisposable
                 $"The VkInstance was created for Vulkan {version}, and 1.1 is needed: {VulkanPhysicalDevice.Newer}.");
         var instance = new VulkanInstance(host.Instance, host.GetInstanceProcAddr);
         VulkanPhysicalDevice physical;
-        Silk.NET.Vulkan.Queue queue;
+        nint queue;
         try
         {
             physical = VulkanPhysicalDevice.Adopt(instance, host.PhysicalDevice);

@@ -19,6 +19,8 @@ public sealed partial class CSuiteTests
 
     private static string OpenFile => Folder["open.onnx"];
 
+    private static string ClosedFile => Folder["closed.onnx"];
+
     [ClassInitialize]
     public static void Compile(TestContext _)
     {
@@ -27,7 +29,9 @@ public sealed partial class CSuiteTests
         CompiledC.Compile(Path.Combine(CompiledC.Root, "tests/Native.Tests/c/suite.c"), Suite, "-lvulkan");
         Certified.Of(Certified.OfPictures).Save(ModelFile);
         File.WriteAllBytes(OnnxFile, Relu());
-        File.WriteAllBytes(OpenFile, Open());
+        ProtoWriter height = new ProtoWriter().Text(2, "height"), width = new ProtoWriter().Text(2, "width");
+        File.WriteAllBytes(OpenFile, NegatedRelu(height, width));
+        File.WriteAllBytes(ClosedFile, NegatedRelu(Extent(2), Extent(2)));
     }
 
     [ClassCleanup]
@@ -138,7 +142,9 @@ public sealed partial class CSuiteTests
         File.WriteAllBytes(image, [.. Enumerable.Range(0, 9 * 7 * 3).Select(i => (byte)(37 * i))]);
         (int code, string output) = CompiledC.Run(Folder[sample + ".out"], [], ModelFile, image, "9", "7");
         Assert.AreEqual(0, code, output);
-        Assert.MatchesRegex(@"class ""\d"" \u00e9: -?\d", output);
+        Assert.MatchesRegex(@"^class (\d), class ""\1"" \u00e9: -?\d", output);
+        (_, output) = CompiledC.Run(Folder[sample + ".out"], [], ClosedFile, image, "9", "7");
+        Assert.MatchesRegex(@"^class \d+, without a name: -?\d", output);
         (code, output) = CompiledC.Run(Folder[sample + ".out"], [], Folder["none"], image, "9", "7");
         Assert.AreEqual(1, code);
         Assert.Contains("none", output);
@@ -156,10 +162,9 @@ public sealed partial class CSuiteTests
         .Text(2, "relu").Message(11, Value("x", Extent(1), Extent(4))).Message(12, Value("y", Extent(1), Extent(4))));
 
     // x (1, 3, height, width) to z = -relu(x), with y between them.
-    private static byte[] Open()
+    private static byte[] NegatedRelu(ProtoWriter height, ProtoWriter width)
     {
-        ProtoWriter[] shape =
-            [Extent(1), Extent(3), new ProtoWriter().Text(2, "height"), new ProtoWriter().Text(2, "width")];
+        ProtoWriter[] shape = [Extent(1), Extent(3), height, width];
         return Onnx(new ProtoWriter()
             .Message(1, Node("x", "y", "Relu")).Message(1, Node("y", "z", "Neg"))
             .Text(2, "open").Message(11, Value("x", shape)).Message(12, Value("z", shape)));

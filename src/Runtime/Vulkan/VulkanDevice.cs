@@ -103,7 +103,7 @@ internal sealed unsafe class VulkanDevice
     /// <param name="queue">What <see cref="QueueOf"/> gives for it.</param>
     public VulkanDevice(
         VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile, HostDevice host,
-        Queue queue)
+        nint queue)
     {
         (_instance, Physical, Api) = (instance, physical, instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
@@ -116,7 +116,7 @@ internal sealed unsafe class VulkanDevice
         Traits = physical.Traits with { HasInt64 = host.HasInt64 };
         QueueFamily = host.QueueFamily;
         _handle = new Device(host.Device);
-        _queue = queue;
+        _queue = new Queue(queue);
         LiveObjects.Created();
         try
         {
@@ -129,17 +129,17 @@ internal sealed unsafe class VulkanDevice
         }
     }
 
-    /// <summary>The queue of a host.</summary>
+    /// <summary>The VkQueue of a host.</summary>
     /// <exception cref="ArgumentException">The family does not take compute work, or there is no queue of this
     /// index.</exception>
-    public static Queue QueueOf(VulkanPhysicalDevice physical, HostDevice host)
+    public static nint QueueOf(VulkanPhysicalDevice physical, HostDevice host)
     {
         if (!physical.TakesCompute(host.QueueFamily))
             throw new ArgumentException(
                 $"The queue must take compute work; family {host.QueueFamily} of {physical.Info.Name} does not.",
                 nameof(host));
         if (host.Queue != 0)
-            return new Queue(host.Queue);
+            return host.Queue;
         uint count = physical.QueueFamilies[(int)host.QueueFamily].QueueCount;
         if (host.QueueIndex >= count)
             throw new ArgumentException(
@@ -150,7 +150,7 @@ internal sealed unsafe class VulkanDevice
             new Device(host.Device), host.QueueFamily, host.QueueIndex, out Queue queue);
         // Vulkan does not tell how many queues the host has created; drivers give none beyond them.
         return queue.Handle != 0
-            ? queue
+            ? queue.Handle
             : throw new ArgumentException(
                 $"The index of a queue that the device was created with is expected; it has no queue "
                 + $"{host.QueueIndex} of family {host.QueueFamily}.",

@@ -21,7 +21,9 @@ int main(int argc, char** argv) try {
     std::array<float, 4> z{};
     session.run(constant, z);
     if (z[2] != 0 || z[3] != 4) return wrong("from a constant vector to a std::array");
-    session.run({x, 4}, {y, 4});
+    y[3] = 0;
+    session.run(softpool::span<const float>(x, 4), softpool::span<float>(y, 4));
+    if (y[3] != 4) return wrong("from a pointer and a size");
     sp_floats from{x, 4}, to{y, 4};
     y[1] = 0;
     softpool::run run = session.start(softpool::floats(&from, 1), softpool::into(&to, 1));
