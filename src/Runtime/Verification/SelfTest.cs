@@ -28,8 +28,8 @@ internal static class SelfTest
     {
         if (options.Fp16 && !device.HasFp16Storage)
             throw new UnsupportedDeviceException(
-                $"{device.Physical.Info.Name} has no 16-bit storage, or the host did not enable it "
-                + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
+                $"{device.Physical.Info.Name} has no 16-bit storage, or the host did not enable or not "
+                + "declare it (storageBuffer16BitAccess): store in 32 bits.");
         PlanOptions planOptions =
             PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange) with
             {
