@@ -45,8 +45,8 @@ internal sealed class DataFile
     public bool IsHidden => Parts.Any(part => part.StartsWith('.') || part == "__MACOSX");
 
     /// <summary>The file's bytes. To be called before the enumeration goes on: an archive does not go back.</summary>
-    /// <exception cref="DatasetException">The archive is damaged here or has a link, the file is larger than 256 MiB, or
-    /// it is a folder.</exception>
+    /// <exception cref="DatasetException">The archive is damaged here or has a link, the file is larger than 256
+    /// MiB, or it is a folder.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public byte[] Read() => _read is null
         ? throw new DatasetException($"{string.Join('/', Parts)} is a folder; a file is expected.")
@@ -79,7 +79,7 @@ internal sealed class DataFile
 
     /// <summary>The bytes of a file that was not found by enumerating.</summary>
     /// <exception cref="DatasetException">The file is larger than 256 MiB.</exception>
-    /// <exception cref="IOException">The file cannot be read, or it is none but a folder, a pipe or a device.</exception>
+    /// <exception cref="IOException">The file cannot be read, or it is a folder, a pipe or a device.</exception>
     public static byte[] ReadFile(string path)
     {
         using FileStream file = RegularFile.OpenRead(path);

@@ -133,7 +133,7 @@ public sealed class RunListTests : IDisposable
             Thread.Sleep(20);
         Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]).WaitForExit();
         Assert.IsTrue(process.WaitForExit(TimeSpan.FromMinutes(2)));
-        Assert.AreEqual(130, process.ExitCode, output.Result + error.Result);
+        Assert.AreEqual(75, process.ExitCode, output.Result + error.Result);
         string[] lines = File.ReadAllLines(_folder["out/shard-0-of-1.csv"]);
         Assert.IsGreaterThan(8, lines.Length);
         Assert.IsLessThan(20_000, lines.Length);
