@@ -23,7 +23,8 @@ internal static class CommandLine
     /// BSD's sysexits.h, for the same command again goes on. That of a process that the signal ends is 143.</summary>
     private const int Terminated = 75;
 
-    private static bool _isTerminated;
+    /// <summary>Whether SIGTERM has asked this process to end, or one that it works with.</summary>
+    public static bool IsTerminated { get; set; }
 
     private static RootCommand Create()
     {
@@ -118,7 +119,7 @@ internal static class CommandLine
         void Hear(PosixSignalContext signal)
         {
             signal.Cancel |= parse.Action is AsynchronousCommandLineAction && !interrupt.IsCancellationRequested;
-            _isTerminated |= signal.Signal == PosixSignal.SIGTERM;
+            IsTerminated |= signal.Signal == PosixSignal.SIGTERM;
             interrupt.Cancel();
         }
     }
@@ -137,8 +138,8 @@ internal static class CommandLine
     {
         if (e is OperationCanceledException)
         {
-            Console.Error.WriteLine(_isTerminated ? "Terminated." : "Interrupted.");
-            return _isTerminated ? Terminated : Interrupted;
+            Console.Error.WriteLine(IsTerminated ? "Terminated." : "Interrupted.");
+            return IsTerminated ? Terminated : Interrupted;
         }
         // What torch throws, an ExternalException, has the call stack of C++ behind its first line.
         string message = e is OutOfMemoryException

@@ -138,9 +138,12 @@ internal static class TrainCommand
         {
             processes.Abort(CommandLine.Report(e, $"process {processes.Rank} of {processes.Size}: "));
         }
-        catch when (processes is { FailsTogether: true, Rank: > 0 })
+        catch (Exception e) when (processes is { FailsTogether: true })
         {
-            Console.SetError(TextWriter.Null);
+            if (e is OperationCanceledException)
+                CommandLine.IsTerminated = processes.Largest(CommandLine.IsTerminated ? 1 : 0)[0] > 0;
+            if (processes.Rank > 0)
+                Console.SetError(TextWriter.Null);
             throw;
         }
     }
