@@ -191,6 +191,9 @@ internal static class SelfTest
     private static List<(Model Model, ExecutionPlan Plan, int Batch)> Launching(
         KernelLaunch dispatch, PlanOptions options)
     {
+        // Others are launched one behind the other.
+        if (dispatch.Id.Shader != PointwiseChain.Kernel)
+            options = options with { Variants = PointwiseChain.Without(options.Variants, options.KernelNumerics) };
         var planned =
             from row in SelfTestCases.All
             let plan = ExecutionPlan.Create(row.Model, options with { Batch = row.Batch, Fuse = true })

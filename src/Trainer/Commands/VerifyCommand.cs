@@ -121,7 +121,7 @@ internal static class VerifyCommand
         bool repeats = repeat == 1 || Repeats(session, repeat);
         using var layers = new DeviceLayers(pair.Model, gpu, options);
         OnnxComparison comparison = OnnxComparison.Of(
-            pair, OnnxComparison.FreshInputs(pair.Model, seed, inputs),
+            pair, OnnxComparison.FreshInputs(pair, seed, inputs),
             options.Fp16 ? Tolerances.Fp16 : Tolerances.Fp32, (items, take) =>
             {
                 layers.Run(items, pair.ValueOf.Keys, take);
