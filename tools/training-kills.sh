@@ -49,7 +49,7 @@ while ((count < kills)); do
         wait "$process" || { cat "$work/log" && exit 1; }
     fi
     # The next start would only say that it is finished.
-    if [[ $(wc -l <"$work/killed/history.csv" 2>/dev/null || echo 0) == 4 ]]; then
+    if [[ -e $work/killed/history.csv && $(wc -l <"$work/killed/history.csv") == 4 ]]; then
         compare
     fi
 done

@@ -130,11 +130,25 @@ internal static class TrainingRun
             }
         }
 
+        void Write(Checkpoint checkpoint)
+        {
+            try
+            {
+                folder.Write(checkpoint);
+            }
+            catch when (processes is not null)
+            {
+                // The others do not know, even where all were about to end.
+                processes.FailsTogether = false;
+                throw;
+            }
+        }
+
         void Save()
         {
             saved = loop.Save(run, dataset.ClassNames);
             if (writes)
-                folder.Write(saved);
+                Write(saved);
             sinceSaved.Restart();
         }
     }

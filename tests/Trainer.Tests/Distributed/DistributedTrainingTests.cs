@@ -27,7 +27,7 @@ public sealed class DistributedTrainingTests : IDisposable
         // Dropout, mixup and a batch that does not divide: what one process draws for the whole, several do too.
         string[] recipe =
         [
-            "train", "-n", "alexnet-softpool", "--data", _folder["colours"], "--epochs", "4", "--batch", "3",
+            "train", "-n", "alexnet-softpool", "--data", _folder["colours"], "--epochs", "3", "--batch", "3",
             "--threads", "1", "--device", "cpu", "-o",
         ];
         Command one = Softpool.Run([.. recipe, _folder["one"]]);
@@ -50,9 +50,9 @@ public sealed class DistributedTrainingTests : IDisposable
             Last("several").Model.Weights.Values.SelectMany(weight => weight.Data.ToArray()).ToArray(),
             Last("again").Model.Weights.Values.SelectMany(weight => weight.Data.ToArray()).ToArray());
         // Any number of processes goes on.
-        Mpi.Result longer = Mpi.Run(mpi, 2, "train", "--resume", _folder["several"], "--epochs", "5");
+        Mpi.Result longer = Mpi.Run(mpi, 2, "train", "--resume", _folder["several"], "--epochs", "4");
         Assert.AreEqual(0, longer.ExitCode, longer.Output);
-        Assert.AreEqual((5, 2), (Last("several").State.Step, Last("several").Run.Processes!.Value));
+        Assert.AreEqual((4, 2), (Last("several").State.Step, Last("several").Run.Processes!.Value));
     }
 
     [TestMethod]
@@ -69,8 +69,9 @@ public sealed class DistributedTrainingTests : IDisposable
         Mpi.Result several = Mpi.Run("mpich", 2, [.. recipe, _folder["two"], "--sync-batch-norm"]);
         Assert.AreEqual(0, several.ExitCode, several.Output);
         EpochResult[] expected = [.. Epochs("one")], synchronised = [.. Epochs("two")];
-        // Adam makes as much of a gradient of 1e-9 as of one of 1, so that the second step magnifies roundings.
-        Assert.AreEqual(expected[0].TrainLoss, synchronised[0].TrainLoss, 1e-5 * expected[0].TrainLoss);
+        // Pictures of one colour leave norms hardly any variance to divide by, which magnifies roundings, and so does
+        // Adam in the second step, which makes as much of a gradient of 1e-9 as of one of 1.
+        Assert.AreEqual(expected[0].TrainLoss, synchronised[0].TrainLoss, 5e-4 * expected[0].TrainLoss);
         Assert.AreEqual(expected[1].TrainLoss, synchronised[1].TrainLoss, 1e-2 * expected[1].TrainLoss);
         several = Mpi.Run("mpich", 2, [.. recipe, _folder["rounded"], "--sync-batch-norm", "--wire", "bf16"]);
         Assert.AreEqual(0, several.ExitCode, several.Output);
