@@ -72,7 +72,7 @@ export LD_LIBRARY_PATH="$root/usr/lib/x86_64-linux-gnu:$root/lib/x86_64-linux-gn
 if [[ $name == openmpi ]]; then
     # It looks for its parts where Debian would have put them. As root it asks to be told twice.
     export OPAL_PREFIX="$root/usr" OPAL_LIBDIR="$root/usr/lib/x86_64-linux-gnu/openmpi/lib"
-    export OPAL_SYSCONFDIR="$root/etc" OMPI_MCA_mca_base_component_path="$root/usr/lib/x86_64-linux-gnu/openmpi/lib/openmpi3"
+    export OPAL_SYSCONFDIR="$root/etc" OMPI_MCA_mca_base_component_path="$OPAL_LIBDIR/openmpi3"
     export PMIX_INSTALL_PREFIX="$root/usr/lib/x86_64-linux-gnu/pmix2"
     export PMIX_MCA_pcompress_base_silence_warning=1 OMPI_MCA_mca_base_component_show_load_errors=0
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1

@@ -3,7 +3,7 @@
 # Debian 12 and 13, Ubuntu 22.04 and 24.04: through apt-get as root or by a sudo that asks nothing; without either it
 # prints the one command to run. Elsewhere it names what is missing. Exit status 1 when something still is.
 #   tools/setup.sh --native     also what the C library is built and tested with: compilers, Vulkan's headers
-#   tools/setup.sh --with-mpi   also MPICH and Open MPI for the tests of distributed training: tools/mpi.sh, not installed
+#   tools/setup.sh --with-mpi   also MPICH and Open MPI for the tests of distributed training (tools/mpi.sh)
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ldconfig, off a user's PATH
 

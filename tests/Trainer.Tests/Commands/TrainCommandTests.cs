@@ -83,8 +83,8 @@ public sealed class TrainCommandTests : IDisposable
         var folder = new RunFolder(_folder["run"]);
         string[] line =
         [
-            "train", "-n", "alexnet", "--data", _folder["colours"], "--batch", "3", "--resume", "auto", "-o", folder.Path,
-            "--checkpoint-every", "1h",
+            "train", "-n", "alexnet", "--data", _folder["colours"], "--batch", "3", "--resume", "auto",
+            "-o", folder.Path, "--checkpoint-every", "1h",
         ];
         foreach (int epochs in (int[])[1, 2])
         {

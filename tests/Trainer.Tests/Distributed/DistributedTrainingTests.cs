@@ -94,7 +94,8 @@ public sealed class DistributedTrainingTests : IDisposable
         ];
         string[] data = ["--data", _folder["colours"]];
         Failed(
-            "error: The processes do not train the same: the option BatchSize of process 1 is not that of process 0, 3.",
+            "error: The processes do not train the same: the option BatchSize of process 1 is not that of process 0, "
+            + "3.",
             (1, [.. recipe, .. data, "--batch", "3"]), (1, [.. recipe, .. data, "--batch", "2"]));
         Failed("training has diverged", (2, [.. recipe, .. data, "--batch", "3", "--lr", "1e20"]));
         // One that does not come so far ends the others.
