@@ -13,6 +13,10 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
     private const int TileChannels = 8;
     private const int TilePixels = 8;
 
+    // What the transformed tiles of the images computed at once take at most, so that a GPU's last cache holds them
+    // with their products: it grows with the units.
+    private const long LeastCache = 4 << 20, CacheOfUnit = 96 << 10;
+
     private static readonly int[] GemmTiles = [128, 64, 32];
 
     public override string Name => $"{(AsGemm ? "gemm" : "plain")}_winograd{Taps}";
@@ -51,19 +55,21 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
         return pays ? 0.5 * direct : 2 * direct;
     }
 
-    /// <summary>In multiply-adds of a subgroup, as Gemm's.</summary>
+    /// <summary>In multiply-adds of a subgroup, as Gemm's, with what a usual GPU would compute meanwhile: while a number
+    /// of a transformed tile goes to the cache and back, while a byte of weights comes from memory, and while its units
+    /// begin the launches that a direct convolution does not have, two microseconds each.</summary>
     private double CostAsGemm(Conv2d convolution, LoweringStep step, int images)
     {
-        // What a number of a transformed tile takes on its way through the cache, and what a unit of a usual GPU
-        // computes during the two launches more than a direct convolution has, of two microseconds each.
-        const double OfTransformed = 16, OfLaunches = 4 * 128 * 1500;
+        const double OfTransformed = 40, OfWeightByte = 24, OfLaunches = 2 * 2 * 128 * 1500;
         DeviceTraits device = step.Options.Device;
-        (_, _, int padded, _) = Of(convolution, step, images);
-        double invocations = (double)padded * (convolution.InChannels + convolution.OutChannels / 4.0);
-        double transforms = (double)Matrices * OfTransformed * padded
-            * (convolution.InChannels + convolution.OutChannels) / device.Occupancy(invocations);
+        (_, _, int padded, int paddedChannels) = Of(convolution, step, images);
+        double transformed = (double)Matrices * padded * (convolution.InChannels + paddedChannels);
+        double weights = (double)(Matrices - Taps * Taps) * convolution.InChannels * paddedChannels * sizeof(float);
+        double invocations = (double)padded * (convolution.InChannels + paddedChannels / 4);
+        double other = OfTransformed * transformed / device.Occupancy(invocations) + OfWeightByte * weights
+            + OfLaunches * device.UnitsOrGuess;
         return Gemms(convolution, step, padded).Min(gemm => gemm.Cost(step))
-            + (transforms + OfLaunches * device.UnitsOrGuess) / Math.Max(device.SubgroupSize, 1);
+            + other / Math.Max(device.SubgroupSize, 1);
     }
 
     public override void Lower(Conv2d convolution, LoweringStep step)
@@ -123,7 +129,8 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
         return
         [
             .. Winograd.Parts(
-                step, (long)Matrices * padded * Math.Max(convolution.InChannels, paddedChannels) * sizeof(float)),
+                step, (long)Matrices * padded * Math.Max(convolution.InChannels, paddedChannels) * sizeof(float),
+                AsGemm ? Math.Max(LeastCache, CacheOfUnit * step.Options.Device.UnitsOrGuess) : Winograd.LargestPart),
         ];
     }
 
