@@ -26,6 +26,8 @@ for library in "$published"/libsoftpool.{so,dylib,dll,lib}; do
 done
 [[ -n $found ]] || { echo "$published holds no library." >&2 && exit 1; }
 cp "$root/src/Native/softpool-config.cmake" "$folder/lib/cmake/softpool/"
-sed "s/@VERSION@/$version/" "$root/src/Native/softpool.pc" >"$folder/lib/pkgconfig/softpool.pc"
+for file in cmake/softpool/softpool-config-version.cmake pkgconfig/softpool.pc; do
+    sed "s/@VERSION@/$version/" "$root/src/Native/${file##*/}" >"$folder/lib/$file"
+done
 (cd "$folder/.." && zip -qr "$name.zip" "$name")
 du -h "$folder"/lib/libsoftpool.* "$folder.zip"

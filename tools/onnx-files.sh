@@ -4,15 +4,16 @@
 #   tools/onnx-files.sh FOLDER [FILTER]
 # FOLDER holds the files of the table below; those that are missing are left out, and the last line says how many.
 # ResNet18.onnx is that of the package Microsoft.ML.DnnImageFeaturizer.ResNet18, which NuGet gets. FILTER is a part of a
-# line of the list. DRIVERS chooses drivers of tools/drivers.sh, "system" is the machine's own. Exit status 1 if one
-# fails.
+# line of the list. DRIVERS chooses drivers of tools/drivers.sh, "system" is the machine's own. LIMIT is the number of
+# seconds that a certificate may take on one driver (default 1800). Exit status 1 if one fails.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 export DOTNET_NOLOGO=1
 folder="${1:?tools/onnx-files.sh FOLDER [FILTER]}" filter="${2:-}"
 read -ra drivers <<<"${DRIVERS:-lavapipe-22 lavapipe-25 swiftshader}"
 package=microsoft.ml.dnnimagefeaturizer.resnet18/0.23.1/tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx
-softpool() { dotnet "${SOFTPOOL:-src/Trainer/bin/Release/net10.0}/softpool.dll" "$@"; }
+program="${SOFTPOOL:-src/Trainer/bin/Release/net10.0}/softpool.dll"
+softpool() { dotnet "$program" "$@"; }
 
 # The file, and the options of import.
 files="light_bvlc_alexnet.onnx
@@ -52,9 +53,14 @@ while read -r file options; do
             icd=()
             [[ $driver == system ]] || icd=("VK_DRIVER_FILES=$(tools/drivers.sh --icd "$driver")")
             begin=$SECONDS
-            if env "${icd[@]}" COLUMNS=400 dotnet "${SOFTPOOL:-src/Trainer/bin/Release/net10.0}/softpool.dll" \
-                verify "$work/model.safetensors" &>"$work/log"; then
+            status=0
+            env "${icd[@]}" COLUMNS=400 timeout "${LIMIT:-1800}" \
+                dotnet "$program" verify "$work/model.safetensors" &>"$work/log" || status=$?
+            if ((status == 0)); then
                 cells+=("holds, $((SECONDS - begin)) s")
+            elif ((status == 124)); then
+                cells+=("not within ${LIMIT:-1800} s")
+                failed=$((failed + 1))
             else
                 cells+=("$(grep -oE 'FAILS:.*|error:.*' "$work/log" | head -1 || tail -1 "$work/log")")
                 failed=$((failed + 1))

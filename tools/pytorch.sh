@@ -4,6 +4,8 @@
 # is done.
 #   tools/pytorch.sh              everything
 #   tools/pytorch.sh NETWORK...   only these networks, such as resnet18
+#   tools/pytorch.sh --onnx       networks as PyTorch exports them to ONNX, each imported and held to ONNX Runtime;
+#                                 names of tools/lib/pytorch_onnx.py may follow
 set -euo pipefail
 tools="$(dirname "$(readlink -f "$0")")"
 folder="$(dirname "$tools")/artifacts/pytorch" root="$(dirname "$tools")/artifacts/pytorch/root"
@@ -31,9 +33,14 @@ fi
 
 program="${SOFTPOOL:-$tools/../src/Trainer/bin/Release/net10.0/softpool.dll}"
 [[ -e $program ]] || dotnet build "$tools/../src/Trainer" --configuration Release --verbosity quiet
+script=("$tools/lib/pytorch.py" "$program")
+if [[ ${1:-} == --onnx ]]; then
+    script=("$tools/lib/pytorch_onnx.py" "$program" "$folder/onnx")
+    shift
+fi
 # Its own interpreter, loader and libraries, which the processes that it starts do not inherit.
 libraries="$root/usr/lib/x86_64-linux-gnu"
 PYTHONHOME="$root/usr" PYTHONPATH="$root/usr/lib/python3/dist-packages" PYTHONDONTWRITEBYTECODE=1 \
     "$(find "$root" -name 'ld-linux-x86-64.so.2' -print -quit)" \
     --library-path "$libraries:$libraries/blas:$libraries/lapack:$root/usr/lib:$root/lib/x86_64-linux-gnu" \
-    "$root/usr/bin/python3.11" "$tools/lib/pytorch.py" "$program" "$@"
+    "$root/usr/bin/python3.11" "${script[@]}" "$@"

@@ -1,17 +1,14 @@
 // The pointwise operator that a kernel computes on the way, by the codes of Pointwise.cs. Define POINTWISE_ID first:
-// the specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits. Kernels know
-// the functions up to LAST_FUSED, because they hold the code of each once for each element of their tiles, and that has
-// to be compiled; with EVERY_FUNCTION defined all.
+// the specialization constants POINTWISE_ID to POINTWISE_ID + 2 are its code and its coefficients' bits. Without it
+// there is function_of, for kernels that compute several. Kernels know the functions up to LAST_FUSED, because they
+// hold the code of each once for each element of their tiles, and that has to be compiled; with EVERY_FUNCTION defined
+// all.
 #ifdef EVERY_FUNCTION
 #include "power.glsl"
 #include "trigonometry.glsl"
 #else
 #include "exp.glsl"
 #endif
-
-layout(constant_id = POINTWISE_ID) const uint POINTWISE = 0;
-layout(constant_id = POINTWISE_ID + 1) const uint COEFFICIENT_BITS = 0;
-layout(constant_id = POINTWISE_ID + 2) const uint SECOND_COEFFICIENT_BITS = 0;
 
 const uint RELU = 1, LEAKY_RELU = 2, SIGMOID = 3, SILU = 4, RELU6 = 5, HARDSIGMOID = 6, HARDSWISH = 7, TANH = 8;
 const uint ELU = 9, HARDTANH = 10, LAST_FUSED = 10;
@@ -162,82 +159,93 @@ float mish(float x) {
 #endif
 
 // Comparisons keep NaN, as torch does: max(x, 0) may turn it into 0.
-float pointwise(float before) {
+float function_of(float before, uint code, float coefficient, float second_coefficient) {
     float x = passed(before);
     precise float y = x;
-    if (POINTWISE == RELU)
+    if (code == RELU)
         y = x < 0.0 ? 0.0 : x;
-    else if (POINTWISE == LEAKY_RELU)
-        y = x < 0.0 ? passed(uintBitsToFloat(COEFFICIENT_BITS)) * x : x;
-    else if (POINTWISE == SIGMOID)
+    else if (code == LEAKY_RELU)
+        y = x < 0.0 ? passed(coefficient) * x : x;
+    else if (code == SIGMOID)
         y = sigmoid(x);
-    else if (POINTWISE == SILU)
+    else if (code == SILU)
         y = x * sigmoid(x);
-    else if (POINTWISE == RELU6)
+    else if (code == RELU6)
         y = x < 0.0 ? 0.0 : x > 6.0 ? 6.0 : x;
-    else if (POINTWISE == HARDSIGMOID)
+    else if (code == HARDSIGMOID)
         y = hardsigmoid(x);
-    else if (POINTWISE == HARDSWISH)
+    else if (code == HARDSWISH)
         y = x * hardsigmoid(x);
-    else if (POINTWISE == TANH)
+    else if (code == TANH)
         y = hyperbolic_tangent(x);
-    else if (POINTWISE == ELU)
-        y = x > 0.0 ? x : passed(uintBitsToFloat(COEFFICIENT_BITS)) * exponential_less_one(x > 0.0 ? 0.0 : x);
-    else if (POINTWISE == HARDTANH) {
-        float least = passed(uintBitsToFloat(COEFFICIENT_BITS));
-        float largest = passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS));
+    else if (code == ELU)
+        y = x > 0.0 ? x : passed(coefficient) * exponential_less_one(x > 0.0 ? 0.0 : x);
+    else if (code == HARDTANH) {
+        float least = passed(coefficient);
+        float largest = passed(second_coefficient);
         y = x < least ? least : x > largest ? largest : x;
     }
 #ifdef EVERY_FUNCTION
-    else if (POINTWISE == GELU)
+    else if (code == GELU)
         y = gelu(x);
-    else if (POINTWISE == GELU_BY_TANH)
+    else if (code == GELU_BY_TANH)
         y = gelu_by_tanh(x);
-    else if (POINTWISE == ERF)
+    else if (code == ERF)
         y = error_function(x);
-    else if (POINTWISE == SOFTPLUS)
+    else if (code == SOFTPLUS)
         y = softplus(x);
-    else if (POINTWISE == SOFTSIGN)
+    else if (code == SOFTSIGN)
         y = softsign(x);
-    else if (POINTWISE == MISH)
+    else if (code == MISH)
         y = mish(x);
-    else if (POINTWISE == SELU)
+    else if (code == SELU)
         y = x > 0.0 ? x * 1.05070099 : exponential_less_one(x > 0.0 ? 0.0 : x) * 1.75809934;
-    else if (POINTWISE == CELU) {
-        precise float over = (x > 0.0 ? 0.0 : x) * passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS));
-        y = x > 0.0 ? x : passed(uintBitsToFloat(COEFFICIENT_BITS)) * exponential_less_one(passed(over));
-    } else if (POINTWISE == ABS)
+    else if (code == CELU) {
+        precise float over = (x > 0.0 ? 0.0 : x) * passed(second_coefficient);
+        y = x > 0.0 ? x : passed(coefficient) * exponential_less_one(passed(over));
+    } else if (code == ABS)
         y = abs(x);
-    else if (POINTWISE == EXP)
+    else if (code == EXP)
         y = exponential(x);
-    else if (POINTWISE == LOG)
+    else if (code == LOG)
         y = logarithm(x);
-    else if (POINTWISE == SQRT)
+    else if (code == SQRT)
         y = root(x);
-    else if (POINTWISE == RECIPROCAL)
+    else if (code == RECIPROCAL)
         y = reciprocal_of(x);
-    else if (POINTWISE == FLOOR)
+    else if (code == FLOOR)
         y = whole_below(x);
-    else if (POINTWISE == CEIL)
+    else if (code == CEIL)
         y = -whole_below(-x);
-    else if (POINTWISE == ROUND)
+    else if (code == ROUND)
         y = nearest_whole(x);
-    else if (POINTWISE == SIGN)
+    else if (code == SIGN)
         y = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
-    else if (POINTWISE == SIN)
+    else if (code == SIN)
         y = sine(x);
-    else if (POINTWISE == COS)
+    else if (code == COS)
         y = cosine(x);
-    else if (POINTWISE == TAN)
+    else if (code == TAN)
         y = tangent(x);
-    else if (POINTWISE == LOGICAL_NOT)
+    else if (code == LOGICAL_NOT)
         y = x == 0.0 ? 1.0 : 0.0;
-    else if (POINTWISE == IS_NAN)
+    else if (code == IS_NAN)
         y = (floatBitsToUint(x) & 0x7FFFFFFFu) > 0x7F800000u ? 1.0 : 0.0;
-    else if (POINTWISE == IS_INF)
+    else if (code == IS_INF)
         y = (floatBitsToUint(x) & 0x7FFFFFFFu) == 0x7F800000u ? 1.0 : 0.0;
-    else if (POINTWISE == THRESHOLD)
-        y = x <= passed(uintBitsToFloat(COEFFICIENT_BITS)) ? passed(uintBitsToFloat(SECOND_COEFFICIENT_BITS)) : x;
+    else if (code == THRESHOLD)
+        y = x <= passed(coefficient) ? passed(second_coefficient) : x;
 #endif
     return y;
 }
+
+#ifdef POINTWISE_ID
+layout(constant_id = POINTWISE_ID) const uint POINTWISE = 0;
+layout(constant_id = POINTWISE_ID + 1) const uint COEFFICIENT_BITS = 0;
+layout(constant_id = POINTWISE_ID + 2) const uint SECOND_COEFFICIENT_BITS = 0;
+
+float pointwise(float before) {
+    return function_of(
+        before, POINTWISE, uintBitsToFloat(COEFFICIENT_BITS), uintBitsToFloat(SECOND_COEFFICIENT_BITS));
+}
+#endif

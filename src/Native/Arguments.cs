@@ -5,6 +5,24 @@ internal static unsafe class Arguments
 {
     public const uint OfFloats = 0, OfImages = 1, OfBuffers = 2;
 
+    /// <summary>What a run reads: an array of ReadOnlyMemory of floats, of <see cref="Image"/> or of
+    /// <see cref="BufferRegion"/>.</summary>
+    public static Array Read(in sp_input input) => input.kind switch
+    {
+        OfFloats => ReadOnlyFloats(input.floats, input.count),
+        OfImages => Images(input.images, input.count),
+        OfBuffers => Buffers(input.buffers, input.count),
+        _ => throw Kind("sp_input", input.kind, "SP_FLOATS, SP_IMAGES or SP_BUFFERS"),
+    };
+
+    /// <summary>What a run writes: an array of Memory of floats or of <see cref="BufferRegion"/>.</summary>
+    public static Array Read(in sp_output output) => output.kind switch
+    {
+        OfFloats => Floats(output.floats, output.count),
+        OfBuffers => Buffers(output.buffers, output.count),
+        _ => throw Kind("sp_output", output.kind, "SP_FLOATS or SP_BUFFERS"),
+    };
+
     /// <summary>Refuses a kind that makes no sense where it came.</summary>
     public static ArgumentException Kind(string what, uint kind, string expected) =>
         new($"{what}.kind is {kind}; expected is {expected}.");
@@ -14,21 +32,21 @@ internal static unsafe class Arguments
         $"sp_input.kind is {input} and sp_output.kind is {output}; expected is SP_FLOATS or SP_IMAGES with SP_FLOATS, "
         + "or SP_BUFFERS with SP_BUFFERS.");
 
-    public static Memory<float>[] Floats(sp_floats* arrays, uint count)
+    private static Memory<float>[] Floats(sp_floats* arrays, uint count)
     {
-        Check(arrays, count, "floats");
+        Check(arrays, count, "arrays of floats");
         var floats = new Memory<float>[count];
         for (int i = 0; i < floats.Length; i++)
             floats[i] = new NativeArray<float>(arrays[i].data, LengthOf(arrays[i])).Memory;
         return floats;
     }
 
-    public static ReadOnlyMemory<float>[] ReadOnlyFloats(sp_floats* arrays, uint count) =>
+    private static ReadOnlyMemory<float>[] ReadOnlyFloats(sp_floats* arrays, uint count) =>
         [.. Floats(arrays, count).Select(floats => (ReadOnlyMemory<float>)floats)];
 
     public static Span<float> Span(in sp_floats floats) => new(floats.data, LengthOf(floats));
 
-    public static Image[] Images(sp_image* from, uint count)
+    private static Image[] Images(sp_image* from, uint count)
     {
         Check(from, count, "images");
         var images = new Image[count];
@@ -40,18 +58,20 @@ internal static unsafe class Arguments
             if (image.format > (uint)PixelFormat.Bgra8)
                 throw new ArgumentException(
                     $"sp_image.format of image {i} is {image.format}; expected is 0 to {(uint)PixelFormat.Bgra8}.");
-            ulong bytes = (ulong)image.width * image.height * (image.format == (uint)PixelFormat.Rgb8 ? 3u : 4u);
-            if (bytes is 0 or > int.MaxValue)
+            Sized.CheckReserved(nameof(sp_image), image.reserved);
+            uint pixelBytes = image.format == (uint)PixelFormat.Rgb8 ? 3u : 4u;
+            ulong pixels = (ulong)image.width * image.height;
+            if (pixels == 0 || pixels > int.MaxValue / pixelBytes)
                 throw new ShapeMismatchException(
                     $"An image has 1 byte to 2 GiB; image {i} has {image.width}x{image.height} pixels.");
             images[i] = new Image(
-                new NativeArray<byte>(image.pixels, (int)bytes).Memory,
+                new NativeArray<byte>(image.pixels, (int)(pixels * pixelBytes)).Memory,
                 (int)image.width, (int)image.height, (PixelFormat)image.format);
         }
         return images;
     }
 
-    public static BufferRegion[] Buffers(sp_buffer* from, uint count)
+    private static BufferRegion[] Buffers(sp_buffer* from, uint count)
     {
         Check(from, count, "buffers");
         var buffers = new BufferRegion[count];
@@ -79,7 +99,8 @@ internal static unsafe class Arguments
         : floats.data is null && floats.count > 0 ? throw new ArgumentException("sp_floats.data is null.")
         : (int)floats.count;
 
-    private static void Check(void* array, uint count, string what)
+    /// <summary>Refuses an array that is null or too long.</summary>
+    public static void Check(void* array, uint count, string what)
     {
         if (array is null || count is 0 or > 65536)
             throw new ArgumentException(

@@ -11,22 +11,23 @@ internal static unsafe class DeviceExports
         try
         {
             Results.Check(count, "number of devices");
-            if (infos is not null && *count > 0)
-                Sized.Check(infos);
             IReadOnlyList<GpuDeviceInfo> devices = GpuDevice.Enumerate();
             if (infos is null)
             {
                 *count = (uint)devices.Count;
                 return Failure.None;
             }
-            *count = Math.Min(*count, (uint)devices.Count);
+            // Nothing is written if one of them cannot be.
+            var places = new nint[Math.Min(*count, devices.Count)];
             byte* place = (byte*)infos;
-            for (int i = 0; i < *count; i++)
+            for (int i = 0; i < places.Length; i++)
             {
-                nuint size = *(nuint*)place;
-                Write((sp_device_info*)place, devices[i]);
-                place += size;
+                places[i] = (nint)place;
+                place += Sized.SizeOf((sp_device_info*)place);
             }
+            for (int i = 0; i < places.Length; i++)
+                Write((sp_device_info*)places[i], devices[i]);
+            *count = (uint)places.Length;
             return Failure.None;
         }
         catch (Exception e)
@@ -59,7 +60,11 @@ internal static unsafe class DeviceExports
         {
             Results.Check(device, "device");
             sp_host_device given = Sized.Read(host);
-            Results.Give(device, GpuDevice.FromHost(HostOf(given), OptionsOf(Sized.ReadOptional(options))));
+            sp_device_options how = Sized.ReadOptional(options);
+            if (how.selector is not null)
+                throw new ArgumentException(
+                    "sp_device_options.selector is given; expected is null, because the host has chosen the device.");
+            Results.Give(device, GpuDevice.FromHost(HostOf(given), OptionsOf(how)));
             return Failure.None;
         }
         catch (Exception e)
@@ -146,8 +151,10 @@ internal static unsafe class DeviceExports
                 (isLocked ? handles.LockQueue : handles.UnlockQueue)!();
             else if (isLocked)
                 Monitor.Enter(monitor);
-            else
+            else if (Monitor.IsEntered(monitor))
                 Monitor.Exit(monitor);
+            else
+                throw new InvalidOperationException("The queue is unlocked by the thread that has locked it.");
         }
         catch (Exception e)
         {
@@ -155,12 +162,16 @@ internal static unsafe class DeviceExports
         }
     }
 
-    private static GpuDeviceOptions OptionsOf(in sp_device_options given) => new()
+    private static GpuDeviceOptions OptionsOf(in sp_device_options given)
     {
-        PipelineCacheFolder =
-            given.cache_folder is null ? null : NativeText.Read(given.cache_folder, "A folder"),
-        SelfTest = given.no_self_test == 0,
-    };
+        Sized.CheckReserved(nameof(sp_device_options), given.reserved);
+        return new GpuDeviceOptions
+        {
+            PipelineCacheFolder =
+                given.cache_folder is null ? null : NativeText.Read(given.cache_folder, "A folder"),
+            SelfTest = given.no_self_test == 0,
+        };
+    }
 
     private static HostDevice HostOf(sp_host_device given)
     {

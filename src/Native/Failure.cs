@@ -13,17 +13,42 @@ internal static unsafe class Failure
     [ThreadStatic]
     private static LastError? _last;
 
-    /// <summary>Keeps an exception as the thread's error.</summary>
+    [ThreadStatic]
+    private static bool _isLogging;
+
+    /// <summary>Keeps an exception as the thread's error, and tells the log.</summary>
     /// <returns>Its code.</returns>
     public static int Of(Exception e)
     {
+        int code = Keep(e);
+        if (Log(e))
+            Keep(e); // The log function's calls may have failed themselves.
+        return code;
+    }
+
+    /// <summary>Keeps an exception as the thread's error.</summary>
+    /// <returns>Its code.</returns>
+    public static int Keep(Exception e)
+    {
         (_last ??= new LastError()).Set(CodeOf(e), SentenceOf(e));
+        return _last.Code;
+    }
+
+    /// <summary>Tells the host's log function, unless it is what has failed.</summary>
+    /// <returns>Whether it was called.</returns>
+    public static bool Log(Exception e)
+    {
         nint log, user;
         lock (LogLock)
             (log, user) = (_log, _logUser);
-        if (log != 0)
-            ((delegate* unmanaged<nint, int, byte*, void>)log)(user, _last.Code, _last.Sentence);
-        return _last.Code;
+        if (log == 0 || _isLogging)
+            return false;
+        nint sentence = Marshal.StringToCoTaskMemUTF8(SentenceOf(e));
+        _isLogging = true;
+        ((delegate* unmanaged<nint, int, byte*, void>)log)(user, CodeOf(e), (byte*)sentence);
+        _isLogging = false;
+        Marshal.FreeCoTaskMem(sentence);
+        return true;
     }
 
     /// <summary>Gives the thread's error, and forgets it.</summary>
@@ -67,10 +92,14 @@ internal static unsafe class Failure
         _ => 20,
     };
 
-    // .NET appends the name of its own parameter.
-    public static string SentenceOf(Exception e) => e is ArgumentException { ParamName: { } name }
-        ? e.Message.Replace($" (Parameter '{name}')", "")
-        : e.Message;
+    // .NET's own sentences name its parameters and its types.
+    public static string SentenceOf(Exception e) => e switch
+    {
+        ArgumentException { ParamName: { } name } => e.Message.Replace($" (Parameter '{name}')", ""),
+        ObjectDisposedException => "The object was released.",
+        OperationCanceledException => "The run was cancelled.",
+        _ => e.Message,
+    };
 
     /// <summary>A thread's error, whose memory goes with the thread.</summary>
     private sealed class LastError
@@ -92,6 +121,8 @@ internal static unsafe class Failure
     }
 }
 
-/// <summary>The program was compiled with a newer header.</summary>
+/// <summary>The program was compiled with a newer header, or with none.</summary>
 internal sealed class VersionException(uint wanted, uint served) : Exception(
-    $"The program needs version {wanted} of softpool.h; this library serves versions up to {served}.");
+    wanted == 0
+        ? $"The version of softpool.h is 1 to {served}; got 0: pass SP_VERSION."
+        : $"The program needs version {wanted} of softpool.h; this library serves versions up to {served}.");

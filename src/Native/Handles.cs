@@ -30,20 +30,37 @@ internal static class Handles
         return handle;
     }
 
-    /// <summary>Keeps an object for the length of a call, so that another thread's release waits for its end.</summary>
+    /// <summary>Keeps an object for the length of a call, so that another thread's release does not free
+    /// it.</summary>
     public static Use<T> Take<T>(nint handle) where T : class
     {
-        Entry entry = Find(handle, Kinds[typeof(T)]);
+        Entry entry = Find(handle, $"handle of an {Kinds[typeof(T)]}");
         if (entry.Value is not T value)
             throw new HandleException(
                 $"The handle is that of an {Kinds[entry.Value.GetType()]}; an {Kinds[typeof(T)]} is needed.");
-        Retain(entry, Kinds[typeof(T)]);
-        return new Use<T>(handle, value);
+        lock (entry)
+        {
+            if (entry.References == 0)
+                throw Released($"handle of an {Kinds[typeof(T)]}");
+            entry.Calls++;
+        }
+        return new Use<T>(entry, value);
     }
 
-    public static void Retain(nint handle) => Retain(Find(handle, "handle"), "handle");
+    /// <summary>Adds a reference of the host's.</summary>
+    public static void Retain(nint handle)
+    {
+        Entry entry = Find(handle, "handle");
+        lock (entry)
+        {
+            if (entry.References == 0)
+                throw Released("handle");
+            entry.References++;
+        }
+    }
 
-    /// <summary>Removes a reference, and frees the object with the last one.</summary>
+    /// <summary>Removes a reference of the host's. With the last one the handle is no more, and the object is freed as
+    /// soon as no call uses it.</summary>
     public static void Release(nint handle)
     {
         Entry entry = Find(handle, "handle");
@@ -53,41 +70,47 @@ internal static class Handles
                 throw Released("handle");
             if (--entry.References > 0)
                 return;
+            Entries.TryRemove(handle, out _);
+            if (entry.Calls > 0)
+                return;
         }
-        Entries.TryRemove(handle, out _);
         entry.Value.Dispose();
     }
 
     private static Entry Find(nint handle, string kind) =>
-        handle == 0 ? throw new HandleException($"An {kind} is needed; it is null.".Replace("An h", "A h"))
+        handle == 0 ? throw new HandleException($"A {kind} is needed; it is null.")
         : Entries.TryGetValue(handle, out Entry? entry) ? entry
         : throw Released(kind);
-
-    private static void Retain(Entry entry, string kind)
-    {
-        lock (entry)
-        {
-            if (entry.References == 0)
-                throw Released(kind);
-            entry.References++;
-        }
-    }
 
     private static HandleException Released(string kind) =>
         new($"The {kind} is none that this library has given, or it was released.");
 
-    private sealed class Entry(IDisposable value)
+    /// <summary>An object, and who needs it.</summary>
+    public sealed class Entry(IDisposable value)
     {
         public IDisposable Value => value;
 
+        /// <summary>The host's references.</summary>
         public int References { get; set; } = 1;
+
+        /// <summary>The calls in progress that use the object.</summary>
+        public int Calls { get; set; }
+
+        /// <summary>Ends a call's use, and frees the object if the host has released it during the call.</summary>
+        public void EndCall()
+        {
+            lock (this)
+                if (--Calls > 0 || References > 0)
+                    return;
+            value.Dispose();
+        }
     }
 
     /// <summary>An object during a call.</summary>
-    public readonly ref struct Use<T>(nint handle, T value)
+    public readonly ref struct Use<T>(Entry entry, T value)
     {
         public T Value => value;
 
-        public void Dispose() => Release(handle);
+        public void Dispose() => entry.EndCall();
     }
 }

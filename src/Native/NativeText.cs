@@ -44,6 +44,19 @@ internal sealed unsafe class NativeText(string text) : IDisposable
         ? Marshal.PtrToStringUTF8((nint)text)!
         : throw new ArgumentException($"{what} is needed; the pointer is null.");
 
+    /// <summary>Reads an array of texts.</summary>
+    /// <exception cref="ArgumentException">It is null but for a count of 0, or a text is null.</exception>
+    public static string[] ReadAll(byte** texts, uint count, string what)
+    {
+        if (count == 0)
+            return [];
+        Arguments.Check(texts, count, what);
+        var all = new string[count];
+        for (int i = 0; i < all.Length; i++)
+            all[i] = Read(texts[i], $"Text {i} of the {what}");
+        return all;
+    }
+
     /// <summary>Writes a text into a field of a struct; what does not fit is left out.</summary>
     public static void Write(string? text, byte* field, int room)
     {

@@ -30,20 +30,18 @@ internal static unsafe class RecorderExports
             (sp_input from, sp_output to) = (Sized.Read(input), Sized.Read(output));
             if (to.kind != Arguments.OfBuffers)
                 throw Arguments.Kind("sp_output", to.kind, "SP_BUFFERS");
-            BufferRegion[] outputs = Arguments.Buffers(to.buffers, to.count);
-            switch (from.kind)
+            var outputs = (BufferRegion[])Arguments.Read(to);
+            switch (Arguments.Read(from))
             {
-                case Arguments.OfFloats:
-                    use.Value.Record(commands, Arguments.ReadOnlyFloats(from.floats, from.count), outputs);
+                case ReadOnlyMemory<float>[] inputs:
+                    use.Value.Record(commands, inputs, outputs);
                     break;
-                case Arguments.OfImages:
-                    use.Value.Record(commands, Arguments.Images(from.images, from.count), outputs);
+                case Image[] images:
+                    use.Value.Record(commands, images, outputs);
                     break;
-                case Arguments.OfBuffers:
-                    use.Value.Record(commands, Arguments.Buffers(from.buffers, from.count), outputs);
+                case BufferRegion[] inputs:
+                    use.Value.Record(commands, inputs, outputs);
                     break;
-                default:
-                    throw Arguments.Kind("sp_input", from.kind, "SP_FLOATS, SP_IMAGES or SP_BUFFERS");
             }
             return Failure.None;
         }

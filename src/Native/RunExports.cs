@@ -18,23 +18,19 @@ internal static unsafe class RunExports
             var sync = new GpuSync(
                 Arguments.Points(given.wait, given.wait_count), Arguments.Points(given.signal, given.signal_count));
             var cancel = new CancellationTokenSource();
-            Task task = (from.kind, to.kind) switch
+            Task task = (Arguments.Read(from), Arguments.Read(to)) switch
             {
-                (Arguments.OfFloats, Arguments.OfFloats) => use.Value.RunAsync(
-                    Arguments.ReadOnlyFloats(from.floats, from.count), Arguments.Floats(to.floats, to.count),
-                    sync, cancel.Token),
-                (Arguments.OfImages, Arguments.OfFloats) => use.Value.RunAsync(
-                    Arguments.Images(from.images, from.count), Arguments.Floats(to.floats, to.count),
-                    sync, cancel.Token),
-                (Arguments.OfBuffers, Arguments.OfBuffers) => use.Value.RunAsync(
-                    Arguments.Buffers(from.buffers, from.count), Arguments.Buffers(to.buffers, to.count),
-                    sync, cancel.Token),
+                (ReadOnlyMemory<float>[] inputs, Memory<float>[] outputs) =>
+                    use.Value.RunAsync(inputs, outputs, sync, cancel.Token),
+                (Image[] images, Memory<float>[] outputs) =>
+                    use.Value.RunAsync(images, outputs, sync, cancel.Token),
+                (BufferRegion[] inputs, BufferRegion[] outputs) =>
+                    use.Value.RunAsync(inputs, outputs, sync, cancel.Token),
                 _ => throw Arguments.Kinds(from.kind, to.kind),
             };
             if (run is not null)
                 Results.Give(run, new StartedRun(task, cancel));
-            if (given.done is not null)
-                StartedRun.Tell(task, given.done, given.user);
+            StartedRun.Tell(task, given.done, given.user);
             return Failure.None;
         }
         catch (Exception e)
@@ -50,11 +46,9 @@ internal static unsafe class RunExports
         {
             using Handles.Use<StartedRun> use = Handles.Take<StartedRun>(run);
             Results.Check(done, "answer");
-            bool isDone = use.Value.Task.IsCompleted;
-            *done = isDone ? 1u : 0;
-            if (isDone)
-                use.Value.Task.GetAwaiter().GetResult();
-            return Failure.None;
+            bool hasEnded = use.Value.HasEnded;
+            *done = hasEnded ? 1u : 0;
+            return hasEnded ? use.Value.Wait() : Failure.None;
         }
         catch (Exception e)
         {
@@ -68,8 +62,7 @@ internal static unsafe class RunExports
         try
         {
             using Handles.Use<StartedRun> use = Handles.Take<StartedRun>(run);
-            use.Value.Task.GetAwaiter().GetResult();
-            return Failure.None;
+            return use.Value.Wait();
         }
         catch (Exception e)
         {

@@ -15,9 +15,12 @@ internal static unsafe class SessionExports
             using Handles.Use<LoadedModel> loaded = Handles.Take<LoadedModel>(model);
             Results.Check(session, "session");
             sp_session_options given = Sized.ReadOptional(options);
-            if (given.batch > int.MaxValue || given.max_runs > int.MaxValue)
+            Sized.CheckReserved(nameof(sp_session_options), given.reserved);
+            if (given.batch > int.MaxValue)
+                throw new ArgumentException($"batch is at most {int.MaxValue}; got {given.batch}.");
+            if (given.max_runs > SessionOptions.MostConcurrentRuns)
                 throw new ArgumentException(
-                    $"batch and max_runs are at most {int.MaxValue}; got {given.batch} and {given.max_runs}.");
+                    $"max_runs is at most {SessionOptions.MostConcurrentRuns}; got {given.max_runs}.");
             Results.Give(session, gpu.Value.CreateSession(loaded.Value.Model, new SessionOptions
             {
                 Batch = (int)Math.Max(given.batch, 1),
@@ -78,23 +81,23 @@ internal static unsafe class SessionExports
         {
             using Handles.Use<InferenceSession> use = Handles.Take<InferenceSession>(session);
             (sp_input from, sp_output to) = (Sized.Read(input), Sized.Read(output));
-            switch (from.kind, to.kind)
+            // The usual case allocates nothing.
+            if (from is { kind: Arguments.OfFloats, count: 1, floats: not null }
+                && to is { kind: Arguments.OfFloats, count: 1, floats: not null })
             {
-                // The usual case allocates nothing.
-                case (Arguments.OfFloats, Arguments.OfFloats)
-                    when from is { count: 1, floats: not null } && to is { count: 1, floats: not null }:
-                    use.Value.Run(Arguments.Span(*from.floats), Arguments.Span(*to.floats));
+                use.Value.Run(Arguments.Span(*from.floats), Arguments.Span(*to.floats));
+                return Failure.None;
+            }
+            switch (Arguments.Read(from), Arguments.Read(to))
+            {
+                case (ReadOnlyMemory<float>[] inputs, Memory<float>[] outputs):
+                    use.Value.Run(inputs, outputs);
                     break;
-                case (Arguments.OfFloats, Arguments.OfFloats):
-                    use.Value.Run(
-                        Arguments.ReadOnlyFloats(from.floats, from.count), Arguments.Floats(to.floats, to.count));
+                case (Image[] images, Memory<float>[] outputs):
+                    use.Value.Run(images, outputs);
                     break;
-                case (Arguments.OfImages, Arguments.OfFloats):
-                    use.Value.Run(Arguments.Images(from.images, from.count), Arguments.Floats(to.floats, to.count));
-                    break;
-                case (Arguments.OfBuffers, Arguments.OfBuffers):
-                    use.Value.Run(
-                        Arguments.Buffers(from.buffers, from.count), Arguments.Buffers(to.buffers, to.count));
+                case (BufferRegion[] inputs, BufferRegion[] outputs):
+                    use.Value.Run(inputs, outputs);
                     break;
                 default:
                     throw Arguments.Kinds(from.kind, to.kind);
@@ -116,10 +119,10 @@ internal static unsafe class SessionExports
             Results.Check(json, "text");
             sp_input from = Sized.Read(input);
             using Profiler profiler = use.Value.CreateProfiler();
-            IReadOnlyList<LaunchProfile> launches = from.kind switch
+            IReadOnlyList<LaunchProfile> launches = Arguments.Read(from) switch
             {
-                Arguments.OfFloats => profiler.Run(Arguments.ReadOnlyFloats(from.floats, from.count)),
-                Arguments.OfImages => profiler.Run(Arguments.Images(from.images, from.count)),
+                ReadOnlyMemory<float>[] inputs => profiler.Run(inputs),
+                Image[] images => profiler.Run(images),
                 _ => throw Arguments.Kind("sp_input", from.kind, "SP_FLOATS or SP_IMAGES"),
             };
             Results.Give(json, NativeText.Json(launches, (writer, launch) =>

@@ -20,8 +20,13 @@ internal static unsafe class Sized
     /// <summary>Reads a struct, or gives one of zeros for null.</summary>
     public static T ReadOptional<T>(T* from) where T : unmanaged => from is null ? default : Read(from);
 
-    /// <summary>Fails if <see cref="Write"/> would.</summary>
-    public static void Check<T>(T* to) where T : unmanaged => SizeOf(to);
+    /// <summary>Refuses a reserved field that is used.</summary>
+    /// <exception cref="ArgumentException">It is not 0.</exception>
+    public static void CheckReserved(string type, uint reserved)
+    {
+        if (reserved != 0)
+            throw new ArgumentException($"{type}.reserved is {reserved}; expected is 0.");
+    }
 
     /// <summary>Writes all of a struct but its size.</summary>
     /// <exception cref="ArgumentException">It is null, or its size is too small.</exception>
@@ -32,10 +37,12 @@ internal static unsafe class Sized
         *(nuint*)to = size;
     }
 
-    private static nuint SizeOf<T>(T* of) where T : unmanaged
+    /// <summary>The size that a struct says.</summary>
+    /// <exception cref="ArgumentException">It is null, or its size is too small.</exception>
+    public static nuint SizeOf<T>(T* of) where T : unmanaged
     {
         if (of is null)
-            throw new ArgumentException($"A {typeof(T).Name} is needed; the pointer is null.");
+            throw new ArgumentException($"An {typeof(T).Name} is needed; the pointer is null.");
         nuint size = *(nuint*)of;
         return size >= (nuint)sizeof(T) && size <= 65536
             ? size

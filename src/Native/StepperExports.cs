@@ -28,23 +28,24 @@ internal static unsafe class StepperExports
         {
             using Handles.Use<Stepper> use = Handles.Take<Stepper>(stepper);
             sp_input from = Sized.Read(input);
-            switch (from.kind)
+            if (output is not null && from.kind != Arguments.OfBuffers)
+                throw new ArgumentException(
+                    "sp_stepper_start takes an output for SP_BUFFERS only; expected is null, and sp_stepper_finish "
+                    + "writes the output.");
+            switch (Arguments.Read(from))
             {
-                case Arguments.OfFloats:
-                    use.Value.Start(Arguments.ReadOnlyFloats(from.floats, from.count));
+                case ReadOnlyMemory<float>[] inputs:
+                    use.Value.Start(inputs);
                     break;
-                case Arguments.OfImages:
-                    use.Value.Start(Arguments.Images(from.images, from.count));
+                case Image[] images:
+                    use.Value.Start(images);
                     break;
-                case Arguments.OfBuffers:
+                case BufferRegion[] inputs:
                     sp_output to = Sized.Read(output);
-                    if (to.kind != Arguments.OfBuffers)
-                        throw Arguments.Kinds(from.kind, to.kind);
                     use.Value.Start(
-                        Arguments.Buffers(from.buffers, from.count), Arguments.Buffers(to.buffers, to.count));
+                        inputs,
+                        Arguments.Read(to) as BufferRegion[] ?? throw Arguments.Kinds(from.kind, to.kind));
                     break;
-                default:
-                    throw Arguments.Kind("sp_input", from.kind, "SP_FLOATS, SP_IMAGES or SP_BUFFERS");
             }
             return Failure.None;
         }
@@ -79,7 +80,7 @@ internal static unsafe class StepperExports
             sp_output to = Sized.Read(output);
             if (to.kind != Arguments.OfFloats)
                 throw Arguments.Kind("sp_output", to.kind, "SP_FLOATS");
-            use.Value.Finish(Arguments.Floats(to.floats, to.count));
+            use.Value.Finish((Memory<float>[])Arguments.Read(to));
             return Failure.None;
         }
         catch (Exception e)

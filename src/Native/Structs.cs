@@ -33,6 +33,17 @@ internal unsafe struct sp_host_device
     public nint user;
 }
 
+internal unsafe struct sp_onnx_options
+{
+    public nuint size;
+    public byte** shapes;
+    public byte** outputs;
+    public uint shape_count, output_count;
+    public float* mean;
+    public float* deviation;
+    public uint channels, reserved;
+}
+
 internal struct sp_model_info
 {
     public nuint size;

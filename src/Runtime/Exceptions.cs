@@ -125,9 +125,9 @@ public sealed class OutOfDeviceMemoryException : SoftPoolException
             .. options.MaxConcurrentRuns > 1
                 ? [$"fewer runs at once than {options.MaxConcurrentRuns}"]
                 : Array.Empty<string>(),
-            .. options.KeepLayerOutputs ? ["no KeepLayerOutputs"] : Array.Empty<string>(),
+            .. options.KeepLayerOutputs ? ["no kept layers"] : Array.Empty<string>(),
             .. hasFp16 && options is { Fp16: false, Numerics: Numerics.Fast }
-                ? ["SessionOptions.Fp16"]
+                ? ["16-bit storage"]
                 : Array.Empty<string>(),
         ];
         string batch = options.Batch > 1 ? "Take " : less.Length > 0

@@ -96,9 +96,9 @@ public sealed class GpuDevice : IDisposable
     /// <param name="host">The host's handles. They must stay valid until this device, its sessions, and their steppers,
     /// recorders and profilers are disposed.</param>
     /// <param name="options">How the device is opened; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A handle is null, the queue family does not support compute,
-    /// <see cref="HostDevice.QueueLock"/> is a <see cref="Lock"/>, or the lock is given in two ways or by
-    /// half.</exception>
+    /// <exception cref="ArgumentException">A handle is null, the queue family does not support compute or has no queue
+    /// of this index, <see cref="HostDevice.QueueLock"/> is a <see cref="Lock"/>, or the lock is given in two ways or
+    /// by half.</exception>
     /// <exception cref="VulkanLoaderNotFoundException">There is no Vulkan loader.</exception>
     /// <exception cref="DeviceNotFoundException">The device cannot run the kernels, or its instance was created for
     /// Vulkan 1.0.</exception>
@@ -114,12 +114,14 @@ public sealed class GpuDevice : IDisposable
         if (host.LockQueue is null != host.UnlockQueue is null
             || (host.LockQueue is not null && host.QueueLock is not null))
             throw new ArgumentException(
-                "A queue's lock is either QueueLock, or LockQueue together with UnlockQueue.", nameof(host));
+                "A queue's lock is either an object, or a function that locks together with one that unlocks.",
+                nameof(host));
         if (host.ApiVersion is { } version && version < new Version(1, 1))
             throw new DeviceNotFoundException(
                 $"The VkInstance was created for Vulkan {version}, and 1.1 is needed: {VulkanPhysicalDevice.Newer}.");
         var instance = new VulkanInstance(host.Instance, host.GetInstanceProcAddr);
         VulkanPhysicalDevice physical;
+        nint queue;
         try
         {
             physical = VulkanPhysicalDevice.Adopt(instance, host.PhysicalDevice);
@@ -127,17 +129,14 @@ public sealed class GpuDevice : IDisposable
                 throw new DeviceNotFoundException($"{physical.Info.Name} cannot run the kernels: {reason}.");
             if (options?.Invented is { } invented)
                 physical.Pretend(invented);
-            if (!physical.TakesCompute(host.QueueFamily))
-                throw new ArgumentException(
-                    $"The queue must take compute work; family {host.QueueFamily} of {physical.Info.Name} does not.",
-                    nameof(host));
+            queue = VulkanDevice.QueueOf(physical, host);
         }
         catch
         {
             instance.Dispose();
             throw;
         }
-        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical), host)
+        return new GpuDevice(new VulkanDevice(instance, physical, CacheFile(options, physical), host, queue)
         {
             SelfTests = options?.SelfTest ?? true,
             KernelCode = options?.KernelCode,

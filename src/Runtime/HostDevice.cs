@@ -23,7 +23,8 @@ public sealed record HostDevice
     /// <summary>The VkQueue of this family; 0 for the one that <see cref="QueueIndex"/> gives.</summary>
     public nint Queue { get; init; }
 
-    /// <summary>The index of the queue within its family. It has no effect if <see cref="Queue"/> is given.</summary>
+    /// <summary>The index of the queue within its family, one that the device was created with. It has no effect if
+    /// <see cref="Queue"/> is given.</summary>
     public uint QueueIndex { get; init; }
 
     /// <summary>The version of Vulkan that the VkInstance was created for (VkApplicationInfo::apiVersion), if it is

@@ -31,10 +31,10 @@ public readonly record struct Image(
         if (Width < 1 || Height < 1)
             throw new ShapeMismatchException($"A picture has at least 1x1 pixels; got {Width}x{Height}.");
         // Bytes are counted in 32 bits on the device.
-        if (!Enum.IsDefined(Format) || (long)Width * Height * BytesPerPixel > int.MaxValue
+        if (!Enum.IsDefined(Format) || (long)Width * Height > int.MaxValue / BytesPerPixel
             || Pixels.Length != Width * Height * BytesPerPixel)
             throw new ShapeMismatchException(
-                $"An image of {Width}x{Height} pixels in {Format} takes {(long)Width * Height * BytesPerPixel} bytes, "
-                + $"2 GiB at most; got {Pixels.Length}.");
+                $"An image of {Width}x{Height} pixels in {Format} takes {(Int128)Width * Height * BytesPerPixel} "
+                + $"bytes, 2 GiB at most; got {Pixels.Length}.");
     }
 }

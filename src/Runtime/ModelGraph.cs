@@ -193,7 +193,7 @@ public sealed class ModelGraph
     public long ParameterCount =>
         Parameters.Where(parameter => parameter.Trainable).Sum(parameter => (long)parameter.Shape.ElementCount);
 
-    private TensorShape ShapeAt(int place) => place < 0 ? Inputs[~place].Shape : _outputShapes[place];
+    internal TensorShape ShapeAt(int place) => place < 0 ? Inputs[~place].Shape : _outputShapes[place];
 
     private InvalidOperationException NotOne(string what, IEnumerable<string> names) =>
         new($"'{Name}' has the {what}s {string.Join(", ", names)}; {what} shapes are those of its {what}s.");

@@ -6,8 +6,9 @@ namespace SoftPool;
 /// after a run, for verification. It costs memory and copies, and needs a MaxConcurrentRuns of 1.</param>
 /// <param name="Fuse">Whether a kernel also computes the pointwise operator that follows, and batch norms are folded
 /// into convolutions. If false, each layer has an output of its own.</param>
-/// <param name="MaxConcurrentRuns">The largest number of runs in progress at once, at least 1. Each has its own
-/// activations.</param>
+/// <param name="MaxConcurrentRuns">The largest number of runs in progress at once, 1 to
+/// <see cref="MostConcurrentRuns"/>. Each has its own activations, which are allocated when the session is
+/// created.</param>
 /// <param name="Fp16">Whether weights and activations are stored as 16-bit floats. They need half the memory and have
 /// about three decimal digits and a largest value of 65504. Sums stay in 32 bits. Not every device supports this. It
 /// needs <see cref="Numerics.Fast"/>.</param>
@@ -22,12 +23,17 @@ public sealed record SessionOptions(
     int Batch = 1, bool KeepLayerOutputs = false, bool Fuse = true, int MaxConcurrentRuns = 1,
     bool Fp16 = false, Numerics Numerics = Numerics.Fast, bool Tune = false)
 {
+    /// <summary>The largest <see cref="MaxConcurrentRuns"/>: a device's queue is full with a few runs, and the memory
+    /// of each is allocated even if it is never used.</summary>
+    public const int MostConcurrentRuns = 1000;
+
     /// <exception cref="ArgumentException">The options contradict one another, or one is out of range.</exception>
     internal void Check()
     {
-        if (MaxConcurrentRuns < 1 || (MaxConcurrentRuns > 1 && KeepLayerOutputs))
+        if (MaxConcurrentRuns is < 1 or > MostConcurrentRuns || (MaxConcurrentRuns > 1 && KeepLayerOutputs))
             throw new ArgumentException(
-                $"A session has at least 1 run in flight, and 1 alone where layers are kept; got {MaxConcurrentRuns}.",
+                $"A session has 1 to {MostConcurrentRuns} runs at once, and 1 alone where layers are kept; "
+                + $"got {MaxConcurrentRuns}.",
                 "options");
         if (!Enum.IsDefined(Numerics) || (Numerics == Numerics.Strict && Fp16))
             throw new ArgumentException(

@@ -204,15 +204,15 @@ public sealed class Stepper : IDisposable
     {
         CheckIsStarted();
         if (!IsDone)
-            throw new InvalidOperationException("The inference is not done: call Step until it returns true.");
+            throw new InvalidOperationException("The inference is not done: step until it is.");
         if (_parts[^1] != _toFloats[_own.Planned.Parts.Count - 1])
-            throw new InvalidOperationException("The output is in the buffer that Start was given.");
+            throw new InvalidOperationException("The output is in the buffer that the inference was started with.");
     }
 
     private void CheckIsStarted()
     {
         _own.CheckIsAlive(this);
         if (_items == 0)
-            throw new InvalidOperationException("No inference was started: call Start first.");
+            throw new InvalidOperationException("No inference was started: start one first.");
     }
 }

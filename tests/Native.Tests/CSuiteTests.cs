@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SoftPool.Runtime.Tests.Onnx;
 using SoftPool.Runtime.Tests.Verification;
@@ -16,6 +17,10 @@ public sealed partial class CSuiteTests
 
     private static string OnnxFile => Folder["relu.onnx"];
 
+    private static string OpenFile => Folder["open.onnx"];
+
+    private static string ClosedFile => Folder["closed.onnx"];
+
     [ClassInitialize]
     public static void Compile(TestContext _)
     {
@@ -24,6 +29,9 @@ public sealed partial class CSuiteTests
         CompiledC.Compile(Path.Combine(CompiledC.Root, "tests/Native.Tests/c/suite.c"), Suite, "-lvulkan");
         Certified.Of(Certified.OfPictures).Save(ModelFile);
         File.WriteAllBytes(OnnxFile, Relu());
+        ProtoWriter height = new ProtoWriter().Text(2, "height"), width = new ProtoWriter().Text(2, "width");
+        File.WriteAllBytes(OpenFile, NegatedRelu(height, width));
+        File.WriteAllBytes(ClosedFile, NegatedRelu(Extent(2), Extent(2)));
     }
 
     [ClassCleanup]
@@ -34,21 +42,29 @@ public sealed partial class CSuiteTests
     [DataRow("nulls")]
     [DataRow("wrong_kinds")]
     [DataRow("sizes")]
+    [DataRow("limits")]
+    [DataRow("enumerated_whole_or_not")]
     [DataRow("told")]
     [DataRow("models")]
+    [DataRow("open_onnx")]
     [DataRow("modes")]
     [DataRow("order")]
+    [DataRow("released_in_calls")]
     [DataRow("threads")]
+    [DataRow("logs_that_fail")]
+    [DataRow("logs_of_started_runs")]
     [DataRow("hosts_device")]
     [DataRow("hosts_of_vulkan_1_0")]
-    [DataRow("half_a_lock")]
+    [DataRow("hosts_told_wrongly")]
     [DataRow("handles_for_others")]
     [DataRow("crash_reporter_before")]
     [DataRow("crash_reporter_after")]
     public void In_C(string name)
     {
         SkipWithoutCompiler();
-        (int code, string output) = CompiledC.Run(Suite, [], name, ModelFile, OnnxFile);
+        (int code, string output) = CompiledC.Run(
+            Suite, name == "enumerated_whole_or_not" ? [("VK_DRIVER_FILES", TwoDrivers())] : [],
+            name, ModelFile, OnnxFile, OpenFile);
         Assert.AreEqual((0, ""), (code, output));
     }
 
@@ -89,6 +105,31 @@ public sealed partial class CSuiteTests
     }
 
     [TestMethod]
+    public void Arrays_and_constant_vectors_are_spans_in_Cpp()
+    {
+        SkipWithoutCompiler();
+        string program = Folder["spans"];
+        CompiledC.Compile(Path.Combine(CompiledC.Root, "tests/Native.Tests/c/spans.cpp"), program, "-Wconversion");
+        Assert.AreEqual((0, ""), CompiledC.Run(program, [], OnnxFile, OpenFile));
+    }
+
+    [TestMethod]
+    [DataRow("c", "sp_session_options", 0)]
+    [DataRow("c", "sp_image", 1)]
+    [DataRow("cpp", "sp_session_options", 0)]
+    [DataRow("cpp", "sp_image", 1)]
+    public void SP_INIT_is_for_structs_that_begin_with_their_size(string language, string type, int expected)
+    {
+        SkipWithoutCompiler();
+        string source = Folder[$"{type}.{language}"];
+        File.WriteAllText(
+            source, $"#include \"softpool.h\"\nint main(void) {{ {type} it = SP_INIT({type}); (void)it; }}\n");
+        string compiler = language == "c" ? "cc" : "c++";
+        Assert.AreEqual(
+            expected, CompiledC.Run(compiler, [], "-fsyntax-only", "-I", CompiledC.Include, source).Code);
+    }
+
+    [TestMethod]
     [DataRow("sample.c")]
     [DataRow("sample.cpp")]
     public void The_samples_name_a_class(string sample)
@@ -101,7 +142,9 @@ public sealed partial class CSuiteTests
         File.WriteAllBytes(image, [.. Enumerable.Range(0, 9 * 7 * 3).Select(i => (byte)(37 * i))]);
         (int code, string output) = CompiledC.Run(Folder[sample + ".out"], [], ModelFile, image, "9", "7");
         Assert.AreEqual(0, code, output);
-        Assert.MatchesRegex(@"class ""\d"" \u00e9: -?\d", output);
+        Assert.MatchesRegex(@"^class (\d), class ""\1"" \u00e9: -?\d", output);
+        (_, output) = CompiledC.Run(Folder[sample + ".out"], [], ClosedFile, image, "9", "7");
+        Assert.MatchesRegex(@"^class \d+, without a name: -?\d", output);
         (code, output) = CompiledC.Run(Folder[sample + ".out"], [], Folder["none"], image, "9", "7");
         Assert.AreEqual(1, code);
         Assert.Contains("none", output);
@@ -114,15 +157,45 @@ public sealed partial class CSuiteTests
     }
 
     // x (1, 4) to y = relu(x).
-    private static byte[] Relu()
+    private static byte[] Relu() => Onnx(new ProtoWriter()
+        .Message(1, Node("x", "y", "Relu"))
+        .Text(2, "relu").Message(11, Value("x", Extent(1), Extent(4))).Message(12, Value("y", Extent(1), Extent(4))));
+
+    // x (1, 3, height, width) to z = -relu(x), with y between them.
+    private static byte[] NegatedRelu(ProtoWriter height, ProtoWriter width)
     {
-        ProtoWriter Value(string name) => new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(
-            1, new ProtoWriter().Int(1, 1).Message(2, new ProtoWriter()
-                .Message(1, new ProtoWriter().Int(1, 1)).Message(1, new ProtoWriter().Int(1, 4)))));
-        ProtoWriter graph = new ProtoWriter()
-            .Message(1, new ProtoWriter().Text(1, "x").Text(2, "y").Text(4, "Relu"))
-            .Text(2, "relu").Message(11, Value("x")).Message(12, Value("y"));
-        return new ProtoWriter().Int(1, 8).Message(7, graph).Message(8, new ProtoWriter().Int(2, 17)).ToArray();
+        ProtoWriter[] shape = [Extent(1), Extent(3), height, width];
+        return Onnx(new ProtoWriter()
+            .Message(1, Node("x", "y", "Relu")).Message(1, Node("y", "z", "Neg"))
+            .Text(2, "open").Message(11, Value("x", shape)).Message(12, Value("z", shape)));
+    }
+
+    private static byte[] Onnx(ProtoWriter graph) =>
+        new ProtoWriter().Int(1, 8).Message(7, graph).Message(8, new ProtoWriter().Int(2, 17)).ToArray();
+
+    private static ProtoWriter Node(string from, string to, string type) =>
+        new ProtoWriter().Text(1, from).Text(2, to).Text(4, type);
+
+    private static ProtoWriter Extent(long extent) => new ProtoWriter().Int(1, extent);
+
+    private static ProtoWriter Value(string name, params ProtoWriter[] extents) =>
+        new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, new ProtoWriter().Int(1, 1).Message(
+            2, extents.Aggregate(new ProtoWriter(), (shape, extent) => shape.Message(1, extent)))));
+
+    // One driver under two names is two devices to the loader.
+    private static string TwoDrivers()
+    {
+        string driver = (Environment.GetEnvironmentVariable("VK_DRIVER_FILES")
+            ?? Environment.GetEnvironmentVariable("VK_ICD_FILENAMES"))?.Split(':')[0]
+            ?? Directory.EnumerateFiles("/usr/share/vulkan/icd.d", "lvp_icd*.json").First();
+        JsonObject manifest = JsonNode.Parse(File.ReadAllText(driver))!.AsObject();
+        string library = (string)manifest["ICD"]!["library_path"]!;
+        if (library.Contains('/') && !Path.IsPathRooted(library))
+            manifest["ICD"]!["library_path"] = Path.Combine(Path.GetDirectoryName(driver)!, library);
+        string[] copies = [Folder["one.json"], Folder["two.json"]];
+        foreach (string copy in copies)
+            File.WriteAllText(copy, manifest.ToJsonString());
+        return string.Join(':', copies);
     }
 
     [GeneratedRegex(@"^SP_API [\w\s*]*?(sp_\w+)\(", RegexOptions.Multiline)]

@@ -27,8 +27,8 @@ internal static class CompiledC
         (int code, string output) = Run(
             isCpp ? "c++" : "cc", [],
             [
-                isCpp ? "-std=c++17" : "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror",
-                "-Wno-missing-field-initializers", "-I", Include, source, "-o", program,
+                isCpp ? "-std=c++17" : "-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Wshadow",
+                "-Wpedantic", "-Werror", "-I", Include, source, "-o", program,
                 "-L", LibraryFolder, "-lsoftpool", $"-Wl,-rpath,{LibraryFolder}", "-lm", "-lpthread", .. more,
             ]);
         Assert.AreEqual(0, code, output);

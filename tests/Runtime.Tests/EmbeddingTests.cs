@@ -43,6 +43,7 @@ public sealed class EmbeddingTests
                 good with { Instance = 0 }, good with { PhysicalDevice = 0 },
                 good with { Device = 0 },
                 good with { QueueFamily = 99 },
+                good with { Queue = 0, QueueIndex = 4096 },
 #pragma warning disable CS9216 // The compiler warns of a Lock that is seen as an object; not every caller's is C#'s.
                 good with { QueueLock = new Lock() },
 #pragma warning restore CS9216

@@ -59,7 +59,7 @@ public sealed class HostDeviceTests
         foreach (HostDevice bad in (HostDevice[])
             [good with { LockQueue = null }, good with { UnlockQueue = null }, good with { QueueLock = new object() }])
             Assert.Contains(
-                "UnlockQueue",
+                "a function that locks together with one that unlocks",
                 Assert.ThrowsExactly<ArgumentException>(() => GpuDevice.FromHost(bad, NoCache)).Message);
     }
 

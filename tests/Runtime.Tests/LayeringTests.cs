@@ -14,7 +14,7 @@ public sealed class LayeringTests
     {
         ["Reference"] = [],
         ["Files"] = [],
-        ["Onnx"] = ["Models", "Operators", "Files"],
+        ["Onnx"] = ["Models", "Operators", "Files", "Reference"],
         ["Kernels"] = ["Reference"],
         ["Operators"] = ["Kernels", "Reference"],
         ["Graph"] = ["Operators", "Kernels", "Reference"],

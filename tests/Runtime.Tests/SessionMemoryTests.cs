@@ -57,6 +57,6 @@ public sealed class SessionMemoryTests
             new Conv2d(Channels, Channels, new(64, 65), 1, 32) { Groups = Channels, Bias = false }));
         var e = Assert.ThrowsExactly<DeviceLimitException>(() => TestDevices.Software.CreateSession(model));
         StringAssert.Contains(e.Message, $"{16L * Channels * 64 * 65} bytes");
-        Assert.EndsWith("its weights do not fit, unless SessionOptions.Fp16 halves them.", e.Message);
+        Assert.EndsWith("its weights do not fit, unless 16-bit storage halves them.", e.Message);
     }
 }

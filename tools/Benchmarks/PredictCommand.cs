@@ -23,7 +23,7 @@ internal static class PredictCommand
         };
         var networks = new Option<string[]>("--networks")
         {
-            Description = "The networks.",
+            Description = "The networks: of the catalog, or model files (.safetensors), such as imported ones.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => ["alexnet-softpool", "resnet18"],
         };
@@ -90,7 +90,8 @@ internal static class PredictCommand
                     foreach (int batch in batches)
                         foreach (bool fp16 in (bool[])[false, true])
                         {
-                            ModelGraph graph = NetworkCatalog.Create(network, classes: 1000);
+                            ModelGraph graph = network.EndsWith(".safetensors", StringComparison.Ordinal)
+                                ? Model.Load(network).Graph : NetworkCatalog.Create(network, classes: 1000);
                             PlanOptions options = PlanOptions.Of(
                                 new SessionOptions(Fp16: fp16, Batch: batch),
                                 target.ReportedUnits > 0
@@ -104,7 +105,7 @@ internal static class PredictCommand
                                     options with { Variants = new VariantChoice(Forced: forced) });
                                 kept ??= gpu.Vulkan.Pipelines.Take(plan.Launches[0]);
                                 predictions.Add(NetworkPrediction.Of(
-                                    target, network, batch, fp16, plan, Compiled, gpu.Vulkan.Pipelines.AccessOf));
+                                    target, graph.Name, batch, fp16, plan, Compiled, gpu.Vulkan.Pipelines.AccessOf));
                             }
                             yield return [.. predictions];
                         }

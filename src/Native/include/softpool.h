@@ -2,22 +2,27 @@
  *
  * Objects. A handle (sp_device, sp_model, ...) is opaque. A function that makes one gives it with one reference;
  * sp_retain adds a reference, sp_release removes one, and the last frees the object. Release in any order: a session
- * keeps its device and its model. A null handle, one that was released, and one of another kind are errors, never
- * crashes. sp_release(NULL) does nothing.
+ * keeps its device and its model, and a stepper, a recorder and a started run keep their session. A null handle, one
+ * that was released, and one of another kind are errors, never crashes. sp_release(NULL) does nothing. A call in
+ * progress keeps the objects that it was given, whoever releases them.
  *
  * Errors. Each function that can fail returns an sp_code, and SP_OK is 0. sp_get_error gives the sentence of the last
  * error of the calling thread. A function that fails leaves what it was to write untouched.
  *
- * Structs. Each begins with its size: set `size` to sizeof the struct, and everything else to zero, SP_INIT does both:
+ * Structs. The structs that functions take or fill begin with their size: sp_device_info, sp_device_options,
+ * sp_host_device, sp_onnx_options, sp_model_info, sp_tensor_info, sp_session_options, sp_session_info, sp_input,
+ * sp_output, sp_run_options. Set `size` to sizeof the struct, and everything else to zero; SP_INIT does both:
  *     sp_session_options options = SP_INIT(sp_session_options);
  * A size that is too small is an error. A larger one, of a newer header, is accepted if what this library does not
- * know is zero.
+ * know is zero. Reserved fields are zero. The elements of the arrays of an input, an output and run options have no
+ * size and never change: sp_floats, sp_image, sp_buffer, sp_semaphore. SP_INIT does not compile for them.
  *
  * Threads. Devices, models, sessions, runs and texts may be used by any threads at the same time. A stepper and a
  * recorder are used by one thread at a time; which one does not matter.
  *
  * Callbacks. A callback must return, and not by an exception or longjmp. Within sp_run_function every function of this
- * header may be called. Within lock_queue, unlock_queue and sp_log_function none may be called.
+ * header may be called, and within sp_log_function and `released` too: an error within sp_log_function is not logged,
+ * and sp_get_error gives it until the log function returns. Within lock_queue and unlock_queue none may be called.
  *
  * The library. It holds the .NET runtime: it starts threads, installs handlers for SIGSEGV and SIGFPE, which pass on
  * what is not its own, and cannot be unloaded; dlclose leaves it where it is. Strings are UTF-8. */
@@ -28,7 +33,17 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
+template <class Struct>
+inline Struct sp_init() {
+    Struct zeros = Struct();
+    zeros.size = sizeof(Struct);
+    return zeros;
+}
+#define SP_INIT(type) (sp_init<type>())
+
 extern "C" {
+#else
+#define SP_INIT(type) ((type){.size = sizeof(type)})
 #endif
 
 #if defined(_WIN32)
@@ -39,12 +54,6 @@ extern "C" {
 
 /* The version of this header. A library of version N serves programs of versions 1 to N. */
 #define SP_VERSION 1u
-
-#ifdef __cplusplus
-#define SP_INIT(type) (type{sizeof(type)})
-#else
-#define SP_INIT(type) ((type){.size = sizeof(type)})
-#endif
 
 typedef struct sp_device_object* sp_device;
 typedef struct sp_model_object* sp_model;
@@ -89,7 +98,9 @@ SP_API uint32_t sp_version(void);
 /* Returns the last error of the calling thread and forgets it; SP_OK if there was none. `sentence` may be null; it
  * receives a text that is valid until the next error of this thread. */
 SP_API sp_code sp_get_error(const char** sentence);
-/* Receives each error as it happens, on the thread where it happens. */
+/* Receives each error as it happens, on the thread where it happens: each that a function returns, and each that ends
+ * a started run, once, on a thread of the library and before the run's callback. `sentence` is valid during the
+ * call. */
 typedef void (*sp_log_function)(void* user, sp_code code, const char* sentence);
 /* Sets the function for the whole process; null for none. */
 SP_API sp_code sp_set_log(sp_log_function log, void* user);
@@ -115,12 +126,12 @@ typedef struct sp_device_info {
 } sp_device_info;
 
 /* Lists all devices. With `infos` null sets `count`; else fills at most `count` and sets how many. Each has its
- * size set. */
+ * size set; nothing is written if one has not. */
 SP_API sp_code sp_enumerate(sp_device_info* infos, uint32_t* count);
 
 typedef struct sp_device_options {
     size_t size;
-    const char* selector;     /* index or part of the name; null for the best kind. Not for a host's device */
+    const char* selector;     /* index or part of the name; null for the best kind; null for a host's device */
     const char* cache_folder; /* of compiled kernels; null for the user's, "" for none */
     uint32_t no_self_test;    /* 1: kernels are not tried before their first use */
     uint32_t reserved;
@@ -135,7 +146,8 @@ typedef struct sp_host_device {
     void* instance;               /* VkInstance, for Vulkan 1.1 or later */
     void* physical_device;        /* VkPhysicalDevice */
     void* device;                 /* VkDevice */
-    void* queue;                  /* VkQueue that takes compute work; null for queue_index of queue_family */
+    void* queue;                  /* VkQueue that takes compute work; null for queue_index of queue_family,
+                                   * which the device was created with */
     uint32_t queue_family;
     uint32_t queue_index;
     uint32_t api_version;         /* VkApplicationInfo::apiVersion, if known: 1.0 is refused. Else 0 */
@@ -149,7 +161,8 @@ typedef struct sp_host_device {
      * the queue while the library may. */
     void (*lock_queue)(void* user);
     void (*unlock_queue)(void* user);
-    void (*released)(void* user); /* called once, when all objects on the device are gone; may be null */
+    void (*released)(void* user); /* called once, when all objects on the device are gone, on the thread that
+                                   * releases the last; may be null */
     void* user;
 } sp_host_device;
 
@@ -169,6 +182,24 @@ SP_API sp_code sp_model_load(const char* path, sp_model* model);
 enum { SP_SAFETENSORS = 0, SP_ONNX = 1 };
 /* The same from memory, which is free afterwards. */
 SP_API sp_code sp_model_load_memory(const void* data, size_t bytes, uint32_t format, sp_model* model);
+
+typedef struct sp_onnx_options {
+    size_t size;
+    const char* const* shapes;  /* extents that the file leaves open: "x=1x3x640x640" is the shape of the input x with
+                                 * its batch, which stays free; "height=640" is the value of a symbol */
+    const char* const* outputs; /* the names of the values that become the outputs; null for all of the file's */
+    uint32_t shape_count, output_count;
+    const float* mean;      /* of each channel of images in [0, 1]; null for 0 */
+    const float* deviation; /* null for 1. With both null, images are normalised as the file's metadata says */
+    uint32_t channels;      /* the length of mean and deviation; 0 if both are null */
+    uint32_t reserved;
+} sp_onnx_options;
+
+/* Reads an ONNX file, whatever its name. `options` may be null. */
+SP_API sp_code sp_model_load_onnx(const char* path, const sp_onnx_options* options, sp_model* model);
+/* The same from memory, which is free afterwards. External data is refused. */
+SP_API sp_code sp_model_load_onnx_memory(
+    const void* data, size_t bytes, const sp_onnx_options* options, sp_model* model);
 /* The same network for another size of its only input: (C, H, W), without the batch. */
 SP_API sp_code sp_model_resize(sp_model model, const uint32_t* shape, uint32_t rank, sp_model* resized);
 
@@ -196,7 +227,8 @@ SP_API const char* sp_model_class_name(sp_model model, uint32_t index);
 typedef struct sp_session_options {
     size_t size;
     uint32_t batch;    /* largest number of items of a run; 0 means 1 */
-    uint32_t max_runs; /* runs in progress at once; 0 means 1 */
+    uint32_t max_runs; /* runs in progress at once, at most 1000; 0 means 1. Each has its own activations, and further
+                        * runs wait */
     uint32_t fp16;     /* weights and activations in 16 bits */
     uint32_t strict;   /* the same bits on every device */
     uint32_t tune;     /* measures the kernels of convolutions */
@@ -217,12 +249,14 @@ SP_API sp_code sp_session_rejected(sp_session session, sp_text* json);
 
 /* ---- What a run reads and writes ---- */
 
+/* Floats are taken and given as they are: the network's own numbers. */
 typedef struct sp_floats {
-    float* data;
+    float* data; /* of an input only read */
     size_t count;
 } sp_floats;
 
 enum { SP_RGB8 = 0, SP_RGBA8 = 1, SP_BGRA8 = 2 };
+/* An image is resized and normalised on the device, as the model's preprocessing says. */
 typedef struct sp_image {
     const void* pixels; /* row by row from the top, without gaps */
     uint32_t width, height;
@@ -285,16 +319,17 @@ typedef struct sp_run_options {
  * callback. If this function fails, `done` is not called. */
 SP_API sp_code sp_session_start(
     sp_session session, const sp_input* input, const sp_output* output, const sp_run_options* options, sp_run* run);
-/* Sets `done` to 1 if the run has ended, and returns what it ended with. */
+/* Sets `done` to 1 if the run has ended, and returns what it ended with. The log does not hear of that again. */
 SP_API sp_code sp_run_poll(sp_run run, uint32_t* done);
-/* Waits for the end, and returns what the run ended with. */
+/* The same, after waiting for the end. */
 SP_API sp_code sp_run_wait(sp_run run);
 /* Ends the wait for a run. It then ends with SP_ERROR_CANCELLED, and its output in memory is not written. */
 SP_API sp_code sp_run_cancel(sp_run run);
 
 /* An inference spread over frames. */
 SP_API sp_code sp_stepper_create(sp_session session, sp_stepper* stepper);
-/* Reads the input during the call; buffers during the first step. `output` is null, but for SP_BUFFERS. */
+/* Reads the input during the call; buffers during the first step. `output` must be null, but for SP_BUFFERS. An
+ * inference in progress is given up. */
 SP_API sp_code sp_stepper_start(sp_stepper stepper, const sp_input* input, const sp_output* output);
 /* Works for about `nanoseconds`, at least one launch. Sets `done` to 1 when the inference is done. */
 SP_API sp_code sp_stepper_step(sp_stepper stepper, uint64_t nanoseconds, uint32_t* done);

@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,7 +23,7 @@ namespace softpool {
 #else
 class error : public std::runtime_error {
 public:
-    error(sp_code code, const char* sentence) : std::runtime_error(sentence), code(code) {}
+    error(sp_code came, const char* sentence) : std::runtime_error(sentence), code(came) {}
     const sp_code code;
 };
 
@@ -37,13 +39,13 @@ inline void check(sp_code code) {
 
 inline void check_version() { check(sp_check_version(SP_VERSION)); }
 
-// Elements that someone else owns: of an array, a std::vector, a std::array.
+// Elements that someone else owns: of an array, a std::vector, a std::array, constant ones if T is.
 template <class T>
 class span {
 public:
     span(T* data, std::size_t size) : data_(data), size_(size) {}
-    template <class C, class = decltype(std::declval<C&>().data())>
-    span(C& container) : data_(container.data()), size_(container.size()) {}
+    template <class C, class = std::enable_if_t<std::is_convertible_v<decltype(std::data(std::declval<C&>())), T*>>>
+    span(C&& container) : data_(std::data(container)), size_(std::size(container)) {}
     T* data() const { return data_; }
     std::size_t size() const { return size_; }
 
@@ -124,21 +126,41 @@ public:
         check(sp_model_get_output(handle_, index, &info));
         return info;
     }
+    // An ONNX file, with what it leaves open: {"x=1x3x640x640"}.
+    static model onnx(const std::string& path, const sp_onnx_options& options) {
+        sp_model handle = nullptr;
+        check(sp_model_load_onnx(path.c_str(), &options, &handle));
+        return model(handle);
+    }
+    static model onnx(const std::string& path, const std::vector<const char*>& shapes) {
+        sp_onnx_options options = SP_INIT(sp_onnx_options);
+        options.shapes = shapes.data();
+        options.shape_count = static_cast<uint32_t>(shapes.size());
+        return onnx(path, options);
+    }
     // Empty if there is none.
     std::string class_name(uint32_t index) const {
         const char* name = sp_model_class_name(handle_, index);
         return name ? name : "";
     }
+
+private:
+    explicit model(sp_model handle) : reference(handle) {}
 };
 
 // What a run reads or writes. It points to the caller's arrays, and is passed on at once.
-inline sp_input floats(const sp_floats* arrays, uint32_t count) {
-    sp_input input = SP_INIT(sp_input);
-    input.kind = SP_FLOATS;
-    input.count = count;
-    input.floats = arrays;
-    return input;
+template <class Struct>
+Struct of_floats(const sp_floats* arrays, uint32_t count) {
+    Struct value = SP_INIT(Struct);
+    value.kind = SP_FLOATS;
+    value.count = count;
+    value.floats = arrays;
+    return value;
 }
+
+inline sp_input floats(const sp_floats* arrays, uint32_t count) { return of_floats<sp_input>(arrays, count); }
+
+inline sp_output into(const sp_floats* arrays, uint32_t count) { return of_floats<sp_output>(arrays, count); }
 
 inline sp_input images(const sp_image* images, uint32_t count) {
     sp_input input = SP_INIT(sp_input);
@@ -146,14 +168,6 @@ inline sp_input images(const sp_image* images, uint32_t count) {
     input.count = count;
     input.images = images;
     return input;
-}
-
-inline sp_output into(const sp_floats* arrays, uint32_t count) {
-    sp_output output = SP_INIT(sp_output);
-    output.kind = SP_FLOATS;
-    output.count = count;
-    output.floats = arrays;
-    return output;
 }
 
 class run : public reference<sp_run> {
@@ -182,8 +196,9 @@ public:
         check(sp_session_run(handle_, &input, &output));
     }
     // n items of the only input, and room for n of the only output.
-    void run(span<float> input, span<float> output) const {
-        sp_floats from{input.data(), input.size()}, to{output.data(), output.size()};
+    void run(span<const float> input, span<float> output) const {
+        sp_floats from{const_cast<float*>(input.data()), input.size()}; // It is only read.
+        sp_floats to{output.data(), output.size()};
         run(floats(&from, 1), into(&to, 1));
     }
     void run(const sp_image& image, span<float> output) const {

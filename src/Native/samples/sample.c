@@ -46,8 +46,8 @@ int main(int argc, char** argv) {
     size_t best = 0;
     for (size_t i = 1; i < scores.count; i++)
         if (scores.data[i] > scores.data[best]) best = i;
-    const char* name = sp_model_class_name(model, (uint32_t)best);
-    printf("%s: %g\n", name ? name : "no name", scores.data[best]);
+    const char* name = sp_model_class_name(model, (uint32_t)best); // ONNX files have none.
+    printf("class %zu, %s: %g\n", best, name ? name : "without a name", scores.data[best]);
     free(scores.data);
     free(pixels);
     check(sp_release(session)); // In any order.

@@ -32,7 +32,9 @@ int main(int argc, char** argv) try {
     std::vector<float> scores(model.output().elements);
     session.run(image, scores);
     auto best = std::max_element(scores.begin(), scores.end());
-    std::printf("%s: %g\n", model.class_name(static_cast<uint32_t>(best - scores.begin())).c_str(), *best);
+    auto index = static_cast<uint32_t>(best - scores.begin());
+    std::string name = model.class_name(index); // ONNX files have none.
+    std::printf("class %u, %s: %g\n", index, name.empty() ? "without a name" : name.c_str(), *best);
 } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

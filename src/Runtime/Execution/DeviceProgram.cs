@@ -132,9 +132,9 @@ internal sealed class DeviceProgram : IDisposable
     private string RemedyFor(Operand operand) => operand switch
     {
         Constant { IsHalf: true } => "its weights do not fit",
-        Constant => "its weights do not fit, unless SessionOptions.Fp16 halves them",
+        Constant => "its weights do not fit, unless 16-bit storage halves them",
         _ when !_plan.Inputs[0].IsHalf && !operand.IsHalf =>
-            "one item alone takes as much, so take SessionOptions.Fp16 or a network for smaller inputs",
+            "one item alone takes as much, so take 16-bit storage or a network for smaller inputs",
         _ => "one item alone takes as much, so take a network for smaller inputs",
     };
 

@@ -27,7 +27,7 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
         if (!Device.IsHosts)
             throw new InvalidOperationException(
                 "Handles of a host's mean nothing on this session's own device: "
-                + "use a session of one that GpuDevice.FromHost gave.");
+                + "use a session of the device that the host has made.");
     }
 
     public DeviceProgram CreateProgram(bool keepLayerOutputs = false) =>

@@ -114,8 +114,7 @@ internal sealed class RunArguments(PlannedModel planned)
     {
         if (came != expected)
             throw new ShapeMismatchException(
-                $"'{Graph.Name}' has {expected} {what}; got {came}: give as many, in the order of ModelGraph."
-                + (what == "inputs" ? "Inputs." : "Outputs."));
+                $"'{Graph.Name}' has {expected} {what}; got {came}: give as many, in the model's order.");
     }
 
     private int ItemsOfOutput(int length)

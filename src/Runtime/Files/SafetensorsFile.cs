@@ -19,7 +19,7 @@ public sealed record SafetensorsFile(
 {
     /// <summary>Room for 25,000 tensors. The format itself allows 100 MB, but JSON grows up to fifteen times where it
     /// is parsed, and a hostile file shall not take that.</summary>
-    private const long LargestHeader = 4 << 20;
+    private const uint LargestHeader = 4 << 20;
 
     private const string MetadataKey = "__metadata__";
 
@@ -144,19 +144,20 @@ public sealed record SafetensorsFile(
         {
             Span<byte> prefix = stackalloc byte[sizeof(long)];
             int there = file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
-            long length = there < prefix.Length ? 0 : BinaryPrimitives.ReadInt64LittleEndian(prefix);
-            if (length < 2 || length > Math.Min(LargestHeader, _length - prefix.Length ?? long.MaxValue))
+            ulong length = there < prefix.Length ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+            ulong? room = (ulong?)(_length - prefix.Length);
+            if (length < 2 || length > Math.Min(LargestHeader, room ?? LargestHeader))
                 RefuseForeign(prefix[..there]);
             if (there < prefix.Length)
                 throw Invalid($"it has {there} bytes; a safetensors file has at least 8");
-            if (length < 2 || length > _length - prefix.Length)
+            if (length < 2 || length > room)
                 throw Invalid(
                     $"its header claims {length} bytes{(_length is null ? "" : $", in a file of {_length}")}");
             if (length > LargestHeader)
                 throw Invalid($"its header has {length} bytes; at most {LargestHeader} are read");
             var header = new byte[length];
             there = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-            if (there < length)
+            if (there < header.Length)
                 throw Invalid($"its header claims {length} bytes, in a file of {prefix.Length + there}");
             if (header[0] != '{')
                 throw Invalid("its header does not begin with {");

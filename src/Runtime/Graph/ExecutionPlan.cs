@@ -124,10 +124,23 @@ internal sealed class ExecutionPlan
         // Where each layer's output is, and whether a kernel ahead of its turn has computed it, alone or on the way.
         var outputs = new Operand?[graph.Layers.Count];
         var done = new bool[graph.Layers.Count];
+        // By their last layers, where all that they read is computed.
+        var chains = new Dictionary<int, PointwiseChain>();
+        bool joins = options.Fuse && options.Variants.RejectedKernels?.Contains(
+            $"{new KernelId(PointwiseChain.Kernel, options.KernelNumerics)}") != true;
         for (int i = 0; i < graph.Layers.Count; i++)
         {
+            if (chains.Remove(i, out PointwiseChain? ended))
+                Add(ended);
             if (done[i])
                 continue;
+            if (joins && PointwiseChain.From(graph, i, FreeBehind) is { } chain)
+            {
+                foreach (int layer in chain.Layers)
+                    done[layer] = true;
+                chains.Add(chain.Layers[^1], chain);
+                continue;
+            }
             (Operator op, int last) = (graph.Layers[i].Operator, i);
             Func<string, Tensor> parameters = ParametersOf(i);
             string variant = "";
@@ -155,7 +168,7 @@ internal sealed class ExecutionPlan
             }
             var step = new LoweringStep(
                 graph.Layers[i].Name, variant, options, graph.InputShapesOf(i), graph.OutputShapeOf(last),
-                [.. graph.InputsOf(i).Select(place => place < 0 ? firsts[~place] : outputs[place]!)],
+                [.. graph.InputsOf(i).Select(OperandAt)],
                 pointwise?.Function ?? default, parameters, hasBias, dispatches);
             int firstLaunch = dispatches.Count;
             op.Lower(step);
@@ -180,6 +193,22 @@ internal sealed class ExecutionPlan
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
 
+        Operand OperandAt(int place) => place < 0 ? firsts[~place] : outputs[place]!;
+
+        void Add(PointwiseChain chain)
+        {
+            (int first, int last) = (chain.Layers[0], chain.Layers[^1]);
+            Operand[] reads = [.. chain.Reads.Select(OperandAt)];
+            var step = new LoweringStep(
+                graph.Layers[first].Name, "", options, [.. chain.Reads.Select(graph.ShapeAt)],
+                graph.OutputShapeOf(last), reads, default, ParametersOf(first), hasBias: false, dispatches);
+            int launch = dispatches.Count;
+            chain.Lower(step, OperandAt, ParametersOf);
+            Work.Note(graph.Layers[first].Operator, step.Output.Count, dispatches, launch);
+            outputs[last] = step.Output;
+            layers.Add(new PlannedLayer(chain.Layers, reads, step.Output, launch, dispatches.Count - launch));
+        }
+
         Operand Convert(string layer, string kernel, Operand from, bool isHalf)
         {
             var to = new Activation(from.Count, isHalf);
@@ -188,6 +217,9 @@ internal sealed class ExecutionPlan
                 GroupCount.Linear(from.Count), [from, to]));
             return to;
         }
+
+        // Of two layers that meet in one, the first one's chain has it.
+        int? FreeBehind(int layer) => Behind(layer) is int next && !done[next] ? next : null;
 
         Func<string, Tensor> ParametersOf(int layer) => name => weights($"{graph.Layers[layer].Name}.{name}");
 

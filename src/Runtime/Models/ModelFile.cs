@@ -70,11 +70,11 @@ internal static class ModelFile
             ModelGraph graph = (texts.Version == 1
                 ? JsonSerializer.Deserialize(texts.Graph, ModelJson.Default.PlainGraphDocument)?.ToGraph()
                 : JsonSerializer.Deserialize(texts.Graph, ModelJson.Default.GraphDocument)?.ToGraph())
-                ?? throw new JsonException("null");
+                ?? throw Null(GraphKey);
             var classes = JsonSerializer.Deserialize(texts.Classes, ModelJson.Default.IReadOnlyListString)
-                ?? throw new JsonException("null");
+                ?? throw Null(ClassesKey);
             var preprocessing = JsonSerializer.Deserialize(texts.Preprocessing, ModelJson.Default.Preprocessing)
-                ?? throw new JsonException("null");
+                ?? throw Null(PreprocessingKey);
             if (version == First && preprocessing.WrittenResize is not null)
                 throw new ModelFormatException($"version {First} does not say how pictures are resized.");
             var model = new Model(graph, file.Tensors, classes, preprocessing);
@@ -89,6 +89,8 @@ internal static class ModelFile
             throw new ModelFormatException($"{name} is no valid model: {Excerpt.Of(e.Message)}", e);
         }
     }
+
+    private static ModelFormatException Null(string key) => new($"the JSON of its metadata {key} is null.");
 
     private static string Entry(SafetensorsFile file, string key) =>
         file.Metadata.TryGetValue(key, out string? value)

@@ -70,9 +70,13 @@ public sealed record BatchNorm2d(int NumFeatures, double Eps = 1e-5) : UnaryOper
                 .. step.Pointwise.Constants,
             ],
             count, 0b1, step.Input, step.Output,
-            step.Constant("norm", 2 * NumFeatures, () => Interleave(ScaleAndShift(step.Parameters))));
+            step.Constant("norm", 2 * NumFeatures, () => Pairs(step.Parameters)));
+    }
 
-        static float[] Interleave((double[] Scale, double[] Shift) norm) =>
-            [.. norm.Scale.Zip(norm.Shift).SelectMany(pair => new[] { (float)pair.First, (float)pair.Second })];
+    /// <summary>The factor and the summand of each channel, one behind the other, as kernels read them.</summary>
+    internal float[] Pairs(Func<string, Tensor> parameters)
+    {
+        (double[] scale, double[] shift) = ScaleAndShift(parameters);
+        return [.. scale.Zip(shift).SelectMany(pair => new[] { (float)pair.First, (float)pair.Second })];
     }
 }

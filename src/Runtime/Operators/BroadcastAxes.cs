@@ -42,6 +42,10 @@ internal sealed record BroadcastAxes(int[] Extents, int[][] Strides)
         }
     }
 
+    /// <summary>The axes of a batch of (C, H, W), along which an operand has one place for each channel.</summary>
+    public static BroadcastAxes OfChannels(int batch, TensorShape shape) =>
+        new([batch, shape[0], shape.ElementCount / shape[0]], [[0, 1, 0]]);
+
     /// <summary>The shape that several broadcast to by NumPy's rule.</summary>
     /// <param name="name">The operator, for the message.</param>
     /// <param name="inputs">The shapes.</param>
@@ -98,6 +102,11 @@ internal sealed record BroadcastAxes(int[] Extents, int[][] Strides)
         int[] Filled(int[] values, int other) =>
             [.. values.Take(1), .. Enumerable.Repeat(other, missing), .. values.Skip(1)];
     }
+
+    /// <summary>The constants of chain.comp for the operand of a stage.</summary>
+    public IEnumerable<SpecializationConstant> ConstantsOf(string stage) => Constants(stage).Select(constant =>
+        constant.Name.StartsWith(stage, StringComparison.Ordinal)
+            ? constant : constant with { Name = $"{stage}_{constant.Name}" });
 
     /// <summary>Whether an operand has the output's shape.</summary>
     private bool IsWhole(int operand)

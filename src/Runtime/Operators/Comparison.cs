@@ -18,7 +18,7 @@ public abstract record Comparison : Elementwise
 /// <summary>1 where x and y are equal, else 0, as torch.eq.</summary>
 public sealed record Equal : Comparison
 {
-    private protected override uint Code => 7;
+    internal override uint Code => 7;
 
     private protected override bool Holds<T>(T left, T right) => left >= right && left <= right;
 }
@@ -26,7 +26,7 @@ public sealed record Equal : Comparison
 /// <summary>1 where x is above y, else 0, as torch.gt.</summary>
 public sealed record Greater : Comparison
 {
-    private protected override uint Code => 8;
+    internal override uint Code => 8;
 
     private protected override bool Holds<T>(T left, T right) => left > right;
 }
@@ -34,7 +34,7 @@ public sealed record Greater : Comparison
 /// <summary>1 where x is not below y, else 0, as torch.ge; 0 of NaN.</summary>
 public sealed record GreaterEqual : Comparison
 {
-    private protected override uint Code => 9;
+    internal override uint Code => 9;
 
     private protected override bool Holds<T>(T left, T right) => left >= right;
 }
@@ -42,7 +42,7 @@ public sealed record GreaterEqual : Comparison
 /// <summary>1 where x is below y, else 0, as torch.lt.</summary>
 public sealed record Less : Comparison
 {
-    private protected override uint Code => 10;
+    internal override uint Code => 10;
 
     private protected override bool Holds<T>(T left, T right) => left < right;
 }
@@ -50,7 +50,7 @@ public sealed record Less : Comparison
 /// <summary>1 where x is not above y, else 0, as torch.le; 0 of NaN.</summary>
 public sealed record LessEqual : Comparison
 {
-    private protected override uint Code => 11;
+    internal override uint Code => 11;
 
     private protected override bool Holds<T>(T left, T right) => left <= right;
 }
@@ -58,7 +58,7 @@ public sealed record LessEqual : Comparison
 /// <summary>1 where neither x nor y is 0, else 0, as torch.logical_and.</summary>
 public sealed record LogicalAnd : Comparison
 {
-    private protected override uint Code => 12;
+    internal override uint Code => 12;
 
     private protected override bool Holds<T>(T left, T right) => left != default(T) && right != default(T);
 }
@@ -66,7 +66,7 @@ public sealed record LogicalAnd : Comparison
 /// <summary>1 where x or y is not 0, else 0, as torch.logical_or.</summary>
 public sealed record LogicalOr : Comparison
 {
-    private protected override uint Code => 13;
+    internal override uint Code => 13;
 
     private protected override bool Holds<T>(T left, T right) => left != default(T) || right != default(T);
 }
@@ -74,7 +74,7 @@ public sealed record LogicalOr : Comparison
 /// <summary>1 where one of x and y is 0 and the other is not, else 0, as torch.logical_xor.</summary>
 public sealed record LogicalXor : Comparison
 {
-    private protected override uint Code => 14;
+    internal override uint Code => 14;
 
     private protected override bool Holds<T>(T left, T right) => left != default(T) != (right != default(T));
 }

@@ -23,7 +23,7 @@ public abstract record Elementwise : Operator
         where T : struct, IReal<T>;
 
     /// <summary>The number that elementwise.comp knows it by.</summary>
-    private protected abstract uint Code { get; }
+    internal abstract uint Code { get; }
 
     internal override void Compute<T>(ReferenceStep step) => ElementwiseReference.Compute<T>(this, step);
 
@@ -42,7 +42,7 @@ public abstract record Elementwise : Operator
 /// <summary>x + y, as torch.add: element by element, as at the end of a residual connection.</summary>
 public sealed record Add : Elementwise
 {
-    private protected override uint Code => 0;
+    internal override uint Code => 0;
 
     internal override T Of<T>(T left, T right) => left + right;
 }
@@ -50,7 +50,7 @@ public sealed record Add : Elementwise
 /// <summary>x - y, as torch.sub: element by element.</summary>
 public sealed record Subtract : Elementwise
 {
-    private protected override uint Code => 1;
+    internal override uint Code => 1;
 
     internal override T Of<T>(T left, T right) => left - right;
 }
@@ -58,7 +58,7 @@ public sealed record Subtract : Elementwise
 /// <summary>x y, as torch.mul: element by element, as at the end of a gate.</summary>
 public sealed record Multiply : Elementwise
 {
-    private protected override uint Code => 2;
+    internal override uint Code => 2;
 
     internal override T Of<T>(T left, T right) => left * right;
 }
@@ -66,7 +66,7 @@ public sealed record Multiply : Elementwise
 /// <summary>x / y, as torch.div: element by element.</summary>
 public sealed record Divide : Elementwise
 {
-    private protected override uint Code => 3;
+    internal override uint Code => 3;
 
     internal override T Of<T>(T left, T right) => T.Quotient(left, right);
 }
@@ -74,7 +74,7 @@ public sealed record Divide : Elementwise
 /// <summary>The larger of x and y, as torch.maximum; NaN if one of them is.</summary>
 public sealed record Maximum : Elementwise
 {
-    private protected override uint Code => 4;
+    internal override uint Code => 4;
 
     internal override T Of<T>(T left, T right) => left > right || T.IsNaN(left) ? left : right;
 }
@@ -82,7 +82,7 @@ public sealed record Maximum : Elementwise
 /// <summary>The smaller of x and y, as torch.minimum; NaN if one of them is.</summary>
 public sealed record Minimum : Elementwise
 {
-    private protected override uint Code => 5;
+    internal override uint Code => 5;
 
     internal override T Of<T>(T left, T right) => left < right || T.IsNaN(left) ? left : right;
 }
@@ -90,7 +90,7 @@ public sealed record Minimum : Elementwise
 /// <summary>x to the power of y, as torch.pow. NaN for a negative x and a y that is no integer.</summary>
 public sealed record Pow : Elementwise
 {
-    private protected override uint Code => 6;
+    internal override uint Code => 6;
 
     internal override T Of<T>(T left, T right) => T.Pow(left, right);
 }

@@ -6,7 +6,8 @@ internal static class OperatorCases
     /// <summary>One list serves the self-test, the tests on every driver, torch and the reference.</summary>
     public static IReadOnlyList<OperatorCase> All { get; } =
     [
-        .. ArgReductionCases.All, .. BatchNorm2dCases.All, .. BorderPad2dCases.All, .. ChannelShuffleCases.All,
+        .. ArgReductionCases.All, .. BatchNorm2dCases.All, .. BorderPad2dCases.All, .. ChainCases.All,
+        .. ChannelShuffleCases.All,
         .. ConcatCases.All, .. ConstantPadCases.All, .. Conv2dCases.All, .. Conv3dCases.All,
         .. ConvTranspose2dCases.All, .. DropoutCases.All, .. ElementwiseCases.All, .. ExpandCases.All,
         .. FlattenCases.All, .. GroupNormCases.All, .. IndexSelectCases.All, .. LayerNormCases.All, .. LinearCases.All,

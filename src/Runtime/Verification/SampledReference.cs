@@ -13,25 +13,29 @@ internal static class SampledReference
     /// <typeparam name="T">The numbers to compute with.</typeparam>
     /// <param name="graph">The network.</param>
     /// <param name="weights">Its weights by full name.</param>
-    /// <param name="layers">The layers' places in the graph. Those behind the first are functions of each
+    /// <param name="layers">The layers' places in the graph. Those behind the first are computed element by
     /// element.</param>
-    /// <param name="inputs">What the first layer reads.</param>
+    /// <param name="inputs">What they read of others, in their order.</param>
     /// <param name="wanted">Which elements are wanted.</param>
     public static float[] Compute<T>(
         ModelGraph graph, Func<string, Tensor> weights,
         IReadOnlyList<int> layers, IReadOnlyList<float[]> inputs, bool[] wanted)
         where T : struct, IReal<T>
     {
-        foreach (int i in layers)
+        float[] last = [];
+        int read = 0;
+        for (int k = 0; k < layers.Count; k++)
         {
+            (int i, int before) = (layers[k], k == 0 ? int.MinValue : layers[k - 1]);
             Layer layer = graph.Layers[i];
+            float[][] own = [.. graph.InputsOf(i).Select(place => place == before ? last : inputs[read++])];
             var output = new float[graph.OutputShapeOf(i).ElementCount];
             layer.Operator.Compute<T>(new ReferenceStep(
-                graph.InputShapesOf(i), inputs, graph.OutputShapeOf(i),
+                graph.InputShapesOf(i), own, graph.OutputShapeOf(i),
                 output, name => weights($"{layer.Name}.{name}"), wanted));
-            inputs = [output];
+            last = output;
         }
-        return inputs[0];
+        return last;
     }
 
     /// <summary>Elements to sample: the first, the last, and one of each of as many parts of equal length between

@@ -28,8 +28,8 @@ internal static class SelfTest
     {
         if (options.Fp16 && !device.HasFp16Storage)
             throw new UnsupportedDeviceException(
-                $"{device.Physical.Info.Name} has no 16-bit storage, or the host did not enable it "
-                + "(storageBuffer16BitAccess, declared by HostDevice.HasFp16Storage): store in 32 bits.");
+                $"{device.Physical.Info.Name} has no 16-bit storage, or the host did not enable or not "
+                + "declare it (storageBuffer16BitAccess): store in 32 bits.");
         PlanOptions planOptions =
             PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange) with
             {
@@ -191,6 +191,9 @@ internal static class SelfTest
     private static List<(Model Model, ExecutionPlan Plan, int Batch)> Launching(
         KernelLaunch dispatch, PlanOptions options)
     {
+        // Others are launched one behind the other.
+        if (dispatch.Id.Shader != PointwiseChain.Kernel)
+            options = options with { Variants = PointwiseChain.Without(options.Variants, options.KernelNumerics) };
         var planned =
             from row in SelfTestCases.All
             let plan = ExecutionPlan.Create(row.Model, options with { Batch = row.Batch, Fuse = true })

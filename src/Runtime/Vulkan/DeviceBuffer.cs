@@ -90,7 +90,7 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             if (needed > largest)
                 throw new DeviceLimitException(
                     $"A {what} of {needed} bytes is needed, but {device.Physical.Info.Name} takes {largest} at most: "
-                    + "take a smaller batch, fewer kept layers or SessionOptions.Fp16.");
+                    + "take a smaller batch, fewer kept layers or 16-bit storage.");
         }
     }
 

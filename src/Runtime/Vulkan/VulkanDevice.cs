@@ -96,8 +96,14 @@ internal sealed unsafe class VulkanDevice
     }
 
     /// <summary>Takes a host's device in use. Neither it nor its instance is ever destroyed here.</summary>
+    /// <param name="instance">The host's instance.</param>
+    /// <param name="physical">The host's physical device.</param>
+    /// <param name="cacheFile">Where compiled kernels are kept, if they are.</param>
+    /// <param name="host">What the host has told.</param>
+    /// <param name="queue">What <see cref="QueueOf"/> gives for it.</param>
     public VulkanDevice(
-        VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile, HostDevice host)
+        VulkanInstance instance, VulkanPhysicalDevice physical, PipelineCacheFile? cacheFile, HostDevice host,
+        nint queue)
     {
         (_instance, Physical, Api) = (instance, physical, instance.Api);
         (Pipelines, _cacheFile) = (new PipelineStore(this), cacheFile);
@@ -110,9 +116,7 @@ internal sealed unsafe class VulkanDevice
         Traits = physical.Traits with { HasInt64 = host.HasInt64 };
         QueueFamily = host.QueueFamily;
         _handle = new Device(host.Device);
-        _queue = new Queue(host.Queue);
-        if (host.Queue == 0)
-            Api.GetDeviceQueue(_handle, QueueFamily, host.QueueIndex, out _queue);
+        _queue = new Queue(queue);
         LiveObjects.Created();
         try
         {
@@ -123,6 +127,34 @@ internal sealed unsafe class VulkanDevice
             Release();
             throw;
         }
+    }
+
+    /// <summary>The VkQueue of a host.</summary>
+    /// <exception cref="ArgumentException">The family does not take compute work, or there is no queue of this
+    /// index.</exception>
+    public static nint QueueOf(VulkanPhysicalDevice physical, HostDevice host)
+    {
+        if (!physical.TakesCompute(host.QueueFamily))
+            throw new ArgumentException(
+                $"The queue must take compute work; family {host.QueueFamily} of {physical.Info.Name} does not.",
+                nameof(host));
+        if (host.Queue != 0)
+            return host.Queue;
+        uint count = physical.QueueFamilies[(int)host.QueueFamily].QueueCount;
+        if (host.QueueIndex >= count)
+            throw new ArgumentException(
+                $"The queue's index is 0 to {count - 1} in family {host.QueueFamily} of {physical.Info.Name}; "
+                + $"got {host.QueueIndex}.",
+                nameof(host));
+        physical.Instance.Api.GetDeviceQueue(
+            new Device(host.Device), host.QueueFamily, host.QueueIndex, out Queue queue);
+        // Vulkan does not tell how many queues the host has created; drivers give none beyond them.
+        return queue.Handle != 0
+            ? queue.Handle
+            : throw new ArgumentException(
+                $"The index of a queue that the device was created with is expected; it has no queue "
+                + $"{host.QueueIndex} of family {host.QueueFamily}.",
+                nameof(host));
     }
 
     public Vk Api { get; }
@@ -293,8 +325,8 @@ internal sealed unsafe class VulkanDevice
         ReadOnlySpan<TimelinePoint> wait = sync.Wait.Span, signal = sync.Signal.Span;
         if ((!wait.IsEmpty || !signal.IsEmpty) && !HasTimelineSemaphores)
             throw new UnsupportedDeviceException(
-                "Waiting for semaphores and signalling them takes an adopted device with the feature "
-                + "timelineSemaphore, declared by HostDevice.HasTimelineSemaphores.");
+                "Waiting for semaphores and signalling them takes a host's device whose feature timelineSemaphore the "
+                + "host has enabled and declared.");
         // Before anything is submitted.
         foreach (TimelinePoint semaphore in signal)
             _ = HandleOf(semaphore);

@@ -32,9 +32,11 @@ internal sealed class OnnxCpuRunner : IDisposable
             .. Enumerable.Range(0, batch / atOnce).Select(part => inputs.Select((elements, input) =>
             {
                 int length = atOnce * shapes[input].Shape.ElementCount;
-                return OrtValue.CreateTensorValueFromMemory(
-                    elements.AsSpan(part * length, length).ToArray(),
-                    pair.TakesWhole ? [.. shapes[input].Shape.Extents] : [atOnce, .. shapes[input].Shape.Extents]);
+                return _runner.Tensor(
+                    pair.InputNames[input],
+                    pair.TakesWhole ? [.. shapes[input].Shape.Extents] : [atOnce, .. shapes[input].Shape.Extents],
+                    Array.ConvertAll(
+                        elements.AsSpan(part * length, length).ToArray(), number => pair.Held(input, number)));
             }).ToArray()),
         ];
         _outputs = _runner.Run(pair.InputNames, _inputs[0], pair.OutputNames);

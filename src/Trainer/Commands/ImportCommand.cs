@@ -52,17 +52,14 @@ internal static class ImportCommand
         resizing.AddTo(command);
         command.SetAction(parse =>
         {
-            (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) = Shapes(
-                parse.GetValue(shapes) ?? []);
             var options = new OnnxOptions
             {
-                Shapes = extents,
-                Symbols = symbols,
                 Outputs = parse.GetValue(value) ?? [],
                 ClassNames = ClassNameOption.Names(parse.GetValue(classes) ?? []),
                 Preprocessing = Preprocessing(
                     parse.GetValue(mean) ?? [], parse.GetValue(deviation) ?? [], resizing.Read(parse)),
             };
+            options = WithShapes(options, parse.GetValue(shapes) ?? []);
             Execute(
                 parse.GetRequiredValue(source), parse.GetValue(output), parse.GetValue(dry), parse.GetValue(bare),
                 options);
@@ -152,28 +149,17 @@ internal static class ImportCommand
             ConsoleText.Line($"not taken from the file's metadata: {ignored}");
     }
 
-    /// <summary>x=1x3x640x640 is an input's shape, height=640 a symbol's value.</summary>
-    internal static (Dictionary<string, IReadOnlyList<int>> Shapes, Dictionary<string, int> Symbols) Shapes(
-        string[] arguments)
+    /// <summary>The options with what --shape says.</summary>
+    internal static OnnxOptions WithShapes(OnnxOptions options, string[] shapes)
     {
-        var shapes = new Dictionary<string, IReadOnlyList<int>>();
-        var symbols = new Dictionary<string, int>();
-        foreach (string argument in arguments)
+        try
         {
-            int end = argument.LastIndexOf('=');
-            string[] parts = end > 0 ? argument[(end + 1)..].Split('x') : [];
-            int[] extents = [.. parts.Select(part =>
-                int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
-                ? extent
-                : 0)];
-            if (extents.Length == 0 || extents.Min() < 1)
-                throw new UserErrorException(
-                    $"--shape takes a name and extents, such as x=1x3x640x640 or height=640; got {argument}.");
-            if (!(extents.Length == 1
-                ? symbols.TryAdd(argument[..end], extents[0]) : shapes.TryAdd(argument[..end], extents)))
-                throw new UserErrorException($"--shape names {argument[..end]} twice.");
+            return options.WithShapes(shapes);
         }
-        return (shapes, symbols);
+        catch (ArgumentException e)
+        {
+            throw new UserErrorException($"--shape: {e.Message}");
+        }
     }
 
     private static Preprocessing? Preprocessing(string[] mean, string[] deviation, Resize? resize)

@@ -98,10 +98,8 @@ internal static class VerifyCommand
     /// <summary>An ONNX file as import makes a model of it.</summary>
     private static OnnxPair Imported(string path, string[] shapes, string[] values)
     {
-        (Dictionary<string, IReadOnlyList<int>> extents, Dictionary<string, int> symbols) =
-            ImportCommand.Shapes(shapes);
         using OnnxImport import = OnnxImport.Open(
-            path, new OnnxOptions { Shapes = extents, Symbols = symbols, Outputs = values });
+            path, ImportCommand.WithShapes(new OnnxOptions { Outputs = values }, shapes));
         return OnnxPair.Of(path, import, import.Model());
     }
 
@@ -123,7 +121,7 @@ internal static class VerifyCommand
         bool repeats = repeat == 1 || Repeats(session, repeat);
         using var layers = new DeviceLayers(pair.Model, gpu, options);
         OnnxComparison comparison = OnnxComparison.Of(
-            pair, OnnxComparison.FreshInputs(pair.Model, seed, inputs),
+            pair, OnnxComparison.FreshInputs(pair, seed, inputs),
             options.Fp16 ? Tolerances.Fp16 : Tolerances.Fp32, (items, take) =>
             {
                 layers.Run(items, pair.ValueOf.Keys, take);

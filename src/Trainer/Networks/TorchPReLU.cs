@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 
 namespace SoftPool.Trainer.Networks;
 
@@ -7,16 +6,20 @@ namespace SoftPool.Trainer.Networks;
 /// <see cref="Torch.Scalars"/>).</summary>
 internal sealed class TorchPReLU : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
-    private readonly Parameter _weight;
+    private const string Weight = "weight";
 
     /// <summary>Slopes that begin as torch's do.</summary>
     public TorchPReLU(int numParameters) : base(nameof(TorchPReLU))
     {
         using Scalar slope = 0.25;
-        _weight = torch.nn.Parameter(torch.full([numParameters], slope));
-        register_parameter("weight", _weight);
+        register_parameter(Weight, torch.nn.Parameter(torch.full([numParameters], slope)));
     }
 
-    public override torch.Tensor forward(torch.Tensor input) =>
-        torch.nn.functional.prelu(input, _weight.to(input.dtype));
+    public override torch.Tensor forward(torch.Tensor input)
+    {
+        // Asked for anew: a module that is converted to another type has another parameter.
+        torch.Tensor weight = get_parameter(Weight)
+            ?? throw new InvalidOperationException("The parameter of the slopes is gone.");
+        return torch.nn.functional.prelu(input, weight.to(input.dtype));
+    }
 }

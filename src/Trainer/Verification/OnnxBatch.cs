@@ -16,7 +16,7 @@ internal static class OnnxBatch
     {
         if (pair.FixesBatch || pair.TakesWhole)
             return null;
-        float[][][] items = [.. OnnxComparison.FreshInputs(pair.Model, Random.Shared.NextInt64(), count: 2)];
+        float[][][] items = [.. OnnxComparison.FreshInputs(pair, Random.Shared.NextInt64(), count: 2)];
         string[] outputs = [.. pair.OutputNames];
         using var runner = new OnnxRunner(pair.Path, outputs.Except(pair.FileOutputs), optimised: false);
         Dictionary<string, float[]> both;

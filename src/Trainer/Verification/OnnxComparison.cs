@@ -70,21 +70,22 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
     /// <summary>Compares torch on an imported network with ONNX Runtime on the file, on inputs that are drawn
     /// anew.</summary>
     public static OnnxComparison OfTorch(OnnxPair pair) =>
-        Of(pair, FreshInputs(pair.Model, Random.Shared.NextInt64(), count: 2), Tolerances.Fp32, other: null);
+        Of(pair, FreshInputs(pair, Random.Shared.NextInt64(), count: 2), Tolerances.Fp32, other: null);
 
-    /// <summary>Items of each input in [-2, 2), as normalised pictures are.</summary>
-    public static IEnumerable<float[][]> FreshInputs(Model model, long seed, int count)
+    /// <summary>Items of each input in [-2, 2), as normalised pictures are, or bytes where the file takes
+    /// bytes.</summary>
+    public static IEnumerable<float[][]> FreshInputs(OnnxPair pair, long seed, int count)
     {
         for (int i = 0; i < count; i++)
         {
-            float[][] items = [.. model.Graph.Inputs.Select(input => new float[input.Shape.ElementCount])];
+            float[][] items = [.. pair.Model.Graph.Inputs.Select(input => new float[input.Shape.ElementCount])];
             long first = 0;
             foreach (float[] item in items)
             {
                 CertificateInput.Draw((ulong)seed + (ulong)i, item, first);
                 first += item.Length;
             }
-            yield return items;
+            yield return [.. items.Select((item, input) => Array.ConvertAll(item, number => pair.Held(input, number)))];
         }
     }
 
@@ -99,6 +100,8 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
         OnnxPair pair, IEnumerable<float[][]> inputs, Tolerances floor,
         Func<float[][], Action<string, float[]>, float[][]>? other)
     {
+        if (pair.IsHalf)
+            floor = Tolerances.Fp16;
         ModelGraph graph = pair.Model.Graph;
         string[] values = [.. pair.ValueOf.Values.Concat(pair.OutputNames).Distinct()];
         string[] fileOutputs = [.. pair.OutputNames.Intersect(pair.FileOutputs)];

@@ -23,6 +23,21 @@ internal sealed record OnnxPair(
     /// <summary>Whether the file has no batch: its input tensors are one item each.</summary>
     public bool TakesWhole { get; init; }
 
+    /// <summary>The types of the inputs' elements in the file; none where all are floats.</summary>
+    public IReadOnlyList<OnnxElement> InputElements { get; init; } = [];
+
+    /// <summary>Whether the file computes in 16 bits.</summary>
+    public bool IsHalf { get; init; }
+
+    /// <summary>A number in [-2, 2) as the file's type of an input holds it; of a byte any.</summary>
+    public float Held(int input, float number) => InputElements.Count == 0 ? number
+        : InputElements[input] switch
+        {
+            OnnxElement.Float16 => (float)(Half)number,
+            OnnxElement.UInt8 => MathF.Floor((number + 2) * 64),
+            _ => number,
+        };
+
     /// <summary>The shapes in which the file takes the inputs.</summary>
     public IReadOnlyList<int[]> InputShapes =>
     [
@@ -37,6 +52,8 @@ internal sealed record OnnxPair(
             .ToDictionary(pair => pair.First.Name, pair => pair.Second!))
     {
         TakesWhole = import.TakesWhole,
+        InputElements = import.InputElements,
+        IsHalf = import.IsHalf,
     };
 
     /// <summary>A model and the file that it may have been made of.</summary>
@@ -85,7 +102,10 @@ internal sealed record OnnxPair(
     {
         using OnnxModel file = OnnxModel.Open(path);
         OnnxNode[] nodes =
-            [.. file.Graph.Nodes.Where(node => node.Name.Trim('/') == layer || node.Outputs is [var first, ..] && first == layer)];
+        [
+            .. file.Graph.Nodes.Where(node =>
+                node.Name.Trim('/') == layer || (node.Outputs is [var first, ..] && first == layer)),
+        ];
         return nodes is [{ Outputs: [var value, ..] }] && file.Graph.Outputs.All(output => output.Name != value)
             && !nodes.Any(node => file.Graph.Outputs.Any(output => node.Outputs.Contains(output.Name)))
             ? [value]

@@ -50,8 +50,7 @@ internal sealed class OnnxRunner : IDisposable
         IReadOnlyList<(string Name, long[] Shape, float[] Elements)> inputs, IReadOnlyCollection<string> values,
         Action<string, ReadOnlySpan<float>> take)
     {
-        OrtValue[] tensors =
-            [.. inputs.Select(input => OrtValue.CreateTensorValueFromMemory(input.Elements, input.Shape))];
+        OrtValue[] tensors = [.. inputs.Select(input => Tensor(input.Name, input.Shape, input.Elements))];
         try
         {
             using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
@@ -66,6 +65,19 @@ internal sealed class OnnxRunner : IDisposable
         }
     }
 
+    /// <summary>Elements of an input, in the type that the file gives it.</summary>
+    public OrtValue Tensor(string name, long[] shape, float[] elements) =>
+        _session.InputMetadata[name].ElementDataType switch
+        {
+            TensorElementType.Float16 => OrtValue.CreateTensorValueFromMemory(
+                Array.ConvertAll(elements, number => (Float16)number), shape),
+            TensorElementType.Double =>
+                OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(elements, number => (double)number), shape),
+            TensorElementType.UInt8 =>
+                OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(elements, number => (byte)number), shape),
+            _ => OrtValue.CreateTensorValueFromMemory(elements, shape),
+        };
+
     /// <summary>The elements; of truth values 0 and 1, of places the floats that layers give.</summary>
     private static ReadOnlySpan<float> Floats(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType switch
     {
@@ -73,6 +85,10 @@ internal sealed class OnnxRunner : IDisposable
             Array.ConvertAll(value.GetTensorDataAsSpan<bool>().ToArray(), holds => holds ? 1f : 0),
         TensorElementType.Double =>
             Array.ConvertAll(value.GetTensorDataAsSpan<double>().ToArray(), number => (float)number),
+        TensorElementType.UInt8 =>
+            Array.ConvertAll(value.GetTensorDataAsSpan<byte>().ToArray(), number => (float)number),
+        TensorElementType.Float16 =>
+            Array.ConvertAll(value.GetTensorDataAsSpan<Float16>().ToArray(), number => (float)number),
         TensorElementType.Int64 =>
             Array.ConvertAll(value.GetTensorDataAsSpan<long>().ToArray(), number => (float)number),
         _ => value.GetTensorDataAsSpan<float>(),

@@ -1,4 +1,5 @@
-// The C interface from C: suite TEST MODEL ONNX, one test a process. Prints nothing and exits with 0 if all is well.
+// The C interface from C: suite TEST MODEL ONNX OPEN-ONNX, one test a process. Prints nothing and exits with 0 if all
+// is well.
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,7 +11,7 @@
 
 #include "softpool.h"
 
-static const char *model_path, *onnx_path;
+static const char *model_path, *onnx_path, *open_path;
 
 #define CHECK(condition)                                                                \
     do {                                                                                \
@@ -91,6 +92,10 @@ static void versions(void) {
     OK(sp_check_version(SP_VERSION));
     FAILS(SP_ERROR_VERSION, sp_check_version(SP_VERSION + 1));
     FAILS(SP_ERROR_VERSION, sp_check_version(0));
+    sp_check_version(0);
+    const char* sentence = NULL;
+    sp_get_error(&sentence);
+    CHECK(strstr(sentence, "SP_VERSION"));
     CHECK(sp_get_error(NULL) == SP_OK); // It was forgotten.
 }
 
@@ -111,6 +116,11 @@ static void nulls(void) {
     FAILS(SP_ERROR_ARGUMENT, sp_model_load(NULL, &model));
     FAILS(SP_ERROR_ARGUMENT, sp_model_load(model_path, NULL));
     FAILS(SP_ERROR_FILE, sp_model_load("/nowhere/none.safetensors", &model));
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load("", &model));
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx(NULL, NULL, &model));
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx(open_path, NULL, NULL));
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx_memory(NULL, 4, NULL, &model));
+    FAILS(SP_ERROR_MODEL, sp_model_load_memory("\xff\xff\xff\xff\xff\xff\xff\xff{}", 10, SP_SAFETENSORS, &model));
     FAILS(SP_ERROR_ARGUMENT, sp_model_load_memory(NULL, 4, SP_ONNX, &model));
     FAILS(SP_ERROR_ARGUMENT, sp_model_load_memory("abcd", 4, 7, &model));
     FAILS(SP_ERROR_MODEL, sp_model_load_memory("abcd", 4, SP_SAFETENSORS, &model));
@@ -171,6 +181,8 @@ static void nulls(void) {
     image.format = SP_RGB8;
     image.width = image.height = 0xffffffff;
     FAILS(SP_ERROR_SHAPE, sp_session_run(session, &input, &output));
+    image.width = 0xaaaaaaab, image.height = 0x80000000; // Three bytes a pixel: 2^63 and some, a little in 64 bits.
+    FAILS(SP_ERROR_SHAPE, sp_session_run(session, &input, &output));
     // An own device takes no handles of a host's.
     sp_recorder recorder = NULL;
     FAILS(SP_ERROR_STATE, sp_recorder_create(session, &recorder));
@@ -228,6 +240,7 @@ static void sizes(void) {
     SIZES(sp_session_options, sp_session_create(device, model, value, &session));
     SIZES(sp_session_info, sp_session_get_info(session, value));
     SIZES(sp_device_options, sp_device_create(value, &other));
+    SIZES(sp_onnx_options, sp_model_load_onnx(onnx_path, value, &model));
     struct { sp_session_options known; uint64_t unknown; } newer = {{.size = sizeof newer}, 1};
     FAILS(SP_ERROR_ARGUMENT, sp_session_create(device, model, &newer.known, &session));
     sp_floats from = {in, IN}, to = {expected, OUT};
@@ -334,7 +347,136 @@ static void models(void) {
     }
 }
 
-struct told { pthread_mutex_t lock; pthread_cond_t changed; int calls; sp_code code; };
+// What must be zero is, what has a largest value has less, and what has no effect is not given.
+static void limits(void) {
+    sp_device device = open_device(), other = NULL;
+    sp_model model = NULL;
+    OK(sp_model_load(model_path, &model));
+    sp_session_options options = SP_INIT(sp_session_options);
+    sp_session session = NULL;
+    options.max_runs = 1001;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_create(device, model, &options, &session));
+    options.max_runs = 1000;
+    OK(sp_session_create(device, model, &options, &session));
+    options.max_runs = 1;
+    options.reserved = 1;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_create(device, model, &options, &session));
+    options.reserved = 0;
+    options.batch = 0x80000000;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_create(device, model, &options, &session));
+    sp_device_options how = SP_INIT(sp_device_options);
+    how.reserved = 1;
+    FAILS(SP_ERROR_ARGUMENT, sp_device_create(&how, &other));
+    sp_onnx_options onnx = SP_INIT(sp_onnx_options);
+    onnx.reserved = 1;
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx(onnx_path, &onnx, &model));
+    unsigned char pixels[3] = {1, 2, 3};
+    sp_image image = {pixels, 1, 1, SP_RGB8, 1};
+    sp_floats to = {expected, OUT};
+    sp_input input = SP_INIT(sp_input);
+    input.kind = SP_IMAGES;
+    input.count = 1;
+    input.images = &image;
+    sp_output output = floats_out(&to);
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    image.reserved = 0;
+    OK(sp_session_run(session, &input, &output));
+    sp_stepper stepper = NULL;
+    OK(sp_stepper_create(session, &stepper));
+    FAILS(SP_ERROR_ARGUMENT, sp_stepper_start(stepper, &input, &output)); // Finishing writes floats.
+}
+
+// Needs two devices.
+static void enumerated_whole_or_not(void) {
+    uint32_t count = 0;
+    OK(sp_enumerate(NULL, &count));
+    CHECK(count == 2);
+    sp_device_info infos[4] = {{.size = sizeof infos[0], .name = "untouched"}};
+    count = 4;
+    FAILS(SP_ERROR_ARGUMENT, sp_enumerate(infos, &count)); // The second has no size.
+    CHECK(count == 4 && strcmp(infos[0].name, "untouched") == 0);
+    count = 1;
+    OK(sp_enumerate(infos, &count));
+    CHECK(count == 1 && strcmp(infos[0].name, "untouched") != 0 && infos[1].size == 0);
+    // Structs of a newer, larger header lie further apart.
+    struct { sp_device_info known; uint64_t unknown; } newer[2] = {0};
+    newer[0].known.size = newer[1].known.size = sizeof newer[0];
+    count = 2;
+    OK(sp_enumerate(&newer[0].known, &count));
+    CHECK(count == 2 && newer[0].known.index == 0 && newer[1].known.index == 1 && newer[1].known.name[0] != 0);
+}
+
+static void check_onnx(sp_model model, const sp_input* input, const float* right, size_t count) {
+    sp_session session = NULL;
+    OK(sp_session_create(open_device(), model, NULL, &session));
+    float came[64];
+    sp_floats to = {came, count};
+    sp_output output = floats_out(&to);
+    OK(sp_session_run(session, input, &output));
+    for (size_t i = 0; i < count; i++) CHECK(came[i] == right[i]);
+}
+
+// z = -relu(x), where the file says only that x has three channels.
+static void open_onnx(void) {
+    sp_model model = NULL;
+    FAILS(SP_ERROR_UNSUPPORTED, sp_model_load(open_path, &model));
+    FAILS(SP_ERROR_UNSUPPORTED, sp_model_load_onnx(open_path, NULL, &model));
+    sp_onnx_options options = SP_INIT(sp_onnx_options);
+    const char* shapes[2] = {"x=1x3x1x2", NULL};
+    options.shapes = shapes;
+    options.shape_count = 2;
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx(open_path, &options, &model));
+    shapes[1] = "x=1x3x9x9"; // Twice.
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx(open_path, &options, &model));
+    options.shape_count = 1;
+    shapes[0] = "x=1x3xwide";
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx(open_path, &options, &model));
+    shapes[0] = "x=1x3x1x2";
+    OK(sp_model_load_onnx(open_path, &options, &model));
+    float numbers[6] = {1, -2, 3, -4, 5, -6}, right[6] = {-1, 0, -3, 0, -5, 0};
+    sp_floats from = {numbers, 6};
+    sp_input input = floats_in(&from);
+    check_onnx(model, &input, right, 6);
+    // A symbol's value, and another value of the graph as the output, from memory.
+    FILE* file = fopen(open_path, "rb");
+    CHECK(file);
+    char bytes[4096];
+    size_t count = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    const char *symbols[2] = {"height=1", "width=2"}, *outputs[1] = {"y"};
+    options.shapes = symbols;
+    options.shape_count = 2;
+    options.outputs = outputs;
+    options.output_count = 1;
+    OK(sp_model_load_onnx_memory(bytes, count, &options, &model));
+    for (int i = 0; i < 6; i++) right[i] = -right[i];
+    check_onnx(model, &input, right, 6);
+    outputs[0] = "none";
+    FAILS(SP_ERROR_UNSUPPORTED, sp_model_load_onnx_memory(bytes, count, &options, &model));
+    outputs[0] = "y";
+    // Images: (p / 255 - mean) / deviation.
+    unsigned char pixels[6] = {255, 255, 255, 0, 0, 255};
+    sp_image image = {pixels, 2, 1, SP_RGB8, 0};
+    input.kind = SP_IMAGES;
+    input.images = &image;
+    float as_they_are[6] = {1, 0, 1, 0, 1, 1};
+    check_onnx(model, &input, as_they_are, 6);
+    float mean[3] = {0.5f, 0, 0.75f}, deviation[3] = {0.25f, 1, 0.5f}, normalised[6] = {2, 0, 1, 0, 0.5f, 0.5f};
+    options.mean = mean;
+    FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx_memory(bytes, count, &options, &model));
+    options.deviation = deviation;
+    options.channels = 2;
+    FAILS(SP_ERROR_MODEL, sp_model_load_onnx_memory(bytes, count, &options, &model));
+    options.channels = 3;
+    OK(sp_model_load_onnx_memory(bytes, count, &options, &model));
+    check_onnx(model, &input, normalised, 6);
+    options.deviation = NULL;
+    OK(sp_model_load_onnx_memory(bytes, count, &options, &model));
+    float shifted[6] = {0.5f, 0, 1, 0, 0.25f, 0.25f};
+    check_onnx(model, &input, shifted, 6);
+}
+
+struct told { pthread_mutex_t lock; pthread_cond_t changed; int calls; sp_code code; char sentence[64]; };
 
 static void done(void* user, sp_code code, const char* sentence) {
     struct told* told = user;
@@ -343,6 +485,7 @@ static void done(void* user, sp_code code, const char* sentence) {
     pthread_mutex_lock(&told->lock);
     told->calls++;
     told->code = code;
+    strncpy(told->sentence, sentence, sizeof told->sentence - 1);
     pthread_cond_signal(&told->changed);
     pthread_mutex_unlock(&told->lock);
 }
@@ -365,7 +508,7 @@ static void modes(void) {
     while (!is_done) OK(sp_run_poll(job, &is_done));
     check_same(came[0]);
     OK(sp_release(job));
-    struct told told = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, -1};
+    struct told told = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, -1, ""};
     sp_run_options options = SP_INIT(sp_run_options);
     options.done = done;
     options.user = &told;
@@ -435,6 +578,32 @@ static void order(void) {
     OK(sp_release(stepper));
 }
 
+// A release too many, while a call uses the session, takes nothing from the call.
+static void* run_often(void* session) {
+    float came[BATCH * OUT];
+    for (int i = 0; i < 400; i++) {
+        sp_code code = run(session, came);
+        if (code == SP_ERROR_HANDLE) return NULL; // It was released before this call.
+        CHECK(code == SP_OK);
+        check_same(came);
+    }
+    return NULL;
+}
+
+static void released_in_calls(void) {
+    for (int round = 0; round < 8; round++) {
+        sp_session session = open_session(open_device(), 1);
+        OK(run(session, expected));
+        pthread_t other[2];
+        for (int i = 0; i < 2; i++) pthread_create(&other[i], NULL, run_often, session);
+        usleep(2000);
+        OK(sp_release(session));
+        FAILS(SP_ERROR_HANDLE, sp_release(session));
+        FAILS(SP_ERROR_HANDLE, sp_retain(session));
+        for (int i = 0; i < 2; i++) pthread_join(other[i], NULL);
+    }
+}
+
 static int logged;
 
 static void count_log(void* user, sp_code code, const char* sentence) {
@@ -469,6 +638,57 @@ static void threads(void) {
     CHECK(logged == 80);
 }
 
+// A log function whose own calls fail is not told of that, and the error that it was told of stays the last one.
+static void failing_log(void* user, sp_code code, const char* sentence) {
+    CHECK(++*(int*)user == 1 && code == SP_ERROR_FILE && strstr(sentence, "/nowhere"));
+    FAILS(SP_ERROR_HANDLE, sp_retain(NULL));
+    CHECK(strstr(sentence, "/nowhere"));
+}
+
+static void logs_that_fail(void) {
+    int calls = 0;
+    sp_model model = NULL;
+    OK(sp_set_log(failing_log, &calls));
+    FAILS(SP_ERROR_FILE, sp_model_load("/nowhere", &model));
+    CHECK(calls == 1);
+}
+
+static void log_before_callback(void* user, sp_code code, const char* sentence) {
+    CHECK(code == SP_ERROR_DEVICE && strlen(sentence) > 10);
+    __atomic_add_fetch((int*)user, 1, __ATOMIC_SEQ_CST);
+}
+
+static void callback_after_log(void* user, sp_code code, const char* sentence) {
+    CHECK(code == SP_ERROR_DEVICE && strlen(sentence) > 10);
+    CHECK(__atomic_add_fetch((int*)user, 10, __ATOMIC_SEQ_CST) == 11);
+}
+
+static void logs_of_started_runs(void) {
+    sp_session session = open_session(open_device(), 1);
+    int calls = 0;
+    OK(sp_set_log(log_before_callback, &calls));
+    sp_floats from = {in, BATCH * IN}, to = {expected, BATCH * OUT};
+    sp_input input = floats_in(&from);
+    sp_output output = floats_out(&to);
+    sp_semaphore semaphore = {1, 1}; // Only a host's device has any.
+    sp_run_options options = SP_INIT(sp_run_options);
+    options.wait = &semaphore;
+    options.wait_count = 1;
+    options.done = callback_after_log;
+    options.user = &calls;
+    sp_run job = NULL;
+    OK(sp_session_start(session, &input, &output, &options, &job));
+    FAILS(SP_ERROR_DEVICE, sp_run_wait(job));
+    for (int i = 0; i < 1000 && __atomic_load_n(&calls, __ATOMIC_SEQ_CST) < 11; i++) usleep(10000);
+    FAILS(SP_ERROR_DEVICE, sp_run_wait(job));
+    CHECK(__atomic_load_n(&calls, __ATOMIC_SEQ_CST) == 11);
+    // Without a callback the log hears of it too.
+    options.done = NULL;
+    OK(sp_session_start(session, &input, &output, &options, &job));
+    for (int i = 0; i < 1000 && __atomic_load_n(&calls, __ATOMIC_SEQ_CST) < 12; i++) usleep(10000);
+    CHECK(__atomic_load_n(&calls, __ATOMIC_SEQ_CST) == 12);
+}
+
 /* ---- A host's device ---- */
 
 struct host {
@@ -497,7 +717,11 @@ static void unlock_queue(void* user) {
     pthread_mutex_unlock(&host->lock);
 }
 
-static void released(void* user) { ((struct host*)user)->released++; }
+static void released(void* user) {
+    ((struct host*)user)->released++;
+    uint32_t count = 0;
+    OK(sp_enumerate(NULL, &count)); // Callable in here.
+}
 
 static VkPhysicalDeviceVulkan12Features features12 = {
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, .timelineSemaphore = 1};
@@ -529,7 +753,7 @@ static sp_host_device tell(struct host* host) {
     told.instance = host->instance;
     told.physical_device = host->physical;
     told.device = host->device;
-    told.get_instance_proc_addr = (void*)vkGetInstanceProcAddr;
+    told.get_instance_proc_addr = (void*)(uintptr_t)vkGetInstanceProcAddr;
     told.features = &features;
     told.lock_queue = lock_queue;
     told.unlock_queue = unlock_queue;
@@ -648,9 +872,32 @@ static void hosts_device(void) {
     run_options.signal = &signal;
     run_options.wait_count = run_options.signal_count = 1;
     sp_run job = NULL;
+    sp_session beside = open_session(device, 1);
     OK(sp_session_start(session, &input, &output, &run_options, &job));
     OK(sp_run_poll(job, &is_done));
     CHECK(!is_done);
+    // One that waits for it in vain, cancelled: its callback and its handle say the same.
+    sp_floats floats[2] = {{in, BATCH * IN}, {came, BATCH * OUT}};
+    sp_input from_floats = floats_in(&floats[0]);
+    sp_output to_floats = floats_out(&floats[1]);
+    struct told cancelled = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, -1, ""};
+    sp_run_options in_vain = SP_INIT(sp_run_options);
+    in_vain.wait = &wait;
+    in_vain.wait_count = 1;
+    in_vain.done = done;
+    in_vain.user = &cancelled;
+    sp_run waiting = NULL;
+    OK(sp_session_start(beside, &from_floats, &to_floats, &in_vain, &waiting));
+    OK(sp_run_cancel(waiting));
+    FAILS(SP_ERROR_CANCELLED, sp_run_wait(waiting));
+    sp_run_wait(waiting);
+    const char* sentence = NULL;
+    sp_get_error(&sentence);
+    CHECK(strcmp(sentence, "The run was cancelled.") == 0);
+    pthread_mutex_lock(&cancelled.lock);
+    while (cancelled.calls == 0) pthread_cond_wait(&cancelled.changed, &cancelled.lock);
+    pthread_mutex_unlock(&cancelled.lock);
+    CHECK(cancelled.code == SP_ERROR_CANCELLED && strcmp(cancelled.sentence, sentence) == 0);
     VkSemaphoreSignalInfo go = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO, .semaphore = semaphore, .value = 1};
     CHECK(vkSignalSemaphore(host.device, &go) == VK_SUCCESS);
     OK(sp_run_wait(job));
@@ -662,6 +909,8 @@ static void hosts_device(void) {
     // The host's objects are free when all of the library's on them are gone.
     OK(sp_release(device));
     OK(sp_release(session));
+    OK(sp_release(beside));
+    OK(sp_release(waiting));
     OK(sp_release(job));
     OK(sp_release(stepper));
     CHECK(host.released == 0);
@@ -682,7 +931,7 @@ static void hosts_of_vulkan_1_0(void) {
     CHECK(host.locks == 0 && host.released == 0);
 }
 
-static void half_a_lock(void) {
+static void hosts_told_wrongly(void) {
     struct host host;
     make_host(&host, VK_API_VERSION_1_2);
     sp_host_device told = tell(&host);
@@ -695,17 +944,27 @@ static void half_a_lock(void) {
     told = tell(&host);
     told.queue_family = 99;
     FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(&told, NULL, &device));
+    told = tell(&host);
+    told.queue_index = 4096; // Used would be a null queue.
+    FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(&told, NULL, &device));
+    told = tell(&host);
+    sp_device_options options = SP_INIT(sp_device_options);
+    options.selector = "0"; // The host has chosen.
+    FAILS(SP_ERROR_ARGUMENT, sp_device_adopt(&told, &options, &device));
+    CHECK(device == NULL && host.locks == 0 && host.released == 0);
 }
 
 static void handles_for_others(void) {
     sp_device device = open_device();
     sp_host_device told = SP_INIT(sp_host_device);
     OK(sp_device_get_handles(device, &told));
-    PFN_vkGetInstanceProcAddr find = (PFN_vkGetInstanceProcAddr)told.get_instance_proc_addr;
+    PFN_vkGetInstanceProcAddr find = (PFN_vkGetInstanceProcAddr)(uintptr_t)told.get_instance_proc_addr;
     PFN_vkQueueSubmit submit = (PFN_vkQueueSubmit)find(told.instance, "vkQueueSubmit");
     told.lock_queue(told.user);
     CHECK(submit(told.queue, 0, NULL, VK_NULL_HANDLE) == VK_SUCCESS);
     told.unlock_queue(told.user);
+    told.unlock_queue(told.user); // Once too often.
+    CHECK(sp_get_error(NULL) == SP_ERROR_STATE);
     // The library on the library's own device: what it gives is what it takes.
     sp_device again = NULL;
     OK(sp_device_adopt(&told, NULL, &again));
@@ -760,8 +1019,10 @@ static void crash_reporter_after(void) {
 
 #define TEST(name) {#name, name}
 static const struct { const char* name; void (*run)(void); } tests[] = {
-    TEST(versions), TEST(nulls), TEST(wrong_kinds), TEST(sizes), TEST(told), TEST(models), TEST(modes), TEST(order),
-    TEST(threads), TEST(hosts_device), TEST(hosts_of_vulkan_1_0), TEST(half_a_lock), TEST(handles_for_others),
+    TEST(versions), TEST(nulls), TEST(wrong_kinds), TEST(sizes), TEST(limits), TEST(enumerated_whole_or_not),
+    TEST(told), TEST(models), TEST(open_onnx), TEST(modes), TEST(order), TEST(released_in_calls), TEST(threads),
+    TEST(logs_that_fail), TEST(logs_of_started_runs), TEST(hosts_device), TEST(hosts_of_vulkan_1_0),
+    TEST(hosts_told_wrongly), TEST(handles_for_others),
     TEST(crash_reporter_before), TEST(crash_reporter_after),
 };
 
@@ -770,9 +1031,10 @@ int main(int argc, char** argv) {
         for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) puts(tests[i].name);
         return 0;
     }
-    if (argc != 4) return 2;
+    if (argc != 5) return 2;
     model_path = argv[2];
     onnx_path = argv[3];
+    open_path = argv[4];
     fill();
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         if (strcmp(tests[i].name, argv[1]) == 0) {

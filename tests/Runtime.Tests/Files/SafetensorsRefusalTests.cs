@@ -108,7 +108,7 @@ public sealed class SafetensorsRefusalTests : IDisposable
     {
         byte[] file = RawSafetensors.Build("{      }", 0);
         BinaryPrimitives.WriteUInt64LittleEndian(file, length);
-        AssertRefused(file, $"{(long)length} bytes");
+        AssertRefused(file, $"{length} bytes");
     }
 
     [TestMethod]

@@ -188,8 +188,9 @@ public sealed class ExecutionPlanTests
                 new("add", new Add(), ["conv", "relu"]),
                 new("relu2", new ReLU()),
             ])), new PlanOptions());
-        TestModels.AssertSequence<string>(["conv", "relu", "add"], Launched(plan));
-        TestModels.AssertSequence<string>(["conv", "relu", "relu2"], WithOutput(plan));
+        // The three behind the convolution are a chain.
+        TestModels.AssertSequence<string>(["conv", "relu"], Launched(plan));
+        TestModels.AssertSequence<string>(["conv", "relu2"], WithOutput(plan));
     }
 
     [TestMethod]

@@ -13,6 +13,7 @@ internal static class OperatorForms
     private static readonly VariantChoice NoTiles =
         Without("maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "softpool_shared_weights");
     private static readonly VariantChoice NoLanes = Without("linear_lanes");
+    private static readonly VariantChoice NoChains = Without(PointwiseChain.Kernel);
 
     // A convolution of more products comes in few forms: software drivers take minutes for all variants of the largest,
     // which read no edge that the small ones have not. Winograd's takes no small one.
@@ -33,6 +34,8 @@ internal static class OperatorForms
                 yield return (traits, NoTiles);
             if (op is Linear)
                 yield return (traits, NoLanes);
+            if (row.Layers.Length > 1 && op is Pointwise or Elementwise or BatchNorm2d)
+                yield return (traits, NoChains);
             if (op is not Conv2d convolution)
                 continue;
             bool isLarge = Products(convolution, row.Input) > MostProducts;

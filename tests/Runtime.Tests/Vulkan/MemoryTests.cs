@@ -159,10 +159,10 @@ public sealed class MemoryTests
     }
 
     [TestMethod]
-    [DataRow(1, 1, false, true, "The batch is 1 already: take SessionOptions.Fp16, or")]
+    [DataRow(1, 1, false, true, "The batch is 1 already: take 16-bit storage, or")]
     [DataRow(1, 1, false, false, "take a device with more memory, or")]
     [DataRow(8, 3, false, false, "Take a smaller batch than 8 or fewer runs at once than 3, or")]
-    [DataRow(2, 1, true, true, "Take a smaller batch than 2 or no KeepLayerOutputs or SessionOptions.Fp16, or")]
+    [DataRow(2, 1, true, true, "Take a smaller batch than 2 or no kept layers or 16-bit storage, or")]
     public void The_advice_names_what_would_help(int batch, int runs, bool keeps, bool hasFp16, string advice) =>
         StringAssert.Contains(
             new OutOfDeviceMemoryException("No memory.")

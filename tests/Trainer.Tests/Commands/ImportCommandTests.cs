@@ -106,7 +106,7 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("--shape", "x=1x3xwide", "--shape takes a name and extents, such as x=1x3x640x640 or "
+    [DataRow("--shape", "x=1x3xwide", "--shape: A shape is a name and extents, such as x=1x3x640x640 or "
         + "height=640; got x=1x3xwide.")]
     [DataRow("--mean", "0,5", "--mean takes plain numbers such as 0.485 0.456 0.406; got 0,5.")]
     [DataRow("--classes", "nowhere.txt", "nowhere.txt")]

@@ -4,7 +4,7 @@ namespace SoftPool.Onnx.Import;
 /// numbers are computed when they are asked for, integers at once.</summary>
 internal static class ConstantFolding
 {
-    private static readonly Dictionary<string, Func<ImportStep, Constant>> ByName = new(ConstantOperations.All)
+    private static readonly Dictionary<string, Func<ImportStep, Value>> ByName = new(ConstantOperations.All)
     {
         ["Constant"] = Literal,
         ["ConstantOfShape"] = Filled,
@@ -22,6 +22,8 @@ internal static class ConstantFolding
         ["Transpose"] = ConstantMoves.Transpose,
         ["Gather"] = ConstantMoves.Gather,
         ["Slice"] = ConstantMoves.Slice,
+        ["ScatterND"] = ConstantMoves.ScatterND,
+        ["Split"] = ConstantMoves.Split,
         ["Concat"] = ConstantMoves.Concat,
         ["Add"] = step => Pairwise(step, (a, b) => a + b, (a, b) => a + b),
         ["Sub"] = step => Pairwise(step, (a, b) => a - b, (a, b) => a - b),
@@ -37,7 +39,7 @@ internal static class ConstantFolding
     public static IEnumerable<string> Operators => ByName.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>What folds a node of these inputs; null where it does not depend on constants alone.</summary>
-    public static Func<ImportStep, Constant>? Find(string opType, IReadOnlyList<Value?> inputs) =>
+    public static Func<ImportStep, Value>? Find(string opType, IReadOnlyList<Value?> inputs) =>
         opType is "Shape" or "Size" || inputs.All(input => input is null or Constant)
             ? ByName.GetValueOrDefault(opType)
             : null;
@@ -114,6 +116,12 @@ internal static class ConstantFolding
         {
             case OnnxElement.Float or OnnxElement.Double:
                 return constant with { Floats = constant.Numbers, Ints = null };
+            case OnnxElement.Float16:
+                return constant with
+                {
+                    Floats = () => [.. constant.Numbers().Select(number => (float)(Half)number)],
+                    Ints = null,
+                };
             case OnnxElement.Int64 or OnnxElement.Int32 when constant.Ints is { } ints:
                 return to == OnnxElement.Int64 || ints().All(number => number == (int)number)
                     ? constant

@@ -38,27 +38,82 @@ internal static class ConstantMoves
 
     public static Constant Slice(ImportStep step)
     {
-        int[]? starts = step.Ints("starts"), ends = Limits(step, "ends"), axes = step.Ints("axes");
+        long[]? starts = SliceConverters.Longs(step, "starts", 1), ends = SliceConverters.Longs(step, "ends", 2);
+        long[]? axes = SliceConverters.Longs(step, "axes", 3), steps = SliceConverters.Longs(step, "steps", 4);
         Constant constant = step.ConstantAt(0, "the data");
-        starts ??= step.Integers(1, "starts");
-        ends ??= Limits(step.ConstantAt(2, "ends"));
-        if (axes is null && step.Optional(3, "axes") is not null)
-            axes = step.Integers(3, "axes");
+        if (starts is null || ends is null)
+            throw new RefusalException("starts or ends are missing");
         int[] shape = [.. constant.Shape], strides = Strides(shape), begins = new int[shape.Length];
-        axes ??= [.. Enumerable.Range(0, starts.Length)];
-        int[] steps = step.Optional(4, "steps") is not null ? step.Integers(4, "steps") : [.. axes.Select(_ => 1)];
-        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Any(size => size != 1))
-            throw new RefusalException("starts, ends and axes of one length and steps of 1 are expected");
+        int[] distances = [.. shape.Select(_ => 1)];
+        axes ??= [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)];
+        steps ??= [.. axes.Select(_ => 1L)];
+        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
+            throw new RefusalException("starts, ends, axes and steps of one length are expected");
         for (int i = 0; i < axes.Length; i++)
         {
-            int axis = ImportStep.Axis(axes[i], shape.Length), extent = constant.Shape[axis];
-            begins[axis] = Clamp(starts[i], extent);
-            shape[axis] = Math.Max(Clamp(ends[i], extent) - begins[axis], 0);
+            int axis = ImportStep.Axis(axes[i], shape.Length);
+            (begins[axis], shape[axis]) = Shapes.Places(constant.Shape[axis], starts[i], ends[i], steps[i]);
+            distances[axis] = (int)steps[i];
         }
-        return Moved(
-            constant, shape, index => index.Select((place, axis) => (place + begins[axis]) * strides[axis]).Sum());
+        return Moved(constant, shape, index =>
+            index.Select((place, axis) => (begins[axis] + place * distances[axis]) * strides[axis]).Sum());
+    }
 
-        static int Clamp(int place, int extent) => (int)Math.Clamp(place < 0 ? (long)place + extent : place, 0, extent);
+    /// <summary>Data of which some elements, or whole parts, are replaced by others.</summary>
+    public static Constant ScatterND(ImportStep step)
+    {
+        string reduction = step.Text("reduction", "none");
+        Constant data = step.ConstantAt(0, "the data"), indices = step.ConstantAt(1, "the indices");
+        Constant updates = step.ConstantAt(2, "the updates");
+        if (reduction != "none")
+            throw new RefusalException($"attribute reduction is {reduction}; none is supported");
+        int[] places = step.Integers(1, "the indices"), strides = Strides(data.Shape);
+        int depth = indices.Shape.Length == 0 ? 0 : indices.Shape[^1];
+        if (depth < 1 || depth > data.Shape.Length || data.Ints is null != updates.Ints is null)
+            throw new RefusalException(
+                $"indices of {string.Join('x', indices.Shape)} into {string.Join('x', data.Shape)}, or an integer and "
+                + "a real number");
+        int part = Constant.CountOf(data.Shape.AsSpan(depth));
+        if (updates.Count != (long)places.Length / depth * part)
+            throw new RefusalException(
+                $"updates of {string.Join('x', updates.Shape)} for indices of {string.Join('x', indices.Shape)}");
+        int[] begins = new int[places.Length / depth];
+        for (int i = 0; i < places.Length; i++)
+            begins[i / depth] += ImportStep.Axis(places[i], data.Shape[i % depth]) * strides[i % depth];
+        return data.Floats is { } floats
+            ? data with { Floats = () => Written(floats(), updates.Floats!()) }
+            : Constant.Of(Written(data.Ints!(), updates.Ints!()), data.Shape);
+
+        T[] Written<T>(T[] former, T[] values)
+        {
+            T[] written = [.. former];
+            for (int i = 0; i < begins.Length; i++)
+                values.AsSpan(i * part, part).CopyTo(written.AsSpan(begins[i]));
+            return written;
+        }
+    }
+
+    public static Several Split(ImportStep step)
+    {
+        int outputs = step.Node.Outputs.Count;
+        long named = step.Int("axis", 0);
+        long[]? lengths = SliceConverters.Longs(step, "split", 1);
+        if (step.Opset >= 18)
+            outputs = (int)Math.Clamp(step.Int("num_outputs", outputs), 0, int.MaxValue);
+        Constant constant = step.ConstantAt(0, "the data");
+        int axis = ImportStep.Axis(named, constant.Shape.Length);
+        int[] strides = Strides(constant.Shape);
+        var parts = new List<Value>();
+        int start = 0;
+        foreach (int length in SliceConverters.Parts(step, constant.Shape[axis], outputs, lengths))
+        {
+            int[] shape = [.. constant.Shape];
+            shape[axis] = length;
+            int begin = start * strides[axis];
+            parts.Add(Moved(constant, shape, index => begin + index.Zip(strides, (place, by) => place * by).Sum()));
+            start += length;
+        }
+        return new Several(parts);
     }
 
     public static Constant Concat(ImportStep step)
@@ -95,16 +150,6 @@ internal static class ConstantMoves
             return [.. joined];
         }
     }
-
-    /// <summary>Ends may be as large as integers are, which means to the last.</summary>
-    private static int[]? Limits(ImportStep step, string name) =>
-        step.Attribute<IReadOnlyList<long>?>(name, null) is { } numbers ? Limits(numbers) : null;
-
-    private static int[] Limits(Constant constant) =>
-        Limits(constant.Ints?.Invoke() ?? throw new RefusalException("ends are not of integers"));
-
-    private static int[] Limits(IEnumerable<long> numbers) =>
-        [.. numbers.Select(number => (int)Math.Clamp(number, int.MinValue, int.MaxValue))];
 
     private static int[] Strides(int[] shape)
     {

@@ -4,8 +4,8 @@ namespace SoftPool.Onnx.Import;
 /// indices with.</summary>
 internal static class ConstantOperations
 {
-    public static IEnumerable<KeyValuePair<string, Func<ImportStep, Constant>>> All { get; } =
-        new Dictionary<string, Func<ImportStep, Constant>>
+    public static IEnumerable<KeyValuePair<string, Func<ImportStep, Value>>> All { get; } =
+        new Dictionary<string, Func<ImportStep, Value>>
         {
             ["Equal"] = step => Compared(step, (a, b) => a == b, (a, b) => a == b),
             ["Greater"] = step => Compared(step, (a, b) => a > b, (a, b) => a > b),
@@ -29,6 +29,11 @@ internal static class ConstantOperations
             ["Expand"] = Expanded,
             ["Tile"] = Tiled,
             ["Range"] = Range,
+            ["CumSum"] = Cumulated,
+            ["ReduceSum"] = step => Reduced(step, (a, b) => a + b, (a, b) => a + b),
+            ["ReduceProd"] = step => Reduced(step, (a, b) => a * b, (a, b) => a * b),
+            ["ReduceMax"] = step => Reduced(step, MathF.Max, Math.Max),
+            ["ReduceMin"] = step => Reduced(step, MathF.Min, Math.Min),
         };
 
     private static Constant Compared(ImportStep step, Func<float, float, bool> real, Func<long, long, bool> whole)
@@ -115,6 +120,72 @@ internal static class ConstantOperations
                 }
             return places;
         });
+    }
+
+    /// <summary>Each element with those before it along an axis, or with those behind it.</summary>
+    private static Constant Cumulated(ImportStep step)
+    {
+        bool excludes = step.Int("exclusive", 0) != 0, isReverse = step.Int("reverse", 0) != 0;
+        Constant constant = step.ConstantAt(0, "the input");
+        int[] shape = constant.Shape;
+        if (step.Integers(1, "the axis") is not [int named])
+            throw new RefusalException("an axis that is not one number");
+        int axis = ImportStep.Axis(named, shape.Length), extent = shape[axis];
+        int inner = Constant.CountOf(shape.AsSpan(axis + 1));
+        return constant.Floats is { } floats
+            ? constant with { Floats = () => Sums(floats(), (a, b) => a + b) }
+            : Constant.Of(Sums(constant.Ints!(), (a, b) => a + b), shape);
+
+        T[] Sums<T>(T[] values, Func<T, T, T> add)
+            where T : struct
+        {
+            var sums = new T[values.Length];
+            for (int line = 0; line < values.Length / Math.Max(extent, 1); line++)
+            {
+                T sum = default;
+                for (int k = 0; k < extent; k++)
+                {
+                    int along = isReverse ? extent - 1 - k : k;
+                    int place = (line / inner * extent + along) * inner + line % inner;
+                    T with = add(sum, values[place]);
+                    sums[place] = excludes ? sum : with;
+                    sum = with;
+                }
+            }
+            return sums;
+        }
+    }
+
+    private static Constant Reduced(ImportStep step, Func<float, float, float> real, Func<long, long, long> whole)
+    {
+        bool keeps = step.Int("keepdims", 1) != 0, takesNone = step.Int("noop_with_empty_axes", 0) != 0;
+        _ = step.Ints("axes");
+        Constant constant = step.ConstantAt(0, "the input");
+        int[] shape = constant.Shape, axes = step.Axes(shape.Length, 1) ?? [];
+        if (axes.Length == 0 && takesNone)
+            return constant;
+        if (axes.Length == 0)
+            axes = [.. Enumerable.Range(0, shape.Length)];
+        int[] kept = [.. shape.Select((extent, axis) => axes.Contains(axis) ? 1 : extent)];
+        int[] given = keeps ? kept : [.. shape.Where((_, axis) => !axes.Contains(axis))];
+        if (constant.Count == 0)
+            throw new RefusalException($"a constant of {string.Join('x', shape)}, which has no elements");
+        int[] to = Shapes.SourcesOf(kept, shape);
+        return constant.Floats is { } floats
+            ? new Constant(given, constant.Name, () => Folded(floats(), real), null)
+            : Constant.Of(Folded(constant.Ints!(), whole), given);
+
+        T[] Folded<T>(T[] values, Func<T, T, T> with)
+        {
+            var folded = new T[Constant.CountOf(kept)];
+            var has = new bool[folded.Length];
+            for (int place = 0; place < values.Length; place++)
+            {
+                folded[to[place]] = has[to[place]] ? with(folded[to[place]], values[place]) : values[place];
+                has[to[place]] = true;
+            }
+            return folded;
+        }
     }
 
     private static Constant Taken(Constant constant, int[] shape, Func<int[]> places)

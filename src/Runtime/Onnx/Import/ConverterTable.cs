@@ -7,7 +7,12 @@ namespace SoftPool.Onnx.Import;
 /// <param name="Convert">Reads all attributes, then the inputs, and gives the first output.</param>
 /// <param name="GivesSeveral">Whether it gives all outputs, as <see cref="Several"/>.</param>
 internal sealed record Converter(
-    string OpType, string Becomes, string Takes, Func<ImportStep, Value> Convert, bool GivesSeveral = false);
+    string OpType, string Becomes, string Takes, Func<ImportStep, Value> Convert, bool GivesSeveral = false)
+{
+    /// <summary>The other nodes that a node is written as, from the shapes of its inputs; null of an operator that has
+    /// layers of its own.</summary>
+    public Func<ImportStep, IReadOnlyList<int[]>, IReadOnlyList<OnnxNode>>? Rewrite { get; init; }
+}
 
 /// <summary>The operators of the standard domain that are imported.</summary>
 internal static class ConverterTable

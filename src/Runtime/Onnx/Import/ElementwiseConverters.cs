@@ -36,7 +36,8 @@ internal static class ElementwiseConverters
         }),
         new("Shrink", "Greater, Less and Where", "lambd, bias.", Shrink),
         new("Cast", "nothing; to Bool LogicalNot twice",
-            "From Float and Bool to Float and Bool, and to Double, which is computed in 32 bits. True is 1.", Cast),
+            "From real numbers and Bool to Float and Bool, and to Float16 and Double, which are computed in 32 bits. "
+            + "True is 1.", Cast),
     ];
 
     private static Converter Pair(string name, Elementwise op, string becomes) => new(name, becomes, Operands, step =>
@@ -112,10 +113,10 @@ internal static class ElementwiseConverters
         Activation x = step.Layer(0);
         return to switch
         {
-            OnnxElement.Float or OnnxElement.Double => x,
+            OnnxElement.Float or OnnxElement.Float16 or OnnxElement.Double => x,
             OnnxElement.Bool when x.Layer.Operator is Comparison or LogicalNot or IsNaN or IsInf => x,
             OnnxElement.Bool => step.Add(new LogicalNot(), step.Add(new LogicalNot(), x)),
-            _ => throw new RefusalException($"attribute to is {to}; Float, Double and Bool are supported"),
+            _ => throw new RefusalException($"attribute to is {to}; Float, Float16, Double and Bool are supported"),
         };
     }
 }

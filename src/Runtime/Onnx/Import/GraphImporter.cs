@@ -18,6 +18,9 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
     /// <summary>Of constants computed from constants, one behind the other: each takes some stack.</summary>
     private const int DeepestConstant = 500;
 
+    /// <summary>Of graphs within nodes of graphs within nodes.</summary>
+    private const int DeepestBranch = 16;
+
     private static readonly HashSet<string> IntegerOperators =
     [
         "ConvInteger", "DynamicQuantizeLinear", "DynamicQuantizeMatMul", "MatMulInteger", "MatMulIntegerToFloat",
@@ -32,6 +35,11 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
 
     private readonly Refusals _refusals = new();
     private readonly Dictionary<string, Value> _values = [];
+
+    /// <summary>The values of the file's graph itself; those of graphs within nodes are none.</summary>
+    private readonly HashSet<string> _ofFile = [];
+
+    private int _depth;
     private WholeItems _wholes = new(fixesBatch: true);
 
     public bool TakesWhole => takesWhole;
@@ -63,22 +71,94 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
         foreach (OnnxTensor tensor in graph.Initializers)
             _values[tensor.Name] = Initializer(tensor);
         AddInputs(graph, nodes);
+        _ofFile.UnionWith(graph.Nodes.SelectMany(node => node.Outputs));
         foreach (OnnxNode node in nodes)
-        {
-            if (node.Outputs.Count == 0)
-                continue;
-            Value value = Convert(node, opset);
-            for (int i = 0; i < node.Outputs.Count; i++)
-            {
-                Value given = value is Several several ? several.Outputs[i] : i == 0 ? value : UnknownValue.Instance;
-                // The values of a batch that is not the first axis lie in another order.
-                if (given is Activation { Layer.OnnxValue: null, BatchAxis: 0 or Activation.NoAxis } made)
-                    made.Layer.OnnxValue = node.Outputs[i];
-                _values[node.Outputs[i]] = given;
-            }
-        }
+            Take(node, opset);
         Draft[] outputs = _refusals.Any ? [] : [.. OutputNames.Select(OutputOf).OfType<Draft>()];
         return _refusals.Any ? throw new UnsupportedOnnxException(name, _refusals.Lines()) : outputs;
+    }
+
+    /// <summary>Adds what a node gives to the values.</summary>
+    private void Take(OnnxNode node, long opset)
+    {
+        if (node.Outputs.Count == 0)
+            return;
+        if (BranchOf(node) is { } branch)
+        {
+            Inline(node, branch, opset);
+            return;
+        }
+        if (Rewritten(node, opset) is { } nodes)
+        {
+            foreach (OnnxNode part in nodes)
+                Take(part, opset);
+            return;
+        }
+        Value value = Convert(node, opset);
+        for (int i = 0; i < node.Outputs.Count; i++)
+            Name(
+                node.Outputs[i],
+                value is Several several ? several.Outputs[i] : i == 0 ? value : UnknownValue.Instance);
+    }
+
+    private void Name(string name, Value value)
+    {
+        // The values of a batch that is not the first axis lie in another order.
+        if (value is Activation { Layer.OnnxValue: null, BatchAxis: 0 or Activation.NoAxis } made
+            && _ofFile.Contains(name))
+            made.Layer.OnnxValue = name;
+        _values[name] = value;
+    }
+
+    /// <summary>The graph that an If chooses by a constant, such as an extent that is compared with 1; null of any
+    /// other node.</summary>
+    private OnnxGraph? BranchOf(OnnxNode node) =>
+        node is { OpType: "If", Domain: "", Inputs: [var condition] }
+            && _values.GetValueOrDefault(condition) is Constant { Count: 1, Ints: { } holds }
+            && node.Attributes.OfType<OnnxAttribute<OnnxGraph>>().FirstOrDefault(attribute =>
+                attribute.Name == (holds()[0] != 0 ? "then_branch" : "else_branch")) is { Value: var branch }
+            && branch.Outputs.Count >= node.Outputs.Count
+            ? branch
+            : null;
+
+    /// <summary>Takes the nodes of a graph in place of the node that holds it. They may read what is around
+    /// it.</summary>
+    private void Inline(OnnxNode node, OnnxGraph branch, long opset)
+    {
+        if (++_depth > DeepestBranch)
+        {
+            _refusals.Add(node, $"more than {DeepestBranch} are nested");
+            return;
+        }
+        foreach (OnnxTensor tensor in branch.Initializers)
+            _values[tensor.Name] = Initializer(tensor);
+        foreach (OnnxNode inner in branch.Nodes)
+            Take(inner, opset);
+        _depth--;
+        for (int i = 0; i < node.Outputs.Count; i++)
+            Name(node.Outputs[i], Find(node, branch.Outputs[i].Name));
+    }
+
+    /// <summary>The nodes that one is written as, where its converter has it so and the shapes are known.</summary>
+    private IReadOnlyList<OnnxNode>? Rewritten(OnnxNode node, long opset)
+    {
+        if (node.Domain.Length > 0 || ConverterTable.Find(node.OpType)?.Rewrite is not { } rewrite)
+            return null;
+        Value?[] inputs = [.. node.Inputs.Select(name => _values.GetValueOrDefault(name))];
+        int[]?[] shapes = [.. inputs.Select(input => (input as Activation)?.Shape ?? (input as Constant)?.Shape)];
+        if (shapes.Contains(null))
+            return null;
+        try
+        {
+            var step = new ImportStep(node, inputs, opset, Batch);
+            IReadOnlyList<OnnxNode> nodes = rewrite(step, [.. shapes.OfType<int[]>()]);
+            return RefuseUnread(step) ? nodes : null;
+        }
+        catch (RefusalException)
+        {
+            // Its converter says so.
+            return null;
+        }
     }
 
     private Draft? OutputOf(string name)
@@ -135,7 +215,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
             if (node.Outputs.Any(wanted.Contains))
             {
                 needed.Add(node);
-                wanted.UnionWith(node.Inputs);
+                wanted.UnionWith(ReadBy(node));
                 foreach (string extra in node.Outputs.Skip(1))
                     if (extra.Length > 0 && wanted.Contains(extra)
                         && ConverterTable.Find(node.OpType) is { GivesSeveral: false })
@@ -144,6 +224,12 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
         needed.Reverse();
         return needed;
     }
+
+    /// <summary>What a node reads, and graphs within it.</summary>
+    private static IEnumerable<string> ReadBy(OnnxNode node) => node.Inputs.Concat(
+        node.Attributes.OfType<OnnxAttribute<OnnxGraph>>().SelectMany(attribute =>
+            attribute.Value.Nodes.SelectMany(ReadBy)
+                .Concat(attribute.Value.Outputs.Select(output => output.Name))));
 
     private Value Initializer(OnnxTensor tensor)
     {
@@ -160,7 +246,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
 
     private void AddInputs(OnnxGraph graph, List<OnnxNode> nodes)
     {
-        HashSet<string> read = [.. nodes.SelectMany(node => node.Inputs)];
+        HashSet<string> read = [.. nodes.SelectMany(ReadBy)];
         List<OnnxValue> inputs =
             [.. graph.Inputs.Where(input => !_values.ContainsKey(input.Name) && read.Contains(input.Name))];
         FixesInputs = inputs.All(input =>
@@ -208,8 +294,12 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
         {
             if (node.Domain.Length > 0 && !IsInteger(node.OpType))
                 throw new RefusalException($"the operator is of the domain {node.Domain}");
-            Func<ImportStep, Value>? convert =
-                ConstantFolding.Find(node.OpType, inputs) ?? ConverterTable.Find(node.OpType)?.Convert;
+            Func<ImportStep, Value>? convert = ConstantFolding.Find(node.OpType, inputs);
+            bool areConstants = inputs.Any(input => input is Constant)
+                && inputs.All(input => input is null or Constant);
+            if (convert is null && areConstants && FoldedByLayers(node, inputs, opset) is { } computed)
+                return computed;
+            convert ??= ConverterTable.Find(node.OpType)?.Convert;
             if (convert is null)
                 return ConstantFolding.Knows(node.OpType) && inputs.Any(input => input is UnknownValue)
                     ? UnknownValue.Instance
@@ -218,7 +308,11 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
             bool isWhole = RefuseUnread(step);
             foreach (int input in step.UnreadInputs)
                 isWhole &= Refuse(node, $"input {input} is not supported");
-            return isWhole ? value is Constant folded ? Kept(folded, inputs) : value : UnknownValue.Instance;
+            return !isWhole ? UnknownValue.Instance
+                : value is Several several
+                    ? new Several([.. several.Outputs.Select(part => part is Constant of ? Kept(of, inputs) : part)])
+                : value is Constant folded ? Kept(folded, inputs)
+                : value;
         }
         catch (UnknownInputException)
         {
@@ -237,6 +331,18 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
         return UnknownValue.Instance;
     }
 
+    private static Constant? FoldedByLayers(OnnxNode node, Value?[] inputs, long opset)
+    {
+        try
+        {
+            return ConstantLayers.Fold(node, inputs, opset) is { } folded ? Kept(folded, inputs) : null;
+        }
+        catch (Exception e) when (e is RefusalException or ShapeMismatchException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What a node gives where the batch is an axis like any other; null where that is not supported
     /// either.</summary>
     private Value? AsWhole(OnnxNode node, Value?[] inputs, long opset)
@@ -250,7 +356,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
             var step = new ImportStep(lifted.Node, lifted.Inputs, opset, batch: 1);
             Value value = ConverterTable.Find(lifted.Node.OpType)!.Convert(step);
             return step.UnreadAttributes.Any() || step.UnreadInputs.Any() ? null
-                : value is Several several ? new Several([.. several.Outputs.Select(Lowered)])
+                : value is Several several ? new Several([.. several.Outputs.Cast<Activation>().Select(Lowered)])
                 : Lowered((Activation)value);
         }
         catch (Exception e) when (e is RefusalException or ShapeMismatchException)
@@ -258,7 +364,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
             return null;
         }
 
-        static Activation Lowered(Activation lifted) => lifted.Pads is null
+        static Value Lowered(Activation lifted) => lifted.Pads is null
             ? new Activation(lifted.Layer, lifted.Shape[1..], BatchAxis: Activation.NoAxis)
             : throw new RefusalException("padding");
     }

@@ -10,6 +10,10 @@ internal sealed class InputShapes(
 {
     private const int MostAxes = 8;
 
+    /// <summary>What gives elements of its input as they are.</summary>
+    private static readonly HashSet<string> Moves =
+        ["Flatten", "Identity", "Reshape", "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze"];
+
     /// <summary>Whether there is no batch: a vector is an input too.</summary>
     public bool TakesWhole { get; init; }
 
@@ -37,11 +41,16 @@ internal sealed class InputShapes(
     /// <summary>An input's extents, batch first; null where they are refused.</summary>
     public int[]? Of(OnnxValue input)
     {
-        if (input.Type.Kind != OnnxTypeKind.Tensor || input.Type.Element != OnnxElement.Float)
-        {
-            string type = input.Type.Kind == OnnxTypeKind.Tensor ? $"{input.Type.Element}" : $"{input.Type.Kind}";
-            return Refuse(input, $"its type is {type}; Float is supported");
-        }
+        OnnxType type = input.Type;
+        bool isReal = type.Element is OnnxElement.Float or OnnxElement.Float16 or OnnxElement.Double;
+        bool isBytes = type.Element == OnnxElement.UInt8;
+        if (type.Kind != OnnxTypeKind.Tensor || (!isReal && !isBytes))
+            return Refuse(
+                input, $"its type is {(type.Kind == OnnxTypeKind.Tensor ? type.Element : type.Kind)}; Float, Float16, "
+                    + "Double and UInt8 are supported");
+        if (isBytes && FirstBeforeCast(input.Name) is { } reader)
+            return Refuse(
+                input, $"its type is UInt8, and {reader.OpType} reads it; Cast to real numbers is expected first");
         string declared = Declared(input.Type.Dimensions);
         int[]? shape = options.Shapes.TryGetValue(input.Name, out IReadOnlyList<int>? given)
             ? Given(input, [.. given], declared)
@@ -61,6 +70,23 @@ internal sealed class InputShapes(
             return Refuse(input, e.Message.TrimEnd('.'));
         }
         return shape;
+    }
+
+    /// <summary>What computes with a value's integers before a Cast makes them real numbers; null where nothing
+    /// does.</summary>
+    private OnnxNode? FirstBeforeCast(string name)
+    {
+        HashSet<string> integers = [name];
+        foreach (OnnxNode node in graph.Nodes.Where(node => node.Inputs.Any(integers.Contains)))
+            if (Moves.Contains(node.OpType))
+                integers.UnionWith(node.Outputs);
+            else if (!IsCastToReal(node) && node.OpType != "Shape")
+                return node;
+        return null;
+
+        static bool IsCastToReal(OnnxNode node) => node.OpType == "Cast" && node.Attributes
+            .OfType<OnnxAttribute<long>>().Any(attribute => attribute.Name == "to"
+                && (OnnxElement)attribute.Value is OnnxElement.Float or OnnxElement.Float16 or OnnxElement.Double);
     }
 
     private int[]? Given(OnnxValue input, int[] given, string declared)

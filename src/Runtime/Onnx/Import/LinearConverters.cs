@@ -7,6 +7,11 @@ internal static class LinearConverters
 {
     public static Converter[] All { get; } =
     [
+        new("Einsum", "Permute, Reshape, Reduce, and Linear or MatMul",
+            "One or two operands, layers or constants; each letter once in each, and an ellipsis.", Einsum.Refuse)
+        {
+            Rewrite = Einsum.Nodes,
+        },
         new("Gemm", "Linear, MatMul",
             "Vectors (N, F) and a constant matrix; transB, alpha, beta; C. Two matrices of each item, and transA, "
             + "where the batch is no axis of theirs.", Gemm),

@@ -19,6 +19,10 @@ internal sealed class OnnxImport : IDisposable
         // Only the shapes of others are read.
         Draft[] inputs = [.. importer.Inputs.Where(read.Contains)];
         (InputNames, OutputNames) = ([.. inputs.Select(input => input.OnnxValue!)], importer.OutputNames);
+        InputElements =
+        [
+            .. InputNames.Select(name => file.Graph.Inputs.First(input => input.Name == name).Type.Element),
+        ];
         bool isPlain = inputs.Length == 1 && outputs.Count == 1;
         Dictionary<Draft, string> names = inputs.ToDictionary(
             input => input, input => isPlain ? ModelGraph.InputName : input.OnnxValue!);
@@ -44,6 +48,15 @@ internal sealed class OnnxImport : IDisposable
     /// <summary>The file's names for the outputs. The graph has them too where there are several inputs or
     /// outputs.</summary>
     public IReadOnlyList<string> OutputNames { get; }
+
+    /// <summary>The types of the inputs' elements in the file. The network's are always floats.</summary>
+    public IReadOnlyList<OnnxElement> InputElements { get; }
+
+    /// <summary>Whether the file computes in 16 bits. The network does in 32.</summary>
+    public bool IsHalf =>
+        InputElements.Contains(OnnxElement.Float16) || _file.Graph.Nodes.Any(node => node.OpType == "Cast"
+            && node.Attributes.OfType<OnnxAttribute<long>>().Any(attribute =>
+                attribute is { Name: "to", Value: (long)OnnxElement.Float16 }));
 
     /// <summary>What the file itself names as its outputs.</summary>
     public IEnumerable<string> FileOutputs => _file.Graph.Outputs.Select(output => output.Name);
@@ -89,10 +102,13 @@ internal sealed class OnnxImport : IDisposable
                 weights[$"{Graph.Layers[i].Name}.{parameter.Name}"] =
                     new Tensor(parameter.Shape, _layers[i].Weights[parameter.Name]());
         int channels = Graph.Inputs is [{ Shape: { Rank: 3 } shape }] ? shape[0] : 1;
+        // A byte of a picture is taken as it is.
+        float deviation = InputElements is [OnnxElement.UInt8] ? 1f / byte.MaxValue : 1;
         return new Model(
             Graph, weights, _options.ClassNames.Count > 0 ? _options.ClassNames : Metadata.ClassNames,
             _options.Preprocessing ?? Metadata.Preprocessing
-                ?? new Preprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]));
+                ?? new Preprocessing(
+                    [.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(deviation, channels)]));
     }
 
     public void Dispose() => _file.Dispose();

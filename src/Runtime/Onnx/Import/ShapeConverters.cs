@@ -28,7 +28,8 @@ internal static class ShapeConverters
         new("DepthToSpace", "PixelShuffle; of mode DCR Reshape and Permute", "blocksize; mode.", DepthToSpace),
         new("SpaceToDepth", "Reshape and Permute", "blocksize.", SpaceToDepth),
         new("Identity", "nothing", "Everything.", step => step.Layer(0, padsToo: true)),
-        new("Dropout", "nothing", "ratio and seed have no influence. No training_mode, no output mask.", Dropout),
+        new("Dropout", "nothing",
+            "ratio and seed have no influence. No training_mode but with a ratio of 0, no output mask.", Dropout),
     ];
 
     private static Activation Flatten(ImportStep step)
@@ -203,8 +204,9 @@ internal static class ShapeConverters
         step.Ignore("seed");
         step.ExpectInference();
         Activation x = step.Layer(0);
-        _ = step.Optional(1, "the ratio");
-        if (step.Optional(2, "training_mode") is { } training && training.Numbers() is not [0])
+        // A ratio of 0 drops nothing, whatever the mode.
+        bool drops = step.Optional(1, "the ratio") is not { } ratio || ratio.Numbers() is not [0];
+        if (step.Optional(2, "training_mode") is { } training && training.Numbers() is not [0] && drops)
             throw new RefusalException("training_mode is on");
         return x;
     }

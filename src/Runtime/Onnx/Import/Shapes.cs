@@ -33,6 +33,21 @@ internal static class Shapes
         return [.. shape.Where((extent, axis) => axes is null ? extent != 1 : !axes.Contains(axis))];
     }
 
+    /// <summary>The places of an axis from one on and before another, both counted from the end where they are
+    /// negative, and held to the axis.</summary>
+    public static (int First, int Length) Places(int extent, long start, long end, long distance)
+    {
+        if (distance == 0 || Math.Abs((decimal)distance) > int.MaxValue)
+            throw new RefusalException($"a step of {distance}");
+        // Backwards the first place is the last at most, and the end may lie before the first.
+        int least = distance > 0 ? 0 : -1;
+        long first = Held(start), behind = Held(end);
+        return ((int)first, (int)Math.Max((behind - first + distance - Math.Sign(distance)) / distance, 0));
+
+        long Held(long place) =>
+            Math.Clamp(place < 0 ? Math.Max(place, -extent - 1L) + extent : place, least, extent + least);
+    }
+
     /// <summary>The shape that two of them broadcast to.</summary>
     public static int[] Broadcast(int[] left, int[] right)
     {

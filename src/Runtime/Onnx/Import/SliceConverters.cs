@@ -42,18 +42,14 @@ internal static class SliceConverters
     public static Activation Cut(ImportStep step, Activation x, int axis, long start, long end, long distance)
     {
         int extent = x.Shape[axis];
-        if (distance == 0 || Math.Abs((decimal)distance) > int.MaxValue)
-            throw new RefusalException($"a step of {distance}");
-        // Backwards the first place is the last at most, and the end may lie before the first.
-        long first = Held(start, distance > 0 ? 0 : -1), behind = Held(end, distance > 0 ? 0 : -1);
-        long length = (behind - first + distance - Math.Sign(distance)) / distance;
+        (int first, int length) = Shapes.Places(extent, start, end, distance);
         if (length < 1)
             throw new RefusalException($"no places of an axis of {extent}, from {start} to {end} by {distance}");
         if (axis != x.BatchAxis)
         {
             int[] shape = [.. x.Shape];
-            shape[axis] = (int)length;
-            return Of(step, x, new Slice(x.DimOf(axis), (int)first, (int)length, (int)distance)) with
+            shape[axis] = length;
+            return Of(step, x, new Slice(x.DimOf(axis), first, length, (int)distance)) with
             {
                 Shape = shape,
                 BatchAxis = x.BatchAxis,
@@ -62,9 +58,6 @@ internal static class SliceConverters
         return first == 0 && distance == 1 && length == extent
             ? x
             : throw new RefusalException($"a part of the batch, axis {axis}");
-
-        long Held(long place, int least) =>
-            Math.Clamp(place < 0 ? Math.Max(place, -extent - 1L) + extent : place, least, extent + least);
     }
 
     private static Several Split(ImportStep step)
@@ -78,6 +71,20 @@ internal static class SliceConverters
         int axis = ImportStep.Axis(named, x.Shape.Length), extent = x.Shape[axis];
         if (axis == 0)
             throw new RefusalException("a part of the batch, axis 0");
+        int[] all = Parts(step, extent, outputs, lengths);
+        var parts = new List<Value>();
+        for (int part = 0, start = 0; part < all.Length; start += all[part++])
+            parts.Add(Of(step, x, new Slice(axis, start, all[part], 1)));
+        return new Several(parts);
+    }
+
+    /// <summary>The extents of the parts into which an axis is split.</summary>
+    /// <param name="step">The node.</param>
+    /// <param name="extent">The axis's extent.</param>
+    /// <param name="outputs">How many parts the node says.</param>
+    /// <param name="lengths">The parts where the node says them.</param>
+    public static int[] Parts(ImportStep step, int extent, int outputs, long[]? lengths)
+    {
         if (outputs != step.Node.Outputs.Count || outputs > extent)
             throw new RefusalException($"{outputs} parts of an axis of {extent} for {step.Node.Outputs.Count} outputs");
         if (lengths is null && step.Opset < 18 && extent % outputs != 0)
@@ -88,14 +95,11 @@ internal static class SliceConverters
         if (!fits || lengths.Sum() != extent)
             throw new RefusalException(
                 $"attribute or input split is [{string.Join(", ", lengths)}] of an axis of {extent}");
-        var parts = new List<Activation>();
-        for (int part = 0, start = 0; part < outputs; start += (int)lengths[part++])
-            parts.Add(Of(step, x, new Slice(axis, start, (int)lengths[part], 1)));
-        return new Several(parts);
+        return ImportStep.Narrow(lengths, "split");
     }
 
     /// <summary>Integers as an attribute or a constant input; null where there are none.</summary>
-    private static long[]? Longs(ImportStep step, string name, int input) =>
+    public static long[]? Longs(ImportStep step, string name, int input) =>
         step.Attribute<IReadOnlyList<long>?>(name, null) is { } attribute ? [.. attribute]
         : step.Optional(input, name) is not { } constant ? null
         : constant.Ints?.Invoke() ?? throw new RefusalException($"{name}, input {input}, is not of integers");

@@ -29,7 +29,7 @@ internal sealed record Activation(Draft Layer, int[] Shape, int[]? Pads = null, 
 }
 
 /// <summary>What a node of several outputs gives, in their order.</summary>
-internal sealed record Several(IReadOnlyList<Activation> Outputs) : Value;
+internal sealed record Several(IReadOnlyList<Value> Outputs) : Value;
 
 /// <summary>A tensor that does not depend on the network's input. It is computed when it is asked for.</summary>
 /// <param name="Shape">Its extents; none of a scalar.</param>

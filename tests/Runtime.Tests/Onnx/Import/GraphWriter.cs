@@ -50,6 +50,18 @@ internal sealed class GraphWriter(int opset = 17)
         return Floats(name, shape, values);
     }
 
+    /// <summary>The same numbers in 16 bits, which hold them exactly.</summary>
+    public GraphWriter Halves(string name, long[] shape)
+    {
+        var values = new Half[shape.Aggregate(1L, (count, extent) => count * extent)];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (Half)((i * 37 % 23 - 11) / 16f);
+        _graph.Message(
+            5, Message().Packed(1, shape).Int(2, 10).Text(8, name)
+                .Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]));
+        return this;
+    }
+
     public GraphWriter Ints(string name, params long[] values)
     {
         _graph.Message(5, Message().Packed(1, values.Length).Int(2, 7).Text(8, name).Packed(7, values));
@@ -63,12 +75,24 @@ internal sealed class GraphWriter(int opset = 17)
         return this;
     }
 
-    /// <summary>Integers of a type of 8 or 32 bits.</summary>
+    /// <summary>Integers of a type of 8, 32 or 64 bits.</summary>
     public GraphWriter Integers(string name, int element, long[] shape, params int[] values)
     {
         byte[] data = [.. values.SelectMany(value =>
-            element == 6 ? BitConverter.GetBytes(value) : [unchecked((byte)value)])];
+            element switch
+            {
+                6 => BitConverter.GetBytes(value),
+                7 => BitConverter.GetBytes((long)value),
+                _ => [unchecked((byte)value)],
+            })];
         _graph.Message(5, Message().Packed(1, shape).Int(2, element).Text(8, name).Bytes(9, data));
+        return this;
+    }
+
+    /// <summary>A truth value that is a scalar.</summary>
+    public GraphWriter Truth(string name, bool holds)
+    {
+        _graph.Message(5, Message().Int(2, 9).Text(8, name).Bytes(9, holds ? [1] : [0]));
         return this;
     }
 
@@ -134,6 +158,7 @@ internal sealed class GraphWriter(int opset = 17)
             int number => attribute.Int(3, number).Int(20, 2),
             long number =>
                 attribute.Message(5, Message().Packed(1, 1).Int(2, 7).Packed(7, number)).Int(20, 4),
+            GraphWriter graph => attribute.Message(6, graph._graph).Int(20, 5),
             string text => attribute.Text(4, text).Int(20, 3),
             long[] numbers => attribute.Packed(8, numbers).Int(20, 7),
             float[] numbers => attribute.Message(5, Tensor("", [numbers.Length], numbers)).Int(20, 4),

@@ -12,5 +12,6 @@ internal static class OnnxCases
         .. ReductionCases.All, .. NormCases.All, .. SelectionCases.All,
         .. PointwiseCases.All, .. LinearCases.All, .. ShapeCases.All, .. ResizeCases.All, .. SliceCases.All,
         .. RepetitionCases.All, .. QuantizationCases.All, .. BatchCases.All,
+        .. TypeCases.All, .. EinsumCases.All, .. FoldingCases.All,
     ];
 }

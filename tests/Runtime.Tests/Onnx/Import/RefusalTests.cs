@@ -68,7 +68,7 @@ public sealed class RefusalTests
         (Image().Node("IsInf", "x", "y", ("detect_negative", 0), ("detect_positive", 0)),
             "IsInf: attributes detect_negative and detect_positive are both 0 (1 node: n0)"),
         (Image().Node("Cast", "x", "y", ("to", 7)),
-            "Cast: attribute to is Int64; Float, Double and Bool are supported (1 node: n0)"),
+            "Cast: attribute to is Int64; Float, Float16, Double and Bool are supported (1 node: n0)"),
         (Image().Some("c", 1, 1, 7, 8).Node("Add", "x c", "y"),
             "Add: a constant of 1x1x7x8 on 1x3x7x9; real numbers, the same for each item of the batch, "
             + "are supported (1 node: n0)"),
@@ -158,7 +158,17 @@ public sealed class RefusalTests
         (new GraphWriter(25).Input("x", 1, 3).Output("y").Node("Relu", "x", "y"),
             "operator set: version 25; 1 to 24 are supported"),
         (new GraphWriter().Input("x", 7, [1, 3]).Output("y").Node("Relu", "x", "y"),
-            "input: x: its type is Int64; Float is supported"),
+            "input: x: its type is Int64; Float, Float16, Double and UInt8 are supported"),
+        (new GraphWriter().Input("x", 2, [1, 3]).Output("y").Node("Relu", "x", "y"),
+            "input: x: its type is UInt8, and Relu reads it; Cast to real numbers is expected first"),
+        (Image().Node("Einsum", "x x", "y", ("equation", "abcc,abcd->ab")),
+            "Einsum: attribute equation is abcc,abcd->ab on 1x3x7x9 and 1x3x7x9, where a letter has two extents "
+            + "(1 node: n0)"),
+        (Image().Node("Einsum", "x x x", "y", ("equation", "abcd,abcd,abcd->abcd")),
+            "Einsum: attribute equation is abcd,abcd,abcd->abcd; one or two operands, with each letter once in each, "
+            + "are supported (1 node: n0)"),
+        (Image().Node("Einsum", "x", "y", ("equation", "abc->ab")),
+            "Einsum: attribute equation is abc->ab on 1x3x7x9 (1 node: n0)"),
         (new GraphWriter().Input("x", 1, 3, 4, 4).Input("z", 2, 3, 4, 4).Output("y").Node("Add", "x z", "a")
             .Node("GlobalMaxPool", "a", "y"),
             "input: z: its first axis is 2, and that of x 1; the first axis of every input is the batch"),

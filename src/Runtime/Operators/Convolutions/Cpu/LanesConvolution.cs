@@ -11,6 +11,9 @@ namespace SoftPool.Operators.Convolutions.Cpu;
 /// <param name="Loads">How a lane loads words.</param>
 internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels, WordLoads Loads) : ConvolutionVariant
 {
+    // In multiply-adds, on lavapipe: to load a number and to store it elsewhere.
+    private const double CopyCost = 15;
+
     public override string Name => $"lanes{WordFloats}x{Vectors}x{Pixels}{Loads.Ending}";
 
     public override bool Takes(Conv2d convolution, LoweringStep step)
@@ -32,7 +35,9 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
         GroupCount groups = Groups(convolution, step);
         double perWord = Vectors * Pixels * WordFloats
             + Loads.Cost(WordFloats, step) * (Vectors + Pixels / step.Options.Device.SubgroupSize);
-        return (double)groups.X * groups.Y * layout.Window * perWord;
+        // What reads the input as it is competes without the copy, which is the most of a layer of few products.
+        double copy = OneByOneConvolution.ReadsAsItIs(convolution) ? layout.Count * CopyCost : 0;
+        return (double)groups.X * groups.Y * layout.Window * perWord + copy;
     }
 
     public override void Lower(Conv2d convolution, LoweringStep step)

@@ -24,12 +24,7 @@ internal sealed record OneByOneConvolution(int Vectors) : ConvolutionVariant
         !TakesTexels(convolution, step) && step.IsRejected(Kernel);
 
     public override bool Takes(Conv2d convolution, LoweringStep step) =>
-        convolution is
-        {
-            Groups: 1, KernelSize: { Height: 1, Width: 1 }, Stride: { Height: 1, Width: 1 },
-            Padding: { Height: 0, Width: 0 },
-        }
-        && step.Options.Device is { HasShuffle: true, SubgroupSize: > 1 }
+        ReadsAsItIs(convolution) && step.Options.Device is { HasShuffle: true, SubgroupSize: > 1 }
         && convolution.InChannels % QuadFloats == 0 && step.InputShape.Plane() % QuadFloats == 0
         && Groups(convolution, step) is { X: <= GroupCount.Largest, Y: <= GroupCount.Largest }
         && WeightCount(convolution, step) <= step.LargestWeight;
@@ -64,6 +59,13 @@ internal sealed record OneByOneConvolution(int Vectors) : ConvolutionVariant
                     (uint)convolution.InChannels, (uint)convolution.OutChannels,
                 ]));
     }
+
+    /// <summary>Whether each pixel of the output is of one pixel of the input, at the same place.</summary>
+    public static bool ReadsAsItIs(Conv2d convolution) => convolution is
+    {
+        Groups: 1, KernelSize: { Height: 1, Width: 1 }, Stride: { Height: 1, Width: 1 },
+        Padding: { Height: 0, Width: 0 },
+    };
 
     private bool TakesTexels(Conv2d convolution, LoweringStep step) =>
         step.TakesTexels(Kernel, step.Input.Count, WeightCount(convolution, step));
