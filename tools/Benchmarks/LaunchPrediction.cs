@@ -92,13 +92,11 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
     }
 
     /// <summary>What one invocation reads and writes of its own, where a launch may be for a part of its operands' batch:
-    /// Winograd's transforms of tiles of 4x4 outputs, one of inputs and four of outputs at once.</summary>
+    /// Winograd's transforms of tiles of 4x4 outputs.</summary>
     private static double MostBytes(KernelLaunch launch) => launch.Id.Shader switch
     {
-        "winograd6_input" => (16 + 36) * sizeof(float),
-        "winograd8_input" => (16 + 64) * sizeof(float),
-        "winograd6_plain_output" => 4 * (36 + 16) * sizeof(float),
-        "winograd8_plain_output" => 4 * (64 + 16) * sizeof(float),
+        "winograd6_input" or "winograd6_gemm_output" => (16 + 36) * sizeof(float),
+        "winograd8_input" or "winograd8_gemm_output" => (16 + 64) * sizeof(float),
         _ => double.PositiveInfinity,
     };
 

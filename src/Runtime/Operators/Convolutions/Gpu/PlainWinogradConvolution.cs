@@ -65,7 +65,7 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
         (_, _, int padded, int paddedChannels) = Of(convolution, step, images);
         double transformed = (double)Matrices * padded * (convolution.InChannels + paddedChannels);
         double weights = (double)(Matrices - Taps * Taps) * convolution.InChannels * paddedChannels * sizeof(float);
-        double invocations = (double)padded * (convolution.InChannels + paddedChannels / 4);
+        double invocations = (double)padded * Math.Min(convolution.InChannels, paddedChannels);
         double other = OfTransformed * transformed / device.Occupancy(invocations) + OfWeightByte * weights
             + OfLaunches * device.UnitsOrGuess;
         return Gemms(convolution, step, padded).Min(gemm => gemm.Cost(step))
@@ -114,9 +114,10 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
                     $"weight*{Name}", WeightCount(convolution, paddedChannels),
                     () => PackWeight(convolution, step.Parameter("weight"), paddedChannels)),
                 shape);
+        // Registers hold the products of one tile on any GPU; a CPU's driver loads those of four at once.
         step.Dispatch(
-            $"winograd{size}_plain_output", step.Pointwise.Constants,
-            GroupCount.Linear((long)convolution.OutChannels * padded / 4),
+            $"winograd{size}_{(AsGemm ? "gemm" : "plain")}_output", step.Pointwise.Constants,
+            GroupCount.Linear((long)convolution.OutChannels * padded / (AsGemm ? 1 : 4)),
             products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
     }
 
