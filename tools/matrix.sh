@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Runs the parity and operator tests on several Vulkan drivers, processes of their own, and ends with one table. Exit
 # status 0 only if every driver was there, ran tests and failed none; where a GPU has no driver its row has skipped
-# tests alone.
+# tests alone, and where Wine cannot be had the row "wine" says so and is skipped.
 #   tools/matrix.sh                          the three software drivers of tools/drivers.sh, the GPUs of this machine,
-#                                            and the compilers of GPUs
+#                                            the compilers of GPUs, and Windows' programs under Wine
 #   tools/matrix.sh lavapipe-25 swiftshader  these
 # The compilers are those of tools/gpu-compilers.sh for one GPU of each vendor: they compile what sessions of
-# AlexNet-SoftPool and ResNet-18 take there, and none may spill more than its baseline says. FILTER_RUNTIME and
-# FILTER_PARITY choose other tests (MSTest's --filter).
+# AlexNet-SoftPool and ResNet-18 take there, and none may spill more than its baseline says. Under Wine the tests are
+# those of tools/wine.sh. FILTER_RUNTIME and FILTER_PARITY choose other tests of drivers (MSTest's --filter).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
@@ -19,13 +19,15 @@ if ((${#names[@]} == 0)); then
     names=(lavapipe-22 lavapipe-25 swiftshader)
     # A GPU's driver is the system's own, and tests on it have "hardware" in their names.
     ! compgen -G '/dev/dri/renderD*' >/dev/null && [[ ! -e /dev/nvidia0 ]] || names+=(hardware)
-    names+=(compilers)
+    names+=(compilers wine)
 fi
 tools/setup.sh
+wine_is_missing=""
 for name in "${names[@]}"; do # before the build: a driver that cannot be had is said at once
     case "$name" in
         hardware) ;;
         compilers) tools/gpu-compilers.sh --get "${gpus[@]}" ;;
+        wine) wine_is_missing="$(tools/wine.sh --get 2>&1)" && wine_is_missing="" ;;
         *) tools/drivers.sh --icd "$name" >/dev/null ;;
     esac
 done
@@ -33,6 +35,10 @@ done
 for project in tests/Runtime.Tests tests/Parity.Tests tools/Benchmarks; do
     dotnet build "$project" --configuration Release --verbosity quiet -warnaserror
 done
+
+if [[ " ${names[*]} " == *" wine "* && -z $wine_is_missing ]]; then
+    tools/wine.sh --publish
+fi
 
 results="$PWD/artifacts/matrix"
 rm -rf "$results"
@@ -76,7 +82,13 @@ try_driver() { # NAME
     runtime+='&Name!~Kernels_that_read_storage_buffers_alone_match'
     # SwiftShader takes minutes for all networks.
     local parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware'
-    if [[ $name == hardware ]]; then
+    if [[ $name == wine ]]; then
+        if [[ -n $wine_is_missing ]]; then
+            printf '%-12s %-26s %s\n' "$name" "skipped" "${wine_is_missing##*$'\n'}" >"$results/$name.row"
+            return
+        fi
+        version="$(<artifacts/wine/root/version)"
+    elif [[ $name == hardware ]]; then
         unset VK_DRIVER_FILES VK_ICD_FILENAMES
         version="this machine's"
         runtime='Name~hardware' parity='Name~hardware'
@@ -90,6 +102,9 @@ try_driver() { # NAME
     fi
     if [[ $name == compilers ]]; then
         compile_kernels "$name"
+    elif [[ $name == wine ]]; then
+        program=(tools/wine.sh --tests)
+        run_project Runtime.Tests "$results/$name.Runtime.trx" >"$results/$name.Runtime.txt" 2>&1
     else
         run_tests "$name" Runtime "${FILTER_RUNTIME:-$runtime}"
         run_tests "$name" Parity "${FILTER_PARITY:-$parity}"

@@ -5,7 +5,9 @@ internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("softpool-").FullName;
 
-    public string this[string name] => System.IO.Path.Combine(Path, name);
+    /// <summary>The path of what is in it; folders in the name end with a slash on every system.</summary>
+    public string this[string name] =>
+        System.IO.Path.Combine(Path, name.Replace('/', System.IO.Path.DirectorySeparatorChar));
 
     /// <summary>The files in it, by name, in order.</summary>
     public string[] FileNames =>

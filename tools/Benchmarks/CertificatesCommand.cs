@@ -17,8 +17,7 @@ internal static class CertificatesCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ =>
             [
-                "alexnet", "alexnet-softpool", "alexnet-softpool-shared", "resnet18-softpool", "resnext50-softpool",
-                "googlenet-softpool",
+                "alexnet", "alexnet-softpool", "alexnet-softpool-shared", "resnet18", "resnext50", "googlenet",
             ],
         };
         var command = new Command("certificates", "Writes networks with seeded weights and certificates by torch.")

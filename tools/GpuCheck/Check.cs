@@ -8,6 +8,7 @@ internal sealed class Check : IDisposable
 {
     private readonly string _folder;
     private long _begin;
+    private TimeSpan _limit;
 
     public Check(string folder, string? device, bool quick, Rows rows)
     {
@@ -35,9 +36,13 @@ internal sealed class Check : IDisposable
     public string Folder => _folder;
 
     /// <summary>Whether the step's time is over: what it has not done then, it leaves out.</summary>
-    public bool IsOver => Stopwatch.GetElapsedTime(_begin) > TimeSpan.FromMinutes(IsQuick ? 1.5 : 8);
+    public bool IsOver => Stopwatch.GetElapsedTime(_begin) > _limit;
 
-    public void Begin() => _begin = Stopwatch.GetTimestamp();
+    /// <summary>What of it is left.</summary>
+    public TimeSpan Left => _limit - Stopwatch.GetElapsedTime(_begin);
+
+    public void Begin(Step step) =>
+        (_begin, _limit) = (Stopwatch.GetTimestamp(), TimeSpan.FromMinutes(step.Minutes));
 
     /// <summary>The precisions that the device has.</summary>
     public IEnumerable<SessionOptions> Precisions =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using SoftPool.Benchmarks;
 using SoftPool.Kernels;
@@ -12,7 +13,8 @@ namespace SoftPool.GpuCheck;
 /// the process with it.</summary>
 internal static partial class Children
 {
-    private const int LongestSeconds = 60;
+    // A submission waits for 20 s, and the process has to start.
+    private const int LongestSeconds = 30;
 
     // What the layer says of itself; without it, silence would prove nothing.
     private const string Active = "Khronos Validation Layer Active";
@@ -23,7 +25,7 @@ internal static partial class Children
         string layer = Path.Combine(check.Folder, "layer");
         string settings = Path.Combine(layer, "vk_layer_settings.txt");
         bool hasLayer = File.Exists(Path.Combine(layer, "VkLayer_khronos_validation.json"));
-        (int? exit, string output) = Run(check, check.IsQuick ? 120 : 480, "operators", hasLayer
+        (int? exit, string output) = Run(check, (int)check.Left.TotalSeconds, $"operators {Math.Round(0.8 * check.Left.TotalSeconds)}", hasLayer
             ?
             [
                 ("VK_INSTANCE_LAYERS", "VK_LAYER_KHRONOS_validation"), ("VK_LAYER_PATH", layer),
@@ -46,6 +48,8 @@ internal static partial class Children
     {
         foreach (int seconds in check.IsQuick ? (int[])[1] : [1, 2, 4, 8])
         {
+            if (check.Left.TotalSeconds < 2 * LongestSeconds)
+                break; // The endless one says more.
             (int? exit, string output) = Run(check, LongestSeconds, $"long {seconds}", []);
             check.Rows.Add(
                 "lost", $"a launch of about {seconds} s", ("result", Tail(output)),
@@ -76,14 +80,15 @@ internal static partial class Children
         {
             PipelineCacheFolder = "",
             SelfTest = false,
-            WaitLimit = what == "operators" ? default : TimeSpan.FromSeconds(20),
+            WaitLimit = what.StartsWith("operators", StringComparison.Ordinal) ? default : TimeSpan.FromSeconds(20),
         });
-        if (what == "operators")
+        if (what.Split(' ') is ["operators", var limit])
         {
+            TimeSpan most = TimeSpan.FromSeconds(int.Parse(limit, CultureInfo.InvariantCulture));
             long begin = Stopwatch.GetTimestamp();
             IEnumerable<OperatorCase> cases = OperatorCases.All.Where(row => !quick || row.IsSelfTest);
             List<string> differing = Differences(
-                device, cases, () => Stopwatch.GetElapsedTime(begin) > TimeSpan.FromSeconds(quick ? 60 : 400));
+                device, cases, () => Stopwatch.GetElapsedTime(begin) > most);
             differing.ForEach(line => Console.WriteLine($"case {line}"));
             return 0;
         }
@@ -96,7 +101,7 @@ internal static partial class Children
                 Console.WriteLine("it ended");
                 return 0;
             }
-            int seconds = int.Parse(what.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+            int seconds = int.Parse(what.Split(' ')[1], CultureInfo.InvariantCulture);
             // One workgroup at first, to learn how long a round takes.
             using var probe = new PeakLaunch(device.Vulkan, "peak_fma", [("ROUNDS", 1 << 16)], new GroupCount(64));
             Submit(device.Vulkan, probe);

@@ -1,6 +1,7 @@
 using SoftPool.Benchmarks;
 using SoftPool.Kernels;
 using SoftPool.Vulkan;
+using MemoryType = SoftPool.Vulkan.MemoryType;
 
 namespace SoftPool.GpuCheck;
 
@@ -25,15 +26,45 @@ internal static class Costs
         Add("a barrier between launches", (barred - many) / Many);
         using DeviceBuffer upload = DeviceBuffer.Upload(device, bytes), back = DeviceBuffer.ReadBack(device, bytes),
             local = DeviceBuffer.Storage(device, bytes), shared = DeviceBuffer.HostStorage(device, bytes);
+        var managed = new byte[bytes];
         Rate("the device copies from upload to its own memory", () => Copy(upload, local));
         Rate("the device copies from its own memory to read-back", () => Copy(local, back));
-        var managed = new byte[bytes];
+        foreach (MemoryType type in device.Physical.Memory.All)
+            OfType(type);
         Rate("the CPU writes upload memory", () => managed.CopyTo(upload.Mapped<byte>(0, bytes)));
         Rate("the CPU writes memory that kernels read", () => managed.CopyTo(shared.Mapped<byte>(0, bytes)));
         Rate("the CPU reads read-back memory", () => back.Mapped<byte>(0, bytes).CopyTo(managed));
         if (!device.HasClock)
             return;
         PhysicalLimit(check, device);
+        using var load = new PeakLaunch(device, "peak_fma", [("ROUNDS", 1 << 12)], new GroupCount(4096));
+        using var work = new Submission(device, commands => commands.Dispatch(load.Bound));
+        Task<string> clocks = Task.Run(Clocks.Read);
+        while (!clocks.IsCompleted)
+        {
+            work.Submit();
+            work.Wait();
+        }
+        check.Rows.Add("costs", "clocks under load", ("value", clocks.Result));
+
+        void OfType(MemoryType type)
+        {
+            string name = $"memory {type.Index}, {type.Flags}";
+            try
+            {
+                using DeviceBuffer buffer = DeviceBuffer.Of(device, bytes, type);
+                Rate($"{name}: copy to it", () => Copy(local, buffer));
+                Rate($"{name}: copy from it", () => Copy(buffer, local));
+                if (!buffer.IsMapped)
+                    return;
+                Rate($"{name}: the CPU writes it", () => managed.CopyTo(buffer.Mapped<byte>(0, bytes)));
+                Rate($"{name}: the CPU reads it", () => buffer.Mapped<byte>(0, bytes).CopyTo(managed));
+            }
+            catch (SoftPoolException e) // Buffers may not lie there, or it takes a feature.
+            {
+                check.Rows.Add("costs", name, ("value", e.Message));
+            }
+        }
 
         void Repeat(Commands commands, bool barrier)
         {

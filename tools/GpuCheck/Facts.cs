@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Silk.NET.Vulkan;
 using SoftPool.Vulkan;
@@ -43,24 +41,9 @@ internal static class Facts
         Fact("extensions", string.Join(' ', physical.Extensions.Order(StringComparer.Ordinal)));
         foreach ((string tool, string arguments) in ((string, string)[])
             [("nvidia-smi", "-q -d CLOCK,POWER,PERFORMANCE"), ("uname", "-a"), ("lscpu", "")])
-            Fact(tool, Output(tool, arguments));
+            Fact(tool, Clocks.Output(tool, arguments));
+        Fact("clocks at rest", Clocks.Read());
 
         void Fact(string what, JsonNode? value) => check.Rows.Add("facts", what, ("value", value));
-    }
-
-    private static string Output(string tool, string arguments)
-    {
-        try
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit(20_000);
-            return output.Trim();
-        }
-        catch (Win32Exception)
-        {
-            return "not there";
-        }
     }
 }

@@ -24,7 +24,7 @@ try
     {
         if (chosen?.Contains(step.Name) == false)
             continue;
-        check.Begin();
+        check.Begin(step);
         try
         {
             step.Run(check);

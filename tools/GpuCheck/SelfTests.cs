@@ -17,6 +17,9 @@ internal static class SelfTests
         [
             VariantChoice.Default, .. Conv2d.Variants.All.Select(variant => new VariantChoice(variant.Name)),
             .. Linear.Variants.All.Select(variant => new VariantChoice(variant.Name)),
+            .. OperatorCases.All.SelectMany(row => row.Layers).Select(layer => layer.Operator).OfType<Pooling>()
+                .SelectMany(pool => pool.Variants.All).Select(variant => variant.Name).Distinct()
+                .Select(name => new VariantChoice(name)),
         ];
         var seen = new HashSet<string>();
         foreach (SessionOptions precision in precisions)

@@ -6,15 +6,17 @@
 passed=0 failed=0 skipped=0
 may_run_none=0 # 1 where a filter may select no test of a project
 notes=() # what was skipped and why, and what went wrong beside tests
+program=() # what runs the tests, where it is not the project that was built
 
 # run_project NAME REPORT [ARGUMENT...]: tests/NAME, built, with arguments of Microsoft.Testing.Platform. REPORT is the
 # .trx file that it leaves. Adds to the counts and the notes.
 run_project() {
     local name=$1 report=$2 status=0 ran=0 broken=0 problem ok outcome test reason
+    local run=(dotnet "tests/$name/bin/Release/net10.0/SoftPool.$name.dll")
+    ((${#program[@]} == 0)) || run=("${program[@]}")
     shift 2
     rm -f "$report"
-    dotnet "tests/$name/bin/Release/net10.0/SoftPool.$name.dll" --no-banner --report-trx \
-        --report-trx-filename "$(basename "$report")" --results-directory "$(dirname "$report")" "$@" || status=$?
+    "${run[@]}" --no-banner --report-trx --report-trx-filename "$(basename "$report")" --results-directory "$(dirname "$report")" "$@" || status=$?
 
     while IFS=$'\t' read -r outcome test reason; do
         ran=$((ran + 1))

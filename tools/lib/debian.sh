@@ -8,11 +8,11 @@ fail() {
     exit 1
 }
 
-# apt-get with sources, lists, cache and an (empty) list of installed packages of its own, all in the folder $work. Any
-# source that does not answer is an error. $name says what the packages are for.
+# apt-get with sources, lists, cache and a list of installed packages of its own, all in the folder $work; that list is
+# empty unless it is there already. Any source that does not answer is an error. $name says what the packages are for.
 apt() {
     mkdir -p "$work"/{state/lists,cache/archives}/partial
-    : >"$work/status"
+    touch "$work/status"
     (cd "$work" && apt-get -qq -y -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
         -o Dir::Etc::preferencesparts=/dev/null -o Dir::State="$work/state" -o Dir::State::status="$work/status" \
         -o Dir::Cache="$work/cache" -o APT::Sandbox::User= -o Acquire::Languages=none -o Acquire::Retries=2 \

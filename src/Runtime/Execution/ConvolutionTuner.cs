@@ -91,18 +91,19 @@ internal static class ConvolutionTuner
     /// CPU's with the submission, which is the same for all. Null where the variant does not fit on the device, or the
     /// driver does not take it: then another is to be remembered.</summary>
     /// <param name="device">Where it is measured.</param>
-    /// <param name="convolution">What is computed.</param>
+    /// <param name="op">What is computed; any operator with variants.</param>
     /// <param name="input">Its input.</param>
     /// <param name="options">How.</param>
     /// <param name="spent">Gets the time for which the device has worked.</param>
     internal static double? Measure(
-        VulkanDevice device, Conv2d convolution, TensorShape input, PlanOptions options, ref TimeSpan spent)
+        VulkanDevice device, Operator op, TensorShape input, PlanOptions options, ref TimeSpan spent)
     {
         // With the ReLU that mostly follows: then the session's kernel is compiled already.
-        var graph = new ModelGraph("tuning", input, [new Layer("0", convolution), new Layer("1", new ReLU(), ["0"])]);
+        var graph = new ModelGraph("tuning", input, [new Layer("0", op), new Layer("1", new ReLU(), ["0"])]);
+        int channels = input.Rank == 3 ? input[0] : 0;
         var model = new Model(
             graph, graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => Ones(parameter.Shape)), [],
-            new Preprocessing([.. Enumerable.Repeat(0f, input[0])], [.. Enumerable.Repeat(1f, input[0])]));
+            new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
         try
         {
             var planned = new PlannedModel(device, model, ExecutionPlan.Create(model, options));

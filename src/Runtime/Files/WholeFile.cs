@@ -51,10 +51,10 @@ internal static class WholeFile
                 file.Flush(flushToDisk: true);
                 // Under the lock, or another writer could take it for a leftover just now. Windows moves no open file.
                 if (!OperatingSystem.IsWindows())
-                    File.Move(temporary, path, overwrite: true);
+                    Replace(path, temporary);
             }
             if (OperatingSystem.IsWindows())
-                File.Move(temporary, path, overwrite: true);
+                Replace(path, temporary);
         }
         // The message names the file that the system was asked for, of which the user knows nothing.
         catch (DirectoryNotFoundException e) when (e.Message.Contains(temporary, StringComparison.Ordinal))
@@ -73,6 +73,21 @@ internal static class WholeFile
         {
             if (File.Exists(temporary)) // Where there is no folder, deleting complains too.
                 File.Delete(temporary);
+        }
+    }
+
+    private static void Replace(string path, string temporary)
+    {
+        try
+        {
+            File.Move(temporary, path, overwrite: true);
+        }
+        // Windows names no file where another program has it open, or where a folder has its name.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException
+            && !e.Message.Contains(path, StringComparison.Ordinal)
+            && !e.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            throw new IOException($"'{path}' cannot be replaced: {e.Message}", e);
         }
     }
 

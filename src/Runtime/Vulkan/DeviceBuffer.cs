@@ -18,6 +18,17 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
     /// <param name="wishes">What its memory should be, the best first.</param>
     private DeviceBuffer(
         VulkanDevice device, long byteCount, BufferUsageFlags usage,
+        params ReadOnlySpan<MemoryPropertyFlags> wishes) : this(device, byteCount, usage, uint.MaxValue, wishes)
+    {
+    }
+
+    /// <param name="device">Where it lies.</param>
+    /// <param name="byteCount">Its size.</param>
+    /// <param name="usage">What it is used for.</param>
+    /// <param name="allowed">The kinds of memory that it may lie in, a bit each.</param>
+    /// <param name="wishes">What its memory should be, the best first.</param>
+    private DeviceBuffer(
+        VulkanDevice device, long byteCount, BufferUsageFlags usage, uint allowed,
         params ReadOnlySpan<MemoryPropertyFlags> wishes) : base(device)
     {
         ByteCount = byteCount;
@@ -34,7 +45,8 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             };
             api.CreateBuffer(device.Handle, in info, null, out _handle).Check("vkCreateBuffer");
             api.GetBufferMemoryRequirements(device.Handle, _handle, out MemoryRequirements requirements);
-            IReadOnlyList<MemoryType> types = device.Physical.Memory.Suitable(requirements.MemoryTypeBits, wishes);
+            IReadOnlyList<MemoryType> types = device.Physical.Memory.Suitable(
+                requirements.MemoryTypeBits & allowed, wishes);
             if (types.Count == 0)
                 throw new UnsupportedDeviceException(
                     $"{device.Physical.Info.Name} has no memory that is {wishes[^1]}.");
@@ -141,6 +153,13 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
             throw;
         }
     }
+
+    /// <summary>A buffer in one kind of memory, to be measured.</summary>
+    /// <exception cref="UnsupportedDeviceException">No buffer of this kind can lie there.</exception>
+    public static DeviceBuffer Of(VulkanDevice device, long byteCount, MemoryType type) => new(
+        device, byteCount,
+        BufferUsageFlags.StorageBufferBit | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit,
+        1u << (int)type.Index, type.Flags);
 
     /// <summary>What the host writes in order, to be copied to the device.</summary>
     public static DeviceBuffer Upload(VulkanDevice device, long byteCount) => new(

@@ -24,9 +24,12 @@ internal sealed class TrialNotes(string prefix, string build)
     {
         try
         {
-            string folder = Path.GetDirectoryName(prefix)!;
-            if (Directory.Exists(folder))
-                foreach (string path in Directory.EnumerateFiles(folder, $"{Path.GetFileName(prefix)}.*{Ending}"))
+            string folder = Path.GetDirectoryName(prefix)!, beginning = $"{Path.GetFileName(prefix)}.";
+            if (!Directory.Exists(folder))
+                return;
+            // Wine 8 finds nothing by a pattern with more in it.
+            foreach (string path in Directory.EnumerateFiles(folder, $"*{Ending}"))
+                if (Path.GetFileName(path).StartsWith(beginning, StringComparison.Ordinal))
                     ReadLeftover(path, isJudged, judge);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -81,6 +81,20 @@ public sealed class WholeFileTests : IDisposable
         Assert.IsEmpty(Directory.GetFiles(_folder["none"]));
     }
 
+    /// <summary>Elsewhere it is replaced, and who has it open keeps the old one.</summary>
+    [TestMethod]
+    [OSCondition(OperatingSystems.Windows)]
+    public void A_file_that_another_program_reads_stays_and_is_named()
+    {
+        string path = _folder.Write("model", "before");
+        using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read))
+            StringAssert.Contains(
+                Assert.Throws<IOException>(() => WholeFile.Write(path, file => file.Write(Content))).Message,
+                $"'{path}' cannot be replaced");
+        Assert.AreEqual("before", File.ReadAllText(path));
+        TestModels.AssertSequence(["model"], _folder.FileNames);
+    }
+
     [TestMethod]
     [DataRow("m")]
     [DataRow("\u00e9")]

@@ -42,6 +42,18 @@ public sealed class VerifyTests
         }
     }
 
+    /// <summary>On Windows, or under Wine, whatever torch certified on another system: tools/wine.sh.</summary>
+    [TestMethod]
+    public void What_torch_certified_on_another_system_holds()
+    {
+        string path = Environment.GetEnvironmentVariable("SOFTPOOL_CERTIFIED")
+            ?? throw new AssertInconclusiveException("SOFTPOOL_CERTIFIED names no model that softpool exported.");
+        using InferenceSession session = TestDevices.Software.CreateSession(Model.Load(path));
+        ParityReport report = session.Verify();
+        Assert.IsNull(report.Failure);
+        Assert.IsGreaterThan(0, report.Items);
+    }
+
     [TestMethod]
     public void What_a_session_tunes_it_has_tuned_before_it_is_verified()
     {
