@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SoftPool.Files;
 
 namespace SoftPool.Vulkan;
@@ -14,9 +13,7 @@ internal sealed class PipelineCacheFile
     // Compiled kernels take kilobytes each: what is larger is nothing of ours.
     private const int LargestBytes = 256 << 20;
 
-    private static readonly Lazy<byte[]> KernelsHash = new(() => SHA256.HashData(
-        [.. EmbeddedShaders.Names.Order(StringComparer.Ordinal).SelectMany(name => EmbeddedShaders.Load(name))
-            .SelectMany(BitConverter.GetBytes)]));
+    private static readonly Lazy<byte[]> KernelsHash = new(EmbeddedShaders.Hash);
 
     private readonly string _path;
 
@@ -27,7 +24,7 @@ internal sealed class PipelineCacheFile
     {
         // A driver's 32-bit library may give its 64-bit one's numbers.
         byte[] identity = [.. device.CacheIdentity, (byte)nint.Size, .. KernelsHash.Value];
-        _path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(identity))[..32]}.{ending}");
+        _path = Path.Combine(folder, $"{Convert.ToHexStringLower(Sha256.Hash(identity))[..32]}.{ending}");
     }
 
     /// <summary>The user's folder for what can be made again; empty for a user who has none. A path from the working
@@ -63,11 +60,11 @@ internal sealed class PipelineCacheFile
             if (!file.Exists || file.Length > LargestBytes)
                 return [];
             byte[] bytes = File.ReadAllBytes(_path);
-            int header = Magic.Length + SHA256.HashSizeInBytes;
+            int header = Magic.Length + Sha256.HashBytes;
             if (bytes.Length < header || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
                 return [];
             byte[] data = bytes[header..];
-            return SHA256.HashData(data).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, SHA256.HashSizeInBytes))
+            return Sha256.Hash(data).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, Sha256.HashBytes))
                 ? data
                 : [];
         }
@@ -86,7 +83,7 @@ internal sealed class PipelineCacheFile
             WholeFile.Write(_path, file =>
             {
                 file.Write(Magic);
-                file.Write(SHA256.HashData(data));
+                file.Write(Sha256.Hash(data));
                 file.Write(data);
             });
         }
