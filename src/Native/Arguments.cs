@@ -3,16 +3,17 @@ namespace SoftPool.Native;
 /// <summary>Reads what a run reads and writes.</summary>
 internal static unsafe class Arguments
 {
-    public const uint OfFloats = 0, OfImages = 1, OfBuffers = 2;
+    public const uint OfFloats = 0, OfImages = 1, OfBuffers = 2, OfDeviceImages = 3;
 
-    /// <summary>What a run reads: an array of ReadOnlyMemory of floats, of <see cref="Image"/> or of
-    /// <see cref="BufferRegion"/>.</summary>
+    /// <summary>What a run reads: an array of ReadOnlyMemory of floats, of <see cref="Image"/>, of
+    /// <see cref="BufferRegion"/> or of <see cref="DeviceImage"/>.</summary>
     public static Array Read(in sp_input input) => input.kind switch
     {
         OfFloats => ReadOnlyFloats(input.floats, input.count),
         OfImages => Images(input.images, input.count),
         OfBuffers => Buffers(input.buffers, input.count),
-        _ => throw Kind("sp_input", input.kind, "SP_FLOATS, SP_IMAGES or SP_BUFFERS"),
+        OfDeviceImages => DeviceImages(input.device_images, input.count),
+        _ => throw Kind("sp_input", input.kind, "SP_FLOATS, SP_IMAGES, SP_BUFFERS or SP_DEVICE_IMAGES"),
     };
 
     /// <summary>What a run writes: an array of Memory of floats or of <see cref="BufferRegion"/>.</summary>
@@ -30,7 +31,7 @@ internal static unsafe class Arguments
     /// <summary>Refuses an input and an output that do not go together.</summary>
     public static ArgumentException Kinds(uint input, uint output) => new(
         $"sp_input.kind is {input} and sp_output.kind is {output}; expected is SP_FLOATS or SP_IMAGES with SP_FLOATS, "
-        + "or SP_BUFFERS with SP_BUFFERS.");
+        + "SP_BUFFERS with SP_BUFFERS, or SP_DEVICE_IMAGES with either.");
 
     private static Memory<float>[] Floats(sp_floats* arrays, uint count)
     {
@@ -80,6 +81,50 @@ internal static unsafe class Arguments
                 ? new BufferRegion(from[i].buffer, (long)from[i].offset)
                 : throw new ArgumentException($"The offset of buffer {i} is too large: {from[i].offset}.");
         return buffers;
+    }
+
+    private static DeviceImage[] DeviceImages(sp_device_image* from, uint count)
+    {
+        Check(from, count, "images");
+        var images = new DeviceImage[count];
+        for (int i = 0; i < images.Length; i++)
+        {
+            sp_device_image image = from[i];
+            if (image.format > (uint)PixelFormat.P010 || image.matrix > (uint)YuvMatrix.Bt601)
+                throw new ArgumentException(
+                    $"sp_device_image.format and matrix of image {i} are {image.format} and {image.matrix}; expected "
+                    + $"is 0 to {(uint)PixelFormat.P010} and 0 to {(uint)YuvMatrix.Bt601}.");
+            Sized.CheckReserved(nameof(sp_device_image), image.reserved);
+            if (image.width > int.MaxValue || image.height > int.MaxValue)
+                throw new ShapeMismatchException($"Image {i} has {image.width}x{image.height} pixels.");
+            bool hasChroma = image.chroma.buffer != 0 || image.chroma.image != 0;
+            images[i] = new DeviceImage(
+                Plane(image.pixels), (int)image.width, (int)image.height, (PixelFormat)image.format)
+            {
+                Chroma = hasChroma ? Plane(image.chroma) : null,
+                Matrix = (YuvMatrix)image.matrix,
+                IsFullRange = image.full_range != 0,
+            };
+        }
+        return images;
+    }
+
+    private static DevicePlane Plane(in sp_plane plane)
+    {
+        Sized.CheckReserved(nameof(sp_plane), plane.reserved);
+        return plane.offset <= long.MaxValue && plane.row_pitch <= int.MaxValue && plane.layer <= int.MaxValue
+            ? new DevicePlane
+            {
+                Buffer = plane.buffer,
+                Offset = (long)plane.offset,
+                RowPitch = (int)plane.row_pitch,
+                Image = plane.image,
+                Layout = plane.layout,
+                Layer = (int)plane.layer,
+            }
+            : throw new ArgumentException(
+                $"A number of sp_plane is too large: offset {plane.offset}, row_pitch {plane.row_pitch}, "
+                + $"layer {plane.layer}.");
     }
 
     public static ReadOnlyMemory<TimelinePoint> Points(sp_semaphore* from, uint count)

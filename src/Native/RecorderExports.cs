@@ -39,6 +39,9 @@ internal static unsafe class RecorderExports
                 case Image[] images:
                     use.Value.Record(commands, images, outputs);
                     break;
+                case DeviceImage[] images:
+                    use.Value.Record(commands, images, outputs);
+                    break;
                 case BufferRegion[] inputs:
                     use.Value.Record(commands, inputs, outputs);
                     break;

@@ -24,6 +24,10 @@ internal static unsafe class RunExports
                     use.Value.RunAsync(inputs, outputs, sync, cancel.Token),
                 (Image[] images, Memory<float>[] outputs) =>
                     use.Value.RunAsync(images, outputs, sync, cancel.Token),
+                (DeviceImage[] images, Memory<float>[] outputs) =>
+                    use.Value.RunAsync(images, outputs, sync, cancel.Token),
+                (DeviceImage[] images, BufferRegion[] outputs) =>
+                    use.Value.RunAsync(images, outputs, sync, cancel.Token),
                 (BufferRegion[] inputs, BufferRegion[] outputs) =>
                     use.Value.RunAsync(inputs, outputs, sync, cancel.Token),
                 _ => throw Arguments.Kinds(from.kind, to.kind),

@@ -96,6 +96,12 @@ internal static unsafe class SessionExports
                 case (Image[] images, Memory<float>[] outputs):
                     use.Value.Run(images, outputs);
                     break;
+                case (DeviceImage[] images, Memory<float>[] outputs):
+                    use.Value.Run(images, outputs);
+                    break;
+                case (DeviceImage[] images, BufferRegion[] outputs):
+                    use.Value.Run(images, outputs);
+                    break;
                 case (BufferRegion[] inputs, BufferRegion[] outputs):
                     use.Value.Run(inputs, outputs);
                     break;

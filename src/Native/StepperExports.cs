@@ -40,6 +40,9 @@ internal static unsafe class StepperExports
                 case Image[] images:
                     use.Value.Start(images);
                     break;
+                case DeviceImage[] images:
+                    use.Value.Start(images);
+                    break;
                 case BufferRegion[] inputs:
                     sp_output to = Sized.Read(output);
                     use.Value.Start(

@@ -84,6 +84,18 @@ internal unsafe struct sp_image
     public uint width, height, format, reserved;
 }
 
+internal struct sp_plane
+{
+    public ulong buffer, offset, image;
+    public uint row_pitch, layout, layer, reserved;
+}
+
+internal struct sp_device_image
+{
+    public sp_plane pixels, chroma;
+    public uint width, height, format, matrix, full_range, reserved;
+}
+
 internal struct sp_buffer
 {
     public ulong buffer, offset;
@@ -96,6 +108,7 @@ internal unsafe struct sp_input
     public sp_floats* floats;
     public sp_image* images;
     public sp_buffer* buffers;
+    public sp_device_image* device_images;
 }
 
 internal unsafe struct sp_output

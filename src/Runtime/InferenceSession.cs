@@ -147,6 +147,67 @@ public sealed class InferenceSession : IDisposable
     public void Run(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs) =>
         _runs.Run(inputs, outputs);
 
+    /// <summary>Runs the network on images of any sizes on the host's device. The device resizes and normalises them as
+    /// it does an <see cref="Image"/> of the same pixels. If the sizes are those of the previous run, nothing is
+    /// allocated.</summary>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>.</param>
+    /// <param name="output">Receives one item of <see cref="ModelGraph.OutputShape"/> for each image, (n, classes). The
+    /// length must be exact.</param>
+    /// <exception cref="ArgumentException">A handle is missing, or a pitch, a layout or a matrix cannot be.</exception>
+    /// <exception cref="InvalidOperationException">The session does not run on a host's device.</exception>
+    /// <inheritdoc cref="Run(ReadOnlySpan{Image}, Span{float})" path="/exception"/>
+    public void Run(ReadOnlySpan<DeviceImage> images, Span<float> output) => _runs.Run(images, output);
+
+    /// <summary>Runs a network with one input and any number of outputs on images of any sizes on the host's
+    /// device.</summary>
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{DeviceImage}, Span{float})"/>.</param>
+    /// <param name="outputs">Receive one item of each of <see cref="ModelGraph.Outputs"/> for each image, in their
+    /// order, (n, classes). The lengths must be exact.</param>
+    /// <inheritdoc cref="Run(ReadOnlySpan{DeviceImage}, Span{float})" path="/exception"/>
+    public void Run(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<Memory<float>> outputs) =>
+        _runs.Run(images, outputs);
+
+    /// <summary>Runs the network on images of any sizes on the host's device, and writes the outputs to buffers of the
+    /// host. The CPU does not touch the data.</summary>
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{DeviceImage}, Span{float})"/>.</param>
+    /// <param name="outputs">A region for each of <see cref="ModelGraph.Outputs"/>, in their order, with room for a
+    /// whole batch, (Batch, classes), as 32-bit floats. Only one item for each image is meaningful.</param>
+    /// <inheritdoc cref="Run(ReadOnlySpan{DeviceImage}, Span{float})" path="/exception"/>
+    public void Run(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs) =>
+        _runs.Run(images, outputs);
+
+    /// <summary>Runs the network on images on the host's device asynchronously.</summary>
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{DeviceImage}, Span{float})"/>. They must stay as they are
+    /// until the task completes; if the run is cancelled, until work that is submitted afterwards has ended.</param>
+    /// <param name="outputs">As in <see cref="Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{Memory{float}})"/>. Each is
+    /// written before the task completes.</param>
+    /// <param name="sync">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{Image}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <returns>A task that completes when the outputs have been written.</returns>
+    /// <inheritdoc cref="Run(ReadOnlySpan{DeviceImage}, Span{float})" path="/exception"/>
+    public Task RunAsync(
+        ReadOnlyMemory<DeviceImage> images, ReadOnlySpan<Memory<float>> outputs,
+        GpuSync sync = default, CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(images, outputs, sync, cancellationToken);
+
+    /// <summary>Runs the network on images on the host's device to buffers of the host asynchronously.</summary>
+    /// <param name="images">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{DeviceImage}, ReadOnlySpan{Memory{float}}, GpuSync, CancellationToken)"/>.
+    /// </param>
+    /// <param name="outputs">As in <see cref="Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="sync">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{Image}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">As in
+    /// <see cref="RunAsync(BufferRegion, BufferRegion, GpuSync, CancellationToken)"/>.</param>
+    /// <returns>A task that completes when the outputs have been written.</returns>
+    /// <inheritdoc cref="Run(ReadOnlySpan{DeviceImage}, Span{float})" path="/exception"/>
+    public Task RunAsync(
+        ReadOnlyMemory<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs,
+        GpuSync sync = default, CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(images, outputs, sync, cancellationToken);
+
     /// <summary>Runs the network asynchronously.</summary>
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>. The input is read before this
     /// method returns if the run can start at once, otherwise later. Do not change the input before the task

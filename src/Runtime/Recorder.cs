@@ -13,12 +13,13 @@ namespace SoftPool;
 public sealed class Recorder : IDisposable
 {
     private readonly ModeResources _own;
-    private readonly ImageStage<InputStage> _images;
+    private readonly ImageStage<InputStage> _images, _deviceImages;
 
     internal Recorder(PlannedModel planned)
     {
         _own = new ModeResources(planned, "A recorder");
         _images = _own.Take(() => new ImageStage<InputStage>(planned, _own.Program, images => images));
+        _deviceImages = _own.Take(() => new ImageStage<InputStage>(planned, _own.Program, images => images));
     }
 
     /// <summary>Records a run from one buffer of the host to another.</summary>
@@ -123,13 +124,41 @@ public sealed class Recorder : IDisposable
         Record(commandBuffer, _images.Write(images), outputs);
     }
 
+    /// <summary>Records a run of a network with one input on images on the host's device. They are read when the
+    /// commands run. If the images' sizes differ from those of the previous recording, earlier commands recorded with
+    /// images on the device become invalid.</summary>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>. Each has its layout
+    /// when the commands run, and again afterwards.</param>
+    /// <param name="outputs">As in
+    /// <see cref="Record(nint, ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>. Only one item for each image
+    /// is meaningful.</param>
+    /// <exception cref="ArgumentException">A handle is missing, or a pitch, an offset, a layout or a matrix cannot
+    /// be.</exception>
+    /// <exception cref="ObjectDisposedException">The recorder was disposed.</exception>
+    /// <exception cref="ShapeMismatchException">The number of images does not fit, or the network's input does not have
+    /// three channels.</exception>
+    /// <exception cref="DeviceLimitException">An image exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">The kernels that resize images failed their self-test.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for images of these
+    /// sizes.</exception>
+    public void Record(nint commandBuffer, ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs)
+    {
+        _ = _own.Arguments.ItemsOf(images);
+        _own.Arguments.CheckBuffers(outputs);
+        Check(commandBuffer);
+        InputStage stage = _deviceImages.Get(images);
+        _deviceImages.RecordCopies(Commands.Into(_own.Planned.Device, commandBuffer), images);
+        Record(commandBuffer, stage, outputs);
+    }
+
     /// <summary>Frees the recorder's device memory. The recorded commands must have completed.</summary>
     public void Dispose() => _own.Dispose();
 
     private void Record(nint commandBuffer, InputStage stage, ReadOnlySpan<BufferRegion> outputs)
     {
         Check(commandBuffer);
-        var commands = Commands.IntoHosts(_own.Planned.Device, commandBuffer);
+        var commands = Commands.Into(_own.Planned.Device, commandBuffer);
         foreach (BatchPart part in _own.Planned.Parts)
             _own.Program.RecordInto(commands, stage, outputs, part);
     }

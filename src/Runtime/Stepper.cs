@@ -11,7 +11,8 @@ public sealed class Stepper : IDisposable
 {
     private readonly ModeResources _own;
     private readonly ReadBack _readBack;
-    private readonly ImageStage<PartRecordings> _fromImages;
+    private readonly ImageStage<PartRecordings> _fromImages, _fromDeviceImages;
+    private readonly FreshCommands? _copies;
     private readonly RecordedFor<PartRecordings> _fromBuffers, _toBuffers;
     private readonly PartRecordings _fromFloats, _toFloats;
     private readonly Submission[] _launches;
@@ -34,6 +35,10 @@ public sealed class Stepper : IDisposable
         _fromFloats = _own.Take(() => new PartRecordings(planned, RecordFromFloats));
         _fromImages = _own.Take(() => new ImageStage<PartRecordings>(
             planned, program, images => new PartRecordings(planned, images.Record)));
+        _fromDeviceImages = _own.Take(() => new ImageStage<PartRecordings>(
+            planned, program, images => new PartRecordings(planned, images.Record)));
+        if (planned.Device.IsHosts)
+            _copies = _own.Take(() => new FreshCommands(planned.Device));
         _fromBuffers = _own.Take(() => new RecordedFor<PartRecordings>((inputs, _) => RecordFrom(inputs)));
         _toFloats = _own.Take(() => new PartRecordings(planned, _readBack.Record));
         _toBuffers = _own.Take(() => new RecordedFor<PartRecordings>((_, outputs) => new PartRecordings(
@@ -98,6 +103,24 @@ public sealed class Stepper : IDisposable
         int items = _own.Arguments.ItemsOf(images);
         GiveUp();
         Start(_fromImages.Write(images), _toFloats, items);
+    }
+
+    /// <summary>Starts an inference on images of any sizes on the host's device. The call submits the copy of the
+    /// images, without waiting for it; they must stay as they are until the first step has returned. An inference in
+    /// progress is abandoned.</summary>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>.</param>
+    /// <exception cref="ArgumentException">A handle is missing, or a pitch, a layout or a matrix cannot be.</exception>
+    /// <exception cref="InvalidOperationException">The session does not run on a host's device.</exception>
+    /// <inheritdoc cref="Start(ReadOnlySpan{Image})" path="/exception"/>
+    public void Start(ReadOnlySpan<DeviceImage> images)
+    {
+        int items = _own.Arguments.ItemsOf(images);
+        GiveUp();
+        _copies!.Wait(); // Other sizes free the memory that they write.
+        PartRecordings from = _fromDeviceImages.Get(images);
+        _fromDeviceImages.RecordCopies(_copies.Begin(), images);
+        _copies.Submit(default);
+        Start(from, _toFloats, items);
     }
 
     /// <summary>Starts an inference from one buffer of the host to another. An inference in progress is abandoned. The

@@ -6,6 +6,8 @@ namespace SoftPool.Runtime.Tests;
 [TestClass]
 public sealed class ImageTests
 {
+    private static readonly PixelFormat[] InMemory = [PixelFormat.Rgb8, PixelFormat.Rgba8, PixelFormat.Bgra8];
+
     private static readonly Preprocessing Normalise = new([0.485f, 0.4f, 0.3f], [0.229f, 0.3f, 0.2f]);
 
     [TestMethod]
@@ -18,7 +20,7 @@ public sealed class ImageTests
     [DataRow(600, 500, 7, 5)]
     public void A_picture_is_resized_and_normalised(int width, int height, int toWidth, int toHeight)
     {
-        foreach (PixelFormat format in Enum.GetValues<PixelFormat>())
+        foreach (PixelFormat format in InMemory)
         {
             Image[] pictures = [.. Enumerable.Range(0, 2).Select(seed => RandomPicture(width, height, format, seed))];
             float[] actual = Run(Identity(toWidth, toHeight), pictures);

@@ -20,7 +20,7 @@ public sealed class LayeringTests
         ["Graph"] = ["Operators", "Kernels", "Reference"],
         ["Vulkan"] = ["Kernels", "Files"],
         ["Execution"] = ["Vulkan", "Graph", "Operators", "Kernels", "Reference"],
-        ["Verification"] = ["Execution", "Vulkan", "Graph", "Operators", "Kernels", "Reference"],
+        ["Verification"] = ["Execution", "Vulkan", "Graph", "Operators", "Kernels", "Files", "Reference"],
         ["Models"] = ["Verification", "Operators", "Files"],
     };
 

@@ -1,5 +1,6 @@
 using Silk.NET.Vulkan;
 using SoftPool.Operators;
+using SoftPool.Runtime.Tests.Vulkan;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
@@ -93,6 +94,7 @@ public sealed class OwnershipTests
     [TestMethod]
     [DataRow("steps")]
     [DataRow("pictures")]
+    [DataRow("pictures on the device")]
     [DataRow("times")]
     [DataRow("two in flight")]
     [DataRow("self-test")]
@@ -103,6 +105,7 @@ public sealed class OwnershipTests
             new TensorShape(3, 5, 5), new Conv2d(3, 4, 3, 1, 1),
             new SoftPool2d(2, 2, 0, false, SoftPoolWeighting.SharedAcrossChannels)));
         var options = new SessionOptions { Batch = 2, MaxConcurrentRuns = use == "two in flight" ? 2 : 1 };
+        using var host = new TestHost(1024);
         // The self-test makes the same few calls for many networks: every third will do.
         int before = LiveObjects.Count, failures = 0, stride = use == "self-test" ? 3 : 1;
         for (int failing = 0; ; failing += stride)
@@ -111,8 +114,10 @@ public sealed class OwnershipTests
             VulkanResult.Injected = (_, result) => calls++ == failing ? Result.ErrorOutOfDeviceMemory : result;
             try
             {
-                using GpuDevice device = TestDevices.OpenSoftware(
-                    new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = use == "self-test" });
+                var how = new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = use == "self-test" };
+                using GpuDevice device = use == "pictures on the device"
+                    ? GpuDevice.FromHost(host.Handles(), how)
+                    : TestDevices.OpenSoftware(how);
                 using InferenceSession session = device.CreateSession(small, options);
                 if (use == "steps")
                 {
@@ -121,6 +126,16 @@ public sealed class OwnershipTests
                 }
                 else if (use == "pictures")
                     session.Run([new Image(new byte[3], 1, 1)], new float[small.Graph.OutputShape.ElementCount]);
+                else if (use == "pictures on the device")
+                {
+                    DeviceImage[] one = [new(DevicePlane.InBuffer(host.Buffer), 2, 2, PixelFormat.Nv12)];
+                    session.Run(one, new float[small.Graph.OutputShape.ElementCount]);
+                    session.Run(one, [host.BufferAt(16)]);
+                    using Stepper stepper = session.CreateStepper();
+                    stepper.Start(one);
+                    using Recorder recorder = session.CreateRecorder();
+                    host.Record(commands => recorder.Record(commands, one, [host.BufferAt(16)]));
+                }
                 else if (use == "times")
                 {
                     using Profiler profiler = session.CreateProfiler();

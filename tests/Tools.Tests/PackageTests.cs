@@ -70,7 +70,7 @@ public sealed class PackageTests
         [
             .. Directory.EnumerateFiles(shaders, "*.comp", SearchOption.AllDirectories)
                 .SelectMany(file => Endings(file).Select(
-                    ending => $"shaders/{Path.GetFileNameWithoutExtension(file)}{ending}.spv")).Order(),
+                    ending => $"shaders/{Path.GetFileNameWithoutExtension(file)}{ending}.spv.br")).Order(),
         ];
         CollectionAssert.AreEqual(
             kernels,

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using SoftPool.ShaderCompiler;
 
 namespace SoftPool.Tools.Tests;
@@ -29,7 +30,7 @@ public sealed class ShaderCompilerTests : IDisposable
 
         Assert.AreEqual(0x07230203u, BinaryPrimitives.ReadUInt32LittleEndian(spirv));
         Assert.AreEqual(0x00010300u, BinaryPrimitives.ReadUInt32LittleEndian(spirv.AsSpan(4)));
-        Assert.AreEqual(_folder["out/good.spv"], Directory.GetFiles(_folder["out"]).Single());
+        Assert.AreEqual(_folder["out/good.spv.br"], Directory.GetFiles(_folder["out"]).Single());
     }
 
     [TestMethod]
@@ -97,8 +98,8 @@ public sealed class ShaderCompilerTests : IDisposable
 
         Assert.AreEqual(1, command.ExitCode);
         Assert.Contains($"{_folder["none.comp"]}: error SHADER: ", command.Output);
-        CollectionAssert.AreEqual(former, File.ReadAllBytes(_folder["out/a.spv"]));
-        CollectionAssert.AreEqual(former, File.ReadAllBytes(_folder["out/b.spv"]));
+        CollectionAssert.AreEqual(former, Spirv("a"));
+        CollectionAssert.AreEqual(former, Spirv("b"));
         Assert.HasCount(2, Directory.GetFiles(_folder["out"]));
     }
 
@@ -119,12 +120,11 @@ public sealed class ShaderCompilerTests : IDisposable
         Assert.AreEqual(
             0, Run(["--output", _folder["out"], "--include",
                 _folder.Path, "--variant", "WIDE:_wide", "--variant", "FAST:.fast", shader]).ExitCode);
-        Assert.Contains(54321u, Words("v.spv"));
-        Assert.Contains(12345u, Words("v_wide.fast.spv"));
+        Assert.Contains(54321u, Words("v"));
+        Assert.Contains(12345u, Words("v_wide.fast"));
 
         uint[] Words(string name) =>
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(File.ReadAllBytes(_folder[$"out/{name}"]))
-                .ToArray();
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(Spirv(name)).ToArray();
     }
 
     [TestMethod]
@@ -159,7 +159,15 @@ public sealed class ShaderCompilerTests : IDisposable
     {
         Command command = Compile(_folder.Write(name, source));
         Assert.AreEqual(0, command.ExitCode, command.Output);
-        return File.ReadAllBytes(_folder[$"out/{Path.GetFileNameWithoutExtension(name)}.spv"]);
+        return Spirv(Path.GetFileNameWithoutExtension(name));
+    }
+
+    private byte[] Spirv(string name)
+    {
+        using var file = new BrotliStream(File.OpenRead(_folder[$"out/{name}.spv.br"]), CompressionMode.Decompress);
+        using var spirv = new MemoryStream();
+        file.CopyTo(spirv);
+        return spirv.ToArray();
     }
 
     private Command Compile(params string[] files) =>

@@ -43,32 +43,32 @@ public sealed class ShadersTargetsTests : IDisposable
     {
         WriteShaders();
         BuildGood("-restore");
-        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv "
-            + "shaders/a_texel.spv shaders/a_texel.strict.spv shaders/b.de.fp16.spv shaders/b.de.spv "
-            + "shaders/c.spv shaders/d.fp16.spv", Resources());
-        DateTime a = Written("a.spv"), b = Written("b.de.spv"),
-            strict = Written("a.strict.spv"), texel = Written("a_texel.fp16.spv");
+        Assert.AreEqual("shaders/a.fp16.spv.br shaders/a.spv.br shaders/a.strict.spv.br shaders/a_texel.fp16.spv.br "
+            + "shaders/a_texel.spv.br shaders/a_texel.strict.spv.br shaders/b.de.fp16.spv.br "
+            + "shaders/b.de.spv.br shaders/c.spv.br shaders/d.fp16.spv.br", Resources());
+        DateTime a = Written("a.spv.br"), b = Written("b.de.spv.br"),
+            strict = Written("a.strict.spv.br"), texel = Written("a_texel.fp16.spv.br");
 
         BuildGood();
         Assert.AreEqual(
             (a, b, strict),
-            (Written("a.spv"), Written("b.de.spv"), Written("a.strict.spv")), "an unchanged build compiled");
+            (Written("a.spv.br"), Written("b.de.spv.br"), Written("a.strict.spv.br")), "an unchanged build compiled");
 
         File.SetLastWriteTimeUtc(_folder["my shaders/a.comp"], DateTime.UtcNow);
         BuildGood();
-        Assert.IsGreaterThan(a, Written("a.spv"));
-        Assert.IsGreaterThan(strict, Written("a.strict.spv"));
-        Assert.IsGreaterThan(texel, Written("a_texel.fp16.spv"));
-        Assert.AreEqual(b, Written("b.de.spv"), "a shader that had not changed was compiled");
-        a = Written("a.spv");
+        Assert.IsGreaterThan(a, Written("a.spv.br"));
+        Assert.IsGreaterThan(strict, Written("a.strict.spv.br"));
+        Assert.IsGreaterThan(texel, Written("a_texel.fp16.spv.br"));
+        Assert.AreEqual(b, Written("b.de.spv.br"), "a shader that had not changed was compiled");
+        a = Written("a.spv.br");
 
         File.SetLastWriteTimeUtc(_folder["my shaders/include/scale.glsl"], DateTime.UtcNow);
         File.Delete(_folder["my shaders/b.de.comp"]);
         BuildGood();
-        Assert.IsGreaterThan(a, Written("a.spv"), "a changed include compiled nothing");
-        Assert.AreEqual("shaders/a.fp16.spv shaders/a.spv shaders/a.strict.spv shaders/a_texel.fp16.spv "
-            + "shaders/a_texel.spv shaders/a_texel.strict.spv shaders/c.spv shaders/d.fp16.spv", Resources());
-        Assert.IsFalse(File.Exists(Intermediate("b.de.spv")) || File.Exists(Intermediate("b.de.fp16.spv")));
+        Assert.IsGreaterThan(a, Written("a.spv.br"), "a changed include compiled nothing");
+        Assert.AreEqual("shaders/a.fp16.spv.br shaders/a.spv.br shaders/a.strict.spv.br shaders/a_texel.fp16.spv.br "
+            + "shaders/a_texel.spv.br shaders/a_texel.strict.spv.br shaders/c.spv.br shaders/d.fp16.spv.br", Resources());
+        Assert.IsFalse(File.Exists(Intermediate("b.de.spv.br")) || File.Exists(Intermediate("b.de.fp16.spv.br")));
     }
 
     [TestMethod]

@@ -15,7 +15,8 @@
  *     sp_session_options options = SP_INIT(sp_session_options);
  * A size that is too small is an error. A larger one, of a newer header, is accepted if what this library does not
  * know is zero. Reserved fields are zero. The elements of the arrays of an input, an output and run options have no
- * size and never change: sp_floats, sp_image, sp_buffer, sp_semaphore. SP_INIT does not compile for them.
+ * size and never change: sp_floats, sp_image, sp_buffer, sp_device_image, sp_semaphore. SP_INIT does not compile for
+ * them.
  *
  * Threads. Devices, models, sessions, runs and texts may be used by any threads at the same time. A stepper and a
  * recorder are used by one thread at a time; which one does not matter.
@@ -255,7 +256,9 @@ typedef struct sp_floats {
     size_t count;
 } sp_floats;
 
-enum { SP_RGB8 = 0, SP_RGBA8 = 1, SP_BGRA8 = 2 };
+/* The bytes of a pixel; or, for sp_device_image only, a plane of luma and one of Cb and Cr in turns, with one sample
+ * each for 2x2 pixels, of 8 bits or of 10, the upper ones of 16. */
+enum { SP_RGB8 = 0, SP_RGBA8 = 1, SP_BGRA8 = 2, SP_NV12 = 3, SP_P010 = 4 };
 /* An image is resized and normalised on the device, as the model's preprocessing says. */
 typedef struct sp_image {
     const void* pixels; /* row by row from the top, without gaps */
@@ -270,10 +273,35 @@ typedef struct sp_buffer {
     uint64_t offset; /* bytes, a multiple of 4 */
 } sp_buffer;
 
-enum { SP_FLOATS = 0, SP_IMAGES = 1, SP_BUFFERS = 2 };
+/* A plane of pixels or samples on the host's device: rows in a buffer, or a VkImage. */
+typedef struct sp_plane {
+    uint64_t buffer;    /* VkBuffer with the usage TRANSFER_SRC; 0 for an image */
+    uint64_t offset;    /* bytes, where the first row begins */
+    uint64_t image;     /* VkImage of two dimensions with the usage TRANSFER_SRC; 0 for a buffer */
+    uint32_t row_pitch; /* of a buffer: bytes from row to row; 0 if there are no gaps */
+    uint32_t layout;    /* of an image: its VkImageLayout, when the run begins and again when it has read it */
+    uint32_t layer;     /* of an image: its array layer */
+    uint32_t reserved;
+} sp_plane;
+
+enum { SP_BT709 = 0, SP_BT601 = 1 };
+/* An image on the host's device. It is resized and normalised as an sp_image of the same pixels: the same bits. The
+ * device copies it first, after all work that was submitted before; work that is submitted later waits for the copy.
+ * Bytes are taken as they are: those of an sRGB image are sRGB. */
+typedef struct sp_device_image {
+    sp_plane pixels;     /* of SP_NV12 and SP_P010 the luma */
+    sp_plane chroma;     /* all zero: the other plane of the same image, or directly behind the luma's last row */
+    uint32_t width, height;
+    uint32_t format;     /* SP_RGB8 ...; R8G8B8A8 is SP_RGBA8, B8G8R8A8 is SP_BGRA8, UNORM or SRGB */
+    uint32_t matrix;     /* of SP_NV12 and SP_P010: SP_BT709 or SP_BT601 */
+    uint32_t full_range; /* 1: luma from 0 to 255, and not from 16 to 235; of 10 bits four times as much */
+    uint32_t reserved;
+} sp_device_image;
+
+enum { SP_FLOATS = 0, SP_IMAGES = 1, SP_BUFFERS = 2, SP_DEVICE_IMAGES = 3 };
 
 /* One array of floats for each input of the network, n items each; or n images; or one buffer of the host's for each
- * input, a whole batch each. */
+ * input, a whole batch each; or n images on the host's device. */
 typedef struct sp_input {
     size_t size;
     uint32_t kind;  /* SP_FLOATS ... */
@@ -281,12 +309,14 @@ typedef struct sp_input {
     const sp_floats* floats;
     const sp_image* images;
     const sp_buffer* buffers;
+    const sp_device_image* device_images;
 } sp_input;
 
 /* One array of floats or one buffer for each output of the network. */
 typedef struct sp_output {
     size_t size;
-    uint32_t kind; /* SP_FLOATS or SP_BUFFERS: SP_BUFFERS where the input is SP_BUFFERS, and in recordings */
+    uint32_t kind; /* SP_FLOATS or SP_BUFFERS: SP_BUFFERS where the input is SP_BUFFERS, and in recordings; either
+                    * where it is SP_DEVICE_IMAGES */
     uint32_t count;
     const sp_floats* floats;
     const sp_buffer* buffers;
@@ -328,8 +358,8 @@ SP_API sp_code sp_run_cancel(sp_run run);
 
 /* An inference spread over frames. */
 SP_API sp_code sp_stepper_create(sp_session session, sp_stepper* stepper);
-/* Reads the input during the call; buffers during the first step. `output` must be null, but for SP_BUFFERS. An
- * inference in progress is given up. */
+/* Reads the input during the call; buffers and images on the device until the first step has returned. `output` must
+ * be null, but for SP_BUFFERS. An inference in progress is given up. */
 SP_API sp_code sp_stepper_start(sp_stepper stepper, const sp_input* input, const sp_output* output);
 /* Works for about `nanoseconds`, at least one launch. Sets `done` to 1 when the inference is done. */
 SP_API sp_code sp_stepper_step(sp_stepper stepper, uint64_t nanoseconds, uint32_t* done);
@@ -343,7 +373,8 @@ SP_API sp_code sp_recorder_create(sp_session session, sp_recorder* recorder);
 SP_API sp_code sp_recorder_record(
     sp_recorder recorder, void* commands, const sp_input* input, const sp_output* output);
 
-/* The device time of each kernel launch, as JSON: [{"layer", "kernel", "nanoseconds", "bytes"}]. Not of buffers. */
+/* The device time of each kernel launch, as JSON: [{"layer", "kernel", "nanoseconds", "bytes"}]. Not of buffers, and not
+ * of images on the device. */
 SP_API sp_code sp_session_profile(sp_session session, const sp_input* input, sp_text* json);
 /* Compares the device with the model's certificate. `report` may be null; it receives the report as JSON. */
 SP_API sp_code sp_session_verify(sp_session session, uint32_t* passed, sp_text* report);

@@ -170,6 +170,14 @@ inline sp_input images(const sp_image* images, uint32_t count) {
     return input;
 }
 
+inline sp_input device_images(const sp_device_image* images, uint32_t count) {
+    sp_input input = SP_INIT(sp_input);
+    input.kind = SP_DEVICE_IMAGES;
+    input.count = count;
+    input.device_images = images;
+    return input;
+}
+
 class run : public reference<sp_run> {
 public:
     explicit run(sp_run handle) : reference(handle) {}

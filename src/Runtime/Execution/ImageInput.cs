@@ -10,30 +10,37 @@ namespace SoftPool.Execution;
 internal sealed class ImageInput : InputStage
 {
     private readonly Ownership _ownership = new();
-    private readonly (int Width, int Height, PixelFormat Format)[] _sizes;
+    private readonly PictureShape[] _shapes;
     private readonly DeviceBuffer[] _pixels;
+    private readonly DeviceBuffer?[] _planes;
     private readonly PartLaunches[] _parts;
 
     /// <param name="planned">The plan whose only input they become, and whose model's preprocessing they get.</param>
     /// <param name="program">The program that reads it.</param>
-    /// <param name="images">The first images; the sizes are theirs.</param>
+    /// <param name="shapes">The images' sizes and formats.</param>
     /// <param name="takesWhole">Whether one launch may resize an image that is not large.</param>
+    /// <param name="isOnDevice">Whether the device copies the images, and not the CPU.</param>
     /// <exception cref="DeviceLimitException">A buffer exceeds what the device takes.</exception>
-    public ImageInput(PlannedModel planned, DeviceProgram program, ReadOnlySpan<Image> images, bool takesWhole)
+    public ImageInput(
+        PlannedModel planned, DeviceProgram program, PictureShape[] shapes, bool takesWhole, bool isOnDevice)
     {
         VulkanDevice device = planned.Device;
-        _sizes = new (int, int, PixelFormat)[images.Length];
-        _pixels = new DeviceBuffer[images.Length];
+        _shapes = shapes;
+        _pixels = new DeviceBuffer[shapes.Length];
+        _planes = new DeviceBuffer?[shapes.Length];
         _parts = new PartLaunches[planned.Parts.Count];
         try
         {
-            for (int i = 0; i < images.Length; i++)
+            for (int i = 0; i < shapes.Length; i++)
             {
-                _sizes[i] = (images[i].Width, images[i].Height, images[i].Format);
-                _pixels[i] = Make(DeviceBuffer.HostStorage, Division.Align(images[i].Pixels.Length, sizeof(uint)));
+                _pixels[i] = Make(
+                    isOnDevice ? DeviceBuffer.Storage : DeviceBuffer.HostStorage,
+                    Division.Align(shapes[i].PixelBytes, sizeof(uint)));
+                if (shapes[i].IsYuv)
+                    _planes[i] = Make(DeviceBuffer.Storage, Division.Align(shapes[i].PlaneBytes, sizeof(uint)));
             }
             foreach (BatchPart part in planned.Parts)
-                _parts[part.Index] = Prepare(part, images);
+                _parts[part.Index] = Prepare(part);
         }
         catch
         {
@@ -41,18 +48,20 @@ internal sealed class ImageInput : InputStage
             throw;
         }
 
-        PartLaunches Prepare(BatchPart part, ReadOnlySpan<Image> all)
+        PartLaunches Prepare(BatchPart part)
         {
             Operand input = planned.Plan.Inputs[0];
             var places = new Dictionary<Operand, BufferRange> { [input] = program.PlaceOf(input) };
             var plans = new List<ImagePlan>();
-            for (int i = part.First; i < Math.Min(part.First + part.Items, all.Length); i++)
+            for (int i = part.First; i < Math.Min(part.First + part.Items, shapes.Length); i++)
             {
                 var plan = ImagePlan.Of(
-                    all[i], i - part.First, planned.Model.Graph.InputShape, planned.Model.Preprocessing, input,
+                    shapes[i], i - part.First, planned.Model.Graph.InputShape, planned.Model.Preprocessing, input,
                     takesWhole);
                 plans.Add(plan);
                 places.Add(plan.Pixels, _pixels[i].Part(0, plan.Pixels.ByteCount));
+                if (plan.Planes is { } planes)
+                    places.Add(planes, _planes[i]!.Part(0, planes.ByteCount));
             }
             foreach (Operand operand in plans.SelectMany(plan => plan.Launches)
                 .SelectMany(launch => launch.Operands).Distinct())
@@ -64,10 +73,14 @@ internal sealed class ImageInput : InputStage
                         constant.Pack().CopyTo(buffer.Mapped<byte>(0, constant.ByteCount));
                     places.Add(operand, buffer.Part(0, operand.ByteCount));
                 }
-            // One barrier for all images: first each one's first launch, then the second launches of those that take
-            // two.
+            // One barrier for all images: first planes become pixels, then comes each one's first launch, then the
+            // second launches of those that take two.
+            KernelLaunch[] colours = [.. plans.Select(plan => plan.FromPlanes).OfType<KernelLaunch>()];
             KernelLaunch[] launches =
-                [.. plans.Select(plan => plan.Launches[0]), .. plans.SelectMany(plan => plan.Launches.Skip(1))];
+            [
+                .. colours, .. plans.Select(plan => plan.Launches[0]),
+                .. plans.SelectMany(plan => plan.Launches.Skip(1)),
+            ];
             DescriptorSets sets = _ownership.Take(DescriptorSets.For(device, launches));
             var bound = new BoundLaunch[launches.Length];
             for (int i = 0; i < launches.Length; i++)
@@ -77,7 +90,7 @@ internal sealed class ImageInput : InputStage
                 BufferRange[] ranges = [.. launches[i].Operands.Select(operand => places[operand])];
                 bound[i] = sets.Bind(pipeline, launches[i], ranges);
             }
-            return new PartLaunches(launches, bound, plans.Count);
+            return new PartLaunches(launches, bound, colours.Length, colours.Length + plans.Count);
         }
 
         DeviceBuffer Make(Func<VulkanDevice, long, DeviceBuffer> make, long byteCount)
@@ -94,12 +107,12 @@ internal sealed class ImageInput : InputStage
     public override IReadOnlyList<KernelLaunch> LaunchesOf(BatchPart part) => _parts[part.Index].Launches;
 
     /// <summary>Whether images have the sizes that this stage is for.</summary>
-    public bool Fits(ReadOnlySpan<Image> images)
+    public bool Fits<T>(ReadOnlySpan<T> images) where T : struct, IPicture
     {
-        if (images.Length != _sizes.Length)
+        if (images.Length != _shapes.Length)
             return false;
         for (int i = 0; i < images.Length; i++)
-            if (_sizes[i] != (images[i].Width, images[i].Height, images[i].Format))
+            if (_shapes[i] != images[i].Shape)
                 return false;
         return true;
     }
@@ -112,10 +125,37 @@ internal sealed class ImageInput : InputStage
                 MemoryMarshal.AsBytes(_pixels[i].Floats(0, _pixels[i].ByteCount / sizeof(float))));
     }
 
+    /// <summary>Records the copies of images that fit from the host's buffers and images to where the next run reads
+    /// them. They wait for whatever is ahead of them, and whatever follows waits for them.</summary>
+    public void RecordCopies(Commands commands, ReadOnlySpan<DeviceImage> images)
+    {
+        commands.BarrierFromAll();
+        for (int i = 0; i < images.Length; i++)
+        {
+            (DeviceImage image, PictureShape shape) = (images[i], _shapes[i]);
+            if (_planes[i] is not { } planes)
+            {
+                commands.CopyPlane(
+                    image.Pixels, PlaneAspect.Whole, new Size2d(shape.Height, shape.Width), shape.BytesPerPixel,
+                    _pixels[i].Part(0, shape.PixelBytes));
+                continue;
+            }
+            commands.CopyPlane(
+                image.Pixels, image.IsMultiplanar ? PlaneAspect.First : PlaneAspect.Whole,
+                new Size2d(shape.Height, shape.Width), shape.SampleBytes,
+                planes.Part(0, shape.RowBytes * shape.Height));
+            commands.CopyPlane(
+                image.ChromaPlane, image.IsMultiplanar ? PlaneAspect.Second : PlaneAspect.Whole,
+                shape.Chroma, 2 * shape.SampleBytes,
+                planes.Part(shape.ChromaOffset, shape.ChromaRowBytes * shape.Chroma.Height));
+        }
+        commands.BarrierToAll();
+    }
+
     public override void RecordLaunch(Commands commands, BatchPart part, int index)
     {
-        (_, BoundLaunch[] bound, int second) = _parts[part.Index];
-        if (index == second)
+        (_, BoundLaunch[] bound, int first, int second) = _parts[part.Index];
+        if (index > 0 && (index == first || index == second))
             commands.Barrier();
         commands.Dispatch(bound[index]);
     }
@@ -125,6 +165,7 @@ internal sealed class ImageInput : InputStage
     /// <summary>What makes the items of a part.</summary>
     /// <param name="Launches">The launches.</param>
     /// <param name="Bound">The same, with their buffers.</param>
-    /// <param name="Second">The first of those that read what others have made.</param>
-    private sealed record PartLaunches(KernelLaunch[] Launches, BoundLaunch[] Bound, int Second);
+    /// <param name="First">The first of those that read pixels.</param>
+    /// <param name="Second">The first of those that read lines.</param>
+    private sealed record PartLaunches(KernelLaunch[] Launches, BoundLaunch[] Bound, int First, int Second);
 }

@@ -20,6 +20,9 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
     /// <summary>Tests, before the first use, the kernel that widens narrow inputs.</summary>
     public Action CheckWidening { get; init; } = () => { };
 
+    /// <summary>Tests, before the first use, the kernel that makes pixels of planes.</summary>
+    public Action CheckColours { get; init; } = () => { };
+
     /// <summary>Refuses handles of a host's on an own device.</summary>
     /// <exception cref="InvalidOperationException">The device is an own one.</exception>
     public void CheckIsHosts()
@@ -37,12 +40,14 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
 
     public BufferInput CreateBufferInput(DeviceProgram program, BufferRegion[] buffers) => new(buffers, Plan, program);
 
-    public ImageInput CreateImageInput(DeviceProgram program, ReadOnlySpan<Image> images)
+    public ImageInput CreateImageInput(DeviceProgram program, PictureShape[] shapes, bool isOnDevice)
     {
         bool resizesInOneLaunch = ResizesInOneLaunch();
+        if (shapes.Any(shape => shape.IsYuv))
+            CheckColours();
         try
         {
-            var input = new ImageInput(this, program, images, resizesInOneLaunch);
+            var input = new ImageInput(this, program, shapes, resizesInOneLaunch, isOnDevice);
             // The first has compiled kernels, after the session's own were kept.
             Device.SavePipelineCache();
             return input;

@@ -31,23 +31,49 @@ internal sealed class RunArguments(PlannedModel planned)
     /// <exception cref="DeviceLimitException">An image exceeds what the device takes.</exception>
     public int ItemsOf(ReadOnlySpan<Image> images)
     {
+        int items = ItemsOfImages(images.Length);
+        foreach (Image image in images)
+        {
+            image.Check();
+            CheckLimit(image.Shape);
+        }
+        return items;
+    }
+
+    /// <summary>The items of an input of images on the host's device, one each.</summary>
+    /// <exception cref="ArgumentException">A plane's handle, pitch or layout cannot be.</exception>
+    /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
+    /// <inheritdoc cref="ItemsOf(ReadOnlySpan{Image})" path="/exception"/>
+    public int ItemsOf(ReadOnlySpan<DeviceImage> images)
+    {
+        int items = ItemsOfImages(images.Length);
+        foreach (DeviceImage image in images)
+        {
+            image.Check();
+            CheckLimit(image.Shape);
+        }
+        planned.CheckIsHosts();
+        return items;
+    }
+
+    private int ItemsOfImages(int count)
+    {
         if (Graph.Inputs is not [{ Shape: var shape }])
             throw new ShapeMismatchException(
                 $"Images are the input of a network with one input; '{Graph.Name}' has {Graph.Inputs.Count}: "
                 + $"{string.Join(", ", Graph.Inputs.Select(input => input.Name))}.");
         if (shape.Rank != 3 || shape[0] != 3)
             throw new ShapeMismatchException($"Images have three channels; '{Graph.Name}' takes {shape}.");
-        int items = ItemsOf(0, (long)images.Length * shape.ElementCount);
+        return ItemsOf(0, (long)count * shape.ElementCount);
+    }
+
+    private void CheckLimit(in PictureShape shape)
+    {
         uint largest = planned.Device.Physical.Limits.MaxStorageBufferRange;
-        foreach (Image image in images)
-        {
-            image.Check();
-            if (image.Pixels.Length > largest)
-                throw new DeviceLimitException(
-                    $"An image of {image.Pixels.Length} bytes exceeds the {largest} that "
-                    + $"{planned.Device.Physical.Info.Name} takes at most.");
-        }
-        return items;
+        if (shape.PixelBytes > largest)
+            throw new DeviceLimitException(
+                $"An image of {shape.PixelBytes} bytes exceeds the {largest} that "
+                + $"{planned.Device.Physical.Info.Name} takes at most.");
     }
 
     /// <summary>The items for which there is room in each of the outputs.</summary>

@@ -16,10 +16,13 @@ internal sealed class RunSlot : IDisposable
     private readonly Submission _fromFloats;
     private readonly ImageStage<Submission> _fromImages;
     private readonly RecordedFor<Submission> _betweenBuffers;
+    private readonly ImageStage<Submission> _fromDeviceImages;
+    private readonly ImageStage<RecordedFor<Submission>> _fromDeviceImagesToBuffers;
     // Made when they are first asked for.
     private NarrowInput<Half>? _halves;
     private NarrowInput<byte>? _bytes;
     private Submission? _fromHalves, _fromBytes;
+    private FreshCommands? _copies;
 
     public RunSlot(PlannedModel planned, bool keepLayerOutputs = false)
     {
@@ -34,6 +37,10 @@ internal sealed class RunSlot : IDisposable
             _fromFloats = _ownership.Take(Record(_floats));
             _fromImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
             _betweenBuffers = _ownership.Take(new RecordedFor<Submission>(RecordBetween));
+            _fromDeviceImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
+            _fromDeviceImagesToBuffers = _ownership.Take(new ImageStage<RecordedFor<Submission>>(
+                planned, Program,
+                images => new RecordedFor<Submission>((_, outputs) => RecordInto(images, outputs))));
         }
         catch
         {
@@ -88,6 +95,25 @@ internal sealed class RunSlot : IDisposable
         ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs, in GpuSync sync = default) =>
         Submit(_betweenBuffers.Get(inputs, outputs), sync);
 
+    /// <summary>Starts a run of images on the host's device.</summary>
+    public Submission Submit(ReadOnlySpan<DeviceImage> images, in GpuSync sync = default)
+    {
+        _copies?.Wait(); // Other sizes free the memory that they write.
+        Submission run = _fromDeviceImages.Get(images);
+        Copy(_fromDeviceImages, images, sync);
+        return Submit(run, new GpuSync(default, sync.Signal));
+    }
+
+    /// <summary>Starts a run of images on the host's device to its buffers.</summary>
+    public Submission Submit(
+        ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs, in GpuSync sync = default)
+    {
+        _copies?.Wait();
+        Submission run = _fromDeviceImagesToBuffers.Get(images).Get([], outputs);
+        Copy(_fromDeviceImagesToBuffers, images, sync);
+        return Submit(run, new GpuSync(default, sync.Signal));
+    }
+
     /// <summary>Copies the network's first output after a run of floats or images that was waited for.</summary>
     /// <param name="items">The items of the run.</param>
     /// <param name="output">Room for their outputs.</param>
@@ -131,11 +157,23 @@ internal sealed class RunSlot : IDisposable
     private Submission RecordBetween(BufferRegion[] inputs, BufferRegion[] outputs)
     {
         using BufferInput stage = _planned.CreateBufferInput(Program, inputs);
-        return _planned.RecordParts((commands, part) =>
+        return RecordInto(stage, outputs);
+    }
+
+    private Submission RecordInto(InputStage stage, BufferRegion[] outputs) =>
+        _planned.RecordParts((commands, part) =>
         {
             Program.RecordInto(commands, stage, outputs, part);
             _layers?.Record(commands, part);
         });
+
+    // The host may replace its images from run to run, even under the same handles: these copies are recorded anew.
+    private void Copy<T>(ImageStage<T> stage, ReadOnlySpan<DeviceImage> images, in GpuSync sync)
+        where T : class, IDisposable
+    {
+        _copies ??= _ownership.Take(new FreshCommands(_planned.Device));
+        stage.RecordCopies(_copies.Begin(), images);
+        _copies.Submit(new GpuSync(sync.Wait, default));
     }
 
     private Submission Submit(Submission recording, in GpuSync sync)

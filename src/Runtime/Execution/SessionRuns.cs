@@ -61,6 +61,53 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         lease.Slot.Read(options.Batch, ReadOnlySpan<Memory<float>>.Empty);
     }
 
+    public void Run(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<Memory<float>> outputs)
+    {
+        int items = _arguments.ItemsOf(images);
+        _arguments.CheckOutputs(items, outputs);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(images).Wait();
+        lease.Slot.Read(items, outputs);
+    }
+
+    public void Run(ReadOnlySpan<DeviceImage> images, Span<float> output)
+    {
+        int items = _arguments.ItemsOf(images);
+        _arguments.CheckOutput(items, output.Length);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(images).Wait();
+        lease.Slot.Read(items, output);
+    }
+
+    public void Run(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs)
+    {
+        int items = _arguments.ItemsOf(images);
+        _arguments.CheckBuffers(outputs);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(images, outputs).Wait();
+        lease.Slot.Read(items, ReadOnlySpan<Memory<float>>.Empty);
+    }
+
+    public Task RunAsync(
+        ReadOnlyMemory<DeviceImage> images, ReadOnlySpan<Memory<float>> outputs,
+        GpuSync sync, CancellationToken cancellationToken)
+    {
+        int items = _arguments.ItemsOf(images.Span);
+        _arguments.CheckOutputs(items, outputs);
+        return RunAsync(
+            slot => slot.Submit(images.Span, sync), items, outputs.ToArray(), sync, cancellationToken);
+    }
+
+    public Task RunAsync(
+        ReadOnlyMemory<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs,
+        GpuSync sync, CancellationToken cancellationToken)
+    {
+        int items = _arguments.ItemsOf(images.Span);
+        _arguments.CheckBuffers(outputs);
+        BufferRegion[] to = outputs.ToArray();
+        return RunAsync(slot => slot.Submit(images.Span, to, sync), items, [], sync, cancellationToken);
+    }
+
     public Task RunAsync(
         ReadOnlyMemory<float> input, Memory<float> output, GpuSync sync, CancellationToken cancellationToken)
     {

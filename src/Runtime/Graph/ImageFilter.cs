@@ -11,10 +11,10 @@ namespace SoftPool.Graph;
 internal sealed record ImageFilter(uint[] First, float[] Weights, int Taps, int Begin, int End)
 {
     /// <summary>The filters of an image's columns and rows.</summary>
-    /// <param name="image">The image; its pixels play no part.</param>
+    /// <param name="image">The image.</param>
     /// <param name="shape">The network's input, (3, H, W).</param>
     /// <param name="resize">How the one becomes the other.</param>
-    public static (ImageFilter Columns, ImageFilter Rows) Of(Image image, TensorShape shape, Resize resize)
+    public static (ImageFilter Columns, ImageFilter Rows) Of(in PictureShape image, TensorShape shape, Resize resize)
     {
         (int height, int width) = (shape[1], shape[2]);
         ImagePlace place = resize.Place(new Size2d(image.Height, image.Width), new Size2d(height, width));

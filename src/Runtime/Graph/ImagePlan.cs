@@ -10,20 +10,29 @@ namespace SoftPool.Graph;
 /// belong to images of this size alone.</param>
 internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Launches)
 {
+    /// <summary>The kernel that makes pixels of planes.</summary>
+    public const string OfPlanes = "image_of_planes";
+
     /// <summary>The kernel that makes an item in one launch.</summary>
     public const string Whole = "image";
 
     /// <summary>The two kernels that make an item in two launches.</summary>
     public const string Lines = "image_lines", OfLines = "image_of_lines";
 
-    /// <param name="image">The image; its pixels play no part.</param>
+    /// <summary>The image's planes, if it is of planes.</summary>
+    public Operand? Planes { get; private init; }
+
+    /// <summary>The launch that makes pixels of planes, if it is of planes.</summary>
+    public KernelLaunch? FromPlanes { get; private init; }
+
+    /// <param name="image">The image.</param>
     /// <param name="item">Its place in the batch.</param>
     /// <param name="shape">The network's input, (3, H, W).</param>
     /// <param name="preprocessing">How an image becomes an input.</param>
     /// <param name="input">The whole batch of inputs.</param>
     /// <param name="takesWhole">Whether one launch may do it where the image is not large.</param>
     public static ImagePlan Of(
-        Image image, int item, TensorShape shape, Preprocessing preprocessing, Operand input, bool takesWhole)
+        in PictureShape image, int item, TensorShape shape, Preprocessing preprocessing, Operand input, bool takesWhole)
     {
         (ImageFilter columns, ImageFilter rows) = ImageFilter.Of(image, shape, preprocessing.Resize);
         bool blueFirst = image.Format == PixelFormat.Bgra8;
@@ -40,7 +49,8 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
                 .SelectMany(channel => new[] { 1 / (255 * channel.Second), -channel.First / channel.Second }),
             preprocessing.Resize.Border, .. columns.Weights, .. rows.Weights,
         ];
-        Operand pixels = new Activation((image.Pixels.Length + 3) / 4);
+        Operand pixels = new Activation((image.PixelBytes + 3) / 4);
+        Operand? planes = image.IsYuv ? new Activation((image.PlaneBytes + 3) / 4) : null;
         Operand lines = new Activation(3L * image.Height * shape[2]);
         IntegerConstant layoutConstant = new("layout", layout);
         FloatConstant weightsConstant = new("weights", weights.Length, () => weights);
@@ -55,7 +65,11 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
                     Lines, GroupCount.Linear((long)image.Height * shape[2]),
                     LoopIterations.Of(columns.Taps), pixels, lines),
                 Launch(OfLines, groups, LoopIterations.Of(rows.Taps), lines, input),
-            ]);
+            ])
+        {
+            Planes = planes,
+            FromPlanes = planes is null ? null : ColourLaunch(image, planes, pixels),
+        };
 
         // Two kernels that work together are judged as one, by the name of the first.
         KernelLaunch Launch(string kernel, GroupCount size, long most, Operand from, Operand to) => new(
@@ -64,5 +78,18 @@ internal sealed record ImagePlan(Operand Pixels, IReadOnlyList<KernelLaunch> Lau
         {
             IsJudgedAlone = kernel == Whole,
         };
+    }
+
+    private static KernelLaunch ColourLaunch(in PictureShape image, Operand planes, Operand pixels)
+    {
+        var matrix = ColourMatrix.Of(image);
+        return new KernelLaunch(
+            ModelGraph.InputName, new KernelId(OfPlanes),
+            [
+                ("HEIGHT", image.Height), ("WIDTH", image.Width), ("BITS", 8 * image.SampleBytes),
+                ("BLACK", matrix.Black), ("LUMA", matrix.Luma), ("RED_V", matrix.RedV), ("GREEN_U", matrix.GreenU),
+                ("GREEN_V", matrix.GreenV), ("BLUE_U", matrix.BlueU),
+            ],
+            GroupCount.Linear((long)image.Height * image.Width), [planes, pixels]);
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
+using SoftPool.Files;
 
 namespace SoftPool.Verification;
 
@@ -18,7 +18,7 @@ internal sealed record CertificateHashes(
     public static string Of(string text) => Of(Encoding.UTF8.GetBytes(text));
 
     public static bool IsHash(string? text) =>
-        text is { Length: 2 * SHA256.HashSizeInBytes } && text.All(char.IsAsciiHexDigitLower);
+        text is { Length: 2 * Sha256.HashBytes } && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>The parts of a model that are not as they were when its certificate was made, the weights by their
     /// names. Of a certificate that has changed itself, it alone: its hashes say nothing then. Reads all
@@ -46,5 +46,5 @@ internal sealed record CertificateHashes(
 
     private static string Of(Tensor weight) => Of(MemoryMarshal.AsBytes(weight.Data.Span));
 
-    private static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    private static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(Sha256.Hash(bytes));
 }

@@ -12,7 +12,7 @@ internal static class ImageReference
     public static double[] Compute(Image image, TensorShape shape, Preprocessing preprocessing)
     {
         (int height, int width) = (shape[1], shape[2]);
-        (ImageFilter columns, ImageFilter rows) = ImageFilter.Of(image, shape, preprocessing.Resize);
+        (ImageFilter columns, ImageFilter rows) = ImageFilter.Of(image.Shape, shape, preprocessing.Resize);
         // Averages with positive weights are in the range already, but for roundings, which certificates know.
         bool overshoots = preprocessing.Resize.Interpolation == Interpolation.Bicubic;
         var result = new double[shape.ElementCount];

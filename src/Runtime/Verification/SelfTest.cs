@@ -47,6 +47,7 @@ internal static class SelfTest
             Batch = options.Batch,
             ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device),
             CheckWidening = () => WideningSelfTest.Check(device),
+            CheckColours = () => ColourSelfTest.Check(device),
         };
         return (planned, rejected);
     }

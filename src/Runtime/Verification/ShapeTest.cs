@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using SoftPool.Execution;
+using SoftPool.Files;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Reference;
@@ -75,7 +75,7 @@ internal sealed class ShapeTest : IDisposable
                 .Append(CultureInfo.InvariantCulture, $"{launch.Texels} {counts}\n");
         }
         return TuningCache.PlanPrefix
-            + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())), 0, 16);
+            + Convert.ToHexString(Sha256.Hash(Encoding.UTF8.GetBytes(text.ToString())), 0, 16);
     }
 
     /// <summary>The first layer at fault, and what it did; null where there is none.</summary>

@@ -7,38 +7,14 @@ using SoftPool.Vulkan;
 namespace SoftPool.Verification;
 
 /// <summary>Trusts the kernel that widens inputs no more than others: at its first use with a driver it has to give
-/// every byte and every 16-bit float exactly. The verdict is remembered.</summary>
+/// every byte and every 16-bit float exactly.</summary>
 internal static class WideningSelfTest
 {
     private const int Halves = 1 << 16;
 
     /// <exception cref="UnsupportedDeviceException">The kernel failed, and no other can take its place.</exception>
-    public static void Check(VulkanDevice device)
-    {
-        TuningCache memory = device.Variants;
-        lock (memory.Testing)
-        {
-            string? verdict = memory.VerdictOn(WidenPlan.Kernel);
-            if (verdict is null && device.SelfTests)
-            {
-                verdict = "";
-                try
-                {
-                    memory.Try(WidenPlan.Kernel, () => verdict = Try(device));
-                }
-                catch (VulkanException e) when (SelfTest.IsOfKernel(e.Call))
-                {
-                    verdict = $"not to be run: {e.Message}";
-                }
-                memory.Judge(WidenPlan.Kernel, verdict);
-                memory.SaveVerdicts();
-            }
-            if (verdict is { Length: > 0 })
-                throw new UnsupportedDeviceException(
-                    $"{device.Physical.Info.Name} with the driver {device.Physical.Info.Driver} fails the self-test of "
-                    + $"the kernel {WidenPlan.Kernel}, and no other takes its place; it is {verdict}. Give floats.");
-        }
-    }
+    public static void Check(VulkanDevice device) =>
+        FirstUse.Check(device, WidenPlan.Kernel, () => Try(device), "Give floats.");
 
     private static string Try(VulkanDevice device)
     {

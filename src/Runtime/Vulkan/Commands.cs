@@ -1,7 +1,17 @@
 using Silk.NET.Vulkan;
 using SoftPool.Kernels;
+using VkBuffer = Silk.NET.Vulkan.Buffer;
+using VkImage = Silk.NET.Vulkan.Image;
 
 namespace SoftPool.Vulkan;
+
+/// <summary>Which part of a VkImage a plane is: all of it, or one of two planes.</summary>
+internal enum PlaneAspect
+{
+    Whole,
+    First,
+    Second,
+}
 
 /// <summary>What the runtime records into a command buffer, its own or a host's.</summary>
 internal readonly unsafe struct Commands
@@ -18,14 +28,53 @@ internal readonly unsafe struct Commands
 
     private CommandBuffer Handle => _parts?.Current ?? _hosts;
 
-    /// <summary>What is recorded into a host's command buffer.</summary>
-    public static Commands IntoHosts(VulkanDevice device, nint commandBuffer) =>
+    /// <summary>What is recorded into a command buffer, a host's or one of the runtime's own.</summary>
+    public static Commands Into(VulkanDevice device, nint commandBuffer) =>
         new(device, new CommandBuffer(commandBuffer));
 
     public void Copy(BufferRange source, BufferRange destination)
     {
         var region = new BufferCopy((ulong)source.Offset, (ulong)destination.Offset, (ulong)source.ByteCount);
         _api.CmdCopyBuffer(Handle, source.Buffer, destination.Buffer, 1, in region);
+    }
+
+    /// <summary>Copies a plane of a host's picture, row by row without gaps. An image is afterwards in the layout in
+    /// which it was.</summary>
+    /// <param name="plane">The plane.</param>
+    /// <param name="aspect">Which part of an image it is.</param>
+    /// <param name="size">Its rows and their pixels or samples.</param>
+    /// <param name="bytes">The bytes of one of these.</param>
+    /// <param name="to">Where they go.</param>
+    public void CopyPlane(in DevicePlane plane, PlaneAspect aspect, Size2d size, int bytes, BufferRange to)
+    {
+        if (plane.Image == 0)
+        {
+            CopyRows(plane, (long)size.Width * bytes, size.Height, to);
+            return;
+        }
+        var layout = (ImageLayout)plane.Layout;
+        bool changes = layout != ImageLayout.TransferSrcOptimal;
+        if (changes)
+            Change(plane, layout, ImageLayout.TransferSrcOptimal, PipelineStageFlags.AllCommandsBit,
+                PipelineStageFlags.TransferBit);
+        var region = new BufferImageCopy
+        {
+            BufferOffset = (ulong)to.Offset,
+            ImageSubresource = new ImageSubresourceLayers(
+                aspect switch
+                {
+                    PlaneAspect.First => ImageAspectFlags.Plane0Bit,
+                    PlaneAspect.Second => ImageAspectFlags.Plane1Bit,
+                    _ => ImageAspectFlags.ColorBit,
+                },
+                0, (uint)plane.Layer, 1),
+            ImageExtent = new Extent3D((uint)size.Width, (uint)size.Height, 1),
+        };
+        _api.CmdCopyImageToBuffer(
+            Handle, new VkImage(plane.Image), ImageLayout.TransferSrcOptimal, to.Buffer, 1, in region);
+        if (changes)
+            Change(plane, ImageLayout.TransferSrcOptimal, layout, PipelineStageFlags.TransferBit,
+                PipelineStageFlags.AllCommandsBit);
     }
 
     /// <summary>Fills a buffer with bits that are NaN in 16 and in 32 bits.</summary>
@@ -107,6 +156,46 @@ internal readonly unsafe struct Commands
         DescriptorSet set = launch.Set;
         _api.CmdBindPipeline(Handle, PipelineBindPoint.Compute, launch.Pipeline.Handle);
         _api.CmdBindDescriptorSets(Handle, PipelineBindPoint.Compute, launch.Pipeline.Layout, 0, 1, in set, 0, null);
+    }
+
+    private void CopyRows(in DevicePlane plane, long rowBytes, int rows, BufferRange to)
+    {
+        const int AtOnce = 64;
+        var from = new VkBuffer(plane.Buffer);
+        if (plane.RowPitch == 0 || plane.RowPitch == rowBytes)
+        {
+            Copy(new BufferRange(from, plane.Offset, rowBytes * rows), to);
+            return;
+        }
+        BufferCopy* regions = stackalloc BufferCopy[AtOnce];
+        for (int first = 0; first < rows; first += AtOnce)
+        {
+            int count = Math.Min(AtOnce, rows - first);
+            for (int i = 0; i < count; i++)
+                regions[i] = new BufferCopy(
+                    (ulong)(plane.Offset + (long)plane.RowPitch * (first + i)),
+                    (ulong)(to.Offset + rowBytes * (first + i)), (ulong)rowBytes);
+            _api.CmdCopyBuffer(Handle, from, to.Buffer, (uint)count, regions);
+        }
+    }
+
+    private void Change(
+        in DevicePlane plane, ImageLayout from, ImageLayout to, PipelineStageFlags before, PipelineStageFlags after)
+    {
+        // All planes of an image together are its colour.
+        var barrier = new ImageMemoryBarrier
+        {
+            SType = StructureType.ImageMemoryBarrier,
+            SrcAccessMask = AccessFlags.MemoryWriteBit,
+            DstAccessMask = AccessFlags.MemoryReadBit | AccessFlags.MemoryWriteBit,
+            OldLayout = from,
+            NewLayout = to,
+            SrcQueueFamilyIndex = Vk.QueueFamilyIgnored,
+            DstQueueFamilyIndex = Vk.QueueFamilyIgnored,
+            Image = new VkImage(plane.Image),
+            SubresourceRange = new ImageSubresourceRange(ImageAspectFlags.ColorBit, 0, 1, (uint)plane.Layer, 1),
+        };
+        _api.CmdPipelineBarrier(Handle, before, after, 0, 0, null, 0, null, 1, in barrier);
     }
 
     private static PipelineStageFlags Own => PipelineStageFlags.TransferBit | PipelineStageFlags.ComputeShaderBit;

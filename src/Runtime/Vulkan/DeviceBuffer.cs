@@ -108,6 +108,9 @@ internal sealed unsafe class DeviceBuffer : HandleOwner
 
     public VkBuffer Handle => _handle;
 
+    /// <summary>Its handle as hosts give theirs.</summary>
+    public ulong Number => _handle.Handle;
+
     public long ByteCount { get; }
 
     /// <summary>Whether the host can write and read it.</summary>

@@ -1,26 +1,55 @@
+using System.IO.Compression;
 using System.Runtime.InteropServices;
+using SoftPool.Files;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>The SPIR-V of the kernels, compiled at build and embedded in this assembly.</summary>
+/// <summary>The SPIR-V of the kernels, compiled and compressed (Brotli) at build and embedded in this
+/// assembly.</summary>
 internal static class EmbeddedShaders
 {
+    private const string Folder = "shaders/", Ending = ".spv.br";
+
+    // Modules have some kilobytes, and become a fourth of that.
+    private const int FirstGuess = 8, LargestModule = 64 << 20;
+
     /// <summary>The names of all kernels: their shaders' file names without ending.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         .. from resource in typeof(EmbeddedShaders).Assembly.GetManifestResourceNames()
-           where resource.StartsWith("shaders/", StringComparison.Ordinal)
-           select Path.GetFileNameWithoutExtension(resource),
+           where resource.StartsWith(Folder, StringComparison.Ordinal)
+           select resource[Folder.Length..^Ending.Length],
     ];
 
     /// <summary>The words of one kernel.</summary>
     public static uint[] Load(string kernel)
     {
-        using Stream stream = typeof(EmbeddedShaders).Assembly.GetManifestResourceStream($"shaders/{kernel}.spv")
+        byte[] compressed = Read(kernel);
+        for (int length = FirstGuess * compressed.Length; length <= LargestModule; length *= 2)
+        {
+            var bytes = new byte[length];
+            if (BrotliDecoder.TryDecompress(compressed, bytes, out int written))
+                return MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(0, written)).ToArray();
+        }
+        throw new InvalidDataException($"The kernel {kernel} is not compressed as it should be.");
+    }
+
+    /// <summary>The SHA-256 of all kernels as they are embedded.</summary>
+    public static byte[] Hash()
+    {
+        using var all = new MemoryStream();
+        foreach (string name in Names.Order(StringComparer.Ordinal))
+            all.Write(Read(name));
+        return Sha256.Hash(all.GetBuffer().AsSpan(0, (int)all.Length));
+    }
+
+    private static byte[] Read(string kernel)
+    {
+        using Stream stream = typeof(EmbeddedShaders).Assembly.GetManifestResourceStream(Folder + kernel + Ending)
             ?? throw new InvalidOperationException(
                 $"There is no kernel {kernel}; there are {string.Join(", ", Names)}.");
-        var words = new uint[stream.Length / sizeof(uint)];
-        stream.ReadExactly(MemoryMarshal.AsBytes(words.AsSpan()));
-        return words;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 }

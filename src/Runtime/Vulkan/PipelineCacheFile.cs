@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SoftPool.Files;
 
 namespace SoftPool.Vulkan;
@@ -14,9 +13,7 @@ internal sealed class PipelineCacheFile
     // Compiled kernels take kilobytes each: what is larger is nothing of ours.
     private const int LargestBytes = 256 << 20;
 
-    private static readonly Lazy<byte[]> KernelsHash = new(() => SHA256.HashData(
-        [.. EmbeddedShaders.Names.Order(StringComparer.Ordinal).SelectMany(name => EmbeddedShaders.Load(name))
-            .SelectMany(BitConverter.GetBytes)]));
+    private static readonly Lazy<byte[]> KernelsHash = new(EmbeddedShaders.Hash);
 
     private readonly string _path;
 
@@ -32,7 +29,7 @@ internal sealed class PipelineCacheFile
     /// <param name="device">Tells device and driver from others.</param>
     /// <param name="pointerBytes">Of the process: a driver's 32-bit library may give its 64-bit one's numbers.</param>
     internal static string NameOf(byte[] device, int pointerBytes) => Convert.ToHexStringLower(
-        SHA256.HashData([.. device, (byte)pointerBytes, .. KernelsHash.Value]))[..32];
+        Sha256.Hash([.. device, (byte)pointerBytes, .. KernelsHash.Value]))[..32];
 
     /// <summary>The user's folder for what can be made again; empty for a user who has none. A path from the working
     /// folder on would have whoever writes there choose what the driver reads.</summary>
@@ -67,11 +64,11 @@ internal sealed class PipelineCacheFile
             if (!file.Exists || file.Length > LargestBytes)
                 return [];
             byte[] bytes = File.ReadAllBytes(_path);
-            int header = Magic.Length + SHA256.HashSizeInBytes;
+            int header = Magic.Length + Sha256.HashBytes;
             if (bytes.Length < header || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
                 return [];
             byte[] data = bytes[header..];
-            return SHA256.HashData(data).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, SHA256.HashSizeInBytes))
+            return Sha256.Hash(data).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, Sha256.HashBytes))
                 ? data
                 : [];
         }
@@ -90,7 +87,7 @@ internal sealed class PipelineCacheFile
             WholeFile.Write(_path, file =>
             {
                 file.Write(Magic);
-                file.Write(SHA256.HashData(data));
+                file.Write(Sha256.Hash(data));
                 file.Write(data);
             });
         }

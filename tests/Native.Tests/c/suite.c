@@ -920,6 +920,94 @@ static void hosts_device(void) {
     vkDestroyCommandPool(host.device, pool, NULL);
 }
 
+// Pictures in a buffer of the host's, with a pitch, give what they give from memory: run, started, stepped, recorded.
+static void device_images(void) {
+    struct host host;
+    make_host(&host, VK_API_VERSION_1_2);
+    sp_host_device told = tell(&host);
+    sp_device_options how = SP_INIT(sp_device_options);
+    how.cache_folder = "";
+    how.no_self_test = 1;
+    sp_device device = NULL;
+    OK(sp_device_adopt(&told, &how, &device));
+    sp_session session = open_session(device, 1);
+    enum { WIDTH = 12, HEIGHT = 10, PITCH = 64 };
+    float* mapped;
+    VkBuffer buffer = make_buffer(&host, 1024, &mapped);
+    unsigned char *rows = (unsigned char*)mapped + 16, pixels[HEIGHT * WIDTH * 4];
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < 4 * WIDTH; x++)
+            rows[y * PITCH + x] = pixels[y * 4 * WIDTH + x] = (unsigned char)(37 * x + 91 * y);
+    sp_image image = {pixels, WIDTH, HEIGHT, SP_BGRA8, 0};
+    sp_input input = SP_INIT(sp_input);
+    input.kind = SP_IMAGES;
+    input.count = 1;
+    input.images = &image;
+    sp_floats to = {expected, OUT};
+    sp_output output = floats_out(&to);
+    OK(sp_session_run(session, &input, &output));
+    sp_device_image there = {
+        .pixels = {.buffer = (uint64_t)buffer, .offset = 16, .row_pitch = PITCH},
+        .width = WIDTH, .height = HEIGHT, .format = SP_BGRA8};
+    input.kind = SP_DEVICE_IMAGES;
+    input.device_images = &there;
+    float came[OUT] = {0};
+    to.data = came;
+    OK(sp_session_run(session, &input, &output));
+    CHECK(memcmp(came, expected, sizeof came) == 0);
+    memset(came, 0, sizeof came);
+    sp_run job = NULL;
+    OK(sp_session_start(session, &input, &output, NULL, &job));
+    OK(sp_run_wait(job));
+    CHECK(memcmp(came, expected, sizeof came) == 0);
+    memset(came, 0, sizeof came);
+    sp_stepper stepper = NULL;
+    OK(sp_stepper_create(session, &stepper));
+    OK(sp_stepper_start(stepper, &input, NULL));
+    for (uint32_t is_done = 0; !is_done;) OK(sp_stepper_step(stepper, 1000000, &is_done));
+    OK(sp_stepper_finish(stepper, &output));
+    CHECK(memcmp(came, expected, sizeof came) == 0);
+    sp_buffer region = {(uint64_t)buffer, 2048};
+    output.kind = SP_BUFFERS;
+    output.buffers = &region;
+    OK(sp_session_run(session, &input, &output));
+    CHECK(memcmp((char*)mapped + 2048, expected, sizeof came) == 0);
+    // NV12, grey: the luma 126 in limited range is the byte 128 of each colour.
+    memset(rows, 126, WIDTH * HEIGHT);
+    memset(rows + WIDTH * HEIGHT, 128, WIDTH * HEIGHT / 2);
+    memset(pixels, 128, sizeof pixels);
+    input.kind = SP_IMAGES;
+    output.kind = SP_FLOATS;
+    to.data = expected;
+    OK(sp_session_run(session, &input, &output));
+    there.format = SP_NV12;
+    there.pixels.row_pitch = 0;
+    input.kind = SP_DEVICE_IMAGES;
+    to.data = came;
+    OK(sp_session_run(session, &input, &output));
+    CHECK(memcmp(came, expected, sizeof came) == 0);
+    // What is no image is refused.
+    there.chroma.buffer = (uint64_t)buffer;
+    there.chroma.row_pitch = WIDTH - 1;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    there.chroma.row_pitch = WIDTH;
+    there.matrix = 2;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    there.matrix = SP_BT601;
+    there.format = 5;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    there.format = SP_RGBA8;
+    there.pixels.reserved = 1;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    there.pixels.reserved = 0;
+    there.pixels.buffer = 0;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    there.pixels.image = 1; // In the layout UNDEFINED.
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    input.device_images = NULL;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+}
+
 static void hosts_of_vulkan_1_0(void) {
     struct host host;
     make_host(&host, VK_API_VERSION_1_0);
@@ -1021,8 +1109,8 @@ static void crash_reporter_after(void) {
 static const struct { const char* name; void (*run)(void); } tests[] = {
     TEST(versions), TEST(nulls), TEST(wrong_kinds), TEST(sizes), TEST(limits), TEST(enumerated_whole_or_not),
     TEST(told), TEST(models), TEST(open_onnx), TEST(modes), TEST(order), TEST(released_in_calls), TEST(threads),
-    TEST(logs_that_fail), TEST(logs_of_started_runs), TEST(hosts_device), TEST(hosts_of_vulkan_1_0),
-    TEST(hosts_told_wrongly), TEST(handles_for_others),
+    TEST(logs_that_fail), TEST(logs_of_started_runs), TEST(hosts_device), TEST(device_images),
+    TEST(hosts_of_vulkan_1_0), TEST(hosts_told_wrongly), TEST(handles_for_others),
     TEST(crash_reporter_before), TEST(crash_reporter_after),
 };
 

@@ -142,7 +142,7 @@ public sealed class SubmissionTests
         host.Record(commands =>
         {
             Assert.AreEqual(
-                5, Commands.IntoHosts(device.Vulkan, commands).PiecesOf(new GroupCount(9, 7), 0.009));
+                5, Commands.Into(device.Vulkan, commands).PiecesOf(new GroupCount(9, 7), 0.009));
             recorder.Record(commands, host.BufferAt(0), host.BufferAt(Input.Length));
         });
         host.Submit();

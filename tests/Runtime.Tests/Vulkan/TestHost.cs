@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
 using SoftPool.Vulkan;
 using VkBuffer = Silk.NET.Vulkan.Buffer;
+using VkImage = Silk.NET.Vulkan.Image;
 using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 
 namespace SoftPool.Runtime.Tests.Vulkan;
@@ -20,6 +22,7 @@ internal sealed unsafe class TestHost : IDisposable
     private readonly VkBuffer _buffer;
     private readonly DeviceMemory _memory;
     private readonly float* _mapped;
+    private readonly Dictionary<ulong, (VkImage Image, DeviceMemory Memory)> _images = [];
 
     private readonly bool _fp16Storage, _int64;
 
@@ -102,7 +105,11 @@ internal sealed unsafe class TestHost : IDisposable
         _mapped = (float*)mapped;
         Floats = bufferFloats;
 
-        var poolInfo = new CommandPoolCreateInfo { SType = StructureType.CommandPoolCreateInfo };
+        var poolInfo = new CommandPoolCreateInfo
+        {
+            SType = StructureType.CommandPoolCreateInfo,
+            Flags = CommandPoolCreateFlags.ResetCommandBufferBit,
+        };
         _api.CreateCommandPool(_device, in poolInfo, null, out _pool).Check("host");
         var commandsInfo = new CommandBufferAllocateInfo
         {
@@ -119,6 +126,12 @@ internal sealed unsafe class TestHost : IDisposable
 
     /// <summary>What the buffer holds.</summary>
     public Span<float> Memory => new(_mapped, Floats);
+
+    /// <summary>The same as bytes.</summary>
+    public Span<byte> Bytes => MemoryMarshal.AsBytes(Memory);
+
+    /// <summary>The VkBuffer.</summary>
+    public ulong Buffer => _buffer.Handle;
 
     public BufferRegion BufferAt(int firstFloat) => new(_buffer.Handle, firstFloat * sizeof(float));
 
@@ -182,6 +195,113 @@ internal sealed unsafe class TestHost : IDisposable
         return host.WithFeatures((nint)(&features));
     }
 
+    /// <summary>Whether the device has images of a format, to be copied from and to.</summary>
+    public bool HasImagesOf(Format format) => _api.GetPhysicalDeviceImageFormatProperties(
+        _physical, format, ImageType.Type2D, ImageTiling.Optimal,
+        ImageUsageFlags.TransferSrcBit | ImageUsageFlags.TransferDstBit, 0, out _) == Result.Success;
+
+    /// <summary>A VkImage with pixels, in a layout.</summary>
+    /// <param name="format">Its format; of two planes, the pixels of the second follow those of the first.</param>
+    /// <param name="width">Its width.</param>
+    /// <param name="height">Its height.</param>
+    /// <param name="pixels">The pixels, without gaps.</param>
+    /// <param name="layout">The layout in which it is then.</param>
+    /// <param name="layer">The array layer that gets the pixels: the last.</param>
+    public ulong CreateImage(
+        Format format, int width, int height, ReadOnlySpan<byte> pixels, ImageLayout layout, int layer = 0)
+    {
+        var info = new ImageCreateInfo
+        {
+            SType = StructureType.ImageCreateInfo,
+            ImageType = ImageType.Type2D,
+            Format = format,
+            Extent = new Extent3D((uint)width, (uint)height, 1),
+            MipLevels = 1,
+            ArrayLayers = (uint)layer + 1,
+            Samples = SampleCountFlags.Count1Bit,
+            Tiling = ImageTiling.Optimal,
+            Usage = ImageUsageFlags.TransferSrcBit | ImageUsageFlags.TransferDstBit | ImageUsageFlags.SampledBit,
+        };
+        _api.CreateImage(_device, in info, null, out VkImage image).Check("host");
+        _api.GetImageMemoryRequirements(_device, image, out MemoryRequirements needs);
+        var allocation = new MemoryAllocateInfo
+        {
+            SType = StructureType.MemoryAllocateInfo,
+            AllocationSize = needs.Size,
+            MemoryTypeIndex = (uint)System.Numerics.BitOperations.TrailingZeroCount(needs.MemoryTypeBits),
+        };
+        _api.AllocateMemory(_device, in allocation, null, out DeviceMemory memory).Check("host");
+        _api.BindImageMemory(_device, image, memory, 0).Check("host");
+        _images.Add(image.Handle, (image, memory));
+        pixels.CopyTo(Bytes);
+        bool isOfPlanes = format is Format.G8B8R82Plane420Unorm or Format.G10X6B10X6R10X62Plane420Unorm3Pack16;
+        int sample = format == Format.G10X6B10X6R10X62Plane420Unorm3Pack16 ? 2 : 1;
+        var range = new ImageSubresourceRange(ImageAspectFlags.ColorBit, 0, 1, 0, info.ArrayLayers);
+        RunOnce(commands =>
+        {
+            Change(commands, ImageLayout.Undefined, ImageLayout.TransferDstOptimal);
+            Copy(commands, isOfPlanes ? ImageAspectFlags.Plane0Bit : ImageAspectFlags.ColorBit, width, height, 0);
+            if (isOfPlanes)
+                Copy(commands, ImageAspectFlags.Plane1Bit, width / 2, height / 2, width * height * sample);
+            Change(commands, ImageLayout.TransferDstOptimal, layout);
+        });
+        return image.Handle;
+
+        void Copy(CommandBuffer commands, ImageAspectFlags aspect, int columns, int rows, int offset)
+        {
+            var region = new BufferImageCopy
+            {
+                BufferOffset = (ulong)offset,
+                ImageSubresource = new ImageSubresourceLayers(aspect, 0, (uint)layer, 1),
+                ImageExtent = new Extent3D((uint)columns, (uint)rows, 1),
+            };
+            _api.CmdCopyBufferToImage(commands, _buffer, image, ImageLayout.TransferDstOptimal, 1, in region);
+        }
+
+        void Change(CommandBuffer commands, ImageLayout from, ImageLayout to)
+        {
+            var barrier = new ImageMemoryBarrier
+            {
+                SType = StructureType.ImageMemoryBarrier,
+                SrcAccessMask = AccessFlags.MemoryWriteBit,
+                DstAccessMask = AccessFlags.MemoryReadBit | AccessFlags.MemoryWriteBit,
+                OldLayout = from,
+                NewLayout = to,
+                SrcQueueFamilyIndex = Vk.QueueFamilyIgnored,
+                DstQueueFamilyIndex = Vk.QueueFamilyIgnored,
+                Image = image,
+                SubresourceRange = range,
+            };
+            _api.CmdPipelineBarrier(
+                commands, PipelineStageFlags.AllCommandsBit, PipelineStageFlags.AllCommandsBit, 0, 0, null, 0, null,
+                1, in barrier);
+        }
+    }
+
+    public void DestroyImage(ulong image)
+    {
+        _images.Remove(image, out (VkImage Image, DeviceMemory Memory) made);
+        _api.DestroyImage(_device, made.Image, null);
+        _api.FreeMemory(_device, made.Memory, null);
+    }
+
+    private void RunOnce(Action<CommandBuffer> record)
+    {
+        var info = new CommandBufferAllocateInfo
+        {
+            SType = StructureType.CommandBufferAllocateInfo,
+            CommandPool = _pool,
+            Level = CommandBufferLevel.Primary,
+            CommandBufferCount = 1,
+        };
+        _api.AllocateCommandBuffers(_device, in info, out CommandBuffer commands).Check("host");
+        var begin = new CommandBufferBeginInfo { SType = StructureType.CommandBufferBeginInfo };
+        _api.BeginCommandBuffer(commands, in begin).Check("host");
+        record(commands);
+        _api.EndCommandBuffer(commands).Check("host");
+        Submit(commands);
+    }
+
     /// <summary>Has commands recorded.</summary>
     public void Record(Action<nint> record)
     {
@@ -192,9 +312,10 @@ internal sealed unsafe class TestHost : IDisposable
     }
 
     /// <summary>Runs what was recorded, and waits.</summary>
-    public void Submit()
+    public void Submit() => Submit(_commands);
+
+    private void Submit(CommandBuffer commands)
     {
-        CommandBuffer commands = _commands;
         var submit = new SubmitInfo
         {
             SType = StructureType.SubmitInfo,
@@ -256,6 +377,8 @@ internal sealed unsafe class TestHost : IDisposable
 
     public void Dispose()
     {
+        foreach (ulong image in _images.Keys.ToArray())
+            DestroyImage(image);
         _api.DestroyCommandPool(_device, _pool, null);
         _api.DestroyBuffer(_device, _buffer, null);
         _api.FreeMemory(_device, _memory, null);
