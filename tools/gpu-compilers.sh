@@ -85,7 +85,9 @@ get_mesa() {
 get_dotnet() {
     local name="patchelf" dotnet part
     dotnet="$(readlink -f "$(command -v dotnet)")"
-    [[ ! $kept/dotnet/dotnet -nt $dotnet || ! $kept/dotnet/dotnet -nt $kept/mesa/version ]] || return 0
+    # The loader's whole path is in it: in a folder that was moved it no longer starts.
+    [[ ! $kept/dotnet/dotnet -nt $dotnet || ! $kept/dotnet/dotnet -nt $kept/mesa/version ]] ||
+        ! "$kept/dotnet/dotnet" --version >/dev/null 2>&1 || return 0
     begin_work bookworm
     apt download patchelf
     dpkg-deb -x "$work"/patchelf_*.deb "$work/unpacked"

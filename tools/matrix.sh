@@ -5,6 +5,9 @@
 #   tools/matrix.sh                          the three software drivers of tools/drivers.sh, the GPUs of this machine,
 #                                            the compilers of GPUs, and Windows' programs under Wine
 #   tools/matrix.sh lavapipe-25 swiftshader  these
+#   tools/matrix.sh lavapipe-26-4 lavapipe-26-8 lavapipe-26-16
+#                                            lavapipe of Mesa 26.1, out of what tools/gpu-compilers.sh gets, with
+#                                            subgroups of 4, 8 and 16
 # The compilers are those of tools/gpu-compilers.sh for one GPU of each vendor: they compile what sessions of
 # AlexNet-SoftPool and ResNet-18 take there, and none may spill more than its baseline says. Under Wine the tests are
 # those of tools/wine.sh. FILTER_RUNTIME and FILTER_PARITY choose other tests of drivers (MSTest's --filter).
@@ -26,6 +29,7 @@ wine_is_missing=""
 for name in "${names[@]}"; do # before the build: a driver that cannot be had is said at once
     case "$name" in
         hardware) ;;
+        lavapipe-26-*) tools/gpu-compilers.sh --get ;;
         compilers) tools/gpu-compilers.sh --get "${gpus[@]}" ;;
         wine) wine_is_missing="$(tools/wine.sh --get 2>&1)" && wine_is_missing="" ;;
         *) tools/drivers.sh --icd "$name" >/dev/null ;;
@@ -94,6 +98,14 @@ try_driver() { # NAME
         runtime='Name~hardware' parity='Name~hardware'
     elif [[ $name == compilers ]]; then
         version="$(<artifacts/gpu-compilers/mesa/version)"
+    elif [[ $name == lavapipe-26-* ]]; then
+        version="$(<artifacts/gpu-compilers/mesa/version)"
+        # Its dotnet has the new libraries. What is kept of kernels, by Mesa and by the runtime, does not tell sizes of
+        # subgroups apart.
+        export PATH="$PWD/artifacts/gpu-compilers/dotnet:$PATH" DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
+            VK_DRIVER_FILES="$PWD/artifacts/gpu-compilers/mesa/usr/share/vulkan/icd.d/lvp_icd.json" \
+            VK_LOADER_LAYERS_DISABLE='~implicit~' LP_NATIVE_VECTOR_WIDTH=$((32 * ${name##*-})) \
+            MESA_SHADER_CACHE_DISABLE=true XDG_CACHE_HOME="$results/$name.cache"
     else
         # Without this the system's driver would be tested in its place.
         VK_DRIVER_FILES="$(tools/drivers.sh --icd "$name")" || return 1

@@ -47,7 +47,7 @@ while read -r file options; do
     # shellcheck disable=SC2086 # options are words
     if COLUMNS=400 softpool import "$path" $options -o "$work/model.safetensors" &>"$work/log"; then
         layers="$(sed -nE 's/.*, ([0-9]+) layers, [0-9,]+ parameters.*/\1/p' "$work/log")"
-        error="$(tr '\n' ' ' <"$work/log" |
+        error="$(tr -s ' \n' ' ' <"$work/log" |
             sed -nE 's/.*output error ([^ ]+) of its largest *value, ([^ ]+) is allowed.*/\1 of \2 allowed/p')"
         for driver in "${drivers[@]}"; do
             icd=()

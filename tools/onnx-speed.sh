@@ -18,7 +18,7 @@ if [[ ${DRIVERS:-} != system ]]; then
 fi
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-dotnet "$program" devices | grep -E 'driver|Mesa|version' | sed 's/^/    /' || true
+dotnet "$program" devices | grep -E '^ +[0-9]' | sed 's/^ */    /'
 echo
 echo '| file | runner | ms | times ONNX Runtime'"'"'s |'
 echo '|---|---|---|---|'

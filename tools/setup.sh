@@ -2,15 +2,19 @@
 # Installs what building, training and running need beside the .NET 10 SDK and git. Silent when nothing is missing.
 # Debian 12 and 13, Ubuntu 22.04 and 24.04: through apt-get as root or by a sudo that asks nothing; without either it
 # prints the one command to run. Elsewhere it names what is missing. Exit status 1 when something still is.
-#   tools/setup.sh --native   also what the C library is built and tested with: compilers, Vulkan's headers
+#   tools/setup.sh --native     also what the C library is built and tested with: compilers, Vulkan's headers
+#   tools/setup.sh --with-mpi   also MPICH and Open MPI for the tests of distributed training (tools/mpi.sh)
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ldconfig, off a user's PATH
 
-case "${1:-}" in
-    "") native="" ;;
-    --native) native=1 ;;
-    *) echo "Expected nothing or --native; got: $*" >&2 && exit 2 ;;
-esac
+native="" mpi=""
+for argument in "$@"; do
+    case "$argument" in
+        --native) native=1 ;;
+        --with-mpi) mpi=1 ;;
+        *) echo "Expected nothing, --native or --with-mpi; got: $*" >&2 && exit 2 ;;
+    esac
+done
 
 tools="$(dirname "$(readlink -f "$0")")"
 
@@ -130,4 +134,8 @@ fi
 if ! sdks="$(dotnet --list-sdks 2>/dev/null)" || [[ $'\n'"$sdks" != *$'\n'10.* ]]; then
     echo "The .NET 10 SDK is missing (or not on the PATH): https://dotnet.microsoft.com/download/dotnet/10.0" >&2
     exit 1
+fi
+
+if [[ -n $mpi ]]; then
+    "$tools/mpi.sh" >/dev/null
 fi

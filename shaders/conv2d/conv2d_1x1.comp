@@ -25,7 +25,7 @@ layout(constant_id = 1) const uint VECTORS = 1;
 layout(local_size_x_id = 0) in;
 
 READ_QUADS(0, Input, x4);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+layout(binding = 1) writeonly buffer Output { real4 y4[]; };
 READ_QUADS(2, Weight, weight);
 layout(binding = 3) readonly buffer Bias { float bias[]; };
 layout(binding = 4) readonly buffer Shape {
@@ -70,8 +70,10 @@ void main() {
         return;
     UNROLL for (uint i = 0; i < OUTPUTS; i++)
         if (first + i < out_channels) {
-            uint to = ((image * out_channels + first + i) * plane + place) * 4;
+            vec4 result;
             UNROLL for (uint j = 0; j < 4; j++)
-                y[to + j] = stored(pointwise(sum[i][j]));
+                result[j] = pointwise(sum[i][j]);
+            // At once: drivers of processors store lane by lane, whatever the size.
+            y4[(image * out_channels + first + i) * plane + place] = stored4(result);
         }
 }

@@ -1,5 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 // Second half of a convolution whose sums were divided into parts by a kernel of conv2d_gemm.glsl: the sum of the parts
 // and the bias, and the pointwise operator that follows.
 //
@@ -20,6 +21,7 @@ layout(constant_id = 4) const uint PADDED_CHANNELS = 1;  // of a group
 layout(constant_id = 5) const uint PARTS = 1;
 
 layout(binding = 0) readonly buffer Sums { float sums[]; };
+#include "sum_of_slices.glsl"
 layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 2) readonly buffer Bias { float bias[]; };
 
@@ -28,8 +30,6 @@ void main() {
     if (index >= count)
         return;
     uint channel = index / OUT_PLANE % OUT_CHANNELS, group_channels = OUT_CHANNELS / GROUPS;
-    float sum = bias[channel / group_channels * PADDED_CHANNELS + channel % group_channels];
-    for (uint part = 0; part < PARTS; part++)
-        sum += sums[part * count + index];
-    y[index] = stored(pointwise(sum));
+    float first = bias[channel / group_channels * PADDED_CHANNELS + channel % group_channels];
+    y[index] = stored(pointwise(sum_of_slices(first, PARTS, count, index)));
 }

@@ -53,7 +53,7 @@ READ_ELEMENTS(1, First, a);
 READ_ELEMENTS(2, Second, b);
 READ_ELEMENTS(3, Third, c);
 layout(binding = 4) readonly buffer Pairs { vec2 pairs[]; };
-layout(binding = 5) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(5, Output, y);
 
 // Defines S_after(values, index): the stage of the values from an index on. Four values are taken one by one, in a loop
 // that is not unrolled here, so that the code of the functions is there once for each stage.
@@ -123,5 +123,5 @@ void main() {
         return;
     floats values = elements(x, index);
     values = C_after(B_after(A_after(values, index), index), index);
-    STORE_EACH(y, index, values)
+    STORE_ELEMENTS(y, index, values)
 }

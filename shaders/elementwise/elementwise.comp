@@ -15,7 +15,7 @@ layout(constant_id = 17) const uint OPERATION = 0;
 
 READ_ELEMENTS(0, Left, a);
 READ_ELEMENTS(1, Right, b);
-layout(binding = 2) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(2, Output, y);
 
 BROADCAST(left_of, a, A)
 BROADCAST(right_of, b, B)
@@ -29,5 +29,5 @@ void main() {
     if (index >= COUNT)
         return;
     floats result = EACH_OF_TWO(result_of, left_of(index), right_of(index));
-    STORE_EACH(y, index, result)
+    STORE_ELEMENTS(y, index, result)
 }

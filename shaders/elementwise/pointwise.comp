@@ -14,12 +14,12 @@
 layout(constant_id = 0) const uint COUNT = 1;
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 
 void main() {
     uint index = linear_index() * AT_ONCE;
     if (index >= COUNT)
         return;
     floats result = EACH(pointwise, elements(x, index));
-    STORE_EACH(y, index, result)
+    STORE_ELEMENTS(y, index, result)
 }

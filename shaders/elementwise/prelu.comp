@@ -14,7 +14,7 @@ layout(constant_id = 1) const uint SLOPES = 1;
 layout(constant_id = 2) const uint PLANE = 1;
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 layout(binding = 2) readonly buffer Weight { float slope[]; };
 
 // A comparison keeps NaN.
@@ -34,5 +34,5 @@ void main() {
 #else
     values = result_of(values, index);
 #endif
-    STORE_EACH(y, index, values)
+    STORE_ELEMENTS(y, index, values)
 }

@@ -19,7 +19,7 @@ layout(constant_id = 22) const uint C_4 = 1;
 READ_ELEMENTS(0, Left, a);
 READ_ELEMENTS(1, Right, b);
 READ_ELEMENTS(2, Condition, c);
-layout(binding = 3) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(3, Output, y);
 
 BROADCAST(left_of, a, A)
 BROADCAST(right_of, b, B)
@@ -37,5 +37,5 @@ void main() {
 #else
     floats result = condition != 0.0 ? left : right;
 #endif
-    STORE_EACH(y, index, result)
+    STORE_ELEMENTS(y, index, result)
 }

@@ -23,6 +23,10 @@ float stored(float x) {
     return abs(x) < TINY ? 0.0 : x;
 }
 
+vec4 stored4(vec4 x) {
+    return vec4(stored(x.x), stored(x.y), stored(x.z), stored(x.w));
+}
+
 // What the next operator would load, had this one stored it: with it fused operators give the bits of single ones.
 #define passed(x) stored(x)
 
@@ -52,6 +56,7 @@ float multiply_add(float a, float b, float c) {
 #define EXACT
 #define UNROLL [[unroll]]
 #define stored(x) real(x)
+#define stored4(x) real4(x)
 #define passed(x) (x)
 #define multiply_add(a, b, c) fma(a, b, c)
 

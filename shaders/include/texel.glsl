@@ -10,6 +10,8 @@
 // i), which is elements 4 i to 4 i + 3; READ_FLOAT_QUADS one of 32 bits in any precision.
 // An invocation that computes AT_ONCE elements side by side, four or one, has them as `floats`: elements(x, i) reads
 // them for an i that AT_ONCE divides, EACH applies a function to one after the other, STORE_EACH stores them.
+// WRITE_ELEMENTS declares an output that STORE_ELEMENTS stores them in, for an i that AT_ONCE divides: at once, because
+// processors' drivers store lane by lane, and a lane's four numbers cost little more than one.
 #ifdef TEXEL
 #define READ_ELEMENTS(place, block, name) layout(binding = place) uniform samplerBuffer name
 #define READ_QUADS(place, block, name) layout(binding = place) uniform samplerBuffer name
@@ -21,6 +23,8 @@
 #define elements(x, i) texelFetch(x, int((i) / 4))
 #define EACH(f, a) vec4(f((a).x), f((a).y), f((a).z), f((a).w))
 #define EACH_OF_TWO(f, a, b) vec4(f((a).x, (b).x), f((a).y, (b).y), f((a).z, (b).z), f((a).w, (b).w))
+#define WRITE_ELEMENTS(place, block, name) layout(binding = place) writeonly buffer block { real4 name[]; }
+#define STORE_ELEMENTS(y, i, a) { y[(i) / 4] = stored4(a); }
 #define STORE_EACH(y, i, a) \
     { y[i] = stored((a).x); y[(i) + 1] = stored((a).y); y[(i) + 2] = stored((a).z); y[(i) + 3] = stored((a).w); }
 #else
@@ -34,6 +38,8 @@
 #define elements(x, i) float(x[i])
 #define EACH(f, a) f(a)
 #define EACH_OF_TWO(f, a, b) f(a, b)
+#define WRITE_ELEMENTS(place, block, name) layout(binding = place) writeonly buffer block { real name[]; }
+#define STORE_ELEMENTS(y, i, a) { y[i] = stored(a); }
 #define STORE_EACH(y, i, a) { y[i] = stored(a); }
 #endif
 

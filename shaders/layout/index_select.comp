@@ -15,7 +15,7 @@ layout(constant_id = 2) const uint LENGTH = 1;
 layout(constant_id = 3) const uint INNER = 1;
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 layout(binding = 2) readonly buffer Places { uint place[]; };
 
 void main() {
@@ -25,5 +25,5 @@ void main() {
     uint row = index / INNER;
     uint from = row / LENGTH * EXTENT + place[row % LENGTH];
     floats values = elements(x, from * INNER + index % INNER);
-    STORE_EACH(y, index, values)
+    STORE_ELEMENTS(y, index, values)
 }

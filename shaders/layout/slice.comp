@@ -17,7 +17,7 @@ layout(constant_id = 4) const uint START = 0;
 layout(constant_id = 5) const uint STEP = 1;
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 
 void main() {
     uint index = linear_index() * AT_ONCE;
@@ -26,5 +26,5 @@ void main() {
     uint row = index / INNER;
     uint from = row / LENGTH * EXTENT + START + row % LENGTH * STEP;
     floats values = elements(x, from * INNER + index % INNER);
-    STORE_EACH(y, index, values)
+    STORE_ELEMENTS(y, index, values)
 }

@@ -24,7 +24,7 @@ layout(constant_id = 8) const uint STRIDE_2 = 1;
 layout(constant_id = 9) const uint STRIDE_3 = 1;
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 
 void main() {
     uint index = linear_index() * AT_ONCE;
@@ -34,5 +34,5 @@ void main() {
     uint from = index / ITEM * SOURCE + place % EXTENT_3 * STRIDE_3 + place / EXTENT_3 % EXTENT_2 * STRIDE_2
         + place / (EXTENT_3 * EXTENT_2) % EXTENT_1 * STRIDE_1 + place / (EXTENT_3 * EXTENT_2 * EXTENT_1) * STRIDE_0;
     floats values = elements(x, from);
-    STORE_EACH(y, index, values)
+    STORE_ELEMENTS(y, index, values)
 }

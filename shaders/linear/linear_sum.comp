@@ -1,5 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 // Second half of a linear layer whose inputs were summed in slices: the slices' sum and the bias, and the pointwise
 // operator that follows.
 //
@@ -20,6 +21,7 @@ layout(constant_id = 3) const uint FEATURES = 1;
 layout(constant_id = 4) const uint SLICES = 1;
 
 layout(binding = 0) readonly buffer Sums { float sums[]; };
+#include "sum_of_slices.glsl"
 layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 2) readonly buffer Bias { float bias[]; };
 
@@ -28,8 +30,6 @@ void main() {
     if (index >= BATCH * FEATURES)
         return;
     uint feature = index % FEATURES;
-    EXACT float sum = bias[feature];
-    for (uint slice = 0; slice < SLICES; slice++)
-        sum += sums[slice * BATCH * FEATURES + index];
+    EXACT float sum = sum_of_slices(bias[feature], SLICES, BATCH * FEATURES, index);
     y[index / FEATURES * OUT_FEATURES + FIRST + feature] = stored(pointwise(sum));
 }

@@ -16,7 +16,7 @@ layout(constant_id = 1) const uint CHANNELS = 1;
 layout(constant_id = 2) const uint PLANE = 1;
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 layout(binding = 2) readonly buffer ScaleAndShift { vec2 channel[]; };
 
 float result_of(float value, vec2 norm) {
@@ -33,12 +33,12 @@ void main() {
     if (PLANE % 4 != 0) {
         UNROLL for (uint i = 0; i < 4; i++)
             values[i] = result_of(values[i], channel[(index + i) / PLANE % CHANNELS]);
-        STORE_EACH(y, index, values)
+        STORE_ELEMENTS(y, index, values)
         return;
     }
 #endif
     vec2 norm = channel[index / PLANE % CHANNELS];
 #define NORMED(value) result_of(value, norm)
     values = EACH(NORMED, values);
-    STORE_EACH(y, index, values)
+    STORE_ELEMENTS(y, index, values)
 }

@@ -19,7 +19,7 @@ layout(constant_id = 2) const uint SHARED = 1;
 layout(constant_id = 3) const uint WEIGHTS = 1;
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 layout(binding = 2) readonly buffer Moments { vec2 moments[]; };
 layout(binding = 3) readonly buffer WeightAndBias { vec2 affine[]; };
 
@@ -42,5 +42,5 @@ void main() {
 #else
     values = result_of(values, moment, affine[index / SHARED % WEIGHTS]);
 #endif
-    STORE_EACH(y, index, values)
+    STORE_ELEMENTS(y, index, values)
 }

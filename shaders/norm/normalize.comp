@@ -15,7 +15,7 @@ layout(constant_id = 2) const uint INNER = 1;
 layout(constant_id = 3) const uint EPS_BITS = 0;
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 layout(binding = 2) readonly buffer Norms { float norms[]; };
 
 // NaN stays.
@@ -44,5 +44,5 @@ void main() {
 #else
     values = quotient(values, index);
 #endif
-    STORE_EACH(y, index, values)
+    STORE_ELEMENTS(y, index, values)
 }

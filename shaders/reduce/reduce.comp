@@ -9,7 +9,7 @@
 #include "strict.glsl"
 
 READ_ELEMENTS(0, Input, x);
-layout(binding = 1) writeonly buffer Output { real y[]; };
+WRITE_ELEMENTS(1, Output, y);
 #include "reduce.glsl"
 
 void main() {
@@ -17,5 +17,5 @@ void main() {
     if (index >= COUNT)
         return;
     floats result = reduced(index);
-    STORE_EACH(y, index, result)
+    STORE_ELEMENTS(y, index, result)
 }

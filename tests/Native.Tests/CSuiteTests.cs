@@ -208,6 +208,26 @@ public sealed partial class CSuiteTests
         }
     }
 
+    [TestMethod]
+    [DataRow("0.1", true)]
+    [DataRow("0.1.0", true)]
+    [DataRow("0.0.9", true)]
+    [DataRow("0.2", false)]
+    [DataRow("1.0", false)]
+    public void CMake_finds_the_package_for_its_version_and_older_ones(string wanted, bool expected)
+    {
+        if (!CompiledC.Exists("cmake"))
+            Assert.Inconclusive("There is no cmake.");
+        string file = Path.Combine(CompiledC.Root, "src/Native/softpool-config-version.cmake");
+        string script = Folder["version.cmake"];
+        File.WriteAllText(
+            script, $"set(PACKAGE_FIND_VERSION {wanted})\n"
+                + File.ReadAllText(file).Replace("@VERSION@", "0.1.0", StringComparison.Ordinal)
+                + "\nmessage(\"${PACKAGE_VERSION_COMPATIBLE}, unsuitable: ${PACKAGE_VERSION_UNSUITABLE}\")\n");
+        Assert.AreEqual(
+            $"{(expected ? "TRUE" : "")}, unsuitable:", CompiledC.Run("cmake", [], "-P", script).Output.Trim());
+    }
+
     private static void SkipWithoutCompiler()
     {
         if (CompiledC.Missing is { } reason)

@@ -53,7 +53,8 @@ internal static class CompiledC
         return (process.ExitCode, output.Result + error.Result);
     }
 
-    private static bool Exists(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(':')
+    /// <summary>Whether a program is on the PATH.</summary>
+    public static bool Exists(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(':')
         .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private static string Metadata(string key) => typeof(CompiledC).Assembly

@@ -78,7 +78,8 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
             ? (waits + WaitsBesideLoop) * latency + serial
             : WaitsBesideLoop * latency + Math.Max(waits * latency, serial));
 
-        double bytes = launch.Operands.Distinct().Sum(operand => (double)operand.ByteCount);
+        double bytes = Math.Min(
+            launch.Operands.Distinct().Sum(operand => (double)operand.ByteCount), invocations * MostBytes(launch));
         double weights = launch.Operands.OfType<Constant>().Sum(constant => (double)constant.ByteCount);
         // What the launch before has written is still in the cache where it fits; weights are not: those of a whole
         // network have passed since they were read.
@@ -89,6 +90,15 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
             IsProduct(launch) ? 2 * launch.MultiplyAdds / (gpu.TeraflopsPerSecond * 1e12) : 0, memory);
         return new(issue * Micro, wait * Micro, memory * Micro, cache * Micro, allowed * Micro);
     }
+
+    /// <summary>What one invocation reads and writes of its own, where a launch may be for a part of its operands' batch:
+    /// Winograd's transforms of tiles of 4x4 outputs.</summary>
+    private static double MostBytes(KernelLaunch launch) => launch.Id.Shader switch
+    {
+        "winograd6_input" or "winograd6_gemm_output" => (16 + 36) * sizeof(float),
+        "winograd8_input" or "winograd8_gemm_output" => (16 + 64) * sizeof(float),
+        _ => double.PositiveInfinity,
+    };
 
     /// <summary>Whether its time is that of multiply-adds, and not of what is before and behind them.</summary>
     private static bool IsProduct(KernelLaunch launch) => launch.Id.Shader switch

@@ -38,9 +38,9 @@ mirror_of() { # SUITE
 # The system that the packages are for.
 need_debian_12() {
     [[ -e $keys ]] ||
-        fail "The drivers come out of Debian's archive, whose keys are missing: $keys (package debian-archive-keyring)."
+        fail "This comes out of Debian's archive, whose keys are missing: $keys (package debian-archive-keyring)."
     if ! grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || [[ $(uname -m) != x86_64 ]]; then
-        fail "The drivers come out of Debian's packages for amd64, on Debian 12; this is $(
+        fail "This comes out of Debian's packages for amd64, on Debian 12; this is $(
             . /etc/os-release && echo "$PRETTY_NAME"), $(uname -m)."
     fi
 }

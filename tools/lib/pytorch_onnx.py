@@ -105,9 +105,9 @@ class Yolo(nn.Module):
 
     def by_distances(self, maps):
         n = maps[0].shape[0]
-        points = torch.cat([torch.stack(torch.meshgrid(
-            torch.arange(each.shape[3]) + 0.5, torch.arange(each.shape[2]) + 0.5, indexing="xy"), 0).reshape(2, -1)
-            for each in maps], 1)
+        grids = [torch.meshgrid(torch.arange(each.shape[2]) + 0.5, torch.arange(each.shape[3]) + 0.5, indexing="ij")
+                 for each in maps]
+        points = torch.cat([torch.stack((columns, rows), 0).reshape(2, -1) for rows, columns in grids], 1)
         strides = torch.cat([torch.ones(each.shape[2], each.shape[3]).reshape(-1) * 8.0 * 2 ** i
                              for i, each in enumerate(maps)])
         boxes, classes = torch.cat([each.view(n, 64 + self.classes, -1) for each in maps], 2).split(

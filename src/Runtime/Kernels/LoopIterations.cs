@@ -18,6 +18,9 @@ internal static class LoopIterations
         return iterations;
     }
 
+    /// <summary>Those of sum_of_slices.glsl, which takes four slices at once.</summary>
+    public static long OfSlices(int slices, bool isStrict) => Of(isStrict ? slices : Division.RoundUp(slices, 4));
+
     /// <summary>Refuses a launch that a driver would end early.</summary>
     /// <param name="dispatch">The launch.</param>
     /// <param name="largest">The iterations that the driver grants an invocation.</param>

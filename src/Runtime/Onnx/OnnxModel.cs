@@ -15,6 +15,8 @@ internal sealed record OnnxModel(
     public static OnnxModel Open(string path)
     {
         string whole = Path.GetFullPath(path);
+        if (Directory.Exists(whole))
+            throw new ModelFormatException($"{path} is a folder; an ONNX file is expected.");
         return Read(OnnxSource.Of(File.OpenRead(whole), Path.GetFileName(whole), Path.GetDirectoryName(whole)));
     }
 

@@ -29,7 +29,8 @@ public abstract record AvgPooling : Pooling
     internal override VariantTable<Pooling> Variants => Table;
 
     private static VariantTable<Pooling> Table { get; } = new(
-        new TiledPool("avgpool_tile"), new SlicedPool("avgpool", Passes: 1, PartsPerSlice: 1),
+        new TiledPool("avgpool_tile"), new WidePool("avgpool", Passes: 1),
+        new SlicedPool("avgpool", Passes: 1, PartsPerSlice: 1),
         new WindowPool("avgpool", Passes: 1));
 
     internal override void Compute<T>(ReferenceStep step) => AvgPoolReference.Compute<T>(this, step);

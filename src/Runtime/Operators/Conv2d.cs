@@ -91,8 +91,9 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
             new LanesConvolution(WordFloats: 4, Vectors: 2, Pixels: 16, loads),
             new LanesConvolution(WordFloats: 4, Vectors: 1, Pixels: 16, loads),
         ]),
-        new PlainWinogradConvolution(Taps: 3),
-        new PlainWinogradConvolution(Taps: 5),
+        .. from taps in (int[])[3, 5]
+           from asGemm in (bool[])[false, true]
+           select new PlainWinogradConvolution(taps, asGemm),
         new GemmConvolution(Tile: 128),
         new GemmConvolution(Tile: 64),
         new GemmConvolution(Tile: 32),

@@ -7,6 +7,15 @@ namespace SoftPool.Operators;
 /// as softpool_shared_sums says. They serve SoftPool with shared weights and softmax of many channels.</summary>
 internal static class ExponentialSums
 {
+    private const string Wide = "exponential_sums_wide";
+
+    // So many cells keep a GPU's lanes busy, and lanes side by side read what lies side by side.
+    private const long ManyCells = 8192;
+
+    /// <summary>Whether a workgroup shares the channels of each cell.</summary>
+    public static bool IsWide(LoweringStep step, int batch, int channels, int plane) =>
+        WideRow.Suits(step, Wide, channels) && (plane == 1 || (long)batch * plane < ManyCells);
+
     /// <summary>Adds the launches: many channels are summed in slices.</summary>
     /// <returns>The pairs (N, cells of a map), in whole texels.</returns>
     public static Operand OfCells(LoweringStep step) =>
@@ -15,6 +24,14 @@ internal static class ExponentialSums
     /// <summary>The same of an input (batch, channels, plane).</summary>
     public static Operand OfCells(LoweringStep step, int batch, int channels, int plane)
     {
+        if (IsWide(step, batch, channels, plane))
+        {
+            Operand pairs = Pairs(batch, plane, 1);
+            step.Dispatch(
+                Wide, [("BATCH", batch), ("CHANNELS", channels), ("PLANE", plane)],
+                WideRow.Groups((long)batch * plane), texels: 0, 2 * WideRow.Iterations(channels), step.Input, pairs);
+            return pairs;
+        }
         var slices = Slices.Of(channels);
         Operand sums = Pairs(batch, plane, slices.Count);
         bool texels = step.TakesTexels("softpool_shared_sums", step.Input.Count);

@@ -22,6 +22,9 @@ public abstract record Pooling : UnaryOperator
     /// map.</summary>
     private protected abstract (int Axes, Window Window)? Sliding { get; }
 
+    /// <summary>Whether the window covers the whole map.</summary>
+    internal bool CoversMap => Sliding is null;
+
     /// <summary>Whether the kernel by tiles knows windows that reach beyond the map.</summary>
     internal virtual bool TilesReachBeyond => true;
 

@@ -25,7 +25,8 @@ public abstract record SoftPooling(SoftPoolWeighting Weights) : Pooling
     internal override VariantTable<Pooling> Variants => Weights == SoftPoolWeighting.PerChannel ? PerChannel : Shared;
 
     private static VariantTable<Pooling> PerChannel { get; } = new(
-        new TiledPool("softpool_tile"), new SlicedPool("softpool", Passes: 2, PartsPerSlice: 3),
+        new TiledPool("softpool_tile"), new WidePool("softpool", Passes: 3),
+        new SlicedPool("softpool", Passes: 2, PartsPerSlice: 3),
         new WindowPool("softpool", Passes: 2));
 
     private static VariantTable<Pooling> Shared { get; } =

@@ -29,7 +29,7 @@ public sealed record Softmax(int Dim = 1) : UnaryOperator
         (int outer, int channels, int plane) = AxisSplit.Of(step.InputShape, Dim);
         int batch = step.Batch * outer;
         SpecializationConstant[] shape = [("BATCH", batch), ("CHANNELS", channels), ("PLANE", plane)];
-        if (Slices.Of(channels).Count == 1)
+        if (Slices.Of(channels).Count == 1 && !ExponentialSums.IsWide(step, batch, channels, plane))
             step.Dispatch(
                 "softmax", shape, GroupCount.Linear((long)batch * plane), texels: 0, 3 * LoopIterations.Of(channels),
                 step.Input, step.Output);

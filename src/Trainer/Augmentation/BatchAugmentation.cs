@@ -1,5 +1,6 @@
 using SoftPool.Torch;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Distributed;
 using SoftPool.Trainer.Training;
 using TorchSharp;
 
@@ -57,38 +58,59 @@ internal sealed class BatchAugmentation : IDisposable
         _rows = Centres(to.Height).reshape(1, -1, 1).DetachFromDisposeScope();
     }
 
+    /// <inheritdoc cref="Apply(torch.Tensor, torch.Tensor, int, int, torch.ScalarType, BatchPart)"/>
     /// <summary>
     /// Makes training inputs of a batch: (N, 3, h, w) bytes and (N) labels, on the device, to (N, 3, H, W) floats and
     /// targets (N, classes) whose rows sum to 1.
     /// </summary>
-    /// <param name="bytes">The images.</param>
+    public (torch.Tensor Images, torch.Tensor Targets) Apply(
+        torch.Tensor bytes, torch.Tensor labels, int seed, int step, torch.ScalarType type) =>
+        Apply(bytes, labels, seed, step, type, BatchPart.All((int)bytes.shape[0]));
+
+    /// <summary>The places in the whole batch of the images that a part of it is made of: its own, and before them the
+    /// partner of the first where images are mixed.</summary>
+    public int[] Sources(BatchPart part) =>
+    [
+        .. HasPartner(part) ? [(part.First + part.Whole - 1) % part.Whole] : Array.Empty<int>(),
+        .. Enumerable.Range(part.First, part.Count),
+    ];
+
+    private bool HasPartner(BatchPart part) => _options.Mixup > 0 && part.Count < part.Whole;
+
+    /// <summary>Makes training inputs of a part of a batch, the same as of the whole.</summary>
+    /// <param name="bytes">The images: those of <see cref="Sources"/>.</param>
     /// <param name="labels">The class of each.</param>
     /// <param name="seed">The training's seed.</param>
     /// <param name="step">The step that the batch is for: another step, another variation.</param>
     /// <param name="type">The element type wanted.</param>
+    /// <param name="part">Which part of the batch it is.</param>
     public (torch.Tensor Images, torch.Tensor Targets) Apply(
-        torch.Tensor bytes, torch.Tensor labels, int seed, int step, torch.ScalarType type)
+        torch.Tensor bytes, torch.Tensor labels, int seed, int step, torch.ScalarType type, BatchPart part)
     {
         using var scope = torch.NewDisposeScope();
-        ImageVariation[] variations = ImageVariation.Draw(_options, seed, step, (int)bytes.shape[0]);
+        ImageVariation[] variations = ImageVariation.Draw(_options, seed, step, Sources(part));
         torch.Tensor images = _shrink is null ? bytes.to(torch.float32) : _shrink.Apply(bytes);
         images = Jitter(images, variations, SplitMix64.ForItem((ulong)seed << 32, step));
         torch.Tensor targets = torch.nn.functional.one_hot(labels, _classes).to(torch.float32);
         if (_options.Mixup > 0)
         {
             // The batch is shuffled already: the neighbour is a partner as good as any.
+            bool first = HasPartner(part);
+            torch.Tensor partners = first ? images.narrow(0, 0, part.Count) : images.roll(1, 0);
+            torch.Tensor theirs = first ? targets.narrow(0, 0, part.Count) : targets.roll(1, 0);
+            variations = variations[^part.Count..];
             torch.Tensor share = PerImage(variations, variation => variation.Share);
-            images = torch.lerp(images.roll(1, 0), images, share);
-            targets = torch.lerp(targets.roll(1, 0), targets, share.reshape(-1, 1));
+            images = torch.lerp(partners, images.narrow(0, first ? 1 : 0, part.Count), share);
+            targets = torch.lerp(theirs, targets.narrow(0, first ? 1 : 0, part.Count), share.reshape(-1, 1));
         }
         images = images.mul_(_scale);
         torch.Tensor result = torch.empty(
-            [bytes.shape[0], _size.Height, _size.Width, ImageSet.Channels], type, _device).permute(0, 3, 1, 2);
+            [part.Count, _size.Height, _size.Width, ImageSet.Channels], type, _device).permute(0, 3, 1, 2);
         int atOnce = _device.type == DeviceType.CPU ? ImagesAtOnceOnCpu : variations.Length;
         torch.Tensor maps = MapsOf(variations);
         for (int first = 0; first < variations.Length; first += atOnce)
         {
-            using var part = torch.NewDisposeScope();
+            using var pass = torch.NewDisposeScope();
             int count = Math.Min(atOnce, variations.Length - first);
             torch.Tensor sampled = Sample(images.narrow(0, first, count), maps.narrow(1, first, count));
             // First to the type and then to the memory format: at once, the copy would not be vectorised.

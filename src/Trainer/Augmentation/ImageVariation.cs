@@ -23,10 +23,14 @@ internal readonly record struct ImageVariation(
     private const int CropAttempts = 10;
 
     /// <summary>Draws the variations of a whole batch.</summary>
-    public static ImageVariation[] Draw(AugmentationOptions options, int seed, int step, int images)
+    public static ImageVariation[] Draw(AugmentationOptions options, int seed, int step, int images) =>
+        Draw(options, seed, step, Enumerable.Range(0, images));
+
+    /// <summary>Draws the variations of images at some places of a batch.</summary>
+    public static ImageVariation[] Draw(AugmentationOptions options, int seed, int step, IEnumerable<int> places)
     {
         ulong stepSeed = SplitMix64.ForItem((ulong)seed, step).Next();
-        return [.. Enumerable.Range(0, images).Select(image => Draw(options, SplitMix64.ForItem(stepSeed, image)))];
+        return [.. places.Select(place => Draw(options, SplitMix64.ForItem(stepSeed, place)))];
     }
 
     private static ImageVariation Draw(AugmentationOptions options, SplitMix64 random)

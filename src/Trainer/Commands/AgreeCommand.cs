@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Training;
 using SoftPool.Trainer.Verification;
@@ -51,7 +52,7 @@ internal static class AgreeCommand
         using GpuDevice gpu = GpuDevice.Create(device);
         ImageDataset dataset = Datasets.Load(data, imageSize, model.Preprocessing.Resize);
         count = Math.Min(count, dataset.Test.Count);
-        string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(modelPath)));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(RegularFile.ReadAllBytes(modelPath)));
         using var log = new AgreementLog(
             output,
             $"{model.Graph.Name}, sha256 {hash}, on {dataset.Test.Count} images of {dataset.Name}"

@@ -1,3 +1,4 @@
+using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Networks;
 
 namespace SoftPool.Trainer.Commands;
@@ -23,7 +24,7 @@ internal static class ClassNameOption
 
     private static string[] OfFile(string path)
     {
-        string[] names = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        string[] names = [.. RegularFile.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
         return names.Length > 0
             ? names
             : throw new UserErrorException($"--classes takes {Described}; {path} has no names in it.");

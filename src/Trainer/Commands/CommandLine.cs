@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Distributed;
 using SoftPool.Trainer.Training;
 using Spectre.Console;
 
@@ -13,6 +14,18 @@ namespace SoftPool.Trainer.Commands;
 /// and exit status 1.</summary>
 internal static class CommandLine
 {
+    private const int Failed = 1;
+
+    /// <summary>The exit status after Ctrl-C, as shells have it.</summary>
+    private const int Interrupted = 130;
+
+    /// <summary>The exit status of a command that was asked to end by SIGTERM and has kept what it had: EX_TEMPFAIL of
+    /// BSD's sysexits.h, for the same command again goes on. That of a process that the signal ends is 143.</summary>
+    private const int Terminated = 75;
+
+    /// <summary>Whether SIGTERM has asked this process to end, or one that it works with.</summary>
+    public static bool IsTerminated { get; set; }
+
     private static RootCommand Create()
     {
         var root = new RootCommand(
@@ -97,29 +110,43 @@ internal static class CommandLine
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
                 interrupt.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (IsExpected(e))
         {
-            await Console.Error.WriteLineAsync("Interrupted.");
-            return 130;
-        }
-        catch (Exception e) when (e is SoftPoolException or DatasetException or UserErrorException
-                                      or TrainingDivergedException or IOException or UnauthorizedAccessException
-                                      or ExternalException or OutOfMemoryException)
-        {
-            // What torch throws, an ExternalException, has the call stack of C++ behind its first line.
-            string message = e is OutOfMemoryException
-                ? "There is not enough memory for this." : e.Message.Split('\n')[0].TrimEnd();
-            await Console.Error.WriteLineAsync($"error: {message}");
-            foreach (string line in (e as UserErrorException)?.Details ?? [])
-                await Console.Error.WriteLineAsync($"  {line}");
-            return 1;
+            return Report(e);
         }
 
         // The first is left to commands that listen, however long they take to save; a second ends the program at once.
         void Hear(PosixSignalContext signal)
         {
             signal.Cancel |= parse.Action is AsynchronousCommandLineAction && !interrupt.IsCancellationRequested;
+            IsTerminated |= signal.Signal == PosixSignal.SIGTERM;
             interrupt.Cancel();
         }
+    }
+
+    /// <summary>Whether it is one of the exceptions whose message is all that a user needs.</summary>
+    public static bool IsExpected(Exception e) => e
+        is OperationCanceledException or SoftPoolException or DatasetException or UserErrorException or MpiException
+            or TrainingDivergedException or IOException or UnauthorizedAccessException or ExternalException
+            or OutOfMemoryException;
+
+    /// <summary>Says what kept a command from its end.</summary>
+    /// <param name="e">One that is <see cref="IsExpected"/>.</param>
+    /// <param name="who">Which of several processes it is; empty if there is one.</param>
+    /// <returns>The exit status.</returns>
+    public static int Report(Exception e, string who = "")
+    {
+        if (e is OperationCanceledException)
+        {
+            Console.Error.WriteLine(IsTerminated ? "Terminated." : "Interrupted.");
+            return IsTerminated ? Terminated : Interrupted;
+        }
+        // What torch throws, an ExternalException, has the call stack of C++ behind its first line.
+        string message = e is OutOfMemoryException
+            ? "There is not enough memory for this." : e.Message.Split('\n')[0].TrimEnd();
+        Console.Error.WriteLine($"error: {who}{message}");
+        foreach (string line in (e as UserErrorException)?.Details ?? [])
+            Console.Error.WriteLine($"  {line}");
+        return Failed;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SoftPool.Files;
 using SoftPool.Onnx.Import;
+using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Verification;
 using Spectre.Console;
@@ -100,7 +101,7 @@ internal static class ImportCommand
     /// <summary>What a file is by its first bytes; null for an ONNX model, and for what is not known.</summary>
     private static string? OtherKind(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         Span<byte> start = stackalloc byte[ForeignFormat.Looked];
         string? kind = ForeignFormat.Of(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
         return kind?.Contains("ONNX", StringComparison.Ordinal) == true ? null : kind;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Reports;
 using SoftPool.Trainer.Shards;
 
@@ -112,7 +113,7 @@ internal sealed record ListRun(
 
     private static string Hash(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 }

@@ -104,7 +104,8 @@ internal static class RunCommand
             OutputFile.Check(outputPath);
         bool isArray = Path.GetExtension(inputPath).Equals(".npy", StringComparison.OrdinalIgnoreCase);
         (float[] input, int items) = isArray ? ReadArray(model, inputPath) : ([], 1);
-        Image[] pictures = isArray ? [] : [PictureDecoder.DecodePicture(File.ReadAllBytes(inputPath), inputPath)];
+        Image[] pictures = isArray
+            ? [] : [PictureDecoder.DecodePicture(RegularFile.ReadAllBytes(inputPath), inputPath)];
         using GpuDevice gpu = GpuDevice.Create(device);
         int batch = Math.Min(items, options.Batch);
         using InferenceSession session = gpu.CreateSession(model, options with { Batch = batch });

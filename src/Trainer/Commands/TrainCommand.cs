@@ -1,14 +1,23 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Distributed;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.StateDicts;
 using SoftPool.Trainer.Training;
+using Spectre.Console;
 
 namespace SoftPool.Trainer.Commands;
 
 /// <summary>Trains a network and keeps what comes of it in a run's folder.</summary>
 internal static class TrainCommand
 {
+    /// <summary>The value of --resume that begins or continues.</summary>
+    private const string Auto = "auto";
+
     private static readonly TrainingOptions Defaults = new();
 
     private static readonly Option<string> Network = SharedOptions.Network, Data = SharedOptions.DataToTrainOn;
@@ -19,7 +28,25 @@ internal static class TrainCommand
     {
         Description =
             "Continues the training in this folder, with the options that it was started with; a larger "
-            + "--epochs makes it longer.",
+            + "--epochs makes it longer. auto: begins the training in --output, or continues it if it was begun by the "
+            + "same command.",
+    };
+    private static readonly Option<TimeSpan?> CheckpointEvery = new("--checkpoint-every")
+    {
+        Description = "Writes a checkpoint this often beside those at the ends of epochs: 30s, 10m, 2h.",
+        CustomParser = ReadTime,
+    };
+    private static readonly Option<bool> Profile =
+        new("--profile") { Description = "Tells in the end where the time of a step went." };
+    private static readonly Option<Precision> Wire = new("--wire")
+    {
+        Description = "Of several processes, what gradients are rounded to on the way between them: fp32 or bf16.",
+        DefaultValueFactory = _ => Defaults.Wire,
+    };
+    private static readonly Option<bool> SynchronizeNorms = new("--sync-batch-norm")
+    {
+        Description = "Of several processes, takes the statistics of batch norms over the whole batch. Default: each "
+            + "process over its part of it.",
     };
     private static readonly Option<bool> Overwrite =
         new("--overwrite") { Description = "Starts again if the folder already holds a training." };
@@ -81,32 +108,59 @@ internal static class TrainCommand
         {
             Network, Data, ImageSize, Output, Resume, Overwrite, Weights, Key, Ignore, Freeze, NewLearningRate,
             Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
-            Seed, InPrecision, Device, Threads,
+            Seed, InPrecision, Device, Threads, CheckpointEvery, Profile, Wire, SynchronizeNorms,
         };
         Resizing.AddTo(command);
         Augmentation.AddTo(command);
         command.SetAction((parse, cancel) =>
         {
-            Execute(parse, cancel); // on the program's first thread: see Allocator
+            Allocator.KeepBigBlocks();
+            Join(parse, cancel); // on the program's first thread: see Allocator
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static void Execute(ParseResult parse, CancellationToken cancel)
+    /// <summary>Trains, together with the other processes that a launcher has started.</summary>
+    private static void Join(ParseResult parse, CancellationToken cancel)
     {
-        Allocator.KeepBigBlocks();
+        using Communicator? processes = Communicator.Start(Environment.GetEnvironmentVariable);
+        // The first process speaks for all.
+        if (processes is { Rank: > 0 })
+            AnsiConsole.Console = AnsiConsole.Create(
+                new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) });
+        try
+        {
+            Execute(
+                parse, new RunControl(processes, parse.GetValue(CheckpointEvery), parse.GetValue(Profile)), cancel);
+        }
+        catch (Exception e) when (processes is { FailsTogether: false } && CommandLine.IsExpected(e))
+        {
+            processes.Abort(CommandLine.Report(e, $"process {processes.Rank} of {processes.Size}: "));
+        }
+        catch (Exception e) when (processes is { FailsTogether: true })
+        {
+            if (e is OperationCanceledException)
+                CommandLine.IsTerminated = processes.Largest(CommandLine.IsTerminated ? 1 : 0)[0] > 0;
+            if (processes.Rank > 0)
+                Console.SetError(TextWriter.Null);
+            throw;
+        }
+    }
+
+    private static void Execute(ParseResult parse, RunControl how, CancellationToken cancel)
+    {
         if (IsGiven(parse, Steps) && IsGiven(parse, Epochs))
             throw new UserErrorException("--steps and --epochs both set the length of the training; give one of them.");
         if (IsGiven(parse, Steps) && parse.GetValue(Steps) < 1)
             throw new UserErrorException($"--steps takes a whole number of at least 1; got {parse.GetValue(Steps)}.");
-        if (parse.GetValue(Resume) is { } resumed)
-            Continue(parse, new RunFolder(resumed), cancel);
+        if (parse.GetValue(Resume) is { } resumed and not Auto)
+            Continue(parse, new RunFolder(resumed), how, cancel);
         else
-            Begin(parse, cancel);
+            Begin(parse, how, cancel);
     }
 
-    private static void Begin(ParseResult parse, CancellationToken cancel)
+    private static void Begin(ParseResult parse, RunControl how, CancellationToken cancel)
     {
         Option[] ofWeights = [Freeze, NewLearningRate, Key, Ignore];
         if (parse.GetValue(Weights) is null && ofWeights.Any(option => IsGiven(parse, option)))
@@ -133,27 +187,23 @@ internal static class TrainCommand
         if (resize is not null)
             preprocessing = (preprocessing ?? Preprocessing.ImageNet) with { Resize = resize };
         var folder = new RunFolder(parse.GetValue(Output) ?? Path.Combine("runs", network));
+        bool auto = parse.GetValue(Resume) is not null;
+        if (auto && parse.GetValue(Overwrite))
+            throw new UserErrorException("--resume auto and --overwrite contradict each other.");
+        TrainingOptions options = OptionsOf(parse);
+        options.Check();
+        if (auto && folder.HasCheckpoint)
+        {
+            Checkpoint from = folder.ReadLatest();
+            RequireSame(parse, folder, from.Run, network, start, preprocessing, options);
+            Continue(parse, folder, from, how, cancel);
+            return;
+        }
         if (folder.HasRun && !parse.GetValue(Overwrite))
             throw new UserErrorException(
                 $"{folder.Path} already holds a training: "
                 + $"{(folder.HasLast ? $"--resume {folder.PathInShell} continues it, " : "")}--overwrite starts "
                 + "again, another --output keeps it.");
-        TrainingOptions options = Defaults with
-        {
-            Epochs = parse.GetValue(Epochs),
-            Steps = parse.GetValue(Steps),
-            BatchSize = parse.GetValue(Batch),
-            LearningRate = parse.GetValue(LearningRate),
-            WeightDecay = parse.GetValue(WeightDecay),
-            LabelSmoothing = parse.GetValue(LabelSmoothing),
-            WarmUpSteps = parse.GetValue(WarmUp),
-            Seed = parse.GetValue(Seed),
-            Precision = parse.GetValue(InPrecision),
-            Device = parse.GetValue(Device),
-            Threads = parse.GetValue(Threads),
-            Augmentation = Augmentation.Read(parse),
-        };
-        options.Check();
         if (!options.OnCuda && options.Precision.SlowOnThisCpu() is { } reason)
             ConsoleText.Line($"[yellow]slower than fp32 here: {reason}[/]");
         ImageDataset dataset = Datasets.Load(data, parse.GetValue(ImageSize), preprocessing?.Resize, cancel);
@@ -164,7 +214,7 @@ internal static class TrainCommand
         };
         if (start is null)
         {
-            TrainingRun.Execute(run, dataset, folder, from: null, cancel);
+            TrainingRun.Execute(run, dataset, folder, from: null, cancel, how: how);
             return;
         }
         ModelGraph graph = NetworkCatalog.Create(network, dataset.ClassNames.Count);
@@ -180,7 +230,57 @@ internal static class TrainCommand
         };
         tuning.Check(graph);
         Say(start, tuning, graph, fit);
-        TrainingRun.Execute(run with { FineTuning = tuning }, dataset, folder, from: null, cancel, fit.Weights);
+        TrainingRun.Execute(run with { FineTuning = tuning }, dataset, folder, from: null, cancel, fit.Weights, how);
+    }
+
+    private static TrainingOptions OptionsOf(ParseResult parse) => Defaults with
+    {
+        Epochs = parse.GetValue(Epochs),
+        Steps = parse.GetValue(Steps),
+        BatchSize = parse.GetValue(Batch),
+        LearningRate = parse.GetValue(LearningRate),
+        WeightDecay = parse.GetValue(WeightDecay),
+        LabelSmoothing = parse.GetValue(LabelSmoothing),
+        WarmUpSteps = parse.GetValue(WarmUp),
+        Seed = parse.GetValue(Seed),
+        Precision = parse.GetValue(InPrecision),
+        Device = parse.GetValue(Device),
+        Threads = parse.GetValue(Threads),
+        Wire = parse.GetValue(Wire),
+        SynchronizeNorms = parse.GetValue(SynchronizeNorms),
+        Augmentation = Augmentation.Read(parse),
+    };
+
+    /// <summary>Complains if the training in the folder was begun by another command. Its length may be another, and so
+    /// may what it computes on.</summary>
+    private static void RequireSame(
+        ParseResult parse, RunFolder folder, RunDescription run, string network, StartingWeights? start,
+        Preprocessing? preprocessing, TrainingOptions options)
+    {
+        string Json<T>(T value) => JsonSerializer.Serialize(value, RunDescription.Json);
+        string[] wrong =
+        [
+            .. JsonSerializer.SerializeToNode(options, RunDescription.Json)!.AsObject()
+                .Zip(JsonSerializer.SerializeToNode(run.Options, RunDescription.Json)!.AsObject())
+                .Where(pair => !JsonNode.DeepEquals(pair.First.Value, pair.Second.Value))
+                .Select(pair => pair.First.Key)
+                .Except(
+                [
+                    nameof(options.Epochs), nameof(options.Steps), nameof(options.Device), nameof(options.Threads),
+                ]),
+            .. network == run.Network ? [] : (string[])["the network"],
+            .. DatasetSource.Absolute(parse.GetRequiredValue(Data)) == run.Data ? [] : (string[])["the data"],
+            .. parse.GetValue(ImageSize) == run.ImageSize ? [] : (string[])["the image size"],
+            .. Json(preprocessing) == Json(run.Preprocessing) ? [] : (string[])["the preprocessing"],
+            .. (start is null ? null : Path.GetFullPath(start.Path)) == run.FineTuning?.Weights
+                && (parse.GetValue(Freeze) ?? []).SequenceEqual(run.FineTuning?.Freeze ?? [])
+                && parse.GetValue(NewLearningRate) == run.FineTuning?.NewLearningRate
+                    ? [] : (string[])["the weights that it began with, or what of them stays"],
+        ];
+        if (wrong.Length > 0)
+            throw new UserErrorException(
+                $"{folder.Path} holds a training that another command began: {string.Join(", ", wrong)} "
+                + $"{(wrong.Length == 1 ? "differs" : "differ")}. --resume {folder.PathInShell} continues it.");
     }
 
     private static void Say(StartingWeights start, FineTuning tuning, ModelGraph graph, WeightFit fit)
@@ -203,9 +303,9 @@ internal static class TrainCommand
         ConsoleText.Line($"frozen in all: {values:N0} of {graph.ParameterCount:N0} values");
     }
 
-    private static void Continue(ParseResult parse, RunFolder folder, CancellationToken cancel)
+    private static void Continue(ParseResult parse, RunFolder folder, RunControl how, CancellationToken cancel)
     {
-        Option[] allowed = [Resume, Data, Device, Threads, Epochs, Steps];
+        Option[] allowed = [Resume, Data, Device, Threads, Epochs, Steps, CheckpointEvery, Profile];
         string[] given = [.. parse.CommandResult.Command.Options
             .Where(option => !allowed.Contains(option) && IsGiven(parse, option))
             .Select(option => option.Name)];
@@ -213,7 +313,12 @@ internal static class TrainCommand
             throw new UserErrorException(
                 $"--resume uses the options that the training was started with; {string.Join(", ", given)} "
                 + "cannot be given with it.");
-        Checkpoint from = folder.ReadLast();
+        Continue(parse, folder, folder.ReadLast(), how, cancel);
+    }
+
+    private static void Continue(
+        ParseResult parse, RunFolder folder, Checkpoint from, RunControl how, CancellationToken cancel)
+    {
         TrainingOptions options = from.Run.Options with
         {
             Device = IsGiven(parse, Device) ? parse.GetValue(Device) : from.Run.Options.Device,
@@ -248,7 +353,19 @@ internal static class TrainCommand
                 $"{folder.Path} was trained on {run.DataName} with {run.TrainImages:N0} and {run.TestImages:N0} "
                 + $"images; {run.Data} is another data set: it has {dataset.Train.Count:N0} and "
                 + $"{dataset.Test.Count:N0} images, or other classes or pixels.");
-        TrainingRun.Execute(run, dataset, folder, from, cancel);
+        TrainingRun.Execute(run, dataset, folder, from, cancel, how: how);
+    }
+
+    private static TimeSpan? ReadTime(ArgumentResult result)
+    {
+        string value = result.Tokens.Single().Value;
+        double? unit = value.Length > 1 ? value[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => null } : null;
+        if (unit is { } seconds && int.TryParse(
+            value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0)
+            return TimeSpan.FromSeconds(number * seconds);
+        if (value.Trim().Length > 0) // Empty values are refused alike for all options.
+            result.AddError($"--checkpoint-every takes a whole number with s, m or h, such as 10m; got {value}.");
+        return null;
     }
 
     private static string Counted(int epochs) => epochs == 1 ? "1 epoch" : $"{epochs} epochs";

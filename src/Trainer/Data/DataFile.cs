@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using SoftPool.Trainer.Files;
 
 namespace SoftPool.Trainer.Data;
 
@@ -44,9 +45,12 @@ internal sealed class DataFile
     public bool IsHidden => Parts.Any(part => part.StartsWith('.') || part == "__MACOSX");
 
     /// <summary>The file's bytes. To be called before the enumeration goes on: an archive does not go back.</summary>
-    /// <exception cref="DatasetException">The archive is damaged here or has a link, or the file is larger than 256
-    /// MiB.</exception>
-    public byte[] Read() => _read is null ? throw new InvalidOperationException("A folder has no content.") : _read();
+    /// <exception cref="DatasetException">The archive is damaged here or has a link, the file is larger than 256
+    /// MiB, or it is a folder.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public byte[] Read() => _read is null
+        ? throw new DatasetException($"{string.Join('/', Parts)} is a folder; a file is expected.")
+        : _read();
 
     /// <summary>The file's bytes for those who may not need all: of a file in a folder only what is taken is
     /// read.</summary>
@@ -75,9 +79,17 @@ internal sealed class DataFile
 
     /// <summary>The bytes of a file that was not found by enumerating.</summary>
     /// <exception cref="DatasetException">The file is larger than 256 MiB.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public static byte[] ReadFile(string path) =>
-        ReadAll(new FileInfo(path).Length, path, () => File.ReadAllBytes(path));
+    /// <exception cref="IOException">The file cannot be read, or it is a folder, a pipe or a device.</exception>
+    public static byte[] ReadFile(string path)
+    {
+        using FileStream file = RegularFile.OpenRead(path);
+        return ReadAll(file.Length, path, () =>
+        {
+            var content = new byte[file.Length];
+            file.ReadExactly(content);
+            return content;
+        });
+    }
 
     /// <summary>What to call the data set at a path: the name of the folder, or of the archive without its
     /// ending.</summary>
@@ -102,15 +114,15 @@ internal sealed class DataFile
             double progress = (i + 1.0) / entries.Length;
             yield return entry is FileInfo file
                 ? new DataFile(
-                    path, () => ReadAll(file.Length, file.FullName, () => File.ReadAllBytes(file.FullName)), progress,
-                    () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, HeaderBytes))
+                    path, () => ReadFile(file.FullName), progress,
+                    () => RegularFile.OpenRead(file.FullName, HeaderBytes))
                 : new DataFile(path, read: null, progress);
         }
     }
 
     private static IEnumerable<DataFile> EnumerateArchive(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         using Stream stream = HasEnding(path, ".tar") ? file : new GZipStream(file, CompressionMode.Decompress);
         using var archive = new TarReader(stream);
         while (Guard(path, () => archive.GetNextEntry()) is { } entry)
@@ -129,6 +141,9 @@ internal sealed class DataFile
                     read = () => throw new DatasetException(
                         $"{path}/{entry.Name} is a link to {entry.LinkName}: pack the archive with "
                         + "the files themselves.");
+                    break;
+                case TarEntryType.Fifo or TarEntryType.CharacterDevice or TarEntryType.BlockDevice:
+                    read = () => throw new DatasetException($"{path}/{entry.Name} is a pipe or a device.");
                     break;
                 default:
                     continue;

@@ -20,7 +20,7 @@ internal static partial class NpyFile
     /// <exception cref="UserErrorException">The file is no such array.</exception>
     public static Tensor Read(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         using var reader = new BinaryReader(file);
         try
         {

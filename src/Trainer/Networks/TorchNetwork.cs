@@ -1,5 +1,9 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using SoftPool.Operators;
 using SoftPool.Torch;
+using SoftPool.Trainer.Distributed;
+using SoftPool.Trainer.Training;
 using TorchSharp;
 using Reduce = SoftPool.Operators.Reduce;
 using TorchWeighting = SoftPool.Torch.SoftPoolWeighting;
@@ -37,6 +41,17 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
     /// <summary>The type that layers compute in. Weights stay in fp32 and are rounded to it anew at each use; the
     /// outputs are in fp32 again.</summary>
     public torch.ScalarType ComputeType { get; set; } = torch.ScalarType.Float32;
+
+    /// <summary>Where the batch of this process lies in the whole one: dropout draws for the whole, so that several
+    /// processes drop what one would.</summary>
+    public BatchPart? Part { get; set; }
+
+    /// <summary>Told in the backward pass that the gradients of a layer's parameters and of all layers behind it are
+    /// complete; null for nobody. Of the first layer with parameters it is not told.</summary>
+    public Action<int>? GradientsReady { get; set; }
+
+    /// <summary>Takes the statistics of batch norms over the batches of all processes; null for each its own.</summary>
+    public Communicator? NormsOver { get; set; }
 
     /// <summary>A batch of inputs (N, C, H, W) to a batch of outputs (N, classes).</summary>
     public override torch.Tensor forward(torch.Tensor input) =>
@@ -116,6 +131,19 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
             norm.eval();
     }
 
+    /// <summary>A digest of all weights, in hexadecimal digits.</summary>
+    public string Sha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((_, torch.Tensor tensor) in ModelTensors())
+            hash.AppendData(MemoryMarshal.AsBytes(TorchTensor.ToTensor(tensor).Data.Span));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The running statistics of batch norms, which are measured and not learned.</summary>
+    public IEnumerable<torch.Tensor> RunningStatistics() =>
+        ModelTensors().Where(entry => FineTuning.IsStatistic(entry.Name)).Select(entry => entry.Tensor);
+
     /// <summary>The weights as they are now, copied to the CPU as floats, bound to the graph.</summary>
     /// <param name="classes">The name of each output.</param>
     /// <param name="preprocessing">How the images were prepared in training.</param>
@@ -153,12 +181,34 @@ internal sealed class TorchNetwork : torch.nn.Module<torch.Tensor, torch.Tensor>
         var outputs = new torch.Tensor[_layers.Length];
         for (int i = 0; i < _layers.Length; i++)
         {
-            outputs[i] = Apply(
-                _layers[i].Operator, _layers[i].Module,
-                [.. Graph.InputsOf(i).Select(place => place < 0 ? inputs[~place] : outputs[place])]);
+            torch.Tensor[] x = [.. Graph.InputsOf(i).Select(place => place < 0 ? inputs[~place] : outputs[place])];
+            // Backward goes through the layers in the reverse order of forward.
+            if (GradientsReady is { } ready && _layers[i].Module is not null && x[0].requires_grad)
+                x[0] = GradientMarker.Of(x[0], i, ready);
+            outputs[i] = (_layers[i].Operator, _layers[i].Module) switch
+            {
+                (Dropout { P: > 0 } dropout, { training: true }) when Part is { } part => Drop(dropout, x[0], part),
+                (_, TorchSharp.Modules.BatchNorm2d { training: true } norm) when NormsOver is { } processes =>
+                    SynchronizedNorm.Apply(norm, x[0], processes),
+                var (layer, module) => Apply(layer, module, x),
+            };
             layerOutput(Graph.Layers[i].Name, outputs[i]);
         }
         return outputs;
+    }
+
+    /// <summary>What torch's dropout drops, of the items of a part: torch draws its mask in the order of the
+    /// memory.</summary>
+    private static torch.Tensor Drop(Dropout dropout, torch.Tensor x, BatchPart part)
+    {
+        using Scalar kept = 1 - dropout.P;
+        long[] shape = [part.Whole, .. x.shape[1..]];
+        bool channelsLast = x.dim() == 4 && x.stride(1) == 1;
+        torch.Tensor mask = channelsLast
+            ? torch.empty([shape[0], shape[2], shape[3], shape[1]], x.dtype, x.device).permute(0, 3, 1, 2)
+            : torch.empty(shape, x.dtype, x.device);
+        mask.bernoulli_(1 - dropout.P).div_(kept);
+        return x.mul(mask.narrow(0, part.First, part.Count));
     }
 
     private static torch.Tensor Apply(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Files;
 
 namespace SoftPool.Trainer.Shards;
 
@@ -98,14 +99,14 @@ internal sealed class PictureList
     }
 
     private static IEnumerable<DataFile> Pictures(string path) =>
-        DataFile.Enumerate(path).Where(file => !file.IsFolder && !file.IsHidden && file.IsPicture);
+        DataFile.Enumerate(path).Where(file => !file.IsHidden && file.IsPicture);
 
     private static string NameOf(DataFile file) => string.Join('/', file.Parts);
 
     private static string[] ReadLines(string path)
     {
         const int Longest = 4096;
-        string[] lines = [.. File.ReadLines(path).Where(line => line.Length > 0)];
+        string[] lines = [.. RegularFile.ReadLines(path).Where(line => line.Length > 0)];
         // A picture or an array given as a list would otherwise be a list of strange names.
         if (lines.Any(line => line.Length > Longest || line.Contains('\0')))
             throw new UserErrorException($"{path} is no list of pictures: a list is a text file with a path a line.");

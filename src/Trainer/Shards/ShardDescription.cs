@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SoftPool.Files;
+using SoftPool.Trainer.Files;
 
 namespace SoftPool.Trainer.Shards;
 
@@ -88,7 +89,7 @@ internal sealed record ShardDescription
     {
         try
         {
-            return JsonSerializer.Deserialize<ShardDescription>(File.ReadAllText(path), Json)
+            return JsonSerializer.Deserialize<ShardDescription>(RegularFile.ReadAllText(path), Json)
                 is { Shards: > 0, Pictures: > 0, ModelSha256.Length: 64, ListSha256.Length: 64 } description
                 && description.Shard >= 0 && description.Shard < description.Shards
                     ? description

@@ -126,7 +126,8 @@ internal sealed class ShardMerge
     {
         StreamReader[] tables =
         [
-            .. AllParts().Select(part => new StreamReader(ShardFiles.Table(_folder, part), Encoding.UTF8)),
+            .. AllParts().Select(part =>
+                new StreamReader(RegularFile.OpenRead(ShardFiles.Table(_folder, part)), Encoding.UTF8)),
         ];
         try
         {
@@ -158,7 +159,7 @@ internal sealed class ShardMerge
     private void WriteValues(Stream file)
     {
         var row = new byte[new TensorShape(_run.OutputShape).ElementCount * sizeof(float)];
-        FileStream[] values = [.. AllParts().Select(part => File.OpenRead(ShardFiles.Values(_folder, part)))];
+        FileStream[] values = [.. AllParts().Select(part => RegularFile.OpenRead(ShardFiles.Values(_folder, part)))];
         try
         {
             foreach ((Shard part, FileStream rows) in AllParts().Zip(values))

@@ -1,5 +1,6 @@
 using SoftPool.Files;
 using SoftPool.Models;
+using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Pickles;
 using SoftPool.Trainer.Training;
 
@@ -40,7 +41,7 @@ internal sealed record StateDict(
     public static StateDict Read(string path, string? key = null)
     {
         string name = Path.GetFileName(path);
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         Span<byte> start = stackalloc byte[Math.Max(ForeignFormat.Looked, BehindLength + 1)];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         file.Position = 0;

@@ -44,7 +44,7 @@ internal sealed record FineTuning
             throw new UserErrorException(
                 $"--freeze would keep {fresh} at its random values: it is new, because the weights are for other "
                 + "classes.");
-        if (graph.Parameters.All(parameter => frozen.Contains(parameter.Name) || IsStatistic(parameter)))
+        if (graph.Parameters.All(parameter => frozen.Contains(parameter.Name) || IsStatistic(parameter.Name)))
             throw new UserErrorException($"--freeze leaves nothing of {graph.Name} to train.");
         return frozen;
     }
@@ -74,7 +74,7 @@ internal sealed record FineTuning
         Named(parameters.Select(parameter => parameter.Name));
 
     /// <summary>Whether it is measured, not learned.</summary>
-    private static bool IsStatistic(Parameter parameter) =>
-        parameter.Name.EndsWith(".running_mean", StringComparison.Ordinal)
-        || parameter.Name.EndsWith(".running_var", StringComparison.Ordinal);
+    public static bool IsStatistic(string parameter) =>
+        parameter.EndsWith(".running_mean", StringComparison.Ordinal)
+        || parameter.EndsWith(".running_var", StringComparison.Ordinal);
 }

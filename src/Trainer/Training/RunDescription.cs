@@ -62,6 +62,9 @@ internal sealed record RunDescription
     /// threads.</summary>
     public required string Hardware { get; init; }
 
+    /// <summary>How many processes train it together, of a resumed run since then; null if there is one.</summary>
+    public int? Processes { get; init; }
+
     /// <summary>The versions of .NET and TorchSharp.</summary>
     public required string Software { get; init; }
 
@@ -92,8 +95,19 @@ internal sealed record RunDescription
         LengthChangedAt = (options.Epochs, options.Steps) == (Options.Epochs, Options.Steps) ? LengthChangedAt : step,
         Data = DatasetSource.Absolute(data),
         Options = options,
+        Processes = null,
         Hardware = HardwareOf(options.OnCuda, options.Threads),
         Software = SoftwareHere,
+    };
+
+    /// <summary>The same run, trained by several processes together.</summary>
+    /// <param name="processes">How many.</param>
+    /// <param name="threads">The threads of each, where the options do not say.</param>
+    public RunDescription OnProcesses(int processes, int threads) => this with
+    {
+        Processes = processes,
+        Hardware = $"{HardwareOf(Options.OnCuda, Options.Threads > 0 ? Options.Threads : threads)} in each of "
+            + $"{processes} processes",
     };
 
     /// <summary>The value of --data that finds the run's data again.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SoftPool.Files;
+using SoftPool.Trainer.Files;
 
 namespace SoftPool.Trainer.Training;
 
@@ -42,6 +43,15 @@ internal sealed class RunFolder(string path)
     /// <summary>Whether the latest checkpoint is here, so that the training can go on.</summary>
     public bool HasLast => File.Exists(LastPath);
 
+    /// <summary>Whether any checkpoint is here.</summary>
+    public bool HasCheckpoint => HasLast || File.Exists(BestPath);
+
+    /// <summary>Reads the latest checkpoint that is here: a kill at the end of the first epoch can leave the best
+    /// alone.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    /// <exception cref="ModelFormatException">It is damaged.</exception>
+    public Checkpoint ReadLatest() => HasLast ? ReadLast() : ReadBest();
+
     /// <summary>Reads the latest checkpoint.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
     /// <exception cref="ModelFormatException">It is damaged.</exception>
@@ -66,7 +76,7 @@ internal sealed class RunFolder(string path)
             return TrainingRecord.Of(ReadLast());
         try
         {
-            return TrainingRecord.FromJson(File.ReadAllText(RecordPath));
+            return TrainingRecord.FromJson(RegularFile.ReadAllText(RecordPath));
         }
         catch (JsonException e)
         {

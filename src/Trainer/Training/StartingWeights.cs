@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SoftPool.Trainer.Files;
 using SoftPool.Trainer.StateDicts;
 
 namespace SoftPool.Trainer.Training;
@@ -34,7 +35,7 @@ internal sealed record StartingWeights(string Path, StateDict Dictionary)
     /// <summary>The SHA-256 of the file, in hexadecimal digits.</summary>
     public string Sha256()
     {
-        using FileStream file = File.OpenRead(Path);
+        using FileStream file = RegularFile.OpenRead(Path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 

@@ -18,6 +18,9 @@ internal enum StepPart
     /// <summary>The gradients.</summary>
     Backward,
 
+    /// <summary>Waiting for the gradients of other processes.</summary>
+    Exchange,
+
     /// <summary>Adam.</summary>
     Optimizer,
 }
@@ -31,8 +34,15 @@ internal sealed class StepTimes(bool onCuda)
     /// <summary>All parts together, in seconds.</summary>
     public double Total => _seconds.Sum();
 
+    /// <summary>How many steps were begun.</summary>
+    public int Steps { get; private set; }
+
     /// <summary>Begins a step.</summary>
-    public void Begin() => _begin = Stopwatch.GetTimestamp();
+    public void Begin()
+    {
+        Steps++;
+        _begin = Stopwatch.GetTimestamp();
+    }
 
     /// <summary>Ends a part and begins the next.</summary>
     public void End(StepPart part)
@@ -47,6 +57,9 @@ internal sealed class StepTimes(bool onCuda)
 
     /// <summary>For instance "data 0 %, augment 6 %, forward 33 %, backward 57 %, optimizer 4 %".</summary>
     public override string ToString() => string.Join(
-        ", ", Enum.GetValues<StepPart>().Select(
+        ", ", Enum.GetValues<StepPart>().Where(part => part != StepPart.Exchange || _seconds[(int)part] > 0).Select(
             part => $"{part.ToString().ToLowerInvariant()} {_seconds[(int)part] / Total:P1}"));
+
+    /// <summary>The seconds of a part.</summary>
+    public double Of(StepPart part) => _seconds[(int)part];
 }

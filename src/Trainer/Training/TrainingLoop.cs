@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using SoftPool.Trainer.Augmentation;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Distributed;
 using SoftPool.Trainer.Networks;
 using TorchSharp;
 
@@ -19,6 +20,10 @@ internal sealed class TrainingLoop : IDisposable
     private readonly CosineSchedule _schedule, _freshSchedule;
     private readonly BatchAugmentation _augmentation;
     private readonly Adam _optimizer;
+    private readonly Communicator? _processes;
+    private readonly GradientExchange? _exchange;
+    private readonly BatchPart _part;
+    private TimeSpan _exchanging;
     private int[] _order = [];
     private int _orderEpoch = -1;
 
@@ -29,17 +34,26 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="options">How to train it.</param>
     /// <param name="tuning">What stays and what is new, if it begins with weights of another training; null if all is
     /// new.</param>
+    /// <param name="processes">The processes that train it together, each on a part of every batch; null if there is
+    /// one.</param>
     /// <exception cref="UserErrorException">An option is out of range, the set does not fill one batch, or nothing is
     /// left to train.</exception>
     public TrainingLoop(
-        ModelGraph graph, Preprocessing preprocessing, ImageSet set, TrainingOptions options, FineTuning? tuning = null)
+        ModelGraph graph, Preprocessing preprocessing, ImageSet set, TrainingOptions options, FineTuning? tuning = null,
+        Communicator? processes = null)
     {
+        _processes = processes;
         (_preprocessing, _set, _options) = (preprocessing, set, options);
         Steps = options.StepsFor(set.Count);
         StepsPerEpoch = set.Count / options.BatchSize;
-        if (options.Threads > 0)
-            torch.set_num_threads(options.Threads);
-        _device = TorchDevice.Of(options.OnCuda);
+        if ((options.Threads > 0 ? options.Threads : processes?.Threads) is { } threads)
+            torch.set_num_threads(threads);
+        if (options.BatchSize < (processes?.Size ?? 1))
+            throw new UserErrorException(
+                $"A batch of {options.BatchSize} has no image for each of {processes!.Size} processes.");
+        _part = processes is null
+            ? BatchPart.All(options.BatchSize) : BatchPart.Of(options.BatchSize, processes.Rank, processes.Size);
+        _device = TorchDevice.Of(options.OnCuda, processes?.OnThisMachine.Rank ?? 0);
         _schedule = new CosineSchedule(options.LearningRate, Steps, options.WarmUpSteps);
         _freshSchedule = _schedule with { Highest = tuning?.NewLearningRate ?? options.LearningRate };
         _augmentation = new BatchAugmentation(
@@ -50,6 +64,11 @@ internal sealed class TrainingLoop : IDisposable
         if (tuning is not null)
             Network.Freeze(tuning.FrozenIn(graph));
         _optimizer = new Adam(Network, options.WeightDecay, tuning?.NewParameters);
+        if (processes is not null)
+        {
+            (Network.Part, Network.NormsOver) = (_part, options.SynchronizeNorms ? processes : null);
+            _exchange = new GradientExchange(processes, Network, options.Wire == Precision.Bf16);
+        }
         Times = new StepTimes(options.OnCuda);
     }
 
@@ -82,38 +101,53 @@ internal sealed class TrainingLoop : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         double before = Times.Total;
+        TimeSpan exchanged = _processes?.Busy ?? default;
         Times.Begin();
         int step = State.Step;
         // Dropout draws from torch's own generator: seeded anew for each step, it needs no saving. On the CPU it takes
         // the low 32 bits of its seed alone, so both numbers have to be in them.
         torch.manual_seed((long)SplitMix64.ForItem((ulong)_options.Seed, step).Next());
         Network.train();
-        (torch.Tensor bytes, torch.Tensor labels) = ToDevice(ImageBatch.Of(_set, PlacesOf(step)));
+        int[] order = PlacesOf(step).ToArray();
+        (torch.Tensor bytes, torch.Tensor labels) = ToDevice(
+            ImageBatch.Of(_set, [.. _augmentation.Sources(_part).Select(source => order[source])]));
         Times.End(StepPart.Data);
 
         (torch.Tensor images, torch.Tensor targets) =
-            _augmentation.Apply(bytes, labels, _options.Seed, step, Network.ComputeType);
+            _augmentation.Apply(bytes, labels, _options.Seed, step, Network.ComputeType, _part);
         Times.End(StepPart.Augment);
 
         torch.Tensor logits = Network.call(images);
         torch.Tensor loss = torch.nn.functional.cross_entropy(
             logits, targets, label_smoothing: _options.LabelSmoothing);
         double value = loss.item<float>();
-        if (!double.IsFinite(value))
+        // Several processes learn of it together, behind their gradients.
+        if (!double.IsFinite(value) && _processes is null)
             throw new TrainingDivergedException($"The loss of step {step + 1} is {value}");
         Times.End(StepPart.Forward);
 
         bool scaled = _options.Precision == Precision.Fp16;
         _optimizer.ZeroGradients();
-        using Scalar scale = State.LossScale;
-        (scaled ? loss.mul(scale) : loss).backward();
+        // The gradients of all parts add up to that of the whole batch's mean.
+        using Scalar scale = (scaled ? State.LossScale : 1) * _part.Share;
+        (scaled || _processes is not null ? loss.mul(scale) : loss).backward();
         Times.End(StepPart.Backward);
+
+        long right = logits.argmax(1).eq(targets.argmax(1)).sum().item<long>();
+        if (_processes is not null)
+        {
+            _exchange!.Finish();
+            double[] sums = _processes.Sum(value * _part.Share, right);
+            (value, right) = (sums[0], (long)sums[1]);
+            Times.End(StepPart.Exchange);
+            _exchanging += _processes.Busy - exchanged;
+            if (!double.IsFinite(value))
+                throw Together(new TrainingDivergedException($"The loss of step {step + 1} is {value}"));
+        }
 
         if (!scaled || LossScale.Unscale(State, _optimizer.Parameters.Select(of => of.Parameter.grad!)))
             _optimizer.Step(_schedule.At(step), _freshSchedule.At(step));
         Times.End(StepPart.Optimizer);
-
-        long right = logits.argmax(1).eq(targets.argmax(1)).sum().item<long>();
         State.Add(value, right, Times.Total - before);
         return (value, right);
     }
@@ -127,10 +161,17 @@ internal sealed class TrainingLoop : IDisposable
             new ImagePreprocessing(_preprocessing, set.Size, InputSize(Network.Graph), _device);
         using IDisposable noGradients = torch.no_grad();
         Network.eval();
+        if (_processes is not null)
+            ShareStatistics(_processes);
         double right = 0, loss = 0;
-        foreach (int[] places in ImageBatch.InOrder(set.Count, _options.BatchSize))
+        (int rank, int size) = (_processes?.Rank ?? 0, _processes?.Size ?? 1);
+        // Several processes take turns, and ask each other before each batch whether to go on.
+        foreach (int[][] batches in ImageBatch.InOrder(set.Count, _options.BatchSize).Chunk(size))
         {
-            cancel.ThrowIfCancellationRequested();
+            ThrowIfCancelled(cancel);
+            if (rank >= batches.Length)
+                continue;
+            int[] places = batches[rank];
             using var scope = torch.NewDisposeScope();
             (torch.Tensor pixels, torch.Tensor labels) = ToDevice(ImageBatch.Of(set, places));
             torch.Tensor logits = Network.call(
@@ -138,11 +179,37 @@ internal sealed class TrainingLoop : IDisposable
             loss += torch.nn.functional.cross_entropy(
                 logits, labels, label_smoothing: _options.LabelSmoothing,
                 reduction: torch.nn.Reduction.Sum).item<float>();
-            if (!double.IsFinite(loss))
-                throw new TrainingDivergedException($"The validation loss after step {State.Step} is {loss}");
+            if (!double.IsFinite(loss) && _processes is null)
+                break;
             right += logits.argmax(1).eq(labels).sum().item<long>();
         }
+        if (_processes?.Sum(right, loss) is { } sums)
+            (right, loss) = (sums[0], sums[1]);
+        if (!double.IsFinite(loss))
+            throw Together(new TrainingDivergedException($"The validation loss after step {State.Step} is {loss}"));
         return new Evaluation(right / set.Count, loss / set.Count);
+    }
+
+    /// <summary>Ends the training where it was asked to end; of several processes all, where one was.</summary>
+    /// <exception cref="OperationCanceledException">It was.</exception>
+    public void ThrowIfCancelled(CancellationToken cancel)
+    {
+        if (_processes?.Largest(cancel.IsCancellationRequested ? 1 : 0)[0] > 0)
+            throw Together(new OperationCanceledException());
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Where the time of this session's steps went, in one sentence.</summary>
+    public string Profile()
+    {
+        int steps = Math.Max(Times.Steps, 1);
+        string step = $"{1000 * Times.Total / steps:F1} ms a step, of {steps} steps";
+        if (_processes is null)
+            return step;
+        double exchange = _exchanging.TotalSeconds, waited = Times.Of(StepPart.Exchange);
+        return $"{step}; gradients were under way for {1000 * exchange / steps:F1} ms of it, "
+            + $"{1000 * Math.Max(exchange - waited, 0) / steps:F1} ms beside the computation, "
+            + $"{1000 * waited / steps:F1} ms waited for";
     }
 
     /// <summary>All that a resumption needs, copied.</summary>
@@ -184,8 +251,29 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
+    /// <summary>Has all processes compute with the running statistics of the first, which are saved.</summary>
+    private void ShareStatistics(Communicator processes)
+    {
+        using var scope = torch.NewDisposeScope();
+        foreach (torch.Tensor statistic in Network.RunningStatistics())
+        {
+            float[] values = TorchTensor.ToTensor(statistic).Data.ToArray();
+            processes.Broadcast(values);
+            statistic.copy_(torch.tensor(values, statistic.shape));
+        }
+    }
+
+    /// <summary>Notes that all processes throw the same.</summary>
+    private T Together<T>(T exception) where T : Exception
+    {
+        if (_processes is not null)
+            _processes.FailsTogether = true;
+        return exception;
+    }
+
     public void Dispose()
     {
+        _exchange?.Dispose();
         _optimizer.Dispose();
         _augmentation.Dispose();
         Network.Dispose();

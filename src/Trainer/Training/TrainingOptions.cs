@@ -37,6 +37,12 @@ internal sealed record TrainingOptions
     /// <summary>What the layers compute in.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>What gradients are rounded to on the way between the processes of a distributed training.</summary>
+    public Precision Wire { get; init; }
+
+    /// <summary>Whether batch norms take their statistics over the batches of all processes.</summary>
+    public bool SynchronizeNorms { get; init; }
+
     /// <summary>Threads for torch on the CPU; as many as torch likes where 0.</summary>
     public int Threads { get; init; }
 
@@ -60,6 +66,7 @@ internal sealed record TrainingOptions
             double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay is not negative; got {WeightDecay}.");
         Require(LabelSmoothing is >= 0 and < 1, $"The label smoothing is in [0, 1); got {LabelSmoothing}.");
         Require(WarmUpSteps >= 0, $"The warm-up has at least 0 steps; got {WarmUpSteps}.");
+        Require(Wire != Precision.Fp16, "Gradients are exchanged in fp32 or bf16; got fp16.");
         Require(Threads >= 0, $"The number of threads is not negative; got {Threads}.");
         Require(Device is null or "cpu" or "cuda", $"The device is cpu or cuda; got {Device}.");
         Require(Device != "cuda" || torch.cuda.is_available(), "CUDA was requested, but torch finds no CUDA device.");

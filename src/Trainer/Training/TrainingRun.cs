@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using SoftPool.Trainer.Data;
+using SoftPool.Trainer.Distributed;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Reports;
 using Spectre.Console;
@@ -18,6 +21,7 @@ internal static class TrainingRun
     /// <param name="cancel">Finishes the batch at hand, saves what is new, and throws.</param>
     /// <param name="weights">What to begin with instead of random weights, by the network's names; null for random
     /// ones.</param>
+    /// <param name="how">How it goes on beside that.</param>
     /// <returns>The last checkpoint.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled, and has saved what was new.</exception>
     /// <exception cref="UserErrorException">An option is out of range, or the folder cannot be written to.</exception>
@@ -25,29 +29,39 @@ internal static class TrainingRun
     /// before.</exception>
     public static Checkpoint Execute(
         RunDescription run, ImageDataset dataset, RunFolder folder, Checkpoint? from, CancellationToken cancel,
-        IReadOnlyDictionary<string, Tensor>? weights = null)
+        IReadOnlyDictionary<string, Tensor>? weights = null, RunControl? how = null)
     {
+        (Communicator? processes, TimeSpan? checkpointEvery, bool profile) = how ?? new RunControl();
+        bool writes = processes is null or { Rank: 0 };
+        if (processes is not null)
+            run = run.OnProcesses(processes.Size, processes.Threads);
         ModelGraph graph = NetworkCatalog.Create(run.Network, dataset.ClassNames.Count);
         if (graph.OutputShape.Rank != 1)
             throw new UserErrorException(
                 $"train takes a network that gives one number for each class; {run.Network} gives a map of "
                 + $"{graph.OutputShape}.");
         using var loop = new TrainingLoop(
-            graph, run.Preprocessing ?? Preprocessing.ImageNet, dataset.Train, run.Options, run.FineTuning);
+            graph, run.Preprocessing ?? Preprocessing.ImageNet, dataset.Train, run.Options, run.FineTuning,
+            processes);
         if (weights is not null)
             loop.Network.Replace(weights);
         if (from is not null)
             loop.Restore(from);
-        folder.CheckWritable();
+        processes?.RequireSame([.. Facts(run, loop.State.Step, loop.Network)]);
+        if (writes)
+            folder.CheckWritable();
         string data = $"{dataset.Train.Count:N0} images of {dataset.Name}";
         string precision = run.Options.Precision.ToString().ToLowerInvariant();
         string steps = $"{loop.Steps:N0} steps of {run.Options.BatchSize} in {precision}";
+        if (processes is not null)
+            ConsoleText.Line($"{processes.Size} processes, each with its part of every batch; {processes.Library}");
         ConsoleText.Line($"[bold]{run.Network}[/] on {data}, {steps}, {run.Hardware}");
         if (run.Options.Augmentation.Mixup > 0)
             AnsiConsole.MarkupLine("mixup is on: targets are mixed, and an answer is right if it is the label "
                 + "with the larger share");
 
         Checkpoint? saved = from;
+        var sinceSaved = Stopwatch.StartNew();
         try
         {
             TrainingDisplay.Run(run.Network, loop, run.Options.BatchSize, Train);
@@ -71,6 +85,8 @@ internal static class TrainingRun
         }
         if (loop.Times.Total > 0)
             ConsoleText.Line($"time of a step: {loop.Times}");
+        if (profile)
+            ConsoleText.Line($"{loop.Profile()}");
         Checkpoint last = saved!; // The last step ends an epoch.
         EpochResult best = last.State.Best!;
         string kind = dataset.HasValidation ? "validation " : "";
@@ -86,11 +102,14 @@ internal static class TrainingRun
             {
                 while (loop.State.Step < loop.Steps || loop.EpochIsOver)
                 {
-                    cancel.ThrowIfCancellationRequested();
+                    loop.ThrowIfCancelled(cancel);
                     if (!loop.EpochIsOver)
                     {
                         (double loss, _) = loop.Next();
                         display.ShowStep(loss);
+                        // At an epoch's end validation comes first.
+                        if (writes && sinceSaved.Elapsed > checkpointEvery && !loop.EpochIsOver)
+                            Save();
                         continue;
                     }
                     long begin = Stopwatch.GetTimestamp();
@@ -111,6 +130,39 @@ internal static class TrainingRun
             }
         }
 
-        void Save() => folder.Write(saved = loop.Save(run, dataset.ClassNames));
+        void Write(Checkpoint checkpoint)
+        {
+            try
+            {
+                folder.Write(checkpoint);
+            }
+            catch when (processes is not null)
+            {
+                // The others do not know, even where all were about to end.
+                processes.FailsTogether = false;
+                throw;
+            }
+        }
+
+        void Save()
+        {
+            saved = loop.Save(run, dataset.ClassNames);
+            if (writes)
+                Write(saved);
+            sinceSaved.Restart();
+        }
+    }
+
+    /// <summary>What all processes of a training have to be agreed on.</summary>
+    private static IEnumerable<(string What, string Value)> Facts(RunDescription run, int step, TorchNetwork network)
+    {
+        yield return ("the network", run.Network);
+        yield return ("the data set", $"{run.DataName} with the SHA-256 {run.DataSha256}");
+        // Each machine may have its own number of threads.
+        foreach (KeyValuePair<string, JsonNode?> option in
+            JsonSerializer.SerializeToNode(run.Options with { Threads = 0 })!.AsObject())
+            yield return ($"the option {option.Key}", option.Value?.ToJsonString() ?? "none");
+        yield return ("the preprocessing", JsonSerializer.Serialize(run.Preprocessing));
+        yield return ("the checkpoint", $"step {step} with weights of the SHA-256 {network.Sha256()}");
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using SoftPool.Trainer.Files;
 
 namespace SoftPool.Trainer.Verification;
 
@@ -29,7 +30,7 @@ internal sealed class OnnxRunner : IDisposable
             // What is read from memory has no folder of its own for external data.
             _options.AddSessionConfigEntry(
                 "session.model_external_initializers_file_folder_path", Path.GetDirectoryName(Path.GetFullPath(path)));
-            byte[] file = [.. File.ReadAllBytes(path), .. Outputs(values)];
+            byte[] file = [.. RegularFile.ReadAllBytes(path), .. Outputs(values)];
             _session = new Microsoft.ML.OnnxRuntime.InferenceSession(file, _options);
         }
         catch (OnnxRuntimeException e)

@@ -130,7 +130,10 @@ public sealed class ConvolutionVariantTests
             Assert.Contains(
                 Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default),
                 (string[])
-                    ["depthwise", "gemm64", "gemm32", "packed", "packed_narrow", "planes", "planes_narrow", "tiled"]);
+                    [
+                        "depthwise", "gemm_winograd3", "gemm_winograd5", "gemm64", "gemm32", "packed", "packed_narrow",
+                        "planes", "planes_narrow", "tiled",
+                    ]);
     }
 
     [TestMethod]

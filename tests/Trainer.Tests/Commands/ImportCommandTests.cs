@@ -39,6 +39,21 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void A_folder_and_a_file_of_nothing_get_one_sentence()
+    {
+        File.WriteAllBytes(_folder["empty.onnx"], []);
+        StringAssert.Contains(Refused(_folder.Path), "is a folder; an ONNX file is expected.");
+        StringAssert.Contains(Refused(_folder["empty.onnx"]), "is no valid ONNX model");
+
+        static string Refused(string path)
+        {
+            Command command = Softpool.Run("import", path);
+            Assert.AreEqual(1, command.ExitCode, command.Output);
+            return string.Join(' ', command.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+
+    [TestMethod]
     public void Several_inputs_and_outputs_keep_their_names_in_every_command()
     {
         GraphWriter network = new GraphWriter().Input("left", "N", 3, 8, 6).Input("right", "N", 3, 8, 6)

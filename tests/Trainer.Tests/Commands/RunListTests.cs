@@ -133,7 +133,7 @@ public sealed class RunListTests : IDisposable
             Thread.Sleep(20);
         Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]).WaitForExit();
         Assert.IsTrue(process.WaitForExit(TimeSpan.FromMinutes(2)));
-        Assert.AreEqual(130, process.ExitCode, output.Result + error.Result);
+        Assert.AreEqual(75, process.ExitCode, output.Result + error.Result);
         string[] lines = File.ReadAllLines(_folder["out/shard-0-of-1.csv"]);
         Assert.IsGreaterThan(8, lines.Length);
         Assert.IsLessThan(20_000, lines.Length);
@@ -145,6 +145,35 @@ public sealed class RunListTests : IDisposable
 
         long Length() => File.Exists(_folder["out/shard-0-of-1.csv"])
             ? new FileInfo(_folder["out/shard-0-of-1.csv"]).Length : 0;
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void What_is_no_regular_file_is_an_unreadable_picture()
+    {
+        string[] odd = ["dangling.png", "folder.png", "loop.png", "pipe.png", "zero.png"];
+        Process.Start("mkfifo", [_folder["pictures/pipe.png"]]).WaitForExit();
+        Directory.CreateDirectory(_folder["pictures/folder.png"]);
+        File.CreateSymbolicLink(_folder["pictures/dangling.png"], _folder["nowhere"]);
+        File.CreateSymbolicLink(_folder["pictures/loop.png"], _folder["pictures/loop.png"]);
+        File.CreateSymbolicLink(_folder["pictures/zero.png"], "/dev/zero");
+        File.WriteAllLines(_folder["pictures/list.txt"], ["01.png", .. odd]);
+        foreach ((string list, int good) in (ReadOnlySpan<(string, int)>)[("pictures", 36), ("pictures/list.txt", 1)])
+        {
+            string output = Path.GetFileName(list) + ".out";
+            Command command = Run(list, "-o", _folder[output]);
+            Assert.AreEqual(0, command.ExitCode, command.Output);
+            string[][] records = [.. Records($"{output}/shard-0-of-1.csv").Skip(1)];
+            Assert.HasCount(good, records.Where(record => record[^1].Length == 0));
+            foreach (string name in odd)
+                Assert.AreNotEqual("", records.Single(record => record[1] == name)[^1], name);
+        }
+        Command refused = Run("pictures/pipe.png", "-o", _folder["pipe.out"]);
+        Assert.AreEqual(1, refused.ExitCode);
+        StringAssert.Contains(refused.Output, "is a pipe, a socket or a device");
+        refused = Softpool.Run("run", _folder["tiny.safetensors"], _folder["pictures/pipe.png"]);
+        Assert.AreEqual(1, refused.ExitCode);
+        StringAssert.Contains(refused.Output, "is a pipe, a socket or a device");
     }
 
     [TestMethod]

@@ -77,6 +77,35 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [TestMethod]
+    public void Resume_auto_begins_goes_on_and_refuses_another_command()
+    {
+        Pictures.WriteColours(_folder["colours"]);
+        var folder = new RunFolder(_folder["run"]);
+        string[] line =
+        [
+            "train", "-n", "alexnet", "--data", _folder["colours"], "--batch", "3", "--resume", "auto",
+            "-o", folder.Path, "--checkpoint-every", "1h",
+        ];
+        foreach (int epochs in (int[])[1, 2])
+        {
+            Command begun = Softpool([.. line, "--epochs", $"{epochs}"]);
+            Assert.AreEqual(0, begun.ExitCode, begun.Output);
+            Assert.AreEqual(epochs, folder.ReadLast().State.Step);
+        }
+        StringAssert.Contains(Softpool([.. line, "--epochs", "2"]).Output, "is finished: 2 epochs");
+        Command refused = Softpool([.. line, "--epochs", "2", "--lr", "0.1", "--flip", "0"]);
+        Assert.AreEqual(1, refused.ExitCode);
+        StringAssert.Contains(refused.Output, "another command began: LearningRate, Augmentation differ.");
+        // As a kill at the end of the first epoch leaves it.
+        File.Delete(folder.LastPath);
+        int best = folder.ReadBest().State.Step;
+        Command command = Softpool([.. line, "--epochs", "3"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Assert.AreEqual((3, 3), (folder.ReadLast().State.Step, folder.ReadLast().State.Epochs.Count));
+        Assert.AreEqual(best, folder.ReadLast().Run.LengthChangedAt!.Value);
+    }
+
+    [TestMethod]
     [DataRow("last.safetensors", true)]
     [DataRow("best.safetensors", false)]
     [DataRow("record.json", false)]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using SkiaSharp;
 using SoftPool.Trainer.Data;
@@ -38,6 +39,31 @@ public sealed class ImageFolderErrorTests : ImageFolderFixture
         File.WriteAllBytes(path, whole[..(int)(whole.Length * rest)]);
 
         CheckError($"PATH/test/bee/cut.{ending} cannot be decoded");
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [Timeout(60_000)]
+    public void What_is_no_regular_file_is_named()
+    {
+        WriteLayout();
+        foreach (string split in (string[])["train", "test"])
+        {
+            string path = At($"{split}/ant/odd.jpg");
+            Process.Start("mkfifo", [path]).WaitForExit();
+            Refused(path, "is a pipe, a socket or a device");
+            File.Delete(path);
+            File.CreateSymbolicLink(path, At("nowhere"));
+            Refused(path, "Could not find file");
+            File.Delete(path);
+        }
+
+        void Refused(string path, string reason)
+        {
+            IOException e = Assert.Throws<IOException>(() => DatasetSource.Load(_root));
+            StringAssert.Contains(e.Message, reason);
+            StringAssert.Contains(e.Message, path);
+        }
     }
 
     [TestMethod]

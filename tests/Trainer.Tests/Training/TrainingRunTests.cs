@@ -52,6 +52,28 @@ public sealed class TrainingRunTests
         Assert.AreEqual(1 - right, TestEvaluation.Run(best.Model, test, progress, CancellationToken.None).Accuracy);
     }
 
+    [TestMethod]
+    public void Checkpoints_are_written_between_epochs_as_often_as_asked()
+    {
+        ImageDataset images = ProceduralImages.Create(trainCount: 10, testCount: 10);
+        using var folder = new TemporaryFolder();
+        var run = new RunFolder(folder.Path);
+        using var watcher = new FileSystemWatcher(folder.Path, "last.safetensors") { EnableRaisingEvents = true };
+        using var cancel = new CancellationTokenSource();
+        // Ended by the second checkpoint, which is neither an epoch's end nor the interruption's.
+        int written = 0;
+        watcher.Renamed += (_, _) =>
+        {
+            if (++written == 2)
+                cancel.Cancel();
+        };
+        Assert.ThrowsExactly<OperationCanceledException>(() => TrainingRun.Execute(
+            RunDescription.Of("alexnet", "procedural", images, Options with { Steps = 0, Epochs = 10_000 }), images,
+            run, from: null, cancel.Token, how: new RunControl(CheckpointEvery: TimeSpan.FromTicks(1))));
+        Assert.IsGreaterThanOrEqualTo(2, written);
+        Assert.IsLessThanOrEqualTo(4, run.ReadLast().State.Step);
+    }
+
     private static void Cancelled(string path)
     {
         ImageDataset images = ProceduralImages.Create(trainCount: 10, testCount: 10);

@@ -38,8 +38,8 @@ internal sealed record Several(IReadOnlyList<Value> Outputs) : Value;
 /// <param name="Ints">The elements of a tensor of integers or truth values, null of real numbers.</param>
 internal sealed record Constant(int[] Shape, string Name, Func<float[]>? Floats, Func<long[]>? Ints) : Value
 {
-    /// <summary>Integers are shapes and indices: no sensible one has more elements.</summary>
-    public const int MostInts = 65_536;
+    /// <summary>Integers are shapes, indices and masks: those of windows of attention have the most elements.</summary>
+    public const int MostInts = 1 << 18;
 
     private const int MostElements = int.MaxValue / sizeof(float);
 

@@ -12,7 +12,7 @@ internal static class Winograd
 
     /// <summary>What the transformed inputs, or the products, of the images computed at once take at most, in bytes,
     /// where one image does not take more: beyond it memory grows, and time does not shrink.</summary>
-    private const long LargestPart = 64 << 20;
+    public const long LargestPart = 64 << 20;
 
     private static readonly double[] PointsOf6 = [0, 1, -1, 0.5, -2];
     private static readonly double[] PointsOf8 = [0, 1, -1, 2, -2, 0.5, -0.5];
@@ -23,9 +23,11 @@ internal static class Winograd
     /// <summary>The images of a batch in parts, as even as they come: the first of each, and how many.</summary>
     /// <param name="step">The layer.</param>
     /// <param name="imageBytes">What one image takes in the largest buffer.</param>
-    public static IEnumerable<(int First, int Count)> Parts(LoweringStep step, long imageBytes)
+    /// <param name="largest">What a part takes there at most, if one image does not take more.</param>
+    public static IEnumerable<(int First, int Count)> Parts(
+        LoweringStep step, long imageBytes, long largest = LargestPart)
     {
-        int most = (int)Math.Clamp(Math.Min(LargestPart, step.Options.LargestBuffer) / imageBytes, 1, step.Batch);
+        int most = (int)Math.Clamp(Math.Min(largest, step.Options.LargestBuffer) / imageBytes, 1, step.Batch);
         int parts = Division.RoundUp(step.Batch, most);
         for (int i = 0, first = 0; i < parts; i++)
         {

@@ -91,7 +91,8 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
                     ("BATCH", vectors), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first), ("FEATURES", features),
                     ("SLICES", slices), .. pointwise,
                 ],
-                GroupCount.Linear((long)vectors * features), texels: 0, LoopIterations.Of(slices),
+                GroupCount.Linear((long)vectors * features), texels: 0,
+                LoopIterations.OfSlices(slices, step.Options.IsStrict),
                 sums, step.Output, bias);
     }
 

@@ -39,6 +39,11 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
 
     private int PixelTiles => Division.RoundUp(Images * Output[1] * Output[2], Tile);
 
+    /// <summary>The output channels of a group, in whole tiles.</summary>
+    public int PaddedChannels => Tiles * Tile;
+
+    private long Count => (long)Images * Output.ElementCount;
+
     private long WeightCount => (long)Convolution.Groups * Tiles * Steps * Depth * Tile;
 
     public bool Fits(LoweringStep step) =>
@@ -57,13 +62,33 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
             / device.Occupancy(tiles * Parts(step) * WorkgroupSize);
     }
 
-    public void Lower(LoweringStep step)
+    /// <summary>The weights as the kernels read them.</summary>
+    /// <param name="step">The operator.</param>
+    /// <param name="name">What tells them from the operator's other weights.</param>
+    /// <param name="weight">(O, C / groups, kH, kW).</param>
+    public FloatConstant Weight(LoweringStep step, string name, Func<float[]> weight) =>
+        step.Weight($"{name}*gemm{Tile}", WeightCount, () => PackWeight(weight()));
+
+    /// <summary>Adds the launches of an operator that is this product.</summary>
+    public void Lower(LoweringStep step) => Lower(
+        step, step.Input, step.Output, Weight(step, "weight", () => [.. step.Parameter("weight")]),
+        ConvolutionVariant.PackBias(Convolution, step, PaddedChannels), step.Pointwise);
+
+    /// <summary>Adds the launches of a product that is a part of an operator.</summary>
+    /// <param name="step">The operator.</param>
+    /// <param name="input">What is read.</param>
+    /// <param name="output">What is written.</param>
+    /// <param name="weight">What <see cref="Weight"/> gives.</param>
+    /// <param name="bias">(groups, <see cref="PaddedChannels"/>).</param>
+    /// <param name="pointwise">What is computed of each element on the way.</param>
+    public void Lower(
+        LoweringStep step, Operand input, Operand output, FloatConstant weight, FloatConstant bias,
+        PointwiseFunction pointwise)
     {
         (Size2d kernel, Size2d stride, Size2d padding, Size2d dilation) =
             (Convolution.KernelSize, Convolution.Stride, Convolution.Padding, Convolution.Dilation);
-        int parts = Parts(step), padded = Tiles * Tile;
-        FloatConstant bias = ConvolutionVariant.PackBias(Convolution, step, padded);
-        Operand sums = parts == 1 ? step.Output : new Activation(parts * step.Output.Count);
+        int parts = Parts(step);
+        Operand sums = parts == 1 ? output : new Activation(parts * Count);
         step.Dispatch(
             $"conv2d_gemm{Tile}",
             [
@@ -74,20 +99,20 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
                 ("PADDING_HEIGHT", padding.Height), ("PADDING_WIDTH", padding.Width),
                 ("DILATION_HEIGHT", dilation.Height), ("DILATION_WIDTH", dilation.Width),
                 ("GROUPS", Convolution.Groups), ("PARTS", parts),
-                .. parts == 1 ? step.Pointwise.Constants : default(PointwiseFunction).Constants,
+                .. parts == 1 ? pointwise.Constants : default(PointwiseFunction).Constants,
             ],
             new GroupCount(PixelTiles, Tiles * Convolution.Groups, parts), texels: 0,
-            LoopIterations.Of(Division.RoundUp(Steps, parts), Depth / Unrolled), step.Input, sums,
-            step.Weight($"weight*gemm{Tile}", WeightCount, () => PackWeight(step.Parameter("weight"))), bias);
+            LoopIterations.Of(Division.RoundUp(Steps, parts), Depth / Unrolled), input, sums, weight, bias);
         if (parts > 1)
             step.Dispatch(
                 "conv2d_gemm_sums",
                 [
                     ("BATCH", Images), ("OUT_CHANNELS", Convolution.OutChannels), ("OUT_PLANE", Output[1] * Output[2]),
-                    ("GROUPS", Convolution.Groups), ("PADDED_CHANNELS", padded), ("PARTS", parts),
-                    .. step.Pointwise.Constants,
+                    ("GROUPS", Convolution.Groups), ("PADDED_CHANNELS", PaddedChannels), ("PARTS", parts),
+                    .. pointwise.Constants,
                 ],
-                GroupCount.Linear(step.Output.Count), texels: 0, LoopIterations.Of(parts), sums, step.Output, bias);
+                GroupCount.Linear(Count), texels: 0,
+                LoopIterations.OfSlices(parts, step.Options.IsStrict), sums, output, bias);
     }
 
     /// <summary>Into how many the sum is divided: until there are two workgroups for each of the GPU's
@@ -96,7 +121,7 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
     {
         long wanted = 2L * step.Options.Device.UnitsOrGuess / ((long)PixelTiles * Tiles * Convolution.Groups);
         int parts = (int)Math.Clamp(wanted, 1, Math.Clamp(Steps / LeastStepsOfPart, 1, MostParts));
-        long count = parts * step.Output.Count;
+        long count = parts * Count;
         if (count * sizeof(float) > step.Options.LargestBuffer || count > int.MaxValue)
             return 1;
         // No part is empty.

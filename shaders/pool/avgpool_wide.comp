@@ -1,0 +1,26 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// The mean of each map, each by a workgroup.
+//
+// Bindings      0 input (MAPS, PLANE) real; 1 output (MAPS) real
+// Dispatch      64 invocations a map, GroupCount.Linear
+#include "storage.glsl"
+#include "wide.glsl"
+
+layout(constant_id = 0) const uint MAPS = 1;
+layout(constant_id = 1) const uint PLANE = 1;
+
+layout(binding = 0) readonly buffer Input { real x[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
+
+void main() {
+    uint map = wide_row(), lane = gl_LocalInvocationID.x;
+    if (map >= MAPS)
+        return;
+    float sum = 0.0;
+    for (uint cell = lane; cell < PLANE; cell += LANES)
+        sum += float(x[map * PLANE + cell]);
+    sum = sum_of_lanes(sum);
+    if (lane == 0)
+        y[map] = real(sum / float(PLANE));
+}
