@@ -51,31 +51,6 @@ public sealed class PipelineCacheTests
         Assert.AreEqual($"{own}.pipelines", folder.FileNames.Single());
     }
 
-    /// <summary>The first start of a program would else take the sum of all.</summary>
-    [TestMethod]
-    public void Kernels_of_a_network_are_compiled_side_by_side()
-    {
-        using var together = new ManualResetEventSlim();
-        int compiling = 0;
-        bool alone = true;
-        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
-        {
-            PipelineCacheFolder = "",
-            SelfTest = false,
-            KernelCode = launch =>
-            {
-                // The first waits until another comes.
-                if (Interlocked.Increment(ref compiling) == 1)
-                    alone = !together.Wait(TimeSpan.FromSeconds(10));
-                else
-                    together.Set();
-                return EmbeddedShaders.Load(launch.Kernel);
-            },
-        });
-        using InferenceSession session = device.CreateSession(Model);
-        Assert.IsFalse(alone);
-    }
-
     [TestMethod]
     public void The_default_folder_is_never_one_from_the_working_folder_on()
     {
