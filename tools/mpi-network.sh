@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command in two processes of MPICH whose network is as slow as wanted: two network namespaces on this machine,
-# joined by a pair of virtual Ethernet devices, each shaped to a rate. Needs root; leaves nothing behind.
+# Runs a command in two processes of Open MPI whose network is as slow as wanted: two network namespaces on this
+# machine, joined by a pair of virtual Ethernet devices, each shaped to a rate. Needs root; leaves nothing behind.
 #   tools/mpi-network.sh 1gbit COMMAND...     1gbit, 10gbit or another rate of tc(8)
 set -euo pipefail
 [[ $# -ge 2 ]] || { echo "usage: tools/mpi-network.sh RATE COMMAND..." >&2 && exit 2; }
@@ -34,7 +34,7 @@ shift
 exec ip netns exec "$name.\${host##*.}" sh -c "\$*"
 END
 chmod +x "$work/remote"
-# Not the memory that both share.
-export UCX_TLS=tcp,self UCX_NET_DEVICES=wire
-"$tools/mpi.sh" mpich ip netns exec "$name.1" mpirun -launcher rsh -launcher-exec "$work/remote" \
-    -hosts 10.213.0.1,10.213.0.2 -n 2 "$@"
+# Not the memory that both share: TCP over the link.
+"$tools/mpi.sh" openmpi ip netns exec "$name.1" mpirun --mca plm_rsh_agent "$work/remote" \
+    --mca btl tcp,self --mca pml ob1 --mca btl_tcp_if_include wire --mca oob_tcp_if_include wire --bind-to none \
+    --host 10.213.0.1,10.213.0.2 -n 2 "$@"
