@@ -38,6 +38,19 @@ public sealed class PipelineCacheTests
         Assert.AreEqual("in the way", File.ReadAllText(path));
     }
 
+    /// <summary>A driver may give its library for 32-bit processes the numbers of the other.</summary>
+    [TestMethod]
+    public void A_32_bit_process_has_files_of_its_own()
+    {
+        byte[] identity = TestDevices.Software.Vulkan.Physical.CacheIdentity;
+        string own = PipelineCacheFile.NameOf(identity, nint.Size);
+        Assert.AreNotEqual(PipelineCacheFile.NameOf(identity, 4), PipelineCacheFile.NameOf(identity, 8));
+        Assert.AreNotEqual(own, PipelineCacheFile.NameOf([.. identity[..^1], (byte)(identity[^1] ^ 1)], nint.Size));
+        using var folder = new TemporaryFolder();
+        Run(folder.Path);
+        Assert.AreEqual($"{own}.pipelines", folder.FileNames.Single());
+    }
+
     [TestMethod]
     public void The_default_folder_is_never_one_from_the_working_folder_on()
     {

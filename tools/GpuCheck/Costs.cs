@@ -27,8 +27,8 @@ internal static class Costs
         using DeviceBuffer upload = DeviceBuffer.Upload(device, bytes), back = DeviceBuffer.ReadBack(device, bytes),
             local = DeviceBuffer.Storage(device, bytes), shared = DeviceBuffer.HostStorage(device, bytes);
         var managed = new byte[bytes];
-        Rate("the device copies from upload to its own memory", () => Copy(upload, local));
-        Rate("the device copies from its own memory to read-back", () => Copy(local, back));
+        Copy("the device copies from upload to its own memory", upload, local);
+        Copy("the device copies from its own memory to read-back", local, back);
         foreach (MemoryType type in device.Physical.Memory.All)
             OfType(type);
         Rate("the CPU writes upload memory", () => managed.CopyTo(upload.Mapped<byte>(0, bytes)));
@@ -53,8 +53,8 @@ internal static class Costs
             try
             {
                 using DeviceBuffer buffer = DeviceBuffer.Of(device, bytes, type);
-                Rate($"{name}: copy to it", () => Copy(local, buffer));
-                Rate($"{name}: copy from it", () => Copy(buffer, local));
+                Copy($"{name}: copy to it", local, buffer);
+                Copy($"{name}: copy from it", buffer, local);
                 if (!buffer.IsMapped)
                     return;
                 Rate($"{name}: the CPU writes it", () => managed.CopyTo(buffer.Mapped<byte>(0, bytes)));
@@ -86,12 +86,15 @@ internal static class Costs
             });
         }
 
-        void Copy(DeviceBuffer from, DeviceBuffer to)
+        void Copy(string what, DeviceBuffer from, DeviceBuffer to)
         {
             using var recording = new Submission(
                 device, commands => commands.Copy(from.Part(0, bytes), to.Part(0, bytes)));
-            recording.Submit();
-            recording.Wait();
+            Rate(what, () =>
+            {
+                recording.Submit();
+                recording.Wait();
+            });
         }
 
         void Add(string what, double milliseconds) =>

@@ -166,8 +166,7 @@ def write_table(results, rows, name):
     for row in rows:
         cells.setdefault((row["network"], row["batch"]), {})[row["mode"]] = row.get("ms", row.get("problem"))
     lines = [f"<h1>Vulkan beside PyTorch {torch.__version__} on {html.escape(name)}</h1>",
-             "<p>Milliseconds on the device for a batch, medians; PyTorch with cuDNN where the columns do not say CPU.",
-             "</p><table border=1><tr><th>network<th>batch<th>Vulkan fp32<th>Vulkan fp16",
+             "<p>Milliseconds on the device for a batch, medians.</p><table border=1><tr><th>network<th>batch<th>Vulkan fp32<th>Vulkan fp16",
              *(f"<th>PyTorch {html.escape(mode)}" for mode in modes), "</tr>"]
     for (network, batch), times in cells.items():
         vulkan = [ours.get(f"{network}, {kind}, batch {batch}") for kind in ("fp32", "fp16")]

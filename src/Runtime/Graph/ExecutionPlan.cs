@@ -126,7 +126,8 @@ internal sealed class ExecutionPlan
         var done = new bool[graph.Layers.Count];
         // By their last layers, where all that they read is computed.
         var chains = new Dictionary<int, PointwiseChain>();
-        bool joins = options.Fuse && options.Variants.RejectedKernels?.Contains(
+        bool joins = options.Fuse && options.Device.StorageBuffers >= PointwiseChain.Buffers
+            && options.Variants.RejectedKernels?.Contains(
             $"{new KernelId(PointwiseChain.Kernel, options.KernelNumerics)}") != true;
         for (int i = 0; i < graph.Layers.Count; i++)
         {

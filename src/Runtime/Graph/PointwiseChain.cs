@@ -11,6 +11,9 @@ internal sealed class PointwiseChain
     /// <summary>The kernel.</summary>
     public const string Kernel = "chain";
 
+    /// <summary>The storage buffers that it reads and writes.</summary>
+    public const int Buffers = MostStages + 3;
+
     private const int MostStages = 3;
 
     // The codes of chain.comp, beside those of Elementwise.

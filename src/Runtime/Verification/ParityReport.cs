@@ -58,8 +58,10 @@ public sealed class ParityReport
     public SessionOptions? Options { get; init; }
 
     /// <summary>What the device's driver does not promise to keep of floats, so that another driver may differ there:
-    /// "NaN, infinity and the sign of zero". A host's device promises nothing, for the host may not have enabled
-    /// VK_KHR_shader_float_controls. Empty if all is promised, and if the device is not known.</summary>
+    /// "NaN, infinity and the sign of zero", "16-bit floats rounded to the nearest", "16-bit floats below 6.1e-5",
+    /// "32-bit floats below 1.2e-38". The last is never asked for, because some GPUs would compute more slowly. A host's
+    /// device promises nothing, for the host may not have enabled VK_KHR_shader_float_controls. Empty if the device is
+    /// not known.</summary>
     public IReadOnlyList<string> NotPromised { get; init; } = [];
 
     /// <summary>The certificate that the device was compared with; null if the comparison was with torch

@@ -5,7 +5,8 @@ namespace SoftPool.Vulkan;
 
 /// <summary>What kernels ask a driver to do with floats (SPV_KHR_float_controls), as far as it offers that. Without it
 /// Vulkan lets a driver take NaN and infinity for impossible, round 16-bit floats toward zero, and flush those below
-/// the normal ones.</summary>
+/// the normal ones. Nobody asks for 32-bit floats below the normal ones: no tolerance sees them, and AMD's GPUs of the
+/// generations GCN multiply and add in one instruction only where they are flushed.</summary>
 /// <param name="KeepsSpecials">NaN, infinity and the sign of 0 are kept in 32 bits.</param>
 /// <param name="RoundsHalves">What is stored in 16 bits is rounded to the nearest.</param>
 /// <param name="KeepsSmallHalves">Numbers below the normal ones are kept in 16 bits.</param>
@@ -51,6 +52,7 @@ internal sealed unsafe record FloatControls(bool KeepsSpecials, bool RoundsHalve
         .. KeepsSpecials ? [] : (string[])["NaN, infinity and the sign of zero"],
         .. RoundsHalves || !fp16 ? [] : (string[])["16-bit floats rounded to the nearest"],
         .. KeepsSmallHalves || !fp16 ? [] : (string[])["16-bit floats below 6.1e-5"],
+        "32-bit floats below 1.2e-38",
     ];
 
     /// <summary>A kernel's SPIR-V that asks for it.</summary>

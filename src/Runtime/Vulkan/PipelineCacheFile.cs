@@ -22,10 +22,14 @@ internal sealed class PipelineCacheFile
     /// <param name="ending">The ending of its name: what is kept in it.</param>
     public PipelineCacheFile(string folder, VulkanPhysicalDevice device, string ending = "pipelines")
     {
-        // A driver's 32-bit library may give its 64-bit one's numbers.
-        byte[] identity = [.. device.CacheIdentity, (byte)nint.Size, .. KernelsHash.Value];
-        _path = Path.Combine(folder, $"{Convert.ToHexStringLower(Sha256.Hash(identity))[..32]}.{ending}");
+        _path = Path.Combine(folder, $"{NameOf(device.CacheIdentity, nint.Size)}.{ending}");
     }
+
+    /// <summary>What the names of a device's files begin with.</summary>
+    /// <param name="device">Tells device and driver from others.</param>
+    /// <param name="pointerBytes">Of the process: a driver's 32-bit library may give its 64-bit one's numbers.</param>
+    internal static string NameOf(byte[] device, int pointerBytes) => Convert.ToHexStringLower(
+        Sha256.Hash([.. device, (byte)pointerBytes, .. KernelsHash.Value]))[..32];
 
     /// <summary>The user's folder for what can be made again; empty for a user who has none. A path from the working
     /// folder on would have whoever writes there choose what the driver reads.</summary>

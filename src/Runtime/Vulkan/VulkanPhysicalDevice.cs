@@ -118,7 +118,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 (int)Math.Min(limits.MaxComputeWorkGroupInvocations, limits.MaxComputeWorkGroupSize[0]),
                 Units() is > 0 and int units ? units
                     : properties.DeviceType != PhysicalDeviceType.IntegratedGpu ? 0
-                    : DeviceTraits.UsualIntegratedUnits);
+                    : DeviceTraits.UsualIntegratedUnits,
+                (int)Math.Min(limits.MaxPerStageDescriptorStorageBuffers, int.MaxValue));
         }
         // A loader answers the queries of 1.1 with nothing if the instance was created for 1.0.
         bool isAnswered = properties.ApiVersion < VulkanInstance.ApiVersion || Traits.SubgroupSize > 0;

@@ -187,7 +187,7 @@ public sealed class ExecutionPlanTests
                 new("conv", new Conv2d(2, 2, 3, 1, 1)), new("relu", new ReLU()),
                 new("add", new Add(), ["conv", "relu"]),
                 new("relu2", new ReLU()),
-            ])), new PlanOptions());
+            ])), new PlanOptions { Device = new DeviceTraits(StorageBuffers: 6) });
         // The three behind the convolution are a chain.
         TestModels.AssertSequence<string>(["conv", "relu"], Launched(plan));
         TestModels.AssertSequence<string>(["conv", "relu2"], WithOutput(plan));

@@ -10,6 +10,8 @@ public sealed class PointwiseChainTests
 {
     private static readonly TensorShape Shape = new(3, 4, 5);
 
+    private static readonly PlanOptions Options = new() { Device = new DeviceTraits(StorageBuffers: 6) };
+
     [TestMethod]
     public void Functions_batch_norms_and_operations_are_one_launch()
     {
@@ -76,18 +78,20 @@ public sealed class PointwiseChainTests
         Assert.AreEqual("a:chain", Launched(Plan(layers)));
         Assert.AreEqual(
             "a:pointwise b:pointwise",
-            Launched(Plan(new PlanOptions
+            Launched(Plan(Options with
             {
                 Variants = PointwiseChain.Without(VariantChoice.Default, KernelNumerics.Fast),
             }, layers)));
-        Assert.AreEqual("a:pointwise b:pointwise", Launched(Plan(new PlanOptions(Fuse: false), layers)));
+        Assert.AreEqual("a:pointwise b:pointwise", Launched(Plan(Options with { Fuse = false }, layers)));
+        // Every device takes four buffers, and the chain has six.
+        Assert.AreEqual("a:pointwise b:pointwise", Launched(Plan(new PlanOptions(), layers)));
     }
 
     private static string Launched(ExecutionPlan plan) =>
         string.Join(' ', plan.Launches.Select(launch => $"{launch.Layer}:{launch.Kernel}"));
 
     private static ExecutionPlan Plan(params (string Name, Operator Operator, string Inputs)[] layers) =>
-        Plan(new PlanOptions(), layers);
+        Plan(Options, layers);
 
     private static ExecutionPlan Plan(
         PlanOptions options, (string Name, Operator Operator, string Inputs)[] layers) => ExecutionPlan.Create(

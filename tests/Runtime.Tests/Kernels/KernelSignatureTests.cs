@@ -20,8 +20,10 @@ public sealed class KernelSignatureTests
         new(Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27),
         new(
             Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true,
-            HasInt64: true, LargestTexels: 1 << 27, JoinsLoads: true),
-        new(SubgroupSize: 32, LeastSubgroupSize: 32, HasShuffle: true, LargestWorkgroup: 1024, Units: 132),
+            HasInt64: true, LargestTexels: 1 << 27, JoinsLoads: true, StorageBuffers: 1 << 20),
+        new(
+            SubgroupSize: 32, LeastSubgroupSize: 32, HasShuffle: true, LargestWorkgroup: 1024, Units: 132,
+            StorageBuffers: 1 << 20),
     ];
 
     private static readonly VariantChoice[] Choices =

@@ -26,7 +26,8 @@ internal static class OperatorForms
     public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(OperatorCase row, DeviceTraits device)
     {
         Operator op = row.Layers[^1].Operator;
-        foreach (DeviceTraits traits in (DeviceTraits[])[device, DeviceTraits.Unknown])
+        foreach (DeviceTraits traits in (DeviceTraits[])
+            [device, DeviceTraits.Unknown with { StorageBuffers = device.StorageBuffers }])
         {
             yield return (traits, VariantChoice.Default);
             // Without texels the maps that tiles do not fit bring the other kernels.
