@@ -42,7 +42,7 @@ internal static class OperatorForms
             bool isLarge = Products(convolution, row.Input) > MostProducts;
             foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
                 if (isLarge
-                    ? variant is WinogradConvolution or PlainWinogradConvolution
+                    ? variant is WinogradConvolution or PlainWinogradConvolution { AsGemm: false }
                     : IsTried(variant, row))
                     yield return (traits, new VariantChoice(variant.Name));
         }
@@ -51,7 +51,7 @@ internal static class OperatorForms
     /// <summary>Whether a variant is tried on a case. Drivers on CPUs compile the kernels of products of matrices in a
     /// second each: these are tried on the cases of the self-test, and on one of several tiles.</summary>
     public static bool IsTried(Variant<Conv2d> variant, OperatorCase row) =>
-        variant is not GemmConvolution || row.IsSelfTest
+        variant is not (GemmConvolution or PlainWinogradConvolution { AsGemm: true }) || row.IsSelfTest
         || (row.Layers[^1].Operator is Conv2d { OutChannels: > LargestTile } convolution
             && Products(convolution, row.Input) <= MostProducts);
 
