@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SoftPool.Kernels;
 using SoftPool.Vulkan;
 
@@ -35,7 +34,8 @@ internal sealed class PeakLaunch : IDisposable
                 kernel, new KernelId(kernel), constants, groups,
                 [.. ranges.Select(range => new Activation(range.ByteCount / sizeof(float)))],
                 Texels: inputs >= TexelBinding ? 1u << TexelBinding : 0);
-            ComputePipeline pipeline = _ownership.Take(new ComputePipeline(device, launch, Load(kernel)));
+            ComputePipeline pipeline = _ownership.Take(
+                new ComputePipeline(device, launch, EmbeddedShaders.Load(kernel, typeof(PeakLaunch).Assembly)));
             Bound = _ownership.Take(DescriptorSets.For(device, [launch])).Bind(pipeline, launch, ranges);
         }
         catch
@@ -48,12 +48,4 @@ internal sealed class PeakLaunch : IDisposable
     public BoundLaunch Bound { get; }
 
     public void Dispose() => _ownership.Dispose();
-
-    private static uint[] Load(string kernel)
-    {
-        using Stream stream = typeof(PeakLaunch).Assembly.GetManifestResourceStream($"shaders/{kernel}.spv")!;
-        var words = new uint[stream.Length / sizeof(uint)];
-        stream.ReadExactly(MemoryMarshal.AsBytes(words.AsSpan()));
-        return words;
-    }
 }

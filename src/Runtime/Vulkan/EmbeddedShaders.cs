@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using SoftPool.Files;
 
@@ -22,9 +23,12 @@ internal static class EmbeddedShaders
     ];
 
     /// <summary>The words of one kernel.</summary>
-    public static uint[] Load(string kernel)
+    public static uint[] Load(string kernel) => Load(kernel, typeof(EmbeddedShaders).Assembly);
+
+    /// <summary>The words of a kernel of another assembly that embeds its own.</summary>
+    public static uint[] Load(string kernel, Assembly assembly)
     {
-        byte[] compressed = Read(kernel);
+        byte[] compressed = Read(kernel, assembly);
         for (int length = FirstGuess * compressed.Length; length <= LargestModule; length *= 2)
         {
             var bytes = new byte[length];
@@ -39,13 +43,13 @@ internal static class EmbeddedShaders
     {
         using var all = new MemoryStream();
         foreach (string name in Names.Order(StringComparer.Ordinal))
-            all.Write(Read(name));
+            all.Write(Read(name, typeof(EmbeddedShaders).Assembly));
         return Sha256.Hash(all.GetBuffer().AsSpan(0, (int)all.Length));
     }
 
-    private static byte[] Read(string kernel)
+    private static byte[] Read(string kernel, Assembly assembly)
     {
-        using Stream stream = typeof(EmbeddedShaders).Assembly.GetManifestResourceStream(Folder + kernel + Ending)
+        using Stream stream = assembly.GetManifestResourceStream(Folder + kernel + Ending)
             ?? throw new InvalidOperationException(
                 $"There is no kernel {kernel}; there are {string.Join(", ", Names)}.");
         var bytes = new byte[stream.Length];

@@ -24,7 +24,9 @@ internal static class MemoryTable
         ExecutionPlan plan = ExecutionPlan.Create(
             graph, name => throw new InvalidOperationException($"Planning asked for {name}."), options);
         var arena = new ArenaPlan(plan, Alignment, keepLayerOutputs: false);
+        // Launches of the parts of a batch share them.
         long packed = plan.Launches.SelectMany(dispatch => dispatch.Operands).OfType<Constant>()
+            .DistinctBy(constant => constant.Key)
             .Sum(constant => Division.Align(constant.ByteCount, Alignment));
 
         console.Line($"[bold]device memory[/] in {storage} at batch {options.Batch}");

@@ -30,14 +30,14 @@ public sealed class QuantizationTests
     [TestMethod]
     public void A_weight_has_more_integers_than_a_shape()
     {
-        int[] values = [.. Enumerable.Range(0, 300 * 300).Select(i => i % 200)];
-        SoftPool.Model model = new GraphWriter().Input("x", 1, 300).Output("y").Integers("w", UInt8, [300, 300], values)
+        int[] values = [.. Enumerable.Range(0, 600 * 600).Select(i => i % 200)];
+        SoftPool.Model model = new GraphWriter().Input("x", 1, 600).Output("y").Integers("w", UInt8, [600, 600], values)
             .Scalar("s", 0.5f).Node("DequantizeLinear", "w s", "f").Node("Gemm", "x f", "y", ("transB", 1)).Import();
         CollectionAssert.AreEqual(values.Select(value => value * 0.5f).ToArray(), Weight(model));
         CollectionAssert.Contains(
-            new GraphWriter().Input("x", 1, 300).Output("y").Integers("w", UInt8, [90_000], values)
+            new GraphWriter().Input("x", 1, 600).Output("y").Integers("w", UInt8, [360_000], values)
                 .Node("Reshape", "x w", "y").Refusals(),
-            "Reshape: a constant of 90000 elements of type UInt8; use the file of real numbers (1 node: n0)");
+            "Reshape: a constant of 360000 elements of type UInt8; use the file of real numbers (1 node: n0)");
     }
 
     [TestMethod]
