@@ -75,7 +75,7 @@ results="$PWD/artifacts/validation"
 rm -rf "$results"
 mkdir -p "$results"
 
-log="$results/log.txt"
+log="$results/log.txt" status=0
 settings="$PWD/tools/lib/vk_layer_settings.txt" needed=SYNCHRONIZATION_VALIDATION run=(dotnet)
 if [[ -n $newer ]]; then
     export VK_LAYER_PATH="$kept/layer" VK_DRIVER_FILES="$kept/mesa/usr/share/vulkan/icd.d/lvp_icd.json"

@@ -4,8 +4,6 @@ using SoftPool.Kernels;
 using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Operators;
 using SoftPool.Verification;
-using SoftPool.Vulkan;
-using MemoryType = SoftPool.Vulkan.MemoryType;
 
 namespace SoftPool.Runtime.Tests;
 
@@ -15,48 +13,13 @@ namespace SoftPool.Runtime.Tests;
 public sealed class InventedDeviceTests
 {
     private const int Batch = 2;
-    private const Silk.NET.Vulkan.MemoryPropertyFlags Local = Silk.NET.Vulkan.MemoryPropertyFlags.DeviceLocalBit,
-        Visible = Silk.NET.Vulkan.MemoryPropertyFlags.HostVisibleBit,
-        Cached = Silk.NET.Vulkan.MemoryPropertyFlags.HostCachedBit;
-
     private static readonly Model Model = SessionTests.NetworkOfAllOperators();
     private static readonly float[] Input = SessionTests.Input(Batch);
-
-    private static readonly Pace Short = Pace.Of(GpuKind.Integrated) with
-    {
-        LongestMilliseconds = 0.05,
-        IsMeasured = false,
-    };
-
-    /// <summary>Each is the least of its kind that Vulkan allows, or that is sold.</summary>
-    private static readonly Dictionary<string, InventedDevice> Devices = new()
-    {
-        ["phone, waves of 64"] = Least(leastSubgroup: 64) with { Kind = GpuKind.Integrated, LargestRange = 128 << 20 },
-        ["phone, waves of 4"] = Least(leastSubgroup: 4) with { Kind = GpuKind.Integrated, LargestRange = 128 << 20 },
-        ["card with a window"] = new InventedDevice
-        {
-            Kind = GpuKind.Discrete,
-            Traits = new DeviceTraits(SubgroupSize: 32, LeastSubgroupSize: 32, HasInt64: true),
-            Memory =
-            [
-                new(0, Local, 0), new(0, MemoryTypes.Coherent, 1),
-                new(0, Local | MemoryTypes.Coherent, 2), new(0, Visible | Cached, 1),
-            ],
-            LargestAllocation = 1 << 20,
-        },
-        ["least of all"] = Least(leastSubgroup: 1) with
-        {
-            Kind = GpuKind.Other,
-            LargestRange = 16 << 20,
-            LargestAllocation = 1 << 20,
-            Memory = [new MemoryType(0, Local | MemoryTypes.Coherent, 0)],
-        },
-    };
 
     [TestInitialize]
     public void OpenTheSharedDevice() => _ = TestDevices.Software;
 
-    public static IEnumerable<object[]> Names => Devices.Keys.Select(name => new object[] { name });
+    public static IEnumerable<object[]> Names => InventedDevices.All.Keys.Select(name => new object[] { name });
 
     [TestMethod]
     [DynamicData(nameof(Names))]
@@ -119,8 +82,8 @@ public sealed class InventedDeviceTests
     /// <summary>The invented devices differ in what kernels see in two ways: the workgroup, and where buffers
     /// lie.</summary>
     [TestMethod]
-    [DataRow("phone, waves of 64")]
-    [DataRow("least of all")]
+    [DataRow(InventedDevices.Phone64)]
+    [DataRow(InventedDevices.LeastOfAll)]
     public void Every_operator_gives_the_reference_s_numbers(string name)
     {
         using GpuDevice device = Open(name);
@@ -135,7 +98,7 @@ public sealed class InventedDeviceTests
                 // Weights of 64 features are the least that a kernel takes. They exceed 16 MiB.
                 refused++;
             }
-        Assert.AreEqual(name == "least of all" ? 1 : 0, refused);
+        Assert.AreEqual(name == InventedDevices.LeastOfAll ? 1 : 0, refused);
     }
 
     [TestMethod]
@@ -150,7 +113,7 @@ public sealed class InventedDeviceTests
     [TestMethod]
     public void Buffers_lie_where_the_device_wants_them()
     {
-        using GpuDevice device = Open("phone, waves of 64");
+        using GpuDevice device = Open(InventedDevices.Phone64);
         ExecutionPlan plan = PlanFor(device, Batch);
         using var program = new DeviceProgram(device.Vulkan, Model, plan, keepLayerOutputs: false);
         foreach (Operand operand in plan.Launches.SelectMany(launch => launch.Operands))
@@ -160,7 +123,7 @@ public sealed class InventedDeviceTests
     [TestMethod]
     public void No_kernel_takes_more_buffers_than_every_device_has()
     {
-        using GpuDevice device = Open("least of all");
+        using GpuDevice device = Open(InventedDevices.LeastOfAll);
         foreach (PlanOptions numerics in (PlanOptions[])[new(), new(Fp16: true), new(Numerics: Numerics.Strict)])
             foreach ((Layer[] layers, TensorShape input, int batch) in OperatorCases.All)
                 foreach (KernelLaunch launch in ExecutionPlan.Create(
@@ -172,7 +135,7 @@ public sealed class InventedDeviceTests
     [TestMethod]
     public void What_is_lacking_is_refused_by_name()
     {
-        using GpuDevice device = Open("least of all");
+        using GpuDevice device = Open(InventedDevices.LeastOfAll);
         Assert.IsFalse(device.Vulkan.Traits.HasInt64);
         StringAssert.Contains(
             Assert.ThrowsExactly<UnsupportedDeviceException>(
@@ -183,7 +146,7 @@ public sealed class InventedDeviceTests
     [TestMethod]
     public void A_device_without_a_clock_is_tuned_and_profiled_by_the_CPU_s()
     {
-        using GpuDevice device = Open("least of all");
+        using GpuDevice device = Open(InventedDevices.LeastOfAll);
         using InferenceSession session = device.CreateSession(
             Model, new SessionOptions { Batch = Batch, Tune = true });
         Assert.IsGreaterThan(0, device.Vulkan.Variants.Choice.Best!.Count);
@@ -204,7 +167,7 @@ public sealed class InventedDeviceTests
     [TestMethod]
     public void A_layer_beyond_the_largest_range_is_divided_or_refused_with_what_would_fit()
     {
-        using GpuDevice device = Open("least of all");
+        using GpuDevice device = Open(InventedDevices.LeastOfAll);
         OperatorCheck.Matches(device, [new Layer("0", new Linear(2100, 2100))], new TensorShape(2100), batch: 1);
         Model maps = TestModels.WithZeros(TestModels.Sequential(new TensorShape(8, 256, 256), new ReLU()));
         float[] input = RandomNumbers.Normal(new Random(1), 9 * maps.Graph.InputShape.ElementCount, 1);
@@ -219,15 +182,6 @@ public sealed class InventedDeviceTests
             "one item alone takes as much");
     }
 
-    private static InventedDevice Least(int leastSubgroup) => new()
-    {
-        Traits = new DeviceTraits(SubgroupSize: leastSubgroup, LeastSubgroupSize: leastSubgroup),
-        OffsetAlignment = 256,
-        MostGroups = GroupCount.Largest,
-        WithoutFp16Storage = true,
-        WithoutTimestamps = true,
-    };
-
     private static ExecutionPlan PlanFor(GpuDevice device, int batch) => ExecutionPlan.Create(
         Model,
         new PlanOptions(batch, LargestBuffer: device.Vulkan.Physical.Limits.MaxStorageBufferRange)
@@ -235,6 +189,11 @@ public sealed class InventedDeviceTests
             Device = device.Vulkan.Traits,
         });
 
-    private static GpuDevice Open(string name, bool selfTest = false) => TestDevices.OpenSoftware(
-        new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = selfTest, Invented = Devices[name], Pace = Short });
+    private static GpuDevice Open(string name, bool selfTest = false) => TestDevices.OpenSoftware(new GpuDeviceOptions
+    {
+        PipelineCacheFolder = "",
+        SelfTest = selfTest,
+        Invented = InventedDevices.All[name],
+        Pace = InventedDevices.Short,
+    });
 }

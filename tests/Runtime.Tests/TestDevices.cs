@@ -7,9 +7,7 @@ public static class TestDevices
 {
     private static readonly Dictionary<int, GpuDevice> Opened = [];
 
-    public static GpuDevice Software => Open(
-        GpuDevice.Enumerate().FirstOrDefault(device => device.Kind == GpuKind.Cpu)
-        ?? throw new AssertFailedException("There is no software Vulkan driver: tools/setup.sh installs one."));
+    public static GpuDevice Software => Open(SoftwareInfo);
 
     public static GpuDevice Hardware => Open(
         GpuDevice.Enumerate().FirstOrDefault(device => device is { Kind: not GpuKind.Cpu, Unsupported: null })
@@ -23,7 +21,8 @@ public static class TestDevices
     /// <summary>A device of the test's own, which it disposes. Without options it keeps nothing and tests no kernels:
     /// the shared one has.</summary>
     public static GpuDevice OpenSoftware(GpuDeviceOptions? options = null) => GpuDevice.Create(
-        $"{Software.Info.Index}", options ?? new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        $"{SoftwareInfo.Index}",
+        InventedDevices.Pretending(options ?? new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false }));
 
     [AssemblyCleanup]
     public static void Close()
@@ -33,10 +32,16 @@ public static class TestDevices
         Opened.Clear();
     }
 
+    private static GpuDeviceInfo SoftwareInfo =>
+        GpuDevice.Enumerate().FirstOrDefault(device => device.Kind == GpuKind.Cpu)
+        ?? throw new AssertFailedException("There is no software Vulkan driver: tools/setup.sh installs one.");
+
     private static GpuDevice Open(GpuDeviceInfo info)
     {
         if (!Opened.TryGetValue(info.Index, out GpuDevice? device))
-            Opened.Add(info.Index, device = GpuDevice.Create($"{info.Index}"));
+            Opened.Add(info.Index, device = InventedDevices.Chosen is null
+                ? GpuDevice.Create($"{info.Index}")
+                : OpenSoftware());
         return device;
     }
 }

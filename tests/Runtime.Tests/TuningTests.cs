@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SoftPool.Execution;
 using SoftPool.Graph;
 using SoftPool.Kernels;
@@ -134,6 +135,60 @@ public sealed class TuningTests
         if (guess != "tiled")
             Assert.AreNotEqual(guess, Taken(device));
     }
+
+    [TestMethod]
+    public void How_long_the_driver_compiles_is_not_how_long_the_device_works()
+    {
+        TimeSpan compiling = TimeSpan.FromSeconds(1), spent = default;
+        using GpuDevice device = Compiling(() => Thread.Sleep(compiling));
+        long begin = Stopwatch.GetTimestamp();
+        double? time = ConvolutionTuner.Measure(
+            device.Vulkan, Convolution, new TensorShape(8, 6, 6),
+            new PlanOptions(3) { Device = device.Vulkan.Traits, Variants = new VariantChoice(Forced: "tiled") },
+            ref spent);
+        Assert.IsGreaterThan(compiling, Stopwatch.GetElapsedTime(begin));
+        Assert.IsGreaterThan(TimeSpan.Zero, spent);
+        Assert.IsLessThan(compiling, spent);
+        Assert.IsGreaterThan(0, time!.Value);
+    }
+
+    /// <summary>Two convolutions are measured in several ways each, or none beyond the budget: half a convolution is
+    /// not remembered.</summary>
+    [TestMethod]
+    [DataRow(60_000, 60_000, 2)]
+    [DataRow(0.001, 60_000, 0)]
+    [DataRow(60_000, 0.001, 0)]
+    public void Either_budget_ends_the_search(double worked, double whole, int remembered)
+    {
+        int compiled = 0;
+        using GpuDevice device = Compiling(() => Interlocked.Increment(ref compiled));
+        ModelGraph graph = TestModels.Sequential(
+            new TensorShape(8, 6, 6), Convolution, new ReLU(), new Conv2d(16, 16, 3, 1, 1), new ReLU());
+        var options = new PlanOptions(3) { Device = device.Vulkan.Traits };
+        string[] first =
+            [.. ConvolutionTuner.Candidates(Convolution, graph.InputShapesOf(0)[0], options)];
+        Assert.IsGreaterThan(1, first.Length);
+        ConvolutionTuner.Tune(
+            device.Vulkan, graph, options,
+            new TuningBudget(TimeSpan.FromMilliseconds(worked), TimeSpan.FromMilliseconds(whole)));
+        Assert.HasCount(remembered, device.Vulkan.Variants.Choice.Best!);
+        // A variant takes two kernels at most: one that prepares the input, and its own.
+        if (remembered == 0)
+            Assert.IsLessThanOrEqualTo(2, compiled);
+        else
+            Assert.IsGreaterThan(first.Length, compiled);
+    }
+
+    private static GpuDevice Compiling(Action meanwhile) => TestDevices.OpenSoftware(new GpuDeviceOptions
+    {
+        PipelineCacheFolder = "",
+        SelfTest = false,
+        KernelCode = launch =>
+        {
+            meanwhile();
+            return EmbeddedShaders.Load(launch.Kernel);
+        },
+    });
 
     [TestMethod]
     [DataRow(3, 1)]

@@ -10,9 +10,7 @@ namespace SoftPool.Execution;
 /// the fastest. What is remembered is not measured again.</summary>
 internal static class ConvolutionTuner
 {
-    /// <summary>No measurement begins when the device has worked so long for those before it; how long the driver
-    /// compiles does not count, unless all takes very long. What has not had its turn stays a guess.</summary>
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2), WholeBudget = TimeSpan.FromSeconds(10);
+    private static readonly TuningBudget Budget = new(Worked: TimeSpan.FromSeconds(2), Whole: TimeSpan.FromSeconds(10));
 
     /// <summary>How long the device works before the first variant is measured, and before each other: GPUs that were
     /// idle run slower at first.</summary>
@@ -29,8 +27,9 @@ internal static class ConvolutionTuner
     /// <summary>The median counts.</summary>
     private const int Runs = 5;
 
-    public static void Tune(VulkanDevice device, ModelGraph graph, PlanOptions options)
+    public static void Tune(VulkanDevice device, ModelGraph graph, PlanOptions options, TuningBudget? limit = null)
     {
+        TuningBudget budget = limit ?? Budget;
         // The network's own figures, before its convolutions are taken one by one.
         ExecutionPlan.CheckBatch(graph, options.Batch);
         if (options.Numerics != Numerics.Fast)
@@ -68,7 +67,7 @@ internal static class ConvolutionTuner
         if (best.Count > 0)
             device.Variants.Remember(best);
 
-        bool IsOver() => spent >= Budget || Stopwatch.GetElapsedTime(begin) >= WholeBudget;
+        bool IsOver() => spent >= budget.Worked || Stopwatch.GetElapsedTime(begin) >= budget.Whole;
     }
 
     /// <summary>What is worth measuring, the best guess first.</summary>

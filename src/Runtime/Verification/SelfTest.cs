@@ -153,7 +153,9 @@ internal static class SelfTest
             {
                 memory.Try(dispatch.JudgedAs, () =>
                 {
-                    foreach ((Model model, ExecutionPlan plan, int batch) in CasesOf(dispatch, options))
+                    (Model Model, ExecutionPlan Plan, int Batch)[] cases = [.. CasesOf(dispatch, options)];
+                    device.Pipelines.Compile([.. cases.SelectMany(test => test.Plan.Launches)], kept);
+                    foreach ((Model model, ExecutionPlan plan, int batch) in cases)
                     {
                         RunSlot run = kept.Take(new RunSlot(new PlannedModel(device, model, plan)));
                         verdict = Try(run, model, batch, options);

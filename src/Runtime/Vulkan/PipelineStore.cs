@@ -10,6 +10,16 @@ internal sealed class PipelineStore(VulkanDevice device)
     private readonly Dictionary<string, (ComputePipeline Pipeline, int Users)> _pipelines = [];
     private readonly Dictionary<string, KernelAccess> _accesses = [];
 
+    /// <summary>How many are kept.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _pipelines.Count;
+        }
+    }
+
     /// <summary>Compiles the pipelines of launches side by side, as far as they are not there. What fails is passed
     /// over: it fails again, and says so, where it is taken.</summary>
     /// <param name="dispatches">The launches.</param>
