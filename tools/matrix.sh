@@ -8,6 +8,9 @@
 #   tools/matrix.sh lavapipe-26-4 lavapipe-26-8 lavapipe-26-16
 #                                            lavapipe of Mesa 26.1, out of what tools/gpu-compilers.sh gets, with
 #                                            subgroups of 4, 8 and 16
+#   tools/matrix.sh least-of-all card-with-window
+#                                            the tests of sessions on the system's software driver, which pretends to
+#                                            be a device of tests/Runtime.Tests/InventedDevices.cs
 # The compilers are those of tools/gpu-compilers.sh for one GPU of each vendor: they compile what sessions of
 # AlexNet-SoftPool and ResNet-18 take there, and none may spill more than its baseline says. Under Wine the tests are
 # those of tools/wine.sh. FILTER_RUNTIME and FILTER_PARITY choose other tests of drivers (MSTest's --filter).
@@ -28,7 +31,7 @@ tools/setup.sh
 wine_is_missing=""
 for name in "${names[@]}"; do # before the build: a driver that cannot be had is said at once
     case "$name" in
-        hardware) ;;
+        hardware | least-of-all | card-with-window) ;;
         lavapipe-26-*) tools/gpu-compilers.sh --get ;;
         compilers) tools/gpu-compilers.sh --get "${gpus[@]}" ;;
         wine) wine_is_missing="$(tools/wine.sh --get 2>&1)" && wine_is_missing="" ;;
@@ -84,11 +87,15 @@ try_driver() { # NAME
     # minutes where other tests do the same again.
     runtime+='&Name!~Kernels_match_the_reference&Name!~Every_variant_matches&Name!~Kernels_that_store'
     runtime+='&Name!~Kernels_that_read_storage_buffers_alone_match'
+    # On invented devices, beside what InventedDeviceTests run there in tools/test.sh. Not what holds the device to a
+    # time, nor what knows the software driver's figures of memory.
+    local invented="($session|ClassName~InputsAndOutputsTests|ClassName~MappedInputTests"
+    invented+='|ClassName~SteppedInferenceTests)&Name!~A_step_stops&ClassName!~SessionMemoryTests'
     # SwiftShader takes minutes for all networks.
     local parity='ClassName~TorchParityTests&(Name~alexnet|Name~resnet18)&Name!~hardware'
     if [[ $name == wine ]]; then
         if [[ -n $wine_is_missing ]]; then
-            printf '%-12s %-26s %s\n' "$name" "skipped" "${wine_is_missing##*$'\n'}" >"$results/$name.row"
+            printf '%-16s %-26s %s\n' "$name" "skipped" "${wine_is_missing##*$'\n'}" >"$results/$name.row"
             return
         fi
         version="$(<artifacts/wine/root/version)"
@@ -98,6 +105,9 @@ try_driver() { # NAME
         runtime='Name~hardware' parity='Name~hardware'
     elif [[ $name == compilers ]]; then
         version="$(<artifacts/gpu-compilers/mesa/version)"
+    elif [[ $name == least-of-all || $name == card-with-window ]]; then
+        export SOFTPOOL_INVENTED="$name"
+        version="invented"
     elif [[ $name == lavapipe-26-* ]]; then
         version="$(<artifacts/gpu-compilers/mesa/version)"
         # Its dotnet has the new libraries. What is kept of kernels, by Mesa and by the runtime, does not tell sizes of
@@ -117,6 +127,8 @@ try_driver() { # NAME
     elif [[ $name == wine ]]; then
         program=(tools/wine.sh --tests)
         run_project Runtime.Tests "$results/$name.Runtime.trx" >"$results/$name.Runtime.txt" 2>&1
+    elif [[ $version == invented ]]; then
+        run_tests "$name" Runtime "${FILTER_RUNTIME:-$invented}"
     else
         run_tests "$name" Runtime "${FILTER_RUNTIME:-$runtime}"
         run_tests "$name" Parity "${FILTER_PARITY:-$parity}"
@@ -124,7 +136,7 @@ try_driver() { # NAME
     for note in "${notes[@]}"; do
         [[ $note != failed:* ]] || echo "$name: $note (all it said: $results)"
     done
-    printf '%-12s %-26s %7d %7d %8d %5d s\n' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)) \
+    printf '%-16s %-26s %7d %7d %8d %5d s\n' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)) \
         >"$results/$name.row"
     ((failed == 0))
 }
@@ -133,7 +145,7 @@ try_driver() { # NAME
 status=0
 side_by_side try_driver "$results" "${names[@]}" || status=1
 
-printf '%-12s %-26s %7s %7s %8s %7s\n' driver version passed failed skipped time
+printf '%-16s %-26s %7s %7s %8s %7s\n' driver version passed failed skipped time
 for name in "${names[@]}"; do
     cat "$results/$name.row"
 done

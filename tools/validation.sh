@@ -96,9 +96,10 @@ if ! grep -q 'Khronos Validation Layer Active' "$log" || ! grep -q "$needed" "$l
     echo "The layer was not active, or without $needed: $log says what ran." >&2
     exit 1
 fi
-# What the layer says of its own settings, such as features that it enables for itself, is no fault.
+# What the layer says of its own settings, such as features that it enables for itself, is no fault. Nor is the question
+# of Vulkan 1.1 to a host's instance that was made for 1.0: a test makes one, and only the answer tells.
 said="$(grep -oE 'Validation (Performance )?(Error|Warning): \[ [^]]*\]' "$log" |
-    grep -vE 'VALIDATION-SETTINGS|WARNING-GPU-Assisted-Validation' || true)"
+    grep -vE 'VALIDATION-SETTINGS|WARNING-GPU-Assisted-Validation|UNASSIGNED-API-Version-Violation' || true)"
 messages="$(grep -c . <<<"$said" || true)"
 [[ -z $said ]] || sort <<<"$said" | uniq -c | sort -rn
 echo "$messages validation messages; tests ended with exit status $status ($log)"
