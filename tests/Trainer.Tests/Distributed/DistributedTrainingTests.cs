@@ -204,7 +204,7 @@ public sealed class DistributedTrainingTests : IDisposable
             Task<string> error = process.StandardError.ReadToEndAsync();
             for (int epochs = 0; epochs < 3 && await process.StandardOutput.ReadLineAsync() is { } line;)
                 epochs += line.Contains(": train loss", StringComparison.Ordinal) ? 1 : 0;
-            string[] processes = (await ReadAsync("pgrep", "-f", $"^dotnet .*{_folder["run"]}")).Split(
+            string[] processes = (await ReadAsync("pgrep", "-f", $"^[^ ]*dotnet .*{_folder["run"]}")).Split(
                 '\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.HasCount(2, processes, await ReadAsync("ps", "aux"));
             var time = Stopwatch.StartNew();
