@@ -35,9 +35,11 @@ public sealed record StatisticsComparison(LayerStatistics Expected, LayerStatist
     /// makes them: with an error e, of norm |e|, no value is off by more than |e|, nor is the norm, and the mean by no
     /// more than |e| / sqrt(count). So a layer within the gate never fails here, and one that is wrong where no sample
     /// lies mostly does.</summary>
-    internal bool Passes(double nmse)
+    /// <param name="nmse">The gate.</param>
+    /// <param name="negligible">An error of a value that is none.</param>
+    internal bool Passes(double nmse, double negligible)
     {
-        double error = Math.Sqrt(nmse) * Expected.Norm;
+        double error = Math.Sqrt(nmse) * Expected.Norm + negligible * Math.Sqrt(Count);
         return Expected.NonFinite == 0 && Actual.NonFinite == 0 && MinError <= error && MaxError <= error
             && NormError <= error && MeanError <= error / Math.Sqrt(Count);
     }

@@ -20,7 +20,7 @@ public sealed class ParityReport
         ArgumentNullException.ThrowIfNull(graph);
         _graph = graph;
         Tolerances = tolerances ?? Tolerances.Fp32;
-        _layers = graph.Layers.ToDictionary(layer => layer.Name, _ => new TensorComparison());
+        _layers = graph.Layers.ToDictionary(layer => layer.Name, _ => Comparison());
         _outputStatistics = new StatisticsComparison?[graph.Outputs.Count];
     }
 
@@ -31,7 +31,7 @@ public sealed class ParityReport
     {
         (_sampled, Certificate, Changes) = (true, certificate, changes);
         if (certificate.Pictures > 0)
-            _pictures = [.. graph.Outputs.Select(_ => new TensorComparison())];
+            _pictures = [.. graph.Outputs.Select(_ => Comparison())];
         for (int i = 0; i < graph.Layers.Count; i++)
         {
             CertificateLayer layer = certificate.Document.Layers[i];
@@ -41,7 +41,10 @@ public sealed class ParityReport
             _rounding[graph.Layers[i].Name] = graph.InputsOf(i).Where(input => input >= 0)
                 .Select(input => _rounding[graph.Layers[input].Name]).Append(layer.RoundingNmse ?? 0).Max();
             long count = (long)certificate.Inputs * graph.OutputShapeOf(i).ElementCount;
-            _layers[graph.Layers[i].Name] = new TensorComparison(whole.Largest, whole.Norm * whole.Norm / count);
+            _layers[graph.Layers[i].Name] = new TensorComparison(whole.Largest, whole.Norm * whole.Norm / count)
+            {
+                Negligible = Tolerances.Negligible,
+            };
         }
     }
 
@@ -179,9 +182,9 @@ public sealed class ParityReport
         TensorComparison comparison = _layers[name];
         bool isOutput = _graph.OutputLayers.Contains(layer);
         return comparison.Count > 0 && (isOutput ? PassesAsOutput(comparison, name) : comparison.Nmse <= nmse)
-            && (!_sampled || (_statistics.GetValueOrDefault(name)?.Passes(nmse) ?? false))
+            && (!_sampled || (_statistics.GetValueOrDefault(name)?.Passes(nmse, Tolerances.Negligible) ?? false))
             && (!_sampled || _graph.OutputLayers.Zip(_outputStatistics).All(
-                output => output.First != layer || (output.Second?.Passes(nmse) ?? false)));
+                output => output.First != layer || (output.Second?.Passes(nmse, Tolerances.Negligible) ?? false)));
     }
 
     private bool PassesAsOutput(TensorComparison comparison, string layer)
@@ -189,6 +192,8 @@ public sealed class ParityReport
         double nmse = LargestNmse(layer);
         return comparison.Nmse <= nmse && comparison.RelativeError <= Tolerances.OutputErrorWith(nmse);
     }
+
+    private TensorComparison Comparison() => new() { Negligible = Tolerances.Negligible };
 
     private double LargestNmse(string layer) => Tolerances.LayerNmseWith(_rounding.GetValueOrDefault(layer));
 }

@@ -224,12 +224,15 @@ internal sealed class ShapeTest : IDisposable
         }
         float[] finite = [.. output.Where(float.IsFinite)];
         double largestValue = finite.Length == 0 ? 0 : finite.Max(MathF.Abs);
-        var comparison = new TensorComparison(
-            largestValue, finite.Sum(value => (double)value * value) / Math.Max(finite.Length, 1));
-        comparison.Add(right, actual);
         (Tolerances tolerances, double rounding) = _options.Fp16
             ? (Tolerances.Fp16, Fp16Rounding)
             : (Tolerances.Fp32, Fp32Rounding);
+        var comparison = new TensorComparison(
+            largestValue, finite.Sum(value => (double)value * value) / Math.Max(finite.Length, 1))
+        {
+            Negligible = tolerances.Negligible,
+        };
+        comparison.Add(right, actual);
         if (comparison.Nmse <= tolerances.LayerNmse && comparison.RelativeError <= tolerances.OutputError)
             return null;
         double allowed = Math.Max(rounding, RoundingPerTerm * SampledReference.TermsOf(_model.Graph, layer.Layers));

@@ -11,6 +11,11 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
     /// amplified.</summary>
     private const double TimesRounding = 100;
 
+    /// <summary>An error that is none, however small the layer's values are. Weight decay drives the weights of channels
+    /// that no longer matter below 1e-38, where devices may flush every term of a sum to zero, and do: a million terms
+    /// of numbers below 2^-126, times inputs up to 80, are 1e-30.</summary>
+    internal double Negligible { get; init; } = 1e-30;
+
     /// <summary>A file says how much rounding does to a layer, and may lie: beyond this no gate is widened.</summary>
     internal const double WidestLayerNmse = 1e-8;
 
@@ -19,7 +24,11 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
 
     /// <summary>For weights and activations stored in 16 bits, which have 11 significant bits: 1e-5, 1e-2,
     /// 0.999.</summary>
-    public static Tolerances Fp16 { get; } = new(1e-5, 1e-2, 0.999);
+    public static Tolerances Fp16 { get; } = new(1e-5, 1e-2, 0.999)
+    {
+        // 16 terms of the smallest 16-bit float, 2^-24.
+        Negligible = 1e-6,
+    };
 
     /// <summary>The largest normalised mean square error of a layer in which rounding to 32 bits alone makes one of
     /// <paramref name="rounding"/>.</summary>
@@ -33,7 +42,10 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
 
     /// <summary>Of each the tighter one: what a file asks for may be more than this version does, and never
     /// less.</summary>
-    internal Tolerances And(Tolerances other) => new(
-        Math.Min(LayerNmse, other.LayerNmse), Math.Min(OutputError, other.OutputError),
-        Math.Max(Top1Share, other.Top1Share));
+    internal Tolerances And(Tolerances other) => this with
+    {
+        LayerNmse = Math.Min(LayerNmse, other.LayerNmse),
+        OutputError = Math.Min(OutputError, other.OutputError),
+        Top1Share = Math.Max(Top1Share, other.Top1Share),
+    };
 }

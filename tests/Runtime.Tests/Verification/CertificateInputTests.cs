@@ -116,20 +116,20 @@ public sealed class CertificateInputTests
         Assert.AreEqual(
             passes,
             new StatisticsComparison(expected, expected with { Norm = 10 + 10 * off, NonFinite = nonFinite }, 100)
-                .Passes(1e-10));
+                .Passes(1e-10, negligible: 0));
         Assert.AreEqual(
             passes,
             new StatisticsComparison(expected, expected with { Mean = 0.5 - off, NonFinite = nonFinite }, 100)
-                .Passes(1e-10));
+                .Passes(1e-10, negligible: 0));
         Assert.AreEqual(
             passes,
             new StatisticsComparison(
                 expected, expected with { Max = (float)(4 + 10 * off), NonFinite = nonFinite }, 100)
-                .Passes(1e-10));
+                .Passes(1e-10, negligible: 0));
         Assert.AreEqual(
             passes,
             new StatisticsComparison(
                 expected, expected with { Min = (float)(-4 - 10 * off), NonFinite = nonFinite }, 100)
-                .Passes(1e-10));
+                .Passes(1e-10, negligible: 0));
     }
 }

@@ -82,6 +82,18 @@ public sealed class TensorComparisonTests
     }
 
     [TestMethod]
+    public void What_a_device_may_flush_to_zero_is_no_error()
+    {
+        var comparison = new TensorComparison();
+        comparison.Add([4e-41f, -1e-37f], [0, 0]);
+        Assert.AreEqual(0, comparison.RelativeError);
+        Assert.AreEqual(0, comparison.Nmse);
+        comparison.Add([2e-30f], [0]);
+        Assert.AreEqual(1, comparison.RelativeError);
+        Assert.AreEqual(1, comparison.Nmse, 1e-6);
+    }
+
+    [TestMethod]
     public void Lengths_must_be_equal() => Assert.ThrowsExactly<ShapeMismatchException>(
         () => new TensorComparison().Add(new float[2], new float[3]));
 }

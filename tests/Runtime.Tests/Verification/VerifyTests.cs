@@ -42,6 +42,36 @@ public sealed class VerifyTests
         }
     }
 
+    /// <summary>Weight decay leaves such weights in networks that people use, and many GPUs flush what comes of them to
+    /// zero.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Layers_of_weights_that_have_decayed_to_nothing_hold_flushed_or_not(bool fp16)
+    {
+        Model alive = TestModels.WithWeights(TestModels.Sequential(
+            new TensorShape(160), new Linear(160, 12), new ReLU(), new Linear(12, 5)));
+        string dead = alive.Graph.Layers[0].Name;
+        var weights = alive.Weights.ToDictionary(
+            weight => weight.Key,
+            weight => weight.Key.StartsWith(dead, StringComparison.Ordinal)
+                ? new Tensor(weight.Value.Shape, Array.ConvertAll(weight.Value.Data.ToArray(), value => value * 1e-41f))
+                : weight.Value);
+        var model = new Model(alive.Graph, weights, alive.ClassNames, alive.Preprocessing);
+        CertificateInput[] inputs = [new(Seed: 1), new(Seed: 2)];
+        foreach (bool flushed in (bool[])[false, true])
+        {
+            Model certified = Certified.Add(model, inputs, (_, output) =>
+            {
+                for (int i = 0; flushed && i < output.Length; i++)
+                    output[i] = float.IsSubnormal(output[i]) ? 0 : output[i];
+            });
+            using InferenceSession session = TestDevices.SoftwareWithFp16.CreateSession(
+                certified, new SessionOptions { Fp16 = fp16 });
+            Assert.IsNull(session.Verify().Failure);
+        }
+    }
+
     /// <summary>On Windows, or under Wine, whatever torch certified on another system: tools/wine.sh.</summary>
     [TestMethod]
     public void What_torch_certified_on_another_system_holds()
