@@ -18,11 +18,9 @@ internal sealed record ListRun(
     /// <param name="cancel">Ends the run behind the batches under way.</param>
     public void Execute(Model model, int output, CancellationToken cancel)
     {
-        (Shard shard, string source) = Shards.Shard.Choose(Shard, Environment.GetEnvironmentVariable);
         PictureList list = PictureList.Open(List);
-        if (shard.CountOf(list.Count) < 1)
-            throw new UserErrorException(
-                $"Part {shard} ({source}) of {list.Count} pictures is empty: take {list.Count} parts at most.");
+        (Shard shard, string source) =
+            Shards.Shard.Choose(Shard, Environment.GetEnvironmentVariable, list.Count);
         NetworkOutput described = model.Graph.Outputs[output];
         bool ranks = described.Shape.Rank == 1 && Ranking.Of(model.Graph, output).Kind != OutputKind.Numbers;
         int top = ranks ? Math.Min(Top, described.Shape[0]) : 0;

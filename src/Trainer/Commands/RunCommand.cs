@@ -24,11 +24,7 @@ internal static class RunCommand
             Description = "In place of the input: many pictures, in a folder or a .tar, .tar.gz or .tgz, or a text file "
                 + "with a path a line. The same command continues a run that was interrupted.",
         };
-        var shard = new Option<string?>("--shard")
-        {
-            Description = "The part of the list to run, i/n with i from 0 to n - 1, or n alone, if a launcher gives i. "
-                + "Default: as MPI's or Slurm's launcher says, else the whole list.",
-        };
+        Option<string?> shard = SharedOptions.Shard("list");
         Option<int> maxErrors = SharedOptions.NotNegative(
             "--max-errors", "How many pictures of the part may be unreadable before the run ends.", 100);
         Option<int> top = SharedOptions.Positive("--top", "How many of the likeliest classes are listed.", 5);
@@ -64,6 +60,9 @@ internal static class RunCommand
         command.SetAction((parse, cancel) =>
         {
             string path = parse.GetRequiredValue(model);
+            // A pipe gives a model once, and its hash is to be taken too.
+            if (parse.GetValue(list) is not null)
+                RegularFile.Check(path);
             Model loaded = Model.Load(path);
             int chosen = OutputOf(loaded.Graph, parse.GetValue(value));
             var options = new SessionOptions { Batch = parse.GetValue(batch), Fp16 = parse.GetValue(fp16) };

@@ -43,6 +43,14 @@ internal static class SharedOptions
     public static Option<string?> OptionalData(string what) =>
         new("--data") { Description = $"{what} One of: {Sources}" };
 
+    /// <summary>Which part a process computes.</summary>
+    /// <param name="of">What has parts.</param>
+    public static Option<string?> Shard(string of) => new("--shard")
+    {
+        Description = $"The part of the {of} to take, i/n with i from 0 to n - 1, or n alone, if a launcher gives i. "
+            + "Default: as MPI's or Slurm's launcher says, else all.",
+    };
+
     /// <summary>The size that pictures are read at.</summary>
     public static Option<Size2d?> ImageSize => new("--image-size")
     {

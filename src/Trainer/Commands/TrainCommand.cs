@@ -55,6 +55,10 @@ internal static class TrainCommand
     private static readonly Option<int> Steps =
         new("--steps") { Description = "The number of steps, instead of --epochs." };
     private static readonly Option<int> Batch = SharedOptions.Batch(Defaults.BatchSize);
+    private static readonly Option<int> Accumulate = SharedOptions.Positive(
+        "--accumulate",
+        "The pieces in which a batch is computed, one after the other: less memory for the same gradients. Batch norms "
+            + "take the statistics of each piece.", Defaults.Accumulate);
     private static readonly Option<double> LearningRate =
         Number("--lr", "Adam's highest learning rate.", Defaults.LearningRate);
     private static readonly Option<double> WeightDecay =
@@ -107,7 +111,7 @@ internal static class TrainCommand
             new Command("train", "Trains a network with torch: on CUDA where it is available, else on the CPU.")
         {
             Network, Data, ImageSize, Output, Resume, Overwrite, Weights, Key, Ignore, Freeze, NewLearningRate,
-            Epochs, Steps, Batch, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
+            Epochs, Steps, Batch, Accumulate, LearningRate, WeightDecay, LabelSmoothing, WarmUp,
             Seed, InPrecision, Device, Threads, CheckpointEvery, Profile, Wire, SynchronizeNorms,
         };
         Resizing.AddTo(command);
@@ -238,6 +242,7 @@ internal static class TrainCommand
         Epochs = parse.GetValue(Epochs),
         Steps = parse.GetValue(Steps),
         BatchSize = parse.GetValue(Batch),
+        Accumulate = parse.GetValue(Accumulate),
         LearningRate = parse.GetValue(LearningRate),
         WeightDecay = parse.GetValue(WeightDecay),
         LabelSmoothing = parse.GetValue(LabelSmoothing),

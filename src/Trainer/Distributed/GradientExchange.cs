@@ -66,11 +66,10 @@ internal sealed class GradientExchange : IDisposable
                 first = end;
             }
         }
-        network.GradientsReady = Begin;
     }
 
-    /// <summary>Begins with the buckets of a layer and those behind it.</summary>
-    private void Begin(int layer)
+    /// <summary>Begins with the buckets of a layer and those behind it, whose gradients are complete.</summary>
+    public void Begin(int layer)
     {
         for (; _next < _buckets.Count && _buckets[_next].Layer >= layer; _next++)
         {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SoftPool.Trainer.Files;
 
-/// <summary>Opens files to read. A pipe without a writer would keep the program waiting for ever, and a device may have
+/// <summary>Opens files to read, or to go on with. A pipe without a writer would keep the program waiting for ever, and a device may have
 /// no end: neither is opened.</summary>
 internal static class RegularFile
 {
@@ -42,7 +42,20 @@ internal static class RegularFile
             yield return line;
     }
 
-    private static void Check(string path)
+    /// <summary>Opens a file to read what is in it and to write behind that, or makes it. No other process can open it
+    /// meanwhile: on Unix only a share of none is a lock.</summary>
+    /// <exception cref="IOException">It is a folder, a pipe, a socket or a device, or another process has it
+    /// open.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
+    public static FileStream OpenToGoOn(string path)
+    {
+        Check(path);
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    /// <summary>Complains of what cannot be read, or not read again.</summary>
+    /// <exception cref="IOException">It is a folder, a pipe, a socket or a device.</exception>
+    public static void Check(string path)
     {
         if (Directory.Exists(path))
             throw new IOException($"{path} is a folder; a file is expected.");

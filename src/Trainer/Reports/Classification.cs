@@ -21,6 +21,13 @@ internal sealed class Classification
             Confusion[labels[i], answers[i]]++;
     }
 
+    /// <summary>Puts the answers to all images together.</summary>
+    /// <param name="classNames">The classes; labels and answers are indices into them.</param>
+    /// <param name="answers">The answer to each image.</param>
+    public static Classification Of(IReadOnlyList<string> classNames, IReadOnlyCollection<ImageAnswer> answers) => new(
+        classNames, [.. answers.Select(image => image.Label)], [.. answers.Select(image => image.Answer)],
+        [.. answers.Select(image => image.Confidence)]);
+
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>The names of the classes, cut to a length that pictures have room for.</summary>

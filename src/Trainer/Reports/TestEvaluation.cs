@@ -17,6 +17,25 @@ internal static class TestEvaluation
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Classification Run(Model model, ImageSet set, IProgress<double> progress, CancellationToken cancel)
     {
+        var answers = new List<ImageAnswer>();
+        Run(model, set, [.. Enumerable.Range(0, set.Count)], answers.AddRange, progress, cancel);
+        return Classification.Of(model.ClassNames, answers);
+    }
+
+    /// <summary>Classifies some images of a set.</summary>
+    /// <param name="model">The network, with its weights, classes and preprocessing.</param>
+    /// <param name="set">The images, labelled with the model's classes.</param>
+    /// <param name="places">The places of the images to classify.</param>
+    /// <param name="add">Takes the answers of a batch.</param>
+    /// <param name="progress">Is told the share done.</param>
+    /// <param name="cancel">Stops after the batch at hand.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void Run(
+        Model model, ImageSet set, IReadOnlyList<int> places, Action<IReadOnlyList<ImageAnswer>> add,
+        IProgress<double> progress, CancellationToken cancel)
+    {
+        if (places.Count == 0)
+            return;
         torch.Device device = TorchDevice.Best;
         using var network = new TorchNetwork(model.Graph);
         network.LoadWeights(model.Weights);
@@ -24,19 +43,20 @@ internal static class TestEvaluation
         network.eval();
         using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, set.Size, device);
         using IDisposable noGradients = torch.no_grad();
-        var answers = new List<int>();
-        var confidences = new List<float>();
-        foreach (int[] places in ImageBatch.InOrder(set.Count, BatchSize))
+        int done = 0;
+        foreach (int[] batch in places.Chunk(BatchSize))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
             torch.Tensor images = TorchTensor.ChannelsLast(
-                preprocessing.Apply(ImageBatch.Of(set, places).Pixels.to(device)));
+                preprocessing.Apply(ImageBatch.Of(set, batch).Pixels.to(device)));
             (torch.Tensor confidence, torch.Tensor answer) = network.call(images).softmax(1).max(1);
-            answers.AddRange(answer.to(torch.int32).cpu().data<int>());
-            confidences.AddRange(confidence.cpu().data<float>());
-            progress.Report((double)answers.Count / set.Count);
+            int[] answers = [.. answer.to(torch.int32).cpu().data<int>()];
+            float[] confidences = [.. confidence.cpu().data<float>()];
+            add([.. batch.Select((place, i) =>
+                new ImageAnswer(set.Labels.Span[place], answers[i], confidences[i]))]);
+            done += batch.Length;
+            progress.Report((double)done / places.Count);
         }
-        return new Classification(model.ClassNames, set.Labels.ToArray(), [.. answers], [.. confidences]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SoftPool.Trainer.Distributed;
 
 namespace SoftPool.Trainer.Shards;
 
@@ -12,13 +13,6 @@ internal readonly partial record struct Shard(int Index, int Count)
     /// <summary>The whole list.</summary>
     public static readonly Shard Whole = new(0, 1);
 
-    /// <summary>The variables in which launchers tell a process its rank, and those for the number of
-    /// processes.</summary>
-    private static readonly (string Rank, string Size)[] Launchers =
-    [
-        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE"), ("SLURM_PROCID", "SLURM_NTASKS"),
-    ];
-
     /// <summary>Whether a picture is in this part.</summary>
     /// <param name="picture">The picture's place in the list, from 0.</param>
     public bool Has(int picture) => picture % Count == Index;
@@ -29,6 +23,10 @@ internal readonly partial record struct Shard(int Index, int Count)
     /// <summary>How many pictures of a list the part has.</summary>
     /// <param name="pictures">The pictures of the whole list.</param>
     public int CountOf(int pictures) => (pictures - Index + Count - 1) / Count;
+
+    /// <summary>The places in a list of all pictures of the part.</summary>
+    /// <param name="pictures">The pictures of the whole list.</param>
+    public IEnumerable<int> PlacesIn(int pictures) => Enumerable.Range(0, CountOf(pictures)).Select(PictureAt);
 
     /// <summary>Which part a process computes: what the user gave, else what its launcher says, else all.</summary>
     /// <param name="given">"i/n", or "n" where a launcher gives i; null where the user gave nothing.</param>
@@ -52,7 +50,7 @@ internal readonly partial record struct Shard(int Index, int Count)
             if (launched is null && variable("JOB_COMPLETION_INDEX") is { } completion)
                 throw new UserErrorException(
                     $"JOB_COMPLETION_INDEX is {completion}, and Kubernetes does not tell the number of completions: "
-                    + "give it as --shard N.");
+                    + "give it as --shard N, or 0/1 for all.");
             return launched ?? (Whole, "the whole list");
         }
         if (Number(given) is not (> 0 and { } count))
@@ -66,17 +64,23 @@ internal readonly partial record struct Shard(int Index, int Count)
             $"--shard {given} leaves the index to the launcher, and no launcher gives one of {count}; give i/{count}.");
     }
 
+    /// <summary>Which part of so many pictures a process computes: one that has any.</summary>
+    /// <inheritdoc cref="Choose(string?, Func{string, string?})"/>
+    public static (Shard Shard, string Source) Choose(string? given, Func<string, string?> variable, int pictures)
+    {
+        (Shard shard, string source) = Choose(given, variable);
+        return shard.Index < pictures
+            ? (shard, source)
+            : throw new UserErrorException(
+                $"Part {shard} ({source}) of {pictures} pictures is empty: take {pictures} parts at most.");
+    }
+
     /// <summary>What MPI's or Slurm's launcher says. Of an array of Slurm jobs, each with some tasks, every task is a
     /// part.</summary>
     private static (Shard Shard, string Source)? FromLauncher(Func<string, string?> variable)
     {
-        (Shard Shard, string Source)? process = null;
-        foreach ((string rank, string size) in Launchers)
-            if (Number(variable(rank)) is { } index && Number(variable(size)) is { } count && index < count)
-            {
-                process = (new Shard(index, count), $"{rank} and {size}");
-                break;
-            }
+        (Shard Shard, string Source)? process = Launcher.Find(variable) is { } launcher
+            ? (new Shard(launcher.Rank, launcher.Size), launcher.Source) : null;
         if (Number(variable("SLURM_ARRAY_TASK_ID")) is not { } id
             || Number(variable("SLURM_ARRAY_TASK_COUNT")) is not (> 0 and { } jobs))
             return process;

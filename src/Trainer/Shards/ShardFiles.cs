@@ -20,9 +20,26 @@ internal static partial class ShardFiles
             .Select(ShardDescription.Read).OrderBy(description => description.Shard),
     ];
 
+    /// <summary>The parts that a folder has tables of, in their order.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static IReadOnlyList<(Shard Part, string Path)> Tables(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder, "shard-*-of-*.csv")
+            .Select(path => (Match: TableName().Match(Path.GetFileName(path)), Path: path))
+            .Where(table => table.Match.Success)
+            .Select(table => (Part: new Shard(Number(table.Match, 1), Number(table.Match, 2)), table.Path))
+            .OrderBy(table => table.Part.Count).ThenBy(table => table.Part.Index),
+    ];
+
+    private static int Number(Match match, int group) =>
+        int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
     private static string Named(string folder, Shard shard, string ending) => Path.Combine(
         folder, string.Create(CultureInfo.InvariantCulture, $"shard-{shard.Index}-of-{shard.Count}.{ending}"));
 
     [GeneratedRegex(@"^shard-\d+-of-\d+\.json$")]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"^shard-(\d{1,9})-of-(\d{1,9})\.csv$")]
+    private static partial Regex TableName();
 }

@@ -40,6 +40,9 @@ internal sealed class ShardMerge
         if (!Directory.Exists(folder))
             throw new UserErrorException($"There is no folder {folder}.");
         IReadOnlyList<ShardDescription> parts = ShardFiles.ReadDescriptions(folder);
+        if (parts.Count == 0 && ShardFiles.Tables(folder).Count > 0)
+            throw new UserErrorException(
+                $"{folder} holds parts of agree or report, which the same command with --parts puts together.");
         if (parts.Count == 0)
             throw new UserErrorException($"{folder} holds no part of a batch run: softpool run MODEL --list writes them.");
         var wrong = new List<string>();

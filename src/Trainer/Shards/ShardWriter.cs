@@ -33,7 +33,7 @@ internal sealed class ShardWriter : IDisposable
                 $"{descriptionPath} belongs to another run: {difference}; choose another folder, or remove it.");
         try
         {
-            _table = Open(ShardFiles.Table(folder, description.Part));
+            _table = RegularFile.OpenToGoOn(ShardFiles.Table(folder, description.Part));
         }
         catch (IOException e)
         {
@@ -43,7 +43,7 @@ internal sealed class ShardWriter : IDisposable
         }
         try
         {
-            _values = Open(ShardFiles.Values(folder, description.Part));
+            _values = RegularFile.OpenToGoOn(ShardFiles.Values(folder, description.Part));
             if (!isThere)
             {
                 // Without its description a table is of nobody knows what.
@@ -126,10 +126,6 @@ internal sealed class ShardWriter : IDisposable
         _table.Dispose();
         _values?.Dispose();
     }
-
-    /// <summary>Opens a file for this process alone. On Unix only a share of none is a lock.</summary>
-    private static FileStream Open(string path) =>
-        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     /// <summary>Finds what is whole in both files, and cuts off the rest.</summary>
     private void GoOn()

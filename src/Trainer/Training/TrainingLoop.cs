@@ -51,6 +51,10 @@ internal sealed class TrainingLoop : IDisposable
         if (options.BatchSize < (processes?.Size ?? 1))
             throw new UserErrorException(
                 $"A batch of {options.BatchSize} has no image for each of {processes!.Size} processes.");
+        if (options.BatchSize / (processes?.Size ?? 1) < options.Accumulate)
+            throw new UserErrorException(
+                $"A batch of {options.BatchSize}{(processes is null ? "" : $" on {processes.Size} processes")} has no "
+                + $"image for each of {options.Accumulate} pieces.");
         _part = processes is null
             ? BatchPart.All(options.BatchSize) : BatchPart.Of(options.BatchSize, processes.Rank, processes.Size);
         _device = TorchDevice.Of(options.OnCuda, processes?.OnThisMachine.Rank ?? 0);
@@ -66,7 +70,7 @@ internal sealed class TrainingLoop : IDisposable
         _optimizer = new Adam(Network, options.WeightDecay, tuning?.NewParameters);
         if (processes is not null)
         {
-            (Network.Part, Network.NormsOver) = (_part, options.SynchronizeNorms ? processes : null);
+            Network.NormsOver = options.SynchronizeNorms ? processes : null;
             _exchange = new GradientExchange(processes, Network, options.Wire == Precision.Bf16);
         }
         Times = new StepTimes(options.OnCuda);
@@ -104,40 +108,23 @@ internal sealed class TrainingLoop : IDisposable
         TimeSpan exchanged = _processes?.Busy ?? default;
         Times.Begin();
         int step = State.Step;
-        // Dropout draws from torch's own generator: seeded anew for each step, it needs no saving. On the CPU it takes
-        // the low 32 bits of its seed alone, so both numbers have to be in them.
-        torch.manual_seed((long)SplitMix64.ForItem((ulong)_options.Seed, step).Next());
         Network.train();
-        int[] order = PlacesOf(step).ToArray();
-        (torch.Tensor bytes, torch.Tensor labels) = ToDevice(
-            ImageBatch.Of(_set, [.. _augmentation.Sources(_part).Select(source => order[source])]));
-        Times.End(StepPart.Data);
-
-        (torch.Tensor images, torch.Tensor targets) =
-            _augmentation.Apply(bytes, labels, _options.Seed, step, Network.ComputeType, _part);
-        Times.End(StepPart.Augment);
-
-        torch.Tensor logits = Network.call(images);
-        torch.Tensor loss = torch.nn.functional.cross_entropy(
-            logits, targets, label_smoothing: _options.LabelSmoothing);
-        double value = loss.item<float>();
-        // Several processes learn of it together, behind their gradients.
-        if (!double.IsFinite(value) && _processes is null)
-            throw new TrainingDivergedException($"The loss of step {step + 1} is {value}");
-        Times.End(StepPart.Forward);
-
         bool scaled = _options.Precision == Precision.Fp16;
         _optimizer.ZeroGradients();
         // The gradients of all parts add up to that of the whole batch's mean.
-        using Scalar scale = (scaled ? State.LossScale : 1) * _part.Share;
-        (scaled || _processes is not null ? loss.mul(scale) : loss).backward();
-        Times.End(StepPart.Backward);
-
-        long right = logits.argmax(1).eq(targets.argmax(1)).sum().item<long>();
+        double value = 0;
+        long right = 0;
+        for (int piece = 0; piece < _options.Accumulate; piece++)
+        {
+            (double loss, long answered) = Learn(
+                step, _part.Piece(piece, _options.Accumulate), scaled ? State.LossScale : 1,
+                isLast: piece == _options.Accumulate - 1);
+            (value, right) = (value + loss, right + answered);
+        }
         if (_processes is not null)
         {
             _exchange!.Finish();
-            double[] sums = _processes.Sum(value * _part.Share, right);
+            double[] sums = _processes.Sum(value, right);
             (value, right) = (sums[0], (long)sums[1]);
             Times.End(StepPart.Exchange);
             _exchanging += _processes.Busy - exchanged;
@@ -150,6 +137,47 @@ internal sealed class TrainingLoop : IDisposable
         Times.End(StepPart.Optimizer);
         State.Add(value, right, Times.Total - before);
         return (value, right);
+    }
+
+    /// <summary>Adds the gradients of a part of a step's batch to those that are there.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="lossScale">What the loss is multiplied by.</param>
+    /// <param name="isLast">Whether all gradients of this process are complete behind it.</param>
+    /// <returns>What the part adds to the mean loss of the batch, and how many of its images are answered
+    /// right.</returns>
+    private (double Loss, long Right) Learn(int step, BatchPart part, double lossScale, bool isLast)
+    {
+        using var scope = torch.NewDisposeScope();
+        // Dropout draws from torch's own generator: seeded anew for each step, it needs no saving. On the CPU it takes
+        // the low 32 bits of its seed alone, so both numbers have to be in them.
+        torch.manual_seed((long)SplitMix64.ForItem((ulong)_options.Seed, step).Next());
+        if (part.Count < part.Whole)
+            Network.Part = part;
+        if (_exchange is not null)
+            Network.GradientsReady = isLast ? _exchange.Begin : null;
+        int[] order = PlacesOf(step).ToArray();
+        (torch.Tensor bytes, torch.Tensor labels) = ToDevice(
+            ImageBatch.Of(_set, [.. _augmentation.Sources(part).Select(source => order[source])]));
+        Times.End(StepPart.Data);
+
+        (torch.Tensor images, torch.Tensor targets) =
+            _augmentation.Apply(bytes, labels, _options.Seed, step, Network.ComputeType, part);
+        Times.End(StepPart.Augment);
+
+        torch.Tensor logits = Network.call(images);
+        torch.Tensor loss = torch.nn.functional.cross_entropy(
+            logits, targets, label_smoothing: _options.LabelSmoothing);
+        double value = loss.item<float>();
+        // Several processes learn of it together, behind their gradients.
+        if (!double.IsFinite(value) && _processes is null)
+            throw new TrainingDivergedException($"The loss of step {step + 1} is {value}");
+        Times.End(StepPart.Forward);
+
+        using Scalar scale = lossScale * part.Share;
+        (lossScale * part.Share == 1 ? loss : loss.mul(scale)).backward();
+        Times.End(StepPart.Backward);
+        return (value * part.Share, logits.argmax(1).eq(targets.argmax(1)).sum().item<long>());
     }
 
     /// <summary>Classifies a whole set, as the network is used: without dropout, augmentation or gradients.</summary>

@@ -16,6 +16,9 @@ internal sealed record TrainingOptions
     /// <summary>Images a step. The rest of an epoch that fills no batch is dropped.</summary>
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>The pieces in which a process computes its part of a batch, one after the other.</summary>
+    public int Accumulate { get; init; } = 1;
+
     /// <summary>Adam's highest learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
@@ -58,6 +61,7 @@ internal sealed record TrainingOptions
     public void Check()
     {
         Require(BatchSize >= 1, $"A batch has at least 1 image; got {BatchSize}.");
+        Require(Accumulate >= 1, $"A batch is computed in at least 1 piece; got {Accumulate}.");
         Require(Steps > 0 || (Steps == 0 && Epochs > 0),
             $"Training takes at least 1 step; got {Steps} steps, {Epochs} epochs.");
         Require(

@@ -1,5 +1,6 @@
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
+using SoftPool.Trainer.Shards;
 using SoftPool.Trainer.Training;
 using SoftPool.Verification;
 using TorchSharp;
@@ -13,11 +14,13 @@ internal static class TestSetAgreement
     /// <param name="model">The network, its weights and preprocessing.</param>
     /// <param name="session">Its session on the device; images come in its batches.</param>
     /// <param name="images">The images; those that the log has are not computed again.</param>
-    /// <param name="count">How many of them, from the first.</param>
-    /// <param name="log">Takes a line an image.</param>
+    /// <param name="part">Which of them.</param>
+    /// <param name="count">How many images the parts have together, from the first of all.</param>
+    /// <param name="log">Takes a line an image of the part.</param>
     /// <param name="progress">Told the share done.</param>
     public static void Run(
-        Model model, InferenceSession session, ImageSet images, int count, AgreementLog log, IProgress<double> progress)
+        Model model, InferenceSession session, ImageSet images, Shard part, int count, ImageLog<ImageAgreement> log,
+        IProgress<double> progress)
     {
         using var network = new TorchNetwork(model.Graph);
         network.LoadWeights(model.Weights);
@@ -25,8 +28,7 @@ internal static class TestSetAgreement
         using ImagePreprocessing preprocessing = ImagePreprocessing.For(model, images.Size, torch.CPU);
         using IDisposable noGradients = torch.no_grad();
         int classes = model.Graph.OutputShape.ElementCount;
-        int done = log.Images.Count;
-        foreach (int[] places in Enumerable.Range(done, Math.Max(count - done, 0)).Chunk(session.Options.Batch))
+        foreach (int[] places in part.PlacesIn(count).Skip(log.Images.Count).Chunk(session.Options.Batch))
         {
             using var scope = torch.NewDisposeScope();
             torch.Tensor inputs = preprocessing.Apply(ImageBatch.Of(images, places).Pixels);
@@ -36,7 +38,7 @@ internal static class TestSetAgreement
             log.Add(places.Select((place, i) => Compare(
                 images.Labels.Span[place], expected.AsSpan(i * classes, classes),
                 actual.AsSpan(i * classes, classes))));
-            progress.Report((double)log.Images.Count / count);
+            progress.Report((double)log.Images.Count / part.CountOf(count));
         }
     }
 

@@ -53,6 +53,57 @@ public sealed class ReportCommandTests
     }
 
     [TestMethod]
+    public void Parts_of_the_test_images_make_the_same_report()
+    {
+        using var folder = new TemporaryFolder();
+        Pictures.WriteColours(folder["colours"]);
+        TinyRun.Write(folder["run"], folder["colours"]);
+        Assert.AreEqual(0, Softpool.Run("report", folder["run"], "--no-bench", "-o", folder["whole"]).ExitCode);
+        Command command = Softpool.Run("report", folder["run"], "--shard", "1/2");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "part 1/2 (--shard): 1 of 3 images");
+        Refused("of 2 parts these are missing: 0");
+        command = Softpool.Run([("PMI_RANK", "0"), ("PMI_SIZE", "2")], "report", folder["run"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Assert.IsFalse(Directory.Exists(folder["run/report"]));
+        string[] lines = File.ReadAllLines(folder["run/parts/shard-0-of-2.csv"]);
+        Assert.AreEqual("image,label,answer,confidence", lines[1]);
+        StringAssert.StartsWith(lines[2], "0,0,2,0.9");
+        StringAssert.StartsWith(lines[3], "2,2,0,0.9");
+
+        command = Softpool.Run("report", folder["run"], "--no-bench", "--parts", folder["run/parts"]);
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        foreach (string file in Directory.GetFiles(folder["whole"]).Select(path => Path.GetFileName(path)))
+            CollectionAssert.AreEqual(
+                File.ReadAllBytes(folder[$"whole/{file}"]), File.ReadAllBytes(folder[$"run/report/{file}"]), file);
+
+        // Of another image, of another class, of other weights.
+        Damaged("2,2,0,", "1,2,0,", "not the numbers of image 2");
+        Damaged("2,2,0,", "2,1,0,", "image 2 is of class 2 of 3, and they have 1,0,");
+        Damaged("2,2,0,", "2,2,3,", "image 2 is of class 2 of 3, and they have 2,3,");
+        Damaged("sha256 ", "sha256 0", "part 0/2 is of tiny of epoch 1, sha256 0");
+        Damaged("# ", "", "part 0/2 is of something, not of tiny of epoch 1");
+
+        void Damaged(string old, string replacement, string reason)
+        {
+            string text = string.Join('\n', lines) + "\n";
+            int place = text.IndexOf(old, StringComparison.Ordinal);
+            File.WriteAllText(
+                folder["run/parts/shard-0-of-2.csv"], text[..place] + replacement + text[(place + old.Length)..]);
+            Refused(reason);
+        }
+
+        void Refused(string reason)
+        {
+            Command refused =
+                Softpool.Run("report", folder["run"], "--no-bench", "--parts", folder["run/parts"], "-o", folder["no"]);
+            Assert.AreEqual(1, refused.ExitCode, refused.Output);
+            StringAssert.Contains(refused.Output, reason);
+            Assert.IsFalse(Directory.Exists(folder["no"]));
+        }
+    }
+
+    [TestMethod]
     [DataRow("report {0}/nowhere", "There is no training in")]
     [DataRow("report {0}/unfinished", "has not finished an epoch yet")]
     [DataRow("report {0}/damaged", "no valid safetensors file")]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using Parquet;
 using SkiaSharp;
+using SoftPool.Operators;
 using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Shards;
 using SoftPool.Trainer.Tests.Reports;
@@ -171,9 +172,54 @@ public sealed class RunListTests : IDisposable
         Command refused = Run("pictures/pipe.png", "-o", _folder["pipe.out"]);
         Assert.AreEqual(1, refused.ExitCode);
         StringAssert.Contains(refused.Output, "is a pipe, a socket or a device");
+        // Nobody writes a model into it.
+        foreach (string[] command in (string[][])
+                 [["run", _folder["pictures/pipe.png"], "--list", _folder["pictures"], "-o", _folder["pipe.out"]],
+                     ["agree", _folder["pictures/pipe.png"], "-o", _folder["pipe.out"]]])
+        {
+            refused = Softpool.Run(command);
+            Assert.AreEqual(1, refused.ExitCode);
+            StringAssert.Contains(refused.Output, "is a pipe, a socket or a device");
+        }
         refused = Softpool.Run("run", _folder["tiny.safetensors"], _folder["pictures/pipe.png"]);
         Assert.AreEqual(1, refused.ExitCode);
         StringAssert.Contains(refused.Output, "is a pipe, a socket or a device");
+    }
+
+    [TestMethod]
+    public void Maps_and_chosen_outputs_of_a_network_are_values_without_a_ranking()
+    {
+        var graph = new ModelGraph(
+            "dense", [new NetworkInput("input", new TensorShape(3, 2, 2))],
+            [new Layer("map", new Conv2d(3, 2, 1, 1, 0)), new Layer("flat", new Flatten())],
+            [("map", "map"), ("flat", "flat")]);
+        var weights = new Dictionary<string, Tensor>
+        {
+            // The first map is red, the second green and blue.
+            ["map.weight"] = new(new TensorShape(2, 3, 1, 1), new float[] { 1, 0, 0, 0, 1, 1 }),
+            ["map.bias"] = new(new TensorShape(2), new float[2]),
+        };
+        new Model(graph, weights, [], new Preprocessing([0, 0, 0], [1, 1, 1])).Save(_folder["tiny.safetensors"]);
+        for (int shard = 0; shard < 2; shard++)
+            Assert.AreEqual(0, Run("pictures", "-o", _folder["maps"], "--shard", $"{shard}/2", "--batch", "3").ExitCode);
+        Command merge = Softpool.Run("merge", _folder["maps"], "-o", _folder["maps.csv"], _folder["maps.npy"]);
+        Assert.AreEqual(0, merge.ExitCode, merge.Output);
+        Assert.AreEqual("index,picture,error\n0,01.png,\n1,02.png,\n", File.ReadAllText(_folder["maps.csv"])[..40]);
+        Tensor values = NpyFile.Read(_folder["maps.npy"]);
+        Assert.AreEqual(new TensorShape(Count, 2, 2, 2), values.Shape);
+        CollectionAssert.AreEqual((float[])[0, 0, 0, 0, 1, 1, 1, 1], values.Data[..8].ToArray());
+
+        Command command = Run("pictures", "-o", _folder["flat"], "--output-value", "flat");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        Assert.AreEqual(new TensorShape(Count, 8), NpyFile.Read(_folder["flat/shard-0-of-1.npy"]).Shape);
+        // Neither is continued as the other.
+        command = Run("pictures", "-o", _folder["flat"], "--output-value", "map");
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "belongs to another run: it has the output flat");
+        command = Run("pictures", "-o", _folder["none"], "--output-value", "neither");
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "'dense' has no output neither; it has map, flat.");
+        Assert.IsFalse(Directory.Exists(_folder["none"]));
     }
 
     [TestMethod]

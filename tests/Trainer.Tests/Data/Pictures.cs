@@ -25,4 +25,28 @@ internal static class Pictures
                 picture.Encode(file, SKEncodedImageFormat.Png, quality: 100);
             }
     }
+
+    /// <summary>Pictures of noise on a colour of each class, 32x32: as varied as photographs are.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="perClass">The pictures to train on of each of the three classes.</param>
+    /// <param name="seed">Another seed, other pictures.</param>
+    public static void WriteNoise(string path, int perClass, int seed = 1)
+    {
+        var random = new Random(seed);
+        foreach ((string split, int count) in (ReadOnlySpan<(string, int)>)[("train", perClass), ("test", 1)])
+            foreach ((string name, int channel) in (ReadOnlySpan<(string, int)>)[("red", 0), ("green", 1), ("blue", 2)])
+                for (int i = 0; i < count; i++)
+                {
+                    Directory.CreateDirectory(Path.Combine(path, split, name));
+                    using var picture = new SKBitmap(32, 32);
+                    for (int place = 0; place < 32 * 32; place++)
+                    {
+                        byte[] colour = [.. Enumerable.Range(0, 3).Select(
+                            each => (byte)(random.Next(160) + (each == channel ? 90 : 0)))];
+                        picture.SetPixel(place % 32, place / 32, new SKColor(colour[0], colour[1], colour[2]));
+                    }
+                    using FileStream file = File.Create(Path.Combine(path, split, name, $"{i}.png"));
+                    picture.Encode(file, SKEncodedImageFormat.Png, quality: 100);
+                }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Tests.Commands;
 using SoftPool.Trainer.Tests.Data;
 using SoftPool.Trainer.Training;
@@ -37,9 +38,11 @@ public sealed class DistributedTrainingTests : IDisposable
         Assert.AreEqual(0, several.ExitCode, several.Output);
         foreach ((EpochResult epoch, EpochResult other) in expected.Zip(Epochs("several")))
         {
-            Assert.AreEqual(epoch.TrainLoss, other.TrainLoss, 1e-5 * epoch.TrainLoss);
+            // The first loss is of the weights before any gradient. Each step of Adam makes more of the other order of
+            // sums, how much more depends on the processor; the bits are compared below.
+            Assert.AreEqual(epoch.TrainLoss, other.TrainLoss, (epoch.Epoch == 1 ? 1e-6 : 1e-3) * epoch.TrainLoss);
             Assert.AreEqual(epoch.TrainAccuracy, other.TrainAccuracy);
-            Assert.AreEqual(epoch.ValidationLoss, other.ValidationLoss, 1e-4 * epoch.ValidationLoss);
+            Assert.AreEqual(epoch.ValidationLoss, other.ValidationLoss, 1e-3 * epoch.ValidationLoss);
         }
         Assert.AreEqual(processes, Last("several").Run.Processes);
 
@@ -55,31 +58,88 @@ public sealed class DistributedTrainingTests : IDisposable
         Assert.AreEqual((4, 2), (Last("several").State.Step, Last("several").Run.Processes!.Value));
     }
 
+    /// <summary>A process that computes two parts and adds up their gradients adds the same two numbers as two
+    /// processes do, so that the exchange has to give the same bits; one that computes the whole batch at once adds in
+    /// another order. Both libraries add four processes' numbers in pairs of neighbours.</summary>
     [TestMethod]
-    public void Gradients_in_bfloat16_and_norms_of_the_whole_batch_train_alike()
+    [DataRow("mpich", 2)]
+    [DataRow("mpich", 4)]
+    [DataRow("openmpi", 2)]
+    [DataRow("openmpi", 4)]
+    public void Processes_give_the_bits_of_half_as_many_that_add_up_two_parts_each(string mpi, int processes)
     {
-        Mpi.Require("mpich");
+        Mpi.Require(mpi);
+        Pictures.WriteNoise(_folder["noise"], perClass: 8);
         string[] recipe =
         [
-            "train", "-n", "resnet18", "--data", _folder["colours"], "--epochs", "2", "--batch", "3", "--threads", "1",
+            "train", "-n", "alexnet-softpool", "--data", _folder["noise"], "--steps", "4", "--batch", "7",
+            "--threads", "1", "--device", "cpu", "-o",
+        ];
+        Mpi.Result half = Mpi.Run(mpi, processes / 2, [.. recipe, _folder["half"], "--accumulate", "2"]);
+        Assert.AreEqual(0, half.ExitCode, half.Output);
+        Mpi.Result all = Mpi.Run(mpi, processes, [.. recipe, _folder["all"]]);
+        Assert.AreEqual(0, all.ExitCode, all.Output);
+        Checkpoint expected = Last("half"), actual = Last("all");
+        Assert.AreEqual(4, actual.State.Step);
+        CollectionAssert.AreEqual(
+            expected.State.Epochs.Select(epoch => epoch.TrainLoss).ToArray(),
+            actual.State.Epochs.Select(epoch => epoch.TrainLoss).ToArray());
+        foreach ((string name, Tensor tensor) in expected.Model.Weights.Concat(expected.Moments))
+            CollectionAssert.AreEqual(
+                tensor.Data.ToArray(), (actual.Model.Weights.GetValueOrDefault(name) ?? actual.Moments[name]).Data.ToArray(),
+                name);
+    }
+
+    [TestMethod]
+    public void Norms_of_the_whole_batch_and_gradients_in_bfloat16_give_the_gradients_of_one_process()
+    {
+        Mpi.Require("mpich");
+        Pictures.WriteNoise(_folder["noise"], perClass: 4);
+        string[] recipe =
+        [
+            "train", "-n", "resnet18", "--data", _folder["noise"], "--steps", "1", "--batch", "12", "--threads", "1",
             "--device", "cpu", "--mixup", "0", "-o",
         ];
         Command one = Softpool.Run([.. recipe, _folder["one"]]);
         Assert.AreEqual(0, one.ExitCode, one.Output);
-        Mpi.Result several = Mpi.Run("mpich", 2, [.. recipe, _folder["two"], "--sync-batch-norm"]);
-        Assert.AreEqual(0, several.ExitCode, several.Output);
-        EpochResult[] expected = [.. Epochs("one")], synchronised = [.. Epochs("two")];
-        // Pictures of one colour leave norms hardly any variance to divide by, which magnifies roundings, and so does
-        // Adam in the second step, which makes as much of a gradient of 1e-9 as of one of 1.
-        Assert.AreEqual(expected[0].TrainLoss, synchronised[0].TrainLoss, 5e-4 * expected[0].TrainLoss);
-        Assert.AreEqual(expected[1].TrainLoss, synchronised[1].TrainLoss, 1e-2 * expected[1].TrainLoss);
-        several = Mpi.Run("mpich", 2, [.. recipe, _folder["rounded"], "--sync-batch-norm", "--wire", "bf16"]);
-        Assert.AreEqual(0, several.ExitCode, several.Output);
-        EpochResult[] rounded = [.. Epochs("rounded")];
-        // The first loss is of the weights before any gradient.
-        Assert.AreEqual(synchronised[0].TrainLoss, rounded[0].TrainLoss, 1e-6);
-        Assert.AreNotEqual(synchronised[1].TrainLoss, rounded[1].TrainLoss);
-        Assert.AreEqual(synchronised[1].TrainLoss, rounded[1].TrainLoss, 0.1 * synchronised[1].TrainLoss);
+        (double Loss, double Gradients) synchronised = Difference("one", Train("two", "--sync-batch-norm")),
+            local = Difference("one", Train("local")),
+            rounded = Difference("two", Train("rounded", "--sync-batch-norm", "--wire", "bf16"));
+        string found = $"{synchronised}, {local}, {rounded}";
+        // Roundings of 6e-8, of some hundred operations one behind the other, come to no more than 1e-5. Of inputs of a
+        // ReLU as many are so near to 0 that this changes their sign, and their gradients are then there or not: a
+        // share of 1e-5 of the elements is a share of the square root of that of the length, for each of 17 ReLUs.
+        Assert.IsTrue(synchronised.Loss <= 1e-5, found);
+        Assert.IsTrue(synchronised.Gradients <= 17 * Math.Sqrt(1e-5), found);
+        // Statistics of each half are others, which is what the tolerance has to tell.
+        Assert.IsTrue(local.Loss > 1e-3, found);
+        Assert.IsTrue(local.Gradients > 0.5, found);
+        // The loss is that of the weights before any gradient. A rounding to 8 bits is one of 2^-9 at most; each
+        // process rounds, and so does the sum.
+        Assert.AreEqual(0, rounded.Loss, found);
+        Assert.IsTrue(rounded.Gradients is > 1e-4 and <= 1.0 / 128, found);
+
+        string Train(string run, params string[] options)
+        {
+            Mpi.Result several = Mpi.Run("mpich", 2, [.. recipe, _folder[run], .. options]);
+            Assert.AreEqual(0, several.ExitCode, several.Output);
+            return run;
+        }
+
+        // Relative; of the gradients, of which Adam's first moment is a tenth, the length of the difference.
+        (double Loss, double Gradients) Difference(string one, string other)
+        {
+            Checkpoint expected = Last(one), actual = Last(other);
+            double difference = 0, length = 0;
+            foreach ((string name, Tensor moment) in expected.Moments)
+                if (name.StartsWith(Checkpoint.FirstMoment, StringComparison.Ordinal))
+                    foreach ((float left, float right) in moment.Data.ToArray().Zip(actual.Moments[name].Data.ToArray()))
+                        (difference, length) =
+                            (difference + Math.Pow(left - right, 2), length + Math.Pow(left, 2));
+            return (
+                Math.Abs(actual.State.Epochs[0].TrainLoss / expected.State.Epochs[0].TrainLoss - 1),
+                Math.Sqrt(difference / length));
+        }
     }
 
     [TestMethod]
@@ -97,6 +157,11 @@ public sealed class DistributedTrainingTests : IDisposable
             "error: The processes do not train the same: the option BatchSize of process 1 is not that of process 0, "
             + "3.",
             (1, [.. recipe, .. data, "--batch", "3"]), (1, [.. recipe, .. data, "--batch", "2"]));
+        Pictures.WriteNoise(_folder["other/colours"], perClass: 1);
+        Failed(
+            "error: The processes do not train the same: the data set of process 1 is not that of process 0, colours",
+            (1, [.. recipe, .. data, "--batch", "3"]),
+            (1, [.. recipe, "--data", _folder["other/colours"], "--batch", "3"]));
         Failed("training has diverged", (2, [.. recipe, .. data, "--batch", "3", "--lr", "1e20"]));
         // One that does not come so far ends the others.
         Failed(
@@ -139,7 +204,7 @@ public sealed class DistributedTrainingTests : IDisposable
             Task<string> error = process.StandardError.ReadToEndAsync();
             for (int epochs = 0; epochs < 3 && await process.StandardOutput.ReadLineAsync() is { } line;)
                 epochs += line.Contains(": train loss", StringComparison.Ordinal) ? 1 : 0;
-            string[] processes = (await ReadAsync("pgrep", "-f", $"^dotnet .*{_folder["run"]}")).Split(
+            string[] processes = (await ReadAsync("pgrep", "-f", $"^[^ ]*dotnet .*{_folder["run"]}")).Split(
                 '\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.HasCount(2, processes, await ReadAsync("ps", "aux"));
             var time = Stopwatch.StartNew();
@@ -159,6 +224,82 @@ public sealed class DistributedTrainingTests : IDisposable
             await process.WaitForExitAsync();
             return output;
         }
+    }
+
+    [TestMethod]
+    [DataRow("mpich")]
+    [DataRow("openmpi")]
+    public void A_loss_that_is_not_finite_on_one_process_ends_all(string mpi)
+    {
+        Mpi.Require(mpi);
+        Pictures.WriteNoise(_folder["noise"], perClass: 3);
+        foreach (string name in (string[])["green", "blue"])
+            File.Delete(_folder[$"noise/train/{name}/2.png"]);
+        // The first class cannot be answered: with two of its three images the sum of losses is too large for a float,
+        // and of seven images only one process has two of them.
+        string[] classes = ["blue", "green", "red"];
+        Model model = RandomWeights.Create(NetworkCatalog.Create("shufflenet_v2_x1_0", 3), classes, seed: 1);
+        var weights = new Dictionary<string, Tensor>(model.Weights)
+        {
+            ["fc.bias"] = new(new TensorShape(3), new[] { 0, 0, -2.5e38f }),
+        };
+        new Model(model.Graph, weights, classes, model.Preprocessing).Save(_folder["start.safetensors"]);
+        Mpi.Result failed = Mpi.Finish(
+            Mpi.Start(
+                mpi,
+                [
+                    (2,
+                    [
+                        "train", "--weights", _folder["start.safetensors"], "--data", _folder["noise"], "--steps", "1",
+                        "--batch", "7", "--device", "cpu", "--threads", "1", "--mixup", "0", "-o", _folder["run"],
+                    ]),
+                ]),
+            after: "processes, each with");
+        Assert.AreNotEqual(0, failed.ExitCode, failed.Output);
+        Assert.AreEqual(1, failed.Output.Split("error: ").Length - 1, failed.Output);
+        StringAssert.Contains(failed.Output, "training has diverged");
+        Assert.IsLessThan(Soon, failed.Time);
+    }
+
+    [TestMethod]
+    [DataRow("mpich")]
+    [DataRow("openmpi")]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_full_disk_under_the_first_process_ends_all_and_the_last_checkpoint_stays_whole(string mpi)
+    {
+        Mpi.Require(mpi);
+        // The checkpoints of an epoch, the latest and the best, take 9 MB each; in the second epoch one is written
+        // beside both.
+        string mount = $"mount -t tmpfs -o size=20m none '{_folder.Path}/disk'";
+        Directory.CreateDirectory(_folder["disk"]);
+        Directory.CreateDirectory(_folder["kept"]);
+        using (Process allowed = Process.Start(
+            new ProcessStartInfo("unshare", ["-rm", "sh", "-c", mount]) { RedirectStandardError = true })!)
+        {
+            allowed.WaitForExit();
+            if (allowed.ExitCode != 0)
+                Assert.Inconclusive(
+                    $"No disk of its own can be mounted here: {allowed.StandardError.ReadToEnd().Trim()}");
+        }
+        Process process = Mpi.Start(
+            mpi,
+            [
+                (2,
+                [
+                    "train", "-n", "squeezenet", "--data", _folder["colours"], "--epochs", "100", "--batch", "3",
+                    "--device", "cpu", "--threads", "1", "-o", _folder["disk/run"],
+                ]),
+            ],
+            "unshare", "-rm", "sh", "-c",
+            $"{mount} && \"$@\"; status=$?; cp -r '{_folder.Path}/disk/run' '{_folder.Path}/kept'; exit $status", "sh");
+        Mpi.Result failed = Mpi.Finish(process, after: "epoch 1: ");
+        Assert.AreNotEqual(0, failed.ExitCode, failed.Output);
+        Assert.AreEqual(1, failed.Output.Split("error: ").Length - 1, failed.Output);
+        StringAssert.Contains(failed.Output, "error: process 0 of 2: No space left on device");
+        Assert.IsLessThan(Soon, failed.Time);
+        Checkpoint last = Last("kept/run");
+        Assert.IsGreaterThan(0, last.State.Step);
+        Assert.IsEmpty(Directory.GetFiles(_folder["kept/run"], "*.tmp"));
     }
 
     private Checkpoint Last(string run) => new RunFolder(_folder[run]).ReadLast();

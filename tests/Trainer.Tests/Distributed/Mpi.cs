@@ -25,7 +25,10 @@ internal static class Mpi
         Finish(Start(name, [(processes, arguments)]));
 
     /// <summary>Starts several commands, each in a number of processes.</summary>
-    public static Process Start(string name, (int Processes, string[] Arguments)[] commands)
+    /// <param name="name">mpich or openmpi.</param>
+    /// <param name="commands">The commands, and how many processes of each.</param>
+    /// <param name="within">A program that starts what stands behind it; none unless given.</param>
+    public static Process Start(string name, (int Processes, string[] Arguments)[] commands, params string[] within)
     {
         Require(name);
         var all = new List<string>();
@@ -37,7 +40,7 @@ internal static class Mpi
             ]);
         string[] more = name == "openmpi" ? ["--oversubscribe", "--bind-to", "none"] : [];
         return Process.Start(new ProcessStartInfo(
-            "bash", [Path.Combine(Root, "tools/mpi.sh"), name, "mpirun", .. more, .. all])
+            "bash", [Path.Combine(Root, "tools/mpi.sh"), name, .. within, "mpirun", .. more, .. all])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -45,8 +48,13 @@ internal static class Mpi
     }
 
     /// <summary>Waits for what was started.</summary>
-    public static Result Finish(Process process)
+    /// <param name="process">What was started.</param>
+    /// <param name="after">What the last line has from which on the time counts: a busy machine takes long to start
+    /// two processes. Nothing for all of it.</param>
+    public static Result Finish(Process process, string after = "")
     {
+        for (string? line = ""; line?.Contains(after, StringComparison.Ordinal) == false;)
+            line = process.StandardOutput.ReadLine();
         long begin = Stopwatch.GetTimestamp();
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd() + error.Result;

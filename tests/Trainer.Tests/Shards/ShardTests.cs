@@ -27,14 +27,19 @@ public sealed class ShardTests
     [DataRow("2/5", "PMI_RANK=1 PMI_SIZE=4", "2/5")]
     [DataRow(null, "PMI_RANK=1 PMI_SIZE=4", "1/4")]
     [DataRow(null, "OMPI_COMM_WORLD_RANK=3 OMPI_COMM_WORLD_SIZE=4", "3/4")]
-    [DataRow(null, "SLURM_PROCID=0 SLURM_NTASKS=8", "0/8")]
-    [DataRow("8", "SLURM_PROCID=5 SLURM_NTASKS=8", "5/8")]
+    [DataRow(null, "SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=8 SLURM_NTASKS=8", "0/8")]
+    [DataRow("8", "SLURM_PROCID=5 SLURM_STEP_NUM_TASKS=8", "5/8")]
+    // A job's script knows of the job's tasks, and is none of them.
+    [DataRow(null, "SLURM_PROCID=0 SLURM_NTASKS=8", "0/1")]
+    // Launchers that use one another: the one that is asked first has started this process.
+    [DataRow(
+        null, "SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=1 OMPI_COMM_WORLD_RANK=3 OMPI_COMM_WORLD_SIZE=4", "3/4")]
     [DataRow("8", "JOB_COMPLETION_INDEX=7", "7/8")]
     [DataRow(null, "SLURM_ARRAY_TASK_ID=4 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7", "1/3")]
     [DataRow(
         null,
         "SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=2 SLURM_PROCID=1 "
-            + "SLURM_NTASKS=4", "9/12")]
+            + "SLURM_STEP_NUM_TASKS=4", "9/12")]
     [DataRow(null, "PMI_RANK=4 PMI_SIZE=4", "0/1")] // no launcher says so
     public void A_process_takes_the_part_that_it_is_given(string? given, string environment, string expected) =>
         Assert.AreEqual(expected, Shard.Choose(given, Variables(environment)).Shard.ToString());
@@ -49,7 +54,7 @@ public sealed class ShardTests
         "--shard 4 leaves the index to the launcher, and no launcher gives one of 4; give i/4.")]
     [DataRow(
         null, "JOB_COMPLETION_INDEX=3",
-        "JOB_COMPLETION_INDEX is 3, and Kubernetes does not tell the number of completions: give it as --shard N.")]
+        "JOB_COMPLETION_INDEX is 3, and Kubernetes does not tell the number of completions: give it as --shard N, or 0/1 for all.")]
     [DataRow(
         null, "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=8",
         "The tasks of this Slurm array are not evenly spaced, so that none can tell its place: give --shard i/n.")]

@@ -27,6 +27,28 @@ public sealed class TrainingLoopTests
     }
 
     [TestMethod]
+    [DataRow(nameof(Precision.Fp32), 1e-5)]
+    [DataRow(nameof(Precision.Fp16), 1e-2)]
+    public void Pieces_of_a_batch_add_up_to_it(string precision, double tolerance)
+    {
+        // Mixup mixes across the pieces, and dropout drops what it drops of the whole; 8 in 3 pieces are 2, 3 and 3.
+        TrainingOptions options = Options with
+        {
+            Precision = Enum.Parse<Precision>(precision),
+            Augmentation = Options.Augmentation with { Mixup = 0.4 },
+        };
+        double[] whole = Losses(options).Losses, pieces = Losses(options with { Accumulate = 3 }).Losses;
+        CollectionAssert.AreNotEqual(whole, pieces);
+        foreach ((double expected, double actual) in whole.Zip(pieces).Take(5))
+            Assert.AreEqual(expected, actual, tolerance * expected);
+        CollectionAssert.AreEqual(pieces, Losses(options with { Accumulate = 3 }).Losses);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<UserErrorException>(() => Loop(options with { Accumulate = 9 })).Message,
+            "A batch of 8 has no image for each of 9 pieces.");
+        Assert.ThrowsExactly<UserErrorException>(() => (options with { Accumulate = 0 }).StepsFor(44));
+    }
+
+    [TestMethod]
     public void A_step_is_the_recipe_s()
     {
         using var scope = torch.NewDisposeScope();
