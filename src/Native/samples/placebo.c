@@ -1,6 +1,7 @@
 // Beside libplacebo, the renderer of mpv and VLC: placebo MODEL [COUNT]. The device is libplacebo's, and so is the lock
 // of its queue. One thread renders with libplacebo without a pause, while the other one has libplacebo's textures
-// classified where they are. Needs libplacebo 4.208 or later: cc placebo.c -lplacebo -lvulkan -lpthread and what sample.c needs.
+// classified where they are. Needs libplacebo 4.208: cc placebo.c -lplacebo -lvulkan -lpthread and what sample.c
+// needs.
 #include <libplacebo/vulkan.h>
 #include <pthread.h>
 #include <stdatomic.h>
