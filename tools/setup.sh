@@ -3,16 +3,19 @@
 # Debian 12 and 13, Ubuntu 22.04 and 24.04: through apt-get as root or by a sudo that asks nothing; without either it
 # prints the one command to run. Elsewhere it names what is missing. Exit status 1 when something still is.
 #   tools/setup.sh --native     also what the C library is built and tested with: compilers, Vulkan's headers
+#   tools/setup.sh --with-hosts  what --native installs, and the programs whose Vulkan devices tests of the C library use:
+#                               FFmpeg and libplacebo, of Debian 12; and the Khronos validation layer
 #   tools/setup.sh --with-mpi   also MPICH and Open MPI for the tests of distributed training (tools/mpi.sh)
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ldconfig, off a user's PATH
 
-native="" mpi=""
+native="" hosts="" mpi=""
 for argument in "$@"; do
     case "$argument" in
         --native) native=1 ;;
+        --with-hosts) native=1 hosts=1 ;;
         --with-mpi) mpi=1 ;;
-        *) echo "Expected nothing, --native or --with-mpi; got: $*" >&2 && exit 2 ;;
+        *) echo "Expected nothing, --native, --with-hosts or --with-mpi; got: $*" >&2 && exit 2 ;;
     esac
 done
 
@@ -52,6 +55,8 @@ has_certificates() {
     return 1
 }
 
+has_header() { compgen -G "/usr/include/$1" >/dev/null || compgen -G "/usr/include/*/$1" >/dev/null; }
+
 find_missing() { # sets `missing` (words for people) and `packages` (for apt-get)
     missing=() packages=()
     known_libraries="$(ldconfig -p 2>/dev/null || true)"
@@ -71,6 +76,16 @@ find_missing() { # sets `missing` (words for people) and `packages` (for apt-get
         command -v objcopy >/dev/null || need "objcopy and nm" binutils
         [[ -e /usr/include/vulkan/vulkan.h ]] || need "Vulkan's headers (vulkan/vulkan.h)" libvulkan-dev
         command -v zip >/dev/null || need "zip" zip
+    fi
+    # Other systems have other versions of these, which the tests do not take.
+    if [[ -n $hosts ]] && on_debian_12; then
+        command -v pkg-config >/dev/null || need "pkg-config" pkg-config
+        command -v ffmpeg >/dev/null || need "FFmpeg" ffmpeg
+        has_header libavfilter/avfilter.h || need "FFmpeg's headers" libavfilter-dev
+        has_header libavformat/avformat.h || need "FFmpeg's headers of files" libavformat-dev
+        has_header libplacebo/vulkan.h || need "libplacebo's headers" libplacebo-dev
+        [[ -e /usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json ]] ||
+            need "the Khronos validation layer" vulkan-validationlayers
     fi
     # What .NET itself and LibTorch load; a minimal installation lacks them.
     has_library libstdc++.so.6 || need "the C++ library libstdc++.so.6" libstdc++6

@@ -12,9 +12,13 @@ public sealed class Stepper : IDisposable
     private readonly ModeResources _own;
     private readonly ReadBack _readBack;
     private readonly ImageStage<PartRecordings> _fromImages, _fromDeviceImages;
-    private readonly FreshCommands? _copies;
-    private readonly RecordedFor<PartRecordings> _fromBuffers, _toBuffers;
     private readonly PartRecordings _fromFloats, _toFloats;
+    // On a host's device: what it copies, and what was given to be copied.
+    private readonly Submission? _copies;
+    private readonly PartRecordings? _fromBuffers, _toBuffers;
+    private readonly BufferRegion[] _inputs, _outputs;
+    private readonly DeviceImage[] _images;
+    private int _imageCount;
     private readonly Submission[] _launches;
     // For each part of the batch the input, each launch, the output.
     private readonly Submission[] _parts;
@@ -37,12 +41,18 @@ public sealed class Stepper : IDisposable
             planned, program, images => new PartRecordings(planned, images.Record)));
         _fromDeviceImages = _own.Take(() => new ImageStage<PartRecordings>(
             planned, program, images => new PartRecordings(planned, images.Record)));
-        if (planned.Device.IsHosts)
-            _copies = _own.Take(() => new FreshCommands(planned.Device));
-        _fromBuffers = _own.Take(() => new RecordedFor<PartRecordings>((inputs, _) => RecordFrom(inputs)));
         _toFloats = _own.Take(() => new PartRecordings(planned, _readBack.Record));
-        _toBuffers = _own.Take(() => new RecordedFor<PartRecordings>((_, outputs) => new PartRecordings(
-            planned, (commands, part) => program.RecordTo(commands, outputs, part))));
+        _inputs = new BufferRegion[planned.Plan.Inputs.Count];
+        _outputs = new BufferRegion[planned.Plan.Outputs.Count];
+        _images = new DeviceImage[planned.Batch];
+        if (planned.Device.IsHosts)
+        {
+            BufferInput buffers = planned.CreateBufferInput(program, _inputs);
+            _fromBuffers = RecordAnew((commands, part) => DeviceProgram.RecordFrom(commands, buffers, part));
+            _toBuffers = RecordAnew((commands, part) => program.RecordTo(commands, _outputs, part));
+            _copies = _own.Take(() => planned.Record(commands => commands.Anew(
+                anew => _fromDeviceImages.RecordCopies(anew, _images.AsSpan(0, _imageCount)))));
+        }
         for (int i = 0; i < _launches.Length; i++)
         {
             int launch = i;
@@ -51,12 +61,8 @@ public sealed class Stepper : IDisposable
 
         void RecordFromFloats(Commands commands, BatchPart part) => _own.Floats.Record(commands, part);
 
-        PartRecordings RecordFrom(BufferRegion[] inputs)
-        {
-            using BufferInput stage = planned.CreateBufferInput(program, inputs);
-            return new PartRecordings(
-                planned, (commands, part) => DeviceProgram.RecordFrom(commands, stage, part));
-        }
+        PartRecordings RecordAnew(Action<Commands, BatchPart> record) => _own.Take(() => new PartRecordings(
+            planned, (commands, part) => commands.Anew(anew => record(anew, part))));
     }
 
     /// <summary>Whether an inference was started and all its steps are done. False again after
@@ -118,8 +124,9 @@ public sealed class Stepper : IDisposable
         GiveUp();
         _copies!.Wait(); // Other sizes free the memory that they write.
         PartRecordings from = _fromDeviceImages.Get(images);
-        _fromDeviceImages.RecordCopies(_copies.Begin(), images);
-        _copies.Submit(default);
+        images.CopyTo(_images);
+        _imageCount = images.Length;
+        _copies.Submit();
         Start(from, _toFloats, items);
     }
 
@@ -146,7 +153,9 @@ public sealed class Stepper : IDisposable
     {
         _own.Arguments.CheckBuffers(inputs, outputs);
         GiveUp();
-        Start(_fromBuffers.Get(inputs, []), _toBuffers.Get([], outputs), _own.Planned.Batch);
+        inputs.CopyTo(_inputs);
+        outputs.CopyTo(_outputs);
+        Start(_fromBuffers!, _toBuffers!, _own.Planned.Batch);
     }
 
     /// <summary>Runs the next launches of the inference, and waits for them.</summary>

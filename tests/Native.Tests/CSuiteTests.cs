@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -7,11 +6,18 @@ using SoftPool.Runtime.Tests.Verification;
 
 namespace SoftPool.Native.Tests;
 
-/// <summary>The C interface as C sees it: each row is a function of c/suite.c in a process of its own.</summary>
+/// <summary>The C interface as C sees it: each row is a function of c/suite.c in a process of its own, compiled with the
+/// sanitizers of addresses and of undefined behaviour.</summary>
 [TestClass]
 public sealed partial class CSuiteTests
 {
     private static readonly TemporaryFolder Folder = new();
+
+    // .NET's runtime frees nothing when the process ends, and handles these signals itself.
+    private static readonly (string, string) Sanitizers =
+        ("ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:handle_sigfpe=0");
+
+    private static string SuiteSource => Path.Combine(CompiledC.Root, "tests/Native.Tests/c/suite.c");
 
     private static string Suite => Folder["suite"];
 
@@ -28,7 +34,8 @@ public sealed partial class CSuiteTests
     {
         if (CompiledC.Missing is not null)
             return;
-        CompiledC.Compile(Path.Combine(CompiledC.Root, "tests/Native.Tests/c/suite.c"), Suite, "-lvulkan");
+        CompiledC.Compile(
+            SuiteSource, Suite, "-lvulkan", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined");
         Certified.Of(Certified.OfPictures).Save(ModelFile);
         File.WriteAllBytes(OnnxFile, Relu());
         ProtoWriter height = new ProtoWriter().Text(2, "height"), width = new ProtoWriter().Text(2, "width");
@@ -66,7 +73,7 @@ public sealed partial class CSuiteTests
     {
         SkipWithoutCompiler();
         (int code, string output) = CompiledC.Run(
-            Suite, name == "enumerated_whole_or_not" ? [("VK_DRIVER_FILES", TwoDrivers())] : [],
+            Suite, name == "enumerated_whole_or_not" ? [Sanitizers, ("VK_DRIVER_FILES", TwoDrivers())] : [Sanitizers],
             name, ModelFile, OnnxFile, OpenFile);
         Assert.AreEqual((0, ""), (code, output));
     }
@@ -80,8 +87,33 @@ public sealed partial class CSuiteTests
             .. typeof(CSuiteTests).GetMethod(nameof(In_C))!.GetCustomAttributes(typeof(DataRowAttribute), false)
                 .Cast<DataRowAttribute>().Select(row => (string)row.Data[0]!),
         ];
-        string[] functions = CompiledC.Run(Suite, []).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] functions = CompiledC.Run(Suite, [Sanitizers]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         CollectionAssert.AreEqual(functions, rows);
+    }
+
+    [TestMethod]
+    [DataRow("modes")]
+    [DataRow("device_images")]
+    [DataRow("released_in_calls")]
+    public void Memcheck_finds_nothing(string name)
+    {
+        SkipWithoutCompiler();
+        if (Environment.GetEnvironmentVariable("SOFTPOOL_VALGRIND") != "1")
+            Assert.Inconclusive("It takes minutes: SOFTPOOL_VALGRIND=1 asks for it.");
+        if (!CompiledC.Exists("valgrind"))
+            Assert.Inconclusive("There is no valgrind: apt-get install valgrind.");
+        string program = Folder["memcheck"];
+        CompiledC.Compile(SuiteSource, program, "-lvulkan");
+        // Beside its debug information, which valgrind cannot read, the library is of no use to it.
+        Directory.CreateDirectory(Folder["bare"]);
+        File.Copy(CompiledC.Library, Folder["bare/libsoftpool.so"], overwrite: true);
+        string suppressions = Path.Combine(CompiledC.Root, "tests/Native.Tests/c/valgrind.supp");
+        Assert.AreEqual(
+            (0, ""),
+            CompiledC.Run(
+                TimeSpan.FromMinutes(10), "valgrind", [("LD_LIBRARY_PATH", Folder["bare"])],
+                "--quiet", "--error-exitcode=99", $"--suppressions={suppressions}",
+                program, name, ModelFile, OnnxFile, OpenFile));
     }
 
     [TestMethod]
@@ -125,7 +157,8 @@ public sealed partial class CSuiteTests
             Assert.AreEqual(
                 (0, ""),
                 CompiledC.Run(
-                    Suite, [("LD_LIBRARY_PATH", Folder["without"]), ("XDG_CACHE_HOME", Folder["without"])],
+                    Suite,
+                    [Sanitizers, ("LD_LIBRARY_PATH", Folder["without"]), ("XDG_CACHE_HOME", Folder["without"])],
                     test, ModelFile, OnnxFile, OpenFile));
     }
 
@@ -173,39 +206,6 @@ public sealed partial class CSuiteTests
         (code, output) = CompiledC.Run(Folder[sample + ".out"], [], Folder["none"], image, "9", "7");
         Assert.AreEqual(1, code);
         Assert.Contains("none", output);
-    }
-
-    [TestMethod]
-    public void An_engine_s_frames_are_classified_on_its_device()
-    {
-        SkipWithoutCompiler();
-        const int Count = 4, Width = 320, Height = 240;
-        CompiledC.Compile(
-            Path.Combine(CompiledC.Root, "src/Native/samples/frames.c"), Folder["frames"], "-lvulkan");
-        (int code, string output) = CompiledC.Run(Folder["frames"], [], ModelFile, $"{Count}");
-        Assert.AreEqual(0, code, output);
-        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.HasCount(Count, lines);
-        // The same frames from memory give the same bits.
-        using GpuDevice device = GpuDevice.Create(options: new GpuDeviceOptions { PipelineCacheFolder = "" });
-        var model = Model.Load(ModelFile);
-        using InferenceSession session = device.CreateSession(model);
-        var scores = new float[model.Graph.OutputShape.ElementCount];
-        for (int number = 0; number < Count; number++)
-        {
-            int left = number * 29 % (Width - 80), top = number * 13 % (Height - 60);
-            var pixels = new byte[3 * Width * Height];
-            for (int i = 0; i < Width * Height; i++)
-            {
-                bool isBlock = i % Width - left is >= 0 and < 80 && i / Width - top is >= 0 and < 60;
-                ((byte[])(isBlock ? [240, 128, 64] : [24, 48, 96])).CopyTo(pixels, 3 * i);
-            }
-            session.Run([new Image(pixels, Width, Height)], scores);
-            int best = scores.IndexOf(scores.Max());
-            string begin = $"frame {number}: class {best}, {model.ClassNames[best]}: ";
-            Assert.StartsWith(begin, lines[number]);
-            Assert.AreEqual(scores[best], float.Parse(lines[number][begin.Length..], CultureInfo.InvariantCulture));
-        }
     }
 
     [TestMethod]

@@ -36,7 +36,12 @@ internal static class CompiledC
 
     /// <summary>Runs a program to its end, two minutes at most.</summary>
     public static (int Code, string Output) Run(
-        string program, (string Name, string Value)[] environment, params string[] arguments)
+        string program, (string Name, string Value)[] environment, params string[] arguments) =>
+        Run(TimeSpan.FromMinutes(2), program, environment, arguments);
+
+    /// <summary>Runs a program to its end, or as long as it may take.</summary>
+    public static (int Code, string Output) Run(
+        TimeSpan limit, string program, (string Name, string Value)[] environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -47,11 +52,16 @@ internal static class CompiledC
             start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        if (!process.WaitForExit(limit))
             process.Kill();
         process.WaitForExit();
         return (process.ExitCode, output.Result + error.Result);
     }
+
+    /// <summary>Whether a library of these versions can be compiled against, as pkg-config writes it: "libplacebo >=
+    /// 4.208".</summary>
+    public static bool HasLibraries(params string[] versions) =>
+        Exists("pkg-config") && Run("pkg-config", [], ["--exists", .. versions]).Code == 0;
 
     /// <summary>Whether a program is on the PATH.</summary>
     public static bool Exists(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(':')

@@ -97,6 +97,54 @@ public sealed class EmbeddingTests
     }
 
     [TestMethod]
+    public void Only_what_names_the_host_s_buffers_is_recorded_for_each_run()
+    {
+        // A buffer may be another one under the handle of one that the host has destroyed.
+        using var host = new TestHost(Input.Length + Outputs);
+        using GpuDevice device = GpuDevice.FromHost(host.Handles(), new GpuDeviceOptions { PipelineCacheFolder = "" });
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions { Batch = Batch });
+        using Stepper stepper = session.CreateStepper();
+        BufferRegion from = host.BufferAt(0), to = host.BufferAt(Input.Length);
+        var modes = new Action[]
+        {
+            () => session.Run(from, to),
+            () =>
+            {
+                stepper.Start(from, to);
+                while (!stepper.Step(TimeSpan.MaxValue))
+                {
+                }
+            },
+        };
+        foreach (Action run in modes)
+            for (int round = 0; round < 3; round++)
+            {
+                host.Memory.Fill(float.NaN);
+                Input.CopyTo(host.Memory);
+                int recorded = 0;
+                VulkanResult.Injected = (call, result) =>
+                {
+                    recorded += call == "vkBeginCommandBuffer" ? 1 : 0;
+                    return result;
+                };
+                try
+                {
+                    run();
+                }
+                finally
+                {
+                    VulkanResult.Injected = null;
+                }
+                CollectionAssert.AreEqual(Expected, host.Memory[Input.Length..].ToArray());
+                if (round > 0)
+                    Assert.AreEqual(2, recorded, "The copies of input and output.");
+            }
+        (long before, int objects) = (GC.GetAllocatedBytesForCurrentThread(), LiveObjects.Count);
+        session.Run(from, to);
+        Assert.AreEqual((0L, objects), (GC.GetAllocatedBytesForCurrentThread() - before, LiveObjects.Count));
+    }
+
+    [TestMethod]
     public async Task A_run_waits_for_the_host_s_semaphore_and_signals_another()
     {
         using var host = new TestHost(4);

@@ -7,7 +7,7 @@ namespace SoftPool.Execution;
 /// <param name="planned">What runs.</param>
 /// <param name="program">The program that reads the input.</param>
 /// <param name="record">Records what uses the stage. When it is disposed, nothing of it runs any more.</param>
-internal sealed class ImageStage<T>(PlannedModel planned, DeviceProgram program, Func<InputStage, T> record)
+internal sealed class ImageStage<T>(PlannedModel planned, DeviceProgram program, Func<ImageInput, T> record)
     : IDisposable
     where T : class, IDisposable
 {

@@ -4,8 +4,8 @@ using SoftPool.Vulkan;
 namespace SoftPool.Execution;
 
 /// <summary>What one run at a time needs: the program with its activations, and a command buffer for each kind of
-/// input. That of floats is recorded at creation; that of images when their sizes change, that of a host's buffers when
-/// others are given.</summary>
+/// input. That of floats is recorded at creation, that of a host's buffers when they are first given, that of images when
+/// their sizes change.</summary>
 internal sealed class RunSlot : IDisposable
 {
     private readonly PlannedModel _planned;
@@ -15,18 +15,22 @@ internal sealed class RunSlot : IDisposable
     private readonly ReadBack? _layers;
     private readonly Submission _fromFloats;
     private readonly ImageStage<Submission> _fromImages;
-    private readonly RecordedFor<Submission> _betweenBuffers;
-    private readonly ImageStage<Submission> _fromDeviceImages;
-    private readonly ImageStage<RecordedFor<Submission>> _fromDeviceImagesToBuffers;
+    private readonly ImageStage<Submission> _fromDeviceImages, _fromDeviceImagesToBuffers;
+    // What the next run from or to a host's memory reads and writes; no recording outlasts it.
+    private readonly BufferRegion[] _inputs, _outputs;
+    private readonly DeviceImage[] _images;
+    private int _imageCount;
     // Made when they are first asked for.
     private NarrowInput<Half>? _halves;
     private NarrowInput<byte>? _bytes;
-    private Submission? _fromHalves, _fromBytes;
-    private FreshCommands? _copies;
+    private Submission? _fromHalves, _fromBytes, _betweenBuffers;
 
     public RunSlot(PlannedModel planned, bool keepLayerOutputs = false)
     {
         _planned = planned;
+        _inputs = new BufferRegion[planned.Plan.Inputs.Count];
+        _outputs = new BufferRegion[planned.Plan.Outputs.Count];
+        _images = new DeviceImage[planned.Batch];
         try
         {
             Program = _ownership.Take(planned.CreateProgram(keepLayerOutputs));
@@ -36,11 +40,10 @@ internal sealed class RunSlot : IDisposable
                 _layers = _ownership.Take(new ReadBack(planned, Program, planned.Plan.LayerOutputs.Values));
             _fromFloats = _ownership.Take(Record(_floats));
             _fromImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
-            _betweenBuffers = _ownership.Take(new RecordedFor<Submission>(RecordBetween));
-            _fromDeviceImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
-            _fromDeviceImagesToBuffers = _ownership.Take(new ImageStage<RecordedFor<Submission>>(
-                planned, Program,
-                images => new RecordedFor<Submission>((_, outputs) => RecordInto(images, outputs))));
+            _fromDeviceImages = _ownership.Take(new ImageStage<Submission>(
+                planned, Program, stage => RecordDeviceImages(stage, toBuffers: false)));
+            _fromDeviceImagesToBuffers = _ownership.Take(new ImageStage<Submission>(
+                planned, Program, stage => RecordDeviceImages(stage, toBuffers: true)));
         }
         catch
         {
@@ -92,26 +95,30 @@ internal sealed class RunSlot : IDisposable
 
     /// <summary>Starts a run from a host's buffers to others.</summary>
     public Submission Submit(
-        ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs, in GpuSync sync = default) =>
-        Submit(_betweenBuffers.Get(inputs, outputs), sync);
+        ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs, in GpuSync sync = default)
+    {
+        _betweenBuffers ??= _ownership.Take(RecordBetween());
+        inputs.CopyTo(_inputs);
+        outputs.CopyTo(_outputs);
+        return Submit(_betweenBuffers, sync);
+    }
 
     /// <summary>Starts a run of images on the host's device.</summary>
     public Submission Submit(ReadOnlySpan<DeviceImage> images, in GpuSync sync = default)
     {
-        _copies?.Wait(); // Other sizes free the memory that they write.
         Submission run = _fromDeviceImages.Get(images);
-        Copy(_fromDeviceImages, images, sync);
-        return Submit(run, new GpuSync(default, sync.Signal));
+        Keep(images);
+        return Submit(run, sync);
     }
 
     /// <summary>Starts a run of images on the host's device to its buffers.</summary>
     public Submission Submit(
         ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs, in GpuSync sync = default)
     {
-        _copies?.Wait();
-        Submission run = _fromDeviceImagesToBuffers.Get(images).Get([], outputs);
-        Copy(_fromDeviceImagesToBuffers, images, sync);
-        return Submit(run, new GpuSync(default, sync.Signal));
+        Submission run = _fromDeviceImagesToBuffers.Get(images);
+        Keep(images);
+        outputs.CopyTo(_outputs);
+        return Submit(run, sync);
     }
 
     /// <summary>Copies the network's first output after a run of floats or images that was waited for.</summary>
@@ -154,26 +161,36 @@ internal sealed class RunSlot : IDisposable
         recording ??= _ownership.Take(Record(input));
     }
 
-    private Submission RecordBetween(BufferRegion[] inputs, BufferRegion[] outputs)
+    private Submission RecordBetween()
     {
-        using BufferInput stage = _planned.CreateBufferInput(Program, inputs);
-        return RecordInto(stage, outputs);
+        using BufferInput stage = _planned.CreateBufferInput(Program, _inputs);
+        return _planned.RecordParts((commands, part) =>
+        {
+            commands.Anew(anew => DeviceProgram.RecordFrom(anew, stage, part));
+            Program.RecordLaunches(commands);
+            commands.Anew(anew => Program.RecordTo(anew, _outputs, part));
+            _layers?.Record(commands, part);
+        });
     }
 
-    private Submission RecordInto(InputStage stage, BufferRegion[] outputs) =>
+    private Submission RecordDeviceImages(ImageInput stage, bool toBuffers) =>
         _planned.RecordParts((commands, part) =>
         {
-            Program.RecordInto(commands, stage, outputs, part);
+            if (part.Index == 0)
+                commands.Anew(anew => stage.RecordCopies(anew, _images.AsSpan(0, _imageCount)));
+            stage.Record(commands, part);
+            Program.RecordLaunches(commands);
+            if (toBuffers)
+                commands.Anew(anew => Program.RecordTo(anew, _outputs, part));
+            else
+                _readBack.Record(commands, part);
             _layers?.Record(commands, part);
         });
 
-    // The host may replace its images from run to run, even under the same handles: these copies are recorded anew.
-    private void Copy<T>(ImageStage<T> stage, ReadOnlySpan<DeviceImage> images, in GpuSync sync)
-        where T : class, IDisposable
+    private void Keep(ReadOnlySpan<DeviceImage> images)
     {
-        _copies ??= _ownership.Take(new FreshCommands(_planned.Device));
-        stage.RecordCopies(_copies.Begin(), images);
-        _copies.Submit(new GpuSync(sync.Wait, default));
+        images.CopyTo(_images);
+        _imageCount = images.Length;
     }
 
     private Submission Submit(Submission recording, in GpuSync sync)

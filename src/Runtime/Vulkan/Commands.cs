@@ -32,6 +32,16 @@ internal readonly unsafe struct Commands
     public static Commands Into(VulkanDevice device, nint commandBuffer) =>
         new(device, new CommandBuffer(commandBuffer));
 
+    /// <summary>Records what names a host's buffers or images, here and, in a submission, anew before each use: the
+    /// host may have replaced them by others, even under the same handles.</summary>
+    public void Anew(Action<Commands> record)
+    {
+        if (_parts is null)
+            record(this);
+        else
+            _parts.Add(record);
+    }
+
     public void Copy(BufferRange source, BufferRange destination)
     {
         var region = new BufferCopy((ulong)source.Offset, (ulong)destination.Offset, (ulong)source.ByteCount);

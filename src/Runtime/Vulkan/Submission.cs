@@ -5,7 +5,8 @@ namespace SoftPool.Vulkan;
 
 /// <summary>Commands, recorded once and submitted any number of times, with their own pool and fence: one command
 /// buffer, or several where the device must not work for long without a pause. If the device turns out to be slower
-/// than was thought, they are recorded anew, in more of them.</summary>
+/// than was thought, they are recorded anew, in more of them. What names a host's buffers and images is recorded before
+/// each submission.</summary>
 internal sealed unsafe class Submission : HandleOwner
 {
     /// <summary>How long a waiting thread asks a GPU before it sleeps: to be woken takes about as long as a network of
@@ -50,6 +51,9 @@ internal sealed unsafe class Submission : HandleOwner
         Wait(); // Whoever waited for them in vain, for want of memory, has left them running.
         if (_isRepeated && Device.Slowness > _slowness)
             Record();
+        foreach (CommandPart part in _parts)
+            if (part.Anew is not null)
+                Record(part.Commands, part.Anew);
         Device.Api.ResetFences(Device.Handle, 1, in _fence).Check("vkResetFences");
         Device.Submit(_parts, _fence, sync);
         (_pending, _waited, _submitted) = (true, !sync.Wait.IsEmpty, Stopwatch.GetTimestamp());
@@ -86,6 +90,8 @@ internal sealed unsafe class Submission : HandleOwner
         var pool = new CommandPoolCreateInfo
         {
             SType = StructureType.CommandPoolCreateInfo,
+            // On a host's device some command buffers are recorded again.
+            Flags = Device.IsHosts ? CommandPoolCreateFlags.ResetCommandBufferBit : 0,
             QueueFamilyIndex = Device.QueueFamily,
         };
         Device.Api.CreateCommandPool(Device.Handle, in pool, null, out _pool).Check("vkCreateCommandPool");
@@ -93,6 +99,18 @@ internal sealed unsafe class Submission : HandleOwner
         var parts = new CommandParts(Device, _pool, _clocks);
         _record(new Commands(Device, parts));
         _parts = parts.End();
+    }
+
+    private void Record(CommandBuffer commands, Action<Commands> record)
+    {
+        var begin = new CommandBufferBeginInfo
+        {
+            SType = StructureType.CommandBufferBeginInfo,
+            Flags = CommandBufferUsageFlags.OneTimeSubmitBit,
+        };
+        Device.Api.BeginCommandBuffer(commands, in begin).Check("vkBeginCommandBuffer");
+        record(Commands.Into(Device, commands.Handle));
+        Device.Api.EndCommandBuffer(commands).Check("vkEndCommandBuffer");
     }
 
     private void Wait(TimeSpan limit)

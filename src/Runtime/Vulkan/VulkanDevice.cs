@@ -330,11 +330,19 @@ internal sealed unsafe class VulkanDevice
         // Before anything is submitted.
         foreach (TimelinePoint semaphore in signal)
             _ = HandleOf(semaphore);
-        for (int i = 0; i < parts.Length; i++)
+        Span<CommandBuffer> commands = stackalloc CommandBuffer[parts.Length];
+        for (int i = 0, end; i < parts.Length; i = end)
             try
             {
-                bool isLast = i == parts.Length - 1;
-                Submit(parts[i].Commands, isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
+                // Copies go together with the launches beside them; other parts are as long as may be.
+                double milliseconds = parts[i].Milliseconds;
+                for (end = i + 1; end < parts.Length; end++)
+                    if ((milliseconds += parts[end].Milliseconds) > Pace.LongestMilliseconds)
+                        break;
+                for (int part = i; part < end; part++)
+                    commands[part] = parts[part].Commands;
+                bool isLast = end == parts.Length;
+                Submit(commands[i..end], isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
             }
             catch (SoftPoolException) when (i > 0)
             {
@@ -346,7 +354,7 @@ internal sealed unsafe class VulkanDevice
     }
 
     private void Submit(
-        CommandBuffer commands, Fence fence, ReadOnlySpan<TimelinePoint> wait, ReadOnlySpan<TimelinePoint> signal)
+        Span<CommandBuffer> commands, Fence fence, ReadOnlySpan<TimelinePoint> wait, ReadOnlySpan<TimelinePoint> signal)
     {
         VkSemaphore* semaphores = stackalloc VkSemaphore[wait.Length + signal.Length];
         ulong* values = stackalloc ulong[wait.Length + signal.Length];
@@ -371,14 +379,17 @@ internal sealed unsafe class VulkanDevice
             WaitSemaphoreCount = (uint)wait.Length,
             PWaitSemaphores = semaphores,
             PWaitDstStageMask = stages,
-            CommandBufferCount = 1,
-            PCommandBuffers = &commands,
+            CommandBufferCount = (uint)commands.Length,
             SignalSemaphoreCount = (uint)signal.Length,
             PSignalSemaphores = semaphores + wait.Length,
         };
         VulkanResult.FailIfInjected("vkQueueSubmit");
-        using (_queueLock.Hold())
-            VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");
+        fixed (CommandBuffer* first = commands)
+        {
+            info.PCommandBuffers = first;
+            using (_queueLock.Hold())
+                VulkanResult.Throw(Api.QueueSubmit(_queue, 1, in info, fence), "vkQueueSubmit");
+        }
     }
 
     /// <summary>Submits a fence alone.</summary>
