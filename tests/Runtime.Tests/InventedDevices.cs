@@ -48,9 +48,10 @@ internal static class InventedDevices
         Environment.GetEnvironmentVariable("SOFTPOOL_INVENTED") is { Length: > 0 } name ? name : null;
 
     /// <summary>The options of a device that pretends as the process was told, unless the test has its own.</summary>
-    public static GpuDeviceOptions Pretending(GpuDeviceOptions options) => Chosen is null || options.Invented is not null
-        ? options
-        : options with { Invented = All[Chosen], Pace = options.Pace ?? Short };
+    public static GpuDeviceOptions Pretending(GpuDeviceOptions options) =>
+        Chosen is null || options.Invented is not null
+            ? options
+            : options with { Invented = All[Chosen], Pace = options.Pace ?? Short };
 
     private static InventedDevice Phone(int leastSubgroup) => Least(leastSubgroup) with
     {
