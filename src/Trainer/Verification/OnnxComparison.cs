@@ -103,6 +103,7 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
         if (pair.IsHalf)
             floor = Tolerances.Fp16;
         ModelGraph graph = pair.Model.Graph;
+        var jumping = new JumpingLayers(pair);
         string[] values = [.. pair.ValueOf.Values.Concat(pair.OutputNames).Distinct()];
         string[] fileOutputs = [.. pair.OutputNames.Intersect(pair.FileOutputs)];
         using var exact = new OnnxRunner(pair.Path, values.Except(pair.FileOutputs), optimised: false);
@@ -140,12 +141,16 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
             {
                 Add(rounding[layer], inDouble[layer], computed);
                 if (other is null)
-                    Add(layers[layer], truth[pair.ValueOf[layer]], computed);
+                    Hold(layer, computed);
             });
-            float[][] computed = other?.Invoke(items, (layer, inLayer) =>
-                Add(layers[layer], truth[pair.ValueOf[layer]], inLayer)) ?? inTorch;
+            float[][] computed = other?.Invoke(items, Hold) ?? inTorch;
             for (int output = 0; output < computed.Length; output++)
-                Add(outputs[pair.OutputNames[output]], truth[pair.OutputNames[output]], computed[output]);
+                Add(
+                    outputs[pair.OutputNames[output]], truth[pair.OutputNames[output]],
+                    jumping.Output(graph.Outputs[output].Layer, items, truth, computed[output]));
+
+            void Hold(string layer, float[] computed) => Add(
+                layers[layer], truth[pair.ValueOf[layer]], jumping.Output(layer, items, truth, computed));
         }
         return new OnnxComparison(
             [

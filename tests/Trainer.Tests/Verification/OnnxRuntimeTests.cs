@@ -1,5 +1,6 @@
 using SoftPool.Onnx;
 using SoftPool.Onnx.Import;
+using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Onnx.Import;
 using SoftPool.Trainer.Verification;
 using SoftPool.Verification;
@@ -90,6 +91,44 @@ public sealed class OnnxRuntimeTests : IDisposable
             File.WriteAllBytes(_folder[name], graph.ToArray());
             return _folder[name];
         }
+    }
+
+    /// <summary>As detectors of points and lines look for peaks. ONNX Runtime gives the same sigmoid of all numbers
+    /// below about -18, so that each is its own maximum there; torch and devices tell them apart.</summary>
+    [TestMethod]
+    public void Comparisons_that_ties_decide_are_held_to_what_they_read()
+    {
+        string path = Write("peaks.onnx", "Equal"), other = Write("other.onnx", "Less");
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        var comparison = OnnxComparison.OfTorch(OnnxPair.Of(path, import, import.Model()));
+        Assert.IsTrue(comparison.Passed, $"{comparison.Found}");
+        comparison = OnnxComparison.OfTorch(OnnxPair.Of(other, import, import.Model()));
+        Assert.IsFalse(comparison.Passed, $"{comparison.Found}");
+
+        string Write(string name, string compare)
+        {
+            GraphWriter graph = new GraphWriter().Input("x", 1, 1, 8, 8).Output("y")
+                .Scalar("ten", 10).Scalar("twenty", 20).Node("Mul", "x ten", "a").Node("Sub", "a twenty", "b")
+                .Node("Sigmoid", "b", "s")
+                .Node(
+                    "MaxPool", "s", "m", ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 1, 1, 1, 1 }))
+                .Node(compare, "s m", "e").Node("Cast", "e", "c", ("to", 1)).Node("Add", "s c", "y");
+            File.WriteAllBytes(_folder[name], graph.ToArray());
+            return _folder[name];
+        }
+    }
+
+    /// <summary>The bound that is not there is the largest float, whose digits torch takes for more.</summary>
+    [TestMethod]
+    public void A_bound_on_one_side_is_one_in_torch_too()
+    {
+        string path = _folder["clip.onnx"];
+        File.WriteAllBytes(path, new GraphWriter().Input("x", 1, 3, 7, 9).Output("y").Scalar("low", -0.4f)
+            .Node("Clip", "x low", "y").ToArray());
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        Assert.AreEqual(new Hardtanh(-0.4, float.MaxValue), import.Graph.Layers[0].Operator);
+        var comparison = OnnxComparison.OfTorch(OnnxPair.Of(path, import, import.Model()));
+        Assert.IsTrue(comparison.Passed, $"{comparison.Found}");
     }
 
     private static List<string> Differences(string path, OnnxImport import, double most = 1e-6)

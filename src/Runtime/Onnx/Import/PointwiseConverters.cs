@@ -40,9 +40,11 @@ internal static class PointwiseConverters
         new("Celu", "CELU", "alpha, above 0.", step => Parametric(step, 1, alpha => new CELU(alpha))),
     ];
 
-    /// <summary>A float of the file as the number that was meant: 0.1, not 0.10000000149.</summary>
-    public static double Meant(float number) =>
-        double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    /// <summary>A float of the file as the number that was meant: 0.1, not 0.10000000149. The largest float stays one:
+    /// its digits say more than it, which torch refuses.</summary>
+    public static double Meant(float number) => Math.Abs(number) == float.MaxValue
+        ? number
+        : double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static Activation Parametric(ImportStep step, float other, Func<double, Operator> create)
     {
