@@ -11,6 +11,8 @@
 #   tools/matrix.sh least-of-all card-with-window
 #                                            the tests of sessions on the system's software driver, which pretends to
 #                                            be a device of tests/Runtime.Tests/InventedDevices.cs
+#   tools/matrix.sh --brief NAME...          these, as CI does: drivers compile the kernels that sessions take by
+#                                            themselves, and no other form of them, which took most of the time
 # The compilers are those of tools/gpu-compilers.sh for one GPU of each vendor: they compile what sessions of
 # AlexNet-SoftPool and ResNet-18 take there, and none may spill more than its baseline says. Under Wine the tests are
 # those of tools/wine.sh. FILTER_RUNTIME and FILTER_PARITY choose other tests of drivers (MSTest's --filter).
@@ -20,6 +22,12 @@ export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, n
 
 # The driver "compilers": one GPU of each vendor.
 gpus=(nvidia-ampere adreno-750 apple-m1 amd-navi31 intel-dg2)
+brief=""
+if [[ ${1:-} == --brief ]]; then
+    brief=1
+    export SOFTPOOL_FORMS=chosen # tests/Runtime.Tests/Operators/OperatorForms.cs
+    shift
+fi
 names=("$@")
 if ((${#names[@]} == 0)); then
     names=(lavapipe-22 lavapipe-25 swiftshader)
@@ -87,6 +95,7 @@ try_driver() { # NAME
     # minutes where other tests do the same again.
     runtime+='&Name!~Kernels_match_the_reference&Name!~Every_variant_matches&Name!~Kernels_that_store'
     runtime+='&Name!~Kernels_that_read_storage_buffers_alone_match'
+    [[ -z $brief ]] || runtime+='&Name!~Every_variant_of_a_convolution_gives'
     # On invented devices, beside what InventedDeviceTests run there in tools/test.sh. Not what holds the device to a
     # time, nor what knows the software driver's figures of memory.
     local invented="($session|ClassName~InputsAndOutputsTests|ClassName~MappedInputTests"

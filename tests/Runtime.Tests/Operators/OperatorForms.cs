@@ -22,6 +22,10 @@ internal static class OperatorForms
     // The output channels of the largest tile of a product of matrices.
     private const int LargestTile = 128;
 
+    /// <summary>Whether <see cref="Of"/> gives the forms that sessions take by themselves, and no other: SOFTPOOL_FORMS
+    /// is "chosen". For a second driver in CI, where compiling the others takes most of the time.</summary>
+    public static readonly bool ChosenAlone = Environment.GetEnvironmentVariable("SOFTPOOL_FORMS") == "chosen";
+
     /// <summary>The devices to plan for and the kernels to choose. Several may come to the same kernels.</summary>
     public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(OperatorCase row, DeviceTraits device)
     {
@@ -30,6 +34,8 @@ internal static class OperatorForms
             [device, DeviceTraits.Unknown with { StorageBuffers = device.StorageBuffers }])
         {
             yield return (traits, VariantChoice.Default);
+            if (ChosenAlone)
+                continue;
             // Without texels the maps that tiles do not fit bring the other kernels.
             if (op is Pooling && traits == device)
                 yield return (traits, NoTiles);
