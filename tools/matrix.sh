@@ -12,7 +12,7 @@
 #                                            the tests of sessions on the system's software driver, which pretends to
 #                                            be a device of tests/Runtime.Tests/InventedDevices.cs
 #   tools/matrix.sh --brief NAME...          these, as CI does: drivers compile the kernels that sessions take by
-#                                            themselves, and no other form of them, which took most of the time
+#                                            themselves, not all forms of them, which takes them most of an hour
 # The compilers are those of tools/gpu-compilers.sh for one GPU of each vendor: they compile what sessions of
 # AlexNet-SoftPool and ResNet-18 take there, and none may spill more than its baseline says. Under Wine the tests are
 # those of tools/wine.sh. FILTER_RUNTIME and FILTER_PARITY choose other tests of drivers (MSTest's --filter).
@@ -23,9 +23,10 @@ export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, n
 # The driver "compilers": one GPU of each vendor.
 gpus=(nvidia-ampere adreno-750 apple-m1 amd-navi31 intel-dg2)
 brief=""
+export SOFTPOOL_FORMS=all # tests/Runtime.Tests/Operators/OperatorForms.cs
 if [[ ${1:-} == --brief ]]; then
     brief=1
-    export SOFTPOOL_FORMS=chosen # tests/Runtime.Tests/Operators/OperatorForms.cs
+    SOFTPOOL_FORMS=chosen
     shift
 fi
 names=("$@")

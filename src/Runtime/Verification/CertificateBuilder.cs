@@ -105,7 +105,12 @@ internal sealed class CertificateBuilder
         (float min, float max, double mean, double norm, long nonFinite) = digest.Statistics;
         return new CertificateLayer(
             min, max, mean, norm, nonFinite, MemoryMarshal.AsBytes(digest.Samples).ToArray(),
-            _rounding[layer].Count == digest.Count && double.IsFinite(rounding) ? ThreeDigits(rounding) : null);
+            IsKnown(rounding) ? ThreeDigits(rounding) : null,
+            _model.Graph.OutputLayers.Contains(layer) && IsKnown(_rounding[layer].RelativeError)
+                ? ThreeDigits(_rounding[layer].RelativeError)
+                : null);
+
+        bool IsKnown(double measured) => _rounding[layer].Count == digest.Count && double.IsFinite(measured);
     }
 
     private static double ThreeDigits(double value) =>

@@ -95,6 +95,9 @@ internal sealed record CertificateDocument(
         Require(
             layer.RoundingNmse is null || (double.IsFinite(layer.RoundingNmse.Value) && layer.RoundingNmse >= 0),
             $"has a rounding of layer {name} that is negative or not finite");
+        Require(
+            layer.RoundingError is null || (double.IsFinite(layer.RoundingError.Value) && layer.RoundingError >= 0),
+            $"has a largest rounding of layer {name} that is negative or not finite");
     }
 
     private static void Require(bool holds, string otherwise)
@@ -113,9 +116,12 @@ internal sealed record CertificateDocument(
 /// <param name="Samples">Some of the values, as little-endian floats; <see cref="LayerDigest"/> says which.</param>
 /// <param name="RoundingNmse">How far the layer in 32 bits is from the layer in 64 bits, both computed by the
 /// framework; null where that was not measured.</param>
+/// <param name="RoundingError">Of an output, the largest error between the two, relative to the largest value; null
+/// elsewhere, and where that was not measured.</param>
 internal sealed record CertificateLayer(
     float Min, float Max, double Mean, double Norm, long NonFinite, byte[] Samples,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? RoundingNmse = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? RoundingNmse = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? RoundingError = null)
 {
     public LayerStatistics ToStatistics() => new(Min, Max, Mean, Norm, NonFinite);
 

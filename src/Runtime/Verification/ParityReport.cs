@@ -7,6 +7,7 @@ public sealed class ParityReport
     private readonly Dictionary<string, TensorComparison> _layers;
     private readonly Dictionary<string, StatisticsComparison> _statistics = [];
     private readonly Dictionary<string, double> _rounding = [];
+    private readonly Dictionary<string, double> _roundingOfOutputs = [];
     private readonly bool _sampled;
     private readonly StatisticsComparison?[] _outputStatistics;
     // One an output; none without pictures.
@@ -40,6 +41,7 @@ public sealed class ParityReport
             // need not.
             _rounding[graph.Layers[i].Name] = graph.InputsOf(i).Where(input => input >= 0)
                 .Select(input => _rounding[graph.Layers[input].Name]).Append(layer.RoundingNmse ?? 0).Max();
+            _roundingOfOutputs[graph.Layers[i].Name] = layer.RoundingError ?? 0;
             long count = (long)certificate.Inputs * graph.OutputShapeOf(i).ElementCount;
             _layers[graph.Layers[i].Name] = new TensorComparison(whole.Largest, whole.Norm * whole.Norm / count)
             {
@@ -190,7 +192,9 @@ public sealed class ParityReport
     private bool PassesAsOutput(TensorComparison comparison, string layer)
     {
         double nmse = LargestNmse(layer);
-        return comparison.Nmse <= nmse && comparison.RelativeError <= Tolerances.OutputErrorWith(nmse);
+        return comparison.Nmse <= nmse
+            && comparison.RelativeError
+                <= Tolerances.OutputErrorWith(nmse, _roundingOfOutputs.GetValueOrDefault(layer));
     }
 
     private TensorComparison Comparison() => new() { Negligible = Tolerances.Negligible };

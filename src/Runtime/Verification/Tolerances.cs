@@ -11,6 +11,8 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
     /// amplified.</summary>
     private const double TimesRounding = 100;
 
+    private const double TimesRoundingOfOutput = 10;
+
     /// <summary>An error that is none, however small the layer's values are. Weight decay drives the weights of channels
     /// that no longer matter below 1e-38, where devices may flush every term of a sum to zero, and do: a million terms
     /// of numbers below 2^-126, times inputs up to 80, are 1e-30.</summary>
@@ -18,6 +20,9 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
 
     /// <summary>A file says how much rounding does to a layer, and may lie: beyond this no gate is widened.</summary>
     internal const double WidestLayerNmse = 1e-8;
+
+    /// <summary>As <see cref="WidestLayerNmse"/>, of an output's largest error.</summary>
+    internal const double WidestOutputError = 1e-3;
 
     /// <summary>For weights and activations stored in 32 bits: 1e-10, 1e-5, 1.</summary>
     public static Tolerances Fp32 { get; } = new(1e-10, 1e-5, 1);
@@ -35,10 +40,14 @@ public sealed record Tolerances(double LayerNmse, double OutputError, double Top
     internal double LayerNmseWith(double rounding) =>
         Math.Max(LayerNmse, Math.Min(TimesRounding * rounding, WidestLayerNmse));
 
-    /// <summary>The largest error of the output, where the gate of the last layer's error is this: as much wider in
-    /// each value, where that is wider.</summary>
-    internal double OutputErrorWith(double layerNmse) =>
-        layerNmse > LayerNmse ? Math.Max(OutputError, Math.Sqrt(layerNmse)) : OutputError;
+    /// <summary>The largest error of an output, where the gate of its layer's error is this: as much wider in each
+    /// value, where that is wider. And ten times the largest error that rounding to 32 bits alone makes: in few values
+    /// of a large map it is far above the root of the mean.</summary>
+    /// <param name="layerNmse">The gate of the layer.</param>
+    /// <param name="rounding">The largest error of rounding, relative to the largest value.</param>
+    internal double OutputErrorWith(double layerNmse, double rounding) => Math.Max(
+        layerNmse > LayerNmse ? Math.Max(OutputError, Math.Sqrt(layerNmse)) : OutputError,
+        Math.Min(TimesRoundingOfOutput * rounding, WidestOutputError));
 
     /// <summary>Of each the tighter one: what a file asks for may be more than this version does, and never
     /// less.</summary>

@@ -22,19 +22,29 @@ internal static class OperatorForms
     // The output channels of the largest tile of a product of matrices.
     private const int LargestTile = 128;
 
-    /// <summary>Whether <see cref="Of"/> gives the forms that sessions take by themselves, and no other: SOFTPOOL_FORMS
-    /// is "chosen". For a second driver in CI, where compiling the others takes most of the time.</summary>
-    public static readonly bool ChosenAlone = Environment.GetEnvironmentVariable("SOFTPOOL_FORMS") == "chosen";
+    /// <summary>SOFTPOOL_FORMS: "all", "chosen", or nothing. Drivers on CPUs take minutes to compile all
+    /// forms.</summary>
+    private static readonly string? Asked = Environment.GetEnvironmentVariable("SOFTPOOL_FORMS");
+
+    /// <summary>Whether all forms are tried, beside those that sessions take by themselves: if all are asked for, or
+    /// nothing is said, in 32 bits and fast numerics. 16-bit and strict kernels are the same lines of GLSL with other
+    /// loads and sums.</summary>
+    public static bool AllAreTried(bool fp16, Numerics numerics) =>
+        Asked == "all" || (Asked != "chosen" && !fp16 && numerics == Numerics.Fast);
 
     /// <summary>The devices to plan for and the kernels to choose. Several may come to the same kernels.</summary>
-    public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(OperatorCase row, DeviceTraits device)
+    /// <param name="row">The case.</param>
+    /// <param name="device">The device that the kernels run on.</param>
+    /// <param name="all">Whether not only those are given that sessions take by themselves.</param>
+    public static IEnumerable<(DeviceTraits Traits, VariantChoice Choice)> Of(
+        OperatorCase row, DeviceTraits device, bool all)
     {
         Operator op = row.Layers[^1].Operator;
         foreach (DeviceTraits traits in (DeviceTraits[])
             [device, DeviceTraits.Unknown with { StorageBuffers = device.StorageBuffers }])
         {
             yield return (traits, VariantChoice.Default);
-            if (ChosenAlone)
+            if (!all)
                 continue;
             // Without texels the maps that tiles do not fit bring the other kernels.
             if (op is Pooling && traits == device)

@@ -53,6 +53,20 @@ public sealed class CertificateTests
         TestModels.AssertSequence<double?>(
             [3.33e-6, null, null],
             Load(Save(model)).Certificate!.Document.Layers.Select(layer => layer.RoundingNmse));
+        Assert.IsTrue(model.Certificate!.Document.Layers.All(layer => layer.RoundingError is null), "No output's.");
+    }
+
+    [TestMethod]
+    public void The_largest_rounding_of_an_output_is_kept()
+    {
+        Model model = TestModels.WithWeights(
+            TestModels.Sequential(new TensorShape(4), new ReLU(), new Sigmoid()));
+        var builder = new CertificateBuilder(model, [new(Seed: 1)]);
+        builder.Add(0, [1, 2, 3, 4], [1, 2.01f, 3, 4]);
+        builder.Add(1, [1, 2, 3, 4], [1, 2, 3.01f, 4]);
+        model = model.With(builder.Build("the reference", "C#", DateTimeOffset.UnixEpoch));
+        TestModels.AssertSequence<double?>(
+            [null, 2.5e-3], Load(Save(model)).Certificate!.Document.Layers.Select(layer => layer.RoundingError));
         Assert.DoesNotContain("rounding", Tiny.Certificate!.Text, "Old certificates are written as they were.");
     }
 
@@ -137,6 +151,8 @@ public sealed class CertificateTests
     [DataRow("\"non_finite\":0", "\"non_finite\":9")]
     [DataRow("\"non_finite\":0", "\"non_finite\":0,\"rounding_nmse\":-1e-12")]
     [DataRow("\"non_finite\":0", "\"non_finite\":0,\"rounding_nmse\":1e999")]
+    [DataRow("\"non_finite\":0", "\"non_finite\":0,\"rounding_error\":-1e-12")]
+    [DataRow("\"non_finite\":0", "\"non_finite\":0,\"rounding_error\":1e999")]
     [DataRow("\"min\":", "\"min\":1e30,\"x\":")]
     [DataRow("\"min\":-", "\"min\":1e30")]
     [DataRow("\"norm\":", "\"norm\":-")]
