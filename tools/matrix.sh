@@ -97,8 +97,12 @@ try_driver() { # NAME
     runtime+='&Name!~Kernels_match_the_reference&Name!~Every_variant_matches&Name!~Kernels_that_store'
     runtime+='&Name!~Kernels_that_read_storage_buffers_alone_match'
     [[ -z $brief ]] || runtime+='&Name!~Every_variant_of_a_convolution_gives&ClassName!~KeptLayerTests'
-    # SwiftShader compiles half a thousand kernels for many minutes.
-    [[ -z $brief || $name != swiftshader ]] || runtime+='&ClassName!~NeighbourTests'
+    if [[ -n $brief && $name == swiftshader ]]; then
+        # It compiles hundreds of kernels: of 18 minutes these four tests took 11.5.
+        runtime+='&ClassName!~NeighbourTests&Name!~Kernels_give_the_bits_of_the_strict_reference'
+        runtime+='&Name!~Windows_of_every_height_of_one_map&Name!~The_ends_of_the_floats_stay_finite'
+        runtime+='&Name!~NaN_reaches_the_windows_over_it'
+    fi
     # On invented devices, beside what InventedDeviceTests run there in tools/test.sh. Not what holds the device to a
     # time, nor what knows the software driver's figures of memory.
     local invented="($session|ClassName~InputsAndOutputsTests|ClassName~MappedInputTests"
