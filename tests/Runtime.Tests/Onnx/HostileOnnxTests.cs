@@ -89,11 +89,12 @@ public sealed class HostileOnnxTests
             $"{name}: {loaded} of {rounds} loaded; the damage is too little or too much.");
     }
 
-    private static bool Loads(ReadOnlyMemory<byte> bytes, string name, bool tensorsToo = false, bool again = false)
+    private static bool Loads(ReadOnlyMemory<byte> bytes, string name, bool tensorsToo = false, int tries = 3)
     {
         using var stream = new MemoryStream(bytes.ToArray());
         long before = GC.GetAllocatedBytesForCurrentThread();
         var watch = Stopwatch.StartNew();
+        TimeSpan computedBefore = Environment.CpuUsage.TotalTime;
         bool loaded = false;
         try
         {
@@ -110,11 +111,12 @@ public sealed class HostileOnnxTests
         {
             Assert.Fail($"{name}: {e}");
         }
-        TimeSpan time = watch.Elapsed;
+        // Other programs may have had the processor meanwhile, and other threads of this one may compute.
+        TimeSpan computed = Environment.CpuUsage.TotalTime - computedBefore;
+        TimeSpan time = watch.Elapsed < computed ? watch.Elapsed : computed;
         long taken = GC.GetAllocatedBytesForCurrentThread() - before;
-        // Other tests may have had the processor meanwhile.
-        if (time >= LongestTime && !again)
-            return Loads(bytes, name, tensorsToo, again: true);
+        if (time >= LongestTime && tries > 1)
+            return Loads(bytes, name, tensorsToo, tries - 1);
         Assert.IsLessThan(LongestTime, time, name);
         Assert.IsLessThan(LargestAllocation, taken, name);
         return loaded;
