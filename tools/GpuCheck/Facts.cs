@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Silk.NET.Vulkan;
+using SoftPool.Kernels;
 using SoftPool.Vulkan;
 using MemoryType = SoftPool.Vulkan.MemoryType;
 
@@ -17,7 +19,8 @@ internal static class Facts
         VulkanPhysicalDevice physical = check.Device.Vulkan.Physical;
         Fact("checked", check.Device.Info.Name);
         Fact("system", $"{Environment.OSVersion}, {Environment.ProcessorCount} processors");
-        Fact("traits", $"{check.Device.Vulkan.Traits}");
+        foreach (PropertyInfo trait in typeof(DeviceTraits).GetProperties().Where(trait => trait.CanWrite))
+            Fact(trait.Name, $"{trait.GetValue(check.Device.Vulkan.Traits)}");
         Fact("queue family", check.Device.Vulkan.QueueFamily);
         for (int i = 0; i < physical.QueueFamilies.Count; i++)
             Fact(
@@ -27,7 +30,8 @@ internal static class Facts
         foreach (MemoryType type in physical.Memory.All)
             Fact(
                 $"memory {type.Index}",
-                $"{type.Flags}, heap {type.Heap}, {physical.RoomIn(type.Heap)?.ToString() ?? "?"} bytes granted");
+                $"{type.Flags}, heap {type.Heap}"
+                + (physical.RoomIn(type.Heap) is long room ? $", {room} bytes granted" : ""));
         PhysicalDeviceLimits limits = physical.Limits;
         Fact("largest heap of its own", check.Device.Info.MemoryBytes);
         Fact("maxStorageBufferRange", limits.MaxStorageBufferRange);

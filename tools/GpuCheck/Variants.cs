@@ -34,7 +34,8 @@ internal static class Variants
                                 _ => [],
                             },
                         ];
-                        string key = $"{op} on {input}, batch {batch}, {(options.Fp16 ? 16 : 32)} bits";
+                        string key =
+                            $"{op.GetType().Name} {op.Attributes}, on {input}, batch {batch}, {(options.Fp16 ? 16 : 32)} bits";
                         if (variants.Length == 0 || !seen.Add(key))
                             continue;
                         string? chosen = PlanOf(op, input, options).Launches.Select(launch => launch.Variant)
@@ -70,7 +71,8 @@ internal static class Variants
             double? time = ConvolutionTuner.Measure(check.Device.Vulkan, op, input, own, ref spent);
             double products = plan.Launches.Sum(launch => launch.MultiplyAdds);
             check.Rows.Add(
-                "variants", key, ("variant", variant + (isChosen && seen.Count == 1 ? ", chosen" : "")),
+                "variants", key, ("variant", variant),
+                ("chosen", isChosen && seen.Count == 1 ? true : null),
                 ("ms", time is null ? null : Math.Round(time.Value, 4)),
                 ("GFLOP/s", time is null || op is Pooling ? null : Math.Round(2 * products / time.Value / 1e6, 1)),
                 ("groups", groups));

@@ -167,6 +167,11 @@ internal sealed class DeviceProgram : IDisposable
             (int piece, long offset) = arena.PlaceOf(operand);
             _places.Add(operand, pieces[piece].Part(offset, operand.ByteCount));
         }
+        foreach (Activation part in _plan.Activations.Where(activation => activation.Root != activation))
+        {
+            BufferRange whole = _places[part.Root];
+            _places.Add(part, whole with { Offset = whole.Offset + part.BeginBytes, ByteCount = part.ByteCount });
+        }
     }
 
     private void PrepareLaunches(VulkanDevice device)

@@ -2,7 +2,7 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Graph;
 
-/// <summary>Where each activation lies in one arena of device memory. Two whose lifetimes do not meet may share bytes.
+/// <summary>Where each activation that is no part of another lies in one arena of device memory. Two whose lifetimes do not meet may share bytes.
 /// They are placed one after the other, each at the lowest place that is free during its whole life; in several orders,
 /// of which the one that takes the least memory is kept. The arena may lie in pieces: then no activation crosses from
 /// one to the next.</summary>
@@ -63,11 +63,15 @@ internal sealed class ArenaPlan
     /// <summary>The largest sum of activations that are alive at once: no arena is smaller.</summary>
     public long LowerBound { get; }
 
-    /// <summary>All activations of the plan.</summary>
+    /// <summary>All activations of the plan that are no parts of others.</summary>
     public IEnumerable<Operand> Operands => _offsets.Keys;
 
     /// <summary>The byte at which an activation begins.</summary>
-    public long OffsetOf(Operand operand) => _offsets[operand];
+    public long OffsetOf(Operand operand)
+    {
+        var activation = (Activation)operand;
+        return _offsets[activation.Root] + activation.BeginBytes;
+    }
 
     /// <summary>The sizes of the pieces in which the arena lies.</summary>
     public IEnumerable<long> Pieces
@@ -81,7 +85,7 @@ internal sealed class ArenaPlan
 
     /// <summary>The piece in which an activation lies, and the byte at which it begins there.</summary>
     public (int Piece, long Offset) PlaceOf(Operand operand) =>
-        ((int)(_offsets[operand] / _pieceBytes), _offsets[operand] % _pieceBytes);
+        ((int)(OffsetOf(operand) / _pieceBytes), OffsetOf(operand) % _pieceBytes);
 
     /// <summary>Launches are in epochs from 1; the upload comes before them in 0, the read-back after them.</summary>
     private static Tenant[] TenantsOf(ExecutionPlan plan, bool keepLayerOutputs, BarrierPlan? barriers, int epochs)
@@ -93,14 +97,14 @@ internal sealed class ArenaPlan
         {
             int epoch = barriers?.EpochOf(i) ?? i + 1;
             foreach (Operand operand in plan.Launches[i].Operands)
-                if (operand is Activation)
-                    tenants[operand] = tenants.TryGetValue(operand, out Tenant tenant)
+                if (operand is Activation { Root: { } root })
+                    tenants[root] = tenants.TryGetValue(root, out Tenant tenant)
                         ? tenant with { Last = epoch }
-                        : new Tenant(operand, epoch, epoch);
+                        : new Tenant(root, epoch, epoch);
         }
         IEnumerable<Operand> kept = keepLayerOutputs ? plan.LayerOutputs.Values.Concat(plan.Outputs) : plan.Outputs;
-        foreach (Operand operand in kept)
-            tenants[operand] = tenants[operand] with { Last = readBack };
+        foreach (Activation operand in kept.Cast<Activation>())
+            tenants[operand.Root] = tenants[operand.Root] with { Last = readBack };
         return [.. tenants.Values];
     }
 

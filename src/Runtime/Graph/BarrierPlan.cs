@@ -16,31 +16,26 @@ internal sealed class BarrierPlan
     public BarrierPlan(IReadOnlyList<KernelLaunch> launches, Func<KernelLaunch, KernelAccess> accessOf)
     {
         _epochs = new int[launches.Count];
-        var touched = new Dictionary<Operand, Use>();
+        // In the epoch, by what has the memory.
+        var touched = new Dictionary<Activation, List<Use>>();
         for (int i = 0; i < launches.Count; i++)
         {
             KernelLaunch launch = launches[i];
             KernelAccess access = accessOf(launch);
             // What was recorded before the first launch has written its input.
-            int epoch = i == 0 ? 1 : _epochs[i - 1];
-            for (int binding = 0; binding < launch.Operands.Count; binding++)
-                if (touched.TryGetValue(launch.Operands[binding], out Use use) && use.Epoch == epoch
-                    && Meets(use, launch.Layer, access, binding))
-                {
-                    epoch++;
-                    break;
-                }
-            _epochs[i] = epoch;
-            for (int binding = 0; binding < launch.Operands.Count; binding++)
+            _epochs[i] = i == 0 ? 1 : _epochs[i - 1];
+            Use[] uses = [.. UsesOf(launch, access)];
+            if (Array.Exists(
+                uses, use => touched.TryGetValue(use.Of.Root, out List<Use>? before) && before.Exists(use.Meets)))
             {
-                if (launch.Operands[binding] is not Activation operand)
-                    continue;
-                Use before = touched.GetValueOrDefault(operand);
-                if (before.Epoch != epoch)
-                    before = default;
-                touched[operand] = new Use(
-                    epoch, before.IsRead || Has(access.Read, binding), before.IsWritten || Has(access.Written, binding),
-                    launch.Layer);
+                _epochs[i]++;
+                touched.Clear();
+            }
+            foreach (Use use in uses)
+            {
+                if (!touched.TryGetValue(use.Of.Root, out List<Use>? before))
+                    touched.Add(use.Of.Root, before = []);
+                before.Add(use);
             }
         }
     }
@@ -54,14 +49,22 @@ internal sealed class BarrierPlan
     /// <summary>Whether a barrier is needed before a launch.</summary>
     public bool IsBefore(int launch) => launch == 0 || _epochs[launch] != _epochs[launch - 1];
 
-    private static bool Meets(Use use, string layer, KernelAccess access, int binding)
+    private static IEnumerable<Use> UsesOf(KernelLaunch launch, KernelAccess access)
     {
-        bool reads = Has(access.Read, binding), writes = Has(access.Written, binding);
-        return (reads && use.IsWritten) || (writes && use.IsRead) || (writes && use.IsWritten && use.Layer != layer);
+        for (int binding = 0; binding < launch.Operands.Count; binding++)
+            if (launch.Operands[binding] is Activation operand)
+                yield return new Use(
+                    operand, (access.Read >> binding & 1) != 0, (access.Written >> binding & 1) != 0, launch.Layer);
     }
 
-    private static bool Has(uint bindings, int binding) => (bindings >> binding & 1) != 0;
-
-    /// <summary>What the launches of an epoch have done to an operand, and the layer of the last of them.</summary>
-    private readonly record struct Use(int Epoch, bool IsRead, bool IsWritten, string Layer);
+    /// <summary>What a launch of a layer does to an activation.</summary>
+    private readonly record struct Use(Activation Of, bool IsRead, bool IsWritten, string Layer)
+    {
+        /// <summary>Whether one has to wait for the other. Parts of one activation that have no element in common do
+        /// not.</summary>
+        public bool Meets(Use other) =>
+            Of.Begin < other.Of.Begin + other.Of.Count && other.Of.Begin < Of.Begin + Of.Count
+            && ((IsRead && other.IsWritten) || (IsWritten && other.IsRead)
+                || (IsWritten && other.IsWritten && Layer != other.Layer));
+    }
 }

@@ -41,6 +41,10 @@ internal sealed class ExecutionPlan
     /// the one behind it has none: its own values are never stored.</summary>
     public IReadOnlyDictionary<string, Operand> LayerOutputs { get; }
 
+    /// <summary>Everything that the launches compute, and the inputs.</summary>
+    public IEnumerable<Activation> Activations => Launches.SelectMany(launch => launch.Operands)
+        .Concat(Inputs).Concat(LayerOutputs.Values).Concat(Outputs).OfType<Activation>().Distinct();
+
     /// <summary>The plan of a model: that of its graph, with its weights.</summary>
     public static ExecutionPlan Create(Model model, PlanOptions options) =>
         Create(
@@ -113,7 +117,11 @@ internal sealed class ExecutionPlan
             isOutput[layer] = true;
         var dispatches = new List<KernelLaunch>();
         var layers = new List<PlannedLayer>();
-        Operand[] inputs = [.. graph.Inputs.Select(input => new Activation((long)batch * input.Shape.ElementCount))];
+        Operand[] inputs =
+        [
+            .. graph.Inputs.Select(
+                input => new Activation((long)batch * input.Shape.ElementCount) { IsFixed = true }),
+        ];
         Operand[] firsts = options.Fp16 || options.IsStrict
             ?
             [

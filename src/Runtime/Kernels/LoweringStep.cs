@@ -55,6 +55,35 @@ internal sealed class LoweringStep(
     /// <summary>Makes the output the same memory as the input: nothing runs.</summary>
     public void Alias() => Output = Input;
 
+    /// <summary>Makes the output a part of the input's memory, from an element on, if it can be: then nothing
+    /// runs.</summary>
+    public bool TryAliasPart(long begin)
+    {
+        Activation? part = (Input as Activation)?.Part(begin, Output.Count);
+        Output = part ?? Output;
+        return part is not null;
+    }
+
+    /// <summary>Makes what computes inputs write them into the output, from an element of it on, if it can: then
+    /// nothing copies them.</summary>
+    /// <param name="first">The first of these inputs. Those behind it count only if they all are parts, one behind the
+    /// other, of one activation.</param>
+    /// <param name="begin">The element of the output.</param>
+    /// <returns>The number of inputs that lie in the output.</returns>
+    public int TryPlaceInOutput(int first, long begin)
+    {
+        Activation root = ((Activation)Inputs[first]).Root;
+        int end = first;
+        long covered = 0;
+        while (end < Inputs.Count && covered < root.Count && Inputs[end] is Activation input
+            && input.Root == root && input.Begin == covered)
+        {
+            covered += input.Count;
+            end++;
+        }
+        return covered == root.Count && root.LiesIn((Activation)Output, begin) ? end - first : 0;
+    }
+
     /// <summary>Makes the output what a part of the operator has computed.</summary>
     public void End(LoweringStep part) => Output = part.Output;
 

@@ -18,6 +18,43 @@ internal abstract class Operand(long count, bool isHalf)
     public long BytesOf(int items, int all) => Count / all * items * (IsHalf ? 2 : sizeof(float));
 }
 
-/// <summary>What kernels compute, and the network's input. Lives in the arena, from its first use to its
-/// last.</summary>
-internal sealed class Activation(long count, bool isHalf = false) : Operand(count, isHalf);
+/// <summary>What kernels compute, and the network's input. Lives in the arena, from its first use to its last, or is a
+/// part of another one: a slice of it, or an input of a concatenation.</summary>
+internal sealed class Activation(long count, bool isHalf = false) : Operand(count, isHalf)
+{
+    // No device asks more of the offset of a buffer, and none more of that of a texel buffer.
+    private const int PartAlignment = 256;
+
+    private Activation? _whole;
+    private long _begin;
+
+    /// <summary>Whether it lies where it is made for: the network's inputs do.</summary>
+    public bool IsFixed { get; init; }
+
+    /// <summary>The activation that has the memory: itself, unless it is a part.</summary>
+    public Activation Root => _whole?.Root ?? this;
+
+    /// <summary>The element of <see cref="Root"/> at which it begins.</summary>
+    public long Begin => _whole is null ? 0 : _whole.Begin + _begin;
+
+    /// <summary>The byte of <see cref="Root"/> at which it begins.</summary>
+    public long BeginBytes => BytesOf(Begin);
+
+    /// <summary>Some of its elements as an operand of their own; null where devices could not bind it.</summary>
+    public Activation? Part(long begin, long count)
+    {
+        var part = new Activation(count, IsHalf);
+        return part.LiesIn(this, begin) ? part : null;
+    }
+
+    /// <summary>Makes it a part of another one, whose elements from one on it gives, if it can be.</summary>
+    public bool LiesIn(Activation whole, long begin)
+    {
+        if (_whole is not null || IsFixed || IsHalf != whole.IsHalf || BytesOf(begin) % PartAlignment != 0)
+            return false;
+        (_whole, _begin) = (whole, begin);
+        return true;
+    }
+
+    private long BytesOf(long elements) => elements * (IsHalf ? 2 : sizeof(float));
+}

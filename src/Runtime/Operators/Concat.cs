@@ -51,16 +51,25 @@ public sealed record Concat(int Dim = 1) : Operator
 
     internal override void Lower(LoweringStep step)
     {
-        int row = step.OutputShape[Dim - 1] * step.OutputShape.Inner(Dim), begin = 0;
-        for (int i = 0; i < step.Inputs.Count; i++)
+        int inner = step.OutputShape.Inner(Dim), row = step.OutputShape[Dim - 1] * inner, begin = 0;
+        int[] lengths = [.. step.InputShapes.Select(shape => shape[Dim - 1] * inner)];
+        bool isOneRow = row == step.Output.Count;
+        for (int i = 0, end; i < lengths.Length; i = end)
         {
-            int length = step.InputShapes[i][Dim - 1] * step.OutputShape.Inner(Dim);
-            int count = step.Batch * step.InputShapes[i].ElementCount;
-            SpecializationConstant[] constants =
-                [("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", row), ("OFFSET", begin)];
-            // A texel lies within what lies together.
-            step.DispatchElements("concat", constants, count, length % 4 == 0 ? 0b1u : 0, step.Inputs[i], step.Output);
-            begin += length;
+            int placed = isOneRow ? step.TryPlaceInOutput(i, begin) : 0;
+            end = i + Math.Max(placed, 1);
+            if (placed == 0)
+                Copy(step, i, lengths[i], row, begin);
+            begin += lengths[i..end].Sum();
         }
+    }
+
+    private static void Copy(LoweringStep step, int input, int length, int row, int begin)
+    {
+        int count = step.Batch * step.InputShapes[input].ElementCount;
+        SpecializationConstant[] constants =
+            [("COUNT", count), ("LENGTH", length), ("OUT_LENGTH", row), ("OFFSET", begin)];
+        // A texel lies within what lies together.
+        step.DispatchElements("concat", constants, count, length % 4 == 0 ? 0b1u : 0, step.Inputs[input], step.Output);
     }
 }

@@ -42,6 +42,9 @@ public sealed record Slice(int Dim, int Start, int Length, int Step) : UnaryOper
     internal override void Lower(LoweringStep step)
     {
         (int count, int inner) = (step.Batch * step.OutputShape.ElementCount, step.InputShape.Inner(Dim));
+        bool isTogether = (Step == 1 || Length == 1) && count == Length * inner;
+        if (isTogether && step.TryAliasPart((long)Start * inner))
+            return;
         // A texel lies within a place.
         step.DispatchElements(
             "slice",

@@ -114,7 +114,7 @@ public sealed class BarrierPlanTests
                 if (first.Operands[i] is not Activation one || second.Operands[j] is not Activation other)
                     continue;
                 bool writes = Has(a.Written, i) || Has(b.Written, j);
-                bool areParts = one == other && first.Layer == second.Layer && !Has(a.Read, i) && !Has(b.Read, j);
+                bool areParts = one.Root == other.Root && first.Layer == second.Layer && !Has(a.Read, i) && !Has(b.Read, j);
                 bool overlap = arena.OffsetOf(one) < arena.OffsetOf(other) + other.ByteCount
                     && arena.OffsetOf(other) < arena.OffsetOf(one) + one.ByteCount;
                 if (writes && overlap && !areParts)
