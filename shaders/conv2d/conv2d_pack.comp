@@ -5,8 +5,10 @@
 // channels last, and as many zero channels behind those of each group as make its words begin where windows begin.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output (N, GROUPS, PADDED_HEIGHT, PADDED_WIDTH, PADDED_CHANNELS) real
-// Dispatch      an invocation for 4 numbers, as of index.glsl
-// Preconditions 4 divides PADDED_WIDTH * PADDED_CHANNELS; GROUPS divides C
+// Dispatch      an invocation for 4 numbers, as of index.glsl; where BLOCKS is not 0, for 4 columns of 4 channels, BLOCKS
+//               in a row
+// Preconditions 4 divides PADDED_WIDTH * PADDED_CHANNELS; GROUPS divides C. BLOCKS is 0 unless the input is read as
+//               texels, and 4 divides WIDTH and PADDED_CHANNELS
 #include "texel.glsl"
 #include "strict.glsl"
 #include "index.glsl"
@@ -21,6 +23,7 @@ layout(constant_id = 6) const uint PADDED_HEIGHT = 1;
 layout(constant_id = 7) const uint PADDED_WIDTH = 1;
 layout(constant_id = 8) const uint PADDING_HEIGHT = 0;
 layout(constant_id = 9) const uint PADDING_WIDTH = 0;
+layout(constant_id = 10) const uint BLOCKS = 0;
 
 READ_ELEMENTS(0, Input, x);
 layout(binding = 1) writeonly buffer Output { real4 y[]; };
@@ -28,8 +31,43 @@ layout(binding = 1) writeonly buffer Output { real4 y[]; };
 const uint GROUP_CHANNELS = CHANNELS / GROUPS;
 const uint ROW = PADDED_WIDTH * PADDED_CHANNELS;
 
+#ifdef TEXEL
+// Four texels of four channels, turned: a quarter of the loads. The first block begins at or before the padding.
+void pack_block(uint index) {
+    const uint QUADS = PADDED_CHANNELS / 4;
+    uint map = index / (QUADS * BLOCKS) / PADDED_HEIGHT, padded_row = index / (QUADS * BLOCKS) % PADDED_HEIGHT;
+    if (map >= BATCH * GROUPS)
+        return;
+    uint quad = index % QUADS;
+    int row = int(padded_row) - int(PADDING_HEIGHT);
+    int column = (int(index / QUADS % BLOCKS) - int((PADDING_WIDTH + 3) / 4)) * 4;
+    bool inside = row >= 0 && row < int(HEIGHT) && column >= 0 && column < int(WIDTH);
+    mat4 values;
+    [[unroll]] for (uint i = 0; i < 4; i++) {
+        bool is_there = inside && quad * 4 + i < GROUP_CHANNELS;
+        uint cell = ((map * GROUP_CHANNELS + quad * 4 + i) * HEIGHT + uint(row)) * WIDTH + uint(column);
+        cell = is_there ? cell : 0;
+        vec4 columns = elements(x, cell);
+        values[i] = is_there ? columns : vec4(0.0);
+    }
+    values = transpose(values);
+    uint begin = (map * PADDED_HEIGHT + padded_row) * PADDED_WIDTH;
+    [[unroll]] for (int i = 0; i < 4; i++) {
+        int padded = column + i + int(PADDING_WIDTH);
+        if (padded >= 0 && padded < int(PADDED_WIDTH))
+            y[(begin + uint(padded)) * QUADS + quad] = real4(values[i]);
+    }
+}
+#endif
+
 void main() {
     uint index = linear_index();
+#ifdef TEXEL
+    if (BLOCKS != 0) {
+        pack_block(index);
+        return;
+    }
+#endif
     if (index >= BATCH * GROUPS * PADDED_HEIGHT * (ROW / 4))
         return;
     uint map = index / (ROW / 4) / PADDED_HEIGHT;

@@ -21,15 +21,16 @@ internal static class Strided
         int count = step.Batch * step.OutputShape.ElementCount, missing = Most - extents.Count;
         int[] all = [.. Enumerable.Repeat(1, missing), .. extents];
         int[] from = [.. Enumerable.Repeat(0, missing), .. strides];
-        // A texel lies along the last axis.
-        bool isWhole = from[^1] == 1 && all[^1] % 4 == 0 && source % 4 == 0;
+        // A texel of the output is one of the input.
+        bool isWhole = from[^1] == 1 && all[^1] % 4 == 0 && source % 4 == 0
+            && Array.TrueForAll(from[..^1], stride => stride % 4 == 0);
         step.DispatchElements(
             "strided",
             [
                 ("COUNT", count), ("ITEM", item), ("SOURCE", source), ("EXTENT_1", all[1]), ("EXTENT_2", all[2]),
                 ("EXTENT_3", all[3]), ("STRIDE_0", from[0]), ("STRIDE_1", from[1]), ("STRIDE_2", from[2]),
-                ("STRIDE_3", from[3]),
+                ("STRIDE_3", from[3]), ("WHOLE", isWhole ? 1 : 0),
             ],
-            count, isWhole ? 0b1u : 0, input, step.Output);
+            count, 0b1u, input, step.Output);
     }
 }

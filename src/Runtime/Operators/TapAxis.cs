@@ -7,6 +7,17 @@ namespace SoftPool.Operators;
 /// <param name="Weights">Their weights, (outputs, taps). One of weight 0 is not read.</param>
 internal sealed record TapAxis(int Taps, uint[] Places, double[] Weights)
 {
+    /// <summary>How often each element of the input comes, one after the other, if that is all; else 0.</summary>
+    /// <param name="inputs">The extent of the input.</param>
+    public int Repeats(int inputs)
+    {
+        int times = Places.Length / inputs;
+        for (int place = 0; place < Places.Length; place++)
+            if (Taps != 1 || Weights[place] != 1 || Places.Length % inputs != 0 || Places[place] != place / times)
+                return 0;
+        return times;
+    }
+
     /// <summary>One element for each place.</summary>
     public static TapAxis OfOne(int outputs, Func<int, int> placeOf)
     {

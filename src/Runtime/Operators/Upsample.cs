@@ -60,9 +60,18 @@ public sealed record Upsample(Size2d Size, Scale2d ScaleFactor, UpsampleMode Mod
         UpsampleAxis.OfRows(this, step.InputShape, step.OutputShape),
         UpsampleAxis.OfColumns(this, step.InputShape, step.OutputShape), step);
 
-    internal override void Lower(LoweringStep step) => TapSums.Lower(
-        UpsampleAxis.OfRows(this, step.InputShape, step.OutputShape),
-        UpsampleAxis.OfColumns(this, step.InputShape, step.OutputShape), step);
+    internal override void Lower(LoweringStep step)
+    {
+        (TapAxis rows, TapAxis columns) = (
+            UpsampleAxis.OfRows(this, step.InputShape, step.OutputShape),
+            UpsampleAxis.OfColumns(this, step.InputShape, step.OutputShape));
+        (int width, int down, int across) =
+            (step.InputShape[2], rows.Repeats(step.InputShape[1]), columns.Repeats(step.InputShape[2]));
+        if (down > 0 && across > 0)
+            Strided.Lower(step, step.Input, down * width * across, width, [down, width, across], [0, 1, 0]);
+        else
+            TapSums.Lower(rows, columns, step);
+    }
 
     /// <summary>The product is rounded to a float first: 0.29 times 100 is 29, as meant, and not
     /// 28.999999999999996.</summary>

@@ -88,15 +88,21 @@ internal sealed class PackedInput : IWordLayout
     {
         TensorShape input = _step.InputShape;
         var packed = new Activation(Count, _step.Options.Fp16);
+        int padding = _convolution.Padding.Width;
+        bool areBlocks = loads.AreTexels && input[2] % 4 == 0 && Channels % 4 == 0;
+        long blocks = areBlocks ? Division.RoundUp((int)_width - padding, 4) + Division.RoundUp(padding, 4) : 0;
+        long invocations = areBlocks
+            ? (long)_step.Batch * _convolution.Groups * _height * (Channels / 4) * blocks
+            : packed.Count / 4;
         _step.Dispatch(
             "conv2d_pack",
             [
                 ("BATCH", _step.Batch), ("CHANNELS", input[0]), ("HEIGHT", input[1]), ("WIDTH", input[2]),
                 ("GROUPS", _convolution.Groups), ("PADDED_CHANNELS", Channels),
                 ("PADDED_HEIGHT", _height), ("PADDED_WIDTH", _width),
-                ("PADDING_HEIGHT", _convolution.Padding.Height), ("PADDING_WIDTH", _convolution.Padding.Width),
+                ("PADDING_HEIGHT", _convolution.Padding.Height), ("PADDING_WIDTH", padding), ("BLOCKS", blocks),
             ],
-            GroupCount.Linear(packed.Count / 4), loads.Texels(0), _step.Input, packed);
+            GroupCount.Linear(invocations), loads.Texels(0), _step.Input, packed);
         return packed;
     }
 }
