@@ -59,7 +59,8 @@ public sealed class HostileOnnxTests
                     loaded++;
             }
             Assert.IsTrue(
-                loaded is > Cuts / 200 and < Cuts / 2, $"{name}: {loaded} loaded; the cuts are not where they should be.");
+                loaded is > Cuts / 200 and < Cuts / 2,
+                $"{name}: {loaded} of {Cuts} loaded; the cuts are not where they should be.");
         }
     }
 
