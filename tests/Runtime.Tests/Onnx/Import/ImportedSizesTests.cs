@@ -21,17 +21,21 @@ public sealed class ImportedSizesTests
             .Node("Softmax", "c", "y", ("axis", 1)),
     };
 
-    private static readonly Dictionary<string, (GraphWriter Graph, string Layer)> Fixed = new()
+    private static readonly Dictionary<string, (GraphWriter Graph, string Refusal)> Fixed = new()
     {
         ["a size"] = (Image().Ints("from", 2).Ints("to", 4).Ints("channels", 1, 3)
             .Node("MaxPool", "x", "a", ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }))
             .Node("Shape", "x", "s").Node("Slice", "s from to", "t").Node("Concat", "channels t", "sizes", ("axis", 0))
-            .Node("Resize", "a - - sizes", "y", ("mode", "linear")), "Layer y"),
-        ["a matrix"] = (Image().Some("w", 216, 5).Node("Flatten", "x", "a").Node("MatMul", "a w", "y"), "Layer y"),
+            .Node("Resize", "a - - sizes", "y", ("mode", "linear")),
+            "Layer n4 of 'small': Upsample to 8x9 has no scale factor, so what it makes of 3x5x2 instead of 3x3x4 is not "
+            + "known."),
+        ["a matrix"] = (Image().Some("w", 216, 5).Node("Flatten", "x", "a").Node("MatMul", "a w", "y"),
+            "Layer n1 of 'small': Linear takes 216 features along the last axis; got 198."),
         ["heads"] = (Image().Ints("heads", 0, 3, 1, -1).Ints("map", 0, 3, 8, 9).Node("Reshape", "x heads", "a")
             .Node("Transpose", "a", "t", ("perm", new long[] { 0, 1, 3, 2 })).Node("MatMul", "t a", "m")
             .Node("Softmax", "m", "s").Node("MatMul", "a s", "b").Node("Reshape", "b map", "y"), "Layer "),
-        ["positions"] = (Image().Some("p", 1, 3, 8, 9).Node("Add", "x p", "y"), "Layer y"),
+        ["positions"] = (Image().Some("p", 1, 3, 8, 9).Node("Add", "x p", "y"),
+            "Layer n0 of 'small': Reshape to 216x1x1 takes 216 elements; got 3x11x6."),
     };
 
     [TestMethod]
@@ -53,11 +57,11 @@ public sealed class ImportedSizesTests
     [DataRow("positions")]
     public void A_layer_that_is_for_one_size_is_named(string name)
     {
-        (GraphWriter graph, string layer) = Fixed[name];
+        (GraphWriter graph, string refusal) = Fixed[name];
         SoftPool.Model model = At(graph, 8, 9);
         StringAssert.StartsWith(
             Assert.ThrowsExactly<ShapeMismatchException>(() => model.WithInputShape(new TensorShape(3, 11, 6))).Message,
-            layer);
+            refusal);
     }
 
     private static GraphWriter Image() => new GraphWriter().Input("x", "N", 3, "height", "width").Output("y");
