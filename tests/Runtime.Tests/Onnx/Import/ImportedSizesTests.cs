@@ -15,7 +15,8 @@ public sealed class ImportedSizesTests
             .Node("Resize", "b - scales", "c", ("mode", "linear")).Node("GlobalAveragePool", "c", "d")
             .Node("Flatten", "d", "e").Node("MatMul", "e f", "y"),
         ["channel attention"] = Image().Some("w", 3, 3, 1, 1)
-            .Node("ReduceMean", "x", "a", ("axes", new long[] { 2, 3 })).Node("Conv", "a w", "b").Node("Sigmoid", "b", "c").Node("Mul", "x c", "y"),
+            .Node("ReduceMean", "x", "a", ("axes", new long[] { 2, 3 })).Node("Conv", "a w", "b")
+            .Node("Sigmoid", "b", "c").Node("Mul", "x c", "y"),
         ["norms and pads"] = Image().Some("s", 3).Some("b", 3).Ints("pads", 0, 0, 1, 2, 0, 0, 0, 3)
             .Node("InstanceNormalization", "x s b", "a").Node("Pad", "a pads", "c", ("mode", "reflect"))
             .Node("Softmax", "c", "y", ("axis", 1)),
@@ -27,8 +28,8 @@ public sealed class ImportedSizesTests
             .Node("MaxPool", "x", "a", ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }))
             .Node("Shape", "x", "s").Node("Slice", "s from to", "t").Node("Concat", "channels t", "sizes", ("axis", 0))
             .Node("Resize", "a - - sizes", "y", ("mode", "linear")),
-            "Layer n4 of 'small': Upsample to 8x9 has no scale factor, so what it makes of 3x5x2 instead of 3x3x4 is not "
-            + "known."),
+            "Layer n4 of 'small': Upsample to 8x9 has no scale factor, so what it makes of 3x5x2 instead of 3x3x4 is "
+            + "not known."),
         ["a matrix"] = (Image().Some("w", 216, 5).Node("Flatten", "x", "a").Node("MatMul", "a w", "y"),
             "Layer n1 of 'small': Linear takes 216 features along the last axis; got 198."),
         ["heads"] = (Image().Ints("heads", 0, 3, 1, -1).Ints("map", 0, 3, 8, 9).Node("Reshape", "x heads", "a")
