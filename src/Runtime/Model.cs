@@ -155,7 +155,8 @@ public sealed class Model
     }
 
     /// <summary>Returns the same network with the same weights for inputs of another size, such as a camera's portrait
-    /// and landscape images.</summary>
+    /// and landscape images. What an imported file computed of its input's size, such as a crop to its half, stays as
+    /// it was at the size of the import.</summary>
     /// <param name="inputShape">The shape of one input without the batch: (C, H, W).</param>
     /// <returns>This model if the shape is already its input shape. Otherwise a new model, without a certificate,
     /// because a certificate is valid for one input size. Sessions of the two models do not share device
@@ -188,6 +189,14 @@ public sealed class Model
             return this;
         var graph = new ModelGraph(
             Graph.Name, inputs, Graph.Layers, Graph.Outputs.Select(output => (output.Name, output.Layer)));
+        // ONNX files compute this size from that of the input, and the layer does not know how.
+        for (int i = 0; i < graph.Layers.Count; i++)
+            if (graph.Layers[i].Operator is Upsample { Size: var size, ScaleFactor: var factor }
+                && ((size.Height > 0 && factor.Height == 0) || (size.Width > 0 && factor.Width == 0))
+                && !graph.InputShapesOf(i).SequenceEqual(Graph.InputShapesOf(i)))
+                throw new ShapeMismatchException(
+                    $"Layer {graph.Layers[i].Name} of '{graph.Name}': Upsample to {size} has no scale factor, so what "
+                    + $"it makes of {graph.InputShapesOf(i)[0]} instead of {Graph.InputShapesOf(i)[0]} is not known.");
         return new Model(graph, Weights, ClassNames, Preprocessing);
     }
 

@@ -33,6 +33,11 @@ internal static class ForeignFormat
             return "a GGUF file, as llama.cpp reads";
         if (start.StartsWith("7767517\n"u8))
             return "an ncnn model's layers";
+        if (start.StartsWith("version https://git-lfs"u8))
+            return "a pointer of Git LFS";
+        if (Ascii.EqualsIgnoreCase(start[..Math.Min(5, start.Length)], "<html"u8)
+            || Ascii.EqualsIgnoreCase(start[..Math.Min(14, start.Length)], "<!doctype html"u8))
+            return "a web page";
         if (start.StartsWith("<?xml"u8) || start.StartsWith("<net "u8))
             return "an XML file, as OpenVINO models are";
         if (start.StartsWith((ReadOnlySpan<byte>)[0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y']))
@@ -55,6 +60,10 @@ internal static class ForeignFormat
         _ when found.Contains("PyTorch", StringComparison.Ordinal) =>
             "'softpool export FILE --network NAME' makes a model of its state dict",
         "a Python pickle" => "of pickles those of torch.save are read, by 'softpool export'",
+        "a pointer of Git LFS" => "'git lfs pull' fetches the file that it stands for",
+        "a web page" => "the file itself is still to be downloaded",
+        "a safetensors file" =>
+            "a model needs no import, and 'softpool export FILE --network NAME' makes one of weights",
         _ => "only ONNX models are imported",
     };
 

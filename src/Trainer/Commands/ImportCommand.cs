@@ -103,7 +103,13 @@ internal static class ImportCommand
     {
         using FileStream file = RegularFile.OpenRead(path);
         Span<byte> start = stackalloc byte[ForeignFormat.Looked];
-        string? kind = ForeignFormat.Of(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (start.IsEmpty)
+            return "an empty file";
+        // A safetensors file begins with the length of its header.
+        if (start.Length > sizeof(long) && start[sizeof(long)] == '{')
+            return "a safetensors file";
+        string? kind = ForeignFormat.Of(start);
         return kind?.Contains("ONNX", StringComparison.Ordinal) == true ? null : kind;
     }
 

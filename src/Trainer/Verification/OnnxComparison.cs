@@ -47,10 +47,10 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
     // However far ONNX Runtime is off itself: an output of zeros alone must not pass.
     private const double MostNmse = 0.25, MostOutputError = 0.5;
 
-    /// <summary>The layer that is furthest off, measured by what it may be off. NaN is worse than any
-    /// number.</summary>
-    public OnnxLayer WorstLayer => Layers.MaxBy(layer =>
-        double.IsNaN(layer.Difference.Nmse) ? double.PositiveInfinity : layer.Difference.Nmse / layer.LargestNmse)!;
+    /// <summary>The layer that is furthest off, measured by what it may be off. NaN is worse than any number. Null
+    /// where no layer has a value in the file, as of a lone Transpose of the batch.</summary>
+    public OnnxLayer? WorstLayer => Layers.MaxBy(layer =>
+        double.IsNaN(layer.Difference.Nmse) ? double.PositiveInfinity : layer.Difference.Nmse / layer.LargestNmse);
 
     /// <summary>The output that is furthest off, measured likewise.</summary>
     public OnnxOutput WorstOutput => Outputs.MaxBy(output => double.IsNaN(output.Difference.RelativeError)
@@ -62,10 +62,13 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
     /// <summary>What it found, in words.</summary>
     public string Found => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Layers.Count} layers, NMSE at most {WorstLayer.Difference.Nmse:0.0e+0} ({WorstLayer.Layer}), "
-        + $"{WorstLayer.LargestNmse:0.0e+0} is granted; "
+        $"{Layers.Count} layers, {OfWorstLayer}"
         + $"output error {WorstOutput.Difference.RelativeError:0.0e+0} of its largest value, "
         + $"{WorstOutput.LargestError:0.0e+0} is allowed");
+
+    private string OfWorstLayer => WorstLayer is not { } worst ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $"NMSE at most {worst.Difference.Nmse:0.0e+0} ({worst.Layer}), {worst.LargestNmse:0.0e+0} is granted; ");
 
     /// <summary>Compares torch on an imported network with ONNX Runtime on the file, on inputs that are drawn
     /// anew.</summary>

@@ -24,6 +24,9 @@ public sealed class ForeignFormatTests
         ["an XML file, as OpenVINO models are", Hex("<?xml version=\"1.0\"?>")],
         ["a NumPy array", "93" + Hex("NUMPY") + "0100"],
         ["an HDF5 file, as Keras writes", "894844460D0A1A0A00"],
+        ["a pointer of Git LFS", Hex("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")],
+        ["a web page", Hex("<!DOCTYPE html><html lang=\"en\">")],
+        ["a web page", Hex("<html>\n<head>")],
         ["a TensorFlow SavedModel", "080112AB01"],
         ["a TensorFlow graph", "0A1C0A05" + Hex("input") + "120B" + Hex("Placeholder") + "2A00"],
     ];
@@ -33,13 +36,16 @@ public sealed class ForeignFormatTests
     public void A_refusal_says_what_the_file_is(string expected, string hex)
     {
         using var file = new MemoryStream(Convert.FromHexString(hex));
-        string advice = expected.Contains("PyTorch", StringComparison.Ordinal)
-            ? "'softpool export FILE --network NAME' makes a model of its state dict"
-            : expected == "an ONNX model"
-                ? "'softpool import' makes one of it, and Model.FromOnnx reads it in a program"
-            : expected == "a Python pickle"
-                ? "of pickles those of torch.save are read, by 'softpool export'"
-            : "only ONNX models are imported";
+        string advice = expected switch
+        {
+            _ when expected.Contains("PyTorch", StringComparison.Ordinal) =>
+                "'softpool export FILE --network NAME' makes a model of its state dict",
+            "an ONNX model" => "'softpool import' makes one of it, and Model.FromOnnx reads it in a program",
+            "a Python pickle" => "of pickles those of torch.save are read, by 'softpool export'",
+            "a pointer of Git LFS" => "'git lfs pull' fetches the file that it stands for",
+            "a web page" => "the file itself is still to be downloaded",
+            _ => "only ONNX models are imported",
+        };
         Assert.AreEqual(
             $"a.bin is {expected}, not a SoftPool model file; {advice}.",
             Assert.ThrowsExactly<ModelFormatException>(() => ModelFile.Read(file, "a.bin")).Message);

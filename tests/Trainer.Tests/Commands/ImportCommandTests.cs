@@ -148,6 +148,19 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("", "an empty file")]
+    [DataRow("version https://git-lfs.github.com/spec/v1\nsize 1\n", "a pointer of Git LFS")]
+    [DataRow("\u0002\0\0\0\0\0\0\0{}", "a safetensors file")]
+    public void What_is_often_taken_for_an_ONNX_file_is_called_what_it_is(string content, string kind)
+    {
+        File.WriteAllText(_folder["a.onnx"], content);
+        Command command = Softpool.Run("import", _folder["a.onnx"], "-o", _folder["model.safetensors"]);
+        Assert.AreEqual(1, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, $"a.onnx is {kind}, not an ONNX model; ");
+        CollectionAssert.AreEqual((string[])["a.onnx"], _folder.FileNames);
+    }
+
+    [TestMethod]
     [DataRow("--mean", "0.5")]
     [DataRow("--interpolation", "bicubic")]
     public void Options_for_pictures_are_refused_where_the_network_reads_none(string option, string value)

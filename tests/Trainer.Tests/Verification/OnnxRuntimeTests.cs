@@ -93,6 +93,18 @@ public sealed class OnnxRuntimeTests : IDisposable
         }
     }
 
+    [TestMethod]
+    public void A_network_without_a_layer_that_has_a_value_in_the_file_is_held_to_its_output()
+    {
+        string path = _folder["turned.onnx"];
+        File.WriteAllBytes(path, new GraphWriter().Input("x", 1, 3, 7, 9).Output("y").Node("Transpose", "x", "y")
+            .ToArray());
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        var comparison = OnnxComparison.OfTorch(OnnxPair.Of(path, import, import.Model()));
+        Assert.IsTrue(comparison.Passed);
+        StringAssert.StartsWith(comparison.Found, "0 layers, output error 0.0e+0");
+    }
+
     /// <summary>As detectors of points and lines look for peaks. ONNX Runtime gives the same sigmoid of all numbers
     /// below about -18, so that each is its own maximum there; torch and devices tell them apart.</summary>
     [TestMethod]

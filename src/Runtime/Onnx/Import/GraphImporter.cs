@@ -71,11 +71,23 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
         foreach (OnnxTensor tensor in graph.Initializers)
             _values[tensor.Name] = Initializer(tensor);
         AddInputs(graph, nodes);
+        RefuseDoubles(graph, nodes);
         _ofFile.UnionWith(graph.Nodes.SelectMany(node => node.Outputs));
         foreach (OnnxNode node in nodes)
             Take(node, opset);
         Draft[] outputs = _refusals.Any ? [] : [.. OutputNames.Select(OutputOf).OfType<Draft>()];
         return _refusals.Any ? throw new UnsupportedOnnxException(name, _refusals.Lines()) : outputs;
+    }
+
+    /// <summary>Of a value that is given twice nobody knows which is meant.</summary>
+    private void RefuseDoubles(OnnxGraph graph, List<OnnxNode> nodes)
+    {
+        HashSet<string> given =
+            [.. graph.Initializers.Select(tensor => tensor.Name), .. graph.Inputs.Select(input => input.Name)];
+        foreach (OnnxNode node in nodes)
+            foreach (string output in node.Outputs)
+                if (output.Length > 0 && !given.Add(output))
+                    _refusals.Add(node, $"it gives {output}, which is given before it");
     }
 
     /// <summary>Adds what a node gives to the values.</summary>
