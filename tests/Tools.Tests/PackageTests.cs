@@ -115,7 +115,42 @@ public sealed class PackageTests
     [TestMethod]
     public void A_program_outside_the_solution_classifies_a_picture()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = Program();
+        Command build = Command.Dotnet("build", folder.Path, "--nologo", "--output", folder["out"]);
+        Assert.AreEqual(0, build.ExitCode, build.Output);
+        Command run = Command.Dotnet(
+            folder["out/Classify.dll"], folder["model.safetensors"], folder["picture.rgb"], "17", "11");
+
+        Assert.AreEqual(0, run.ExitCode, run.Output);
+        Assert.StartsWith("green, says ", run.Output);
+        string[] libraries = [.. Directory.EnumerateFiles(folder["out"], "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".so" or ".dylib" || file.Contains("Torch"))];
+        Assert.IsEmpty(libraries, string.Join('\n', libraries));
+    }
+
+    /// <summary>Ahead of time the C library is compiled, with the same analysis of what may be left out.</summary>
+    [TestMethod]
+    public void Trimmed_to_a_single_file_it_classifies_the_picture()
+    {
+        using TemporaryFolder folder = Program();
+        Command publish = Command.Dotnet(
+            "publish", folder.Path, "--nologo", "--output", folder["out"], "--use-current-runtime", "--self-contained",
+            "-warnaserror", "-p:PublishSingleFile=true", "-p:PublishTrimmed=true", "-p:TrimmerSingleWarn=false",
+            "-p:DebugType=none");
+        Assert.AreEqual(0, publish.ExitCode, publish.Output);
+        string program = Directory.GetFiles(folder["out"]).Single();
+        Command run = Command.Run(program, folder["model.safetensors"], folder["picture.rgb"], "17", "11");
+
+        Assert.AreEqual(0, run.ExitCode, run.Output);
+        Assert.StartsWith("green, says ", run.Output);
+        // Untrimmed it would have more than 70 MB.
+        Assert.IsLessThan(40_000_000, new FileInfo(program).Length);
+    }
+
+    /// <summary>A folder with the program's project, a model and a picture.</summary>
+    private static TemporaryFolder Program()
+    {
+        var folder = new TemporaryFolder();
         string readme = File.ReadAllText(Path.Combine(BuildPaths.RepositoryRoot, "src/Runtime/README.md"));
         folder.Write("Program.cs", readme.Split("```csharp")[1].Split("```")[0]);
         folder.Write("Classify.csproj", $"""
@@ -141,17 +176,7 @@ public sealed class PackageTests
         File.WriteAllBytes(
             folder["picture.rgb"],
             [.. Enumerable.Range(0, 3 * 17 * 11).Select(i => (byte)(i % 3 == 1 ? 200 : i % 100))]);
-
-        Command build = Command.Dotnet("build", folder.Path, "--nologo", "--output", folder["out"]);
-        Assert.AreEqual(0, build.ExitCode, build.Output);
-        Command run = Command.Dotnet(
-            folder["out/Classify.dll"], folder["model.safetensors"], folder["picture.rgb"], "17", "11");
-
-        Assert.AreEqual(0, run.ExitCode, run.Output);
-        Assert.StartsWith("green, says ", run.Output);
-        string[] libraries = [.. Directory.EnumerateFiles(folder["out"], "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetExtension(file) is ".so" or ".dylib" || file.Contains("Torch"))];
-        Assert.IsEmpty(libraries, string.Join('\n', libraries));
+        return folder;
     }
 
     /// <summary>Answers with the channel whose SoftPool is the largest.</summary>

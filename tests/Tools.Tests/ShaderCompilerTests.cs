@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
+using System.Runtime.InteropServices;
 using SoftPool.ShaderCompiler;
+using SoftPool.Vulkan;
 
 namespace SoftPool.Tools.Tests;
 
@@ -122,9 +123,6 @@ public sealed class ShaderCompilerTests : IDisposable
                 _folder.Path, "--variant", "WIDE:_wide", "--variant", "FAST:.fast", shader]).ExitCode);
         Assert.Contains(54321u, Words("v"));
         Assert.Contains(12345u, Words("v_wide.fast"));
-
-        uint[] Words(string name) =>
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(Spirv(name)).ToArray();
     }
 
     [TestMethod]
@@ -162,13 +160,9 @@ public sealed class ShaderCompilerTests : IDisposable
         return Spirv(Path.GetFileNameWithoutExtension(name));
     }
 
-    private byte[] Spirv(string name)
-    {
-        using var file = new BrotliStream(File.OpenRead(_folder[$"out/{name}.spv.br"]), CompressionMode.Decompress);
-        using var spirv = new MemoryStream();
-        file.CopyTo(spirv);
-        return spirv.ToArray();
-    }
+    private byte[] Spirv(string name) => MemoryMarshal.AsBytes<uint>(Words(name)).ToArray();
+
+    private uint[] Words(string name) => PackedSpirv.Unpack(File.ReadAllBytes(_folder[$"out/{name}.spv.br"]));
 
     private Command Compile(params string[] files) =>
         Run(["--output", _folder["out"], "--include", _folder["include"], .. files]);

@@ -10,11 +10,15 @@ TimeSpan frame = TimeSpan.FromSeconds(1.0 / 30), budget = frame / 3;
 Model model = args.Length > 0 ? Model.Load(args[0]) : SmallModel.Create();
 double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 4;
 
+var opening = Stopwatch.StartNew();
 using GpuDevice gpu = GpuDevice.Create();
+opening.Stop();
 using InferenceSession session = gpu.CreateSession(model);
 var scene = new Scene(model.Graph.InputShape);
 var logits = new float[model.Graph.OutputShape.ElementCount];
-Console.WriteLine($"{model.Graph.Name} on {gpu.Info.Name}, a frame every {frame.TotalMilliseconds:F0} ms");
+Console.WriteLine(
+    $"{model.Graph.Name} on {gpu.Info.Name}, opened in {opening.Elapsed.TotalMilliseconds:F0} ms, a frame every "
+    + $"{frame.TotalMilliseconds:F0} ms");
 
 Play("in one piece", () =>
 {

@@ -1,5 +1,6 @@
-using System.IO.Compression;
+using System.Runtime.InteropServices;
 using SoftPool.ShaderCompiler;
+using SoftPool.Vulkan;
 
 const string Usage = "expected --output DIR --include DIR [--variant MACRO:ENDING]... FILE.comp...";
 
@@ -46,7 +47,7 @@ bool TryCompile(GlslCompiler compiler, string file)
     string temporary = $"{target}.{Environment.ProcessId}.tmp";
     try
     {
-        File.WriteAllBytes(temporary, Compressed(compiler.Compile(file)));
+        File.WriteAllBytes(temporary, PackedSpirv.Pack(MemoryMarshal.Cast<byte, uint>(compiler.Compile(file))));
         File.Move(temporary, target, overwrite: true);
         return true;
     }
@@ -60,16 +61,6 @@ bool TryCompile(GlslCompiler compiler, string file)
         Console.Error.WriteLine($"{file}: error SHADER: {e.Message}");
     }
     return false;
-}
-
-// Brotli at a quality that takes a millisecond: the best one takes a hundred times as long for a tenth less.
-static byte[] Compressed(byte[] spirv)
-{
-    const int Quality = 5, Window = 22;
-    var room = new byte[BrotliEncoder.GetMaxCompressedLength(spirv.Length)];
-    return BrotliEncoder.TryCompress(spirv, room, out int written, Quality, Window)
-        ? room[..written]
-        : throw new IOException($"{spirv.Length} bytes of SPIR-V cannot be compressed");
 }
 
 static int Fail(string message)

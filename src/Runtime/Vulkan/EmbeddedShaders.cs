@@ -1,18 +1,12 @@
-using System.IO.Compression;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using SoftPool.Files;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>The SPIR-V of the kernels, compiled and compressed (Brotli) at build and embedded in this
-/// assembly.</summary>
+/// <summary>The SPIR-V of the kernels, compiled and packed at build and embedded in this assembly.</summary>
 internal static class EmbeddedShaders
 {
     private const string Folder = "shaders/", Ending = ".spv.br";
-
-    // Modules have some kilobytes, and become a fourth of that.
-    private const int FirstGuess = 8, LargestModule = 64 << 20;
 
     /// <summary>The names of all kernels: their shaders' file names without ending.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -28,14 +22,14 @@ internal static class EmbeddedShaders
     /// <summary>The words of a kernel of another assembly that embeds its own.</summary>
     public static uint[] Load(string kernel, Assembly assembly)
     {
-        byte[] compressed = Read(kernel, assembly);
-        for (int length = FirstGuess * compressed.Length; length <= LargestModule; length *= 2)
+        try
         {
-            var bytes = new byte[length];
-            if (BrotliDecoder.TryDecompress(compressed, bytes, out int written))
-                return MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(0, written)).ToArray();
+            return PackedSpirv.Unpack(Read(kernel, assembly));
         }
-        throw new InvalidDataException($"The kernel {kernel} is not compressed as it should be.");
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"The kernel {kernel} is not packed as it should be: {e.Message}", e);
+        }
     }
 
     /// <summary>The SHA-256 of all kernels as they are embedded.</summary>
