@@ -150,7 +150,7 @@ internal static class Report
 
     private static string Cell(JsonNode? value) =>
         value is JsonValue && value.GetValueKind() == System.Text.Json.JsonValueKind.Number
-            ? Number((double)value)
+            ? Number(double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)) // of whatever type it was made
             : $"<td>{Escape(value?.ToString() ?? "")}</td>";
 
     private static string Number(double value)
