@@ -66,11 +66,13 @@ internal sealed record StateDict(
                 $"{name} cannot be read as a {kind}{Excerpt.Of(e.Message.TrimEnd('.'))}.", e);
         }
         bool isJson = start.Length > BehindLength && start[BehindLength] == '{';
-        if (!isJson && ForeignFormat.Of(start) is null
-            && !Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        string? other = ForeignFormat.Of(start);
+        if (!isJson && (other is not null
+            || !Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase)))
             throw new ModelFormatException(
-                $"{name} is no file of weights that is read: safetensors, a file of torch.save, or one of TorchSharp's "
-                + "Module.save with the ending .dat.");
+                (other is null ? $"{name} is" : $"{name} is {other},")
+                + " no file of weights that is read: safetensors, a file of torch.save, or one of TorchSharp's "
+                + "Module.save with the ending .dat" + (other is null ? "." : $"; {ForeignFormat.AdviceFor(other)}."));
         SafetensorsFile safetensors = SafetensorsFile.Read(file, name);
         Model? model = ModelFile.IsModel(safetensors) ? Checkpoint.ModelOf(safetensors, name) : null;
         return new StateDict(model?.Weights ?? safetensors.Tensors, new Dictionary<string, string>(), [], model);
