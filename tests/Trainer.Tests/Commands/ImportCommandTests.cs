@@ -43,7 +43,7 @@ public sealed class ImportCommandTests : IDisposable
     {
         File.WriteAllBytes(_folder["empty.onnx"], []);
         StringAssert.Contains(Refused(_folder.Path), "is a folder; an ONNX file is expected.");
-        StringAssert.Contains(Refused(_folder["empty.onnx"]), "is no valid ONNX model");
+        StringAssert.Contains(Refused(_folder["empty.onnx"]), "is an empty file, not an ONNX model");
 
         static string Refused(string path)
         {
