@@ -42,7 +42,7 @@ void pack_block(uint index) {
     int row = int(padded_row) - int(PADDING_HEIGHT);
     int column = (int(index / QUADS % BLOCKS) - int((PADDING_WIDTH + 3) / 4)) * 4;
     bool inside = row >= 0 && row < int(HEIGHT) && column >= 0 && column < int(WIDTH);
-    mat4 values;
+    vec4 values[4];
     [[unroll]] for (uint i = 0; i < 4; i++) {
         bool is_there = inside && quad * 4 + i < GROUP_CHANNELS;
         uint cell = ((map * GROUP_CHANNELS + quad * 4 + i) * HEIGHT + uint(row)) * WIDTH + uint(column);
@@ -50,12 +50,12 @@ void pack_block(uint index) {
         vec4 columns = elements(x, cell);
         values[i] = is_there ? columns : vec4(0.0);
     }
-    values = transpose(values);
     uint begin = (map * PADDED_HEIGHT + padded_row) * PADDED_WIDTH;
     [[unroll]] for (int i = 0; i < 4; i++) {
         int padded = column + i + int(PADDING_WIDTH);
         if (padded >= 0 && padded < int(PADDED_WIDTH))
-            y[(begin + uint(padded)) * QUADS + quad] = real4(values[i]);
+            y[(begin + uint(padded)) * QUADS + quad] =
+                real4(vec4(values[0][i], values[1][i], values[2][i], values[3][i]));
     }
 }
 #endif

@@ -2,11 +2,10 @@
 // further time, with STRICT defined, and then held to these rules by a test of its SPIR-V (StrictKernelTests):
 //   - float arithmetic is +, - and * alone, its results EXACT: correctly rounded and never contracted to a fused
 //     multiply-add. The order of sums is fixed. Comparisons, integers and conversions between the two are exact by
-//                 themselves.
+//     themselves.
 //   - every float that a kernel loads or stores is +0 or at least TINY in magnitude. Drivers differ in what becomes of
 //     subnormal numbers, and so none ever occurs: a product of two such numbers is 0 or at least 2^-100, hence a
-//                 multiple of
-//     2^-123, and so is every sum of such products, rounded or not; the smallest normal number is 2^-126.
+//     multiple of 2^-123, and so is every sum of such products, rounded or not; the smallest normal number is 2^-126.
 #ifndef STRICT_GLSL
 #define STRICT_GLSL
 

@@ -72,7 +72,7 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
     /// <summary>The ways to compute it.</summary>
     internal static VariantTable<Conv2d> Variants { get; } = new(
     [
-        new DepthwiseConvolution(),
+        new ShallowConvolution(),
         new OneByOneConvolution(Vectors: 4),
         new OneByOneConvolution(Vectors: 3),
         new OneByOneConvolution(Vectors: 2),

@@ -20,6 +20,9 @@ internal static class Conv2dCases
         new(new Conv2d(8, 8, new(2, 3), new(3, 2), new(0, 5)) { Groups = 8 }, new(8, 7, 6), 2),
         new(new Conv2d(4, 4, new(1, 7), 1, new(0, 4)) { Groups = 4 }, new(4, 1, 3), 5),
         new(new Conv2d(3, 6, 2, 2, 0) { Groups = 3 }, new(3, 20, 20), 1),
+        // Of an image's few channels, with output channels by fours and by twos, in rows of whole quads and others.
+        new(new Conv2d(3, 12, 3, 2, 1), new(3, 17, 16), 2) { IsSelfTest = true },
+        new(new Conv2d(4, 6, 7, 2, 3), new(4, 9, 21), 3),
         // By single pixels, four of which lie side by side in each map.
         new(new Conv2d(12, 35, 1, 1, 0), new(12, 6, 10), 2) { IsSelfTest = true },
         new(new Conv2d(4, 7, 1, 1, 0) { Bias = false }, new(4, 2, 2), 3),

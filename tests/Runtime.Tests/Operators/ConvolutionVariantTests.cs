@@ -131,7 +131,7 @@ public sealed class ConvolutionVariantTests
                 Taken(layers, input, batch, DeviceTraits.Unknown, VariantChoice.Default),
                 (string[])
                     [
-                        "depthwise", "gemm_winograd3", "gemm_winograd5", "gemm64", "gemm32", "packed", "packed_narrow",
+                        "shallow", "gemm_winograd3", "gemm_winograd5", "gemm64", "gemm32", "packed", "packed_narrow",
                         "planes", "planes_narrow", "tiled",
                     ]);
     }

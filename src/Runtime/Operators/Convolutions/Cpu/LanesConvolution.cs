@@ -14,6 +14,9 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
     // In multiply-adds, on lavapipe: to load a number and to store it elsewhere.
     private const double CopyCost = 15;
 
+    // The same, for all lanes: to store a number each.
+    private const double StoreCost = 36;
+
     public override string Name => $"lanes{WordFloats}x{Vectors}x{Pixels}{Loads.Ending}";
 
     public override bool Takes(Conv2d convolution, LoweringStep step)
@@ -35,9 +38,13 @@ internal sealed record LanesConvolution(int WordFloats, int Vectors, int Pixels,
         GroupCount groups = Groups(convolution, step);
         double perWord = Vectors * Pixels * WordFloats
             + Loads.Cost(WordFloats, step) * (Vectors + Pixels / step.Options.Device.SubgroupSize);
-        // What reads the input as it is competes without the copy, which is the most of a layer of few products.
-        double copy = OneByOneConvolution.ReadsAsItIs(convolution) ? layout.Count * CopyCost : 0;
-        return (double)groups.X * groups.Y * layout.Window * perWord + copy;
+        // What reads the input as it is competes without the copy, which is the most of a layer of few products, and
+        // stores fewer times.
+        double copy = OneByOneConvolution.ReadsAsItIs(convolution) || ShallowConvolution.ReadsFew(convolution)
+            ? layout.Count * CopyCost
+            : 0;
+        double stores = ShallowConvolution.ReadsFew(convolution) ? Vectors * Pixels * StoreCost : 0;
+        return (double)groups.X * groups.Y * (layout.Window * perWord + stores) + copy;
     }
 
     public override void Lower(Conv2d convolution, LoweringStep step)

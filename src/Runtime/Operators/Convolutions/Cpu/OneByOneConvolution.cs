@@ -16,6 +16,11 @@ internal sealed record OneByOneConvolution(int Vectors) : ConvolutionVariant
     // In multiply-adds, on lavapipe: a load of four floats.
     private const double LoadCost = 45;
 
+    // The same: what a run of an output channel costs more where each is in a page of its own, and there are more of
+    // them than the first cache has ways for.
+    private const double FarStoreCost = 60;
+    private const int PageFloats = 1024, FewVectors = 2;
+
     public override string Name => $"1x1x{Vectors}";
 
     public override bool HasIndependentKernels => true;
@@ -36,7 +41,10 @@ internal sealed record OneByOneConvolution(int Vectors) : ConvolutionVariant
         GroupCount groups = Groups(convolution, step);
         double perQuad =
             Outputs(step) * QuadFloats * QuadFloats + LoadCost * (QuadFloats + Vectors);
-        return (double)groups.X * groups.Y * (convolution.InChannels / QuadFloats) * perQuad;
+        double stores = Vectors > FewVectors && step.InputShape.Plane() >= PageFloats
+            ? Outputs(step) * FarStoreCost
+            : 0;
+        return (double)groups.X * groups.Y * (convolution.InChannels / QuadFloats * perQuad + stores);
     }
 
     public override void Lower(Conv2d convolution, LoweringStep step)
