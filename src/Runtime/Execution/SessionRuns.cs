@@ -293,6 +293,7 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         Func<RunSlot, Submission> start, int items, Memory<float>[] outputs,
         GpuSync sync, CancellationToken cancellationToken)
     {
+        planned.Device.CheckQueueIsFree();
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);
         var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, outputs, cancellationToken);
@@ -312,6 +313,7 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
     /// <summary>A free slot, when the caller's turn has come.</summary>
     private RunPool.Lease Rent()
     {
+        planned.Device.CheckQueueIsFree();
         RunPool.Lease lease = _pool.Rent();
         if (!_disposed)
             return lease;
