@@ -16,12 +16,14 @@ internal static unsafe class Arguments
         _ => throw Kind("sp_input", input.kind, "SP_FLOATS, SP_IMAGES, SP_BUFFERS or SP_DEVICE_IMAGES"),
     };
 
-    /// <summary>What a run writes: an array of Memory of floats or of <see cref="BufferRegion"/>.</summary>
+    /// <summary>What a run writes: an array of Memory of floats, of <see cref="BufferRegion"/> or of
+    /// <see cref="OutputImage"/>.</summary>
     public static Array Read(in sp_output output) => output.kind switch
     {
         OfFloats => Floats(output.floats, output.count),
         OfBuffers => Buffers(output.buffers, output.count),
-        _ => throw Kind("sp_output", output.kind, "SP_FLOATS or SP_BUFFERS"),
+        OfDeviceImages => OutputImages(output.images, output.count),
+        _ => throw Kind("sp_output", output.kind, "SP_FLOATS, SP_BUFFERS or SP_DEVICE_IMAGES"),
     };
 
     /// <summary>Refuses a kind that makes no sense where it came.</summary>
@@ -31,7 +33,7 @@ internal static unsafe class Arguments
     /// <summary>Refuses an input and an output that do not go together.</summary>
     public static ArgumentException Kinds(uint input, uint output) => new(
         $"sp_input.kind is {input} and sp_output.kind is {output}; expected is SP_FLOATS or SP_IMAGES with SP_FLOATS, "
-        + "SP_BUFFERS with SP_BUFFERS, or SP_DEVICE_IMAGES with either.");
+        + "SP_BUFFERS with SP_BUFFERS or SP_DEVICE_IMAGES, or SP_DEVICE_IMAGES with any of the three.");
 
     private static Memory<float>[] Floats(sp_floats* arrays, uint count)
     {
@@ -104,6 +106,28 @@ internal static unsafe class Arguments
                 Chroma = hasChroma ? Plane(image.chroma) : null,
                 Matrix = (YuvMatrix)image.matrix,
                 IsFullRange = image.full_range != 0,
+            };
+        }
+        return images;
+    }
+
+    private static OutputImage[] OutputImages(sp_output_image* from, uint count)
+    {
+        Check(from, count, "images");
+        var images = new OutputImage[count];
+        for (int i = 0; i < images.Length; i++)
+        {
+            sp_output_image image = from[i];
+            Sized.CheckReserved(nameof(sp_output_image), image.reserved);
+            if (image.width > int.MaxValue || image.height > int.MaxValue || image.layer > int.MaxValue)
+                throw new ShapeMismatchException(
+                    $"Image {i} has {image.width}x{image.height} pixels and the layer {image.layer}.");
+            images[i] = new OutputImage(image.image, (int)image.width, (int)image.height, image.format)
+            {
+                LayoutBefore = image.layout_before,
+                LayoutAfter = image.layout_after,
+                Layer = (int)image.layer,
+                Usage = image.usage,
             };
         }
         return images;

@@ -28,23 +28,34 @@ internal static unsafe class RecorderExports
         {
             using Handles.Use<Recorder> use = Handles.Take<Recorder>(recorder);
             (sp_input from, sp_output to) = (Sized.Read(input), Sized.Read(output));
-            if (to.kind != Arguments.OfBuffers)
-                throw Arguments.Kind("sp_output", to.kind, "SP_BUFFERS");
-            var outputs = (BufferRegion[])Arguments.Read(to);
-            switch (Arguments.Read(from))
+            switch (Arguments.Read(from), Arguments.Read(to))
             {
-                case ReadOnlyMemory<float>[] inputs:
+                case (ReadOnlyMemory<float>[] inputs, BufferRegion[] outputs):
                     use.Value.Record(commands, inputs, outputs);
                     break;
-                case Image[] images:
-                    use.Value.Record(commands, images, outputs);
-                    break;
-                case DeviceImage[] images:
-                    use.Value.Record(commands, images, outputs);
-                    break;
-                case BufferRegion[] inputs:
+                case (ReadOnlyMemory<float>[] inputs, OutputImage[] outputs):
                     use.Value.Record(commands, inputs, outputs);
                     break;
+                case (Image[] images, BufferRegion[] outputs):
+                    use.Value.Record(commands, images, outputs);
+                    break;
+                case (Image[] images, OutputImage[] outputs):
+                    use.Value.Record(commands, images, outputs);
+                    break;
+                case (DeviceImage[] images, BufferRegion[] outputs):
+                    use.Value.Record(commands, images, outputs);
+                    break;
+                case (DeviceImage[] images, OutputImage[] outputs):
+                    use.Value.Record(commands, images, outputs);
+                    break;
+                case (BufferRegion[] inputs, BufferRegion[] outputs):
+                    use.Value.Record(commands, inputs, outputs);
+                    break;
+                case (BufferRegion[] inputs, OutputImage[] outputs):
+                    use.Value.Record(commands, inputs, outputs);
+                    break;
+                default:
+                    throw Arguments.Kind("sp_output", to.kind, "SP_BUFFERS or SP_DEVICE_IMAGES");
             }
             return Failure.None;
         }

@@ -28,7 +28,11 @@ internal static unsafe class RunExports
                     use.Value.RunAsync(images, outputs, sync, cancel.Token),
                 (DeviceImage[] images, BufferRegion[] outputs) =>
                     use.Value.RunAsync(images, outputs, sync, cancel.Token),
+                (DeviceImage[] images, OutputImage[] outputs) =>
+                    use.Value.RunAsync(images, outputs, sync, cancel.Token),
                 (BufferRegion[] inputs, BufferRegion[] outputs) =>
+                    use.Value.RunAsync(inputs, outputs, sync, cancel.Token),
+                (BufferRegion[] inputs, OutputImage[] outputs) =>
                     use.Value.RunAsync(inputs, outputs, sync, cancel.Token),
                 _ => throw Arguments.Kinds(from.kind, to.kind),
             };

@@ -102,7 +102,13 @@ internal static unsafe class SessionExports
                 case (DeviceImage[] images, BufferRegion[] outputs):
                     use.Value.Run(images, outputs);
                     break;
+                case (DeviceImage[] images, OutputImage[] outputs):
+                    use.Value.Run(images, outputs);
+                    break;
                 case (BufferRegion[] inputs, BufferRegion[] outputs):
+                    use.Value.Run(inputs, outputs);
+                    break;
+                case (BufferRegion[] inputs, OutputImage[] outputs):
                     use.Value.Run(inputs, outputs);
                     break;
                 default:

@@ -28,27 +28,35 @@ internal static unsafe class StepperExports
         {
             using Handles.Use<Stepper> use = Handles.Take<Stepper>(stepper);
             sp_input from = Sized.Read(input);
-            if (output is not null && from.kind != Arguments.OfBuffers)
+            bool isOnDevice = from.kind is Arguments.OfBuffers or Arguments.OfDeviceImages;
+            if (output is not null && !isOnDevice)
                 throw new ArgumentException(
-                    "sp_stepper_start takes an output for SP_BUFFERS only; expected is null, and sp_stepper_finish "
-                    + "writes the output.");
-            switch (Arguments.Read(from))
+                    "sp_stepper_start takes an output for SP_BUFFERS and SP_DEVICE_IMAGES only; expected is null, and "
+                    + "sp_stepper_finish writes the output.");
+            switch (Arguments.Read(from), output is null ? null : Arguments.Read(Sized.Read(output)))
             {
-                case ReadOnlyMemory<float>[] inputs:
+                case (ReadOnlyMemory<float>[] inputs, null):
                     use.Value.Start(inputs);
                     break;
-                case Image[] images:
+                case (Image[] images, null):
                     use.Value.Start(images);
                     break;
-                case DeviceImage[] images:
+                case (DeviceImage[] images, null):
                     use.Value.Start(images);
                     break;
-                case BufferRegion[] inputs:
-                    sp_output to = Sized.Read(output);
-                    use.Value.Start(
-                        inputs,
-                        Arguments.Read(to) as BufferRegion[] ?? throw Arguments.Kinds(from.kind, to.kind));
+                case (DeviceImage[] images, OutputImage[] outputs):
+                    use.Value.Start(images, outputs);
                     break;
+                case (BufferRegion[] inputs, BufferRegion[] outputs):
+                    use.Value.Start(inputs, outputs);
+                    break;
+                case (BufferRegion[] inputs, OutputImage[] outputs):
+                    use.Value.Start(inputs, outputs);
+                    break;
+                default:
+                    throw new ArgumentException(
+                        "sp_stepper_start takes an output of SP_BUFFERS or SP_DEVICE_IMAGES with SP_BUFFERS, and of "
+                        + "SP_DEVICE_IMAGES or none with SP_DEVICE_IMAGES.");
             }
             return Failure.None;
         }

@@ -101,6 +101,12 @@ internal struct sp_buffer
     public ulong buffer, offset;
 }
 
+internal struct sp_output_image
+{
+    public ulong image;
+    public uint width, height, format, layout_before, layout_after, layer, usage, reserved;
+}
+
 internal unsafe struct sp_input
 {
     public nuint size;
@@ -117,6 +123,7 @@ internal unsafe struct sp_output
     public uint kind, count;
     public sp_floats* floats;
     public sp_buffer* buffers;
+    public sp_output_image* images;
 }
 
 internal struct sp_semaphore

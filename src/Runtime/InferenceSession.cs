@@ -176,6 +176,32 @@ public sealed class InferenceSession : IDisposable
     public void Run(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs) =>
         _runs.Run(images, outputs);
 
+    /// <summary>Runs a dense network on images of any sizes on the host's device, and writes the output to other
+    /// images of the host. The CPU does not touch the data. If the sizes and the format are those of the previous run,
+    /// nothing is allocated.</summary>
+    /// <param name="images">As in <see cref="Run(ReadOnlySpan{DeviceImage}, Span{float})"/>.</param>
+    /// <param name="outputs">An image for each item, all of one format.</param>
+    /// <exception cref="ArgumentException">A handle is missing, or a format, a layout, a usage, a pitch, an offset or a
+    /// matrix cannot be.</exception>
+    /// <exception cref="InvalidOperationException">The session does not run on a host's device.</exception>
+    /// <exception cref="ShapeMismatchException">The network has several outputs, or the number, the size or the
+    /// channels of the images do not fit.</exception>
+    /// <exception cref="DeviceLimitException">An image exceeds one of the device's limits.</exception>
+    /// <exception cref="UnsupportedDeviceException">The kernels that resize images, or the one that writes them, failed
+    /// their self-test.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device does not have enough memory for images of these
+    /// sizes.</exception>
+    /// <exception cref="DeviceLostException">The device was lost.</exception>
+    public void Run(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<OutputImage> outputs) =>
+        _runs.Run(images, outputs);
+
+    /// <summary>Runs a dense network from buffers of the host to its images.</summary>
+    /// <param name="inputs">As in <see cref="Run(ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="outputs">An image for each of the first items of the batch, all of one format.</param>
+    /// <inheritdoc cref="Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{OutputImage})" path="/exception"/>
+    public void Run(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<OutputImage> outputs) =>
+        _runs.Run(inputs, outputs);
+
     /// <summary>Runs the network on images on the host's device asynchronously.</summary>
     /// <param name="images">As in <see cref="Run(ReadOnlySpan{DeviceImage}, Span{float})"/>. They must stay as they are
     /// until the task completes; if the run is cancelled, until work that is submitted afterwards has ended.</param>
@@ -207,6 +233,37 @@ public sealed class InferenceSession : IDisposable
         ReadOnlyMemory<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs,
         GpuSync sync = default, CancellationToken cancellationToken = default) =>
         _runs.RunAsync(images, outputs, sync, cancellationToken);
+
+    /// <summary>Runs a dense network on images on the host's device to other images of the host
+    /// asynchronously.</summary>
+    /// <param name="images">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{DeviceImage}, ReadOnlySpan{Memory{float}}, GpuSync, CancellationToken)"/>.
+    /// </param>
+    /// <param name="outputs">As in <see cref="Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{OutputImage})"/>.</param>
+    /// <param name="sync">As in
+    /// <see cref="RunAsync(ReadOnlyMemory{Image}, Memory{float}, GpuSync, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">As in
+    /// <see cref="RunAsync(BufferRegion, BufferRegion, GpuSync, CancellationToken)"/>.</param>
+    /// <returns>A task that completes when the output has been written.</returns>
+    /// <inheritdoc cref="Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{OutputImage})" path="/exception"/>
+    public Task RunAsync(
+        ReadOnlyMemory<DeviceImage> images, ReadOnlySpan<OutputImage> outputs,
+        GpuSync sync = default, CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(images, outputs, sync, cancellationToken);
+
+    /// <summary>Runs a dense network from buffers of the host to its images asynchronously.</summary>
+    /// <param name="inputs">As in <see cref="Run(ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="outputs">As in <see cref="Run(ReadOnlySpan{BufferRegion}, ReadOnlySpan{OutputImage})"/>.</param>
+    /// <param name="sync">As in
+    /// <see cref="RunAsync(BufferRegion, BufferRegion, GpuSync, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">As in
+    /// <see cref="RunAsync(BufferRegion, BufferRegion, GpuSync, CancellationToken)"/>.</param>
+    /// <returns>A task that completes when the output has been written.</returns>
+    /// <inheritdoc cref="Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{OutputImage})" path="/exception"/>
+    public Task RunAsync(
+        ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<OutputImage> outputs, GpuSync sync = default,
+        CancellationToken cancellationToken = default) =>
+        _runs.RunAsync(inputs, outputs, sync, cancellationToken);
 
     /// <summary>Runs the network asynchronously.</summary>
     /// <param name="input">As in <see cref="Run(ReadOnlySpan{float}, Span{float})"/>. The input is read before this

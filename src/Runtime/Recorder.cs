@@ -14,12 +14,14 @@ public sealed class Recorder : IDisposable
 {
     private readonly ModeResources _own;
     private readonly ImageStage<InputStage> _images, _deviceImages;
+    private readonly HostOutput _output;
 
     internal Recorder(PlannedModel planned)
     {
         _own = new ModeResources(planned, "A recorder");
         _images = _own.Take(() => new ImageStage<InputStage>(planned, _own.Program, images => images));
         _deviceImages = _own.Take(() => new ImageStage<InputStage>(planned, _own.Program, images => images));
+        _output = _own.Take(() => new HostOutput(planned, _own.Program));
     }
 
     /// <summary>Records a run from one buffer of the host to another.</summary>
@@ -45,9 +47,29 @@ public sealed class Recorder : IDisposable
     /// <inheritdoc cref="Record(nint, BufferRegion, BufferRegion)" path="/exception"/>
     public void Record(nint commandBuffer, ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs)
     {
-        _own.Arguments.CheckBuffers(inputs, outputs);
-        using BufferInput stage = _own.Planned.CreateBufferInput(_own.Program, inputs.ToArray());
-        Record(commandBuffer, stage, outputs);
+        _own.Arguments.CheckInputs(inputs);
+        _own.Arguments.CheckOutputs(outputs);
+        Check(commandBuffer);
+        _output.Set(outputs);
+        Record(commandBuffer, inputs);
+    }
+
+    /// <summary>Records a run of a dense network from buffers of the host to its images. Each has its layout
+    /// <see cref="OutputImage.LayoutBefore"/> whenever the commands run.</summary>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="inputs">As in
+    /// <see cref="Record(nint, ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="outputs">An image for each of the first items of the batch, all of one format.</param>
+    /// <inheritdoc cref="InferenceSession.Run(ReadOnlySpan{BufferRegion}, ReadOnlySpan{OutputImage})"
+    /// path="/exception"/>
+    /// <exception cref="ObjectDisposedException">The recorder was disposed.</exception>
+    public void Record(nint commandBuffer, ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<OutputImage> outputs)
+    {
+        _own.Arguments.CheckInputs(inputs);
+        _ = _own.Arguments.CheckOutputs(outputs);
+        Check(commandBuffer);
+        _output.Set(outputs);
+        Record(commandBuffer, inputs);
     }
 
     /// <summary>Records a run on floats. The floats are copied to staging memory during the call, so no earlier
@@ -64,10 +86,11 @@ public sealed class Recorder : IDisposable
     public void Record(nint commandBuffer, ReadOnlySpan<float> input, BufferRegion output)
     {
         _ = _own.Arguments.ItemsOf(input);
-        _own.Arguments.CheckBuffers([output]);
+        _own.Arguments.CheckOutputs([output]);
         Check(commandBuffer);
+        _output.Set([output]);
         input.CopyTo(_own.Floats.ValuesOf(0));
-        Record(commandBuffer, _own.Floats, [output]);
+        Record(commandBuffer, _own.Floats);
     }
 
     /// <summary>Records a run of a network with any number of inputs and outputs on floats, as
@@ -83,10 +106,28 @@ public sealed class Recorder : IDisposable
         nint commandBuffer, ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<BufferRegion> outputs)
     {
         _ = _own.Arguments.ItemsOf(inputs);
-        _own.Arguments.CheckBuffers(outputs);
+        _own.Arguments.CheckOutputs(outputs);
         Check(commandBuffer);
+        _output.Set(outputs);
         _own.Floats.Write(inputs);
-        Record(commandBuffer, _own.Floats, outputs);
+        Record(commandBuffer, _own.Floats);
+    }
+
+    /// <summary>Records a run of a dense network on floats to images of the host, as
+    /// <see cref="Record(nint, ReadOnlySpan{float}, BufferRegion)"/> does.</summary>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="inputs">As in
+    /// <see cref="Record(nint, ReadOnlySpan{ReadOnlyMemory{float}}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="outputs">An image for each item, all of one format.</param>
+    /// <inheritdoc cref="Record(nint, ReadOnlySpan{BufferRegion}, ReadOnlySpan{OutputImage})" path="/exception"/>
+    public void Record(
+        nint commandBuffer, ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<OutputImage> outputs)
+    {
+        _own.Arguments.CheckOutputs(_own.Arguments.ItemsOf(inputs), outputs);
+        Check(commandBuffer);
+        _output.Set(outputs);
+        _own.Floats.Write(inputs);
+        Record(commandBuffer, _own.Floats);
     }
 
     /// <summary>Records a run on images. The pixels are copied to staging memory during the call, so no earlier
@@ -119,9 +160,26 @@ public sealed class Recorder : IDisposable
     public void Record(nint commandBuffer, ReadOnlySpan<Image> images, ReadOnlySpan<BufferRegion> outputs)
     {
         _ = _own.Arguments.ItemsOf(images);
-        _own.Arguments.CheckBuffers(outputs);
+        _own.Arguments.CheckOutputs(outputs);
         Check(commandBuffer);
-        Record(commandBuffer, _images.Write(images), outputs);
+        _output.Set(outputs);
+        Record(commandBuffer, _images.Write(images));
+    }
+
+    /// <summary>Records a run of a dense network on images to images of the host, as
+    /// <see cref="Record(nint, ReadOnlySpan{Image}, BufferRegion)"/> does.</summary>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>.</param>
+    /// <param name="outputs">An image for each item, all of one format.</param>
+    /// <inheritdoc cref="InferenceSession.Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{OutputImage})"
+    /// path="/exception"/>
+    /// <exception cref="ObjectDisposedException">The recorder was disposed.</exception>
+    public void Record(nint commandBuffer, ReadOnlySpan<Image> images, ReadOnlySpan<OutputImage> outputs)
+    {
+        _own.Arguments.CheckOutputs(_own.Arguments.ItemsOf(images), outputs);
+        Check(commandBuffer);
+        _output.Set(outputs);
+        Record(commandBuffer, _images.Write(images));
     }
 
     /// <summary>Records a run of a network with one input on images on the host's device. They are read when the
@@ -145,22 +203,56 @@ public sealed class Recorder : IDisposable
     public void Record(nint commandBuffer, ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs)
     {
         _ = _own.Arguments.ItemsOf(images);
-        _own.Arguments.CheckBuffers(outputs);
+        _own.Arguments.CheckOutputs(outputs);
         Check(commandBuffer);
-        InputStage stage = _deviceImages.Get(images);
-        _deviceImages.RecordCopies(Commands.Into(_own.Planned.Device, commandBuffer), images);
-        Record(commandBuffer, stage, outputs);
+        _output.Set(outputs);
+        Record(commandBuffer, images);
+    }
+
+    /// <summary>Records a run of a dense network on images on the host's device to others, as
+    /// <see cref="Record(nint, ReadOnlySpan{DeviceImage}, ReadOnlySpan{BufferRegion})"/> does: a frame becomes a mask
+    /// or another frame. Each image for an output has its layout <see cref="OutputImage.LayoutBefore"/> whenever the
+    /// commands run.</summary>
+    /// <param name="commandBuffer">As in <see cref="Record(nint, BufferRegion, BufferRegion)"/>.</param>
+    /// <param name="images">As in
+    /// <see cref="Record(nint, ReadOnlySpan{DeviceImage}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="outputs">An image for each item, all of one format.</param>
+    /// <inheritdoc cref="InferenceSession.Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{OutputImage})"
+    /// path="/exception"/>
+    /// <exception cref="ObjectDisposedException">The recorder was disposed.</exception>
+    public void Record(nint commandBuffer, ReadOnlySpan<DeviceImage> images, ReadOnlySpan<OutputImage> outputs)
+    {
+        _own.Arguments.CheckOutputs(_own.Arguments.ItemsOf(images), outputs);
+        Check(commandBuffer);
+        _output.Set(outputs);
+        Record(commandBuffer, images);
     }
 
     /// <summary>Frees the recorder's device memory. The recorded commands must have completed.</summary>
     public void Dispose() => _own.Dispose();
 
-    private void Record(nint commandBuffer, InputStage stage, ReadOnlySpan<BufferRegion> outputs)
+    private void Record(nint commandBuffer, ReadOnlySpan<BufferRegion> inputs)
     {
-        Check(commandBuffer);
+        using BufferInput stage = _own.Planned.CreateBufferInput(_own.Program, inputs.ToArray());
+        Record(commandBuffer, stage);
+    }
+
+    private void Record(nint commandBuffer, ReadOnlySpan<DeviceImage> images)
+    {
+        InputStage stage = _deviceImages.Get(images);
+        _deviceImages.RecordCopies(Commands.Into(_own.Planned.Device, commandBuffer), images);
+        Record(commandBuffer, stage);
+    }
+
+    private void Record(nint commandBuffer, InputStage stage)
+    {
         var commands = Commands.Into(_own.Planned.Device, commandBuffer);
         foreach (BatchPart part in _own.Planned.Parts)
-            _own.Program.RecordInto(commands, stage, outputs, part);
+        {
+            DeviceProgram.RecordFrom(commands, stage, part);
+            _own.Program.RecordLaunches(commands);
+            _output.Record(commands, part);
+        }
     }
 
     private void Check(nint commandBuffer)

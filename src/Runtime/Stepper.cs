@@ -15,8 +15,9 @@ public sealed class Stepper : IDisposable
     private readonly PartRecordings _fromFloats, _toFloats;
     // On a host's device: what it copies, and what was given to be copied.
     private readonly Submission? _copies;
-    private readonly PartRecordings? _fromBuffers, _toBuffers;
-    private readonly BufferRegion[] _inputs, _outputs;
+    private readonly PartRecordings? _fromBuffers, _toHost;
+    private readonly HostOutput _output;
+    private readonly BufferRegion[] _inputs;
     private readonly DeviceImage[] _images;
     private int _imageCount;
     private readonly Submission[] _launches;
@@ -43,13 +44,13 @@ public sealed class Stepper : IDisposable
             planned, program, images => new PartRecordings(planned, images.Record)));
         _toFloats = _own.Take(() => new PartRecordings(planned, _readBack.Record));
         _inputs = new BufferRegion[planned.Plan.Inputs.Count];
-        _outputs = new BufferRegion[planned.Plan.Outputs.Count];
+        _output = _own.Take(() => new HostOutput(planned, program));
         _images = new DeviceImage[planned.Batch];
         if (planned.Device.IsHosts)
         {
             BufferInput buffers = planned.CreateBufferInput(program, _inputs);
             _fromBuffers = RecordAnew((commands, part) => DeviceProgram.RecordFrom(commands, buffers, part));
-            _toBuffers = RecordAnew((commands, part) => program.RecordTo(commands, _outputs, part));
+            _toHost = RecordAnew(_output.Record);
             _copies = _own.Take(() => planned.Record(commands => commands.Anew(
                 anew => _fromDeviceImages.RecordCopies(anew, _images.AsSpan(0, _imageCount)))));
         }
@@ -122,12 +123,23 @@ public sealed class Stepper : IDisposable
     {
         int items = _own.Arguments.ItemsOf(images);
         GiveUp();
-        _copies!.Wait(); // Other sizes free the memory that they write.
-        PartRecordings from = _fromDeviceImages.Get(images);
-        images.CopyTo(_images);
-        _imageCount = images.Length;
-        _copies.Submit();
-        Start(from, _toFloats, items);
+        Start(Copy(images), _toFloats, items);
+    }
+
+    /// <summary>Starts an inference of a dense network on images on the host's device, as
+    /// <see cref="Start(ReadOnlySpan{DeviceImage})"/> does. The outputs are in their images when <see cref="Step"/>
+    /// returns true; do not call <see cref="Finish(Span{float})"/>.</summary>
+    /// <param name="images">The images, one for each item: 1 to <see cref="SessionOptions.Batch"/>.</param>
+    /// <param name="outputs">An image for each item, all of one format. They are written during the last step.</param>
+    /// <inheritdoc cref="InferenceSession.Run(ReadOnlySpan{DeviceImage}, ReadOnlySpan{OutputImage})"
+    /// path="/exception"/>
+    public void Start(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<OutputImage> outputs)
+    {
+        int items = _own.Arguments.ItemsOf(images);
+        _own.Arguments.CheckOutputs(items, outputs);
+        GiveUp();
+        _output.Set(outputs);
+        Start(Copy(images), _toHost!, items);
     }
 
     /// <summary>Starts an inference from one buffer of the host to another. An inference in progress is abandoned. The
@@ -151,11 +163,29 @@ public sealed class Stepper : IDisposable
     /// <inheritdoc cref="Start(BufferRegion, BufferRegion)" path="/exception"/>
     public void Start(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs)
     {
-        _own.Arguments.CheckBuffers(inputs, outputs);
+        _own.Arguments.CheckInputs(inputs);
+        _own.Arguments.CheckOutputs(outputs);
         GiveUp();
         inputs.CopyTo(_inputs);
-        outputs.CopyTo(_outputs);
-        Start(_fromBuffers!, _toBuffers!, _own.Planned.Batch);
+        _output.Set(outputs);
+        Start(_fromBuffers!, _toHost!, _own.Planned.Batch);
+    }
+
+    /// <summary>Starts an inference of a dense network from buffers of the host to its images, as
+    /// <see cref="Start(BufferRegion, BufferRegion)"/> does.</summary>
+    /// <param name="inputs">As in <see cref="Start(ReadOnlySpan{BufferRegion}, ReadOnlySpan{BufferRegion})"/>.</param>
+    /// <param name="outputs">As in <see cref="Start(ReadOnlySpan{DeviceImage}, ReadOnlySpan{OutputImage})"/>, for the
+    /// first items of the batch.</param>
+    /// <inheritdoc cref="InferenceSession.Run(ReadOnlySpan{BufferRegion}, ReadOnlySpan{OutputImage})"
+    /// path="/exception"/>
+    public void Start(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<OutputImage> outputs)
+    {
+        _own.Arguments.CheckInputs(inputs);
+        int items = _own.Arguments.CheckOutputs(outputs);
+        GiveUp();
+        inputs.CopyTo(_inputs);
+        _output.Set(outputs);
+        Start(_fromBuffers!, _toHost!, items);
     }
 
     /// <summary>Runs the next launches of the inference, and waits for them.</summary>
@@ -186,7 +216,7 @@ public sealed class Stepper : IDisposable
     /// <param name="output">Receives as many items of <see cref="ModelGraph.OutputShape"/> as the inference was started
     /// with, (n, classes). The length must be exact.</param>
     /// <exception cref="InvalidOperationException">No inference was started, the inference is not done, or the output
-    /// is in a buffer of the host.</exception>
+    /// is in a buffer or image of the host.</exception>
     /// <exception cref="ShapeMismatchException">The length does not fit.</exception>
     public void Finish(Span<float> output)
     {
@@ -224,6 +254,16 @@ public sealed class Stepper : IDisposable
         (_next, _items) = (0, items);
     }
 
+    private PartRecordings Copy(ReadOnlySpan<DeviceImage> images)
+    {
+        _copies!.Wait(); // Other sizes free the memory that they write.
+        PartRecordings from = _fromDeviceImages.Get(images);
+        images.CopyTo(_images);
+        _imageCount = images.Length;
+        _copies.Submit();
+        return from;
+    }
+
     private void GiveUp()
     {
         _own.CheckIsAlive(this);
@@ -238,7 +278,8 @@ public sealed class Stepper : IDisposable
         if (!IsDone)
             throw new InvalidOperationException("The inference is not done: step until it is.");
         if (_parts[^1] != _toFloats[_own.Planned.Parts.Count - 1])
-            throw new InvalidOperationException("The output is in the buffer that the inference was started with.");
+            throw new InvalidOperationException(
+                "The output is in the buffer or image that the inference was started with.");
     }
 
     private void CheckIsStarted()

@@ -64,6 +64,8 @@ public sealed partial class CSuiteTests
     [DataRow("logs_of_started_runs")]
     [DataRow("hosts_device")]
     [DataRow("device_images")]
+    [DataRow("output_images")]
+    [DataRow("runs_within_locks")]
     [DataRow("hosts_of_vulkan_1_0")]
     [DataRow("hosts_told_wrongly")]
     [DataRow("handles_for_others")]

@@ -26,7 +26,7 @@ public sealed partial class HostTests
         if (CompiledC.Missing is { } reason)
             Assert.Inconclusive(reason);
         const int Count = 4;
-        (string[] lines, _) = Run("frames", $"{Count}", "-lvulkan");
+        (string[] lines, _) = Run("frames", [$"{Count}"], "-lvulkan");
         AssertFrames(lines, [.. Enumerable.Range(0, Count).Select(Block)]);
     }
 
@@ -46,11 +46,46 @@ public sealed partial class HostTests
         var shape = new PictureShape(Width, Height, PixelFormat.Nv12, YuvMatrix.Bt601);
         Assert.HasCount(Count * (int)shape.PlaneBytes, planes);
 
+        string drawn = Folder["drawn.nv12"];
         (string[] lines, bool isValidated) = Run(
-            "video", film, "-lavfilter", "-lavformat", "-lavcodec", "-lavutil");
+            "video", [film, drawn], "-lavfilter", "-lavformat", "-lavcodec", "-lavutil", "-lvulkan");
         AssertFrames(lines, [.. planes.Chunk((int)shape.PlaneBytes).Select(frame =>
             new Image(ColourReference.Compute(shape, frame), Width, Height, PixelFormat.Rgba8))]);
+        byte[][] labelled = [.. File.ReadAllBytes(drawn).Chunk((int)shape.PlaneBytes)];
+        Assert.HasCount(Count, labelled);
+        for (int i = 0; i < Count; i++)
+            AssertLabelled(shape, planes.AsSpan(i * (int)shape.PlaneBytes, (int)shape.PlaneBytes), labelled[i]);
         SkipUnless(isValidated);
+    }
+
+    /// <summary>A frame has the name of a class at the upper left, twelve letters of 3x5 points in a field of black, and
+    /// is the same elsewhere.</summary>
+    private static void AssertLabelled(PictureShape shape, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        const int Margin = 8, Scale = 2, Columns = 4 * 12 + 1, Rows = 7;
+        var points = new char[Rows, Columns];
+        for (int place = 0; place < after.Length; place++)
+        {
+            bool isLuma = place < shape.ChromaOffset;
+            int pitch = (int)(isLuma ? shape.RowBytes : shape.ChromaRowBytes), parts = isLuma ? 1 : 2;
+            int index = isLuma ? place : place - (int)shape.ChromaOffset;
+            int x = index % pitch / parts - Margin / parts, y = index / pitch - Margin / parts;
+            if (x < 0 || y < 0 || x >= Columns * Scale / parts || y >= Rows * Scale / parts)
+                Assert.AreEqual(before[place], after[place], $"byte {place}");
+            else if (isLuma)
+                points[y / Scale, x / Scale] = after[place] switch { 235 => '#', 16 => '.', _ => '!' };
+            else
+                Assert.AreEqual(128, after[place], $"byte {place}");
+        }
+        string[] expected =
+        [
+            "......................", "..##.#....#...##..##..", ".#...#...#.#.#...#....", ".#...#...###..#...#...",
+            ".#...#...#.#...#...#..", "..##.###.#.#.##..##...", "......................",
+        ];
+        for (int row = 0; row < Rows; row++)
+            Assert.AreEqual(
+                expected[row],
+                new string([.. Enumerable.Range(0, expected[row].Length).Select(column => points[row, column])]));
     }
 
     [TestMethod]
@@ -58,7 +93,7 @@ public sealed partial class HostTests
     {
         Skip("libplacebo 4", "libplacebo >= 4.208", "libplacebo < 5");
         const int Count = 24;
-        (string[] lines, bool isValidated) = Run("placebo", $"{Count}", "-lplacebo", "-lvulkan");
+        (string[] lines, bool isValidated) = Run("placebo", [$"{Count}"], "-lplacebo", "-lvulkan");
         Match rendered = Rendered().Match(lines[^1]);
         Assert.IsTrue(rendered.Success, lines[^1]);
         Assert.IsGreaterThan(Count, int.Parse(rendered.Groups[1].Value, CultureInfo.InvariantCulture));
@@ -100,7 +135,8 @@ public sealed partial class HostTests
     /// <summary>Compiles a sample and runs it. The validation layer, where there is one, must have nothing to
     /// say.</summary>
     /// <returns>What the sample printed, and whether the layer was there.</returns>
-    private static (string[] Lines, bool IsValidated) Run(string sample, string argument, params string[] libraries)
+    private static (string[] Lines, bool IsValidated) Run(
+        string sample, string[] arguments, params string[] libraries)
     {
         CompiledC.Compile(
             Path.Combine(CompiledC.Root, $"src/Native/samples/{sample}.c"), Folder[sample], libraries);
@@ -110,7 +146,7 @@ public sealed partial class HostTests
                 ("VK_INSTANCE_LAYERS", "VK_LAYER_KHRONOS_validation"),
                 ("VK_LAYER_SETTINGS_PATH", Path.Combine(CompiledC.Root, "tools/lib/vk_layer_settings.txt")),
             ],
-            ModelFile, argument);
+            [ModelFile, .. arguments]);
         Assert.AreEqual(0, code, output);
         // Without this line, silence would prove nothing.
         bool isValidated = output.Contains("Khronos Validation Layer Active", StringComparison.Ordinal);

@@ -51,6 +51,60 @@ public sealed class HostDeviceTests
     }
 
     [TestMethod]
+    [Timeout(60_000)]
+    public void A_run_within_the_host_s_functions_is_refused_and_the_outer_one_goes_on()
+    {
+        using var host = new TestHost(16);
+        var refused = new List<string>();
+        Action? within = null;
+        void Try()
+        {
+            Action? once = within;
+            within = null;
+            once?.Invoke();
+        }
+        using GpuDevice device = GpuDevice.FromHost(
+            host.Handles() with { QueueLock = null, LockQueue = Try, UnlockQueue = Try }, NoCache);
+        using InferenceSession session = device.CreateSession(Model);
+        using Stepper stepper = session.CreateStepper();
+        var output = new float[2];
+        foreach (Action inner in (Action[])
+            [
+                () => session.Run(Input, output), () => { _ = session.RunAsync(Input, output); },
+                () => session.Run(host.BufferAt(0), host.BufferAt(8)), () => session.MapInput<float>(),
+                () => stepper.Step(TimeSpan.FromSeconds(1)),
+                () => device.CreateSession(TestModels.WithWeights(Certified.Tiny)), () => device.CreateSession(Model),
+            ])
+        {
+            stepper.Start(Input);
+            within = () => refused.Add(Assert.ThrowsExactly<InvalidOperationException>(inner).Message);
+            CollectionAssert.AreEqual(Expected, RunOn(session));
+            Assert.IsNull(within);
+        }
+        Assert.HasCount(7, refused);
+        Assert.StartsWith("This thread has locked the queue", refused.Distinct().Single());
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public void A_run_while_the_thread_holds_the_host_s_monitor_is_refused_and_another_thread_s_is_not()
+    {
+        using var host = new TestHost(4);
+        HostDevice handles = host.Handles();
+        using GpuDevice device = GpuDevice.FromHost(handles, NoCache);
+        using InferenceSession session = device.CreateSession(Model);
+        Task<float[]> other;
+        lock (handles.QueueLock!)
+        {
+            Assert.ThrowsExactly<InvalidOperationException>(() => RunOn(session));
+            other = Task.Run(() => RunOn(session));
+            Assert.IsFalse(other.Wait(100));
+        }
+        CollectionAssert.AreEqual(Expected, other.Result);
+        CollectionAssert.AreEqual(Expected, RunOn(session));
+    }
+
+    [TestMethod]
     public void A_lock_is_told_in_one_way_and_whole()
     {
         using var host = new TestHost(4);

@@ -15,15 +15,16 @@
  *     sp_session_options options = SP_INIT(sp_session_options);
  * A size that is too small is an error. A larger one, of a newer header, is accepted if what this library does not
  * know is zero. Reserved fields are zero. The elements of the arrays of an input, an output and run options have no
- * size and never change: sp_floats, sp_image, sp_buffer, sp_device_image, sp_semaphore. SP_INIT does not compile for
- * them.
+ * size and never change: sp_floats, sp_image, sp_buffer, sp_device_image, sp_output_image, sp_semaphore. SP_INIT does
+ * not compile for them.
  *
  * Threads. Devices, models, sessions, runs and texts may be used by any threads at the same time. A stepper and a
  * recorder are used by one thread at a time; which one does not matter.
  *
  * Callbacks. A callback must return, and not by an exception or longjmp. Within sp_run_function every function of this
  * header may be called, and within sp_log_function and `released` too: an error within sp_log_function is not logged,
- * and sp_get_error gives it until the log function returns. Within lock_queue and unlock_queue none may be called.
+ * and sp_get_error gives it until the log function returns. Within lock_queue and unlock_queue none may be called; a
+ * run there is SP_ERROR_STATE.
  *
  * The library. It holds the .NET runtime: it starts threads, installs handlers for SIGSEGV and SIGFPE, which pass on
  * what is not its own, and cannot be unloaded; dlclose leaves it where it is. Strings are UTF-8. */
@@ -159,7 +160,8 @@ typedef struct sp_host_device {
     void* get_instance_proc_addr; /* the host's vkGetInstanceProcAddr; null for the system's loader */
     /* Take and release the lock under which the host uses the queue. Called around each use of the queue by the
      * library, on one thread, never nested, and never while the library waits. Null only if the host does not use
-     * the queue while the library may. */
+     * the queue while the library may. A thread that has taken the lock itself must not run anything: it would wait
+     * for itself. */
     void (*lock_queue)(void* user);
     void (*unlock_queue)(void* user);
     void (*released)(void* user); /* called once, when all objects on the device are gone, on the thread that
@@ -312,14 +314,34 @@ typedef struct sp_input {
     const sp_device_image* device_images;
 } sp_input;
 
-/* One array of floats or one buffer for each output of the network. */
+/* A VkImage of the host's device that receives one item of a dense network's only output, (C, H, W). It has two
+ * dimensions, one sample a pixel and the usage TRANSFER_DST. Its first mip level is written, after all work that was
+ * submitted before; work that is submitted later waits for it. */
+typedef struct sp_output_image {
+    uint64_t image;         /* VkImage */
+    uint32_t width, height; /* its size, that of the output */
+    uint32_t format;        /* its VkFormat. Of one channel: R8_UNORM, R16_SFLOAT, R32_SFLOAT. Of three or four:
+                             * R8G8B8A8 and B8G8R8A8, UNORM or SRGB, R16G16B16A16_SFLOAT, R32G32B32A32_SFLOAT; without
+                             * a fourth channel alpha is 1. A byte is the value, held to [0, 1], times 255, rounded to
+                             * the nearest, ties to the even one, in an SRGB image too; NaN is 0 */
+    uint32_t layout_before; /* its VkImageLayout when the run begins; UNDEFINED for any */
+    uint32_t layout_after;  /* and when the run has ended */
+    uint32_t layer;         /* its array layer */
+    uint32_t usage;         /* the VkImageUsageFlags that it was created with, to be checked; 0 if not known */
+    uint32_t reserved;
+} sp_output_image;
+
+/* One array of floats or one buffer for each output of the network; or one image for each item of its only output, all
+ * of one format. */
 typedef struct sp_output {
     size_t size;
-    uint32_t kind; /* SP_FLOATS or SP_BUFFERS: SP_BUFFERS where the input is SP_BUFFERS, and in recordings; either
-                    * where it is SP_DEVICE_IMAGES */
+    uint32_t kind; /* of inputs of SP_FLOATS and SP_IMAGES: SP_FLOATS; of SP_BUFFERS: SP_BUFFERS or SP_DEVICE_IMAGES; of
+                    * SP_DEVICE_IMAGES: any of the three; in recordings, of any input: SP_BUFFERS or
+                    * SP_DEVICE_IMAGES */
     uint32_t count;
     const sp_floats* floats;
     const sp_buffer* buffers;
+    const sp_output_image* images;
 } sp_output;
 
 /* ---- Runs ---- */
@@ -358,8 +380,9 @@ SP_API sp_code sp_run_cancel(sp_run run);
 
 /* An inference spread over frames. */
 SP_API sp_code sp_stepper_create(sp_session session, sp_stepper* stepper);
-/* Reads the input during the call; buffers and images on the device until the first step has returned. `output` must
- * be null, but for SP_BUFFERS. An inference in progress is given up. */
+/* Reads the input during the call; buffers and images on the device until the first step has returned. `output` is
+ * of SP_BUFFERS or SP_DEVICE_IMAGES for SP_BUFFERS, of SP_DEVICE_IMAGES or null for SP_DEVICE_IMAGES, else null. An
+ * inference in progress is given up. */
 SP_API sp_code sp_stepper_start(sp_stepper stepper, const sp_input* input, const sp_output* output);
 /* Works for about `nanoseconds`, at least one launch. Sets `done` to 1 when the inference is done. */
 SP_API sp_code sp_stepper_step(sp_stepper stepper, uint64_t nanoseconds, uint32_t* done);
@@ -369,7 +392,8 @@ SP_API sp_code sp_stepper_finish(sp_stepper stepper, const sp_output* output);
 /* Records the network into command buffers of the host. A recorder lives until its commands have run for the last
  * time; what one recorder has recorded shares one set of activations. */
 SP_API sp_code sp_recorder_create(sp_session session, sp_recorder* recorder);
-/* `commands` is a VkCommandBuffer in the recording state, outside a render pass. `output` has buffers. */
+/* `commands` is a VkCommandBuffer in the recording state, outside a render pass. `output` has buffers or
+ * images. */
 SP_API sp_code sp_recorder_record(
     sp_recorder recorder, void* commands, const sp_input* input, const sp_output* output);
 

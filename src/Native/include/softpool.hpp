@@ -178,6 +178,14 @@ inline sp_input device_images(const sp_device_image* images, uint32_t count) {
     return input;
 }
 
+inline sp_output into(const sp_output_image* images, uint32_t count) {
+    sp_output output = SP_INIT(sp_output);
+    output.kind = SP_DEVICE_IMAGES;
+    output.count = count;
+    output.images = images;
+    return output;
+}
+
 class run : public reference<sp_run> {
 public:
     explicit run(sp_run handle) : reference(handle) {}

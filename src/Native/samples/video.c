@@ -1,7 +1,9 @@
-// Beside FFmpeg: video MODEL FILE. FFmpeg decodes a film and uploads each frame to its own Vulkan device as NV12; the
-// network reads FFmpeg's images there, in the turns of FFmpeg's semaphores, and the class becomes metadata of the frame,
-// as FFmpeg's filters give their results. No pixel comes back to the CPU. Needs FFmpeg 5.1's libraries: cc video.c
-// -lavfilter -lavformat -lavcodec -lavutil and what sample.c needs.
+// Beside FFmpeg: video MODEL FILE [RESULT]. FFmpeg decodes a film and uploads each frame to its own Vulkan device as
+// NV12; the network reads FFmpeg's images there, in the turns of FFmpeg's semaphores. The name of the class is drawn
+// into the frame on the device, and becomes its metadata, as FFmpeg's filters give their results. No pixel of a frame
+// comes back to the CPU, unless a file for the RESULT is given, for those who want to look at it: raw frames of NV12.
+// Needs FFmpeg 5.1's libraries and Vulkan's: cc video.c -lavfilter -lavformat -lavcodec -lavutil -lvulkan and what
+// sample.c needs.
 #include <libavcodec/avcodec.h>
 #include <libavfilter/avfilter.h>
 #include <libavfilter/buffersink.h>
@@ -12,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "label.h"
 #include "softpool.h"
 
 static void check(sp_code code) {
@@ -91,9 +94,24 @@ static int next_frame(AVFrame* frame) {
     }
 }
 
+// Copies a frame from the device into a file.
+static void save(AVFrame* frame, FILE* result) {
+    AVFrame* copy = av_frame_alloc();
+    copy->format = AV_PIX_FMT_NV12;
+    av(av_hwframe_transfer_data(copy, frame, 0), "av_hwframe_transfer_data");
+    for (int plane = 0; plane < 2; plane++)
+        for (int y = 0; y < (plane ? (copy->height + 1) / 2 : copy->height); y++)
+            if (fwrite(copy->data[plane] + (ptrdiff_t)y * copy->linesize[plane],
+                    plane ? (size_t)(copy->width + 1) / 2 * 2 : (size_t)copy->width, 1, result) != 1) {
+                perror("fwrite");
+                exit(1);
+            }
+    av_frame_free(&copy);
+}
+
 int main(int argc, char** argv) {
     if (argc < 3) {
-        fprintf(stderr, "Usage: %s MODEL FILE\n", argv[0]);
+        fprintf(stderr, "Usage: %s MODEL FILE [RESULT]\n", argv[0]);
         return 2;
     }
     av_log_set_level(AV_LOG_ERROR);
@@ -122,6 +140,15 @@ int main(int argc, char** argv) {
     sp_output output = SP_INIT(sp_output);
     output.kind = SP_FLOATS, output.count = 1, output.floats = &into;
 
+    struct label label;
+    label_open(&label, vulkan->phys_dev, vulkan->act_dev, host.queue_family, (uint32_t)decoder->width,
+        (uint32_t)decoder->height);
+    FILE* result = argc > 3 ? fopen(argv[3], "wb") : NULL;
+    if (argc > 3 && !result) {
+        perror(argv[3]);
+        return 1;
+    }
+
     AVFrame* frame = av_frame_alloc();
     for (int number = 0; next_frame(frame); number++) {
         AVVkFrame* planes = (AVVkFrame*)frame->data[0];
@@ -148,12 +175,19 @@ int main(int argc, char** argv) {
         for (size_t i = 1; i < classes.elements; i++)
             if (scores[i] > scores[best]) best = i;
         const char* name = sp_model_class_name(model, (uint32_t)best);
-        av(av_dict_set(&frame->metadata, "softpool.class", name ? name : "without a name", 0), "av_dict_set");
-        printf("frame %d: class %zu, %s: %.9g\n", number, best,
-            av_dict_get(frame->metadata, "softpool.class", NULL, 0)->value, scores[best]);
+        if (!name) name = "without a name";
+        struct label_frame drawn = {
+            planes->img, planes->layout, planes->sem, planes->sem_value, seen.width, seen.height};
+        label_draw(&label, &drawn, name);
+        planes->access[0] = planes->access[1] = VK_ACCESS_TRANSFER_WRITE_BIT;
+        av(av_dict_set(&frame->metadata, "softpool.class", name, 0), "av_dict_set");
+        printf("frame %d: class %zu, %s: %.9g\n", number, best, name, scores[best]);
+        if (result) save(frame, result);
         av_frame_unref(frame);
     }
 
+    if (result && fclose(result) != 0) perror(argv[3]);
+    label_close(&label);
     check(sp_release(session)); // All that is on the device, before the device.
     check(sp_release(gpu));
     check(sp_release(model));

@@ -79,15 +79,6 @@ internal sealed class DeviceProgram : IDisposable
         }
     }
 
-    /// <summary>Records a part of a run into a buffer of the host's. It waits for whatever is ahead of it, and whatever
-    /// follows waits for it.</summary>
-    public void RecordInto(Commands commands, InputStage input, ReadOnlySpan<BufferRegion> outputs, BatchPart part)
-    {
-        RecordFrom(commands, input, part);
-        RecordLaunches(commands);
-        RecordTo(commands, outputs, part);
-    }
-
     /// <summary>Records an input stage that waits for whatever is ahead of it.</summary>
     public static void RecordFrom(Commands commands, InputStage input, BatchPart part)
     {

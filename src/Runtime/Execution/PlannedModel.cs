@@ -23,6 +23,9 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
     /// <summary>Tests, before the first use, the kernel that makes pixels of planes.</summary>
     public Action CheckColours { get; init; } = () => { };
 
+    /// <summary>Tests, before the first use, the kernel that makes texels of outputs.</summary>
+    public Action CheckTexels { get; init; } = () => { };
+
     /// <summary>Refuses handles of a host's on an own device.</summary>
     /// <exception cref="InvalidOperationException">The device is an own one.</exception>
     public void CheckIsHosts()
@@ -55,6 +58,21 @@ internal sealed record PlannedModel(VulkanDevice Device, Model Model, ExecutionP
         catch (OutOfDeviceMemoryException e)
         {
             throw e.Advising(new SessionOptions(Batch), hasFp16: false); // The pixels are bytes either way.
+        }
+    }
+
+    public TexelOutput CreateTexelOutput(DeviceProgram program, TexelFormat format)
+    {
+        CheckTexels();
+        try
+        {
+            var output = new TexelOutput(this, program, format);
+            Device.SavePipelineCache();
+            return output;
+        }
+        catch (OutOfDeviceMemoryException e)
+        {
+            throw e.Advising(new SessionOptions(Batch), hasFp16: false);
         }
     }
 

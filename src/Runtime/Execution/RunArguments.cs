@@ -115,20 +115,56 @@ internal sealed class RunArguments(PlannedModel planned)
                 $"The {what} of {items} items has {items * shape.ElementCount} elements; got room for {length}.");
     }
 
-    /// <summary>Checks parts of buffers of the host's for each input and each output.</summary>
+    /// <summary>Checks parts of buffers of the host's for each input.</summary>
     /// <exception cref="ArgumentException">A handle is null, or an offset is no multiple of 4.</exception>
     /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
     /// <exception cref="ShapeMismatchException">There are not as many as the network has.</exception>
-    public void CheckBuffers(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs)
+    public void CheckInputs(ReadOnlySpan<BufferRegion> inputs)
     {
         CheckCount("inputs", inputs.Length, Graph.Inputs.Count);
         foreach (BufferRegion input in inputs)
             input.Check("input");
-        CheckBuffers(outputs);
+        planned.CheckIsHosts();
+    }
+
+    /// <summary>Checks images of the host's for the items of the only output, one each.</summary>
+    /// <returns>The items.</returns>
+    /// <exception cref="ArgumentException">A handle, a format, a layout or a usage cannot be.</exception>
+    /// <exception cref="InvalidOperationException">The device is not the host's.</exception>
+    /// <exception cref="ShapeMismatchException">The network has several outputs, or they do not fit in the
+    /// images.</exception>
+    public int CheckOutputs(ReadOnlySpan<OutputImage> images)
+    {
+        if (Graph.Outputs is not [{ } output])
+            throw new ShapeMismatchException(
+                $"Images are the output of a network with one output; '{Graph.Name}' has {Graph.Outputs.Count}: "
+                + $"{string.Join(", ", Graph.Outputs.Select(output => output.Name))}.");
+        if (images.Length < 1 || images.Length > planned.Batch)
+            throw new ShapeMismatchException(
+                $"The output takes 1 to {planned.Batch} images, one for each item; got {images.Length}.");
+        foreach (OutputImage image in images)
+        {
+            image.Check(output);
+            if (image.Texels != images[0].Texels)
+                throw new ArgumentException(
+                    $"All images for an output have one format; got {images[0].Format} and {image.Format}.");
+        }
+        planned.CheckIsHosts();
+        return images.Length;
+    }
+
+    /// <summary>The same for so many items.</summary>
+    /// <inheritdoc cref="CheckOutputs(ReadOnlySpan{OutputImage})" path="/exception"/>
+    public void CheckOutputs(int items, ReadOnlySpan<OutputImage> images)
+    {
+        if (CheckOutputs(images) != items)
+            throw new ShapeMismatchException(
+                $"The output of {items} items takes as many images; got {images.Length}.");
     }
 
     /// <summary>Checks parts of buffers of the host's for each output.</summary>
-    public void CheckBuffers(ReadOnlySpan<BufferRegion> outputs)
+    /// <inheritdoc cref="CheckInputs" path="/exception"/>
+    public void CheckOutputs(ReadOnlySpan<BufferRegion> outputs)
     {
         CheckCount("outputs", outputs.Length, Graph.Outputs.Count);
         foreach (BufferRegion output in outputs)

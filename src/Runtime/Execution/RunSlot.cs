@@ -15,35 +15,36 @@ internal sealed class RunSlot : IDisposable
     private readonly ReadBack? _layers;
     private readonly Submission _fromFloats;
     private readonly ImageStage<Submission> _fromImages;
-    private readonly ImageStage<Submission> _fromDeviceImages, _fromDeviceImagesToBuffers;
+    private readonly ImageStage<Submission> _fromDeviceImages, _fromDeviceImagesToHost;
     // What the next run from or to a host's memory reads and writes; no recording outlasts it.
-    private readonly BufferRegion[] _inputs, _outputs;
+    private readonly HostOutput _toHost;
+    private readonly BufferRegion[] _inputs;
     private readonly DeviceImage[] _images;
     private int _imageCount;
     // Made when they are first asked for.
     private NarrowInput<Half>? _halves;
     private NarrowInput<byte>? _bytes;
-    private Submission? _fromHalves, _fromBytes, _betweenBuffers;
+    private Submission? _fromHalves, _fromBytes, _fromBuffersToHost;
 
     public RunSlot(PlannedModel planned, bool keepLayerOutputs = false)
     {
         _planned = planned;
         _inputs = new BufferRegion[planned.Plan.Inputs.Count];
-        _outputs = new BufferRegion[planned.Plan.Outputs.Count];
         _images = new DeviceImage[planned.Batch];
         try
         {
             Program = _ownership.Take(planned.CreateProgram(keepLayerOutputs));
             _floats = _ownership.Take(planned.CreateFloatInput(Program));
             _readBack = _ownership.Take(planned.CreateReadBack(Program));
+            _toHost = _ownership.Take(new HostOutput(planned, Program));
             if (keepLayerOutputs)
                 _layers = _ownership.Take(new ReadBack(planned, Program, planned.Plan.LayerOutputs.Values));
             _fromFloats = _ownership.Take(Record(_floats));
             _fromImages = _ownership.Take(new ImageStage<Submission>(planned, Program, Record));
             _fromDeviceImages = _ownership.Take(new ImageStage<Submission>(
-                planned, Program, stage => RecordDeviceImages(stage, toBuffers: false)));
-            _fromDeviceImagesToBuffers = _ownership.Take(new ImageStage<Submission>(
-                planned, Program, stage => RecordDeviceImages(stage, toBuffers: true)));
+                planned, Program, stage => RecordDeviceImages(stage, toHost: false)));
+            _fromDeviceImagesToHost = _ownership.Take(new ImageStage<Submission>(
+                planned, Program, stage => RecordDeviceImages(stage, toHost: true)));
         }
         catch
         {
@@ -97,10 +98,16 @@ internal sealed class RunSlot : IDisposable
     public Submission Submit(
         ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs, in GpuSync sync = default)
     {
-        _betweenBuffers ??= _ownership.Take(RecordBetween());
-        inputs.CopyTo(_inputs);
-        outputs.CopyTo(_outputs);
-        return Submit(_betweenBuffers, sync);
+        _toHost.Set(outputs);
+        return SubmitToHost(inputs, sync);
+    }
+
+    /// <summary>Starts a run from a host's buffers to its images.</summary>
+    public Submission Submit(
+        ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<OutputImage> outputs, in GpuSync sync = default)
+    {
+        _toHost.Set(outputs);
+        return SubmitToHost(inputs, sync);
     }
 
     /// <summary>Starts a run of images on the host's device.</summary>
@@ -115,10 +122,16 @@ internal sealed class RunSlot : IDisposable
     public Submission Submit(
         ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs, in GpuSync sync = default)
     {
-        Submission run = _fromDeviceImagesToBuffers.Get(images);
-        Keep(images);
-        outputs.CopyTo(_outputs);
-        return Submit(run, sync);
+        _toHost.Set(outputs);
+        return SubmitToHost(images, sync);
+    }
+
+    /// <summary>Starts a run of images on the host's device to others.</summary>
+    public Submission Submit(
+        ReadOnlySpan<DeviceImage> images, ReadOnlySpan<OutputImage> outputs, in GpuSync sync = default)
+    {
+        _toHost.Set(outputs);
+        return SubmitToHost(images, sync);
     }
 
     /// <summary>Copies the network's first output after a run of floats or images that was waited for.</summary>
@@ -161,27 +174,41 @@ internal sealed class RunSlot : IDisposable
         recording ??= _ownership.Take(Record(input));
     }
 
-    private Submission RecordBetween()
+    private Submission SubmitToHost(ReadOnlySpan<BufferRegion> inputs, in GpuSync sync)
+    {
+        _fromBuffersToHost ??= _ownership.Take(RecordBuffers());
+        inputs.CopyTo(_inputs);
+        return Submit(_fromBuffersToHost, sync);
+    }
+
+    private Submission SubmitToHost(ReadOnlySpan<DeviceImage> images, in GpuSync sync)
+    {
+        Submission run = _fromDeviceImagesToHost.Get(images);
+        Keep(images);
+        return Submit(run, sync);
+    }
+
+    private Submission RecordBuffers()
     {
         using BufferInput stage = _planned.CreateBufferInput(Program, _inputs);
         return _planned.RecordParts((commands, part) =>
         {
             commands.Anew(anew => DeviceProgram.RecordFrom(anew, stage, part));
             Program.RecordLaunches(commands);
-            commands.Anew(anew => Program.RecordTo(anew, _outputs, part));
+            commands.Anew(anew => _toHost.Record(anew, part));
             _layers?.Record(commands, part);
         });
     }
 
-    private Submission RecordDeviceImages(ImageInput stage, bool toBuffers) =>
+    private Submission RecordDeviceImages(ImageInput stage, bool toHost) =>
         _planned.RecordParts((commands, part) =>
         {
             if (part.Index == 0)
                 commands.Anew(anew => stage.RecordCopies(anew, _images.AsSpan(0, _imageCount)));
             stage.Record(commands, part);
             Program.RecordLaunches(commands);
-            if (toBuffers)
-                commands.Anew(anew => Program.RecordTo(anew, _outputs, part));
+            if (toHost)
+                commands.Anew(anew => _toHost.Record(anew, part));
             else
                 _readBack.Record(commands, part);
             _layers?.Record(commands, part);

@@ -55,7 +55,8 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
 
     public void Run(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs)
     {
-        _arguments.CheckBuffers(inputs, outputs);
+        _arguments.CheckInputs(inputs);
+        _arguments.CheckOutputs(outputs);
         using RunPool.Lease lease = Rent();
         lease.Slot.Submit(inputs, outputs).Wait();
         lease.Slot.Read(options.Batch, ReadOnlySpan<Memory<float>>.Empty);
@@ -82,10 +83,48 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
     public void Run(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<BufferRegion> outputs)
     {
         int items = _arguments.ItemsOf(images);
-        _arguments.CheckBuffers(outputs);
+        _arguments.CheckOutputs(outputs);
         using RunPool.Lease lease = Rent();
         lease.Slot.Submit(images, outputs).Wait();
         lease.Slot.Read(items, ReadOnlySpan<Memory<float>>.Empty);
+    }
+
+    public void Run(ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<OutputImage> outputs)
+    {
+        _arguments.CheckInputs(inputs);
+        int items = _arguments.CheckOutputs(outputs);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(inputs, outputs).Wait();
+        lease.Slot.Read(items, ReadOnlySpan<Memory<float>>.Empty);
+    }
+
+    public void Run(ReadOnlySpan<DeviceImage> images, ReadOnlySpan<OutputImage> outputs)
+    {
+        int items = _arguments.ItemsOf(images);
+        _arguments.CheckOutputs(items, outputs);
+        using RunPool.Lease lease = Rent();
+        lease.Slot.Submit(images, outputs).Wait();
+        lease.Slot.Read(items, ReadOnlySpan<Memory<float>>.Empty);
+    }
+
+    public Task RunAsync(
+        ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<OutputImage> outputs,
+        GpuSync sync, CancellationToken cancellationToken)
+    {
+        _arguments.CheckInputs(inputs);
+        int items = _arguments.CheckOutputs(outputs);
+        (BufferRegion[] from, OutputImage[] to) = (inputs.ToArray(), outputs.ToArray());
+        return RunAsync(slot => slot.Submit(from, to, sync), items, [], sync, cancellationToken);
+    }
+
+    public Task RunAsync(
+        ReadOnlyMemory<DeviceImage> images, ReadOnlySpan<OutputImage> outputs,
+        GpuSync sync, CancellationToken cancellationToken)
+    {
+        int items = _arguments.ItemsOf(images.Span);
+        _arguments.CheckOutputs(items, outputs);
+        OutputImage[] to = outputs.ToArray();
+        return RunAsync(slot => slot.Submit(images.Span, to, sync), items, [], sync, cancellationToken);
     }
 
     public Task RunAsync(
@@ -103,7 +142,7 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         GpuSync sync, CancellationToken cancellationToken)
     {
         int items = _arguments.ItemsOf(images.Span);
-        _arguments.CheckBuffers(outputs);
+        _arguments.CheckOutputs(outputs);
         BufferRegion[] to = outputs.ToArray();
         return RunAsync(slot => slot.Submit(images.Span, to, sync), items, [], sync, cancellationToken);
     }
@@ -160,7 +199,8 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         ReadOnlySpan<BufferRegion> inputs, ReadOnlySpan<BufferRegion> outputs,
         GpuSync sync, CancellationToken cancellationToken)
     {
-        _arguments.CheckBuffers(inputs, outputs);
+        _arguments.CheckInputs(inputs);
+        _arguments.CheckOutputs(outputs);
         (BufferRegion[] from, BufferRegion[] to) = (inputs.ToArray(), outputs.ToArray());
         return RunAsync(slot => slot.Submit(from, to, sync), options.Batch, [], sync, cancellationToken);
     }
@@ -253,6 +293,7 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         Func<RunSlot, Submission> start, int items, Memory<float>[] outputs,
         GpuSync sync, CancellationToken cancellationToken)
     {
+        planned.Device.CheckQueueIsFree();
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);
         var run = new AsyncRun(start, !sync.Signal.IsEmpty, items, outputs, cancellationToken);
@@ -272,6 +313,7 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
     /// <summary>A free slot, when the caller's turn has come.</summary>
     private RunPool.Lease Rent()
     {
+        planned.Device.CheckQueueIsFree();
         RunPool.Lease lease = _pool.Rent();
         if (!_disposed)
             return lease;

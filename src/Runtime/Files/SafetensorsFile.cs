@@ -35,6 +35,8 @@ public sealed record SafetensorsFile(
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public static SafetensorsFile Read(string path)
     {
+        if (Directory.Exists(path))
+            throw new ModelFormatException($"{path} is a folder; a safetensors file is expected.");
         using FileStream file = File.OpenRead(path);
         return Read(file, Path.GetFileName(path));
     }

@@ -48,6 +48,7 @@ internal static class SelfTest
             ResizesInOneLaunch = () => ImageSelfTest.PassesInOneLaunch(device),
             CheckWidening = () => WideningSelfTest.Check(device),
             CheckColours = () => ColourSelfTest.Check(device),
+            CheckTexels = () => TexelSelfTest.Check(device),
         };
         return (planned, rejected);
     }

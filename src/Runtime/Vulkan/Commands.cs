@@ -65,8 +65,9 @@ internal readonly unsafe struct Commands
         var layout = (ImageLayout)plane.Layout;
         bool changes = layout != ImageLayout.TransferSrcOptimal;
         if (changes)
-            Change(plane, layout, ImageLayout.TransferSrcOptimal, PipelineStageFlags.AllCommandsBit,
-                PipelineStageFlags.TransferBit);
+            Change(
+                new VkImage(plane.Image), plane.Layer, layout, ImageLayout.TransferSrcOptimal,
+                PipelineStageFlags.AllCommandsBit, PipelineStageFlags.TransferBit);
         var region = new BufferImageCopy
         {
             BufferOffset = (ulong)to.Offset,
@@ -83,8 +84,30 @@ internal readonly unsafe struct Commands
         _api.CmdCopyImageToBuffer(
             Handle, new VkImage(plane.Image), ImageLayout.TransferSrcOptimal, to.Buffer, 1, in region);
         if (changes)
-            Change(plane, ImageLayout.TransferSrcOptimal, layout, PipelineStageFlags.TransferBit,
-                PipelineStageFlags.AllCommandsBit);
+            Change(
+                new VkImage(plane.Image), plane.Layer, ImageLayout.TransferSrcOptimal, layout,
+                PipelineStageFlags.TransferBit, PipelineStageFlags.AllCommandsBit);
+    }
+
+    /// <summary>Copies texels, row by row without gaps, to a host's image, which changes its layout as the host
+    /// says.</summary>
+    public void CopyTo(in OutputImage image, BufferRange texels)
+    {
+        var handle = new VkImage(image.Handle);
+        Change(
+            handle, image.Layer, (ImageLayout)image.LayoutBefore, ImageLayout.TransferDstOptimal,
+            PipelineStageFlags.AllCommandsBit, PipelineStageFlags.TransferBit);
+        var region = new BufferImageCopy
+        {
+            BufferOffset = (ulong)texels.Offset,
+            ImageSubresource = new ImageSubresourceLayers(ImageAspectFlags.ColorBit, 0, (uint)image.Layer, 1),
+            ImageExtent = new Extent3D((uint)image.Width, (uint)image.Height, 1),
+        };
+        _api.CmdCopyBufferToImage(
+            Handle, texels.Buffer, handle, ImageLayout.TransferDstOptimal, 1, in region);
+        Change(
+            handle, image.Layer, ImageLayout.TransferDstOptimal, (ImageLayout)image.LayoutAfter,
+            PipelineStageFlags.TransferBit, PipelineStageFlags.AllCommandsBit);
     }
 
     /// <summary>Fills a buffer with bits that are NaN in 16 and in 32 bits.</summary>
@@ -190,7 +213,8 @@ internal readonly unsafe struct Commands
     }
 
     private void Change(
-        in DevicePlane plane, ImageLayout from, ImageLayout to, PipelineStageFlags before, PipelineStageFlags after)
+        VkImage image, int layer, ImageLayout from, ImageLayout to, PipelineStageFlags before,
+        PipelineStageFlags after)
     {
         // All planes of an image together are its colour.
         var barrier = new ImageMemoryBarrier
@@ -202,8 +226,8 @@ internal readonly unsafe struct Commands
             NewLayout = to,
             SrcQueueFamilyIndex = Vk.QueueFamilyIgnored,
             DstQueueFamilyIndex = Vk.QueueFamilyIgnored,
-            Image = new VkImage(plane.Image),
-            SubresourceRange = new ImageSubresourceRange(ImageAspectFlags.ColorBit, 0, 1, (uint)plane.Layer, 1),
+            Image = image,
+            SubresourceRange = new ImageSubresourceRange(ImageAspectFlags.ColorBit, 0, 1, (uint)layer, 1),
         };
         _api.CmdPipelineBarrier(Handle, before, after, 0, 0, null, 0, null, 1, in barrier);
     }

@@ -4,6 +4,10 @@ namespace SoftPool.Vulkan;
 /// call at a time and never nested, and nothing waits for the device under it.</summary>
 internal sealed class QueueLock
 {
+    // This thread takes, holds or releases a lock.
+    [ThreadStatic]
+    private static bool _isInUse;
+
     private readonly object? _monitor;
     private readonly Action? _enter, _leave;
 
@@ -22,13 +26,35 @@ internal sealed class QueueLock
     public HostDevice AddTo(HostDevice host) =>
         host with { QueueLock = _monitor, LockQueue = _enter, UnlockQueue = _leave };
 
+    /// <summary>Refuses a thread that would wait for itself.</summary>
+    /// <exception cref="InvalidOperationException">This thread holds the lock, or is in a function of a
+    /// host's.</exception>
+    public void CheckIsFree()
+    {
+        if (_isInUse || (_monitor is not null && Monitor.IsEntered(_monitor)))
+            throw new InvalidOperationException(
+                "This thread has locked the queue, or is about to: nothing is run and nothing is made on the device "
+                + "until it has unlocked the queue.");
+    }
+
     /// <summary>Takes the lock until the result is disposed.</summary>
+    /// <inheritdoc cref="CheckIsFree" path="/exception"/>
     public Held Hold()
     {
-        if (_enter is null)
-            Monitor.Enter(_monitor!);
-        else
-            _enter();
+        CheckIsFree();
+        _isInUse = true;
+        try
+        {
+            if (_enter is null)
+                Monitor.Enter(_monitor!);
+            else
+                _enter();
+        }
+        catch
+        {
+            _isInUse = false;
+            throw;
+        }
         return new Held(this);
     }
 
@@ -37,10 +63,17 @@ internal sealed class QueueLock
     {
         public void Dispose()
         {
-            if (held._leave is null)
-                Monitor.Exit(held._monitor!);
-            else
-                held._leave();
+            try
+            {
+                if (held._leave is null)
+                    Monitor.Exit(held._monitor!);
+                else
+                    held._leave();
+            }
+            finally
+            {
+                _isInUse = false;
+            }
         }
     }
 }

@@ -48,6 +48,7 @@ internal sealed unsafe class Submission : HandleOwner
     /// <summary>Hands the commands to the device, once it is done with those that were submitted before.</summary>
     public void Submit(in GpuSync sync = default)
     {
+        Device.CheckQueueIsFree();
         Wait(); // Whoever waited for them in vain, for want of memory, has left them running.
         if (_isRepeated && Device.Slowness > _slowness)
             Record();

@@ -290,6 +290,10 @@ internal sealed unsafe class VulkanDevice
                 + "create the device and its sessions anew.");
     }
 
+    /// <summary>Refuses a thread that has locked the queue, before it waits for anything.</summary>
+    /// <exception cref="InvalidOperationException">It has.</exception>
+    public void CheckQueueIsFree() => _queueLock.CheckIsFree();
+
     /// <summary>Submits nothing, which a driver refuses if the device was lost.</summary>
     /// <exception cref="DeviceLostException">The device was lost, or given up.</exception>
     public void CheckIsNotLost()

@@ -117,6 +117,13 @@ static void nulls(void) {
     FAILS(SP_ERROR_ARGUMENT, sp_model_load(model_path, NULL));
     FAILS(SP_ERROR_FILE, sp_model_load("/nowhere/none.safetensors", &model));
     FAILS(SP_ERROR_ARGUMENT, sp_model_load("", &model));
+    CHECK(sp_model_load("/tmp", &model) == SP_ERROR_MODEL);
+    const char* sentence = NULL;
+    sp_get_error(&sentence);
+    CHECK(strcmp(sentence, "/tmp is a folder; a safetensors file is expected.") == 0);
+    CHECK(sp_model_load_onnx("/tmp", NULL, &model) == SP_ERROR_MODEL);
+    sp_get_error(&sentence);
+    CHECK(strcmp(sentence, "/tmp is a folder; an ONNX file is expected.") == 0);
     FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx(NULL, NULL, &model));
     FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx(open_path, NULL, NULL));
     FAILS(SP_ERROR_ARGUMENT, sp_model_load_onnx_memory(NULL, 4, NULL, &model));
@@ -1008,6 +1015,204 @@ static void device_images(void) {
     FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
 }
 
+static VkImage make_image(struct host* host, VkFormat format, uint32_t width, uint32_t height) {
+    VkImageCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO, .imageType = VK_IMAGE_TYPE_2D, .format = format,
+        .extent = {width, height, 1}, .mipLevels = 1, .arrayLayers = 1, .samples = VK_SAMPLE_COUNT_1_BIT,
+        .usage = VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT};
+    VkImage image;
+    CHECK(vkCreateImage(host->device, &info, NULL, &image) == VK_SUCCESS);
+    VkMemoryRequirements needs;
+    vkGetImageMemoryRequirements(host->device, image, &needs);
+    uint32_t type = 0;
+    while (!(needs.memoryTypeBits >> type & 1)) type++;
+    VkMemoryAllocateInfo allocate = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO, .allocationSize = needs.size, .memoryTypeIndex = type};
+    VkDeviceMemory bytes;
+    CHECK(vkAllocateMemory(host->device, &allocate, NULL, &bytes) == VK_SUCCESS);
+    CHECK(vkBindImageMemory(host->device, image, bytes, 0) == VK_SUCCESS);
+    return image;
+}
+
+// The output of a dense network, of floats or of bytes that a frame has, in an image of the host's: run, started,
+// stepped, recorded. The network is -relu(x) of three channels.
+static void output_images(void) {
+    struct host host;
+    make_host(&host, VK_API_VERSION_1_2);
+    sp_host_device told = tell(&host);
+    sp_device_options how = SP_INIT(sp_device_options);
+    how.cache_folder = "";
+    how.no_self_test = 1;
+    sp_device device = NULL;
+    OK(sp_device_adopt(&told, &how, &device));
+    enum { WIDTH = 5, HEIGHT = 3, PIXELS = WIDTH * HEIGHT };
+    const char* shapes[] = {"height=3", "width=5"};
+    sp_onnx_options onnx = SP_INIT(sp_onnx_options);
+    onnx.shapes = shapes;
+    onnx.shape_count = 2;
+    sp_model model = NULL;
+    OK(sp_model_load_onnx(open_path, &onnx, &model));
+    sp_session session = NULL;
+    OK(sp_session_create(device, model, NULL, &session));
+    float* mapped;
+    VkBuffer buffer = make_buffer(&host, 1024, &mapped);
+    float *pixels = mapped, *back = mapped + 512;
+    for (int i = 0; i < 3 * PIXELS; i++) pixels[i] = (float)(i % 7 - 3) * 0.25f;
+    sp_buffer there = {(uint64_t)buffer, 0};
+    sp_input input = SP_INIT(sp_input);
+    input.kind = SP_BUFFERS;
+    input.count = 1;
+    input.buffers = &there;
+    VkImage image = make_image(&host, VK_FORMAT_R32G32B32A32_SFLOAT, WIDTH, HEIGHT);
+    sp_output_image target = {
+        .image = (uint64_t)image, .width = WIDTH, .height = HEIGHT, .format = VK_FORMAT_R32G32B32A32_SFLOAT,
+        .layout_after = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, .usage = VK_IMAGE_USAGE_TRANSFER_DST_BIT};
+    sp_output output = SP_INIT(sp_output);
+    output.kind = SP_DEVICE_IMAGES;
+    output.count = 1;
+    output.images = &target;
+    sp_recorder recorder = NULL;
+    sp_stepper stepper = NULL;
+    OK(sp_recorder_create(session, &recorder));
+    OK(sp_stepper_create(session, &stepper));
+    VkCommandPoolCreateInfo pool_info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO, .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT};
+    VkCommandPool pool;
+    CHECK(vkCreateCommandPool(host.device, &pool_info, NULL, &pool) == VK_SUCCESS);
+    VkCommandBufferAllocateInfo allocate = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO, .commandPool = pool, .commandBufferCount = 1};
+    VkCommandBuffer commands;
+    CHECK(vkAllocateCommandBuffers(host.device, &allocate, &commands) == VK_SUCCESS);
+    VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    VkBufferImageCopy whole = {
+        .bufferOffset = 512 * sizeof(float), .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
+        .imageExtent = {WIDTH, HEIGHT, 1}};
+    for (int way = 0; way < 4; way++) {
+        for (int i = 0; i < 3 * PIXELS; i++) pixels[i] = -pixels[i] + (float)way;
+        memset(back, 0, 4 * PIXELS * sizeof *back);
+        sp_run job = NULL;
+        if (way == 0) OK(sp_session_run(session, &input, &output));
+        if (way == 1) {
+            OK(sp_session_start(session, &input, &output, NULL, &job));
+            OK(sp_run_wait(job));
+        }
+        if (way == 2) {
+            OK(sp_stepper_start(stepper, &input, &output));
+            for (uint32_t is_done = 0; !is_done;) OK(sp_stepper_step(stepper, 1000000, &is_done));
+        }
+        CHECK(vkBeginCommandBuffer(commands, &begin) == VK_SUCCESS);
+        if (way == 3) OK(sp_recorder_record(recorder, commands, &input, &output));
+        vkCmdCopyImageToBuffer(commands, image, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, buffer, 1, &whole);
+        CHECK(vkEndCommandBuffer(commands) == VK_SUCCESS);
+        VkSubmitInfo submit = {
+            .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .commandBufferCount = 1, .pCommandBuffers = &commands};
+        lock_queue(&host);
+        CHECK(vkQueueSubmit(host.queue, 1, &submit, VK_NULL_HANDLE) == VK_SUCCESS);
+        CHECK(vkQueueWaitIdle(host.queue) == VK_SUCCESS);
+        unlock_queue(&host);
+        for (int i = 0; i < 4 * PIXELS; i++) {
+            float value = pixels[i % 4 * PIXELS + i / 4];
+            CHECK(back[i] == (i % 4 == 3 ? 1 : value > 0 ? -value : 0));
+        }
+    }
+    // A frame on the device becomes another one.
+    sp_device_image frame = {.pixels = {.buffer = (uint64_t)buffer}, .width = 4, .height = 4, .format = SP_RGBA8};
+    sp_input seen = SP_INIT(sp_input);
+    seen.kind = SP_DEVICE_IMAGES;
+    seen.count = 1;
+    seen.device_images = &frame;
+    OK(sp_session_run(session, &seen, &output));
+    OK(sp_stepper_start(stepper, &seen, &output));
+    // What does not fit is refused.
+    sp_output_image good = target;
+    target.format = VK_FORMAT_R8_UNORM;
+    FAILS(SP_ERROR_SHAPE, sp_session_run(session, &input, &output));
+    target = good, target.format = VK_FORMAT_R8G8_UNORM;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    target = good, target.width = WIDTH + 1;
+    sp_run job = NULL;
+    FAILS(SP_ERROR_SHAPE, sp_session_start(session, &input, &output, NULL, &job));
+    FAILS(SP_ERROR_SHAPE, sp_stepper_start(stepper, &input, &output));
+    target = good, target.height = 0xffffffff;
+    FAILS(SP_ERROR_SHAPE, sp_recorder_record(recorder, commands, &input, &output));
+    target = good, target.usage = VK_IMAGE_USAGE_TRANSFER_SRC_BIT;
+    FAILS(SP_ERROR_ARGUMENT, sp_recorder_record(recorder, commands, &input, &output));
+    target = good, target.layout_after = VK_IMAGE_LAYOUT_UNDEFINED;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    target = good, target.reserved = 1;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    target = good, target.image = 0;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    target = good;
+    sp_floats floats = {pixels, 3 * PIXELS};
+    sp_input from_memory = floats_in(&floats);
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &from_memory, &output));
+    FAILS(SP_ERROR_ARGUMENT, sp_stepper_start(stepper, &from_memory, &output));
+    output.images = NULL;
+    FAILS(SP_ERROR_ARGUMENT, sp_session_run(session, &input, &output));
+    output.images = &target;
+    OK(sp_session_run(session, &input, &output));
+}
+
+static sp_session within;
+static sp_stepper within_step;
+static sp_device within_device;
+static int tries;
+
+static void runs_in_lock(void* user) {
+    lock_queue(user);
+    sp_session session = within;
+    if (session == NULL) return;
+    within = NULL; // Once.
+    float came[BATCH * OUT];
+    FAILS(SP_ERROR_STATE, run(session, came));
+    sp_floats from = {in, BATCH * IN}, to = {came, BATCH * OUT};
+    sp_input input = floats_in(&from);
+    sp_output output = floats_out(&to);
+    sp_run job = NULL;
+    FAILS(SP_ERROR_STATE, sp_session_start(session, &input, &output, NULL, &job));
+    uint32_t done = 0;
+    FAILS(SP_ERROR_STATE, sp_stepper_step(within_step, 1000000, &done));
+    FAILS(SP_ERROR_STATE, sp_session_verify(session, &done, NULL));
+    tries++;
+}
+
+// A run within lock_queue is refused, and the run that has called it goes on. So is one between the lock and the unlock
+// of an own device.
+static void runs_within_locks(void) {
+    sp_device own = open_device();
+    sp_session there = open_session(own, 1);
+    OK(run(there, expected));
+    sp_host_device handles = SP_INIT(sp_host_device);
+    OK(sp_device_get_handles(own, &handles));
+    float came[BATCH * OUT];
+    handles.lock_queue(handles.user);
+    FAILS(SP_ERROR_STATE, run(there, came));
+    handles.unlock_queue(handles.user);
+    OK(run(there, came));
+    struct host host;
+    make_host(&host, VK_API_VERSION_1_2);
+    sp_host_device told = tell(&host);
+    told.lock_queue = runs_in_lock;
+    sp_device_options how = SP_INIT(sp_device_options);
+    how.cache_folder = "";
+    how.no_self_test = 1;
+    OK(sp_device_adopt(&told, &how, &within_device));
+    sp_session session = open_session(within_device, 1);
+    OK(sp_stepper_create(session, &within_step));
+    sp_floats from = {in, BATCH * IN};
+    sp_input input = floats_in(&from);
+    OK(sp_stepper_start(within_step, &input, NULL));
+    within = session;
+    memset(came, 0, sizeof came);
+    OK(run(session, came));
+    check_same(came);
+    within = session;
+    uint32_t passed = 0;
+    OK(sp_session_verify(session, &passed, NULL));
+    CHECK(passed && tries == 2);
+}
+
 static void hosts_of_vulkan_1_0(void) {
     struct host host;
     make_host(&host, VK_API_VERSION_1_0);
@@ -1110,8 +1315,8 @@ static const struct { const char* name; void (*run)(void); } tests[] = {
     TEST(versions), TEST(nulls), TEST(wrong_kinds), TEST(sizes), TEST(limits), TEST(enumerated_whole_or_not),
     TEST(told), TEST(models), TEST(open_onnx), TEST(modes), TEST(order), TEST(released_in_calls), TEST(threads),
     TEST(logs_that_fail), TEST(logs_of_started_runs), TEST(hosts_device), TEST(device_images),
-    TEST(hosts_of_vulkan_1_0), TEST(hosts_told_wrongly), TEST(handles_for_others),
-    TEST(crash_reporter_before), TEST(crash_reporter_after),
+    TEST(output_images), TEST(runs_within_locks), TEST(hosts_of_vulkan_1_0), TEST(hosts_told_wrongly),
+    TEST(handles_for_others), TEST(crash_reporter_before), TEST(crash_reporter_after),
 };
 
 int main(int argc, char** argv) {

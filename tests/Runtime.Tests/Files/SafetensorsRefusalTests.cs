@@ -12,6 +12,11 @@ public sealed class SafetensorsRefusalTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [TestMethod]
+    public void A_folder_is_called_a_folder() => Assert.AreEqual(
+        $"{_folder["."]} is a folder; a safetensors file is expected.",
+        Assert.ThrowsExactly<ModelFormatException>(() => Model.Load(_folder["."])).Message);
+
     private const string Entry = """{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""";
 
     [TestMethod]

@@ -11,7 +11,7 @@ public sealed class KernelSignatureTests
 {
     // Launched by the runtime itself, not by plans: its pictures and its probe.
     private static readonly string[] OutsideOfPlans =
-        ["image", "image_lines", "image_of_lines", "image_of_planes", "loop_limit", "widen_input"];
+        ["image", "image_lines", "image_of_lines", "image_of_planes", "loop_limit", "texels", "widen_input"];
 
     private static readonly DeviceTraits[] Devices =
     [

@@ -236,14 +236,13 @@ internal sealed unsafe class TestHost : IDisposable
         pixels.CopyTo(Bytes);
         bool isOfPlanes = format is Format.G8B8R82Plane420Unorm or Format.G10X6B10X6R10X62Plane420Unorm3Pack16;
         int sample = format == Format.G10X6B10X6R10X62Plane420Unorm3Pack16 ? 2 : 1;
-        var range = new ImageSubresourceRange(ImageAspectFlags.ColorBit, 0, 1, 0, info.ArrayLayers);
         RunOnce(commands =>
         {
-            Change(commands, ImageLayout.Undefined, ImageLayout.TransferDstOptimal);
+            Change(commands, image.Handle, 0, info.ArrayLayers, ImageLayout.Undefined, ImageLayout.TransferDstOptimal);
             Copy(commands, isOfPlanes ? ImageAspectFlags.Plane0Bit : ImageAspectFlags.ColorBit, width, height, 0);
             if (isOfPlanes)
                 Copy(commands, ImageAspectFlags.Plane1Bit, width / 2, height / 2, width * height * sample);
-            Change(commands, ImageLayout.TransferDstOptimal, layout);
+            Change(commands, image.Handle, 0, info.ArrayLayers, ImageLayout.TransferDstOptimal, layout);
         });
         return image.Handle;
 
@@ -257,25 +256,24 @@ internal sealed unsafe class TestHost : IDisposable
             };
             _api.CmdCopyBufferToImage(commands, _buffer, image, ImageLayout.TransferDstOptimal, 1, in region);
         }
+    }
 
-        void Change(CommandBuffer commands, ImageLayout from, ImageLayout to)
+    /// <summary>The bytes of a layer of a VkImage, which stays in its layout. They pass through the buffer.</summary>
+    public byte[] ReadImage(ulong image, int width, int height, int texelBytes, ImageLayout layout, int layer = 0)
+    {
+        RunOnce(commands =>
         {
-            var barrier = new ImageMemoryBarrier
+            Change(commands, image, (uint)layer, 1, layout, ImageLayout.TransferSrcOptimal);
+            var region = new BufferImageCopy
             {
-                SType = StructureType.ImageMemoryBarrier,
-                SrcAccessMask = AccessFlags.MemoryWriteBit,
-                DstAccessMask = AccessFlags.MemoryReadBit | AccessFlags.MemoryWriteBit,
-                OldLayout = from,
-                NewLayout = to,
-                SrcQueueFamilyIndex = Vk.QueueFamilyIgnored,
-                DstQueueFamilyIndex = Vk.QueueFamilyIgnored,
-                Image = image,
-                SubresourceRange = range,
+                ImageSubresource = new ImageSubresourceLayers(ImageAspectFlags.ColorBit, 0, (uint)layer, 1),
+                ImageExtent = new Extent3D((uint)width, (uint)height, 1),
             };
-            _api.CmdPipelineBarrier(
-                commands, PipelineStageFlags.AllCommandsBit, PipelineStageFlags.AllCommandsBit, 0, 0, null, 0, null,
-                1, in barrier);
-        }
+            _api.CmdCopyImageToBuffer(
+                commands, new VkImage(image), ImageLayout.TransferSrcOptimal, _buffer, 1, in region);
+            Change(commands, image, (uint)layer, 1, ImageLayout.TransferSrcOptimal, layout);
+        });
+        return Bytes[..(width * height * texelBytes)].ToArray();
     }
 
     public void DestroyImage(ulong image)
@@ -283,6 +281,26 @@ internal sealed unsafe class TestHost : IDisposable
         _images.Remove(image, out (VkImage Image, DeviceMemory Memory) made);
         _api.DestroyImage(_device, made.Image, null);
         _api.FreeMemory(_device, made.Memory, null);
+    }
+
+    private void Change(
+        CommandBuffer commands, ulong image, uint layer, uint layers, ImageLayout from, ImageLayout to)
+    {
+        var barrier = new ImageMemoryBarrier
+        {
+            SType = StructureType.ImageMemoryBarrier,
+            SrcAccessMask = AccessFlags.MemoryWriteBit,
+            DstAccessMask = AccessFlags.MemoryReadBit | AccessFlags.MemoryWriteBit,
+            OldLayout = from,
+            NewLayout = to,
+            SrcQueueFamilyIndex = Vk.QueueFamilyIgnored,
+            DstQueueFamilyIndex = Vk.QueueFamilyIgnored,
+            Image = new VkImage(image),
+            SubresourceRange = new ImageSubresourceRange(ImageAspectFlags.ColorBit, 0, 1, layer, layers),
+        };
+        _api.CmdPipelineBarrier(
+            commands, PipelineStageFlags.AllCommandsBit, PipelineStageFlags.AllCommandsBit, 0, 0, null, 0, null,
+            1, in barrier);
     }
 
     private void RunOnce(Action<CommandBuffer> record)
