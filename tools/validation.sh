@@ -93,7 +93,8 @@ VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation VK_LAYER_SETTINGS_PATH="$settings
 grep -E '^(failed|skipped) |^  (total|failed|succeeded|skipped): ' "$log" || true
 # What the layer says of itself when an instance is made; without it, silence would prove nothing.
 if ! grep -q 'Khronos Validation Layer Active' "$log" || ! grep -q "$needed" "$log"; then
-    echo "The layer was not active, or without $needed: $log says what ran." >&2
+    echo "The layer was not active, or without $needed: $log says what ran. It is active only in tests that make a" \
+        "device: QueueAndSubgroupTests, StrictKernelTests and WindowTests alone make none." >&2
     exit 1
 fi
 # What the layer says of its own settings, such as features that it enables for itself, is no fault. Nor is the question

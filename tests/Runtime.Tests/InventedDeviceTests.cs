@@ -184,7 +184,7 @@ public sealed class InventedDeviceTests
 
     private static ExecutionPlan PlanFor(GpuDevice device, int batch) => ExecutionPlan.Create(
         Model,
-        new PlanOptions(batch, LargestBuffer: device.Vulkan.Physical.Limits.MaxStorageBufferRange)
+        new PlanOptions(batch, LargestBuffer: device.Vulkan.Physical.LargestOperand)
         {
             Device = device.Vulkan.Traits,
         });

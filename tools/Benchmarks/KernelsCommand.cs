@@ -155,7 +155,7 @@ internal static class KernelsCommand
                from kind in numerics
                where !kind.Options.Fp16 || device.HasFp16Storage
                let options = PlanOptions.Of(
-                   kind.Options with { Batch = batch }, device.Traits, device.Physical.Limits.MaxStorageBufferRange)
+                   kind.Options with { Batch = batch }, device.Traits, device.Physical.LargestOperand)
                from launch in ExecutionPlan.Create(
                    graph, name => throw new InvalidOperationException($"Planning asked for {name}."),
                    options with { Variants = choice }).Launches

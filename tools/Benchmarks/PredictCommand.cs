@@ -96,7 +96,7 @@ internal static class PredictCommand
                                 new SessionOptions(Fp16: fp16, Batch: batch),
                                 target.ReportedUnits > 0
                                     ? gpu.Vulkan.Traits with { Units = target.ReportedUnits } : gpu.Vulkan.Traits,
-                                gpu.Vulkan.Physical.Limits.MaxStorageBufferRange);
+                                gpu.Vulkan.Physical.LargestOperand);
                             var predictions = new List<NetworkPrediction>();
                             foreach (string? forced in (string?[])[null, .. variants ? Variants : []])
                             {

@@ -27,7 +27,7 @@ internal static class SelfTests
             {
                 using var kept = new Ownership();
                 PlanOptions options =
-                    PlanOptions.Of(precision, device.Traits, device.Physical.Limits.MaxStorageBufferRange) with
+                    PlanOptions.Of(precision, device.Traits, device.Physical.LargestOperand) with
                     {
                         Variants = choice,
                         LargestIterations = LoopLimitProbe.LargestOn(device),

@@ -23,7 +23,7 @@ internal static class Statistics
             foreach (SessionOptions options in check.Precisions)
             {
                 PlanOptions plan =
-                    PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange);
+                    PlanOptions.Of(options, device.Traits, device.Physical.LargestOperand);
                 foreach (KernelLaunch launch in ExecutionPlan.Create(model, plan).Launches)
                 {
                     if (check.IsOver)

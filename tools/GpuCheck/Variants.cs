@@ -19,7 +19,7 @@ internal static class Variants
                 {
                     PlanOptions options = PlanOptions.Of(
                         precision with { Batch = batch }, device.Traits,
-                        device.Physical.Limits.MaxStorageBufferRange);
+                        device.Physical.LargestOperand);
                     for (int i = 0; i < model.Graph.Layers.Count; i++)
                     {
                         Operator op = model.Graph.Layers[i].Operator;

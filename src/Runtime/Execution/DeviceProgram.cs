@@ -104,7 +104,7 @@ internal sealed class DeviceProgram : IDisposable
     private void CheckLimits(VulkanDevice device)
     {
         GpuDeviceInfo info = device.Physical.Info;
-        long largest = device.Physical.Limits.MaxStorageBufferRange;
+        long largest = device.Physical.LargestOperand;
         (uint X, uint Y) most = device.Physical.MostGroups;
         foreach (KernelLaunch dispatch in _plan.Launches)
         {

@@ -95,7 +95,7 @@ internal sealed class ImageInput : InputStage
 
         DeviceBuffer Make(Func<VulkanDevice, long, DeviceBuffer> make, long byteCount)
         {
-            uint largest = device.Physical.Limits.MaxStorageBufferRange;
+            long largest = device.Physical.LargestOperand;
             return byteCount > largest
                 ? throw new DeviceLimitException(
                     $"An image needs a buffer of {byteCount} bytes, "

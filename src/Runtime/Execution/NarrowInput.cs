@@ -30,7 +30,7 @@ internal sealed class NarrowInput<T> : InputStage where T : unmanaged
             for (int i = 0; i < inputs.Count; i++)
             {
                 words[i] = new Activation(Division.Align(CountOf(i) * Unsafe.SizeOf<T>(), sizeof(uint)) / sizeof(uint));
-                uint largest = device.Physical.Limits.MaxStorageBufferRange;
+                long largest = device.Physical.LargestOperand;
                 if (words[i].ByteCount > largest)
                     throw new DeviceLimitException(
                         $"An input of {words[i].ByteCount} bytes exceeds the {largest} that "

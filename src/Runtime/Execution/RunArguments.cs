@@ -69,7 +69,7 @@ internal sealed class RunArguments(PlannedModel planned)
 
     private void CheckLimit(in PictureShape shape)
     {
-        uint largest = planned.Device.Physical.Limits.MaxStorageBufferRange;
+        long largest = planned.Device.Physical.LargestOperand;
         if (shape.PixelBytes > largest)
             throw new DeviceLimitException(
                 $"An image of {shape.PixelBytes} bytes exceeds the {largest} that "

@@ -25,7 +25,7 @@ internal static class ColourSelfTest
             new ModelGraph("self-test", item, [new Layer("0", new Dropout(0.5))]),
             new Dictionary<string, Tensor>(), [], new Preprocessing([0, 0, 0], [1, 1, 1]));
         ExecutionPlan plan = ExecutionPlan.Create(
-            model, PlanOptions.Of(new SessionOptions(), device.Traits, device.Physical.Limits.MaxStorageBufferRange));
+            model, PlanOptions.Of(new SessionOptions(), device.Traits, device.Physical.LargestOperand));
         long bytes = Division.Align(shape.PlaneBytes, sizeof(uint));
         using DeviceBuffer planes = DeviceBuffer.Upload(device, bytes);
         Span<byte> written = planes.Mapped<byte>(0, bytes);

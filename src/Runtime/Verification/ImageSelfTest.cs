@@ -73,7 +73,7 @@ internal static class ImageSelfTest
             Image(13, 9, PixelFormat.Rgb8), Image(4, 11, PixelFormat.Rgba8), Image(16, 3, PixelFormat.Bgra8),
         ];
         ExecutionPlan plan = ExecutionPlan.Create(model, PlanOptions.Of(
-            new SessionOptions { Batch = images.Length }, device.Traits, device.Physical.Limits.MaxStorageBufferRange));
+            new SessionOptions { Batch = images.Length }, device.Traits, device.Physical.LargestOperand));
         using var slot = new RunSlot(
             new PlannedModel(device, model, plan) { ResizesInOneLaunch = () => kernel == ImagePlan.Whole });
         float[] first = [], output = new float[images.Length * shape.ElementCount];

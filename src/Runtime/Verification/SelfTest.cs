@@ -31,7 +31,7 @@ internal static class SelfTest
                 $"{device.Physical.Info.Name} has no 16-bit storage, or the host did not enable or not "
                 + "declare it (storageBuffer16BitAccess): store in 32 bits.");
         PlanOptions planOptions =
-            PlanOptions.Of(options, device.Traits, device.Physical.Limits.MaxStorageBufferRange) with
+            PlanOptions.Of(options, device.Traits, device.Physical.LargestOperand) with
             {
                 MostGroups = device.Physical.MostGroups,
             };

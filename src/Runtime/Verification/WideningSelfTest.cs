@@ -23,7 +23,7 @@ internal static class WideningSelfTest
             new ModelGraph("self-test", new TensorShape(Halves), [new Layer("0", new Dropout(0.5))]),
             new Dictionary<string, Tensor>(), [], new Preprocessing([0], [1]));
         ExecutionPlan plan = ExecutionPlan.Create(
-            model, PlanOptions.Of(new SessionOptions(), device.Traits, device.Physical.Limits.MaxStorageBufferRange));
+            model, PlanOptions.Of(new SessionOptions(), device.Traits, device.Physical.LargestOperand));
         using var slot = new RunSlot(new PlannedModel(device, model, plan));
         return FirstFault<Half>(slot, i => BitConverter.UInt16BitsToHalf((ushort)i), half => (float)half)
             ?? FirstFault<byte>(slot, i => (byte)(i * 7), value => value) ?? "";

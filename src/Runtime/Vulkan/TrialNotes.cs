@@ -88,11 +88,12 @@ internal sealed class TrialNotes(string prefix, string build)
             }
             // Should another process open it before it is gone, it says nothing.
             file.SetLength(0);
+            file.Dispose();
+            File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return; // Its writer lives, or it is another user's.
+            // Its writer lives, or it is another user's. The others are read all the same.
         }
-        File.Delete(path);
     }
 }

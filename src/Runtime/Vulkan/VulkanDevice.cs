@@ -9,6 +9,9 @@ namespace SoftPool.Vulkan;
 /// what is made on it may be disposed after it.</summary>
 internal sealed unsafe class VulkanDevice
 {
+    /// <summary>The most command buffers of one call of vkQueueSubmit.</summary>
+    private const int MostAtOnce = 64;
+
     private readonly VulkanInstance _instance;
     private readonly QueueLock _queueLock;
     private readonly Action? _released;
@@ -334,19 +337,20 @@ internal sealed unsafe class VulkanDevice
         // Before anything is submitted.
         foreach (TimelinePoint semaphore in signal)
             _ = HandleOf(semaphore);
-        Span<CommandBuffer> commands = stackalloc CommandBuffer[parts.Length];
+        // There may be a great many parts, and the stack is small.
+        Span<CommandBuffer> commands = stackalloc CommandBuffer[Math.Min(parts.Length, MostAtOnce)];
         for (int i = 0, end; i < parts.Length; i = end)
             try
             {
                 // Copies go together with the launches beside them; other parts are as long as may be.
                 double milliseconds = parts[i].Milliseconds;
-                for (end = i + 1; end < parts.Length; end++)
+                for (end = i + 1; end < Math.Min(parts.Length, i + MostAtOnce); end++)
                     if ((milliseconds += parts[end].Milliseconds) > Pace.LongestMilliseconds)
                         break;
                 for (int part = i; part < end; part++)
-                    commands[part] = parts[part].Commands;
+                    commands[part - i] = parts[part].Commands;
                 bool isLast = end == parts.Length;
-                Submit(commands[i..end], isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
+                Submit(commands[..(end - i)], isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
             }
             catch (SoftPoolException) when (i > 0)
             {

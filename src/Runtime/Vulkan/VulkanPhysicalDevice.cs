@@ -207,6 +207,10 @@ internal sealed unsafe class VulkanPhysicalDevice
     /// <summary>The kinds of memory.</summary>
     public MemoryTypes Memory { get; private set; }
 
+    /// <summary>The most bytes that a kernel reads or writes as one operand, which no buffer may exceed
+    /// either.</summary>
+    public long LargestOperand => Math.Min(Limits.MaxStorageBufferRange, LargestBuffer);
+
     /// <summary>The most bytes of one buffer, where the driver says.</summary>
     public long LargestBuffer { get; private set; } = long.MaxValue;
 
