@@ -174,8 +174,8 @@ public sealed class OutputImageTests
         using GpuDevice gpu = GpuDevice.FromHost(host.Handles(), NoCache);
         using InferenceSession colours = gpu.CreateSession(Same(3), new SessionOptions { Batch = 2 });
         using InferenceSession mask = gpu.CreateSession(Same(1)), two = gpu.CreateSession(Same(2));
-        OutputImage good = Empty(
-            host, Format.R8G8B8A8Unorm, ImageLayout.Undefined, ImageLayout.General) with { Usage = 3 };
+        OutputImage good = Empty(host, Format.R8G8B8A8Unorm, ImageLayout.Undefined, ImageLayout.General);
+        good = good with { Usage = 3 };
         BufferRegion input = host.BufferAt(Room / 2);
         colours.Run([input], [good]);
 
