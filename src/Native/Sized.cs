@@ -1,6 +1,8 @@
 namespace SoftPool.Native;
 
 /// <summary>Reads and writes structs that begin with their size.</summary>
+/// <remarks>The structs are those of version 1, which nobody has yet. Once it is given out, a struct that grows is read
+/// from its first size on, the rest as zeros.</remarks>
 internal static unsafe class Sized
 {
     /// <summary>Reads a struct.</summary>

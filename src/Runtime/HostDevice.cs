@@ -38,9 +38,10 @@ public sealed record HostDevice
 
     /// <summary>The object that the host locks (<see cref="Monitor"/>) while it uses the queue: to submit, to present,
     /// to bind sparse memory, or to wait until the queue or the device is idle. The runtime locks the same object, so
-    /// it must not be a <see cref="Lock"/>. While the host holds the lock, it must not wait for a run. Null only if the
-    /// host never uses the queue while the runtime may, and gives the queue to a single
-    /// <see cref="GpuDevice"/>; or with <see cref="LockQueue"/>.</summary>
+    /// it must not be a <see cref="Lock"/>. A thread of the host's that holds the lock must start no run, which is an
+    /// <see cref="InvalidOperationException"/>, wait for none, and dispose nothing. Null only if the host never uses
+    /// the queue while the runtime may, and gives the queue to a single <see cref="GpuDevice"/>; or with
+    /// <see cref="LockQueue"/>.</summary>
     public object? QueueLock { get; init; }
 
     /// <summary>Takes the lock under which the host uses the queue, in place of <see cref="QueueLock"/>. The runtime

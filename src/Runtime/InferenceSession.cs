@@ -284,7 +284,8 @@ public sealed class InferenceSession : IDisposable
 
     /// <summary>Runs the network asynchronously, ordered on the device before or after other work of the
     /// host.</summary>
-    /// <remarks>A length that does not fit throws at the call. Every other failure is that of the task.</remarks>
+    /// <remarks>A length that does not fit throws at the call, and so does a call by a thread that has locked the
+    /// queue. Every other failure is that of the task.</remarks>
     /// <param name="input">As in
     /// <see cref="RunAsync(ReadOnlyMemory{float}, Memory{float}, CancellationToken)"/>.</param>
     /// <param name="output">As in
@@ -463,6 +464,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session was disposed before or during the call.</exception>
     public ParityReport Verify()
     {
+        _planned.Device.CheckQueueIsFree();
         lock (_making)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -492,6 +494,7 @@ public sealed class InferenceSession : IDisposable
 
     private T Create<T>(Func<T> make)
     {
+        _planned.Device.CheckQueueIsFree();
         lock (_making)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);

@@ -110,7 +110,7 @@ public sealed class MappedInput<T> : IDisposable where T : unmanaged
             return;
         _disposed = true;
         if (Interlocked.CompareExchange(ref _state, 2, 1) == 0)
-            _lease.Dispose();
+            _runs.Return(_lease);
     }
 
     private void CheckIsFree()

@@ -332,7 +332,7 @@ typedef struct sp_output_image {
 } sp_output_image;
 
 /* One array of floats or one buffer for each output of the network; or one image for each item of its only output, all
- * of one format. */
+ * of one format, for the first items if the input is in buffers. */
 typedef struct sp_output {
     size_t size;
     uint32_t kind; /* of inputs of SP_FLOATS and SP_IMAGES: SP_FLOATS; of SP_BUFFERS: SP_BUFFERS or SP_DEVICE_IMAGES; of
@@ -381,19 +381,21 @@ SP_API sp_code sp_run_cancel(sp_run run);
 /* An inference spread over frames. */
 SP_API sp_code sp_stepper_create(sp_session session, sp_stepper* stepper);
 /* Reads the input during the call; buffers and images on the device until the first step has returned. `output` is
- * of SP_BUFFERS or SP_DEVICE_IMAGES for SP_BUFFERS, of SP_DEVICE_IMAGES or null for SP_DEVICE_IMAGES, else null. An
- * inference in progress is given up. */
+ * of SP_BUFFERS or SP_DEVICE_IMAGES for SP_BUFFERS, of SP_DEVICE_IMAGES or null for SP_DEVICE_IMAGES, else null. It is
+ * written in the last step. An inference in progress is given up. The first one of images tries their kernels on the
+ * device: it uses the queue and waits. */
 SP_API sp_code sp_stepper_start(sp_stepper stepper, const sp_input* input, const sp_output* output);
 /* Works for about `nanoseconds`, at least one launch. Sets `done` to 1 when the inference is done. */
 SP_API sp_code sp_stepper_step(sp_stepper stepper, uint64_t nanoseconds, uint32_t* done);
-/* Copies the output in floats. */
+/* Copies the output in floats. SP_ERROR_STATE if it went to the host's buffers or images. */
 SP_API sp_code sp_stepper_finish(sp_stepper stepper, const sp_output* output);
 
 /* Records the network into command buffers of the host. A recorder lives until its commands have run for the last
  * time; what one recorder has recorded shares one set of activations. */
 SP_API sp_code sp_recorder_create(sp_session session, sp_recorder* recorder);
-/* `commands` is a VkCommandBuffer in the recording state, outside a render pass. `output` has buffers or
- * images. */
+/* `commands` is a VkCommandBuffer in the recording state, outside a render pass. `output` has buffers or images, which
+ * are in the layout `layout_before` each time that the commands run. The first recording of images tries their kernels
+ * on the device: it uses the queue and waits. */
 SP_API sp_code sp_recorder_record(
     sp_recorder recorder, void* commands, const sp_input* input, const sp_output* output);
 

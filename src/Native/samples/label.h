@@ -84,7 +84,8 @@ static void label_close(struct label* label) {
     vkDestroyCommandPool(label->device, label->pool, NULL);
 }
 
-// Draws as much of the text as there is room for, and leaves the images in the layout TRANSFER_DST_OPTIMAL.
+// Draws as much of the text as there is room for, and leaves the images in the layout TRANSFER_DST_OPTIMAL; a frame
+// without room for a letter is left as it is.
 static void label_draw(struct label* label, const struct label_frame* frame, const char* text) {
     enum { MARGIN = 8, BLACK = 16, WHITE = 235, GREY = 128 };
     uint32_t scale = 2 * (1 + frame->height / 240), count = (uint32_t)strlen(text);

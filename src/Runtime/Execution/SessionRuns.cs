@@ -279,6 +279,16 @@ internal sealed class SessionRuns(object session, PlannedModel planned, SessionO
         lease.Slot.CopyLayer(layer, output);
     }
 
+    /// <summary>Gives a slot back. Runs that waited for it begin on this thread, or on another one if this has locked
+    /// the queue.</summary>
+    public void Return(RunPool.Lease lease)
+    {
+        if (planned.Device.IsQueueFree)
+            lease.Dispose();
+        else
+            ThreadPool.QueueUserWorkItem(static lease => lease.Dispose(), lease, preferLocal: false);
+    }
+
     /// <summary>Refuses new runs from now on.</summary>
     public void Close() => _disposed = true;
 

@@ -21,7 +21,7 @@ internal sealed class TexelOutput : IDisposable
         Operand from = planned.Plan.Outputs[0];
         _itemBytes = TexelPlan.ItemBytes(output.Shape, format);
         _parts = new BoundLaunch[planned.Parts.Count];
-        long partBytes = _itemBytes * planned.Plan.Batch, largest = device.Physical.Limits.MaxStorageBufferRange;
+        long partBytes = _itemBytes * planned.Plan.Batch, largest = device.Physical.LargestOperand;
         if (partBytes > largest)
             throw new DeviceLimitException(
                 $"Images of the output take a buffer of {partBytes} bytes, but {device.Physical.Info.Name} takes "

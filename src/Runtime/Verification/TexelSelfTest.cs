@@ -53,8 +53,7 @@ internal static class TexelSelfTest
             new Preprocessing(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
         ExecutionPlan plan = ExecutionPlan.Create(
             model,
-            PlanOptions.Of(
-                new SessionOptions(Batch), device.Traits, device.Physical.Limits.MaxStorageBufferRange));
+            PlanOptions.Of(new SessionOptions(Batch), device.Traits, device.Physical.LargestOperand));
         var planned = new PlannedModel(device, model, plan);
         using DeviceProgram program = planned.CreateProgram();
         using FloatInput input = planned.CreateFloatInput(program);

@@ -26,12 +26,15 @@ internal sealed class QueueLock
     public HostDevice AddTo(HostDevice host) =>
         host with { QueueLock = _monitor, LockQueue = _enter, UnlockQueue = _leave };
 
+    /// <summary>Whether this thread may take the lock without waiting for itself.</summary>
+    public bool IsFree => !_isInUse && (_monitor is null || !Monitor.IsEntered(_monitor));
+
     /// <summary>Refuses a thread that would wait for itself.</summary>
     /// <exception cref="InvalidOperationException">This thread holds the lock, or is in a function of a
     /// host's.</exception>
     public void CheckIsFree()
     {
-        if (_isInUse || (_monitor is not null && Monitor.IsEntered(_monitor)))
+        if (!IsFree)
             throw new InvalidOperationException(
                 "This thread has locked the queue, or is about to: nothing is run and nothing is made on the device "
                 + "until it has unlocked the queue.");

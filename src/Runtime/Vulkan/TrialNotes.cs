@@ -54,12 +54,25 @@ internal sealed class TrialNotes(string prefix, string build)
                 TextOf(key, verdict, isSecond: false), TextOf(key, verdict, isSecond: true),
                 isSecond: suspected is not null);
             if (suspected is not null)
-                File.Delete(suspected);
+                Delete(suspected);
             return note;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Deletes a note; one that cannot be deleted now is read again at the next start.</summary>
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another process reads it.
         }
     }
 

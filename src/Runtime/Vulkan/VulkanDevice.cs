@@ -293,6 +293,9 @@ internal sealed unsafe class VulkanDevice
                 + "create the device and its sessions anew.");
     }
 
+    /// <summary>Whether this thread may use the queue; not while it has locked it.</summary>
+    public bool IsQueueFree => _queueLock.IsFree;
+
     /// <summary>Refuses a thread that has locked the queue, before it waits for anything.</summary>
     /// <exception cref="InvalidOperationException">It has.</exception>
     public void CheckQueueIsFree() => _queueLock.CheckIsFree();
@@ -352,7 +355,7 @@ internal sealed unsafe class VulkanDevice
                 bool isLast = end == parts.Length;
                 Submit(commands[..(end - i)], isLast ? fence : default, i == 0 ? wait : [], isLast ? signal : []);
             }
-            catch (SoftPoolException) when (i > 0)
+            catch when (i > 0) // The driver, or a host's LockQueue.
             {
                 // The parts before it run. Where the fence cannot be had for them, the device is lost.
                 if (Submit(fence))

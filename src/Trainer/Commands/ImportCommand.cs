@@ -118,6 +118,10 @@ internal static class ImportCommand
         if (Path.GetFullPath(path) == Path.GetFullPath(source))
             throw new UserErrorException(
                 $"import would overwrite the file that it reads, {path}: choose another --output.");
+        if (Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
+            throw new UserErrorException(
+                $"import writes a model file, which ends in .safetensors; got --output {path}, which would pass for an "
+                + "ONNX model.");
         OutputFile.Check(path);
         Model model = import.Model();
         OnnxPair pair = OnnxPair.Of(source, import, model);

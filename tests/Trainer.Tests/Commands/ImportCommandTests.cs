@@ -39,15 +39,19 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [TestMethod]
-    public void A_folder_and_a_file_of_nothing_get_one_sentence()
+    public void A_folder_a_file_of_nothing_and_a_model_file_named_as_ONNX_get_one_sentence()
     {
         File.WriteAllBytes(_folder["empty.onnx"], []);
         StringAssert.Contains(Refused(_folder.Path), "is a folder; an ONNX file is expected.");
         StringAssert.Contains(Refused(_folder["empty.onnx"]), "is an empty file, not an ONNX model");
+        string other = _folder["other.ONNX"];
+        StringAssert.Contains(
+            Refused(Write(Network), "--shape", "height=8", "--shape", "width=6", "-o", other), "which would pass for");
+        Assert.IsFalse(File.Exists(other));
 
-        static string Refused(string path)
+        static string Refused(params string[] arguments)
         {
-            Command command = Softpool.Run("import", path);
+            Command command = Softpool.Run(["import", .. arguments]);
             Assert.AreEqual(1, command.ExitCode, command.Output);
             return string.Join(' ', command.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         }
