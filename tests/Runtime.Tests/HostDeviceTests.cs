@@ -105,6 +105,24 @@ public sealed class HostDeviceTests
     }
 
     [TestMethod]
+    [Timeout(60_000)]
+    public void Runs_that_waited_for_a_slot_end_well_if_it_is_given_back_by_a_thread_that_has_locked_the_queue()
+    {
+        using var host = new TestHost(4);
+        HostDevice handles = host.Handles();
+        using GpuDevice device = GpuDevice.FromHost(handles, NoCache);
+        using InferenceSession session = device.CreateSession(Model, new SessionOptions(MaxConcurrentRuns: 1));
+        float[][] outputs = [new float[2], new float[2]];
+        MappedInput<float> mapped = session.MapInput<float>();
+        Task[] waiting = [.. outputs.Select(output => session.RunAsync(Input, output))];
+        lock (handles.QueueLock!)
+            mapped.Dispose();
+        Task.WaitAll(waiting);
+        foreach (float[] output in outputs)
+            CollectionAssert.AreEqual(Expected, output);
+    }
+
+    [TestMethod]
     public void A_lock_is_told_in_one_way_and_whole()
     {
         using var host = new TestHost(4);
