@@ -130,7 +130,7 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
                 truth[name] = value[..(value.Length / pair.Batch)].ToArray());
             if (fileOutputs.Length > 0)
                 fast.Run(batches, fileOutputs, (name, value) =>
-                    Add(spreads[name], truth[name], value[..truth[name].Length].ToArray()));
+                    Add(spreads[name], name, truth[name], value[..truth[name].Length].ToArray()));
             using var scope = torch.NewDisposeScope();
             torch.Tensor[] tensors =
                 [
@@ -142,18 +142,19 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
                 inDouble[layer] = computed);
             float[][] inTorch = Run(network, tensors, (layer, computed) =>
             {
-                Add(rounding[layer], inDouble[layer], computed);
+                Add(rounding[layer], layer, inDouble[layer], computed);
                 if (other is null)
                     Hold(layer, computed);
             });
             float[][] computed = other?.Invoke(items, Hold) ?? inTorch;
             for (int output = 0; output < computed.Length; output++)
                 Add(
-                    outputs[pair.OutputNames[output]], truth[pair.OutputNames[output]],
+                    outputs[pair.OutputNames[output]], pair.OutputNames[output], truth[pair.OutputNames[output]],
                     jumping.Output(graph.Outputs[output].Layer, items, truth, computed[output]));
 
             void Hold(string layer, float[] computed) => Add(
-                layers[layer], truth[pair.ValueOf[layer]], jumping.Output(layer, items, truth, computed));
+                layers[layer], pair.ValueOf[layer], truth[pair.ValueOf[layer]],
+                jumping.Output(layer, items, truth, computed));
         }
         return new OnnxComparison(
             [
@@ -196,8 +197,12 @@ internal sealed record OnnxComparison(IReadOnlyList<OnnxLayer> Layers, IReadOnly
 
     /// <summary>Adds values to a comparison. Where both have NaN, or the same infinity, as the logarithm of a negative
     /// number is, they agree.</summary>
-    private static void Add(TensorComparison comparison, float[] expected, float[] actual)
+    private static void Add(TensorComparison comparison, string value, float[] expected, float[] actual)
     {
+        if (expected.Length != actual.Length)
+            throw new UserErrorException(
+                $"Value \"{value}\" of the ONNX file has {expected.Length} elements in ONNX Runtime, and {actual.Length} "
+                + "as it was imported: one of the two is wrong.");
         (float[] left, float[] right) = ([.. expected], [.. actual]);
         for (int i = 0; i < Math.Min(left.Length, right.Length); i++)
             if (!float.IsFinite(left[i]) && left[i].Equals(right[i]))

@@ -143,6 +143,24 @@ public sealed class OnnxRuntimeTests : IDisposable
         Assert.IsTrue(comparison.Passed, $"{comparison.Found}");
     }
 
+    /// <summary>ONNX Runtime 1.31.1 keeps the size where axes count from the end and the aspect ratio is kept.
+    /// </summary>
+    [TestMethod]
+    public void A_value_of_another_size_in_ONNX_Runtime_is_named()
+    {
+        string path = _folder["resize.onnx"];
+        File.WriteAllBytes(path, new GraphWriter(19).Input("x", 1, 3, 4, 6).Output("y").Ints("t", 5, 9)
+            .Node("Resize", "x - - t", "y", ("axes", new long[] { -2, -1 }),
+                ("keep_aspect_ratio_policy", "not_smaller")).ToArray());
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        Assert.AreEqual(new TensorShape(3, 6, 9), import.Graph.OutputShape);
+        UserErrorException e = Assert.ThrowsExactly<UserErrorException>(
+            () => OnnxComparison.OfTorch(OnnxPair.Of(path, import, import.Model())));
+        Assert.AreEqual(
+            "Value \"y\" of the ONNX file has 72 elements in ONNX Runtime, and 162 as it was imported: one of the two is "
+            + "wrong.", e.Message);
+    }
+
     private static List<string> Differences(string path, OnnxImport import, double most = 1e-6)
     {
         Model model = import.Model();
