@@ -86,6 +86,20 @@ compile_kernels() { # NAME
     done
 }
 
+# The tests under Wine 8.0, which now and then does not go on: a run that does not end in time, and in which no test has
+# failed, is begun once more, and the log says so.
+try_wine() {
+    local log="$results/wine.Runtime.txt" report="$results/wine.Runtime.trx"
+    export WINE_SECONDS=400
+    program=(tools/wine.sh --tests)
+    run_project Runtime.Tests "$report" >"$log" 2>&1
+    if [[ "${notes[*]}" == *"exit status 124 after 0 results"* ]] && ! grep -q '^failed ' "$log"; then
+        echo "wine: did not end in $WINE_SECONDS s, behind '$(grep '^passed ' "$log" | tail -n 1)'; begun once more"
+        passed=0 failed=0 skipped=0 notes=()
+        run_project Runtime.Tests "$report" >"$log" 2>&1
+    fi
+}
+
 # Runs what there is for one driver, and leaves the table's row for it. Exit status 0 only without failures.
 try_driver() { # NAME
     local name=$1 begin=$SECONDS note version
@@ -115,7 +129,7 @@ try_driver() { # NAME
             printf '%-16s %-26s %s\n' "$name" "skipped" "${wine_is_missing##*$'\n'}" >"$results/$name.row"
             return
         fi
-        version="$(<artifacts/wine/root/version)"
+        version="$(<artifacts/wine/unpacked/version)"
     elif [[ $name == hardware ]]; then
         unset VK_DRIVER_FILES VK_ICD_FILENAMES
         version="this machine's"
@@ -133,6 +147,8 @@ try_driver() { # NAME
             VK_DRIVER_FILES="$PWD/artifacts/gpu-compilers/mesa/usr/share/vulkan/icd.d/lvp_icd.json" \
             VK_LOADER_LAYERS_DISABLE='~implicit~' LP_NATIVE_VECTOR_WIDTH=$((32 * ${name##*-})) \
             MESA_SHADER_CACHE_DISABLE=true XDG_CACHE_HOME="$results/$name.cache"
+        # Of this one CI runs what no other driver can.
+        [[ -z $brief ]] || runtime='ClassName~MatrixUnitTests' parity=""
     else
         # Without this the system's driver would be tested in its place.
         VK_DRIVER_FILES="$(tools/drivers.sh --icd "$name")" || return 1
@@ -142,16 +158,18 @@ try_driver() { # NAME
     if [[ $name == compilers ]]; then
         compile_kernels "$name"
     elif [[ $name == wine ]]; then
-        program=(tools/wine.sh --tests)
-        run_project Runtime.Tests "$results/$name.Runtime.trx" >"$results/$name.Runtime.txt" 2>&1
+        try_wine
     elif [[ $version == invented ]]; then
         run_tests "$name" Runtime "${FILTER_RUNTIME:-$invented}"
     else
         run_tests "$name" Runtime "${FILTER_RUNTIME:-$runtime}"
-        run_tests "$name" Parity "${FILTER_PARITY:-$parity}"
+        parity="${FILTER_PARITY:-$parity}"
+        [[ -z $parity ]] || run_tests "$name" Parity "$parity"
     fi
     for note in "${notes[@]}"; do
         [[ $note != failed:* ]] || echo "$name: $note (all it said: $results)"
+        # A run that did not end has said nothing else of where it stopped.
+        [[ $note != *"ended with exit status"* ]] || tail -n 15 "$results/$name".*.txt
     done
     printf '%-16s %-26s %7d %7d %8d %5d s\n' "$name" "$version" $passed $failed $skipped $((SECONDS - begin)) \
         >"$results/$name.row"

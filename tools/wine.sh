@@ -14,7 +14,7 @@ root="$(dirname "$(dirname "$(readlink -f "$0")")")"
 export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false # no greeting, no web server here
 name="Wine"
 kept="$root/artifacts/wine"
-libraries="$kept/root/usr/lib/x86_64-linux-gnu" wine="$kept/root/usr/lib/wine/wine64"
+libraries="$kept/unpacked/usr/lib/x86_64-linux-gnu" wine="$kept/unpacked/usr/lib/wine/wine64"
 # shellcheck source=tools/lib/debian.sh
 . "$root/tools/lib/debian.sh"
 
@@ -25,7 +25,7 @@ filter+='|ClassName~SafetensorsWritingTests|ClassName~.DeviceTests|ClassName~Hos
 filter+='|ClassName~RunsInFlightTests|ClassName~VerifyTests)&Name!~link'
 
 get_wine() {
-    local package security X="$kept/root" display
+    local package security X="$kept/unpacked" display
     if [[ ! -e $X/version ]]; then
         need_debian_12
         mkdir -p "$kept"
@@ -39,19 +39,19 @@ get_wine() {
         cp /var/lib/dpkg/status "$work/status" # what else is missing here
         apt install --download-only xvfb libx11-6 libxext6 libxcursor1 libxrandr2 libxi6 libxrender1 libxfixes3 \
             libfreetype6 x11-xkb-utils
-        mkdir "$work/root"
+        mkdir "$work/unpacked"
         for package in "$work"/*.deb "$work"/cache/archives/*.deb; do
-            [[ ! -e $package ]] || dpkg-deb --fsys-tarfile "$package" | tar -x -C "$work/root" \
+            [[ ! -e $package ]] || dpkg-deb --fsys-tarfile "$package" | tar -x -C "$work/unpacked" \
                 --exclude='*/i386-windows' --exclude='./usr/i686-w64-mingw32' --exclude='./usr/share/doc' \
                 --exclude='./usr/share/man' --exclude='./etc' --exclude='./var'
         done
         # Debian's is a script that looks for the server where it would be installed.
-        ln -sf wineserver64 "$work/root/usr/lib/wine/wineserver"
+        ln -sf wineserver64 "$work/unpacked/usr/lib/wine/wineserver"
         # Xvfb starts /usr/bin/xkbcomp; so it starts the one in its working folder.
-        sed -i 's|/usr/bin\x00|usr/bin\x00\x00|' "$work/root/usr/bin/Xvfb"
-        basename "$work"/wine64_*.deb | cut -d _ -f 2 >"$work/root/version"
+        sed -i 's|/usr/bin\x00|usr/bin\x00\x00|' "$work/unpacked/usr/bin/Xvfb"
+        basename "$work"/wine64_*.deb | cut -d _ -f 2 >"$work/unpacked/version"
         rm -rf "$X"
-        mv -T "$work/root" "$X"
+        mv -T "$work/unpacked" "$X"
         rm -rf "$work"
         work=""
     fi
@@ -73,7 +73,7 @@ begin_screen() {
     [[ -z $screen ]] || return 0
     screen="$(mktemp -d "${TMPDIR:-/tmp}/softpool-screen.XXXXXX")"
     mkfifo "$screen/number"
-    (cd "$kept/root" && LD_LIBRARY_PATH="$libraries" exec usr/bin/Xvfb -displayfd 3 -nolisten tcp -ac \
+    (cd "$kept/unpacked" && LD_LIBRARY_PATH="$libraries" exec usr/bin/Xvfb -displayfd 3 -nolisten tcp -ac \
         3>"$screen/number" >"$screen/log" 2>&1) &
     server=$!
     read -r -t 30 display <"$screen/number" || fail "Xvfb does not start: $(cat "$screen/log")"
@@ -82,7 +82,7 @@ begin_screen() {
 
 end_all() {
     [[ -z $work ]] || rm -rf "$work"
-    [[ ! -e $kept/prefix ]] || WINEPREFIX="$kept/prefix" timeout 20 "$kept/root/usr/lib/wine/wineserver" -k || true
+    [[ ! -e $kept/prefix ]] || WINEPREFIX="$kept/prefix" timeout 20 "$kept/unpacked/usr/lib/wine/wineserver" -k || true
     [[ -z $server ]] || kill "$server" || true
     [[ -z $screen ]] || rm -rf "$screen"
 }

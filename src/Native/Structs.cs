@@ -27,7 +27,7 @@ internal unsafe struct sp_host_device
 {
     public nuint size;
     public nint instance, physical_device, device, queue;
-    public uint queue_family, queue_index, api_version, timeline_semaphores, fp16_storage, int64;
+    public uint queue_family, queue_index, api_version, timeline_semaphores, fp16_storage, int64, cooperative_matrices;
     public nint features, get_instance_proc_addr;
     public delegate* unmanaged<nint, void> lock_queue, unlock_queue, released;
     public nint user;

@@ -69,12 +69,18 @@ public sealed record HostDevice
     /// feature.</summary>
     public bool HasInt64 { get; init; }
 
-    /// <summary>Returns the same host with <see cref="HasTimelineSemaphores"/>, <see cref="HasFp16Storage"/> and
-    /// <see cref="HasInt64"/> as a chain of Vulkan's structures says.</summary>
+    /// <summary>Whether the host has enabled the Vulkan features cooperativeMatrix (VK_KHR_cooperative_matrix),
+    /// shaderFloat16 and vulkanMemoryModel. Sessions with <see cref="SessionOptions.Fp16"/> then use a GPU's matrix
+    /// units.</summary>
+    public bool HasCooperativeMatrices { get; init; }
+
+    /// <summary>Returns the same host with <see cref="HasTimelineSemaphores"/>, <see cref="HasFp16Storage"/>,
+    /// <see cref="HasInt64"/> and <see cref="HasCooperativeMatrices"/> as a chain of Vulkan's structures says.</summary>
     /// <param name="chain">The address of a VkPhysicalDeviceFeatures2, whose pNext chain may contain
-    /// VkPhysicalDeviceVulkan11Features, VkPhysicalDeviceVulkan12Features, VkPhysicalDevice16BitStorageFeatures and
-    /// VkPhysicalDeviceTimelineSemaphoreFeatures: the features that the host has enabled. Other structures are
-    /// ignored. The chain is read during the call.</param>
+    /// VkPhysicalDeviceVulkan11Features, VkPhysicalDeviceVulkan12Features, VkPhysicalDevice16BitStorageFeatures,
+    /// VkPhysicalDeviceTimelineSemaphoreFeatures, VkPhysicalDeviceCooperativeMatrixFeaturesKHR,
+    /// VkPhysicalDeviceShaderFloat16Int8Features and VkPhysicalDeviceVulkanMemoryModelFeatures: the features that the
+    /// host has enabled. Other structures are ignored. The chain is read during the call.</param>
     /// <exception cref="ArgumentException">The chain is null, or begins with another structure.</exception>
     public HostDevice WithFeatures(nint chain) => HostFeatures.AddTo(this, chain);
 }

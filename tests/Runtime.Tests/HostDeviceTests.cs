@@ -151,9 +151,16 @@ public sealed class HostDeviceTests
             HasFp16Storage = !on,
             HasInt64 = !on,
             HasTimelineSemaphores = !on,
+            HasCooperativeMatrices = !on,
         };
         Assert.AreEqual(
-            before with { HasFp16Storage = on, HasInt64 = on, HasTimelineSemaphores = on },
+            before with
+            {
+                HasFp16Storage = on,
+                HasInt64 = on,
+                HasTimelineSemaphores = on,
+                HasCooperativeMatrices = on,
+            },
             TestHost.Enable(before, isOld, on));
     }
 

@@ -1,30 +1,29 @@
-using System.Globalization;
 using SoftPool.Kernels;
+using SoftPool.Operators.Convolutions.Gpu;
 
 namespace SoftPool.Benchmarks;
 
-/// <summary>What a launch of conv2d_gemm.glsl's kernels does, counted with the parts of tiles that lie beyond the
+/// <summary>What a launch of conv2d_gemm.glsl's and conv2d_matrix.glsl's kernels does, counted with the parts of tiles that lie beyond the
 /// shape.</summary>
 /// <param name="Products">Multiply-adds.</param>
 /// <param name="Steps">Steps that a workgroup stages, one after the other.</param>
 /// <param name="LoadedBytes">What all workgroups load.</param>
-internal sealed record GemmWork(double Products, double Steps, double LoadedBytes)
+/// <param name="OnMatrixUnits">Whether matrix units compute the products.</param>
+internal sealed record GemmWork(double Products, double Steps, double LoadedBytes, bool OnMatrixUnits)
 {
-    private const string Kernel = "conv2d_gemm";
-    private const int Depth = 16;
 
     /// <summary>Null for another kernel's launch.</summary>
     public static GemmWork? Of(KernelLaunch launch)
     {
-        if (!launch.Id.Shader.StartsWith(Kernel, StringComparison.Ordinal)
-            || !int.TryParse(launch.Id.Shader.AsSpan(Kernel.Length), CultureInfo.InvariantCulture, out int tile))
+        if (GemmTile.All.FirstOrDefault(tile => tile.Kernel == launch.Id.Shader) is not { } tile)
             return null;
         long cells = Of("KERNEL_HEIGHT") * Of("KERNEL_WIDTH") * (Of("CHANNELS") / Of("GROUPS"));
-        double steps = Math.Ceiling(Math.Ceiling(cells / (double)Depth) / Of("PARTS"));
+        double steps = Math.Ceiling(Math.Ceiling(cells / (double)tile.Depth) / Of("PARTS"));
         double groups = (double)launch.Groups.X * launch.Groups.Y * launch.Groups.Z;
         double bytesOfNumber = launch.Operands[0].IsHalf ? 2 : 4;
         return new(
-            groups * steps * Depth * tile * tile, steps, groups * steps * Depth * 2 * tile * bytesOfNumber);
+            groups * steps * tile.Depth * tile.Size * tile.Size, steps,
+            groups * steps * tile.Depth * 2 * tile.Size * bytesOfNumber, tile.OnMatrixUnits);
 
         long Of(string name) => launch.Constants.First(constant => constant.Name == name).Value;
     }

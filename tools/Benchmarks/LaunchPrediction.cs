@@ -51,7 +51,12 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
 
         double products = IsProduct(launch) ? gemm?.Products ?? launch.MultiplyAdds : 0;
         double trips = launch.Iterations, ofTrip = InstructionsOfTrip, outside = compiled.Figures.Instructions;
-        if (compiled.Loop is { } loop)
+        if (gemm is { OnMatrixUnits: true })
+            // A trip of its loop is a step; a single step may have none.
+            (trips, ofTrip, outside) = compiled.Loop is { } step
+                ? (gemm.Steps, step.All, Math.Max(0, outside - step.All))
+                : (0, 0, outside);
+        else if (compiled.Loop is { } loop)
         {
             trips = loop.Products > 0 && products > 0 ? products / invocations / loop.Products : trips;
             (ofTrip, outside) = (loop.All, Math.Max(0, outside - loop.All));
@@ -67,6 +72,9 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
         double hertz = gpu.Gigahertz * Giga;
         double issue = busiest * subgroupsOfGroup * instructions * cycles / gpu.Schedulers
             / Math.Min(1, ready / EnoughSubgroups) / hertz;
+        double productsOfUnit = gpu.Schedulers * gpu.Lanes * (gemm is { OnMatrixUnits: true } ? gpu.MatrixProducts : 1);
+        if (gemm is { OnMatrixUnits: true })
+            issue = Math.Max(issue, gemm.Products / groups * busiest / productsOfUnit / hertz);
 
         // A product of matrices loads a step while it computes the one before it. Other loops wait once a trip that
         // loads; the subgroups of a unit wait together.
@@ -87,7 +95,7 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
         double memory = (isCached ? weights : bytes) / (gpu.GigabytesPerSecond * Giga);
         double cache = Math.Max(bytes, gemm?.LoadedBytes ?? 0) / (gpu.CacheGigabytesPerSecond * Giga);
         double allowed = Math.Max(
-            IsProduct(launch) ? 2 * launch.MultiplyAdds / (gpu.TeraflopsPerSecond * 1e12) : 0, memory);
+            IsProduct(launch) ? launch.MultiplyAdds / (productsOfUnit * gpu.Units * hertz) : 0, memory);
         return new(issue * Micro, wait * Micro, memory * Micro, cache * Micro, allowed * Micro);
     }
 

@@ -34,7 +34,8 @@ internal sealed class GlslCompiler : IDisposable
         try
         {
             return ConstantNames.Write(
-                Compile(path, source, _optimised), ConstantNames.Read(Compile(path, source, _named)));
+                CooperativeMatrices.ToKhr(Compile(path, source, _optimised)),
+                ConstantNames.Read(Compile(path, source, _named)));
         }
         catch (InvalidDataException e)
         {

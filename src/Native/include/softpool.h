@@ -156,7 +156,9 @@ typedef struct sp_host_device {
     uint32_t timeline_semaphores; /* whether the feature timelineSemaphore is enabled */
     uint32_t fp16_storage;        /* storageBuffer16BitAccess */
     uint32_t int64;               /* shaderInt64 */
-    const void* features;         /* VkPhysicalDeviceFeatures2 with its chain, as enabled: in place of the three */
+    uint32_t cooperative_matrices; /* cooperativeMatrix (VK_KHR_cooperative_matrix), shaderFloat16 and
+                                    * vulkanMemoryModel, all three */
+    const void* features;         /* VkPhysicalDeviceFeatures2 with its chain, as enabled: in place of the four */
     void* get_instance_proc_addr; /* the host's vkGetInstanceProcAddr; null for the system's loader */
     /* Take and release the lock under which the host uses the queue. Called around each use of the queue by the
      * library, on one thread, never nested, and never while the library waits. Null only if the host does not use

@@ -94,9 +94,7 @@ public sealed record Conv2d(int InChannels, int OutChannels, Size2d KernelSize, 
         .. from taps in (int[])[3, 5]
            from asGemm in (bool[])[false, true]
            select new PlainWinogradConvolution(taps, asGemm),
-        new GemmConvolution(Tile: 128),
-        new GemmConvolution(Tile: 64),
-        new GemmConvolution(Tile: 32),
+        .. GemmTile.All.Select(tile => new GemmConvolution(tile)),
         new PackedConvolution(InPlanes: false),
         new PackedConvolution(InPlanes: false, IsNarrow: true),
         new PackedConvolution(InPlanes: true),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SoftPool.Kernels;
+using SoftPool.Operators.Convolutions.Gpu;
 using SoftPool.Operators.Linears;
 using SoftPool.Reference;
 
@@ -54,10 +55,10 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
 
     /// <summary>The ways to compute it.</summary>
     internal static VariantTable<Linear> Variants { get; } = new(
+    [
         new LinearVariant("linear_lanes", Items: 16, LeastBatch: 9) { Lanes = 8 },
-        new GemmLinear(Tile: 128),
-        new GemmLinear(Tile: 64),
-        new GemmLinear(Tile: 32),
+        .. GemmTile.All.Select(tile => new GemmLinear(tile)),
         new LinearVariant("linear_batch", Items: 8, LeastBatch: 4) { LaneFeatures = 4 },
-        new LinearVariant("linear", Items: 1, LeastBatch: 1) { LaneFeatures = 4 });
+        new LinearVariant("linear", Items: 1, LeastBatch: 1) { LaneFeatures = 4 },
+    ]);
 }

@@ -18,6 +18,9 @@ internal static unsafe class Extensions
     /// <summary>Has pipelines ask for a size of subgroup.</summary>
     public const string SubgroupSizeControl = "VK_EXT_subgroup_size_control";
 
+    /// <summary>Has kernels multiply matrices on units of their own.</summary>
+    public const string CooperativeMatrix = "VK_KHR_cooperative_matrix";
+
     /// <summary>Says how much memory the system grants this program.</summary>
     public const string MemoryBudget = "VK_EXT_memory_budget";
 
@@ -52,13 +55,15 @@ internal static unsafe class Extensions
 
     /// <summary>What is enabled on an own device.</summary>
     /// <param name="offered">What its driver offers.</param>
+    /// <param name="usesMatrices">Whether kernels may use matrix units.</param>
     /// <param name="inspect">Whether pipelines have statistics.</param>
-    public static string[] ToEnable(IReadOnlyCollection<string> offered, bool inspect) =>
+    public static string[] ToEnable(IReadOnlyCollection<string> offered, bool usesMatrices, bool inspect) =>
     [
         // Vulkan asks this of whoever uses such a driver. What the driver may lack then concerns drawing, images and
         // events, and the runtime uses none of them.
         .. offered.Contains(PortabilitySubset) ? [PortabilitySubset] : Array.Empty<string>(),
         .. new[] { FloatControls, SubgroupSizeControl }.Where(offered.Contains),
+        .. usesMatrices ? [CooperativeMatrix] : Array.Empty<string>(),
         .. inspect ? [PipelineStatistics.Extension] : Array.Empty<string>(),
     ];
 

@@ -16,7 +16,7 @@ internal static unsafe class HostFeatures
                 "A VkPhysicalDeviceFeatures2 is needed, with the features that the device was created with; "
                 + (chain == 0 ? "the pointer is null." : $"got {((BaseInStructure*)chain)->SType}."),
                 nameof(chain));
-        bool timeline = false, half = false, int64 = false;
+        bool timeline = false, half = false, int64 = false, matrices = false, arithmetic = false, memoryModel = false;
         for (var at = (BaseInStructure*)chain; at is not null; at = at->PNext)
             switch (at->SType)
             {
@@ -34,8 +34,25 @@ internal static unsafe class HostFeatures
                     break;
                 case StructureType.PhysicalDeviceVulkan12Features:
                     timeline |= ((PhysicalDeviceVulkan12Features*)at)->TimelineSemaphore;
+                    arithmetic |= ((PhysicalDeviceVulkan12Features*)at)->ShaderFloat16;
+                    memoryModel |= ((PhysicalDeviceVulkan12Features*)at)->VulkanMemoryModel;
+                    break;
+                case StructureType.PhysicalDeviceShaderFloat16Int8Features:
+                    arithmetic |= ((PhysicalDeviceShaderFloat16Int8Features*)at)->ShaderFloat16;
+                    break;
+                case StructureType.PhysicalDeviceVulkanMemoryModelFeatures:
+                    memoryModel |= ((PhysicalDeviceVulkanMemoryModelFeatures*)at)->VulkanMemoryModel;
+                    break;
+                case StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr:
+                    matrices |= ((PhysicalDeviceCooperativeMatrixFeaturesKHR*)at)->CooperativeMatrix;
                     break;
             }
-        return host with { HasTimelineSemaphores = timeline, HasFp16Storage = half, HasInt64 = int64 };
+        return host with
+        {
+            HasTimelineSemaphores = timeline,
+            HasFp16Storage = half,
+            HasInt64 = int64,
+            HasCooperativeMatrices = matrices && arithmetic && memoryModel,
+        };
     }
 }

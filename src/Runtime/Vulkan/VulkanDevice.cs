@@ -37,7 +37,8 @@ internal sealed unsafe class VulkanDevice
         Variants = new TuningCache(cacheFile?.Beside(physical, "variants"), cacheFile?.Beside(physical, "verdicts"));
         InspectsPipelines = inspect;
         LiveObjects.Created();
-        string[] extensions = Extensions.ToEnable(physical.Extensions, inspect);
+        string[] extensions = Extensions.ToEnable(
+            physical.Extensions, usesMatrices: physical.Traits.Matrix is not null, inspect);
         nint names = SilkMarshal.StringArrayToPtr(extensions);
         try
         {
@@ -73,10 +74,28 @@ internal sealed unsafe class VulkanDevice
                 PNext = inspect ? &inspection : inspection.PNext,
                 SubgroupSizeControl = true,
             };
+            var memoryModel = new PhysicalDeviceVulkanMemoryModelFeatures
+            {
+                SType = StructureType.PhysicalDeviceVulkanMemoryModelFeatures,
+                PNext = RequirableSubgroup > 0 ? &control : control.PNext,
+                VulkanMemoryModel = true,
+            };
+            var arithmetic = new PhysicalDeviceShaderFloat16Int8Features
+            {
+                SType = StructureType.PhysicalDeviceShaderFloat16Int8Features,
+                PNext = &memoryModel,
+                ShaderFloat16 = true,
+            };
+            var matrices = new PhysicalDeviceCooperativeMatrixFeaturesKHR
+            {
+                SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr,
+                PNext = &arithmetic,
+                CooperativeMatrix = true,
+            };
             var info = new DeviceCreateInfo
             {
                 SType = StructureType.DeviceCreateInfo,
-                PNext = RequirableSubgroup > 0 ? &control : control.PNext,
+                PNext = Traits.Matrix is not null ? &matrices : memoryModel.PNext,
                 EnabledExtensionCount = (uint)extensions.Length,
                 PpEnabledExtensionNames = (byte**)names,
                 QueueCreateInfoCount = 1,
@@ -116,7 +135,11 @@ internal sealed unsafe class VulkanDevice
         IsHosts = true;
         HasTimelineSemaphores = host.HasTimelineSemaphores;
         HasFp16Storage = host.HasFp16Storage;
-        Traits = physical.Traits with { HasInt64 = host.HasInt64 };
+        Traits = physical.Traits with
+        {
+            HasInt64 = host.HasInt64,
+            Matrix = host.HasCooperativeMatrices ? physical.Traits.Matrix : null,
+        };
         QueueFamily = host.QueueFamily;
         _handle = new Device(host.Device);
         _queue = new Queue(queue);
@@ -322,6 +345,7 @@ internal sealed unsafe class VulkanDevice
         HasTimelineSemaphores = HasTimelineSemaphores,
         HasFp16Storage = HasFp16Storage,
         HasInt64 = Traits.HasInt64,
+        HasCooperativeMatrices = Traits.Matrix is not null,
     });
 
     /// <summary>Submits to the queue, each part by itself: a watchdog counts from one submission to the next. Sessions

@@ -119,7 +119,8 @@ internal sealed unsafe class VulkanPhysicalDevice
                 Units() is > 0 and int units ? units
                     : properties.DeviceType != PhysicalDeviceType.IntegratedGpu ? 0
                     : DeviceTraits.UsualIntegratedUnits,
-                (int)Math.Min(limits.MaxPerStageDescriptorStorageBuffers, int.MaxValue));
+                (int)Math.Min(limits.MaxPerStageDescriptorStorageBuffers, int.MaxValue),
+                HasFp16Storage ? MatrixUnits.Of(this) : null);
         }
         // A loader answers the queries of 1.1 with nothing if the instance was created for 1.0.
         bool isAnswered = properties.ApiVersion < VulkanInstance.ApiVersion || Traits.SubgroupSize > 0;
@@ -177,10 +178,13 @@ internal sealed unsafe class VulkanPhysicalDevice
             {
                 HasInt64 = traits.HasInt64 && Traits.HasInt64,
                 HasShuffle = traits.HasShuffle && Traits.HasShuffle,
+                Matrix = null,
             };
         LargestAllocation = invented.LargestAllocation ?? LargestAllocation;
         LargestBuffer = invented.LargestBuffer ?? LargestBuffer;
         HasFp16Storage &= !invented.WithoutFp16Storage;
+        if (!HasFp16Storage)
+            Traits = Traits with { Matrix = null };
         if (invented.WithoutTimestamps)
             for (int i = 0; i < _queueFamilies.Length; i++)
                 _queueFamilies[i].TimestampValidBits = 0;

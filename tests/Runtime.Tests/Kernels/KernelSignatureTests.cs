@@ -23,7 +23,7 @@ public sealed class KernelSignatureTests
             HasInt64: true, LargestTexels: 1 << 27, JoinsLoads: true, StorageBuffers: 1 << 20),
         new(
             SubgroupSize: 32, LeastSubgroupSize: 32, HasShuffle: true, LargestWorkgroup: 1024, Units: 132,
-            StorageBuffers: 1 << 20),
+            StorageBuffers: 1 << 20, Matrix: new MatrixShape(16, 16, 16)),
     ];
 
     private static readonly VariantChoice[] Choices =

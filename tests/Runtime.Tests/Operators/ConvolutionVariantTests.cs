@@ -13,10 +13,10 @@ public sealed class ConvolutionVariantTests
 {
     private static readonly DeviceTraits Lavapipe = new(
         Driver.Lavapipe, SubgroupSize: 8, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 27,
-        LargestWorkgroup: 1024);
+        LargestWorkgroup: 1024, Matrix: new MatrixShape(8, 8, 8));
 
     // They test each tap, and lay no padding around the input.
-    private static readonly string[] WithoutPadding = ["tiled", "gemm32", "gemm64", "gemm128"];
+    private static readonly string[] WithoutPadding = ["tiled", .. GemmTile.All.Select(tile => tile.Name)];
 
     private static IEnumerable<OperatorCase> Cases =>
         OperatorCases.All.Where(row => row.Layers is [{ Operator: Conv2d }]);
@@ -50,6 +50,8 @@ public sealed class ConvolutionVariantTests
         Conv2d.Variants.All.Where(variant => variant switch
         {
             WinogradConvolution or PlainWinogradConvolution when fp16 || strict => false,
+            GemmConvolution { Tile.OnMatrixUnits: true } =>
+                fp16 && device.Vulkan.Physical.Extensions.Contains("VK_KHR_cooperative_matrix"),
             GemmConvolution when strict => false,
             WinogradConvolution or LanesConvolution or OneByOneConvolution =>
                 device.Info.Name.StartsWith("llvmpipe", StringComparison.Ordinal),
@@ -62,8 +64,9 @@ public sealed class ConvolutionVariantTests
         foreach (Variant<Conv2d> variant in Conv2d.Variants.All)
             Assert.Contains(
                 variant.Name,
-                Cases.Select(
-                    row => Taken(row.Layers, row.Input, row.Batch, Lavapipe, new VariantChoice(variant.Name))));
+                Cases.Select(row => Taken(
+                    row.Layers, row.Input, row.Batch, Lavapipe, new VariantChoice(variant.Name),
+                    fp16: variant is GemmConvolution { Tile.OnMatrixUnits: true })));
     }
 
     [TestMethod]

@@ -10,11 +10,16 @@ public sealed class ExtensionsTests
     public void A_driver_that_is_not_fully_conformant_has_the_extension_that_says_so_enabled()
     {
         string[] offered = ["VK_KHR_maintenance1", Extensions.PortabilitySubset, "VK_KHR_bind_memory2"];
-        CollectionAssert.AreEqual(new[] { Extensions.PortabilitySubset }, Extensions.ToEnable(offered, inspect: false));
+        CollectionAssert.AreEqual(
+            new[] { Extensions.PortabilitySubset },
+            Extensions.ToEnable(offered, usesMatrices: false, inspect: false));
         CollectionAssert.AreEqual(
             new[] { Extensions.PortabilitySubset, PipelineStatistics.Extension },
-            Extensions.ToEnable(offered, inspect: true));
-        Assert.IsEmpty(Extensions.ToEnable(["VK_KHR_maintenance1"], inspect: false));
+            Extensions.ToEnable(offered, usesMatrices: false, inspect: true));
+        Assert.IsEmpty(Extensions.ToEnable(["VK_KHR_maintenance1"], usesMatrices: false, inspect: false));
+        CollectionAssert.AreEqual(
+            new[] { Extensions.CooperativeMatrix },
+            Extensions.ToEnable([Extensions.CooperativeMatrix], usesMatrices: true, inspect: false));
     }
 
     [TestMethod]

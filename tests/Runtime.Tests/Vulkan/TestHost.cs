@@ -155,9 +155,21 @@ internal sealed unsafe class TestHost : IDisposable
     /// <param name="on">Whether the features are enabled.</param>
     public static HostDevice Enable(HostDevice host, bool isOld, bool on)
     {
+        var memoryModel = new PhysicalDeviceVulkanMemoryModelFeatures
+        {
+            SType = StructureType.PhysicalDeviceVulkanMemoryModelFeatures,
+            VulkanMemoryModel = on,
+        };
+        var arithmetic = new PhysicalDeviceShaderFloat16Int8Features
+        {
+            SType = StructureType.PhysicalDeviceShaderFloat16Int8Features,
+            PNext = &memoryModel,
+            ShaderFloat16 = on,
+        };
         var semaphores = new PhysicalDeviceTimelineSemaphoreFeatures
         {
             SType = StructureType.PhysicalDeviceTimelineSemaphoreFeatures,
+            PNext = &arithmetic,
             TimelineSemaphore = on,
         };
         var storage = new PhysicalDevice16BitStorageFeatures
@@ -170,6 +182,8 @@ internal sealed unsafe class TestHost : IDisposable
         {
             SType = StructureType.PhysicalDeviceVulkan12Features,
             TimelineSemaphore = on,
+            ShaderFloat16 = on,
+            VulkanMemoryModel = on,
         };
         var of11 = new PhysicalDeviceVulkan11Features
         {
@@ -177,11 +191,17 @@ internal sealed unsafe class TestHost : IDisposable
             PNext = &of12,
             StorageBuffer16BitAccess = on,
         };
+        var matrices = new PhysicalDeviceCooperativeMatrixFeaturesKHR
+        {
+            SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr,
+            PNext = isOld ? &storage : &of11,
+            CooperativeMatrix = on,
+        };
         // One that the runtime does not know comes first.
         var unknown = new PhysicalDeviceMultiviewFeatures
         {
             SType = StructureType.PhysicalDeviceMultiviewFeatures,
-            PNext = isOld ? &storage : &of11,
+            PNext = &matrices,
         };
         var features = new PhysicalDeviceFeatures2
         {

@@ -5,13 +5,13 @@ namespace SoftPool.Operators.Linears;
 
 /// <summary>As a product of matrices, for many vectors on GPUs: a convolution of images of one pixel, see
 /// <see cref="Gemm"/>.</summary>
-/// <param name="Tile">The features and the vectors of a workgroup's tile: 128, 64 or 32.</param>
-internal sealed record GemmLinear(int Tile) : Variant<Linear>
+/// <param name="Tile">What a workgroup computes: features by vectors.</param>
+internal sealed record GemmLinear(GemmTile Tile) : Variant<Linear>
 {
     // Of fewer, a kernel that loads each weight for eight vectors leaves less of its tile empty.
     private const int LeastVectors = 16;
 
-    public override string Name => $"linear_gemm{Tile}";
+    public override string Name => $"linear_{Tile.Name}";
 
     public override bool HasIndependentKernels => false;
 

@@ -2,53 +2,42 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions.Gpu;
 
-/// <summary>The launches of conv2d_gemm.glsl's kernels: a convolution as a product of two matrices whose tiles are
+/// <summary>The launches of conv2d_gemm.glsl's and conv2d_matrix.glsl's kernels: a convolution as a product of two matrices whose tiles are
 /// staged in shared memory (implicit GEMM). The input is read where it lies, and few registers hold a tile. Layers of
 /// few tiles divide the sum among workgroups, so that they fill a large GPU, and a second kernel adds the parts. Sums
 /// of a part run over kernel rows, then kernel columns, then channels.</summary>
-/// <param name="Tile">The output channels and the pixels of a workgroup's tile: 128, 64 or 32.</param>
+/// <param name="Tile">What a workgroup computes.</param>
 /// <param name="Convolution">What is computed.</param>
 /// <param name="Images">The number of images.</param>
 /// <param name="Input">The shape of one.</param>
 /// <param name="Output">The shape of its output.</param>
-internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShape Input, TensorShape Output)
+internal sealed record Gemm(GemmTile Tile, Conv2d Convolution, int Images, TensorShape Input, TensorShape Output)
 {
-    private const int Depth = 16;
-
     // Fewer steps would not be worth the sums that a part stores.
     private const int LeastStepsOfPart = 4;
     private const int MostParts = 32;
 
-    private int WorkgroupSize => Tile switch { 128 => 256, 64 => 128, _ => 64 };
-
-    // The time of a product with its loads from shared memory, in multiply-adds: 8 + 8, 8 + 4 or 4 + 4 numbers serve
-    // 64, 32 or 16 products.
-    private double TimeOfProduct => Tile switch { 128 => 1.25, 64 => 1.375, _ => 1.5 };
-
-    private int Unrolled => Tile == 128 ? 1 : 4;
-
     private int Cells => Convolution.KernelSize.Height * Convolution.KernelSize.Width * GroupInChannels;
 
-    private int Steps => Division.RoundUp(Cells, Depth);
+    private int Steps => Division.RoundUp(Cells, Tile.Depth);
 
     private int GroupInChannels => Convolution.InChannels / Convolution.Groups;
 
     private int GroupOutChannels => Convolution.OutChannels / Convolution.Groups;
 
-    private int Tiles => Division.RoundUp(GroupOutChannels, Tile);
+    private int Tiles => Division.RoundUp(GroupOutChannels, Tile.Size);
 
-    private int PixelTiles => Division.RoundUp(Images * Output[1] * Output[2], Tile);
+    private int PixelTiles => Division.RoundUp(Images * Output[1] * Output[2], Tile.Size);
 
     /// <summary>The output channels of a group, in whole tiles.</summary>
-    public int PaddedChannels => Tiles * Tile;
+    public int PaddedChannels => Tiles * Tile.Size;
 
     private long Count => (long)Images * Output.ElementCount;
 
-    private long WeightCount => (long)Convolution.Groups * Tiles * Steps * Depth * Tile;
+    private long WeightCount => (long)Convolution.Groups * Tiles * Steps * Tile.Depth * Tile.Size;
 
     public bool Fits(LoweringStep step) =>
-        !step.Options.IsStrict && step.Options.Device.LargestWorkgroup >= WorkgroupSize
-        && WeightCount <= step.LargestWeight
+        Tile.Fits(step.Options) && WeightCount <= step.LargestWeight
         && PixelTiles <= GroupCount.Largest && (long)Tiles * Convolution.Groups <= GroupCount.Largest;
 
     /// <summary>A guess at the time, in multiply-adds of a subgroup.</summary>
@@ -58,8 +47,9 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
         double tiles = (double)PixelTiles * Tiles * Convolution.Groups;
         // Drivers on CPUs emulate barriers and shared memory, at ten to forty times the time of a register tile.
         double slowness = device.Driver == Driver.Other ? 1 : 40;
-        return slowness * TimeOfProduct * tiles * Tile * Tile * Steps * Depth / Math.Max(device.SubgroupSize, 1)
-            / device.Occupancy(tiles * Parts(step) * WorkgroupSize);
+        return slowness * Tile.TimeOfProduct(device) * tiles * Tile.Size * Tile.Size * Steps * Tile.Depth
+            / Math.Max(device.SubgroupSize, 1)
+            / device.Occupancy(tiles * Parts(step) * Tile.WorkgroupSize(device));
     }
 
     /// <summary>The weights as the kernels read them.</summary>
@@ -67,7 +57,7 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
     /// <param name="name">What tells them from the operator's other weights.</param>
     /// <param name="weight">(O, C / groups, kH, kW).</param>
     public FloatConstant Weight(LoweringStep step, string name, Func<float[]> weight) =>
-        step.Weight($"{name}*gemm{Tile}", WeightCount, () => PackWeight(weight()));
+        step.Weight($"{name}*{Tile.Name}", WeightCount, () => PackWeight(weight()));
 
     /// <summary>Adds the launches of an operator that is this product.</summary>
     public void Lower(LoweringStep step) => Lower(
@@ -90,7 +80,7 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
         int parts = Parts(step);
         Operand sums = parts == 1 ? output : new Activation(parts * Count);
         step.Dispatch(
-            $"conv2d_gemm{Tile}",
+            Tile.Kernel,
             [
                 ("BATCH", Images), ("CHANNELS", Convolution.InChannels), ("HEIGHT", Input[1]), ("WIDTH", Input[2]),
                 ("OUT_CHANNELS", Convolution.OutChannels), ("OUT_HEIGHT", Output[1]), ("OUT_WIDTH", Output[2]),
@@ -100,9 +90,11 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
                 ("DILATION_HEIGHT", dilation.Height), ("DILATION_WIDTH", dilation.Width),
                 ("GROUPS", Convolution.Groups), ("PARTS", parts),
                 .. parts == 1 ? pointwise.Constants : default(PointwiseFunction).Constants,
+                .. Tile.Constants(step.Options.Device),
             ],
             new GroupCount(PixelTiles, Tiles * Convolution.Groups, parts), texels: 0,
-            LoopIterations.Of(Division.RoundUp(Steps, parts), Depth / Unrolled), input, sums, weight, bias);
+            LoopIterations.Of(
+                Division.RoundUp(Steps, parts), Tile.Depth / Tile.Unrolled(step.Options.Device)), input, sums, weight, bias);
         if (parts > 1)
             step.Dispatch(
                 "conv2d_gemm_sums",
@@ -128,20 +120,25 @@ internal sealed record Gemm(int Tile, Conv2d Convolution, int Images, TensorShap
         return Division.RoundUp(Steps, Division.RoundUp(Steps, parts));
     }
 
-    /// <summary>(O, C / groups, kH, kW) to (groups, tiles, cells of a window in whole steps, channels of a
-    /// tile).</summary>
+    /// <summary>(O, C / groups, kH, kW) to (groups, tiles, steps, cells of a step, channels of a tile), or with the last
+    /// two exchanged.</summary>
     private float[] PackWeight(ReadOnlySpan<float> weight)
     {
         int cells = Cells, taps = cells / GroupInChannels, inChannels = GroupInChannels;
+        (int ofChannel, int ofCell) = Tile.OnMatrixUnits ? (Tile.Depth, 1) : (1, Tile.Size);
         var packed = new float[WeightCount];
         for (int o = 0; o < Convolution.OutChannels; o++)
         {
             (int group, int channel) = Math.DivRem(o, GroupOutChannels);
-            int first = (group * Tiles + channel / Tile) * Steps * Depth;
+            int firstStep = (group * Tiles + channel / Tile.Size) * Steps;
             for (int c = 0; c < inChannels; c++)
                 for (int tap = 0; tap < taps; tap++)
-                    packed[(first + tap * inChannels + c) * Tile + channel % Tile] =
+                {
+                    (int step, int cell) = Math.DivRem(tap * inChannels + c, Tile.Depth);
+                    packed[((firstStep + step) * Tile.Depth * Tile.Size)
+                        + (channel % Tile.Size * ofChannel) + (cell * ofCell)] =
                         weight[(o * inChannels + c) * taps + tap];
+                }
         }
         return packed;
     }

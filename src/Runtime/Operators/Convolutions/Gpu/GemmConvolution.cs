@@ -3,10 +3,10 @@ using SoftPool.Kernels;
 namespace SoftPool.Operators.Convolutions.Gpu;
 
 /// <summary>As a product of matrices, for GPUs: see <see cref="Gemm"/>.</summary>
-/// <param name="Tile">The output channels and the pixels of a workgroup's tile: 128, 64 or 32.</param>
-internal sealed record GemmConvolution(int Tile) : ConvolutionVariant
+/// <param name="Tile">What a workgroup computes.</param>
+internal sealed record GemmConvolution(GemmTile Tile) : ConvolutionVariant
 {
-    public override string Name => $"gemm{Tile}";
+    public override string Name => Tile.Name;
 
     public override bool Takes(Conv2d convolution, LoweringStep step) => Of(convolution, step).Fits(step);
 

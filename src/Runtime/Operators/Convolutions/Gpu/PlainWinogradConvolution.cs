@@ -17,8 +17,6 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
     // with their products: it grows with the units.
     private const long LeastCache = 4 << 20, CacheOfUnit = 96 << 10;
 
-    private static readonly int[] GemmTiles = [128, 64, 32];
-
     public override string Name => $"{(AsGemm ? "gemm" : "plain")}_winograd{Taps}";
 
     public override double Tolerance => 1e-5;
@@ -145,7 +143,7 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
         int inChannels = Matrices * convolution.InChannels,
             outChannels = Matrices * Division.RoundUp(convolution.OutChannels, TileChannels) * TileChannels;
         var products = new Conv2d(inChannels, outChannels, 1, 1, 0) { Groups = Matrices };
-        return GemmTiles
+        return GemmTile.All
             .Select(tile => new Gemm(tile, products, 1, new(inChannels, 1, padded), new(outChannels, 1, padded)))
             .Where(gemm => gemm.Fits(step));
     }

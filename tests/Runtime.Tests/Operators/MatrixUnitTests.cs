@@ -1,0 +1,89 @@
+using SoftPool.Kernels;
+using SoftPool.Operators;
+using SoftPool.Operators.Convolutions.Gpu;
+using SoftPool.Vulkan;
+
+namespace SoftPool.Runtime.Tests.Operators;
+
+/// <summary>Convolutions and linear layers on matrix units, which lavapipe of Mesa 26.1 has: tools/matrix.sh runs these
+/// tests there.</summary>
+[TestClass]
+public sealed class MatrixUnitTests
+{
+    private static readonly (Layer Layer, TensorShape Input, int Batch)[] Cases =
+    [
+        // Cells of one, of three and of five channels, which are no whole words; pixels of several images in a tile.
+        (new Layer("0", new Conv2d(1, 1, 1, 1, 0)), new(1, 1, 1), 1),
+        (new Layer("0", new Conv2d(3, 19, 3, 2, 1)), new(3, 11, 13), 2),
+        (new Layer("0", new Conv2d(5, 70, 3, 1, 1)), new(5, 9, 7), 3),
+        // Whole words, and whole steps; tiles beyond the shape, several along both axes.
+        (new Layer("0", new Conv2d(8, 130, 3, 1, 1)), new(8, 12, 12), 1),
+        (new Layer("0", new Conv2d(32, 64, 1, 1, 0)), new(32, 8, 8), 1),
+        // Sums in parts, of which the last has fewer steps.
+        (new Layer("0", new Conv2d(64, 10, 3, 1, 1)), new(64, 4, 4), 1),
+        // Groups, dilation, padding and stride that differ by axis.
+        (new Layer("0", new Conv2d(12, 20, new(3, 2), new(1, 2), new(2, 1)) { Dilation = new(2, 1), Groups = 4 }),
+            new(12, 9, 8), 2),
+        (new Layer("0", new Linear(48, 70)), new(48), 20),
+        (new Layer("0", new Linear(700, 11)), new(700), 17),
+    ];
+
+    [TestMethod]
+    [DataRow(32, 0, 1, 2, 3, 4, 5, 6, 7, 8)]
+    [DataRow(64, 2, 5, 8)] // A driver that emulates matrices compiles each of these for many seconds.
+    [DataRow(128, 3, 7)]
+    public void A_tile_gives_what_the_reference_gives(int size, params int[] cases)
+    {
+        using GpuDevice device = WithMatrixUnits();
+        GemmTile tile = GemmTile.All.Single(tile => tile.OnMatrixUnits && tile.Size == size);
+        foreach (int i in cases)
+        {
+            (Layer layer, TensorShape input, int batch) = Cases[i];
+            string variant = layer.Operator is Linear ? $"linear_{tile.Name}" : tile.Name;
+            Assert.AreEqual(
+                variant, ConvolutionVariantTests.Taken(
+                    [layer], input, batch, device.Vulkan.Traits, new VariantChoice(variant), fp16: true));
+            OperatorCheck.Matches(
+                device, [layer], input, batch, scale: 1, fp16: true, OperatorCheck.Fp16Tolerance,
+                new VariantChoice(variant));
+        }
+    }
+
+    [TestMethod]
+    public void A_session_in_32_bits_or_strict_takes_none()
+    {
+        DeviceTraits gpu = DeviceTraits.Unknown with
+        {
+            SubgroupSize = 32,
+            LargestWorkgroup = 1024,
+            Matrix = new MatrixShape(16, 16, 16),
+        };
+        (Layer layer, TensorShape input, int batch) = Cases[4];
+        foreach (GemmTile tile in GemmTile.All.Where(tile => tile.OnMatrixUnits))
+        {
+            var forced = new VariantChoice(tile.Name);
+            Assert.AreEqual(
+                tile.Name, ConvolutionVariantTests.Taken([layer], input, batch, gpu, forced, fp16: true));
+            Assert.AreNotEqual(tile.Name, ConvolutionVariantTests.Taken([layer], input, batch, gpu, forced));
+            Assert.AreNotEqual(
+                tile.Name, ConvolutionVariantTests.Taken(
+                    [layer], input, batch, gpu, forced, numerics: Numerics.Strict));
+            Assert.AreNotEqual(
+                tile.Name, ConvolutionVariantTests.Taken(
+                    [layer], input, batch, gpu with { Matrix = null }, forced, fp16: true));
+        }
+    }
+
+    /// <summary>The software device, without a self-test, if its driver says that it has matrix units.</summary>
+    private static GpuDevice WithMatrixUnits()
+    {
+        GpuDevice device = TestDevices.OpenSoftware();
+        if (device.Vulkan.Physical.Extensions.Contains(Extensions.CooperativeMatrix))
+        {
+            Assert.AreEqual(new MatrixShape(8, 8, 8), device.Vulkan.Traits.Matrix);
+            return device;
+        }
+        using (device)
+            throw new AssertInconclusiveException($"{device.Info.Driver} has no matrix units.");
+    }
+}
