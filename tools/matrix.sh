@@ -90,7 +90,7 @@ compile_kernels() { # NAME
 # failed, is begun once more, and the log says so.
 try_wine() {
     local log="$results/wine.Runtime.txt" report="$results/wine.Runtime.trx"
-    export WINE_SECONDS=400
+    export WINE_SECONDS="${WINE_SECONDS:-400}"
     program=(tools/wine.sh --tests)
     run_project Runtime.Tests "$report" >"$log" 2>&1
     if [[ "${notes[*]}" == *"exit status 124 after 0 results"* ]] && ! grep -q '^failed ' "$log"; then

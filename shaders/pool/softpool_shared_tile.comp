@@ -17,6 +17,23 @@ READ_FLOAT_QUADS(2, Weights, weights);
 
 const float LARGEST_FLOAT = 3.40282347e38;
 
+// The cell i of a window.
+float cell_of(float cells[ROWS][COLUMNS], uint window, uint i) {
+    return cells[2 * (window / TILE_COLUMNS) + i / 3][2 * (window % TILE_COLUMNS) + i % 3];
+}
+
+// Loaded once for several channels, on a CPU. For one channel they are loaded where they are used: all of them together
+// are more than the registers of Apple's and Intel's GPUs hold beside the cells.
+const bool ARE_LOADED_FIRST = CHANNELS_AT_ONCE > 1;
+
+void store(Tile tile, uint window, float mean, vec2 extremes) {
+    uint row = window / TILE_COLUMNS, column = window % TILE_COLUMNS;
+    // Rounding can leave the range of the cells, at the end of the floats even for infinity. NaN passes.
+    mean = mean < extremes.x ? extremes.x : mean;
+    if (is_inside(tile, row, column))
+        y[output_of(tile, row, column)] = real(mean > extremes.y ? extremes.y : mean);
+}
+
 void main() {
     uint index = linear_index(), groups = (CHANNELS + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE;
     if (index >= BATCH * groups * TILES)
@@ -25,14 +42,12 @@ void main() {
     Tile tile = tile_of(index % TILES);
     Reals reals = reals_of(tile);
 
-    float w[9][WINDOWS];
+    vec4 w[9][WINDOWS / 4];
     uint place = (image * TILES + index % TILES) * 9 * (WINDOWS / 4);
-    [[unroll]] for (uint i = 0; i < 9; i++)
-        [[unroll]] for (uint q = 0; q < WINDOWS / 4; q++) {
-            vec4 four = quad(weights, place + i * (WINDOWS / 4) + q);
-            [[unroll]] for (uint c = 0; c < 4; c++)
-                w[i][4 * q + c] = four[c];
-        }
+    if (ARE_LOADED_FIRST)
+        [[unroll]] for (uint i = 0; i < 9; i++)
+            [[unroll]] for (uint q = 0; q < WINDOWS / 4; q++)
+                w[i][q] = quad(weights, place + i * (WINDOWS / 4) + q);
 
     for (uint channel = first; channel < min(first + CHANNELS_AT_ONCE, CHANNELS); channel++) {
         tile.map = image * CHANNELS + channel;
@@ -40,16 +55,25 @@ void main() {
         [[unroll]] for (uint row = 0; row < ROWS; row++)
             cells[row] = real_cells_of(tile, reals, row, 0.0);
         vec2 extremes = extremes_of(tile, cells, vec2(LARGEST_FLOAT, -LARGEST_FLOAT));
-        float low = extremes.x, high = extremes.y;
-        [[unroll]] for (uint row = 0; row < TILE_ROWS; row++)
-            [[unroll]] for (uint column = 0; column < TILE_COLUMNS; column++) {
+        if (ARE_LOADED_FIRST) {
+            [[unroll]] for (uint window = 0; window < WINDOWS; window++) {
                 float mean = 0.0;
                 [[unroll]] for (uint i = 0; i < 9; i++)
-                    mean = fma(w[i][row * TILE_COLUMNS + column], cells[2 * row + i / 3][2 * column + i % 3], mean);
-                // Rounding can leave the range of the cells, at the end of the floats even for infinity. NaN passes.
-                mean = mean < low ? low : mean;
-                if (is_inside(tile, row, column))
-                    y[output_of(tile, row, column)] = real(mean > high ? high : mean);
+                    mean = fma(w[i][window / 4][window % 4], cell_of(cells, window, i), mean);
+                store(tile, window, mean, extremes);
             }
+            continue;
+        }
+        float means[WINDOWS];
+        [[unroll]] for (uint window = 0; window < WINDOWS; window++)
+            means[window] = 0.0;
+        [[unroll]] for (uint i = 0; i < 9; i++)
+            [[unroll]] for (uint q = 0; q < WINDOWS / 4; q++) {
+                vec4 four = quad(weights, place + i * (WINDOWS / 4) + q);
+                [[unroll]] for (uint c = 0; c < 4; c++)
+                    means[4 * q + c] = fma(four[c], cell_of(cells, 4 * q + c, i), means[4 * q + c]);
+            }
+        [[unroll]] for (uint window = 0; window < WINDOWS; window++)
+            store(tile, window, means[window], extremes);
     }
 }

@@ -74,17 +74,32 @@ internal static class VerifyCommand
                 Numerics = parse.GetValue(strict) ? Numerics.Strict : Numerics.Fast,
             };
             bool isOnnx = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+            bool isBatchChosen = parse.GetResult(batch) is { Implicit: false };
             if (!isOnnx && parse.GetValue(onnx) is null)
-                return Execute(
-                    Model.Load(path), parse.GetValue(data), parse.GetValue(imageSize), parse.GetValue(count),
-                    parse.GetValue(device), options, parse.GetValue(json), parse.GetValue(repeat));
+            {
+                Model loaded = Model.Load(path);
+                try
+                {
+                    return ExecuteWith(options);
+                }
+                catch (OutOfDeviceMemoryException) when (!isBatchChosen && options.Batch > 1)
+                {
+                    ConsoleText.Line(
+                        $"[yellow]too little memory for batches of {options.Batch}: one item at a time[/]");
+                    return ExecuteWith(options with { Batch = 1 });
+                }
+
+                int ExecuteWith(SessionOptions some) => Execute(
+                    loaded, parse.GetValue(data), parse.GetValue(imageSize), parse.GetValue(count),
+                    parse.GetValue(device), some, parse.GetValue(json), parse.GetValue(repeat));
+            }
             if (isOnnx && (parse.GetValue(strict) || parse.GetValue(data) is not null
                 || parse.GetValue(json) is not null || parse.GetValue(onnx) is not null))
                 throw new UserErrorException(
                     $"{path} is compared with ONNX Runtime: leave out --data, --onnx, --strict and --json, or import "
                     + "it first.");
             // One at a time needs the least memory.
-            if (parse.GetResult(batch) is null or { Implicit: true })
+            if (!isBatchChosen)
                 options = options with { Batch = 1 };
             return OnnxHolds(
                 () => isOnnx ? Imported(path, parse.GetValue(shapes) ?? [], parse.GetValue(value) ?? [])
