@@ -144,7 +144,8 @@ void main() {
         barrier();
         if (step + 1 < end)
             load(windows, tile, step + 1, cells, channels);
-        for (uint k = 0; k < DEPTH; k += MATRIX_DEPTH) {  // a driver that emulates matrices would compile for minutes
+        // Without a hint: a driver that emulates matrices takes minutes to unroll it.
+        for (uint k = 0; k < DEPTH; k += MATRIX_DEPTH) {
             fcoopmatNV<16, gl_ScopeSubgroup, MATRIX_ROWS, MATRIX_DEPTH> left[ROWS];
             [[unroll]] for (uint r = 0; r < ROWS; r++)
                 coopMatLoadNV(left[r], staged, (down + r * MATRIX_ROWS) * ROW + k / 4, ROW, false);
