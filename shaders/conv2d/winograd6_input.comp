@@ -2,10 +2,9 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 // Winograd's algorithm for 3x3 convolutions, first step: tiles of 6x6 inputs, transformed.
-// Only in 32 bits: tiles of 16-bit sums would miss the tolerance.
 //
-// Bindings      0 input (N, C, H, W); 1 output (6 * 6, padded_tiles / LANES, words, LANES, 8), or with LANES 0
-//               (6 * 6, C, padded_tiles); 2 the shape
+// Bindings      0 input (N, C, H, W) real; 1 output f32 (6 * 6, padded_tiles / LANES, words, LANES, 8), or with
+//               LANES 0 (6 * 6, C, padded_tiles); 2 the shape
 // Dispatch      an invocation for a channel of a tile, or of a place for one, those of padding included, as of
 //                 index.glsl
 #include "texel.glsl"

@@ -3,7 +3,7 @@
 #extension GL_EXT_control_flow_attributes : require
 // Winograd's algorithm for 3x3 convolutions, last step: tiles of 4x4 outputs with bias and the pointwise operator that
 // follows.
-// Only in 32 bits: tiles of 16-bit sums would miss the tolerance.
+// Only in 32 bits: see winograd.glsl.
 //
 // Bindings      0 input (6 * 6, padded_channels, padded_tiles); 1 output (N, O, OH, OW); 2 bias (O); 3 the shape
 // Dispatch      an invocation for four tiles of a channel, as of index.glsl

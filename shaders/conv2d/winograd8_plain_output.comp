@@ -3,10 +3,11 @@
 #extension GL_EXT_control_flow_attributes : require
 // Winograd's algorithm for 5x5 convolutions, last step, without 64-bit integers: tiles of 4x4 outputs with bias and the
 // pointwise operator that follows.
-// Only in 32 bits: tiles of 16-bit sums would miss the tolerance.
+// Only in 32 bits: see winograd.glsl.
 //
 // Bindings      0 input (8 * 8, padded_channels, padded_tiles); 1 output (N, O, OH, OW); 2 bias (O); 3 the shape
 // Dispatch      an invocation for four tiles of a channel, as of index.glsl
+#include "storage.glsl"
 #define ALPHA 8
 #define WORD vec4
 #include "winograd_output.glsl"

@@ -3,7 +3,7 @@
 #extension GL_EXT_control_flow_attributes : require
 // Winograd's algorithm, second step, for any device: for each place in a transformed tile, the product of all tiles
 // with the transformed weights, in register tiles of 8 channels and 8 tiles.
-// Only in 32 bits: tiles of 16-bit sums would miss the tolerance.
+// Only in 32 bits: see winograd.glsl.
 //
 // Bindings      0 input (matrices, C, padded_tiles); 1 output (matrices, padded_channels, padded_tiles);
 //               2 weight (matrices, C, padded_channels); 3 the shape

@@ -3,7 +3,7 @@
 #extension GL_EXT_control_flow_attributes : require
 // Winograd's algorithm, second step: for each of the MATRICES places in a transformed tile, the product of all tiles
 // with the transformed weights. Lanes run along the output channels, as of lanes.glsl.
-// Only in 32 bits: tiles of 16-bit sums would miss the tolerance.
+// Only in 32 bits: see winograd.glsl.
 //
 // Bindings      0 input (MATRICES, padded_tiles / LANES, words, LANES, 8);
 //               1 output (MATRICES, padded_channels, padded_tiles);

@@ -22,22 +22,7 @@
 #include "pointwise.glsl"
 
 layout(local_size_x_id = 23) in;
-layout(constant_id = 0) const uint BATCH = 1;
-layout(constant_id = 1) const uint CHANNELS = 1;
-layout(constant_id = 2) const uint HEIGHT = 1;
-layout(constant_id = 3) const uint WIDTH = 1;
-layout(constant_id = 4) const uint OUT_CHANNELS = 1;
-layout(constant_id = 5) const uint OUT_HEIGHT = 1;
-layout(constant_id = 6) const uint OUT_WIDTH = 1;
-layout(constant_id = 7) const uint KERNEL_HEIGHT = 1;
-layout(constant_id = 8) const uint KERNEL_WIDTH = 1;
-layout(constant_id = 9) const uint STRIDE_HEIGHT = 1;
-layout(constant_id = 10) const uint STRIDE_WIDTH = 1;
-layout(constant_id = 11) const uint PADDING_HEIGHT = 0;
-layout(constant_id = 12) const uint PADDING_WIDTH = 0;
-layout(constant_id = 13) const uint DILATION_HEIGHT = 1;
-layout(constant_id = 14) const uint DILATION_WIDTH = 1;
-layout(constant_id = 15) const uint GROUPS = 1;
+#include "conv2d_shape.glsl"
 layout(constant_id = 16) const uint PARTS = 1;
 layout(constant_id = 17) const uint MATRIX_ROWS = 16;
 layout(constant_id = 18) const uint MATRIX_COLUMNS = 16;
@@ -50,7 +35,7 @@ layout(binding = 1) writeonly buffer Sums { float sums[]; };
 layout(binding = 2) readonly buffer Weight { uvec2 weight[]; };  // words of four
 layout(binding = 3) readonly buffer Bias { float bias[]; };
 
-const uint DEPTH = 32, SUBGROUPS = 2 * ACROSS, BLOCK_ROWS = TILE / 2, BLOCK_COLUMNS = TILE / ACROSS;
+const uint DEPTH = 32, BLOCK_ROWS = TILE / 2, BLOCK_COLUMNS = TILE / ACROSS;
 const uint GROUP_IN = CHANNELS / GROUPS, GROUP_OUT = OUT_CHANNELS / GROUPS;
 const uint TILES = (GROUP_OUT + TILE - 1) / TILE;  // of one group
 const uint PLANE = HEIGHT * WIDTH, OUT_PLANE = OUT_HEIGHT * OUT_WIDTH;
@@ -64,8 +49,9 @@ const uint WINDOWS = WORKGROUP_SIZE < TILE ? TILE / WORKGROUP_SIZE : 1;
 const uint ROWS = BLOCK_ROWS / MATRIX_ROWS, COLUMNS = BLOCK_COLUMNS / MATRIX_COLUMNS;  // of matrices in a block
 
 // Rows of words: the cells of each channel, then those of each pixel, because matrix units take pairs of cells. Eight
-// unused numbers keep rows apart in the banks. Behind the last step, floats that the sums pass through.
-const uint ROW = DEPTH / 4 + 2, FIRST_PIXEL = TILE * ROW;
+// unused numbers keep rows apart in the banks. Behind the last step, floats that the sums pass through: rows of pixels,
+// apart in the same way.
+const uint ROW = DEPTH / 4 + 2, FIRST_PIXEL = TILE * ROW, SUMS_ROW = TILE + 8;
 shared uvec2 staged[2 * TILE * ROW];
 
 // Where the cells of a pixel are.
@@ -73,6 +59,8 @@ struct Window {
     uint base;      // of the group's first plane in the pixel's image
     int top, left;  // of the window, which may begin in the padding
 };
+
+const uint NOWHERE = 0xFFFFFFFF;  // the place of a pixel beyond the last
 
 // Where a cell is. One that is not in the input, of the padding or behind the window's last, has another's place.
 uint place_of(Window window, uint tap, uint channel, out bool is_inside) {
@@ -159,23 +147,32 @@ void main() {
         barrier();
     }
 
-    // The rows of matrices one after the other, through what was staged: a strip of each subgroup's.
-    const uint STRIP = MATRIX_ROWS * BLOCK_COLUMNS;
+    // Where the pixels are that an invocation stores.
+    uint places[WINDOWS];
+    [[unroll]] for (uint i = 0; i < WINDOWS; i++) {
+        uint pixel = first_pixel + (id + i * WORKGROUP_SIZE) % TILE;
+        places[i] = pixel < BATCH * OUT_PLANE
+            ? (pixel / OUT_PLANE * OUT_CHANNELS + group * GROUP_OUT) * OUT_PLANE + pixel % OUT_PLANE
+            : NOWHERE;
+    }
+    // Of both rows of subgroups a row of matrices after the other, through what was staged.
     [[unroll]] for (uint r = 0; r < ROWS; r++) {
         [[unroll]] for (uint c = 0; c < COLUMNS; c++)
             coopMatStoreNV(
-                sum[r * COLUMNS + c], staged, (gl_SubgroupID * STRIP + c * MATRIX_COLUMNS) / 2, BLOCK_COLUMNS / 2,
+                sum[r * COLUMNS + c], staged,
+                (gl_SubgroupID / ACROSS * MATRIX_ROWS * SUMS_ROW + across + c * MATRIX_COLUMNS) / 2, SUMS_ROW / 2,
                 false);
         barrier();
-        for (uint at = id; at < SUBGROUPS * STRIP; at += WORKGROUP_SIZE) {
-            uint from = at / STRIP, pixel = first_pixel + from % ACROSS * BLOCK_COLUMNS + at % BLOCK_COLUMNS;
-            uint row = from / ACROSS * BLOCK_ROWS + r * MATRIX_ROWS + at % STRIP / BLOCK_COLUMNS;
+        [[unroll]] for (uint i = 0; i < 2 * MATRIX_ROWS * TILE / WORKGROUP_SIZE; i++) {
+            // One of a few pixels, and rows as far apart as the workgroup is wide.
+            uint column = (id + i % WINDOWS * WORKGROUP_SIZE) % TILE, place = places[i % WINDOWS];
+            uint from = WINDOWS > 1 ? i / WINDOWS : id / TILE + i * (WORKGROUP_SIZE / TILE);
+            uint row = from / MATRIX_ROWS * BLOCK_ROWS + r * MATRIX_ROWS + from % MATRIX_ROWS;
             uint channel = tile % TILES * TILE + row;
-            if (pixel >= BATCH * OUT_PLANE || channel >= GROUP_OUT)
+            if (place == NOWHERE || channel >= GROUP_OUT)
                 continue;
+            uint at = from * SUMS_ROW + column, to = place + channel * OUT_PLANE;
             float total = uintBitsToFloat(staged[at / 2][at % 2]);
-            uint to = (pixel / OUT_PLANE * OUT_CHANNELS + group * GROUP_OUT + channel) * OUT_PLANE
-                + pixel % OUT_PLANE;
             if (PARTS == 1)
                 y[to] = stored(pointwise(total + bias[tile * TILE + row]));
             else

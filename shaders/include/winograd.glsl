@@ -2,6 +2,9 @@
 // axis. The points are 0, 1, -1, 1/2, -2 and infinity; 0, 1, -1, 2, -2, 1/2, -1/2 and infinity. Of those with exact
 // coefficients they lose least: a 3x3 convolution of 192 channels is off by 2e-6 of its largest value, as few as with
 // F(3, 3). Winograd.cs transforms the weights.
+// Tiles and weights are transformed in 32 bits, whatever activations are stored as: with 16 bits the mean square error
+// would be 30 times that of a direct convolution. Only GPUs compute so in sessions of 16 bits: with a CPU's driver such
+// a session is there to save memory, which transformed weights take eight times as much of.
 #define TILE 4
 
 #if ALPHA == 6

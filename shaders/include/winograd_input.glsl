@@ -10,7 +10,7 @@ layout(constant_id = 0) const uint LANES = 8;
 layout(binding = 0) uniform samplerBuffer x4;
 #define LAST textureSize(x4) - 1
 #else
-layout(binding = 0) readonly buffer Input { float x[]; };
+layout(binding = 0) readonly buffer Input { real x[]; };
 #define LAST int(x.length()) - 1
 #endif
 layout(binding = 1) writeonly buffer Output { float y[]; };
@@ -35,7 +35,7 @@ float[ALPHA] cells_from(int place, int last) {
         cells[c] = (place & 1) != 0 ? even[c + 1] : even[c];
 #else
     [[unroll]] for (int c = 0; c < ALPHA; c++)
-        cells[c] = x[clamp(place + c, 0, last)];
+        cells[c] = float(x[clamp(place + c, 0, last)]);
 #endif
     return cells;
 }

@@ -25,7 +25,7 @@ layout(binding = 0) uniform samplerBuffer x;
 layout(binding = 0) readonly buffer Input { WORD x[]; };
 #define WORDS x.length()
 #endif
-layout(binding = 1) writeonly buffer Output { float y[]; };
+layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 2) readonly buffer Bias { float bias[]; };
 
 DEFINE_TRANSFORMS(of_tiles)
@@ -71,6 +71,6 @@ void main() {
         [[unroll]] for (uint j = 0; j < TILE; j++)
             [[unroll]] for (uint i = 0; i < TILE; i++)
                 if (tile + t < tiles && column + j < width && row + i < height)
-                    y[place + i * width + j] = pointwise(tile_of(results[j][i], t) + base);
+                    y[place + i * width + j] = stored(pointwise(tile_of(results[j][i], t) + base));
     }
 }

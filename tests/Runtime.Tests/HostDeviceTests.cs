@@ -165,6 +165,18 @@ public sealed class HostDeviceTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Kernels_on_matrix_units_need_all_of_their_features(bool isOld)
+    {
+        HostDevice host = TestHost.Enable(
+            new HostDevice { Instance = 1, PhysicalDevice = 2, Device = 3, QueueFamily = 4 }, isOld, on: true,
+            hasMemoryModel: false);
+        Assert.IsTrue(host.HasFp16Storage);
+        Assert.IsFalse(host.HasCooperativeMatrices);
+    }
+
+    [TestMethod]
     public void An_instance_for_Vulkan_1_0_is_refused_with_what_helps()
     {
         using var host = new TestHost(4, isOfVulkan10: true);

@@ -51,6 +51,9 @@ internal static class CooperativeMatrices
                     Add(Extension, [.. MemoryMarshal.Cast<byte, uint>("SPV_KHR_cooperative_matrix\0\0"u8)]);
                     break;
                 case NvType:
+                    if (unsigned == 0)
+                        throw new InvalidDataException(
+                            "matrices of which the module declares no uint before; give one a constant as extent");
                     if (!hasNumbers)
                         for (uint number = 0; number < Uses; number++)
                             Add(Constant, unsigned, firstNumber + number, number);

@@ -94,6 +94,16 @@ internal sealed class LoweringStep(
     public LoweringStep Part(Operand input, TensorShape inputShape, TensorShape output) => new(
         layer, weightsForm, Options, [inputShape], output, [input], default, Parameters, hasBias: false, dispatches);
 
+    /// <summary>The same operator with kernels and weights of 32 bits, for what would lose too much with 16. What it
+    /// reads and writes is to be of 32 bits, too.</summary>
+    public LoweringStep In32Bits() => new(
+        layer, weightsForm, Options with { Fp16 = false }, InputShapes, OutputShape, Inputs, Pointwise, Parameters,
+        hasBias, dispatches)
+    {
+        _variant = _variant,
+        _isJudgedAlone = _isJudgedAlone,
+    };
+
     /// <summary>The elements of a parameter by its short name.</summary>
     public ReadOnlySpan<float> Parameter(string name) => Parameters(name).Data.Span;
 

@@ -18,8 +18,10 @@ internal static unsafe class Extensions
     /// <summary>Has pipelines ask for a size of subgroup.</summary>
     public const string SubgroupSizeControl = "VK_EXT_subgroup_size_control";
 
-    /// <summary>Has kernels multiply matrices on units of their own.</summary>
-    public const string CooperativeMatrix = "VK_KHR_cooperative_matrix";
+    /// <summary>Have kernels multiply matrices on units of their own. The last two are core in Vulkan 1.2, and the
+    /// runtime's instances are of 1.1.</summary>
+    public static readonly string[] OfMatrices =
+        ["VK_KHR_cooperative_matrix", "VK_KHR_shader_float16_int8", "VK_KHR_vulkan_memory_model"];
 
     /// <summary>Says how much memory the system grants this program.</summary>
     public const string MemoryBudget = "VK_EXT_memory_budget";
@@ -63,7 +65,7 @@ internal static unsafe class Extensions
         // events, and the runtime uses none of them.
         .. offered.Contains(PortabilitySubset) ? [PortabilitySubset] : Array.Empty<string>(),
         .. new[] { FloatControls, SubgroupSizeControl }.Where(offered.Contains),
-        .. usesMatrices ? [CooperativeMatrix] : Array.Empty<string>(),
+        .. usesMatrices ? OfMatrices : Array.Empty<string>(),
         .. inspect ? [PipelineStatistics.Extension] : Array.Empty<string>(),
     ];
 

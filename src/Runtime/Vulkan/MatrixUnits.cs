@@ -16,7 +16,7 @@ internal static unsafe class MatrixUnits
     /// that the kernels need.</summary>
     public static MatrixShape? Of(VulkanPhysicalDevice physical)
     {
-        if (!physical.Extensions.Contains(Extensions.CooperativeMatrix)
+        if (!Extensions.OfMatrices.All(physical.Extensions.Contains)
             || physical.Limits.MaxComputeSharedMemorySize < SharedBytes || !HasFeatures(physical))
             return null;
         var properties = new PhysicalDeviceCooperativeMatrixPropertiesKHR
@@ -34,6 +34,7 @@ internal static unsafe class MatrixUnits
         return ShapesOf(physical).Where(Fits).Select(shape => new MatrixShape(
                 (int)shape.MSize, (int)shape.NSize, (int)shape.KSize))
             .OrderByDescending(shape => shape.Rows * shape.Columns * shape.Depth)
+            .ThenByDescending(shape => shape.Rows * shape.Columns) // fewer loads for a product
             .Select(shape => (MatrixShape?)shape).FirstOrDefault();
     }
 

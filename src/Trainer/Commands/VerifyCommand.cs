@@ -78,20 +78,9 @@ internal static class VerifyCommand
             if (!isOnnx && parse.GetValue(onnx) is null)
             {
                 Model loaded = Model.Load(path);
-                try
-                {
-                    return ExecuteWith(options);
-                }
-                catch (OutOfDeviceMemoryException) when (!isBatchChosen && options.Batch > 1)
-                {
-                    ConsoleText.Line(
-                        $"[yellow]too little memory for batches of {options.Batch}: one item at a time[/]");
-                    return ExecuteWith(options with { Batch = 1 });
-                }
-
-                int ExecuteWith(SessionOptions some) => Execute(
+                return InBatches(options, isBatchChosen, fitting => Execute(
                     loaded, parse.GetValue(data), parse.GetValue(imageSize), parse.GetValue(count),
-                    parse.GetValue(device), some, parse.GetValue(json), parse.GetValue(repeat));
+                    parse.GetValue(device), fitting, parse.GetValue(json), parse.GetValue(repeat)));
             }
             if (isOnnx && (parse.GetValue(strict) || parse.GetValue(data) is not null
                 || parse.GetValue(json) is not null || parse.GetValue(onnx) is not null))
@@ -108,6 +97,21 @@ internal static class VerifyCommand
                 parse.GetValue(seed) ?? Random.Shared.NextInt64(int.MaxValue), parse.GetValue(repeat));
         });
         return command;
+    }
+
+    /// <summary>Runs with a batch, or with one item at a time where the device has too little memory for a batch that
+    /// no one has asked for.</summary>
+    internal static int InBatches(SessionOptions options, bool isBatchChosen, Func<SessionOptions, int> run)
+    {
+        try
+        {
+            return run(options);
+        }
+        catch (OutOfDeviceMemoryException) when (!isBatchChosen && options.Batch > 1)
+        {
+            ConsoleText.Line($"[yellow]too little memory for batches of {options.Batch}: one item at a time[/]");
+            return run(options with { Batch = 1 });
+        }
     }
 
     /// <summary>An ONNX file as import makes a model of it.</summary>

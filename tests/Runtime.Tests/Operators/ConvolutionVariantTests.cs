@@ -49,6 +49,7 @@ public sealed class ConvolutionVariantTests
     internal static IEnumerable<string> MustRun(GpuDevice device, bool fp16 = false, bool strict = false) =>
         Conv2d.Variants.All.Where(variant => variant switch
         {
+            PlainWinogradConvolution { AsGemm: true } => !strict,
             WinogradConvolution or PlainWinogradConvolution when fp16 || strict => false,
             GemmConvolution { Tile.OnMatrixUnits: true } =>
                 fp16 && device.Vulkan.Physical.Extensions.Contains("VK_KHR_cooperative_matrix"),

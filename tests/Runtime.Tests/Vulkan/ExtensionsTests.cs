@@ -18,8 +18,8 @@ public sealed class ExtensionsTests
             Extensions.ToEnable(offered, usesMatrices: false, inspect: true));
         Assert.IsEmpty(Extensions.ToEnable(["VK_KHR_maintenance1"], usesMatrices: false, inspect: false));
         CollectionAssert.AreEqual(
-            new[] { Extensions.CooperativeMatrix },
-            Extensions.ToEnable([Extensions.CooperativeMatrix], usesMatrices: true, inspect: false));
+            new[] { "VK_KHR_cooperative_matrix", "VK_KHR_shader_float16_int8", "VK_KHR_vulkan_memory_model" },
+            Extensions.ToEnable(Extensions.OfMatrices, usesMatrices: true, inspect: false));
     }
 
     [TestMethod]

@@ -153,12 +153,13 @@ internal sealed unsafe class TestHost : IDisposable
     /// <param name="isOld">Whether the chain has structures of extensions, in place of those of Vulkan 1.1 and
     /// 1.2.</param>
     /// <param name="on">Whether the features are enabled.</param>
-    public static HostDevice Enable(HostDevice host, bool isOld, bool on)
+    /// <param name="hasMemoryModel">Whether Vulkan's memory model is; null for what the others are.</param>
+    public static HostDevice Enable(HostDevice host, bool isOld, bool on, bool? hasMemoryModel = null)
     {
         var memoryModel = new PhysicalDeviceVulkanMemoryModelFeatures
         {
             SType = StructureType.PhysicalDeviceVulkanMemoryModelFeatures,
-            VulkanMemoryModel = on,
+            VulkanMemoryModel = hasMemoryModel ?? on,
         };
         var arithmetic = new PhysicalDeviceShaderFloat16Int8Features
         {
@@ -183,7 +184,7 @@ internal sealed unsafe class TestHost : IDisposable
             SType = StructureType.PhysicalDeviceVulkan12Features,
             TimelineSemaphore = on,
             ShaderFloat16 = on,
-            VulkanMemoryModel = on,
+            VulkanMemoryModel = hasMemoryModel ?? on,
         };
         var of11 = new PhysicalDeviceVulkan11Features
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SoftPool.Operators;
+using SoftPool.Trainer.Commands;
 using SoftPool.Trainer.Data;
 using SoftPool.Trainer.Networks;
 using SoftPool.Trainer.Verification;
@@ -43,6 +44,27 @@ public sealed class VerifyCommandTests : IDisposable
         StringAssert.StartsWith(root.GetProperty("certificate").GetProperty("framework").GetString(), "torch ");
         Assert.AreEqual(4, root.GetProperty("certificate").GetProperty("pictures").GetInt32());
         AssertFiles("report.json", "small.safetensors");
+    }
+
+    [TestMethod]
+    [DataRow(4, false, 4, 1)]
+    [DataRow(4, true, 4)] // A batch that was asked for is not another one.
+    [DataRow(1, false, 1)]
+    public void Without_memory_for_a_batch_one_item_is_taken_at_a_time(int batch, bool isChosen, params int[] tried)
+    {
+        var batches = new List<int>();
+        int Run(SessionOptions options)
+        {
+            batches.Add(options.Batch);
+            return batches.Count == 2 ? 0 : throw new OutOfDeviceMemoryException("no memory");
+        }
+
+        var options = new SessionOptions { Batch = batch };
+        if (tried.Length == 2)
+            Assert.AreEqual(0, VerifyCommand.InBatches(options, isChosen, Run));
+        else
+            Assert.ThrowsExactly<OutOfDeviceMemoryException>(() => VerifyCommand.InBatches(options, isChosen, Run));
+        CollectionAssert.AreEqual(tried, batches);
     }
 
     [TestMethod]

@@ -8,7 +8,7 @@ namespace SoftPool.Operators.Convolutions.Gpu;
 /// at once: conv2d_matrix.glsl. Else multiply-adds of each invocation: conv2d_gemm.glsl.</param>
 internal sealed record GemmTile(int Size, bool OnMatrixUnits = false)
 {
-    // Smaller matrices spill on Intel's GPUs, the only ones that have them, and CPU drivers emulate them.
+    // Smaller matrices are those of Intel's GPUs, where they spill, and of CPU drivers, which emulate them.
     private const int LeastMatrix = 16 * 16;
     private const double ToEmulate = 16;
 
@@ -33,7 +33,7 @@ internal sealed record GemmTile(int Size, bool OnMatrixUnits = false)
         OnMatrixUnits ? device.Matrix?.Depth ?? Depth : Size == 128 ? 1 : 4;
 
     /// <summary>The time of a product with its loads from shared memory, in multiply-adds: 8 + 8, 8 + 4 or 4 + 4 numbers
-    /// serve 64, 32 or 16 products. Matrix units compute 2 to 8 times as much as the others, as data sheets say, but
+    /// serve 64, 32 or 16 products. Matrix units compute 2 to 10 times as much as the others, as data sheets say, but
     /// are to be fed.</summary>
     public double TimeOfProduct(DeviceTraits device) => (OnMatrixUnits, Size) switch
     {

@@ -6,7 +6,8 @@ namespace SoftPool.Operators.Convolutions.Gpu;
 /// values.</summary>
 /// <param name="Taps">The kernel's size: 3 or 5.</param>
 /// <param name="AsGemm">Whether the products are those of a <see cref="Gemm"/>, for GPUs: its channels are in groups,
-/// one for each place in a transformed tile. Else register tiles.</param>
+/// one for each place in a transformed tile. So it is computed in sessions of 16 bits, too. Else register
+/// tiles.</param>
 internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : ConvolutionVariant
 {
     // The register tile of winograd_plain_products.comp.
@@ -25,7 +26,7 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
 
     public override bool Takes(Conv2d convolution, LoweringStep step)
     {
-        if (step.Options is not { Numerics: Numerics.Fast, Fp16: false }
+        if (step.Options.Numerics != Numerics.Fast || (step.Options.Fp16 && !AsGemm)
             || convolution is not { Groups: 1, Stride: { Height: 1, Width: 1 }, Dilation: { Height: 1, Width: 1 } }
             || convolution.KernelSize != (Size2d)Taps)
             return false;
@@ -62,7 +63,8 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
         DeviceTraits device = step.Options.Device;
         (_, _, int padded, int paddedChannels) = Of(convolution, step, images);
         double transformed = (double)Matrices * padded * (convolution.InChannels + paddedChannels);
-        double weights = (double)(Matrices - Taps * Taps) * convolution.InChannels * paddedChannels * sizeof(float);
+        int bytes = (Matrices * sizeof(float)) - (Taps * Taps * (step.Options.Fp16 ? 2 : sizeof(float)));
+        double weights = (double)bytes * convolution.InChannels * paddedChannels;
         double invocations = (double)padded * Math.Min(convolution.InChannels, paddedChannels);
         double other = OfTransformed * transformed / device.Occupancy(invocations) + OfWeightByte * weights
             + OfLaunches * device.UnitsOrGuess;
@@ -95,11 +97,12 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
             GroupCount.Linear((long)padded * convolution.InChannels), step.Input, tiles, shape);
         if (AsGemm)
         {
+            LoweringStep in32Bits = step.In32Bits();
             Gemm gemm = Gemms(convolution, step, padded).MinBy(gemm => gemm.Cost(step))!;
             gemm.Lower(
-                step, tiles, products,
+                in32Bits, tiles, products,
                 gemm.Weight(
-                    step, $"weight*{Name}",
+                    in32Bits, $"weight*{Name}",
                     () => Transformed(convolution, step.Parameter("weight"), paddedChannels)),
                 NoBias(step, Matrices * gemm.PaddedChannels), default);
         }
@@ -145,7 +148,7 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
         var products = new Conv2d(inChannels, outChannels, 1, 1, 0) { Groups = Matrices };
         return GemmTile.All
             .Select(tile => new Gemm(tile, products, 1, new(inChannels, 1, padded), new(outChannels, 1, padded)))
-            .Where(gemm => gemm.Fits(step));
+            .Where(gemm => gemm.Fits(step.In32Bits()));
     }
 
     /// <summary>(O, C, taps, taps) to (matrices, C, padded O), transformed.</summary>
