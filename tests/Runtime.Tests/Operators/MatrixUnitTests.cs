@@ -33,8 +33,8 @@ public sealed class MatrixUnitTests
 
     [TestMethod]
     [DataRow(32, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)]
-    [DataRow(64, 2, 5, 8)] // A driver that emulates matrices compiles each of these for many seconds.
-    [DataRow(128, 3, 7)]
+    [DataRow(64, 2, 8)] // A driver that emulates matrices compiles each of these for ten seconds, and for thirty.
+    [DataRow(128, 3)]
     public void A_tile_gives_what_the_reference_gives(int size, params int[] cases)
     {
         using GpuDevice device = WithMatrixUnits();
