@@ -35,7 +35,7 @@ public sealed class UnsupportedOnnxException : SoftPoolException
 public sealed class CertificateNotFoundException : SoftPoolException
 {
     internal CertificateNotFoundException(string model) : base(
-        $"'{model}' has no certificate, so there is nothing to hold this device to: export writes one.")
+        $"'{model}' has no certificate, so there is nothing to hold this device to: export and import write one.")
     {
     }
 }

@@ -23,8 +23,10 @@ internal static class ConsoleText
         CultureInfo.InvariantCulture, line.Format,
         [.. line.GetArguments().Select(value => value is IFormattable ? value : Escape($"{value}"))]));
 
-    /// <summary>The markup that shows a text as it is, on a console with <see cref="Attach"/>.</summary>
-    public static string Escape(string text) => Markup.Escape(text).Replace(':', Colon);
+    /// <summary>The markup that shows a text as it is, on a console with <see cref="Attach"/>; names come from files,
+    /// so that characters which steer a terminal are question marks.</summary>
+    public static string Escape(string text) => Markup.Escape(string.Concat(text.Select(character =>
+        char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? '?' : character))).Replace(':', Colon);
 
     private sealed class Hook : IRenderHook
     {

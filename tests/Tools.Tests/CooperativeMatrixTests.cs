@@ -11,6 +11,7 @@ public sealed class CooperativeMatrixTests : IDisposable
         #version 450
         #extension GL_KHR_memory_scope_semantics : require
         #extension GL_NV_cooperative_matrix : require
+        #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
         layout(local_size_x = 32) in;
         layout(constant_id = 0) const uint ROWS = 16;
         layout(constant_id = 1) const uint COLUMNS = 16;

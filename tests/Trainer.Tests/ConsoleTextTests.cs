@@ -26,6 +26,13 @@ public sealed class ConsoleTextTests
     }
 
     [TestMethod]
+    public void Characters_that_steer_a_terminal_are_not_printed()
+    {
+        Assert.AreEqual("a?[31mb?", ConsoleText.Escape("a\u001b[31mb\u009b").Replace("[[", "[", StringComparison.Ordinal));
+        Assert.AreEqual("a\nb\tc", ConsoleText.Escape("a\nb\tc"));
+    }
+
+    [TestMethod]
     public void Nothing_else_in_the_program_makes_markup_of_values()
     {
         using var file = new PEReader(File.OpenRead(typeof(ConsoleText).Assembly.Location));

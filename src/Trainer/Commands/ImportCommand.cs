@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SoftPool.Files;
+using SoftPool.Onnx;
 using SoftPool.Onnx.Import;
 using SoftPool.Trainer.Files;
 using SoftPool.Trainer.Reports;
@@ -142,6 +143,12 @@ internal static class ImportCommand
         ConsoleText.Line($"compared with ONNX Runtime {OnnxRunner.Version}: {comparison.Found}");
         PrintMetadata(import.Metadata, options);
         ModelGraph graph = model.Graph;
+        const int Colours = 3;
+        if ((options.Preprocessing ?? import.Metadata.Preprocessing) is null
+            && graph.Inputs is [{ Shape: { Rank: 3 } picture }] && picture[0] == Colours
+            && import.InputElements is not [OnnxElement.UInt8])
+            ConsoleText.Line(
+                $"pictures are scaled to [[0, 1]] and no more: --mean and --std say how the network's were normalised");
         string shapes = graph.Inputs.Count == 1 && graph.Outputs.Count == 1
             ? $"{graph.InputShape} to {graph.OutputShape}"
             : $"{LayerTable.Inputs(graph)}, outputs {LayerTable.Outputs(graph)}";

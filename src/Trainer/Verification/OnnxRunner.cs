@@ -9,6 +9,7 @@ internal sealed class OnnxRunner : IDisposable
 {
     private readonly Microsoft.ML.OnnxRuntime.InferenceSession _session;
     private readonly Microsoft.ML.OnnxRuntime.SessionOptions _options;
+    private readonly string _path;
 
     /// <param name="path">The file.</param>
     /// <param name="values">The values that it gives beside its outputs.</param>
@@ -16,6 +17,7 @@ internal sealed class OnnxRunner : IDisposable
     /// <param name="threads">How many threads it has; null for its own number.</param>
     public OnnxRunner(string path, IEnumerable<string> values, bool optimised, int? threads = null)
     {
+        _path = path;
         _options = new Microsoft.ML.OnnxRuntime.SessionOptions
         {
             GraphOptimizationLevel = optimised
@@ -36,7 +38,7 @@ internal sealed class OnnxRunner : IDisposable
         catch (OnnxRuntimeException e)
         {
             _options.Dispose();
-            throw new UserErrorException($"ONNX Runtime does not take {path}: {e.Message.Split('\n')[0]}");
+            throw Refusal("does not take", e);
         }
     }
 
@@ -60,11 +62,18 @@ internal sealed class OnnxRunner : IDisposable
             foreach ((string name, OrtValue value) in values.Zip(results))
                 take(name, Floats(value));
         }
+        catch (OnnxRuntimeException e)
+        {
+            throw Refusal("cannot compute", e);
+        }
         finally
         {
             Array.ForEach(tensors, tensor => tensor.Dispose());
         }
     }
+
+    private UserErrorException Refusal(string what, OnnxRuntimeException e) =>
+        new($"ONNX Runtime {what} {_path}: {e.Message.Split('\n')[0]}");
 
     /// <summary>Elements of an input, in the type that the file gives it.</summary>
     public OrtValue Tensor(string name, long[] shape, float[] elements) =>

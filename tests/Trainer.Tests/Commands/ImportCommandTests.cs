@@ -31,11 +31,21 @@ public sealed class ImportCommandTests : IDisposable
             "--mean", "0.5", "0.4", "0.3", "--std", "0.1", "0.2", "0.3");
         Assert.AreEqual(0, command.ExitCode, command.Output);
         StringAssert.Contains(command.Output, "compared with ONNX Runtime");
+        Assert.DoesNotContain("[0, 1]", command.Output);
         Model model = Model.Load(_folder["model.safetensors"]);
         Assert.AreEqual(new TensorShape(3, 8, 6), model.Graph.InputShape);
         CollectionAssert.AreEqual(new[] { "cat", "dog" }, model.ClassNames.ToArray());
         CollectionAssert.AreEqual(new[] { 0.1f, 0.2f, 0.3f }, model.Preprocessing.StandardDeviation.ToArray());
         Assert.AreEqual(4, model.Certificate?.Inputs);
+    }
+
+    [TestMethod]
+    public void A_file_that_does_not_say_how_pictures_were_normalised_gets_a_word_about_it()
+    {
+        Command command = Softpool.Run(
+            "import", Write(Network), "-o", _folder["m.safetensors"], "--shape", "height=8", "--shape", "width=6");
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        StringAssert.Contains(command.Output, "pictures are scaled to [0, 1] and no more");
     }
 
     [TestMethod]

@@ -161,6 +161,33 @@ public sealed class OnnxRuntimeTests : IDisposable
             + "wrong.", e.Message);
     }
 
+    [TestMethod]
+    public void A_file_that_ONNX_Runtime_fails_at_is_named()
+    {
+        string path = _folder["dilated.onnx"];
+        File.WriteAllBytes(path, new GraphWriter().Input("x", 1, 3, 7, 9).Output("y").Some("w", 4, 3, 3, 3)
+            .Node("Conv", "x w", "y", ("auto_pad", "SAME_UPPER"), ("dilations", new long[] { 2, 2 })).ToArray());
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        Assert.StartsWith(
+            $"ONNX Runtime cannot compute {path}: ", Assert.ThrowsExactly<UserErrorException>(
+                () => OnnxComparison.OfTorch(OnnxPair.Of(path, import, import.Model()))).Message);
+    }
+
+    /// <summary>It takes a Pad into the pool behind it, where ceil mode leaves out a window that the nodes have.
+    /// </summary>
+    [TestMethod]
+    public void An_output_whose_size_ONNX_Runtime_s_optimisations_change_is_held_to_the_nodes()
+    {
+        string path = _folder["ceil.onnx"];
+        File.WriteAllBytes(path, new GraphWriter().Input("x", 1, 3, 8, 8).Output("y")
+            .Ints("pads", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x pads", "p")
+            .Node("AveragePool", "p", "y", ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 3, 3 }),
+                ("ceil_mode", 1)).ToArray());
+        using OnnxImport import = OnnxImport.Open(path, new OnnxOptions());
+        Assert.AreEqual(new TensorShape(3, 4, 4), import.Graph.OutputShape);
+        Assert.IsTrue(OnnxComparison.OfTorch(OnnxPair.Of(path, import, import.Model())).Passed);
+    }
+
     private static List<string> Differences(string path, OnnxImport import, double most = 1e-6)
     {
         Model model = import.Model();

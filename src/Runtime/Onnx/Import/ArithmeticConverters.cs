@@ -206,6 +206,10 @@ internal static class ArithmeticConverters
         TensorShape shape = x.Layer.Shape;
         if (shape.Rank == 0)
             throw new RefusalException($"an input of {string.Join('x', x.Shape)}; (N, C, ...) is expected");
+        // From set 7 to 13 other outputs, read or not, said that the norm is of training.
+        if (step.Opset is >= 7 and < 14 && step.Node.Outputs.Skip(1).Any(output => output.Length > 0))
+            throw new RefusalException(
+                "outputs of training, which takes mean and variance of the batch; only inference is supported");
         int channels = shape[0];
         string[] names = ["weight", "bias", "running_mean", "running_var"];
         var weights = new Dictionary<string, Func<float[]>>();

@@ -23,7 +23,9 @@ internal static class ConvolutionConverters
         int axes = x.Shape.Length - 2;
         if (axes is < 1 or > 3)
             throw new RefusalException($"an input of {axes} axes; 1 to 3 behind the channels are supported");
-        if (weight.Shape.Length != axes + 2 || weight.Floats is null)
+        if (weight.Floats is null)
+            throw new RefusalException("a weight that is not of real numbers");
+        if (weight.Shape.Length != axes + 2)
             throw new RefusalException(
                 $"a weight of shape {string.Join('x', weight.Shape)}; {axes + 2} axes are expected");
         if (axes == 1)

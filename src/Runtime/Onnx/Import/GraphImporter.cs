@@ -191,15 +191,24 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
                 _refusals.Add("output", "the batch is not its first axis", name);
                 break;
             case Activation { Pads: null, Layer.Operator: not null } given: return given.Layer;
-            case Activation { Pads: [var top, var left, var bottom, var right] } padded:
-                return new Draft(
-                    name, new ZeroPad2d(left, right, top, bottom), [padded.Layer], new(padded.Shape.AsSpan(1)))
-                {
-                    OnnxValue = name,
-                };
+            case Activation { Pads: { } pads } padded: return PaddedOutput(name, padded, pads);
             default: _refusals.Add("output", $"{name} depends on no operator"); break;
         }
         return null;
+    }
+
+    private Draft? PaddedOutput(string name, Activation padded, int[] pads)
+    {
+        try
+        {
+            var op = new ZeroPad2d(pads[1], pads[3], pads[0], pads[2]);
+            return new Draft(name, op, [padded.Layer], op.InferShape([padded.Layer.Shape])) { OnnxValue = name };
+        }
+        catch (ShapeMismatchException e)
+        {
+            _refusals.Add("output", e.Message.TrimEnd('.'), name);
+            return null;
+        }
     }
 
     private string[] ChooseOutputs(OnnxGraph graph)
@@ -234,6 +243,12 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
                         _refusals.Add(node, "its second output and those behind it are not supported");
             }
         needed.Reverse();
+        HashSet<string> given = [.. needed.SelectMany(node => node.Outputs)];
+        if (options.Outputs.Count == 0)
+            foreach (string output in OutputNames.Where(output => !given.Contains(output)
+                && !graph.Inputs.Any(input => input.Name == output)
+                && !graph.Initializers.Any(tensor => tensor.Name == output)))
+                _refusals.Add("output", $"no node gives {output}");
         return needed;
     }
 
@@ -266,7 +281,7 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
         _wholes = new WholeItems(takesWhole || inputs.All(input => input.Type.Dimensions is [{ Size: > 0 }, ..]));
         var shapes = new InputShapes(graph, inputs, options, _refusals) { TakesWhole = takesWhole };
         shapes.CheckNames();
-        if (inputs.Count == 0)
+        if (inputs.Count == 0 && !_refusals.Any)
             _refusals.Add("input", "the output depends on none");
         List<Draft> drafts = [];
         foreach (OnnxValue input in inputs)
@@ -331,6 +346,11 @@ internal sealed class GraphImporter(OnnxModel file, OnnxOptions options, bool ta
             // Converters read their attributes before their inputs; folding does not, and only shapes come of it.
             if (ConverterTable.Find(node.OpType) is not null)
                 RefuseUnread(step);
+        }
+        catch (ShapeMismatchException e)
+        {
+            // Of a shape that is too large for a layer, before there is one.
+            _refusals.Add(node, e.Message.TrimEnd('.'));
         }
         catch (RefusalException e)
         {

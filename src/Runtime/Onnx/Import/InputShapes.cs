@@ -32,10 +32,12 @@ internal sealed class InputShapes(
                 "input", $"there is none named {name} to have a shape; there are {string.Join(", ", inputs.Take(8))}");
         HashSet<string?> symbols =
             [.. graph.Inputs.SelectMany(input => input.Type.Dimensions ?? []).Select(extent => extent.Symbol)];
+        string?[] named = [.. symbols.Where(symbol => symbol?.Length > 0)];
         foreach (string name in options.Symbols.Keys.Where(name => !symbols.Contains(name)))
             refusals.Add(
                 "input",
-                $"no extent is named {name}; {string.Join(", ", symbols.Where(symbol => symbol?.Length > 0))} are");
+                $"no extent is named {name}; "
+                + (named.Length > 0 ? $"{string.Join(", ", named)} are" : "the file names none"));
     }
 
     /// <summary>An input's extents, batch first; null where they are refused.</summary>
@@ -57,10 +59,12 @@ internal sealed class InputShapes(
             : Resolved(input, declared);
         if (shape is null)
             return null;
-        if (shape.Length < (TakesWhole ? 1 : 2) || shape.Length > MostAxes || shape.Min() < 1)
+        if (shape.Length > MostAxes)
+            return Refuse(input, $"it has {shape.Length} axes; {MostAxes} are supported");
+        if (shape.Length < (TakesWhole ? 1 : 2) || shape.Min() < 1)
             return Refuse(
-                input, $"its shape is {string.Join('x', shape)}; a batch, channels and "
-                + "other extents of at least 1 are expected");
+                input, $"its shape is {string.Join('x', shape)}; a batch, channels and other extents of at least 1 are "
+                + "expected");
         try
         {
             _ = new TensorShape(shape);
@@ -100,8 +104,10 @@ internal sealed class InputShapes(
 
     private int[]? Resolved(OnnxValue input, string declared)
     {
-        if (input.Type.Dimensions is not { Count: > 0 } dimensions)
-            return Refuse(input, "its shape is not declared; give one");
+        if (input.Type.Dimensions is { Count: 0 })
+            return Refuse(input, "it is a single number; a batch, channels and other extents are expected");
+        if (input.Type.Dimensions is not { } dimensions)
+            return Refuse(input, $"its shape is not declared; give one, such as {input.Name}=1x3x224x224");
         var shape = new int[dimensions.Count];
         for (int axis = 0; axis < shape.Length; axis++)
         {
@@ -121,7 +127,7 @@ internal sealed class InputShapes(
     private static string Declared(IReadOnlyList<OnnxDimension>? dimensions) => dimensions is null
         ? "unknown"
         : string.Join('x', dimensions.Select(extent => extent.Size > 0 ? $"{extent.Size}"
-            : extent.Symbol?.Length > 0 ? extent.Symbol : "?"));
+            : extent.Symbol?.Length > 0 ? $"[{extent.Symbol}]" : "?"));
 
     private static string Example(IReadOnlyList<OnnxDimension> dimensions) =>
         string.Join('x', dimensions.Select((extent, axis) => extent.Size > 0

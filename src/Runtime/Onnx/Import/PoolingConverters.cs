@@ -38,9 +38,15 @@ internal static class PoolingConverters
             return Spread(step, x, window, ceil);
         if (x.Pads is not null)
         {
-            if (window.Pads.Any(pad => pad != 0))
-                throw new RefusalException("padding of its own behind a Pad");
-            (window, countsPads) = (window with { Pads = x.Pads }, true);
+            // Zeros before a pool are cells of its map. They are padding only where that comes to the same.
+            ResolvedWindow merged = window with { Pads = x.Pads };
+            if (window.Pads.All(pad => pad == 0) && merged.IsSymmetric
+                && !merged.Begins.Zip(merged.Kernel).Any(axis => 2L * axis.First > axis.Second)
+                && Enumerable.Range(0, axes).All(axis => merged.Places(axis, x.Layer.Shape[axis + 1], ceil)
+                    == window.Places(axis, x.Shape[axis + 2], ceil)))
+                (window, countsPads) = (merged, true);
+            else
+                x = step.Layer(0);
         }
         if (!isMax && (isFar || window.Dilations.Any(dilation => dilation != 1)))
             return Averaged(step, x with { Pads = null }, window, ceil, countsPads);

@@ -56,7 +56,7 @@ public sealed class AwfulFileTests
             .Node("Add", "d bm", "y"),
             [
                 "BatchNormalization: its second output and those behind it are not supported (1 node: n1)",
-                "input: x: its declared shape is Nx3xheightxwidth; give one, such as x=1x3x224x224",
+                "input: x: its declared shape is [N]x3x[height]x[width]; give one, such as x=1x3x224x224",
                 "com.microsoft.FusedConv: the operator is of the domain com.microsoft (1 node: n0)",
                 "BatchNormalization: attribute training_mode is 1; only 0 is supported (1 node: n1)",
                 "ai.onnx.contrib.GaussianBlur: the operator is of the domain ai.onnx.contrib (1 node: n2)",

@@ -105,7 +105,7 @@ public sealed class ImportTests
         Assert.AreEqual(new TensorShape(3, 8, 6), graph.Import(shapes).Graph.InputShape);
         Assert.AreEqual(new TensorShape(3, 8, 6), graph.Import(symbols).Graph.InputShape);
         Assert.AreEqual(
-            "input: x: its declared shape is Nx3xheightxwidth; give one, such as x=1x3x224x224",
+            "input: x: its declared shape is [N]x3x[height]x[width]; give one, such as x=1x3x224x224",
                 graph.Refusals().Single());
     }
 

@@ -98,6 +98,23 @@ public sealed class RefusalTests
         (Image().Ints("s", 0).Ints("e", 2).Ints("c", 2).Node("Slice", "x s e c", "a").Node("Sub", "x a", "y"),
             "Sub: Subtract takes inputs of as many axes, along each of which the extents are the same or 1; "
             + "got 3x7x9 and 3x2x9 (1 node: n1)"),
+        (new GraphWriter(9).Input("x", 1, 3, 7, 9).Output("y").Some("s", 3)
+            .Node("", "BatchNormalization", "x s s s s", "y m v sm sv", []),
+            "BatchNormalization: outputs of training, which takes mean and variance of the batch; only inference is "
+            + "supported (1 node: n0)"),
+        (Image().Integers("w", 6, [4, 3, 3, 3], new int[108]).Node("Conv", "x w", "y"),
+            "Conv: a weight that is not of real numbers (1 node: n0)"),
+        (Image().Ints("r", 1, 1, 1_000_000, 1_000_000).Node("Tile", "x r", "y"),
+            "Tile: A shape needs positive extents and at most 536870911 elements; got 3x1000000x7x1000000x9 "
+            + "(1 node: n0)"),
+        (Image().Ints("p", 0, 0, 40_000, 40_000, 0, 0, 0, 0).Node("Pad", "x p", "y"),
+            "output: ZeroPad2d takes paddings of 0 to 4096 rows and 4096 columns on 3x7x9; got left 40000, right 0, top "
+            + "40000, bottom 0 (1 node: y)"),
+        (Image().Node("Relu", "x", "z"), "output: no node gives y"),
+        (new GraphWriter().Input("x", 1, 1, 1, 1, 1, 1, 1, 1, 1).Output("y").Node("Relu", "x", "y"),
+            "input: x: it has 9 axes; 8 are supported"),
+        (new GraphWriter().Input("x").Output("y").Node("Relu", "x", "y"),
+            "input: x: it is a single number; a batch, channels and other extents are expected"),
         (Image().Some("s", 3).Node("BatchNormalization", "x s s s s", "y", ("training_mode", 1)),
             "BatchNormalization: attribute training_mode is 1; only 0 is supported (1 node: n0)"),
         (new GraphWriter(6).Input("x", 1, 3).Output("y").Node("Dropout", "x", "y"),
@@ -301,7 +318,7 @@ public sealed class RefusalTests
                     ["x"] = [1, 3, 8, 9],
                 },
             }),
-            "input: x: its declared shape is Nx3x7x9; 1x3x8x9 was given");
+            "input: x: its declared shape is [N]x3x7x9; 1x3x8x9 was given");
         CollectionAssert.Contains(
             graph.Refusals(new OnnxOptions { Symbols = new Dictionary<string, int> { ["width"] = 8 } }),
                 "input: no extent is named width; N are");

@@ -12,6 +12,16 @@ internal static class PoolingCases
             ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1)), "ZeroPad2d AvgPool2d"),
         ("average behind Pad", Image().Ints("pads", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x pads", "p")
             .Node("AveragePool", "p", "y", ("kernel_shape", Square3)), "AvgPool2d"),
+        // As padding, the last window would begin behind the map and be left out.
+        ("average in ceil mode behind Pad", Image(3, 8, 8).Ints("pads", 0, 0, 1, 1, 0, 0, 1, 1)
+            .Node("Pad", "x pads", "p").Node("AveragePool", "p", "y", ("kernel_shape", Square3),
+            ("strides", new long[] { 3, 3 }), ("ceil_mode", 1)), "ZeroPad2d AvgPool2d"),
+        ("average behind a Pad of more than half its kernel", Image().Ints("pads", 0, 0, 2, 2, 0, 0, 2, 2)
+            .Node("Pad", "x pads", "p").Node("AveragePool", "p", "y", ("kernel_shape", Square3)),
+            "ZeroPad2d AvgPool2d"),
+        ("average with padding of its own behind Pad", Image().Ints("pads", 0, 0, 1, 1, 0, 0, 1, 1)
+            .Node("Pad", "x pads", "p").Node("AveragePool", "p", "y", ("kernel_shape", Square3), ("pads", Ones)),
+            "ZeroPad2d AvgPool2d"),
         ("MaxPool", Image().Node("MaxPool", "x", "y", ("kernel_shape", Square3), ("strides", new long[] { 2, 2 }),
             ("pads", Ones)), "MaxPool2d"),
         ("MaxPool padded by more than half its kernel", Image(3, 8, 9).Node("MaxPool", "x", "y",
