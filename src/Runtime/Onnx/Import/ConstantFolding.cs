@@ -181,8 +181,13 @@ internal static class ConstantFolding
         }
     }
 
-    private static long Quotient(long a, long b) =>
-        b is 0 or -1 ? b == 0 ? throw new RefusalException("a division by 0") : unchecked(-a) : a / b;
+    // Both would end the process in ONNX Runtime.
+    private static long Quotient(long a, long b) => (a, b) switch
+    {
+        (_, 0) => throw new RefusalException("a division by 0"),
+        (long.MinValue, -1) => throw new RefusalException("a division that overflows"),
+        _ => a / b,
+    };
 
     /// <summary>Of real numbers or of integers, where there is one of these.</summary>
     public static Constant Each(ImportStep step, Func<float, float> real, Func<long, long>? whole)

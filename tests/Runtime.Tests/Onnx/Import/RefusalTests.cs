@@ -110,6 +110,8 @@ public sealed class RefusalTests
         (Image().Ints("p", 0, 0, 40_000, 40_000, 0, 0, 0, 0).Node("Pad", "x p", "y"),
             "output: ZeroPad2d takes paddings of 0 to 4096 rows and 4096 columns on 3x7x9; got left 40000, right 0, top "
             + "40000, bottom 0 (1 node: y)"),
+        (Image().Ints("a", long.MinValue).Ints("b", -1).Node("Div", "a b", "s").Node("Reshape", "x s", "y"),
+            "Div: a division that overflows (1 node: n0)"),
         (Image().Node("Relu", "x", "z"), "output: no node gives y"),
         (new GraphWriter().Input("x", 1, 1, 1, 1, 1, 1, 1, 1, 1).Output("y").Node("Relu", "x", "y"),
             "input: x: it has 9 axes; 8 are supported"),
