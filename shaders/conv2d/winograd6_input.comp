@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 // Winograd's algorithm for 3x3 convolutions, first step: tiles of 6x6 inputs, transformed.
+// Texels only in 32 bits: in 16 only GPUs launch it.
 //
 // Bindings      0 input (N, C, H, W) real; 1 output f32 (6 * 6, padded_tiles / LANES, words, LANES, 8), or with
 //               LANES 0 (6 * 6, C, padded_tiles); 2 the shape

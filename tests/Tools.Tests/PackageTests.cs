@@ -90,7 +90,13 @@ public sealed class PackageTests
             .. text.Contains("\"strict.glsl\"", StringComparison.Ordinal) ? (string[])[".strict"] : [],
         ];
         return text.Contains("\"texel.glsl\"", StringComparison.Ordinal)
-            ? [.. numerics, .. numerics.Select(ending => $"_texel{ending}")]
+            ?
+            [
+                .. numerics,
+                .. numerics.Where(ending => ending != ".fp16"
+                        || !text.Contains("// Texels only in 32 bits", StringComparison.Ordinal))
+                    .Select(ending => $"_texel{ending}"),
+            ]
             : numerics;
     }
 

@@ -45,7 +45,8 @@ public sealed class ShadersTargetsTests : IDisposable
         BuildGood("-restore");
         Assert.AreEqual("shaders/a.fp16.spv.br shaders/a.spv.br shaders/a.strict.spv.br shaders/a_texel.fp16.spv.br "
             + "shaders/a_texel.spv.br shaders/a_texel.strict.spv.br shaders/b.de.fp16.spv.br "
-            + "shaders/b.de.spv.br shaders/c.spv.br shaders/d.fp16.spv.br", Resources());
+            + "shaders/b.de.spv.br shaders/c.spv.br shaders/d.fp16.spv.br shaders/e.fp16.spv.br shaders/e.spv.br "
+            + "shaders/e_texel.spv.br", Resources());
         DateTime a = Written("a.spv.br"), b = Written("b.de.spv.br"),
             strict = Written("a.strict.spv.br"), texel = Written("a_texel.fp16.spv.br");
 
@@ -67,7 +68,8 @@ public sealed class ShadersTargetsTests : IDisposable
         BuildGood();
         Assert.IsGreaterThan(a, Written("a.spv.br"), "a changed include compiled nothing");
         Assert.AreEqual("shaders/a.fp16.spv.br shaders/a.spv.br shaders/a.strict.spv.br shaders/a_texel.fp16.spv.br "
-            + "shaders/a_texel.spv.br shaders/a_texel.strict.spv.br shaders/c.spv.br shaders/d.fp16.spv.br", Resources());
+            + "shaders/a_texel.spv.br shaders/a_texel.strict.spv.br shaders/c.spv.br shaders/d.fp16.spv.br "
+            + "shaders/e.fp16.spv.br shaders/e.spv.br shaders/e_texel.spv.br", Resources());
         Assert.IsFalse(File.Exists(Intermediate("b.de.spv.br")) || File.Exists(Intermediate("b.de.fp16.spv.br")));
     }
 
@@ -111,6 +113,8 @@ public sealed class ShadersTargetsTests : IDisposable
         _folder.Write("my shaders/b.de.comp", ShaderCompilerTests.Good);
         _folder.Write("my shaders/folder/c.comp", ShaderCompilerTests.Good + "// Only in 32 bits.\n");
         _folder.Write("my shaders/d.comp", ShaderCompilerTests.Good + "// Only in 16 bits.\n");
+        _folder.Write("my shaders/e.comp", ShaderCompilerTests.Good.Replace(
+            "#include", "// Texels only in 32 bits.\n#include \"texel.glsl\"\n#include", StringComparison.Ordinal));
     }
 
     // The compiler was built as a reference of this test project: it need not be built again.
