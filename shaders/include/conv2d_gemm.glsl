@@ -27,9 +27,7 @@ layout(binding = 3) readonly buffer Bias { vec4 bias[]; };
 const uint DEPTH = 16;
 const uint GROUP_IN = CHANNELS / GROUPS, GROUP_OUT = OUT_CHANNELS / GROUPS;
 const uint TILES = (GROUP_OUT + GROUP_CHANNELS - 1) / GROUP_CHANNELS;  // of one group
-const uint PLANE = HEIGHT * WIDTH, OUT_PLANE = OUT_HEIGHT * OUT_WIDTH;
-const uint TAPS = KERNEL_HEIGHT * KERNEL_WIDTH;
-const uint STEPS = (TAPS * GROUP_IN + DEPTH - 1) / DEPTH;
+const uint STEPS = (KERNEL_HEIGHT * KERNEL_WIDTH * GROUP_IN + DEPTH - 1) / DEPTH;
 const uint STEPS_OF_PART = (STEPS + PARTS - 1) / PARTS;
 // What each invocation stages of a step: cells of one pixel, ROWS apart, and words of four weights.
 const uint ROWS = INVOCATIONS / GROUP_PIXELS, CELLS = DEPTH / ROWS;
@@ -41,33 +39,23 @@ const uint UNROLLED = OWN_CHANNELS * OWN_PIXELS < 64 ? 4 : 1;
 shared float staged_cells[DEPTH * GROUP_PIXELS];
 shared vec4 staged_weights[DEPTH * GROUP_CHANNELS / 4];
 
-// Where an invocation finds the cells of its pixel.
-struct Window {
-    uint base;      // of the group's first plane in the pixel's image
-    int top, left;  // of the window, which may begin in the padding
-    uint row;       // of a step, that the invocation stages first
-};
+// With 64 sums, listing places would take registers that Intel's GPUs do not have either.
+#if OWN_CHANNELS * OWN_PIXELS < 64
+#define LISTS_PLACES
+#endif
+#include "conv2d_places.glsl"
 
-float cell(Window window, uint tap, uint channel) {
-    int row = window.top + int(tap / KERNEL_WIDTH * DILATION_HEIGHT);
-    int column = window.left + int(tap % KERNEL_WIDTH * DILATION_WIDTH);
-    bool is_inside = uint(row) < HEIGHT && uint(column) < WIDTH && tap < TAPS;
-    uint at = window.base + channel * PLANE + uint(row) * WIDTH + uint(column);
-    float value = float(x[is_inside ? at : window.base]);
-    return is_inside ? value : 0.0;
-}
-
-void load(Window window, uint tile, uint step, out float cells[CELLS], out vec4 words[WORDS]) {
-    if (GROUP_IN % DEPTH == 0) {
-        // All cells of a step are of one tap.
-        uint tap = step * DEPTH / GROUP_IN, channel = step * DEPTH % GROUP_IN + window.row;
-        [[unroll]] for (uint i = 0; i < CELLS; i++)
-            cells[i] = cell(window, tap, channel + i * ROWS);
-    } else {
-        [[unroll]] for (uint i = 0; i < CELLS; i++) {
-            uint k = step * DEPTH + window.row + i * ROWS;
-            cells[i] = cell(window, k / GROUP_IN, k % GROUP_IN);
-        }
+// Stages the cells of rows first_row, first_row + ROWS, ... of a step.
+void load(Window window, uint first_row, uint tile, uint step, out float cells[CELLS], out vec4 words[WORDS]) {
+    [[unroll]] for (uint i = 0; i < CELLS; i++) {
+        uint row = first_row + i * ROWS, place;
+        bool is_inside;
+        if (GROUP_IN % DEPTH == 0)  // all cells of a step are of one tap
+            place = place_of(window, step * DEPTH / GROUP_IN, step * DEPTH % GROUP_IN + row, is_inside);
+        else
+            place = place_of(window, step * DEPTH + row, is_inside);
+        float value = float(x[place]);
+        cells[i] = is_inside ? value : 0.0;
     }
     uint first = (tile * STEPS + step) * (DEPTH * GROUP_CHANNELS / 4) + gl_LocalInvocationID.x;
     [[unroll]] for (uint i = 0; i < WORDS; i++)
@@ -80,12 +68,11 @@ void main() {
     uint first_pixel = gl_WorkGroupID.x * GROUP_PIXELS;
 
     // Pixels beyond the last compute the last one again, and are not stored.
-    uint pixel = min(first_pixel + id % GROUP_PIXELS, BATCH * OUT_PLANE - 1), place = pixel % OUT_PLANE;
-    Window window = Window(
-        (pixel / OUT_PLANE * CHANNELS + group * GROUP_IN) * PLANE,
-        int(place / OUT_WIDTH * STRIDE_HEIGHT) - int(PADDING_HEIGHT),
-        int(place % OUT_WIDTH * STRIDE_WIDTH) - int(PADDING_WIDTH),
-        id / GROUP_PIXELS);
+    Window window = window_of(min(first_pixel + id % GROUP_PIXELS, BATCH * OUT_PLANE - 1), group);
+    uint first_row = id / GROUP_PIXELS;
+#ifdef LISTS_PLACES
+    list_places(id, INVOCATIONS);
+#endif
 
     float sum[OWN_CHANNELS][OWN_PIXELS];
     [[unroll]] for (uint c = 0; c < OWN_CHANNELS; c++)
@@ -95,15 +82,15 @@ void main() {
     uint begin = gl_WorkGroupID.z * STEPS_OF_PART, end = min(begin + STEPS_OF_PART, STEPS);
     float cells[CELLS];
     vec4 words[WORDS];
-    load(window, tile, min(begin, STEPS - 1), cells, words);
+    load(window, first_row, tile, min(begin, STEPS - 1), cells, words);
     for (uint step = begin; step < end; step++) {
         [[unroll]] for (uint i = 0; i < CELLS; i++)
-            staged_cells[(window.row + i * ROWS) * GROUP_PIXELS + id % GROUP_PIXELS] = cells[i];
+            staged_cells[(first_row + i * ROWS) * GROUP_PIXELS + id % GROUP_PIXELS] = cells[i];
         [[unroll]] for (uint i = 0; i < WORDS; i++)
             staged_weights[id + i * INVOCATIONS] = words[i];
         barrier();
         if (step + 1 < end)
-            load(window, tile, step + 1, cells, words);
+            load(window, first_row, tile, step + 1, cells, words);
         // Not unrolled as a whole: drivers would compile four times as much, to gain nothing.
         for (uint first = 0; first < DEPTH; first += UNROLLED)
             [[unroll]] for (uint next = 0; next < UNROLLED; next++) {  // from a constant: else no driver unrolls it

@@ -38,10 +38,7 @@ layout(binding = 3) readonly buffer Bias { float bias[]; };
 const uint DEPTH = 32, BLOCK_ROWS = TILE / 2, BLOCK_COLUMNS = TILE / ACROSS;
 const uint GROUP_IN = CHANNELS / GROUPS, GROUP_OUT = OUT_CHANNELS / GROUPS;
 const uint TILES = (GROUP_OUT + TILE - 1) / TILE;  // of one group
-const uint PLANE = HEIGHT * WIDTH, OUT_PLANE = OUT_HEIGHT * OUT_WIDTH;
-const uint TAPS = KERNEL_HEIGHT * KERNEL_WIDTH;
-const bool IS_PADDED = PADDING_HEIGHT > 0 || PADDING_WIDTH > 0;
-const uint STEPS = (TAPS * GROUP_IN + DEPTH - 1) / DEPTH;
+const uint STEPS = (KERNEL_HEIGHT * KERNEL_WIDTH * GROUP_IN + DEPTH - 1) / DEPTH;
 const uint STEPS_OF_PART = (STEPS + PARTS - 1) / PARTS;
 // Words of four that an invocation stages of each operand, and the pixels that its cells belong to.
 const uint WORDS = DEPTH * TILE / 4 / WORKGROUP_SIZE;
@@ -54,21 +51,10 @@ const uint ROWS = BLOCK_ROWS / MATRIX_ROWS, COLUMNS = BLOCK_COLUMNS / MATRIX_COL
 const uint ROW = DEPTH / 4 + 2, FIRST_PIXEL = TILE * ROW, SUMS_ROW = TILE + 8;
 shared uvec2 staged[2 * TILE * ROW];
 
-// Where the cells of a pixel are.
-struct Window {
-    uint base;      // of the group's first plane in the pixel's image
-    int top, left;  // of the window, which may begin in the padding
-};
+#define LISTS_PLACES
+#include "conv2d_places.glsl"
 
-const uint NOWHERE = 0xFFFFFFFF;  // the place of a pixel beyond the last
-
-// Where a cell is. One that is not in the input, of the padding or behind the window's last, has another's place.
-uint place_of(Window window, uint tap, uint channel, out bool is_inside) {
-    int row = window.top + int(tap / KERNEL_WIDTH * DILATION_HEIGHT);
-    int column = window.left + int(tap % KERNEL_WIDTH * DILATION_WIDTH);
-    is_inside = tap < TAPS && (!IS_PADDED || (uint(row) < HEIGHT && uint(column) < WIDTH));
-    return window.base + channel * PLANE + (is_inside ? uint(row) * WIDTH + uint(column) : 0);
-}
+const uint NO_TARGET = 0xFFFFFFFF;  // of a pixel beyond the last
 
 // Four cells of a step, from the first on.
 uvec2 word(Window window, uint step, uint first) {
@@ -77,16 +63,17 @@ uvec2 word(Window window, uint step, uint first) {
     real4 cells;
     if (GROUP_IN % 4 == 0) {
         // They are of one tap, and where a step is, the device computes the tap's place once for all of its cells.
-        bool is_step_of_tap = GROUP_IN % DEPTH == 0;
-        uint tap = (is_step_of_tap ? step * DEPTH : k) / GROUP_IN;
-        uint channel = is_step_of_tap ? step * DEPTH % GROUP_IN + first : k % GROUP_IN;
-        uint at = place_of(window, tap, channel, is_inside);
+        uint at;
+        if (GROUP_IN % DEPTH == 0)
+            at = place_of(window, step * DEPTH / GROUP_IN, step * DEPTH % GROUP_IN + first, is_inside);
+        else
+            at = place_of(window, k, is_inside);
         [[unroll]] for (uint i = 0; i < 4; i++)
             cells[i] = x[at + i * PLANE];
         return is_inside ? uvec2(packFloat2x16(cells.xy), packFloat2x16(cells.zw)) : uvec2(0);
     }
     [[unroll]] for (uint i = 0; i < 4; i++) {
-        real value = x[place_of(window, (k + i) / GROUP_IN, (k + i) % GROUP_IN, is_inside)];
+        real value = x[place_of(window, k + i, is_inside)];
         cells[i] = is_inside ? value : real(0.0);
     }
     return uvec2(packFloat2x16(cells.xy), packFloat2x16(cells.zw));
@@ -107,14 +94,9 @@ void main() {
 
     // Pixels beyond the last compute the last one again, and are not stored.
     Window windows[WINDOWS];
-    [[unroll]] for (uint i = 0; i < WINDOWS; i++) {
-        uint pixel = min(first_pixel + (id + i * WORKGROUP_SIZE) % TILE, BATCH * OUT_PLANE - 1);
-        uint place = pixel % OUT_PLANE;
-        windows[i] = Window(
-            (pixel / OUT_PLANE * CHANNELS + group * GROUP_IN) * PLANE,
-            int(place / OUT_WIDTH * STRIDE_HEIGHT) - int(PADDING_HEIGHT),
-            int(place % OUT_WIDTH * STRIDE_WIDTH) - int(PADDING_WIDTH));
-    }
+    [[unroll]] for (uint i = 0; i < WINDOWS; i++)
+        windows[i] = window_of(min(first_pixel + (id + i * WORKGROUP_SIZE) % TILE, BATCH * OUT_PLANE - 1), group);
+    list_places(id, WORKGROUP_SIZE);
 
     fcoopmatNV<32, gl_ScopeSubgroup, MATRIX_ROWS, MATRIX_COLUMNS> sum[ROWS * COLUMNS];
     [[unroll]] for (uint i = 0; i < ROWS * COLUMNS; i++)
@@ -148,12 +130,12 @@ void main() {
     }
 
     // Where the pixels are that an invocation stores.
-    uint places[WINDOWS];
+    uint targets[WINDOWS];
     [[unroll]] for (uint i = 0; i < WINDOWS; i++) {
         uint pixel = first_pixel + (id + i * WORKGROUP_SIZE) % TILE;
-        places[i] = pixel < BATCH * OUT_PLANE
+        targets[i] = pixel < BATCH * OUT_PLANE
             ? (pixel / OUT_PLANE * OUT_CHANNELS + group * GROUP_OUT) * OUT_PLANE + pixel % OUT_PLANE
-            : NOWHERE;
+            : NO_TARGET;
     }
     // Of both rows of subgroups a row of matrices after the other, through what was staged.
     [[unroll]] for (uint r = 0; r < ROWS; r++) {
@@ -165,13 +147,13 @@ void main() {
         barrier();
         [[unroll]] for (uint i = 0; i < 2 * MATRIX_ROWS * TILE / WORKGROUP_SIZE; i++) {
             // One of a few pixels, and rows as far apart as the workgroup is wide.
-            uint column = (id + i % WINDOWS * WORKGROUP_SIZE) % TILE, place = places[i % WINDOWS];
+            uint column = (id + i % WINDOWS * WORKGROUP_SIZE) % TILE, target = targets[i % WINDOWS];
             uint from = WINDOWS > 1 ? i / WINDOWS : id / TILE + i * (WORKGROUP_SIZE / TILE);
             uint row = from / MATRIX_ROWS * BLOCK_ROWS + r * MATRIX_ROWS + from % MATRIX_ROWS;
             uint channel = tile % TILES * TILE + row;
-            if (place == NOWHERE || channel >= GROUP_OUT)
+            if (target == NO_TARGET || channel >= GROUP_OUT)
                 continue;
-            uint at = from * SUMS_ROW + column, to = place + channel * OUT_PLANE;
+            uint at = from * SUMS_ROW + column, to = target + channel * OUT_PLANE;
             float total = uintBitsToFloat(staged[at / 2][at % 2]);
             if (PARTS == 1)
                 y[to] = stored(pointwise(total + bias[tile * TILE + row]));

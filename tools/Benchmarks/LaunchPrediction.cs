@@ -59,7 +59,10 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
         else if (compiled.Loop is { } loop)
         {
             trips = loop.Products > 0 && products > 0 ? products / invocations / loop.Products : trips;
-            (ofTrip, outside) = (loop.All, Math.Max(0, outside - loop.All));
+            // What a product of matrices does beside its loop, it does in each step.
+            double ofSteps = gemm is null ? 0 : loop.Around;
+            (ofTrip, outside) = (
+                loop.All, Math.Max(0, outside - loop.All - ofSteps) + (gemm?.Steps ?? 0) * ofSteps);
         }
         else if (products > 0)
             (trips, ofTrip) = (products / invocations, 1 / ShareOfProducts);

@@ -10,6 +10,9 @@ namespace SoftPool.Benchmarks;
 /// <param name="Products">The multiply-adds of one invocation that they do: some instructions do two.</param>
 internal sealed record MainLoop(int Vector, int MultiplyAdd, int Load, int All, int Products)
 {
+    /// <summary>All instructions of the next loop around it, without its own; 0 where there is none.</summary>
+    public int Around { get; init; }
+
     /// <summary>The share of vector instructions that multiply and add: what is left is the loop's overhead.</summary>
     public double MultiplyAddShare => (double)MultiplyAdd / Vector;
 
@@ -19,7 +22,12 @@ internal sealed record MainLoop(int Vector, int MultiplyAdd, int Load, int All, 
         IReadOnlyList<IReadOnlySet<int>> loops = code.Loops;
         return loops
             .Where(loop => !loops.Any(inner => inner.IsProperSubsetOf(loop)))
-            .Select(code.Count).Where(loop => loop.Vector > 0)
+            .Select(loop => code.Count(loop) with { Around = AroundOf(loop) }).Where(loop => loop.Vector > 0)
             .OrderByDescending(loop => loop.MultiplyAdd).ThenByDescending(loop => loop.Vector).FirstOrDefault();
+
+        int AroundOf(IReadOnlySet<int> loop) =>
+            loops.Where(outer => outer.IsProperSupersetOf(loop)).MinBy(outer => outer.Count) is { } next
+                ? code.Count(next).All - code.Count(loop).All
+                : 0;
     }
 }

@@ -6,8 +6,8 @@ namespace SoftPool.Vulkan;
 /// <summary>What a driver says of a GPU's matrix units (VK_KHR_cooperative_matrix).</summary>
 internal static unsafe class MatrixUnits
 {
-    // What the kernels of conv2d_matrix.glsl stage, and what they divide into matrices.
-    private const int SharedBytes = 20 << 10, Block = 16, Depth = 32;
+    // What the kernels of conv2d_matrix.glsl stage and list, and what they divide into matrices.
+    private const int SharedBytes = 24 << 10, Block = 16, Depth = 32;
 
     // Rows of eight 16-bit numbers keep every load of a matrix at a multiple of 16 bytes, which Vulkan asks for.
     private const int LeastExtent = 8;

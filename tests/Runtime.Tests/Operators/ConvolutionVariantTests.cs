@@ -71,6 +71,32 @@ public sealed class ConvolutionVariantTests
     }
 
     [TestMethod]
+    [DataRow(56, "3x3")] // 504 cells, padded to 512: as many as are listed.
+    [DataRow(57, "3x3")] // 513, padded to 528: more.
+    [DataRow(19, "3x9")] // Rows, columns and their steps that differ.
+    [DataRow(3, "1x1")]
+    public void Windows_of_as_many_cells_as_are_listed_and_of_more_match(int channels, string taps)
+    {
+        (int high, int wide) = (taps[0] - '0', taps[2] - '0');
+        Layer[] layers =
+        [
+            new Layer("0", new Conv2d(channels, 21, new(high, wide), new(2, 1), new(high / 2, wide - 1))
+            {
+                Dilation = new(1, 2),
+            }),
+        ];
+        foreach (string variant in (string[])["gemm32", "gemm64", "gemm128"])
+        {
+            var forced = new VariantChoice(variant);
+            Assert.AreEqual(
+                variant, Taken(layers, new(channels, 9, 23), 2, TestDevices.Software.Vulkan.Traits, forced));
+            OperatorCheck.Matches(
+                TestDevices.Software, layers, new(channels, 9, 23), 2, scale: 1, fp16: false,
+                Conv2d.Variants.All.Single(row => row.Name == variant).Tolerance, forced);
+        }
+    }
+
+    [TestMethod]
     public void A_batch_in_parts_gives_the_bits_of_a_whole_one()
     {
         GpuDevice device = TestDevices.Software;
