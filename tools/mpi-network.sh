@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command in two processes of Open MPI whose network is as slow as wanted: two network namespaces on this
-# machine, joined by a pair of virtual Ethernet devices, each shaped to a rate. Needs root; leaves nothing behind.
+# machine, joined by a pair of virtual Ethernet devices, each shaped to a rate. Needs root; leaves nothing behind. At the
+# end it says how much each of them has sent.
 #   tools/mpi-network.sh 1gbit COMMAND...     1gbit, 10gbit or another rate of tc(8)
 set -euo pipefail
 [[ $# -ge 2 ]] || { echo "usage: tools/mpi-network.sh RATE COMMAND..." >&2 && exit 2; }
@@ -38,3 +39,7 @@ chmod +x "$work/remote"
 "$tools/mpi.sh" openmpi ip netns exec "$name.1" mpirun --mca plm_rsh_agent "$work/remote" \
     --mca btl tcp,self --mca pml ob1 --mca btl_tcp_if_include wire --mca oob_tcp_if_include wire --bind-to none \
     --host 10.213.0.1,10.213.0.2 -n 2 "$@"
+for side in 1 2; do
+    printf 'process %d has sent %.1f MB\n' $((side - 1)) \
+        "$(ip netns exec "$name.$side" cat /proc/net/dev | awk '$1 == "wire:" { print $10 / 1e6 }')"
+done
