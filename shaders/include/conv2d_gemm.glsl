@@ -7,7 +7,8 @@
 // Bindings      0 input (N, C, H, W) real; 1 output (N, O, OH, OW) real; if PARTS is not 1, sums (PARTS, N, O, OH, OW)
 //                 f32 without bias and pointwise operator, which conv2d_gemm_sums.comp adds;
 //               2 weight (GROUPS, TILES, STEPS * DEPTH, GROUP_CHANNELS) real, what is beyond the shape zero;
-//               3 bias (GROUPS, TILES, GROUP_CHANNELS) f32
+//               3 bias (GROUPS, TILES, GROUP_CHANNELS) f32; 4 with ADDS_RESIDUAL, where PARTS is 1: what is added to
+//                 the output (N, O, OH, OW) real
 // Dispatch      x: ceil(N * OH * OW / GROUP_PIXELS), y: GROUPS * TILES, z: PARTS
 // Preconditions no specialization constant of the shape but the padding is 0; O / GROUPS, C / GROUPS are integers
 #define POINTWISE_ID 17
@@ -23,6 +24,8 @@ layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 1) writeonly buffer Sums { float sums[]; };
 layout(binding = 2) readonly buffer Weight { real4 weight[]; };
 layout(binding = 3) readonly buffer Bias { vec4 bias[]; };
+#define RESIDUAL_BINDING 4
+#include "residual.glsl"
 
 const uint DEPTH = 16;
 const uint GROUP_IN = CHANNELS / GROUPS, GROUP_OUT = OUT_CHANNELS / GROUPS;
@@ -120,7 +123,7 @@ void main() {
                 continue;
             if (PARTS == 1) {
                 float shift = bias[(tile * GROUP_CHANNELS + down * OWN_CHANNELS + c) / 4][c % 4];
-                y[at] = stored(pointwise(sum[c][p] + shift));
+                y[at] = stored(pointwise(with_residual(sum[c][p] + shift, at)));
             } else
                 sums[gl_WorkGroupID.z * (BATCH * OUT_CHANNELS * OUT_PLANE) + at] = sum[c][p];
         }

@@ -1,14 +1,16 @@
-// The body of the kernels that compute a 2-D convolution as a product of two matrices of 16-bit floats on a GPU's matrix
-// units (VK_KHR_cooperative_matrix), with sums in 32 bits: output channels by pixels, summed over the cells of a window:
-// over kernel rows, then kernel columns, then channels. A workgroup computes a tile of TILE channels by TILE pixels: two
-// rows of ACROSS subgroups, each a block of it; both are to be defined first. Steps of DEPTH cells are staged in shared
-// memory, and each step is loaded while the one before it is computed. Workgroups along z divide the sum.
+// The body of the kernels that compute a 2-D convolution as a product of two matrices of 16-bit floats on a GPU's
+// matrix units (VK_KHR_cooperative_matrix), with sums in 32 bits: output channels by pixels, summed over the cells of a
+// window: over kernel rows, then kernel columns, then channels. A workgroup computes a tile of TILE channels by TILE
+// pixels: two rows of ACROSS subgroups, each a block of it; both are to be defined first. Steps of DEPTH cells are
+// staged in shared memory, and each step is loaded while the one before it is computed. Workgroups along z divide the
+// sum.
 // tools/ShaderCompiler makes the KHR extension of NVIDIA's, which is the one that all its compilers know.
 //
 // Bindings      0 input (N, C, H, W) f16; 1 output (N, O, OH, OW) f16; if PARTS is not 1, sums (PARTS, N, O, OH, OW)
 //                 f32 without bias and pointwise operator, which conv2d_gemm_sums.comp adds;
 //               2 weight (GROUPS, TILES, STEPS, TILE, DEPTH) f16, what is beyond the shape zero;
-//               3 bias (GROUPS, TILES, TILE) f32
+//               3 bias (GROUPS, TILES, TILE) f32; 4 with ADDS_RESIDUAL, where PARTS is 1: what is added to the output
+//                 (N, O, OH, OW) f16
 // Dispatch      x: ceil(N * OH * OW / TILE), y: GROUPS * TILES, z: PARTS
 // Preconditions no specialization constant of the shape but the padding is 0; O / GROUPS, C / GROUPS are integers;
 //               matrices of MATRIX_ROWS x MATRIX_DEPTH by MATRIX_DEPTH x MATRIX_COLUMNS are among the device's, and
@@ -34,6 +36,8 @@ layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 1) writeonly buffer Sums { float sums[]; };
 layout(binding = 2) readonly buffer Weight { uvec2 weight[]; };  // words of four
 layout(binding = 3) readonly buffer Bias { float bias[]; };
+#define RESIDUAL_BINDING 4
+#include "residual.glsl"
 
 const uint DEPTH = 32, BLOCK_ROWS = TILE / 2, BLOCK_COLUMNS = TILE / ACROSS;
 const uint GROUP_IN = CHANNELS / GROUPS, GROUP_OUT = OUT_CHANNELS / GROUPS;
@@ -156,7 +160,7 @@ void main() {
             uint at = from * SUMS_ROW + column, to = target + channel * OUT_PLANE;
             float total = uintBitsToFloat(staged[at / 2][at % 2]);
             if (PARTS == 1)
-                y[to] = stored(pointwise(total + bias[tile * TILE + row]));
+                y[to] = stored(pointwise(with_residual(total + bias[tile * TILE + row], to)));
             else
                 sums[gl_WorkGroupID.z * (BATCH * OUT_CHANNELS * OUT_PLANE) + to] = total;
         }

@@ -1,6 +1,7 @@
 // The body of the kernels that transform the products back. Four products are loaded at once: as a texel with TEXEL,
 // else as a WORD, to be defined first: vec4, or u64vec2 and WORD_IS_PAIRS. With ONE_TILE an invocation loads a single
-// product, a float, and needs a quarter of the registers.
+// product, a float, and needs a quarter of the registers. With ADDS_RESIDUAL there is a binding more: see
+// residual.glsl.
 #include "index.glsl"
 #include "winograd.glsl"
 #define SHAPE_BINDING 3
@@ -27,6 +28,8 @@ layout(binding = 0) readonly buffer Input { WORD x[]; };
 #endif
 layout(binding = 1) writeonly buffer Output { real y[]; };
 layout(binding = 2) readonly buffer Bias { float bias[]; };
+#define RESIDUAL_BINDING 4
+#include "residual.glsl"
 
 DEFINE_TRANSFORMS(of_tiles)
 
@@ -70,7 +73,9 @@ void main() {
         uint place = ((first_image + (tile + t) / per_image) * channels + channel) * out_plane + row * width + column;
         [[unroll]] for (uint j = 0; j < TILE; j++)
             [[unroll]] for (uint i = 0; i < TILE; i++)
-                if (tile + t < tiles && column + j < width && row + i < height)
-                    y[place + i * width + j] = stored(pointwise(tile_of(results[j][i], t) + base));
+                if (tile + t < tiles && column + j < width && row + i < height) {
+                    uint at = place + i * width + j;
+                    y[at] = stored(pointwise(with_residual(tile_of(results[j][i], t) + base, at)));
+                }
     }
 }

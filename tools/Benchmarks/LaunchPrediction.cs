@@ -102,19 +102,21 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
         return new(issue * Micro, wait * Micro, memory * Micro, cache * Micro, allowed * Micro);
     }
 
-    /// <summary>What one invocation reads and writes of its own, where a launch may be for a part of its operands' batch:
-    /// Winograd's transforms of tiles of 4x4 outputs.</summary>
+    /// <summary>What one invocation reads and writes of its own, where a launch may be for a part of its operands'
+    /// batch: Winograd's transforms of tiles of 4x4 outputs.</summary>
     private static double MostBytes(KernelLaunch launch) => launch.Id.Shader switch
     {
         "winograd6_input" or "winograd6_gemm_output" => (16 + 36) * sizeof(float),
         "winograd8_input" or "winograd8_gemm_output" => (16 + 64) * sizeof(float),
+        "winograd6_gemm_output_add" => (16 + 16 + 36) * sizeof(float),
+        "winograd8_gemm_output_add" => (16 + 16 + 64) * sizeof(float),
         _ => double.PositiveInfinity,
     };
 
     /// <summary>Whether its time is that of multiply-adds, and not of what is before and behind them.</summary>
     private static bool IsProduct(KernelLaunch launch) => launch.Id.Shader switch
     {
-        "conv2d_pack" or "conv2d_planes" or "conv2d_gemm_sums" or "linear_sum" => false,
+        "conv2d_pack" or "conv2d_planes" or "conv2d_gemm_sums" or "conv2d_gemm_sums_add" or "linear_sum" => false,
         string shader => shader.StartsWith("conv2d", StringComparison.Ordinal)
             || shader.StartsWith("linear", StringComparison.Ordinal),
     };

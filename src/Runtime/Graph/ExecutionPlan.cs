@@ -9,6 +9,9 @@ namespace SoftPool.Graph;
 ///</summary>
 internal sealed class ExecutionPlan
 {
+    /// <summary>The storage buffers of a convolution's kernel that adds a residual.</summary>
+    private const int BuffersWithResidual = 5;
+
     private ExecutionPlan(
         int batch, IReadOnlyList<Operand> inputs, IReadOnlyList<Operand> outputs,
         IReadOnlyList<KernelLaunch> dispatches,
@@ -140,7 +143,7 @@ internal sealed class ExecutionPlan
         for (int i = 0; i < graph.Layers.Count; i++)
         {
             if (chains.Remove(i, out PointwiseChain? ended))
-                Add(ended);
+                AddChain(ended);
             if (done[i])
                 continue;
             if (joins && PointwiseChain.From(graph, i, FreeBehind) is { } chain)
@@ -167,6 +170,15 @@ internal sealed class ExecutionPlan
                 done[normAt] = true;
                 together.Add(normAt);
             }
+            Operand? residual = null;
+            if (op is Conv2d convolution && Behind(last) is int addAt && ResidualOf(addAt, last) is { } branch
+                && options.Device.StorageBuffers >= BuffersWithResidual
+                && Conv2d.Variants.For(convolution, StepOf(default)).AddsResidual)
+            {
+                (residual, last) = (branch, addAt);
+                done[addAt] = true;
+                together.Add(addAt);
+            }
             Pointwise? pointwise = null;
             if (op.FusesPointwise && Behind(last) is int pointwiseAt
                 && graph.Layers[pointwiseAt].Operator is Pointwise { CanBeFused: true } function)
@@ -175,16 +187,21 @@ internal sealed class ExecutionPlan
                 done[pointwiseAt] = true;
                 together.Add(pointwiseAt);
             }
-            var step = new LoweringStep(
-                graph.Layers[i].Name, variant, options, graph.InputShapesOf(i), graph.OutputShapeOf(last),
-                [.. graph.InputsOf(i).Select(OperandAt)],
-                pointwise?.Function ?? default, parameters, hasBias, dispatches);
+            LoweringStep step = StepOf(pointwise?.Function ?? default);
             int firstLaunch = dispatches.Count;
             op.Lower(step);
             Work.Note(op, step.Output.Count, dispatches, firstLaunch);
             outputs[last] = step.Output;
             layers.Add(new PlannedLayer(
-                together, step.Inputs, step.Output, firstLaunch, dispatches.Count - firstLaunch));
+                together, residual is null ? step.Inputs : [.. step.Inputs, residual], step.Output, firstLaunch,
+                dispatches.Count - firstLaunch));
+
+            LoweringStep StepOf(PointwiseFunction function) => new(
+                graph.Layers[i].Name, variant, options, graph.InputShapesOf(i), graph.OutputShapeOf(last),
+                [.. graph.InputsOf(i).Select(OperandAt)], function, parameters, hasBias, dispatches)
+            {
+                Residual = residual,
+            };
         }
         Operand[] results = [.. graph.OutputLayers.Select(layer => outputs[layer]!)];
         if (options.Fp16)
@@ -202,9 +219,21 @@ internal sealed class ExecutionPlan
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
 
+        // What a layer adds to the output of another, element by element; null where it does something else, or where
+        // the other branch is not computed yet: then that may take this one along.
+        Operand? ResidualOf(int layer, int branch)
+        {
+            if (done[layer] || graph.Layers[layer].Operator is not Add)
+                return null;
+            IReadOnlyList<int> reads = graph.InputsOf(layer);
+            int other = reads[0] == branch ? reads[1] : reads[0];
+            return graph.ShapeAt(other) == graph.OutputShapeOf(branch) && (other < 0 || outputs[other] is not null)
+                ? OperandAt(other) : null;
+        }
+
         Operand OperandAt(int place) => place < 0 ? firsts[~place] : outputs[place]!;
 
-        void Add(PointwiseChain chain)
+        void AddChain(PointwiseChain chain)
         {
             (int first, int last) = (chain.Layers[0], chain.Layers[^1]);
             Operand[] reads = [.. chain.Reads.Select(OperandAt)];

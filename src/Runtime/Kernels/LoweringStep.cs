@@ -35,6 +35,10 @@ internal sealed class LoweringStep(
     /// <summary>The function of each element that follows and that the kernel computes on the way, if any.</summary>
     public PointwiseFunction Pointwise { get; } = pointwise;
 
+    /// <summary>What is added to each element of the output before that function, as at the end of a residual
+    /// connection; only for a variant that does it.</summary>
+    public Operand? Residual { get; init; }
+
     public IReadOnlyList<Operand> Inputs { get; } = inputs;
 
     /// <summary>The first input.</summary>

@@ -17,6 +17,9 @@ internal abstract record Variant<TOperator>
     /// the last place of long sums.</summary>
     public virtual double Tolerance => 2e-6;
 
+    /// <summary>Whether its kernels add the <see cref="LoweringStep.Residual"/>, with a fifth storage buffer.</summary>
+    public virtual bool AddsResidual => false;
+
     /// <summary>Whether kernels that it cannot do without are rejected on this driver.</summary>
     public virtual bool IsRejected(TOperator op, LoweringStep step) => !HasIndependentKernels && step.IsRejected(Name);
 

@@ -28,6 +28,11 @@ internal static class ElementwiseCases
         .. from op in Operations
            from row in Shapes
            select OperatorCase.OfTwo(op, new LeakyReLU(-0.5), row.Input, row.Batch),
+        // What a convolution's kernel adds on the way: by single pixels, and of sums that are divided; Winograd's
+        // algorithm.
+        OperatorCase.OfTwo(new Add(), new Conv2d(12, 12, 1, 1, 0), new(12, 6, 10), 2) with { IsSelfTest = true },
+        OperatorCase.OfTwo(new Add(), new Conv2d(24, 24, 3, 1, 1), new(24, 9, 7), 2) with { IsSelfTest = true },
+        OperatorCase.OfTwo(new Add(), new Conv2d(9, 9, 5, 1, 2), new(9, 10, 9), 2) with { IsSelfTest = true },
         OperatorCase.OfTwo(new Add(), new GlobalAvgPool(), new(5, 3, 7), 3),
         OperatorCase.OfTwo(new Multiply(), new GlobalAvgPool(), new(5, 7), 2),
         OperatorCase.OfTwo(new Add(), new GlobalAvgPool(), new(6, 3, 7), 2),

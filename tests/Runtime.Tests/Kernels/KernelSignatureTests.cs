@@ -136,9 +136,7 @@ public sealed class KernelSignatureTests
             var graph = new ModelGraph("case", input, layers);
             Model model = TestModels.WithWeights(graph);
             foreach (DeviceTraits device in Devices)
-                foreach (VariantChoice choice in layers[^1].Operator is Conv2d or Pooling or Linear
-                    ? Choices
-                    : [VariantChoice.Default])
+                foreach (VariantChoice choice in HasVariants(layers) ? Choices : [VariantChoice.Default])
                     foreach (PlanOptions options in (PlanOptions[])[
                         new(batch), new(batch, Fp16: true), new(batch, Numerics: Numerics.Strict)])
                         foreach (KernelLaunch launch in ExecutionPlan.Create(
@@ -149,5 +147,8 @@ public sealed class KernelSignatureTests
                                 launch);
         }
         return launches;
+
+        static bool HasVariants(Layer[] layers) =>
+            Array.Exists(layers, layer => layer.Operator is Conv2d or Pooling or Linear);
     }
 }

@@ -29,13 +29,16 @@ public sealed class MatrixUnitTests
         ([new Layer("0", new Conv2d(16, 24, 3, 1, 1)), new Layer("1", new Hardtanh(-1, 2.5))], new(16, 20, 20), 1),
         ([new Layer("0", new Conv2d(64, 10, 3, 1, 1)), new Layer("1", new Hardtanh(-1, 2.5))], new(64, 4, 4), 1),
         ([new Layer("0", new Linear(48, 70)), new Layer("1", new ReLU())], new(48), 20),
+        // The end of a residual connection, of whole sums and of sums in parts.
+        ([new Layer("0", new Conv2d(16, 16, 3, 1, 1)), new Layer("1", new Add(), ["input", "0"])], new(16, 20, 20), 1),
+        ([new Layer("0", new Conv2d(64, 64, 3, 1, 1)), new Layer("1", new Add(), ["0", "input"])], new(64, 4, 4), 1),
         // As many cells as are listed, and more.
         ([new Layer("0", new Conv2d(56, 9, 3, 1, 1))], new(56, 5, 4), 1),
         ([new Layer("0", new Conv2d(58, 9, 3, 1, 1))], new(58, 5, 4), 1),
     ];
 
     [TestMethod]
-    [DataRow(32, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)]
+    [DataRow(32, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)]
     [DataRow(64, 2, 8)] // A driver that emulates matrices compiles each of these for ten seconds, and for thirty.
     [DataRow(128, 3)]
     public void A_tile_gives_what_the_reference_gives(int size, params int[] cases)

@@ -2,10 +2,10 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Convolutions.Gpu;
 
-/// <summary>The launches of conv2d_gemm.glsl's and conv2d_matrix.glsl's kernels: a convolution as a product of two matrices whose tiles are
-/// staged in shared memory (implicit GEMM). The input is read where it lies, and few registers hold a tile. Layers of
-/// few tiles divide the sum among workgroups, so that they fill a large GPU, and a second kernel adds the parts. Sums
-/// of a part run over kernel rows, then kernel columns, then channels.</summary>
+/// <summary>The launches of conv2d_gemm.glsl's and conv2d_matrix.glsl's kernels: a convolution as a product of two
+/// matrices whose tiles are staged in shared memory (implicit GEMM). The input is read where it lies, and few registers
+/// hold a tile. Layers of few tiles divide the sum among workgroups, so that they fill a large GPU, and a second kernel
+/// adds the parts. Sums of a part run over kernel rows, then kernel columns, then channels.</summary>
 /// <param name="Tile">What a workgroup computes.</param>
 /// <param name="Convolution">What is computed.</param>
 /// <param name="Images">The number of images.</param>
@@ -13,6 +13,9 @@ namespace SoftPool.Operators.Convolutions.Gpu;
 /// <param name="Output">The shape of its output.</param>
 internal sealed record Gemm(GemmTile Tile, Conv2d Convolution, int Images, TensorShape Input, TensorShape Output)
 {
+    /// <summary>The end of the names of kernels that add the <see cref="LoweringStep.Residual"/>.</summary>
+    public const string Adds = "_add";
+
     // Fewer steps would not be worth the sums that a part stores.
     private const int LeastStepsOfPart = 4;
     private const int MostParts = 32;
@@ -62,7 +65,7 @@ internal sealed record Gemm(GemmTile Tile, Conv2d Convolution, int Images, Tenso
     /// <summary>Adds the launches of an operator that is this product.</summary>
     public void Lower(LoweringStep step) => Lower(
         step, step.Input, step.Output, Weight(step, "weight", () => [.. step.Parameter("weight")]),
-        ConvolutionVariant.PackBias(Convolution, step, PaddedChannels), step.Pointwise);
+        ConvolutionVariant.PackBias(Convolution, step, PaddedChannels), step.Residual, step.Pointwise);
 
     /// <summary>Adds the launches of a product that is a part of an operator.</summary>
     /// <param name="step">The operator.</param>
@@ -70,17 +73,19 @@ internal sealed record Gemm(GemmTile Tile, Conv2d Convolution, int Images, Tenso
     /// <param name="output">What is written.</param>
     /// <param name="weight">What <see cref="Weight"/> gives.</param>
     /// <param name="bias">(groups, <see cref="PaddedChannels"/>).</param>
+    /// <param name="residual">What is added to each element on the way, if anything.</param>
     /// <param name="pointwise">What is computed of each element on the way.</param>
     public void Lower(
         LoweringStep step, Operand input, Operand output, FloatConstant weight, FloatConstant bias,
-        PointwiseFunction pointwise)
+        Operand? residual, PointwiseFunction pointwise)
     {
         (Size2d kernel, Size2d stride, Size2d padding, Size2d dilation) =
             (Convolution.KernelSize, Convolution.Stride, Convolution.Padding, Convolution.Dilation);
         int parts = Parts(step);
         Operand sums = parts == 1 ? output : new Activation(parts * Count);
+        (string adds, Operand[] added) = residual is null ? ("", []) : (Adds, (Operand[])[residual]);
         step.Dispatch(
-            Tile.Kernel,
+            Tile.Kernel + (parts == 1 ? adds : ""),
             [
                 ("BATCH", Images), ("CHANNELS", Convolution.InChannels), ("HEIGHT", Input[1]), ("WIDTH", Input[2]),
                 ("OUT_CHANNELS", Convolution.OutChannels), ("OUT_HEIGHT", Output[1]), ("OUT_WIDTH", Output[2]),
@@ -94,17 +99,18 @@ internal sealed record Gemm(GemmTile Tile, Conv2d Convolution, int Images, Tenso
             ],
             new GroupCount(PixelTiles, Tiles * Convolution.Groups, parts), texels: 0,
             LoopIterations.Of(
-                Division.RoundUp(Steps, parts), Tile.Depth / Tile.Unrolled(step.Options.Device)), input, sums, weight, bias);
+                Division.RoundUp(Steps, parts), Tile.Depth / Tile.Unrolled(step.Options.Device)),
+            [input, sums, weight, bias, .. parts == 1 ? added : []]);
         if (parts > 1)
             step.Dispatch(
-                "conv2d_gemm_sums",
+                $"conv2d_gemm_sums{adds}",
                 [
                     ("BATCH", Images), ("OUT_CHANNELS", Convolution.OutChannels), ("OUT_PLANE", Output[1] * Output[2]),
                     ("GROUPS", Convolution.Groups), ("PADDED_CHANNELS", PaddedChannels), ("PARTS", parts),
                     .. pointwise.Constants,
                 ],
                 GroupCount.Linear(Count), texels: 0,
-                LoopIterations.OfSlices(parts, step.Options.IsStrict), sums, output, bias);
+                LoopIterations.OfSlices(parts, step.Options.IsStrict), [sums, output, bias, .. added]);
     }
 
     /// <summary>Into how many the sum is divided: until there are two workgroups for each of the GPU's
@@ -120,8 +126,8 @@ internal sealed record Gemm(GemmTile Tile, Conv2d Convolution, int Images, Tenso
         return Division.RoundUp(Steps, Division.RoundUp(Steps, parts));
     }
 
-    /// <summary>(O, C / groups, kH, kW) to (groups, tiles, steps, cells of a step, channels of a tile), or with the last
-    /// two exchanged.</summary>
+    /// <summary>(O, C / groups, kH, kW) to (groups, tiles, steps, cells of a step, channels of a tile), or with the
+    /// last two exchanged.</summary>
     private float[] PackWeight(ReadOnlySpan<float> weight)
     {
         int cells = Cells, taps = cells / GroupInChannels, inChannels = GroupInChannels;

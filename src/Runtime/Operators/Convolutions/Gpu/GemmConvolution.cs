@@ -8,6 +8,8 @@ internal sealed record GemmConvolution(GemmTile Tile) : ConvolutionVariant
 {
     public override string Name => Tile.Name;
 
+    public override bool AddsResidual => true;
+
     public override bool Takes(Conv2d convolution, LoweringStep step) => Of(convolution, step).Fits(step);
 
     public override double Cost(Conv2d convolution, LoweringStep step) => Of(convolution, step).Cost(step);

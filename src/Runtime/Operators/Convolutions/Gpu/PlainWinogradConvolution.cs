@@ -22,6 +22,8 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
 
     public override double Tolerance => 1e-5;
 
+    public override bool AddsResidual => AsGemm;
+
     private int Matrices => Winograd.Inputs(Taps) * Winograd.Inputs(Taps);
 
     public override bool Takes(Conv2d convolution, LoweringStep step)
@@ -54,9 +56,9 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
         return pays ? 0.5 * direct : 2 * direct;
     }
 
-    /// <summary>In multiply-adds of a subgroup, as Gemm's, with what a usual GPU would compute meanwhile: while a number
-    /// of a transformed tile goes to the cache and back, while a byte of weights comes from memory, and while its units
-    /// begin the launches that a direct convolution does not have, two microseconds each.</summary>
+    /// <summary>In multiply-adds of a subgroup, as Gemm's, with what a usual GPU would compute meanwhile: while a
+    /// number of a transformed tile goes to the cache and back, while a byte of weights comes from memory, and while
+    /// its units begin the launches that a direct convolution does not have, two microseconds each.</summary>
     private double CostAsGemm(Conv2d convolution, LoweringStep step, int images)
     {
         const double OfTransformed = 40, OfWeightByte = 24, OfLaunches = 2 * 2 * 128 * 1500;
@@ -104,7 +106,7 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
                 gemm.Weight(
                     in32Bits, $"weight*{Name}",
                     () => Transformed(convolution, step.Parameter("weight"), paddedChannels)),
-                NoBias(step, Matrices * gemm.PaddedChannels), default);
+                NoBias(step, Matrices * gemm.PaddedChannels), residual: null, default);
         }
         else
             step.Dispatch(
@@ -116,10 +118,11 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
                     () => PackWeight(convolution, step.Parameter("weight"), paddedChannels)),
                 shape);
         // Registers hold the products of one tile on any GPU; a CPU's driver loads those of four at once.
+        (string adds, Operand[] added) = step.Residual is { } residual ? (Gemm.Adds, (Operand[])[residual]) : ("", []);
         step.Dispatch(
-            $"winograd{size}_{(AsGemm ? "gemm" : "plain")}_output", step.Pointwise.Constants,
+            $"winograd{size}_{(AsGemm ? "gemm" : "plain")}_output{adds}", step.Pointwise.Constants,
             GroupCount.Linear((long)convolution.OutChannels * padded / (AsGemm ? 1 : 4)),
-            products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape);
+            [products, step.Output, PackBias(convolution, step, convolution.OutChannels), shape, .. added]);
     }
 
     private static FloatConstant NoBias(LoweringStep step, int count) =>

@@ -1,0 +1,14 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+// 2-D convolution with bias, the addition and the pointwise operator that follow, as a product of matrices: tiles of
+// 32 channels and 32 pixels by workgroups of 64.
+//
+// Bindings, dispatch, preconditions: include/conv2d_gemm.glsl
+#include "storage.glsl"
+#define ADDS_RESIDUAL
+#define GROUP_CHANNELS 32
+#define GROUP_PIXELS 32
+#define OWN_CHANNELS 4
+#define OWN_PIXELS 4
+#include "conv2d_gemm.glsl"
