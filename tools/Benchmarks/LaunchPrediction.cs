@@ -3,22 +3,30 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Benchmarks;
 
-/// <summary>The predicted time of one launch: the longest of four times, each as if nothing else took any.
+/// <summary>The predicted time of one launch: the longest of five times, each as if nothing else took any.
 /// docs/notes/gpus.md lists the assumptions.</summary>
 /// <param name="Issue">Instructions of the busiest unit, issued by its schedulers.</param>
 /// <param name="Wait">Waits of a subgroup for memory, one after the other, in as many rounds as workgroups take to go
 /// through the unit.</param>
 /// <param name="Memory">Bytes through the GPU's memory.</param>
 /// <param name="Cache">Bytes through its last cache.</param>
+/// <param name="Shared">Bytes out of the shared memory of the busiest unit.</param>
 /// <param name="Allowed">What products and bytes allow: the longer of products at the peak rate and bytes at the
 /// memory's bandwidth.</param>
-internal sealed record LaunchPrediction(double Issue, double Wait, double Memory, double Cache, double Allowed)
+internal sealed record LaunchPrediction(
+    double Issue, double Wait, double Memory, double Cache, double Shared, double Allowed)
 {
     // With one subgroup a scheduler waits for each result, about twice as long as it takes to issue an instruction.
     private const double EnoughSubgroups = 2;
 
     // What a kernel waits for beside its loop: its first loads, and the end of its stores.
     private const double WaitsBesideLoop = 2;
+
+    // The banks of shared memory, of every GPU of the table: 32 words.
+    private const double SharedBytesOfCycle = 128;
+
+    // Of the rate of two in a cycle, what subgroups twice as wide as the lanes reach: AMD's have operands for so many.
+    private const double ShareOfWide = 5 / 6.0;
 
     // Of a compiler that shows no assembly: multiply-adds among a product's instructions, and a trip of other loops.
     private const double ShareOfProducts = 0.7;
@@ -30,39 +38,46 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
     private const double Micro = 1e6, Nano = 1e-9, Giga = 1e9;
 
     /// <summary>In microseconds, as all of these are.</summary>
-    public double Time => Math.Max(Math.Max(Issue, Wait), Math.Max(Memory, Cache));
+    public double Time => Math.Max(Math.Max(Math.Max(Issue, Wait), Math.Max(Memory, Cache)), Shared);
 
     /// <summary>Which of the four it is.</summary>
     public string Bound =>
-        Time == Issue ? "instructions" : Time == Wait ? "latency" : Time == Memory ? "memory" : "cache";
+        Time == Issue ? "instructions" : Time == Wait ? "latency" : Time == Memory ? "memory"
+            : Time == Cache ? "cache" : "shared memory";
 
-    public static LaunchPrediction Of(TargetGpu gpu, KernelLaunch launch, CompiledKernel compiled)
+    public static LaunchPrediction Of(TargetGpu gpu, KernelLaunch launch, CompiledKernel compiled) =>
+        Of(gpu, launch, compiled.Figures, compiled.Loop, Math.Max(compiled.SubgroupSize, 1));
+
+    public static LaunchPrediction Of(
+        TargetGpu gpu, KernelLaunch launch, KernelsFigures figures, MainLoop? mainLoop, double subgroup)
     {
         var gemm = GemmWork.Of(launch);
         double groups = (double)launch.Groups.X * launch.Groups.Y * launch.Groups.Z;
-        double workgroup = WorkgroupSize(launch), subgroup = Math.Max(compiled.SubgroupSize, 1);
+        double workgroup = WorkgroupSize(launch);
         double subgroupsOfGroup = Math.Ceiling(workgroup / subgroup);
         double invocations = groups * workgroup;
-        double resident = compiled.Figures.SubgroupsOfUnit(gpu, subgroup);
+        double resident = figures.SubgroupsOfUnit(gpu, subgroup);
 
         double busiest = Math.Ceiling(groups / gpu.Units);
         double together = Math.Min(busiest, Math.Max(1, Math.Floor(resident / subgroupsOfGroup)));
         double rounds = Math.Ceiling(busiest / together);
 
         double products = IsProduct(launch) ? gemm?.Products ?? launch.MultiplyAdds : 0;
-        double trips = launch.Iterations, ofTrip = InstructionsOfTrip, outside = compiled.Figures.Instructions;
+        double trips = launch.Iterations, ofTrip = InstructionsOfTrip, outside = figures.Instructions;
         if (gemm is { OnMatrixUnits: true })
             // A trip of its loop is a step; a single step may have none.
-            (trips, ofTrip, outside) = compiled.Loop is { } step
+            (trips, ofTrip, outside) = mainLoop is { } step
                 ? (gemm.Steps, step.All, Math.Max(0, outside - step.All))
                 : (0, 0, outside);
-        else if (compiled.Loop is { } loop)
+        else if (mainLoop is { } loop)
         {
             trips = loop.Products > 0 && products > 0 ? products / invocations / loop.Products : trips;
             // What a product of matrices does beside its loop, it does in each step.
             double ofSteps = gemm is null ? 0 : loop.Around;
+            double atOnce = subgroup > gpu.Lanes ? Math.Max(1, gpu.MultiplyAdds * ShareOfWide) : 1;
             (ofTrip, outside) = (
-                loop.All, Math.Max(0, outside - loop.All - ofSteps) + (gemm?.Steps ?? 0) * ofSteps);
+                loop.All - loop.MultiplyAdd + loop.MultiplyAdd / atOnce,
+                Math.Max(0, outside - loop.All - ofSteps) + (gemm?.Steps ?? 0) * ofSteps);
         }
         else if (products > 0)
             (trips, ofTrip) = (products / invocations, 1 / ShareOfProducts);
@@ -75,7 +90,8 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
         double hertz = gpu.Gigahertz * Giga;
         double issue = busiest * subgroupsOfGroup * instructions * cycles / gpu.Schedulers
             / Math.Min(1, ready / EnoughSubgroups) / hertz;
-        double productsOfUnit = gpu.Schedulers * gpu.Lanes * (gemm is { OnMatrixUnits: true } ? gpu.MatrixProducts : 1);
+        double productsOfUnit = gpu.Schedulers * gpu.Lanes
+            * (gemm is { OnMatrixUnits: true } ? gpu.MatrixProducts : gpu.MultiplyAdds);
         if (gemm is { OnMatrixUnits: true })
             issue = Math.Max(issue, gemm.Products / groups * busiest / productsOfUnit / hertz);
 
@@ -84,7 +100,7 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
         double latency = gpu.LatencyNanoseconds * Nano;
         double serial = instructions * cycles * EnoughSubgroups / hertz;
         double waits = gemm?.Steps
-            ?? (compiled.Loop is { Load: > 0 } || trips == 0 ? trips : launch.Iterations / LoadsAhead);
+            ?? (mainLoop is { Load: > 0 } || trips == 0 ? trips : launch.Iterations / LoadsAhead);
         double wait = rounds * (gemm is null
             ? (waits + WaitsBesideLoop) * latency + serial
             : WaitsBesideLoop * latency + Math.Max(waits * latency, serial));
@@ -97,9 +113,10 @@ internal sealed record LaunchPrediction(double Issue, double Wait, double Memory
         bool isCached = bytes - weights <= gpu.CacheMegabytes * 1e6 / 2;
         double memory = (isCached ? weights : bytes) / (gpu.GigabytesPerSecond * Giga);
         double cache = Math.Max(bytes, gemm?.LoadedBytes ?? 0) / (gpu.CacheGigabytesPerSecond * Giga);
+        double shared = busiest * (gemm?.SharedBytes(subgroup, gpu.SharesLoads) ?? 0) / SharedBytesOfCycle / hertz;
         double allowed = Math.Max(
             IsProduct(launch) ? launch.MultiplyAdds / (productsOfUnit * gpu.Units * hertz) : 0, memory);
-        return new(issue * Micro, wait * Micro, memory * Micro, cache * Micro, allowed * Micro);
+        return new(issue * Micro, wait * Micro, memory * Micro, cache * Micro, shared * Micro, allowed * Micro);
     }
 
     /// <summary>What one invocation reads and writes of its own, where a launch may be for a part of its operands'

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 
@@ -30,7 +31,7 @@ internal sealed record NetworkPrediction(
         double AllowedMicroseconds);
 
     public static NetworkPrediction Of(
-        TargetGpu gpu, string network, int batch, bool fp16, ExecutionPlan plan,
+        TargetGpu gpu, ModelGraph graph, int batch, bool fp16, ExecutionPlan plan,
         Func<KernelLaunch, CompiledKernel> compile, Func<KernelLaunch, KernelAccess> accessOf)
     {
         LaunchPrediction[] predictions =
@@ -39,20 +40,32 @@ internal sealed record NetworkPrediction(
         // Launches without a barrier between them overlap, which hides what a barrier costs and not the work.
         double microseconds = predictions.Sum(launch => launch.Time) + barriers * gpu.LaunchMicroseconds;
         return new(
-            gpu.Name, network, batch, fp16 ? 16 : 32, barriers, microseconds / 1000, 1e6 * batch / microseconds,
+            gpu.Name, graph.Name, batch, fp16 ? 16 : 32, barriers, microseconds / 1000, 1e6 * batch / microseconds,
             predictions.Sum(launch => launch.Allowed) / microseconds,
             [
                 .. plan.Launches.Zip(predictions, (launch, prediction) => new Launch(
                     launch.Layer, launch.Kernel, launch.Variant,
                     (long)launch.Groups.X * launch.Groups.Y * launch.Groups.Z, Math.Round(prediction.Time, 2),
                     prediction.Bound, Math.Round(prediction.Allowed, 2))),
-            ]);
+            ])
+        {
+            FirstOf = plan.Layers
+                .SelectMany(group => group.Layers.Select(layer => (
+                    graph.Layers[layer].Name, First: graph.Layers[group.Layers[0]].Name)))
+                .ToDictionary(layer => layer.Name, layer => layer.First),
+        };
     }
 
+    /// <summary>For each layer the first of those that are computed together with it.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> FirstOf { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The time of each layer with the barriers before its launches.</summary>
-    public (string Layer, string Variant, double Microseconds)[] Layers(double barrier) =>
+    /// <param name="barrier">What one of these costs.</param>
+    /// <param name="like">What says which layers count as one: those that it computes together.</param>
+    public (string Layer, string Variant, double Microseconds)[] Layers(double barrier, NetworkPrediction like) =>
     [
-        .. Launches.GroupBy(launch => launch.Layer).Select(layer => (
+        .. Launches.GroupBy(launch => like.FirstOf.GetValueOrDefault(launch.Layer, launch.Layer)).Select(layer => (
             layer.Key, layer.First().Variant, layer.Sum(launch => launch.Microseconds + barrier))),
     ];
 }

@@ -105,7 +105,7 @@ internal static class PredictCommand
                                     options with { Variants = new VariantChoice(Forced: forced) });
                                 kept ??= gpu.Vulkan.Pipelines.Take(plan.Launches[0]);
                                 predictions.Add(NetworkPrediction.Of(
-                                    target, graph.Name, batch, fp16, plan, Compiled, gpu.Vulkan.Pipelines.AccessOf));
+                                    target, graph, batch, fp16, plan, Compiled, gpu.Vulkan.Pipelines.AccessOf));
                             }
                             yield return [.. predictions];
                         }
@@ -131,8 +131,8 @@ internal static class PredictCommand
         foreach (NetworkPrediction[] one in all)
         {
             double launch = TargetGpu.All.First(gpu => gpu.Name == one[0].Gpu).LaunchMicroseconds;
-            var chosen = one[0].Layers(launch);
-            var best = one.SelectMany(forced => forced.Layers(launch)).GroupBy(layer => layer.Layer)
+            var chosen = one[0].Layers(launch, one[0]);
+            var best = one.SelectMany(forced => forced.Layers(launch, one[0])).GroupBy(layer => layer.Layer)
                 .Select(layers => layers.MinBy(layer => layer.Microseconds))
                 .ToDictionary(layer => layer.Layer);
             double loss = chosen.Sum(layer => layer.Microseconds) / best.Values.Sum(layer => layer.Microseconds);

@@ -21,6 +21,7 @@ var root = new RootCommand("Measures networks, operators and kernels on Vulkan d
     KernelsTableCommand.Create(),
     PredictCommand.Create(),
     PredictTableCommand.Create(),
+    ModelCheckCommand.Create(),
     ParityCommand.Create(),
     FirstResultCommand.Create(),
     CertificatesCommand.Create(),

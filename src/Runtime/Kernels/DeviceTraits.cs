@@ -29,10 +29,11 @@ internal enum Driver
 /// units, Arm's shader cores), where the driver says; a usual number for a GPU beside a CPU; else 0.</param>
 /// <param name="StorageBuffers">The most storage buffers that a kernel reads and writes; every device takes 4.</param>
 /// <param name="Matrix">What its matrix units multiply, where kernels can use them.</param>
+/// <param name="SharesMemory">Whether it is a GPU that has the CPU's memory and none of its own.</param>
 internal sealed record DeviceTraits(
     Driver Driver = Driver.Other, int SubgroupSize = 1, bool HasShuffle = false, bool HasInt64 = false,
     long LargestTexels = 0, int LeastSubgroupSize = 1, bool JoinsLoads = false, int LargestWorkgroup = 128,
-    int Units = 0, int StorageBuffers = 4, MatrixShape? Matrix = null)
+    int Units = 0, int StorageBuffers = 4, MatrixShape? Matrix = null, bool SharesMemory = false)
 {
     // A graphics card of the middle class. A smaller GPU is given a few workgroups more than it needs.
     private const int UsualUnits = 32;

@@ -99,6 +99,7 @@ internal sealed unsafe class VulkanPhysicalDevice
             };
             api.GetPhysicalDeviceFeatures2(handle, &features);
             HasFp16Storage = storage.StorageBuffer16BitAccess;
+            bool isIntegrated = properties.DeviceType == PhysicalDeviceType.IntegratedGpu;
             Traits = new DeviceTraits(
                 driver.DriverID switch
                 {
@@ -117,10 +118,9 @@ internal sealed unsafe class VulkanPhysicalDevice
                     && properties.ApiVersion >= Version14 && Avx512F.VL.IsSupported,
                 (int)Math.Min(limits.MaxComputeWorkGroupInvocations, limits.MaxComputeWorkGroupSize[0]),
                 Units() is > 0 and int units ? units
-                    : properties.DeviceType != PhysicalDeviceType.IntegratedGpu ? 0
-                    : DeviceTraits.UsualIntegratedUnits,
+                    : isIntegrated ? DeviceTraits.UsualIntegratedUnits : 0,
                 (int)Math.Min(limits.MaxPerStageDescriptorStorageBuffers, int.MaxValue),
-                HasFp16Storage ? MatrixUnits.Of(this) : null);
+                HasFp16Storage ? MatrixUnits.Of(this) : null, isIntegrated);
         }
         // A loader answers the queries of 1.1 with nothing if the instance was created for 1.0.
         bool isAnswered = properties.ApiVersion < VulkanInstance.ApiVersion || Traits.SubgroupSize > 0;

@@ -167,6 +167,21 @@ public sealed class ConvolutionVariantTests
     }
 
     [TestMethod]
+    public void Winograd_s_transforms_cost_more_where_products_are_cheap_and_memory_is_the_CPU_s()
+    {
+        // ResNet-18's first block at a batch of 64.
+        Layer[] layers = [new Layer("0", new Conv2d(64, 64, 3, 1, 1))];
+        var gpu = new DeviceTraits(
+            SubgroupSize: 64, LeastSubgroupSize: 32, LargestWorkgroup: 1024, Units: 12, SharesMemory: true);
+        DeviceTraits withMatrices = gpu with { Matrix = new(16, 16, 16) };
+        Assert.AreEqual("gemm_winograd3", TakenBy(gpu));
+        Assert.AreEqual("gemm64", TakenBy(withMatrices));
+        Assert.AreEqual("gemm_winograd3", TakenBy(withMatrices with { SharesMemory = false }));
+
+        string TakenBy(DeviceTraits device) => Taken(layers, new(64, 56, 56), 64, device, VariantChoice.Default);
+    }
+
+    [TestMethod]
     [DataRow(524288)]
     [DataRow(524290)]
     public void Padding_that_makes_an_input_of_more_than_2_GiB_is_left_to_who_lays_none_around_it(int width)

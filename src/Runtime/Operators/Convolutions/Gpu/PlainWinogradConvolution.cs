@@ -61,14 +61,16 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
     /// its units begin the launches that a direct convolution does not have, two microseconds each.</summary>
     private double CostAsGemm(Conv2d convolution, LoweringStep step, int images)
     {
-        const double OfTransformed = 40, OfWeightByte = 24, OfLaunches = 2 * 2 * 128 * 1500;
+        const double OfWeightByte = 24, OfLaunches = 2 * 2 * 128 * 1500;
         DeviceTraits device = step.Options.Device;
+        // GPUs with matrix units that share the CPU's memory compute three times as much per byte as others do.
+        double ofTransformed = device is { SharesMemory: true, Matrix: not null } ? 120 : 40;
         (_, _, int padded, int paddedChannels) = Of(convolution, step, images);
         double transformed = (double)Matrices * padded * (convolution.InChannels + paddedChannels);
         int bytes = (Matrices * sizeof(float)) - (Taps * Taps * (step.Options.Fp16 ? 2 : sizeof(float)));
         double weights = (double)bytes * convolution.InChannels * paddedChannels;
         double invocations = (double)padded * Math.Min(convolution.InChannels, paddedChannels);
-        double other = OfTransformed * transformed / device.Occupancy(invocations) + OfWeightByte * weights
+        double other = ofTransformed * transformed / device.Occupancy(invocations) + OfWeightByte * weights
             + OfLaunches * device.UnitsOrGuess;
         return Gemms(convolution, step, padded).Min(gemm => gemm.Cost(step))
             + other / Math.Max(device.SubgroupSize, 1);
