@@ -18,7 +18,7 @@ internal sealed record GemmWork(GemmTile Tile, double Products, double Steps, do
     public static GemmWork? Of(KernelLaunch launch)
     {
         if (GemmTile.All.FirstOrDefault(tile =>
-                launch.Id.Shader == tile.Kernel || launch.Id.Shader == tile.Kernel + Gemm.Adds) is not { } tile)
+                launch.Id.Shader == tile.Kernel || launch.Id.Shader == tile.Kernel + KernelLaunch.Adds) is not { } tile)
             return null;
         long cells = Of("KERNEL_HEIGHT") * Of("KERNEL_WIDTH") * (Of("CHANNELS") / Of("GROUPS"));
         double steps = Math.Ceiling(Math.Ceiling(cells / (double)tile.Depth) / Of("PARTS"));
@@ -42,6 +42,7 @@ internal sealed record GemmWork(GemmTile Tile, double Products, double Steps, do
         // As in conv2d_gemm128.comp and its like.
         (int channels, int pixels) = Tile.Size switch { 128 => (8, 8), 64 => (8, 4), _ => (4, 4) };
         double invocations = (double)Tile.Size * Tile.Size / (channels * pixels), across = Tile.Size / pixels;
+        subgroup = Math.Min(subgroup, invocations);
         double numbers = once
             ? Math.Ceiling(invocations / subgroup)
                 * (Math.Min(subgroup, across) * pixels + Math.Max(1, subgroup / across) * channels)

@@ -40,7 +40,7 @@ internal sealed record LaunchPrediction(
     /// <summary>In microseconds, as all of these are.</summary>
     public double Time => Math.Max(Math.Max(Math.Max(Issue, Wait), Math.Max(Memory, Cache)), Shared);
 
-    /// <summary>Which of the four it is.</summary>
+    /// <summary>Which of the five it is.</summary>
     public string Bound =>
         Time == Issue ? "instructions" : Time == Wait ? "latency" : Time == Memory ? "memory"
             : Time == Cache ? "cache" : "shared memory";

@@ -54,6 +54,11 @@ internal static class ModelCheckCommand
             foreach (GpuDevice device in Machine.OpenDevices(cacheFolder: ""))
                 using (device)
                 {
+                    // The clock and the schedulers of a GPU do not follow from its rates.
+                    if (device.Info.Kind != GpuKind.Cpu)
+                        throw new UserErrorException(
+                            $"model-check takes drivers that run on a CPU; {device.Info.Name} is a GPU. Choose some "
+                            + "with the environment variable DRIVERS.");
                     TargetGpu here = Measure(device, parse.GetValue(cache));
                     foreach (string network in parse.GetRequiredValue(networks))
                         foreach (string variant in parse.GetRequiredValue(variants))
@@ -83,7 +88,7 @@ internal static class ModelCheckCommand
         return new TargetGpu(
             Machine.RunnerOf(device.Info), "", units, traits.Units, Schedulers: 1, traits.SubgroupSize,
             memory.GigaflopsPerSecond / 2 / units / traits.SubgroupSize, memory.GigabytesPerSecond,
-            cache.GigabytesPerSecond, cacheMegabytes, LatencyNanoseconds: 0, launch);
+            Math.Max(memory.GigabytesPerSecond, cache.GigabytesPerSecond), cacheMegabytes, LatencyNanoseconds: 0, launch);
     }
 
     private static void Check(GpuDevice device, TargetGpu here, string network, string variant, int batch)
@@ -94,8 +99,9 @@ internal static class ModelCheckCommand
         using Profiler profiler = session.CreateProfiler();
         IReadOnlyList<KernelLaunch> launches = session.Plan.Launches;
         var figures = new KernelsFigures(Registers: 0, Room, Instructions: 0, Stores: 0, Reloads: 0);
+        int parts = BatchPart.Of(batch, session.Plan.Batch).Count;
         double[] predicted = [.. launches.Select(launch => 1e-3 * (here.LaunchMicroseconds
-            + LaunchPrediction.Of(here, launch, figures, mainLoop: null, here.Lanes).Time))];
+            + LaunchPrediction.Of(here, launch, figures, mainLoop: null, here.Lanes).Time) * parts)];
         var input = new float[batch * model.Graph.InputShape.ElementCount];
         Verification.CertificateInput.Draw(1, input);
         _ = profiler.Run(input); // the driver may compile

@@ -62,10 +62,11 @@ internal sealed record NetworkPrediction(
 
     /// <summary>The time of each layer with the barriers before its launches.</summary>
     /// <param name="barrier">What one of these costs.</param>
-    /// <param name="like">What says which layers count as one: those that it computes together.</param>
-    public (string Layer, string Variant, double Microseconds)[] Layers(double barrier, NetworkPrediction like) =>
+    /// <param name="groupOf">Which layers count as one: the name of their group.</param>
+    public (string Layer, string Variant, double Microseconds)[] Layers(
+        double barrier, Func<string, string> groupOf) =>
     [
-        .. Launches.GroupBy(launch => like.FirstOf.GetValueOrDefault(launch.Layer, launch.Layer)).Select(layer => (
+        .. Launches.GroupBy(launch => groupOf(launch.Layer)).Select(layer => (
             layer.Key, layer.First().Variant, layer.Sum(launch => launch.Microseconds + barrier))),
     ];
 }

@@ -131,8 +131,9 @@ internal static class PredictCommand
         foreach (NetworkPrediction[] one in all)
         {
             double launch = TargetGpu.All.First(gpu => gpu.Name == one[0].Gpu).LaunchMicroseconds;
-            var chosen = one[0].Layers(launch, one[0]);
-            var best = one.SelectMany(forced => forced.Layers(launch, one[0])).GroupBy(layer => layer.Layer)
+            Func<string, string> groupOf = Together(one);
+            var chosen = one[0].Layers(launch, groupOf);
+            var best = one.SelectMany(forced => forced.Layers(launch, groupOf)).GroupBy(layer => layer.Layer)
                 .Select(layers => layers.MinBy(layer => layer.Microseconds))
                 .ToDictionary(layer => layer.Layer);
             double loss = chosen.Sum(layer => layer.Microseconds) / best.Values.Sum(layer => layer.Microseconds);
@@ -146,6 +147,18 @@ internal static class PredictCommand
             isGood &= loss <= LargestLoss;
         }
         return isGood;
+    }
+
+    /// <summary>The groups of layers that any of some plans computes together, by the name of one of them.</summary>
+    private static Func<string, string> Together(NetworkPrediction[] plans)
+    {
+        var joined = new Dictionary<string, string>();
+        foreach ((string layer, string first) in plans.SelectMany(plan => plan.FirstOf))
+            if (Of(layer) != Of(first))
+                joined[Of(layer)] = Of(first);
+        return Of;
+
+        string Of(string layer) => joined.TryGetValue(layer, out string? other) ? Of(other) : layer;
     }
 
     private static void Print(NetworkPrediction[] all, bool launches, IAnsiConsole console)

@@ -173,7 +173,7 @@ internal sealed class ExecutionPlan
             Operand? residual = null;
             if (op is Conv2d convolution && Behind(last) is int addAt && ResidualOf(addAt, last) is { } branch
                 && options.Device.StorageBuffers >= BuffersWithResidual
-                && Conv2d.Variants.For(convolution, StepOf(default)).AddsResidual)
+                && AddsResidual(convolution, StepOf(default)))
             {
                 (residual, last) = (branch, addAt);
                 done[addAt] = true;
@@ -218,6 +218,10 @@ internal sealed class ExecutionPlan
             batch, inputs, results, dispatches, layers,
             graph.Layers.Zip(outputs).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First.Name, pair => pair.Second!));
+
+        static bool AddsResidual(Conv2d convolution, LoweringStep step) =>
+            Conv2d.Variants.For(convolution, step) is { AddsResidual: true } variant
+            && !step.IsRejected(variant.Name + KernelLaunch.Adds);
 
         // What a layer adds to the output of another, element by element; null where it does something else, or where
         // the other branch is not computed yet: then that may take this one along.

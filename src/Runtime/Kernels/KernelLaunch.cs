@@ -18,6 +18,9 @@ internal sealed record KernelLaunch(
     GroupCount Groups, IReadOnlyList<Operand> Operands,
     string Variant = "", uint Texels = 0, long Iterations = 0)
 {
+    /// <summary>The end of the names of kernels that add the <see cref="LoweringStep.Residual"/>.</summary>
+    public const string Adds = "_add";
+
     /// <summary>The kernel's name.</summary>
     public string Kernel { get; } = Id.ToString();
 
@@ -28,9 +31,14 @@ internal sealed record KernelLaunch(
     /// <summary>About how many products it adds up, as if its layer were computed directly.</summary>
     public double MultiplyAdds { get; init; }
 
-    /// <summary>What the self-test judges: kernels that only work together as one, as their variant, others each by
-    /// itself. Each precision and numerics is code of its own.</summary>
-    public string JudgedAs => IsJudgedAlone ? Kernel : Variant + KernelId.EndingOf(Id.Numerics);
+    /// <summary>Whether the kernel adds a residual.</summary>
+    public bool AddsResidual => Id.Shader.EndsWith(Adds, StringComparison.Ordinal);
+
+    /// <summary>What the self-test judges: kernels that only work together as one, as their variant, those that add a
+    /// residual apart, as it does without them; others each by itself. Each precision and numerics is code of its
+    /// own.</summary>
+    public string JudgedAs =>
+        IsJudgedAlone ? Kernel : Variant + (AddsResidual ? Adds : "") + KernelId.EndingOf(Id.Numerics);
 
     /// <summary>Whether the kernel reads a binding as texels.</summary>
     public bool IsTexels(int binding) => (Texels >> binding & 1) != 0;

@@ -201,10 +201,14 @@ internal static class SelfTest
         var planned =
             from row in SelfTestCases.All
             let plan = ExecutionPlan.Create(row.Model, options with { Batch = row.Batch, Fuse = true })
-            let kernels = plan.Launches.Select(launch => launch.JudgedAs).Distinct().ToList()
-            where kernels.Contains(dispatch.JudgedAs)
-            group (row.Model, plan, row.Batch) by kernels.Count;
+            where plan.Launches.Any(launch => launch.JudgedAs == dispatch.JudgedAs)
+            group (row.Model, plan, row.Batch) by plan.Launches.Where(IsOther).DistinctBy(launch => launch.JudgedAs)
+                .Count();
         return [.. planned.OrderBy(cases => cases.Key).FirstOrDefault()?.AsEnumerable() ?? []];
+
+        // What adds a residual is the last step of its variant, and never comes without the others.
+        bool IsOther(KernelLaunch launch) => launch.JudgedAs != dispatch.JudgedAs
+            && !(dispatch.AddsResidual && launch.Variant == dispatch.Variant);
     }
 
     private static string Try(RunSlot run, Model model, int batch, PlanOptions options)

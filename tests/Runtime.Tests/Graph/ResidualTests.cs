@@ -56,6 +56,9 @@ public sealed class ResidualTests
             Launched(Plan(Options with { Variants = new VariantChoice("tiled") }, sum)).Replace(
                 "conv2d s", "conv2d_narrow s", StringComparison.Ordinal));
         Assert.AreEqual(Apart, Launched(Plan(Options with { Fuse = false }, sum)));
+        Assert.AreEqual(
+            Apart,
+            Launched(Plan(Options with { Variants = new("gemm32", RejectedKernels: ["gemm32_add"]) }, sum)));
         // Another operation; an operand that is repeated; the sum of a value with itself; a sum that is read twice.
         Assert.AreEqual(Apart, Launched(Plan(
             Options, ("b", Convolution, "input"), ("s", new Subtract(), "b input"))));

@@ -13,9 +13,6 @@ namespace SoftPool.Operators.Convolutions.Gpu;
 /// <param name="Output">The shape of its output.</param>
 internal sealed record Gemm(GemmTile Tile, Conv2d Convolution, int Images, TensorShape Input, TensorShape Output)
 {
-    /// <summary>The end of the names of kernels that add the <see cref="LoweringStep.Residual"/>.</summary>
-    public const string Adds = "_add";
-
     // Fewer steps would not be worth the sums that a part stores.
     private const int LeastStepsOfPart = 4;
     private const int MostParts = 32;
@@ -83,7 +80,7 @@ internal sealed record Gemm(GemmTile Tile, Conv2d Convolution, int Images, Tenso
             (Convolution.KernelSize, Convolution.Stride, Convolution.Padding, Convolution.Dilation);
         int parts = Parts(step);
         Operand sums = parts == 1 ? output : new Activation(parts * Count);
-        (string adds, Operand[] added) = residual is null ? ("", []) : (Adds, (Operand[])[residual]);
+        (string adds, Operand[] added) = residual is null ? ("", []) : (KernelLaunch.Adds, (Operand[])[residual]);
         step.Dispatch(
             Tile.Kernel + (parts == 1 ? adds : ""),
             [

@@ -37,7 +37,7 @@ internal sealed record GemmTile(int Size, bool OnMatrixUnits = false)
     /// are to be fed.</summary>
     public double TimeOfProduct(DeviceTraits device) => (OnMatrixUnits, Size) switch
     {
-        (true, _) when device.Matrix is { } matrix && matrix.Rows * matrix.Columns < LeastMatrix => ToEmulate,
+        (true, _) when !HasFastMatrices(device) => ToEmulate,
         (true, 128) => 0.38,
         (true, 64) => 0.36,
         (true, _) => 0.45,
@@ -45,6 +45,10 @@ internal sealed record GemmTile(int Size, bool OnMatrixUnits = false)
         (false, 64) => 1.375,
         (false, _) => 1.5,
     };
+
+    /// <summary>Whether a device has matrix units of the kind that are faster than its lanes.</summary>
+    public static bool HasFastMatrices(DeviceTraits device) =>
+        device.Matrix is { } matrix && matrix.Rows * matrix.Columns >= LeastMatrix;
 
     /// <summary>The invocations of its workgroup.</summary>
     public int WorkgroupSize(DeviceTraits device) =>

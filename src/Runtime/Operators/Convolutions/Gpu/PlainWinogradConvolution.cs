@@ -63,8 +63,8 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
     {
         const double OfWeightByte = 24, OfLaunches = 2 * 2 * 128 * 1500;
         DeviceTraits device = step.Options.Device;
-        // GPUs with matrix units that share the CPU's memory compute three times as much per byte as others do.
-        double ofTransformed = device is { SharesMemory: true, Matrix: not null } ? 120 : 40;
+        // GPUs with fast matrix units that share the CPU's memory compute three times as much per byte as others do.
+        double ofTransformed = device.SharesMemory && GemmTile.HasFastMatrices(device) ? 120 : 40;
         (_, _, int padded, int paddedChannels) = Of(convolution, step, images);
         double transformed = (double)Matrices * padded * (convolution.InChannels + paddedChannels);
         int bytes = (Matrices * sizeof(float)) - (Taps * Taps * (step.Options.Fp16 ? 2 : sizeof(float)));
@@ -120,7 +120,8 @@ internal sealed record PlainWinogradConvolution(int Taps, bool AsGemm) : Convolu
                     () => PackWeight(convolution, step.Parameter("weight"), paddedChannels)),
                 shape);
         // Registers hold the products of one tile on any GPU; a CPU's driver loads those of four at once.
-        (string adds, Operand[] added) = step.Residual is { } residual ? (Gemm.Adds, (Operand[])[residual]) : ("", []);
+        (string adds, Operand[] added) =
+            step.Residual is { } residual ? (KernelLaunch.Adds, (Operand[])[residual]) : ("", []);
         step.Dispatch(
             $"winograd{size}_{(AsGemm ? "gemm" : "plain")}_output{adds}", step.Pointwise.Constants,
             GroupCount.Linear((long)convolution.OutChannels * padded / (AsGemm ? 1 : 4)),
