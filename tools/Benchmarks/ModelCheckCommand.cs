@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using SoftPool.Execution;
 using SoftPool.Kernels;
+using SoftPool.Trainer;
 using SoftPool.Trainer.Networks;
 
 namespace SoftPool.Benchmarks;

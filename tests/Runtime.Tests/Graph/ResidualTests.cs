@@ -2,6 +2,7 @@ using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Operators;
+using SoftPool.Runtime.Tests.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Graph;
 
@@ -89,6 +90,26 @@ public sealed class ResidualTests
                 device, layers, Shape, batch, scale: 1, fp16: false,
                 2 * Conv2d.Variants.All.Single(row => row.Name == variant).Tolerance, forced);
         }
+    }
+
+    [TestMethod]
+    [DataRow("gemm32", "conv2d_gemm_sums_add", 1)]
+    [DataRow("gemm64", "conv2d_gemm64_add", 40)]
+    [DataRow("gemm_winograd3", "winograd6_gemm_output_add", 1)]
+    public void Where_a_kernel_adds_wrongly_its_variant_does_without_it(string variant, string broken, int batch)
+    {
+        using GpuDevice device = TestDevices.OpenSoftware(new GpuDeviceOptions
+        {
+            PipelineCacheFolder = "",
+            KernelCode = launch => launch.Kernel == broken
+                ? BrokenKernel.Doubling(broken, binding: 1) : EmbeddedShaders.Load(launch.Kernel),
+        });
+        Model model = TestModels.WithWeights(new ModelGraph("residual", Shape, LayersOf(Block)));
+        using var session = new InferenceSession(
+            device, model, new SessionOptions(Batch: batch), new VariantChoice(variant));
+        Assert.AreEqual($"{variant}_add", session.RejectedKernels.Single().Kernel);
+        Assert.IsTrue(session.Plan.Launches.All(launch => launch.Layer == "s" || launch.Variant == variant));
+        Assert.AreEqual("s", session.Plan.Launches[^1].Layer);
     }
 
     private static string Launched(ExecutionPlan plan) =>
