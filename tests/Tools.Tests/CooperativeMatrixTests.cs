@@ -74,7 +74,7 @@ public sealed class CooperativeMatrixTests : IDisposable
     private byte[] Compile(string shader)
     {
         using var compiler = new GlslCompiler(_folder["include"]);
-        return compiler.Compile(_folder.Write("matrices.comp", shader));
+        return compiler.Compile(_folder.Write("matrices.comp", shader), shader);
     }
 
     private static List<uint[]> Instructions(byte[] spirv)

@@ -61,7 +61,7 @@ public sealed class PackageTests
     }
 
     [TestMethod]
-    public void Its_assembly_embeds_every_kernel()
+    public void Its_assembly_embeds_every_shader()
     {
         using var assembly = new PEReader(Copy(Open("nupkg"), "lib/net10.0/SoftPool.Vulkan.dll"));
         MetadataReader metadata = assembly.GetMetadataReader();
@@ -69,35 +69,12 @@ public sealed class PackageTests
         string[] kernels =
         [
             .. Directory.EnumerateFiles(shaders, "*.comp", SearchOption.AllDirectories)
-                .SelectMany(file => Endings(file).Select(
-                    ending => $"shaders/{Path.GetFileNameWithoutExtension(file)}{ending}.spv.br")).Order(),
+                .Select(file => $"shaders/{Path.GetFileNameWithoutExtension(file)}.spv.br").Order(),
         ];
         CollectionAssert.AreEqual(
             kernels,
             metadata.ManifestResources.Select(handle => metadata.GetString(metadata.GetManifestResource(handle).Name))
                 .Order().ToArray());
-    }
-
-    /// <summary>The compilations of a shader: for 32 and 16 bits unless it says otherwise, for strict numerics where it
-    /// follows its rules, and each once more where it can read texels.</summary>
-    private static string[] Endings(string shader)
-    {
-        string text = File.ReadAllText(shader);
-        string[] numerics =
-        [
-            .. text.Contains("// Only in 16 bits", StringComparison.Ordinal) ? (string[])[] : [""],
-            .. text.Contains("// Only in 32 bits", StringComparison.Ordinal) ? (string[])[] : [".fp16"],
-            .. text.Contains("\"strict.glsl\"", StringComparison.Ordinal) ? (string[])[".strict"] : [],
-        ];
-        return text.Contains("\"texel.glsl\"", StringComparison.Ordinal)
-            ?
-            [
-                .. numerics,
-                .. numerics.Where(ending => ending != ".fp16"
-                        || !text.Contains("// Texels only in 32 bits", StringComparison.Ordinal))
-                    .Select(ending => $"_texel{ending}"),
-            ]
-            : numerics;
     }
 
     [TestMethod]

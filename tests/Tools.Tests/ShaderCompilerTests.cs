@@ -105,24 +105,52 @@ public sealed class ShaderCompilerTests : IDisposable
     }
 
     [TestMethod]
-    public void Variants_have_their_macros_defined_and_their_endings_in_the_file_s_name()
+    [DataRow("", "v v.fp16", DisplayName = "one that says nothing")]
+    [DataRow("// Only in 32 bits.", "v", DisplayName = "32 bits")]
+    [DataRow("// Only in 16 bits.", "v.fp16", DisplayName = "16 bits")]
+    [DataRow("#include \"strict.glsl\"", "v v.fp16 v.strict", DisplayName = "strict")]
+    [DataRow("#include \"texel.glsl\"", "v v.fp16 v_texel v_texel.fp16", DisplayName = "texels")]
+    [DataRow(
+        "// Texels only in 32 bits.\n#include \"texel.glsl\"\n#include \"strict.glsl\"",
+        "v v.fp16 v.strict v_texel v_texel.strict", DisplayName = "texels in 32 bits, and strict")]
+    public void A_shader_is_compiled_for_what_it_says(string line, string names)
     {
-        string shader = _folder.Write("v.comp", """
+        _folder.Write("include/strict.glsl", "");
+        _folder.Write("include/texel.glsl", "");
+        string shader = _folder.Write("v.comp", $$"""
             #version 450
+            {{line}}
             layout(local_size_x = 1) in;
             layout(binding = 0) buffer Data { uint data[]; };
-            #if defined(WIDE) && defined(FAST)
-            void main() { data[0] = 12345; }
+            #ifdef FP16
+            #define BITS 16
             #else
-            void main() { data[0] = 54321; }
+            #define BITS 32
             #endif
+            #ifdef TEXEL
+            #define READS 200
+            #else
+            #define READS 100
+            #endif
+            #ifdef STRICT
+            #define NUMERICS 2000
+            #else
+            #define NUMERICS 1000
+            #endif
+            void main() { data[0] = BITS + READS + NUMERICS; }
             """);
-        Assert.AreEqual(0, Run(["--output", _folder["out"], "--include", _folder.Path, shader]).ExitCode);
-        Assert.AreEqual(
-            0, Run(["--output", _folder["out"], "--include",
-                _folder.Path, "--variant", "WIDE:_wide", "--variant", "FAST:.fast", shader]).ExitCode);
-        Assert.Contains(54321u, Words("v"));
-        Assert.Contains(12345u, Words("v_wide.fast"));
+
+        Command command = Compile(shader);
+
+        Assert.AreEqual(0, command.ExitCode, command.Output);
+        byte[] packed = File.ReadAllBytes(_folder["out/v.spv.br"]);
+        Assert.AreEqual(names, string.Join(' ', PackedSpirv.Names(packed)));
+        foreach (string name in names.Split(' '))
+            Assert.Contains(
+                (name.EndsWith(".fp16", StringComparison.Ordinal) ? 16u : 32u)
+                + (name.Contains("_texel", StringComparison.Ordinal) ? 200u : 100u)
+                + (name.EndsWith(".strict", StringComparison.Ordinal) ? 2000u : 1000u),
+                PackedSpirv.Unpack(packed, name)!, name);
     }
 
     [TestMethod]
@@ -132,15 +160,13 @@ public sealed class ShaderCompilerTests : IDisposable
     [DataRow("--output out --include include", "got no file")]
     [DataRow("--output out --include include x.txt", "got 'x.txt'")]
     [DataRow("--optimise", "got '--optimise'")]
-    [DataRow("--variant WIDE", "got '--variant'")]
     public void Bad_arguments_get_one_sentence(string arguments, string got)
     {
         Command command = Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         Assert.AreEqual(1, command.ExitCode);
         Assert.AreEqual(
-            $"SoftPool.ShaderCompiler : error SHADER: expected --output DIR --include DIR [--variant "
-            + $"MACRO:ENDING]... FILE.comp..., {got}",
+            $"SoftPool.ShaderCompiler : error SHADER: expected --output DIR --include DIR FILE.comp..., {got}",
             command.Output.TrimEnd());
     }
 
@@ -160,9 +186,8 @@ public sealed class ShaderCompilerTests : IDisposable
         return Spirv(Path.GetFileNameWithoutExtension(name));
     }
 
-    private byte[] Spirv(string name) => MemoryMarshal.AsBytes<uint>(Words(name)).ToArray();
-
-    private uint[] Words(string name) => PackedSpirv.Unpack(File.ReadAllBytes(_folder[$"out/{name}.spv.br"]));
+    private byte[] Spirv(string name) => MemoryMarshal.AsBytes<uint>(
+        PackedSpirv.Unpack(File.ReadAllBytes(_folder[$"out/{name}.spv.br"]), name)).ToArray();
 
     private Command Compile(params string[] files) =>
         Run(["--output", _folder["out"], "--include", _folder["include"], .. files]);

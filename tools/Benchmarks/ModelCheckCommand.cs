@@ -101,7 +101,7 @@ internal static class ModelCheckCommand
         using Profiler profiler = session.CreateProfiler();
         IReadOnlyList<KernelLaunch> launches = session.Plan.Launches;
         var figures = new KernelsFigures(Registers: 0, Room, Instructions: 0, Stores: 0, Reloads: 0);
-        int parts = BatchPart.Of(batch, session.Plan.Batch).Count;
+        int parts = BatchPart.Of(batch, session.Plan.Batch).Length;
         double[] predicted = [.. launches.Select(launch => 1e-3 * (here.LaunchMicroseconds
             + LaunchPrediction.Of(here, launch, figures, mainLoop: null, here.Lanes).Time) * parts)];
         var input = new float[batch * model.Graph.InputShape.ElementCount];

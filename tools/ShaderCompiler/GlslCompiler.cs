@@ -9,24 +9,19 @@ internal sealed class GlslCompiler : IDisposable
 {
     private readonly IncludeResolver _includes;
     private readonly nint _compiler;
-    private readonly nint _optimised, _named;
 
     /// <param name="includeDirectory">Where #include looks.</param>
-    /// <param name="macros">Macros to define.</param>
     /// <exception cref="DllNotFoundException">The shaderc library is not installed.</exception>
-    public GlslCompiler(string includeDirectory, params IReadOnlyCollection<string> macros)
+    public GlslCompiler(string includeDirectory)
     {
         _includes = new IncludeResolver(includeDirectory);
         _compiler = Shaderc.CompilerInitialize();
-        _optimised = Options(OptimizationLevel.Performance, macros);
-        _named = Options(OptimizationLevel.Zero, macros);
     }
 
-    /// <summary>Compiles one file and returns its SPIR-V.</summary>
+    /// <summary>Compiles the text of a file with macros defined and returns its SPIR-V.</summary>
     /// <exception cref="ShaderException">The shader has errors.</exception>
-    public byte[] Compile(string path)
+    public byte[] Compile(string path, string text, params IReadOnlyCollection<string> macros)
     {
-        string text = File.ReadAllText(path);
         // glslang would print thousands of lines, its own built-in functions, to standard output.
         if (!text.Contains("#version", StringComparison.Ordinal))
             throw new ShaderException(path, $"{path}:1: error: expected '#version 450' or later, got no #version");
@@ -34,8 +29,8 @@ internal sealed class GlslCompiler : IDisposable
         try
         {
             return ConstantNames.Write(
-                CooperativeMatrices.ToKhr(Compile(path, source, _optimised)),
-                ConstantNames.Read(Compile(path, source, _named)));
+                CooperativeMatrices.ToKhr(Compile(path, source, OptimizationLevel.Performance, macros)),
+                ConstantNames.Read(Compile(path, source, OptimizationLevel.Zero, macros)));
         }
         catch (InvalidDataException e)
         {
@@ -43,19 +38,15 @@ internal sealed class GlslCompiler : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Shaderc.CompileOptionsRelease(_named);
-        Shaderc.CompileOptionsRelease(_optimised);
-        Shaderc.CompilerRelease(_compiler);
-    }
+    public void Dispose() => Shaderc.CompilerRelease(_compiler);
 
-    private byte[] Compile(string path, byte[] source, nint options)
+    private byte[] Compile(string path, byte[] source, OptimizationLevel level, IEnumerable<string> macros)
     {
-        nint result = Shaderc.CompileIntoSpv(
-            _compiler, source, (nuint)source.Length, ShaderKind.ComputeShader, path, "main", options);
+        nint options = Options(level, macros), result = 0;
         try
         {
+            result = Shaderc.CompileIntoSpv(
+                _compiler, source, (nuint)source.Length, ShaderKind.ComputeShader, path, "main", options);
             if (Shaderc.ResultGetCompilationStatus(result) != CompilationStatus.Success)
                 throw new ShaderException(path, Marshal.PtrToStringUTF8(Shaderc.ResultGetErrorMessage(result)) ?? "");
             var spirv = new byte[Shaderc.ResultGetLength(result)];
@@ -65,6 +56,7 @@ internal sealed class GlslCompiler : IDisposable
         finally
         {
             Shaderc.ResultRelease(result);
+            Shaderc.CompileOptionsRelease(options);
         }
     }
 

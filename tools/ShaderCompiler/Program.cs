@@ -2,18 +2,15 @@ using System.Runtime.InteropServices;
 using SoftPool.ShaderCompiler;
 using SoftPool.Vulkan;
 
-const string Usage = "expected --output DIR --include DIR [--variant MACRO:ENDING]... FILE.comp...";
+const string Usage = "expected --output DIR --include DIR FILE.comp...";
 
 string? output = null, include = null;
-var variants = new List<string[]>();
 var files = new List<string>();
 for (int i = 0; i < args.Length; i++)
     if (args[i] == "--output" && i + 1 < args.Length)
         output = args[++i];
     else if (args[i] == "--include" && i + 1 < args.Length)
         include = args[++i];
-    else if (args[i] == "--variant" && i + 1 < args.Length && args[i + 1].Count(letter => letter == ':') == 1)
-        variants.Add(args[++i].Split(':'));
     else if (args[i].EndsWith(".comp", StringComparison.Ordinal))
         files.Add(Path.GetFullPath(args[i]));
     else
@@ -25,7 +22,7 @@ if (output is null || include is null || files.Count == 0)
 try
 {
     Directory.CreateDirectory(output);
-    using var compiler = new GlslCompiler(Path.GetFullPath(include), [.. variants.Select(variant => variant[0])]);
+    using var compiler = new GlslCompiler(Path.GetFullPath(include));
     int status = 0;
     // Every file is tried, so that one build shows all errors.
     foreach (string file in files)
@@ -41,13 +38,17 @@ catch (Exception e) when (e is IOException or UnauthorizedAccessException or Dll
 
 bool TryCompile(GlslCompiler compiler, string file)
 {
-    // A variant is compiled with its macro defined, and has its ending in its name: linear_texel.fp16.spv.br.
-    string name = Path.GetFileNameWithoutExtension(file) + string.Concat(variants.Select(variant => variant[1]));
+    string name = Path.GetFileNameWithoutExtension(file);
     string target = Path.Combine(output, $"{name}.spv.br");
     string temporary = $"{target}.{Environment.ProcessId}.tmp";
     try
     {
-        File.WriteAllBytes(temporary, PackedSpirv.Pack(MemoryMarshal.Cast<byte, uint>(compiler.Compile(file))));
+        string text = File.ReadAllText(file);
+        List<(string Name, uint[] Words)> modules = [];
+        foreach ((string ending, string[] macros) in Compilations.Of(text))
+            modules.Add((name + ending,
+                MemoryMarshal.Cast<byte, uint>(compiler.Compile(file, text, macros)).ToArray()));
+        File.WriteAllBytes(temporary, PackedSpirv.Pack(modules));
         File.Move(temporary, target, overwrite: true);
         return true;
     }

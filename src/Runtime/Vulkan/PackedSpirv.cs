@@ -3,24 +3,88 @@ using System.Runtime.InteropServices;
 
 namespace SoftPool.Vulkan;
 
-/// <summary>SPIR-V as it is embedded: each operand as its difference from the operand in the same place of the last
-/// instruction with the same opcode, all compressed with Brotli. Neighbours of one opcode name neighbouring results, so
-/// that most differences are small, and many are the same.</summary>
+/// <summary>The compilations of one shader as they are embedded: their names and lengths, then each operand as its
+/// difference from the operand in the same place of the last instruction with the same opcode, all in one Brotli stream.
+/// Neighbours of one opcode name neighbouring results, so that most differences are small, and many are the same; and one
+/// shader's compilations have most instructions in common.</summary>
 internal static class PackedSpirv
 {
-    // It takes a millisecond: the best quality takes 50 times as long for a fifteenth less.
+    // A better one takes a hundred times as long for a tenth less.
     private const int Quality = 5, Window = 22;
-
-    // Modules have some kilobytes, and become a seventh of that.
-    private const int FirstGuess = 16, SmallestGuess = 1 << 10, LargestModule = 64 << 20;
 
     // Magic number, version, generator, bound and schema.
     private const int HeaderWords = 5;
 
-    /// <summary>Packs the words of a module.</summary>
-    public static byte[] Pack(ReadOnlySpan<uint> words)
+    // A shader has six compilations at most, of less than a megabyte each.
+    private const int MostModules = 64, MostWords = 16 << 20;
+
+    /// <summary>Packs the words of modules that have names.</summary>
+    public static byte[] Pack(IReadOnlyList<(string Name, uint[] Words)> modules)
     {
-        uint[] differences = words.ToArray();
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes<uint>(
+            [.. modules.SelectMany(module => Differences(module.Words))]);
+        var room = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
+        if (!BrotliEncoder.TryCompress(bytes, room, out int written, Quality, Window))
+            throw new InvalidDataException($"{bytes.Length} bytes of SPIR-V cannot be compressed.");
+        using var packed = new MemoryStream();
+        using var writer = new BinaryWriter(packed);
+        writer.Write(modules.Count);
+        foreach ((string name, uint[] words) in modules)
+        {
+            writer.Write(name);
+            writer.Write(words.Length);
+        }
+        writer.Write(room.AsSpan(0, written));
+        return packed.ToArray();
+    }
+
+    /// <summary>The names of the modules in a packed shader, in order.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not as <see cref="Pack"/> writes them.</exception>
+    public static IReadOnlyList<string> Names(byte[] packed) => [.. Modules(packed, out _).Select(module => module.Name)];
+
+    /// <summary>The words of one module of a packed shader; null if it has none of that name.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not as <see cref="Pack"/> writes them.</exception>
+    public static uint[]? Unpack(byte[] packed, string name)
+    {
+        (string Name, int Words)[] modules = Modules(packed, out int start);
+        int index = Array.FindIndex(modules, module => module.Name == name);
+        if (index < 0)
+            return null;
+        var all = new uint[modules.Sum(module => module.Words)];
+        Span<byte> bytes = MemoryMarshal.AsBytes(all.AsSpan());
+        if (!BrotliDecoder.TryDecompress(packed.AsSpan(start), bytes, out int written) || written < bytes.Length)
+            throw new InvalidDataException($"It is no Brotli stream of {bytes.Length} bytes.");
+        uint[] words = all.AsSpan(modules[..index].Sum(module => module.Words), modules[index].Words).ToArray();
+        Restore(words);
+        return words;
+    }
+
+    private static (string Name, int Words)[] Modules(byte[] packed, out int start)
+    {
+        try
+        {
+            using var stream = new MemoryStream(packed);
+            using var reader = new BinaryReader(stream);
+            var modules = new (string Name, int Words)[Between(0, reader.ReadInt32(), MostModules)];
+            for (int i = 0; i < modules.Length; i++)
+                modules[i] = (reader.ReadString(), Between(0, reader.ReadInt32(), MostWords));
+            start = (int)stream.Position;
+            return modules;
+        }
+        catch (Exception e) when (e is EndOfStreamException or FormatException)
+        {
+            throw new InvalidDataException($"It ends within its names: {packed.Length} bytes.", e);
+        }
+    }
+
+    private static int Between(int least, int value, int most) =>
+        value >= least && value <= most
+            ? value
+            : throw new InvalidDataException($"It has a number from {least} to {most} that is {value}.");
+
+    private static uint[] Differences(uint[] words)
+    {
+        uint[] differences = [.. words];
         var last = new Dictionary<uint, int>();
         for (int i = HeaderWords; i < words.Length; i += LengthAt(words, i))
         {
@@ -28,17 +92,12 @@ internal static class PackedSpirv
                 differences[i + j] -= words[last[Opcode(words[i])] + j];
             last[Opcode(words[i])] = i;
         }
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes<uint>(differences);
-        var room = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
-        return BrotliEncoder.TryCompress(bytes, room, out int written, Quality, Window)
-            ? room[..written]
-            : throw new InvalidDataException($"{bytes.Length} bytes of SPIR-V cannot be compressed.");
+        return differences;
     }
 
-    /// <summary>The words of a packed module.</summary>
-    public static uint[] Unpack(ReadOnlySpan<byte> packed)
+    /// <summary>Makes words of differences.</summary>
+    private static void Restore(uint[] words)
     {
-        uint[] words = Decompress(packed);
         var last = new Dictionary<uint, int>();
         for (int i = HeaderWords; i < words.Length; i += LengthAt(words, i))
         {
@@ -46,19 +105,6 @@ internal static class PackedSpirv
                 words[i + j] += words[last[Opcode(words[i])] + j];
             last[Opcode(words[i])] = i;
         }
-        return words;
-    }
-
-    private static uint[] Decompress(ReadOnlySpan<byte> packed)
-    {
-        int first = Math.Max(SmallestGuess, FirstGuess * packed.Length);
-        for (int length = first; length <= LargestModule; length *= 2)
-        {
-            var bytes = new byte[length];
-            if (BrotliDecoder.TryDecompress(packed, bytes, out int written))
-                return MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(0, written)).ToArray();
-        }
-        throw new InvalidDataException("It is no Brotli stream.");
     }
 
     private static uint Opcode(uint first) => first & 0xffff;

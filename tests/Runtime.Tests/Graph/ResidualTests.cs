@@ -3,6 +3,7 @@ using SoftPool.Kernels;
 using SoftPool.Operators;
 using SoftPool.Runtime.Tests.Operators;
 using SoftPool.Runtime.Tests.Vulkan;
+using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests.Graph;
 
