@@ -30,6 +30,8 @@ internal sealed unsafe class ComputePipeline : HandleOwner
             CreateSetLayout(dispatch, out _setLayout);
             CreateLayout(out _layout);
             code = device.FloatControls.Declare(code, dispatch.Id.Numerics == KernelNumerics.Fp16);
+            if (device.Traits.Driver == Driver.SwiftShader)
+                code = SpecializedSpirv.Of(code, signature.ValuesOf(dispatch));
             CreatePipeline(dispatch, code, signature, out _handle);
         }
         catch
