@@ -36,7 +36,7 @@ public sealed class KernelSignatureTests
 
     /// <summary>One launch of each kernel and number of operands, over all operator cases, devices, numerics and
     /// variants.</summary>
-    private static Dictionary<string, KernelLaunch> Launches { get; } = FindLaunches();
+    internal static Dictionary<string, KernelLaunch> Launches { get; } = FindLaunches();
 
     [TestMethod]
     public void Every_launch_gives_its_kernel_what_it_declares()
