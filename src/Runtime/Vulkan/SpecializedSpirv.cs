@@ -5,7 +5,7 @@ namespace SoftPool.Vulkan;
 /// results.</summary>
 /// <remarks>What is folded are 32-bit integers and truth values. A folded instruction becomes a constant of the same id,
 /// so that those that use it stay as they are. Of branches only structured selections between two are folded; loops keep
-/// their shape.</remarks>
+/// their shape, and are not to be unrolled.</remarks>
 internal sealed class SpecializedSpirv
 {
     // Of the SPIR-V specification, section 3.
@@ -17,6 +17,7 @@ internal sealed class SpecializedSpirv
     private const uint OpFunction = 54, OpFunctionEnd = 56, OpDecorate = 71, OpPhi = 245, OpLoopMerge = 246;
     private const uint OpSelectionMerge = 247, OpLabel = 248, OpBranch = 249, OpBranchConditional = 250, OpSwitch = 251;
     private const uint OpUnreachable = 255, OpTypeCooperativeMatrix = 4456, DecorationSpecId = 1;
+    private const uint LoopControlDontUnroll = 2;
 
     private readonly uint[] _code;
     private readonly int _functions;
@@ -244,6 +245,9 @@ internal sealed class SpecializedSpirv
                 AddConstant(constants, at, value);
             else if (Operation(at) == OpPhi)
                 WritePhi(at, here);
+            else if (Operation(at) == OpLoopMerge)
+                // Its numbers known, SwiftShader would unroll each loop that asks for it, and those within it.
+                body.AddRange([4 << 16 | OpLoopMerge, _code[at + 1], _code[at + 2], LoopControlDontUnroll]);
             else if (Taken(here) is not { } taken)
                 Copy(body, at);
             else if (at == here.Last)

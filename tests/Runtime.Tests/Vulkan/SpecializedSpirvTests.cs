@@ -13,7 +13,7 @@ public sealed class SpecializedSpirvTests
     private const uint SpecConstantTrue = 48, Function = 54, FunctionEnd = 56, Decorate = 71, CopyObject = 83;
     private const uint IAdd = 128, Phi = 245, LoopMerge = 246, SelectionMerge = 247, Label = 248, Branch = 249;
     private const uint BranchConditional = 250, Return = 253, Undef = 1, Unreachable = 255;
-    private const uint ConstantTrue = 41, ConstantFalse = 42, SpecId = 1;
+    private const uint ConstantTrue = 41, ConstantFalse = 42, SpecId = 1, Unroll = 1, DontUnroll = 2;
 
     [TestMethod]
     public void Every_kernel_stays_whole_and_needs_no_constants()
@@ -67,7 +67,7 @@ public sealed class SpecializedSpirvTests
             [TypeInt, 4, 32, 0], [SpecConstantTrue, 3, 5], [Constant, 4, 6, 0], [Constant, 4, 7, 1],
             [Function, 1, 10, 0, 2],
             [Label, 11], [CopyObject, 4, 22, 6], [Branch, 12],
-            [Label, 12], [Phi, 4, 20, 22, 11, 23, 15], [LoopMerge, 16, 15, 0], [Branch, 13],
+            [Label, 12], [Phi, 4, 20, 22, 11, 23, 15], [LoopMerge, 16, 15, Unroll], [Branch, 13],
             [Label, 13], [SelectionMerge, 14, 0], [BranchConditional, 5, 17, 14],
             [Label, 17], [Branch, 16],
             [Label, 14], [Branch, 15],
@@ -80,7 +80,7 @@ public sealed class SpecializedSpirvTests
                 [Constant, 4, 6, 0], [Constant, 4, 7, 1], [Undef, 4, 100],
                 [Function, 1, 10, 0, 2],
                 [Label, 11], [CopyObject, 4, 22, 6], [Branch, 12],
-                [Label, 12], [Phi, 4, 20, 22, 11, 100, 15], [LoopMerge, 16, 15, 0], [Branch, 13],
+                [Label, 12], [Phi, 4, 20, 22, 11, 100, 15], [LoopMerge, 16, 15, DontUnroll], [Branch, 13],
                 [Label, 13], [Branch, 17],
                 [Label, 17], [Branch, 16],
                 [Label, 15], [Branch, 12],
@@ -91,7 +91,7 @@ public sealed class SpecializedSpirvTests
                 [ConstantFalse, 3, 5], [Constant, 4, 6, 0], [Constant, 4, 7, 1],
                 [Function, 1, 10, 0, 2],
                 [Label, 11], [CopyObject, 4, 22, 6], [Branch, 12],
-                [Label, 12], [Phi, 4, 20, 22, 11, 23, 15], [LoopMerge, 16, 15, 0], [Branch, 13],
+                [Label, 12], [Phi, 4, 20, 22, 11, 23, 15], [LoopMerge, 16, 15, DontUnroll], [Branch, 13],
                 [Label, 13], [Branch, 14],
                 [Label, 14], [Branch, 15],
                 [Label, 15], [IAdd, 4, 23, 20, 7], [Branch, 12],
