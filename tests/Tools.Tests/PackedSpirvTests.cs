@@ -74,9 +74,11 @@ public sealed class PackedSpirvTests
 
     [TestMethod]
     [DataRow(new byte[] { 1, 0, 0, 0, 1, 97, 2, 0, 0, 0, 7, 7, 7, 7 }, "no Brotli stream of 8 bytes", DisplayName = "words")]
-    [DataRow(new byte[] { 7, 7, 7, 7 }, "from 0 to 64 that is 117901063", DisplayName = "modules")]
-    [DataRow(new byte[] { 1, 0, 0, 0, 1, 97, 0, 0, 0, 128 }, "that is -2147483648", DisplayName = "length")]
-    [DataRow(new byte[] { 2, 0, 0, 0, 1, 97, 2, 0, 0, 0 }, "ends within its names", DisplayName = "end")]
+    [DataRow(new byte[] { 7, 7, 7, 7 }, "from 0 to 16 is 117901063", DisplayName = "modules")]
+    [DataRow(new byte[] { 1, 0, 0, 0, 1, 97, 0, 0, 0, 128 }, "is -2147483648 there", DisplayName = "length")]
+    [DataRow(new byte[] { 2, 0, 0, 0, 1, 97, 2, 0, 0, 0 }, "do not begin with names", DisplayName = "end")]
+    [DataRow(
+        new byte[] { 1, 0, 0, 0, 255, 255, 255, 255, 15 }, "do not begin with names", DisplayName = "length of a name")]
     public void What_is_not_packed_is_named(byte[] packed, string text) =>
         Assert.Contains(
             text, Assert.ThrowsExactly<InvalidDataException>(() => PackedSpirv.Unpack(packed, "a")).Message);

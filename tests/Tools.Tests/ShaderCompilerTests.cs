@@ -72,6 +72,27 @@ public sealed class ShaderCompilerTests : IDisposable
     }
 
     [TestMethod]
+    public void An_error_in_one_compilation_says_in_which()
+    {
+        string file = _folder.Write(
+            "half.comp", "#version 450\nvoid main() {\n#ifdef FP16\n    nonsense;\n#endif\n}\n");
+
+        Assert.Contains(" (compiled with FP16)", Compile(file).Output);
+        Assert.IsEmpty(Directory.GetFiles(_folder["out"]));
+    }
+
+    [TestMethod]
+    public void A_shader_that_is_compiled_for_nothing_is_an_error()
+    {
+        string file = _folder.Write("none.comp", Good + "// Only in 32 bits.\n// Only in 16 bits.\n");
+
+        Command command = Compile(file);
+
+        Assert.AreEqual(1, command.ExitCode);
+        Assert.Contains($"{file}(1): error SHADER: expected to be compiled for something", command.Output);
+    }
+
+    [TestMethod]
     public void An_error_in_an_include_names_the_include()
     {
         string include = _folder.Write("include/bad.glsl", "// fine\nfloat f() { return y; }\n");

@@ -114,8 +114,10 @@ internal sealed record LaunchPrediction(
         double memory = (isCached ? weights : bytes) / (gpu.GigabytesPerSecond * Giga);
         double cache = Math.Max(bytes, gemm?.LoadedBytes ?? 0) / (gpu.CacheGigabytesPerSecond * Giga);
         double shared = busiest * (gemm?.SharedBytes(subgroup, gpu.SharesLoads) ?? 0) / SharedBytesOfCycle / hertz;
-        double allowed = Math.Max(
-            IsProduct(launch) ? launch.MultiplyAdds / (productsOfUnit * gpu.Units * hertz) : 0, memory);
+        // Products of matrices count what is beyond the shape, layers those of a direct convolution even if Winograd's
+        // algorithm takes fewer.
+        double needed = IsProduct(launch) ? Math.Min(launch.MultiplyAdds, products) : 0;
+        double allowed = Math.Max(needed / (productsOfUnit * gpu.Units * hertz), memory);
         return new(issue * Micro, wait * Micro, memory * Micro, cache * Micro, shared * Micro, allowed * Micro);
     }
 

@@ -1,8 +1,8 @@
 namespace SoftPool.ShaderCompiler;
 
-/// <summary>What a shader is compiled for, by its own text: 32 bits and 16, but for a line that begins with "// Only in";
-/// with texel.glsl once more to read texels, in 16 bits but for a line that begins with "// Texels only in"; with
-/// strict.glsl for the same bits on every device.</summary>
+/// <summary>What a shader is compiled for, by its own text: 32 bits and 16, unless it says "// Only in" one of them; with
+/// texel.glsl once more to read texels, in 16 bits unless it says "// Texels only in 32 bits"; with strict.glsl for the
+/// same bits on every device.</summary>
 internal static class Compilations
 {
     /// <summary>The compilations of a shader: what the name of each has behind the shader's, and the macros that are

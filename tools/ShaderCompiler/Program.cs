@@ -40,21 +40,27 @@ bool TryCompile(GlslCompiler compiler, string file)
 {
     string name = Path.GetFileNameWithoutExtension(file);
     string target = Path.Combine(output, $"{name}.spv.br");
-    string temporary = $"{target}.{Environment.ProcessId}.tmp";
+    string temporary = $"{target}.{Environment.ProcessId}.tmp", what = "";
     try
     {
         string text = File.ReadAllText(file);
         List<(string Name, uint[] Words)> modules = [];
-        foreach ((string ending, string[] macros) in Compilations.Of(text))
+        (string Ending, string[] Macros)[] compilations = Compilations.Of(text);
+        if (compilations.Length == 0)
+            throw new ShaderException(file, $"{file}:1: error: expected to be compiled for something, got 'Only in' twice");
+        foreach ((string ending, string[] macros) in compilations)
+        {
+            what = macros.Length > 0 ? $" (compiled with {string.Join(" and ", macros)})" : "";
             modules.Add((name + ending,
                 MemoryMarshal.Cast<byte, uint>(compiler.Compile(file, text, macros)).ToArray()));
+        }
         File.WriteAllBytes(temporary, PackedSpirv.Pack(modules));
         File.Move(temporary, target, overwrite: true);
         return true;
     }
     catch (ShaderException e)
     {
-        Console.Error.WriteLine(e.Message);
+        Console.Error.WriteLine(e.Message.ReplaceLineEndings(what + Environment.NewLine) + what);
     }
     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
     {

@@ -13,7 +13,7 @@ internal static class EmbeddedShaders
 
     /// <summary>The names of all kernels: a shader's file name without ending, and what it is compiled for, as in
     /// conv2d_gemm64_texel.fp16.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    public static IReadOnlyList<string> Names =>
     [
         .. from shader in Shaders
            from name in PackedSpirv.Names(Read(shader, typeof(EmbeddedShaders).Assembly))
@@ -39,12 +39,13 @@ internal static class EmbeddedShaders
     {
         try
         {
-            // A kernel's name begins with its shader's: of those that fit, linear and linear_q8 say, with the longest.
-            string? shader = shaders.Where(name => kernel.StartsWith(name, StringComparison.Ordinal))
-                .MaxBy(name => name.Length);
-            return (shader is null ? null : PackedSpirv.Unpack(Read(shader, assembly), kernel))
-                ?? throw new InvalidOperationException(
-                    $"There is no kernel {kernel}; there are those of {string.Join(", ", shaders)}.");
+            // A kernel's name begins with its shader's, and may begin with another's: linear_sum with linear.
+            foreach (string shader in shaders)
+                if (kernel.StartsWith(shader, StringComparison.Ordinal)
+                    && PackedSpirv.Unpack(Read(shader, assembly), kernel) is { } words)
+                    return words;
+            throw new InvalidOperationException(
+                $"There is no kernel {kernel}; there are those of {string.Join(", ", shaders)}.");
         }
         catch (InvalidDataException e)
         {
@@ -54,10 +55,10 @@ internal static class EmbeddedShaders
 
     private static string[] ShadersOf(Assembly assembly) =>
     [
-        .. from resource in assembly.GetManifestResourceNames()
-           where resource.StartsWith(Folder, StringComparison.Ordinal)
-           orderby resource
-           select resource[Folder.Length..^Ending.Length],
+        .. assembly.GetManifestResourceNames()
+            .Where(resource => resource.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(resource => resource[Folder.Length..^Ending.Length])
+            .Order(StringComparer.Ordinal), // the hash is the same in every culture
     ];
 
     private static byte[] Read(string shader, Assembly assembly)

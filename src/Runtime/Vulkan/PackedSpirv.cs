@@ -15,8 +15,8 @@ internal static class PackedSpirv
     // Magic number, version, generator, bound and schema.
     private const int HeaderWords = 5;
 
-    // A shader has six compilations at most, of less than a megabyte each.
-    private const int MostModules = 64, MostWords = 16 << 20;
+    // A shader has six compilations at most, of some ten thousand words each.
+    private const int MostModules = 16, MostWords = 1 << 22;
 
     /// <summary>Packs the words of modules that have names.</summary>
     public static byte[] Pack(IReadOnlyList<(string Name, uint[] Words)> modules)
@@ -71,16 +71,16 @@ internal static class PackedSpirv
             start = (int)stream.Position;
             return modules;
         }
-        catch (Exception e) when (e is EndOfStreamException or FormatException)
+        catch (Exception e) when (e is IOException or FormatException)
         {
-            throw new InvalidDataException($"It ends within its names: {packed.Length} bytes.", e);
+            throw new InvalidDataException($"Its {packed.Length} bytes do not begin with names and lengths.", e);
         }
     }
 
     private static int Between(int least, int value, int most) =>
         value >= least && value <= most
             ? value
-            : throw new InvalidDataException($"It has a number from {least} to {most} that is {value}.");
+            : throw new InvalidDataException($"A number that is from {least} to {most} is {value} there.");
 
     private static uint[] Differences(uint[] words)
     {

@@ -294,7 +294,10 @@ internal sealed class SpecializedSpirv
         }
     }
 
-    private bool IsSpecId(int at) => Operation(at) == OpDecorate && _code[at + 2] == DecorationSpecId;
+    /// <summary>Whether it is the number of a constant whose value is written in. Others keep theirs: the driver gets
+    /// all values.</summary>
+    private bool IsSpecId(int at) =>
+        Operation(at) == OpDecorate && _code[at + 2] == DecorationSpecId && _known.ContainsKey(_code[at + 1]);
 
     private void WriteSpecialized(List<uint> module, int at)
     {
@@ -303,10 +306,17 @@ internal sealed class SpecializedSpirv
         else
         {
             Copy(module, at);
-            // An operation that is not folded stays one on constants.
-            if (Operation(at) == OpSpecConstantComposite)
+            if (Operation(at) == OpSpecConstantComposite && AreKnown(_code.AsSpan(at + 3, Length(at) - 3)))
                 module[^Length(at)] = (uint)Length(at) << 16 | OpConstantComposite;
         }
+    }
+
+    private bool AreKnown(ReadOnlySpan<uint> ids)
+    {
+        foreach (uint id in ids)
+            if (!_known.ContainsKey(id))
+                return false;
+        return true;
     }
 
     /// <summary>A constant of the type and the id of an instruction.</summary>

@@ -93,6 +93,28 @@ public sealed class ResidualTests
         }
     }
 
+    /// <summary>Winograd's algorithm takes images in parts whose tiles stay in a GPU's cache.</summary>
+    [TestMethod]
+    [DataRow(3, 200)]
+    [DataRow(5, 120)]
+    public void Images_behind_the_first_part_have_their_own_values(int kernel, int batch)
+    {
+        GpuDevice device = TestDevices.Software;
+        var forced = new VariantChoice($"gemm_winograd{kernel}");
+        (string, Operator, string)[] layers =
+            [("b", new Conv2d(24, 24, kernel, 1, kernel / 2), "input"), ("s", new Add(), "b input")];
+        foreach (string ending in (string[])["_gemm_output", "_gemm_output_add"])
+        {
+            int count = ending == "_gemm_output" ? 1 : 2;
+            ExecutionPlan plan = Plan(
+                new PlanOptions(batch) { Device = device.Vulkan.Traits, Variants = forced }, layers[..count]);
+            Assert.AreEqual(
+                2, plan.Launches.Count(launch => launch.Kernel.EndsWith(ending, StringComparison.Ordinal)));
+            OperatorCheck.Matches(
+                device, LayersOf(layers[..count]), Shape, batch, scale: 1, fp16: false, tolerance: 2e-5, forced);
+        }
+    }
+
     [TestMethod]
     [DataRow("gemm32", "conv2d_gemm_sums_add", 1)]
     [DataRow("gemm64", "conv2d_gemm64_add", 40)]

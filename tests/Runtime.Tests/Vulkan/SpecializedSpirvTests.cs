@@ -128,6 +128,18 @@ public sealed class SpecializedSpirvTests
     }
 
     [TestMethod]
+    public void A_constant_of_another_type_is_left_to_the_driver()
+    {
+        const uint TypeFloat = 22, SpecConstant = 50;
+        uint[] code = Module(
+            [Decorate, 5, SpecId, 0], [TypeVoid, 1], [TypeFunction, 2, 1], [TypeFloat, 3, 32],
+            [SpecConstant, 3, 5, 0x3F80_0000],
+            [Function, 1, 10, 0, 2], [Label, 11], [CopyObject, 3, 22, 5], [Return], [FunctionEnd]);
+
+        CollectionAssert.AreEqual(code, SpecializedSpirv.Of(code, [0x3F00_0000]));
+    }
+
+    [TestMethod]
     [DataRow(126u, new uint[] { 5 }, 0xFFFF_FFFBu, DisplayName = "SNegate")]
     [DataRow(128u, new uint[] { 0xFFFF_FFFF, 2 }, 1u, DisplayName = "IAdd")]
     [DataRow(130u, new uint[] { 1, 2 }, 0xFFFF_FFFFu, DisplayName = "ISub")]
