@@ -25,14 +25,17 @@ float sum_of_lanes(float own) {
     return sum;
 }
 
-// The largest over all lanes, NaN if lane 0 has it. All of a workgroup's invocations call it.
+// The largest over all lanes, NaN if one of them has it. All of a workgroup's invocations call it.
 float largest_of_lanes(float own) {
     uint lane = gl_LocalInvocationID.x;
     of_lanes[lane] = own;
     for (uint past = LANES / 2; past > 0; past /= 2) {
         barrier();
-        if (lane < past && of_lanes[lane + past] > of_lanes[lane])
-            of_lanes[lane] = of_lanes[lane + past];
+        if (lane < past) {
+            float other = of_lanes[lane + past];
+            if (other > of_lanes[lane] || other != other)
+                of_lanes[lane] = other;
+        }
     }
     barrier();
     float largest = of_lanes[0];

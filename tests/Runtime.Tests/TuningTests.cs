@@ -3,6 +3,7 @@ using SoftPool.Execution;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
+using SoftPool.Operators.Convolutions.Gpu;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Runtime.Tests;
@@ -142,7 +143,7 @@ public sealed class TuningTests
         TimeSpan compiling = TimeSpan.FromSeconds(1), spent = default;
         using GpuDevice device = Compiling(() => Thread.Sleep(compiling));
         long begin = Stopwatch.GetTimestamp();
-        double? time = ConvolutionTuner.Measure(
+        double? time = VariantTuner.Measure(
             device.Vulkan, Convolution, new TensorShape(8, 6, 6),
             new PlanOptions(3) { Device = device.Vulkan.Traits, Variants = new VariantChoice(Forced: "tiled") },
             ref spent);
@@ -166,9 +167,9 @@ public sealed class TuningTests
             new TensorShape(8, 6, 6), Convolution, new ReLU(), new Conv2d(16, 16, 3, 1, 1), new ReLU());
         var options = new PlanOptions(3) { Device = device.Vulkan.Traits };
         string[] first =
-            [.. ConvolutionTuner.Candidates(Convolution, graph.InputShapesOf(0)[0], options)];
+            VariantTuner.Candidates(Convolution, graph.InputShapesOf(0)[0], options);
         Assert.IsGreaterThan(1, first.Length);
-        ConvolutionTuner.Tune(
+        VariantTuner.Tune(
             device.Vulkan, graph, options,
             new TuningBudget(TimeSpan.FromMilliseconds(worked), TimeSpan.FromMilliseconds(whole)));
         Assert.HasCount(remembered, device.Vulkan.Variants.Choice.Best!);
@@ -198,10 +199,48 @@ public sealed class TuningTests
     {
         foreach (int channels in (int[])[8, 64, 512])
         {
-            string[] candidates = [.. ConvolutionTuner.Candidates(
+            string[] candidates = VariantTuner.Candidates(
                 new Conv2d(channels, channels, taps, 1, padding),
-                new TensorShape(channels, 14, 14), new PlanOptions())];
+                new TensorShape(channels, 14, 14), new PlanOptions());
             Assert.Contains($"plain_winograd{taps}", candidates[1..], $"{channels} channels");
+        }
+    }
+
+    [TestMethod]
+    public void Of_a_linear_layer_what_suits_the_batch_is_measured()
+    {
+        var gpu = new DeviceTraits(LargestWorkgroup: 256);
+        TestModels.AssertSequence<string>(["linear_group", "linear_group_batch", "linear"], Candidates(1, gpu));
+        TestModels.AssertSequence<string>(
+            ["linear_group_batch", "linear_group", "linear_batch", "linear"], Candidates(8, gpu));
+        string[] many = Candidates(64, gpu);
+        StringAssert.StartsWith(many[0], "linear_gemm");
+        Assert.HasCount(GemmTile.All.Count(tile => !tile.OnMatrixUnits) + 4, many);
+        TestModels.AssertSequence<string>(["linear"], Candidates(1, new(Driver.SwiftShader, LargestWorkgroup: 256)));
+
+        static string[] Candidates(int batch, DeviceTraits device) => VariantTuner.Candidates(
+            new Linear(100, 40), new TensorShape(100), new PlanOptions(batch) { Device = device });
+    }
+
+    [TestMethod]
+    public void A_linear_layer_of_several_ways_is_measured_and_one_of_a_single_way_is_not()
+    {
+        var op = new Linear(72, 40);
+        using GpuDevice device = TestDevices.OpenSoftware(
+            new GpuDeviceOptions { PipelineCacheFolder = "", SelfTest = false });
+        foreach (int batch in (int[])[1, 9])
+        {
+            var options = new PlanOptions(batch) { Device = device.Vulkan.Traits };
+            VariantTuner.Tune(
+                device.Vulkan, TestModels.Sequential(new TensorShape(72), op, new ReLU()), options,
+                new TuningBudget(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)));
+            string[] candidates = VariantTuner.Candidates(op, new TensorShape(72), options);
+            string? best = device.Vulkan.Variants.Choice.Best!.GetValueOrDefault(
+                VariantTable<Linear>.KeyOf(op, new TensorShape(72), options));
+            if (batch == 1)
+                Assert.IsNull(best);
+            else
+                Assert.Contains(best, candidates);
         }
     }
 

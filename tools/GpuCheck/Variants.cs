@@ -68,7 +68,7 @@ internal static class Variants
             if (check.IsOver || !plan.Launches.Any(launch => launch.Variant == variant) || !seen.Add(groups))
                 continue;
             TimeSpan spent = TimeSpan.FromTicks(1);
-            double? time = ConvolutionTuner.Measure(check.Device.Vulkan, op, input, own, ref spent);
+            double? time = VariantTuner.Measure(check.Device.Vulkan, op, input, own, ref spent);
             double products = plan.Launches.Sum(launch => launch.MultiplyAdds);
             check.Rows.Add(
                 "variants", key, ("variant", variant),

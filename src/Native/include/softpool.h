@@ -236,7 +236,7 @@ typedef struct sp_session_options {
                         * runs wait */
     uint32_t fp16;     /* weights and activations in 16 bits */
     uint32_t strict;   /* the same bits on every device */
-    uint32_t tune;     /* measures the kernels of convolutions */
+    uint32_t tune;     /* measures kernels of convolutions and linear layers */
     uint32_t reserved;
 } sp_session_options;
 

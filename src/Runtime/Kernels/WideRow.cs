@@ -9,6 +9,9 @@ internal static class WideRow
     // Below that most lanes would have nothing to do.
     private const int FewTerms = Lanes / 2;
 
+    /// <summary>Beyond so many terms the slices of a row, in a launch of their own, fill a GPU better.</summary>
+    public const int ManyTerms = Lanes * Lanes;
+
     /// <summary>Whether a kernel is the way to take rows of so many terms: on GPUs, where it is not rejected. Strict
     /// numerics has one order of sums.</summary>
     public static bool Suits(LoweringStep step, string kernel, long terms) =>

@@ -56,9 +56,11 @@ public sealed record Linear(int InFeatures, int OutFeatures) : UnaryOperator
     /// <summary>The ways to compute it.</summary>
     internal static VariantTable<Linear> Variants { get; } = new(
     [
-        new LinearVariant("linear_lanes", Items: 16, LeastBatch: 9) { Lanes = 8 },
+        new LaneLinear("linear_lanes", Items: 16, LeastBatch: 9) { Lanes = 8 },
         .. GemmTile.All.Select(tile => new GemmLinear(tile)),
-        new LinearVariant("linear_batch", Items: 8, LeastBatch: 4) { LaneFeatures = 4 },
-        new LinearVariant("linear", Items: 1, LeastBatch: 1) { LaneFeatures = 4 },
+        new GroupLinear("linear_group_batch", Items: 8, LeastBatch: 4),
+        new GroupLinear("linear_group", Items: 1, LeastBatch: 1),
+        new LaneLinear("linear_batch", Items: 8, LeastBatch: 4) { LaneFeatures = 4 },
+        new LaneLinear("linear", Items: 1, LeastBatch: 1) { LaneFeatures = 4 },
     ]);
 }

@@ -22,8 +22,8 @@ internal static class LinearCases
         new(new Linear(1030, 70), new(1030), 9),
         new(new Linear(1036, 70), new(1036), 2),
         new(new Linear(1036, 70), new(1036), 10),
-        new(new Linear(1036, 3), new(1036), 5),
-        // 29 blocks of 64 in 7 slices: the last slice is empty but for what lies behind the blocks.
+        new(new Linear(1036, 3), new(1036), 5) { IsSelfTest = true },
+        // 29 blocks of 64, and four inputs behind them.
         new(new Linear(1860, 10), new(1860), 1),
         // Several vectors an item.
         new(new Linear(7, 5), new(3, 7), 2),

@@ -15,6 +15,8 @@ internal readonly record struct RowNorm(int Length, Slices Slices, double Eps, i
     // As in layer_norm_moments.comp: the terms that are summed by themselves.
     public const int Block = 64;
 
+    private const string Wide = "layer_norm_moments_wide";
+
     /// <summary>Without it a row of equal elements would come to 0 times infinity.</summary>
     public const double LeastEps = 1e-12;
 
@@ -41,13 +43,19 @@ internal readonly record struct RowNorm(int Length, Slices Slices, double Eps, i
     {
         var moments = new Activation(2L * rows);
         uint eps = BitConverter.SingleToUInt32Bits((float)Eps), share = BitConverter.SingleToUInt32Bits(1f / Length);
+        SpecializationConstant[] constants =
+            [("ROWS", rows), ("LENGTH", Length), ("EPS_BITS", eps), ("SHARE_BITS", share)];
+        if (Length <= WideRow.ManyTerms && WideRow.Suits(step, Wide, Length))
+        {
+            step.Dispatch(
+                Wide, constants, WideRow.Groups(rows), texels: 0, 2 * WideRow.Iterations(Length), step.Input, moments);
+            return moments;
+        }
         if (Slices.Count == 1)
         {
             step.Dispatch(
-                "layer_norm_moments",
-                [("ROWS", rows), ("LENGTH", Length), ("EPS_BITS", eps), ("SHARE_BITS", share)],
-                GroupCount.Linear(rows), texels: 0, 2 * LoopIterations.Of(Division.RoundUp(Length, Block), Block),
-                step.Input, moments);
+                "layer_norm_moments", constants, GroupCount.Linear(rows), texels: 0,
+                2 * LoopIterations.Of(Division.RoundUp(Length, Block), Block), step.Input, moments);
             return moments;
         }
         int count = rows * Slices.Count;
@@ -56,11 +64,8 @@ internal readonly record struct RowNorm(int Length, Slices Slices, double Eps, i
             "moments_slices", [("COUNT", count), ("LENGTH", Length), ("SLICES", Slices.Count)], count,
             Length % 4 == 0 ? 0b1u : 0, 2 * LoopIterations.Of(Slices.Length), step.Input, parts);
         step.Dispatch(
-            "moments_of_slices",
-            [
-                ("ROWS", rows), ("LENGTH", Length), ("SLICES", Slices.Count), ("EPS_BITS", eps), ("SHARE_BITS", share),
-            ],
-            GroupCount.Linear(rows), texels: 0, 2 * LoopIterations.Of(Slices.Count), parts, moments);
+            "moments_of_slices", [.. constants, ("SLICES", Slices.Count)], GroupCount.Linear(rows), texels: 0,
+            2 * LoopIterations.Of(Slices.Count), parts, moments);
         return moments;
     }
 

@@ -36,7 +36,7 @@ internal static class SelfTest
                 MostGroups = device.Physical.MostGroups,
             };
         if (options.Tune)
-            ConvolutionTuner.Tune(device, model.Graph, planOptions with
+            VariantTuner.Tune(device, model.Graph, planOptions with
             {
                 Batch = ExecutionPlan.CreateFitting(model, planOptions).Batch,
             });

@@ -150,18 +150,23 @@ public sealed class ExecutionPlanTests
     }
 
     [TestMethod]
-    [DataRow(1024, 10, 0, 16)]
-    [DataRow(8192, 2048, 0, 32)]
-    [DataRow(8192, 2048, 132, 128)]
-    public void A_linear_layer_of_few_features_is_split_into_slices_where_there_are_lanes_to_fill(
+    [DataRow(4608, 2048, 132, 1)]
+    [DataRow(8191, 10, 132, 1)]
+    [DataRow(8192, 10, 0, 2)]
+    [DataRow(65536, 10, 0, 16)]
+    [DataRow(65536, 10, 1000, 16)]
+    [DataRow(65536, 500, 0, 2)]
+    [DataRow(65536, 500, 132, 8)]
+    public void A_long_linear_layer_of_few_features_is_split_into_slices_where_there_are_lanes_to_fill(
         int inputs, int features, int units, int slices)
     {
         ModelGraph graph = TestModels.Sequential(new TensorShape(inputs), new Linear(inputs, features));
         ExecutionPlan plan = ExecutionPlan.Create(
             graph, name => throw new AssertFailedException(name),
-            new PlanOptions { Device = new DeviceTraits(Units: units) });
+            new PlanOptions { Device = new DeviceTraits(LargestWorkgroup: 256, Units: units) });
         TestModels.AssertSequence<string>(
-            ["linear", "linear_sum"], [.. plan.Launches.Select(dispatch => dispatch.Kernel)]);
+            slices == 1 ? ["linear_group"] : ["linear_group", "linear_sum"],
+            [.. plan.Launches.Select(dispatch => dispatch.Kernel)]);
         Assert.AreEqual(slices, plan.Launches[0].Groups.Z);
     }
 

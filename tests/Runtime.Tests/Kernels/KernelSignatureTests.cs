@@ -30,8 +30,8 @@ public sealed class KernelSignatureTests
     [
         VariantChoice.Default,
         .. Conv2d.Variants.All.Select(variant => new VariantChoice(variant.Name)),
-        .. new[] { "maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "linear_lanes" }
-            .Select(Without),
+        .. Linear.Variants.All.Select(variant => new VariantChoice(variant.Name)),
+        .. new[] { "maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile" }.Select(Without),
     ];
 
     /// <summary>One launch of each kernel and number of operands, over all operator cases, devices, numerics and

@@ -79,8 +79,8 @@ public sealed class LoopIterationsTests
             (new Softmax(), new(1000), 2000 / 64),
             (new MaxPool2d(30, 1, 0, false), new(3, 40, 50), 900),
             (new GlobalSoftPool(SoftPoolWeighting.SharedAcrossChannels), new(3, 40, 50), 6000),
-            // A GPU has 100 slices of it.
-            (new Linear(6400, 3), new(6400), 1600 / 100),
+            // A GPU has 32 lanes for each feature.
+            (new Linear(6400, 3), new(6400), 1600 / 32),
             (new Conv2d(400, 4, 3, 1, 1), new(400, 9, 9), 400 / 8),
         })
             foreach (PlanOptions options in AllOptions)

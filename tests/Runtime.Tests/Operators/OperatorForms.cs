@@ -3,6 +3,7 @@ using SoftPool.Kernels;
 using SoftPool.Operators;
 using SoftPool.Operators.Convolutions.Cpu;
 using SoftPool.Operators.Convolutions.Gpu;
+using SoftPool.Operators.Linears;
 
 namespace SoftPool.Runtime.Tests.Operators;
 
@@ -12,7 +13,6 @@ internal static class OperatorForms
 {
     private static readonly VariantChoice NoTiles =
         Without("maxpool_tile", "avgpool_tile", "softpool_tile", "softpool_shared_tile", "softpool_shared_weights");
-    private static readonly VariantChoice NoLanes = Without("linear_lanes");
     private static readonly VariantChoice NoChains = Without(PointwiseChain.Kernel);
 
     // A convolution of more products comes in few forms: software drivers take minutes for all variants of the largest,
@@ -50,7 +50,8 @@ internal static class OperatorForms
             if (op is Pooling && traits == device)
                 yield return (traits, NoTiles);
             if (op is Linear)
-                yield return (traits, NoLanes);
+                foreach (LaneLinear variant in Linear.Variants.All.OfType<LaneLinear>())
+                    yield return (traits, new VariantChoice(variant.Name));
             if (row.Layers.Length > 1 && op is Pointwise or Elementwise or BatchNorm2d)
                 yield return (traits, NoChains);
             if (op is not Conv2d convolution)

@@ -2,45 +2,35 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Linears;
 
-/// <summary>One of the kernels that compute a linear layer. Each takes its inputs as texels where the device is the
-/// faster for it. A weight that exceeds what one buffer holds is taken in parts, some features after others. A long
-/// sum, or one of a GPU's few lanes, is split into slices, which another kernel sums.</summary>
+/// <summary>One of the kernels that compute a linear layer. A weight that exceeds what one buffer holds is taken in
+/// parts, some features after others. A long sum is split into slices, which another kernel sums.</summary>
 /// <param name="Kernel">The kernel.</param>
-/// <param name="Items">How many vectors of the batch a lane computes.</param>
+/// <param name="Items">How many vectors of the batch use a weight that is loaded.</param>
 /// <param name="LeastBatch">The number of vectors from which a weight that is loaded anew for each one costs more than
 /// a tile of them that is partly empty.</param>
-internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) : Variant<Linear>
+internal abstract record LinearVariant(string Kernel, int Items, int LeastBatch) : Variant<Linear>
 {
-    /// <summary>The subgroup that the kernel needs whose lanes exchange values; 0 for one whose lanes do not.</summary>
-    public int Lanes { get; init; }
-
-    /// <summary>The features that a lane computes of inputs in texels.</summary>
-    private const int TexelLaneFeatures = 8;
-
-    /// <summary>And of inputs in a storage buffer.</summary>
-    public int LaneFeatures { get; init; } = TexelLaneFeatures;
-
-    // How linear.glsl lays the weights out.
-    private const int TileFeatures = 64;
-
-    // A GPU hides the time that a load takes behind other lanes: at least so many, more on one of many units, each with
-    // at least so many inputs, which it loads one behind the other.
-    private const int EnoughLanes = 16384;
-    private const int EnoughLanesOfUnit = 512;
-    private const int LeastSlice = 64;
+    // How linear_shape.glsl lays the weights out.
+    protected const int TileFeatures = 64;
 
     public override string Name => Kernel;
-
-    public override bool IsRejected(Linear op, LoweringStep step) => !ReadsTexels(op, step) && step.IsRejected(Kernel);
-
-    public override bool Takes(Linear op, LoweringStep step) =>
-        Lanes == 0
-            || step.Options.Device is { Driver: Driver.Lavapipe, HasShuffle: true } device
-                && device.SubgroupSize == Lanes;
 
     // Of those that suit the batch the one for the largest; else the one for the smallest.
     public override double Cost(Linear op, LoweringStep step) =>
         LeastBatch <= op.VectorsOf(step) ? -LeastBatch : LeastBatch;
+
+    /// <summary>Whether inputs and weights are read as texels.</summary>
+    protected virtual bool ReadsTexels(Linear op, LoweringStep step) => false;
+
+    /// <summary>The workgroups that compute so many features of so many times <see cref="Items"/> vectors; along z,
+    /// slices.</summary>
+    protected abstract GroupCount Groups(Linear op, LoweringStep step, int features, int itemGroups);
+
+    /// <summary>What the kernel is told beside its shape.</summary>
+    protected virtual SpecializationConstant[] Constants(LoweringStep step) => [];
+
+    /// <summary>The iterations of an invocation that sums one of so many slices.</summary>
+    protected abstract long Iterations(Linear op, int slices);
 
     public override void Lower(Linear op, LoweringStep step)
     {
@@ -51,17 +41,9 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
 
     private void Lower(Linear op, LoweringStep step, int first, int tiles)
     {
-        int features = Math.Min(op.OutFeatures - first, tiles * TileFeatures),
-            workgroup = step.Options.Device.WorkgroupSize;
-        bool texels = ReadsTexels(op, step);
-        int lanes = tiles * TileFeatures / (texels ? TexelLaneFeatures : LaneFeatures);
-        int vectors = op.VectorsOf(step), itemGroups = Division.RoundUp(vectors, Items);
-        // A driver that prefers texels is a CPU's, with few lanes; and strict numerics has one order of sums.
-        int slices = step.Options.Device.LargestTexels > 0 || step.Options.IsStrict || step.IsRejected("linear_sum")
-            ? op.LeastSlices
-            : (int)Math.Clamp(
-                Math.Max(EnoughLanes, EnoughLanesOfUnit * step.Options.Device.Units) / ((long)lanes * itemGroups),
-                op.LeastSlices, Math.Max(op.InFeatures / LeastSlice, 1));
+        int features = Math.Min(op.OutFeatures - first, tiles * TileFeatures), vectors = op.VectorsOf(step);
+        GroupCount groups = Groups(op, step, features, Division.RoundUp(vectors, Items));
+        int slices = groups.Z;
         Operand sums = slices == 1 ? step.Output : new Activation((long)slices * vectors * features);
         long weightCount = tiles * TileCount(op);
         FloatConstant weight = step.Weight(
@@ -76,13 +58,9 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
             [
                 ("BATCH", vectors), ("IN_FEATURES", op.InFeatures), ("OUT_FEATURES", op.OutFeatures), ("FIRST", first),
                 ("FEATURES", features), ("SLICES", slices),
-                .. slices == 1 ? pointwise : default(PointwiseFunction).Constants,
-                ("WORKGROUP_SIZE", workgroup),
+                .. slices == 1 ? pointwise : default(PointwiseFunction).Constants, .. Constants(step),
             ],
-            new GroupCount(itemGroups, Division.RoundUp(lanes, workgroup), slices),
-            texels ? 0b101u : 0,
-            LoopIterations.Of(Division.RoundUp(op.Blocks, slices), Linear.Block / 4)
-                + LoopIterations.Of(Linear.Block / 4),
+            groups, ReadsTexels(op, step) ? 0b101u : 0, Iterations(op, slices),
             step.Input, sums, weight, bias);
         if (slices > 1)
             step.Dispatch(
@@ -96,8 +74,8 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
                 sums, step.Output, bias);
     }
 
-    private bool ReadsTexels(Linear op, LoweringStep step) =>
-        op.InFeatures % 4 == 0 && step.TakesTexels(Kernel, step.Input.Count, TilesAtOnce(op, step) * TileCount(op));
+    /// <summary>The elements of the largest weight that one launch reads.</summary>
+    protected static long LargestWeight(Linear op, LoweringStep step) => TilesAtOnce(op, step) * TileCount(op);
 
     private static int Tiles(Linear op) => Division.RoundUp(op.OutFeatures, TileFeatures);
 
@@ -108,7 +86,7 @@ internal sealed record LinearVariant(string Kernel, int Items, int LeastBatch) :
     private static int TilesAtOnce(Linear op, LoweringStep step) =>
         (int)Math.Clamp(step.LargestWeight / TileCount(op), 1, Tiles(op));
 
-    /// <summary>(out, in) to (out / 64, in / 4, 8, 8, 4), as linear.glsl reads it.</summary>
+    /// <summary>(out, in) to (out / 64, in / 4, 8, 8, 4), as linear_shape.glsl has it.</summary>
     private static float[] PackWeight(Linear op, ReadOnlySpan<float> weight, int features, long count)
     {
         int quads = Division.RoundUp(op.InFeatures, 4);

@@ -6,9 +6,9 @@ using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
 
-/// <summary>Measures the ways to compute a graph's convolutions on a device, each alone, and has the device remember
-/// the fastest. What is remembered is not measured again.</summary>
-internal static class ConvolutionTuner
+/// <summary>Measures the ways to compute a graph's convolutions and linear layers on a device, each alone, and has the
+/// device remember the fastest. What is remembered is not measured again.</summary>
+internal static class VariantTuner
 {
     private static readonly TuningBudget Budget = new(Worked: TimeSpan.FromSeconds(2), Whole: TimeSpan.FromSeconds(10));
 
@@ -20,7 +20,7 @@ internal static class ConvolutionTuner
     /// it.</summary>
     private const double LeastByCpu = 5;
 
-    /// <summary>Variants that are guessed to take longer than this many times the best guess are not
+    /// <summary>Variants of a convolution that are guessed to take longer than this many times the best guess are not
     /// measured.</summary>
     private const double Hopeless = 2.5;
 
@@ -30,7 +30,7 @@ internal static class ConvolutionTuner
     public static void Tune(VulkanDevice device, ModelGraph graph, PlanOptions options, TuningBudget? limit = null)
     {
         TuningBudget budget = limit ?? Budget;
-        // The network's own figures, before its convolutions are taken one by one.
+        // The network's own figures, before its layers are taken one by one.
         ExecutionPlan.CheckBatch(graph, options.Batch);
         if (options.Numerics != Numerics.Fast)
             return;
@@ -40,15 +40,15 @@ internal static class ConvolutionTuner
         long begin = Stopwatch.GetTimestamp();
         for (int i = 0; i < graph.Layers.Count && !IsOver(); i++)
         {
-            if (graph.Layers[i].Operator is not Conv2d convolution)
-                continue;
+            Operator op = graph.Layers[i].Operator;
             TensorShape input = graph.InputShapesOf(i)[0];
-            string key = VariantTable<Conv2d>.KeyOf(convolution, input, options);
-            if (known.Best?.ContainsKey(key) == true || best.ContainsKey(key))
+            string key = VariantTable<Operator>.KeyOf(op, input, options);
+            if (known.Best?.ContainsKey(key) == true || best.ContainsKey(key)
+                || Candidates(op, input, options with { Variants = known }) is not { Length: > 1 } candidates)
                 continue;
             (string Name, double Time)? fastest = null;
             bool all = true;
-            foreach (string variant in Candidates(convolution, input, options with { Variants = known }))
+            foreach (string variant in candidates)
             {
                 if (IsOver())
                 {
@@ -56,8 +56,7 @@ internal static class ConvolutionTuner
                     break;
                 }
                 double? time = Measure(
-                    device, convolution, input, options with { Variants = known with { Forced = variant } },
-                    ref spent);
+                    device, op, input, options with { Variants = known with { Forced = variant } }, ref spent);
                 if (time is not null && (fastest is null || time < fastest.Value.Time))
                     fastest = (variant, time.Value);
             }
@@ -70,20 +69,34 @@ internal static class ConvolutionTuner
         bool IsOver() => spent >= budget.Worked || Stopwatch.GetElapsedTime(begin) >= budget.Whole;
     }
 
-    /// <summary>What is worth measuring, the best guess first.</summary>
-    internal static IEnumerable<string> Candidates(Conv2d convolution, TensorShape input, PlanOptions options)
+    /// <summary>What is worth measuring, the best guess first; nothing of an operator that is computed in one
+    /// way.</summary>
+    internal static string[] Candidates(Operator op, TensorShape input, PlanOptions options) => op switch
+    {
+        Conv2d convolution => Candidates(
+            Conv2d.Variants, convolution, input, options, convolution.Bias, best => Hopeless * best),
+        // Costs are ranks there: what suits the batch is below 0.
+        Linear linear => Candidates(Linear.Variants, linear, input, options, linear.Bias, _ => 0),
+        _ => [],
+    };
+
+    private static string[] Candidates<TOperator>(
+        VariantTable<TOperator> variants, TOperator op, TensorShape input, PlanOptions options, bool hasBias,
+        Func<double, double> mostCost)
+        where TOperator : UnaryOperator
     {
         var step = new LoweringStep(
-            "layer", "", options, [input], convolution.InferShape(input),
+            "layer", "", options, [input], op.InferShape(input),
             [new Activation((long)options.Batch * input.ElementCount)], default,
-            name => throw new InvalidOperationException($"Tuning asked for {name}."), convolution.Bias, []);
-        List<(string Name, double Cost)> candidates =
+            name => throw new InvalidOperationException($"Tuning asked for {name}."), hasBias, []);
+        List<Variant<TOperator>> candidates = variants.CandidatesFor(op, step);
+        double most = mostCost(candidates[0].Cost(op, step));
+        return
         [
-            .. Conv2d.Variants.CandidatesFor(convolution, step)
-                .Select(variant => (variant.Name, variant.Cost(convolution, step))),
+            .. from variant in candidates
+               where variant == candidates[0] || variant.Cost(op, step) <= most
+               select variant.Name,
         ];
-        return candidates.Where(candidate => candidate.Cost <= Hopeless * candidates[0].Cost)
-            .Select(candidate => candidate.Name);
     }
 
     /// <summary>The median of some runs, in milliseconds: by the device's clock that of the launches alone, else by the
