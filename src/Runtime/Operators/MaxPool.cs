@@ -18,9 +18,8 @@ public abstract record MaxPooling : Pooling
 
     internal override VariantTable<Pooling> Variants => Table;
 
-    private static VariantTable<Pooling> Table { get; } = new(
-        new TiledPool("maxpool_tile"), new WidePool("maxpool", Passes: 1), new MaxPoolByAxes(),
-        new WindowPool("maxpool", Passes: 1));
+    private static VariantTable<Pooling> Table { get; } =
+        new(new TiledPool("maxpool_tile"), new MaxPoolByAxes(), new WindowPool("maxpool", Passes: 1));
 }
 
 /// <summary>Max pooling over (C, L), as torch.nn.MaxPool1d.</summary>
