@@ -1,5 +1,5 @@
-// The linear kernels' body. Include storage.glsl and strict.glsl and define first: LANE_FEATURES, how many features a
-// lane computes, 4 or 8; ITEMS, of how many items. So each weight that is loaded is used ITEMS times and each input
+// The body of the linear kernels whose lanes sum whole features. Define first: LANE_FEATURES, how many features a lane
+// computes, 4 or 8; ITEMS, of how many items. So each weight that is loaded is used ITEMS times and each input
 // LANE_FEATURES times. With TEXEL, inputs and weights are read as texels.
 //
 // Bindings      linear_shape.glsl

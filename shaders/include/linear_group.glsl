@@ -1,7 +1,7 @@
 // The body of the linear kernels for GPUs. Define ITEMS first, how many items each weight that is loaded is used for. A
-// workgroup computes 16 features: eight neighbouring lanes two each, of every 32nd four inputs; the 32 sums of a feature
-// are added in shared memory. So a small layer still has many lanes that load, and needs no second launch. Workgroups
-// along z divide sums so long that they have few workgroups and many steps.
+// workgroup computes 16 features: eight neighbouring lanes two each, of every 32nd quad of inputs; the 32 sums of a
+// feature are added in shared memory. So a small layer still has many lanes that load, and needs no second launch.
+// Workgroups along z divide a long sum where there are few of them.
 //
 // Bindings      linear_shape.glsl
 // Dispatch      x: ceil(N / ITEMS), y: ceil(FEATURES / 16), z: SLICES
@@ -11,7 +11,7 @@ layout(local_size_x = 256) in;
 const uint LANE_FEATURES = 2;
 const uint GROUP_FEATURES = LANES * LANE_FEATURES;
 const uint SUMS = 256 / LANES;                   // of a feature
-const uint AHEAD = ITEMS == 1 ? 4 : 1;           // quads that a lane loads before it computes
+const uint AHEAD = ITEMS == 1 ? 4 : 2;           // quads that a lane loads before it computes
 const uint TOTALS = ITEMS * GROUP_FEATURES;
 const uint SLICE = (QUADS + SLICES - 1) / SLICES;
 
@@ -35,20 +35,19 @@ void main() {
     uint end = min(begin + SLICE, QUADS), whole = min(end, IN_FEATURES / 4);
     uint w = tile * QUADS * TILE_FEATURES + row + lane;
     uint q = begin + own;
-    if (AHEAD > 1)
-        for (; q + (AHEAD - 1) * SUMS < whole; q += AHEAD * SUMS) {
-            vec4 weights[AHEAD][LANE_FEATURES];
-            UNROLL for (uint a = 0; a < AHEAD; a++)
+    for (; q + (AHEAD - 1) * SUMS < whole; q += AHEAD * SUMS) {
+        vec4 weights[AHEAD][LANE_FEATURES];
+        UNROLL for (uint a = 0; a < AHEAD; a++)
+            UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
+                weights[a][f] = quad(weight, w + (q + a * SUMS) * TILE_FEATURES + f * LANES);
+        UNROLL for (uint n = 0; n < ITEMS; n++)
+            UNROLL for (uint a = 0; a < AHEAD; a++) {
+                vec4 values = inputs(item[n] + (q + a * SUMS) * 4);
                 UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
-                    weights[a][f] = quad(weight, w + (q + a * SUMS) * TILE_FEATURES + f * LANES);
-            UNROLL for (uint n = 0; n < ITEMS; n++)
-                UNROLL for (uint a = 0; a < AHEAD; a++) {
-                    vec4 values = inputs(item[n] + (q + a * SUMS) * 4);
-                    UNROLL for (uint f = 0; f < LANE_FEATURES; f++)
-                        UNROLL for (uint c = 0; c < 4; c++)
-                            sum[n][f] = fma(values[c], weights[a][f][c], sum[n][f]);
-                }
-        }
+                    UNROLL for (uint c = 0; c < 4; c++)
+                        sum[n][f] = fma(values[c], weights[a][f][c], sum[n][f]);
+            }
+    }
     for (; q < end; q += SUMS) {
         vec4 weights[LANE_FEATURES];
         UNROLL for (uint f = 0; f < LANE_FEATURES; f++)

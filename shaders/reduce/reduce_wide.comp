@@ -1,10 +1,10 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// A sum, a product, the largest or the like of each row, each by a workgroup.
+// A sum, the largest or the like of each row, each by a workgroup.
 //
 // Bindings      0 input (COUNT, LENGTH) real; 1 output (COUNT) real
 // Dispatch      64 invocations a row, GroupCount.Linear
-// Preconditions WIDTH is 1
+// Preconditions WIDTH is 1, COMBINE is not PRODUCT
 #include "storage.glsl"
 #include "wide.glsl"
 
@@ -40,7 +40,7 @@ void main() {
         result = log_of_sum(largest, sum_of_lanes(total));
     } else {
         // Where a term may count twice, every lane begins with the first.
-        float total = COMBINE == LARGEST || COMBINE == LEAST ? term_of(float(x[first])) : COMBINE == PRODUCT ? 1.0 : 0.0;
+        float total = COMBINE == LARGEST || COMBINE == LEAST ? term_of(float(x[first])) : 0.0;
         for (uint i = lane; i < LENGTH; i += LANES)
             total = combined(total, term_of(float(x[first + i])));
         result = finished(combined_of_lanes(total));

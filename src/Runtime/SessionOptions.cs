@@ -13,9 +13,9 @@ namespace SoftPool;
 /// about three decimal digits and a largest value of 65504. Sums stay in 32 bits. Not every device supports this. It
 /// needs <see cref="Numerics.Fast"/>.</param>
 /// <param name="Numerics">The arithmetic: the device's own, or one that gives the same bits on every device.</param>
-/// <param name="Tune">Whether the kernels for the model's convolutions and linear layers are measured on the device when the
-/// session is created. Layers that were measured before are not measured again. Measuring takes about two seconds at
-/// most, with the driver's compilation of what is measured about ten.
+/// <param name="Tune">Whether the kernels for the model's convolutions and linear layers are measured on the device when
+/// the session is created. Layers that were measured before are not measured again. Measuring takes about two seconds
+/// at most, with the driver's compilation of what is measured about ten.
 /// The fastest kernels are stored in <see cref="GpuDeviceOptions.PipelineCacheFolder"/>, and all later sessions with
 /// these shapes use them. A kernel for a layer that was never measured is chosen by an estimate. No effect with
 /// <see cref="Numerics.Strict"/>.</param>

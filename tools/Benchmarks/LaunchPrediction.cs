@@ -45,9 +45,6 @@ internal sealed record LaunchPrediction(
         Time == Issue ? "instructions" : Time == Wait ? "latency" : Time == Memory ? "memory"
             : Time == Cache ? "cache" : "shared memory";
 
-    public static LaunchPrediction Of(TargetGpu gpu, KernelLaunch launch, CompiledKernel compiled) =>
-        Of(gpu, launch, compiled.Figures, compiled.Loop, Math.Max(compiled.SubgroupSize, 1));
-
     public static LaunchPrediction Of(
         TargetGpu gpu, KernelLaunch launch, KernelsFigures figures, MainLoop? mainLoop, double subgroup)
     {

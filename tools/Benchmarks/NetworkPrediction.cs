@@ -35,7 +35,12 @@ internal sealed record NetworkPrediction(
         Func<KernelLaunch, CompiledKernel> compile, Func<KernelLaunch, KernelAccess> accessOf)
     {
         LaunchPrediction[] predictions =
-            [.. plan.Launches.Select(launch => LaunchPrediction.Of(gpu, launch, compile(launch)))];
+        [
+            .. from launch in plan.Launches
+               let compiled = compile(launch)
+               select LaunchPrediction.Of(
+                   gpu, launch, compiled.Figures, compiled.Loop, Math.Max(compiled.SubgroupSize, 1)),
+        ];
         int barriers = new BarrierPlan(plan.Launches, accessOf).Epochs;
         // Launches without a barrier between them overlap, which hides what a barrier costs and not the work.
         double microseconds = predictions.Sum(launch => launch.Time) + barriers * gpu.LaunchMicroseconds;

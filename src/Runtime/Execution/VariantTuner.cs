@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SoftPool.Graph;
 using SoftPool.Kernels;
 using SoftPool.Operators;
+using SoftPool.Operators.Linears;
 using SoftPool.Vulkan;
 
 namespace SoftPool.Execution;
@@ -74,15 +75,18 @@ internal static class VariantTuner
     internal static string[] Candidates(Operator op, TensorShape input, PlanOptions options) => op switch
     {
         Conv2d convolution => Candidates(
-            Conv2d.Variants, convolution, input, options, convolution.Bias, best => Hopeless * best),
-        // Costs are ranks there: what suits the batch is below 0.
-        Linear linear => Candidates(Linear.Variants, linear, input, options, linear.Bias, _ => 0),
+            Conv2d.Variants, convolution, input, options, convolution.Bias,
+            (variant, best, step) => variant.Cost(convolution, step) <= Hopeless * best.Cost(convolution, step)),
+        Linear linear => Candidates(
+            Linear.Variants, linear, input, options, linear.Bias,
+            (variant, _, step) => variant.Cost(linear, step) < double.MaxValue
+                && (variant is not LinearVariant own || own.Suits(linear.VectorsOf(step)))),
         _ => [],
     };
 
     private static string[] Candidates<TOperator>(
         VariantTable<TOperator> variants, TOperator op, TensorShape input, PlanOptions options, bool hasBias,
-        Func<double, double> mostCost)
+        Func<Variant<TOperator>, Variant<TOperator>, LoweringStep, bool> isHopeful)
         where TOperator : UnaryOperator
     {
         var step = new LoweringStep(
@@ -90,11 +94,10 @@ internal static class VariantTuner
             [new Activation((long)options.Batch * input.ElementCount)], default,
             name => throw new InvalidOperationException($"Tuning asked for {name}."), hasBias, []);
         List<Variant<TOperator>> candidates = variants.CandidatesFor(op, step);
-        double most = mostCost(candidates[0].Cost(op, step));
         return
         [
             .. from variant in candidates
-               where variant == candidates[0] || variant.Cost(op, step) <= most
+               where variant == candidates[0] || isHopeful(variant, candidates[0], step)
                select variant.Name,
         ];
     }
@@ -121,7 +124,9 @@ internal static class VariantTuner
             var planned = new PlannedModel(device, model, ExecutionPlan.Create(model, options));
             using var run = new RunSlot(planned);
             run.Input.Fill(1);
-            string tried = planned.Plan.Launches.Last(launch => launch.Variant == options.Variants.Forced).JudgedAs;
+            // If the driver hangs, then most likely in the launch that loops the longest.
+            string tried = planned.Plan.Launches.Where(launch => launch.Variant == options.Variants.Forced)
+                .MaxBy(launch => launch.Iterations)!.JudgedAs;
             double warming = device.Physical.Info.Kind == GpuKind.Cpu ? 0
                 : spent == default ? FirstWarming : Warming;
             var times = new double[Runs];

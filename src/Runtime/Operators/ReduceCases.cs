@@ -28,6 +28,8 @@ internal static class ReduceCases
                new(new Reduce(kind, [1], Keepdim: false), new(6), 3),
            }
            select row,
+        .. from kind in new[] { Reduction.Sum, Reduction.Amax, Reduction.L1 }
+           select new OperatorCase(new Reduce(kind, [2], Keepdim: false), new(2, 301), 2) { IsSelfTest = true },
         // Products of more numbers would overflow.
         new(new Reduce(Reduction.Prod, [2, 3], Keepdim: true), new(4, 2, 3), 2) { IsSelfTest = true },
         new(new Reduce(Reduction.Prod, [3, 1], Keepdim: false), new(2, 4, 3), 2) { IsSelfTest = true },

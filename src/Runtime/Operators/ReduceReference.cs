@@ -2,7 +2,7 @@ using SoftPool.Reference;
 
 namespace SoftPool.Operators;
 
-/// <summary>One number of all elements along some axes, in the steps of the kernels.</summary>
+/// <summary>One number of all elements along some axes, in the steps of the kernels that strict numerics takes.</summary>
 internal static class ReduceReference
 {
     public static float[] Compute<T>(

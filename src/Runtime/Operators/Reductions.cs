@@ -17,8 +17,9 @@ internal static class Reductions
         LoweringStep step, ReductionSteps steps, IReadOnlyList<ReductionStage> stages, Operand output, bool isHalf)
     {
         int loops = steps.Combine == ReductionCombine.LogSumExp ? 2 : 1;
-        // The last axes alone, in one launch or in slices.
-        if (stages[^1].Width == 1 && stages[0].Rows == stages[^1].Rows && isHalf == step.Options.Fp16
+        // The last axes alone, in one launch or in slices. Products could overflow in another order of factors.
+        bool areRows = stages[^1].Width == 1 && stages[0].Rows == stages[^1].Rows;
+        if (areRows && isHalf == step.Options.Fp16 && steps.Combine != ReductionCombine.Product
             && stages[0].Length <= WideRow.ManyTerms && WideRow.Suits(step, Wide, stages[0].Length))
         {
             int rows = step.Batch * stages[0].Rows;
@@ -45,7 +46,8 @@ internal static class Reductions
             };
             bool isWhole = isFirst && stage.Width % 4 == 0 && stage.Length % 4 == 0;
             step.DispatchElements(
-                kernel, Constants(count, stage, isFirst, isLast), count, isWhole ? 0b1u : 0, loops * LoopIterations.Of(stage.Lines), values, to);
+                kernel, Constants(count, stage, isFirst, isLast), count, isWhole ? 0b1u : 0,
+                loops * LoopIterations.Of(stage.Lines), values, to);
             values = to;
         }
 

@@ -5,7 +5,7 @@ using SoftPool.Kernels;
 namespace SoftPool.Vulkan;
 
 /// <summary>Which kernels have turned out best on a device, and which are not to be used there. Both lie beside the
-/// compiled kernels from one start to the next: what was measured in a file of lines "convolution, tab, variant", the
+/// compiled kernels from one start to the next: what was measured in a file of lines "layer, tab, variant", the
 /// self-test's verdicts in one of lines "kernel, tab, what is wrong with it", empty where nothing is; after how many
 /// iterations the driver ends loops is a line there too, and so is what the test of a network's own shapes found of a
 /// plan. What is being tried is noted, for it may hang.</summary>
@@ -62,8 +62,8 @@ internal sealed class TuningCache
         {
             // Another process may have added its own.
             Dictionary<string, string> all = PairsOf(LinesOf(_file));
-            foreach ((string convolution, string variant) in _best.Concat(best))
-                all[convolution] = variant;
+            foreach ((string layer, string variant) in _best.Concat(best))
+                all[layer] = variant;
             _best = all;
             _file?.Write(BytesOf(LinesOf(all)));
         }

@@ -20,6 +20,7 @@ public sealed class LoopIterationsTests
         {
             Device = new DeviceTraits(Driver.SwiftShader, 4, HasShuffle: true, HasInt64: true, LargestTexels: 1 << 26),
         },
+        new() { Device = new DeviceTraits(LargestWorkgroup: 256) },
     ];
 
     [TestMethod]

@@ -17,7 +17,7 @@ public sealed class LinearVariantTests
         new(new Linear(512, 16), new(512), 1), new(new Linear(516, 16), new(516), 1),
         // Several tiles of weights, several vectors of an item, no bias.
         new(new Linear(1030, 140) { Bias = false }, new(3, 1030), 2),
-        // Slices, with a pointwise operator behind their sum; and so many that one kernel sums them for long.
+        // Slices, with a pointwise operator behind their sum; and 16 of them.
         new([new("0", new Linear(12_301, 20)), new("1", new ReLU())], new(12_301), 5),
         new(new Linear(65_601, 2), new(65_601), 1),
     ];
@@ -31,9 +31,14 @@ public sealed class LinearVariantTests
     {
         GpuDevice device = fp16 ? TestDevices.SoftwareWithFp16 : TestDevices.Software;
         foreach ((Layer[] layers, TensorShape input, int batch) in Cases)
+        {
+            Assert.AreEqual(
+                variant, ConvolutionVariantTests.Taken(
+                    [.. layers.Take(1)], input, batch, device.Vulkan.Traits, new VariantChoice(variant), fp16));
             OperatorCheck.Matches(
                 device, layers, input, batch, scale: 1, fp16,
                 fp16 ? OperatorCheck.Fp16Tolerance : OperatorCheck.Tolerance, new VariantChoice(variant));
+        }
     }
 
     [TestMethod]
@@ -54,18 +59,32 @@ public sealed class LinearVariantTests
     }
 
     [TestMethod]
+    public void More_features_than_workgroups_along_an_axis_are_computed_in_parts()
+    {
+        ExecutionPlan plan = ExecutionPlan.Create(
+            TestModels.Sequential(new TensorShape(64), new Linear(64, 1_100_000)),
+            name => throw new AssertFailedException(name),
+            new PlanOptions(LargestBuffer: uint.MaxValue) { Device = new DeviceTraits(LargestWorkgroup: 256) });
+        Assert.HasCount(2, plan.Launches);
+        foreach (KernelLaunch launch in plan.Launches)
+            Assert.IsLessThanOrEqualTo(GroupCount.Largest, launch.Groups.Y);
+    }
+
+    [TestMethod]
     public void A_rejected_kernel_leaves_the_layer_to_another()
     {
         var device = new DeviceTraits(LargestWorkgroup: 256);
         Assert.AreEqual("linear_group_batch", Taken(device, 1, rejected: ["linear_group"]));
         Assert.AreEqual("linear_group", Taken(device, 8, rejected: ["linear_group_batch"]));
         Assert.AreEqual("linear_batch", Taken(device, 8, rejected: ["linear_group", "linear_group_batch"]));
+        Assert.AreEqual("linear_group", Taken(device, 1, inputs: 65_601, rejected: ["linear_sum"]));
     }
 
     private static string Taken(
-        DeviceTraits device, int batch, Numerics numerics = Numerics.Fast, params string[] rejected)
+        DeviceTraits device, int batch, Numerics numerics = Numerics.Fast, int inputs = 100,
+        params string[] rejected)
     {
-        ModelGraph graph = TestModels.Sequential(new TensorShape(100), new Linear(100, 40));
+        ModelGraph graph = TestModels.Sequential(new TensorShape(inputs), new Linear(inputs, 40));
         return ExecutionPlan.Create(
             graph, name => throw new AssertFailedException(name), new PlanOptions(batch)
             {

@@ -50,8 +50,9 @@ internal static class OperatorForms
             if (op is Pooling && traits == device)
                 yield return (traits, NoTiles);
             if (op is Linear)
-                foreach (LaneLinear variant in Linear.Variants.All.OfType<LaneLinear>())
-                    yield return (traits, new VariantChoice(variant.Name));
+                foreach (LinearVariant variant in Linear.Variants.All.OfType<LinearVariant>())
+                    if (variant is LaneLinear || HasLooseInputs(row))
+                        yield return (traits, new VariantChoice(variant.Name));
             if (row.Layers.Length > 1 && op is Pointwise or Elementwise or BatchNorm2d)
                 yield return (traits, NoChains);
             if (op is not Conv2d convolution)
@@ -71,6 +72,11 @@ internal static class OperatorForms
         variant is not (GemmConvolution or PlainWinogradConvolution { AsGemm: true }) || row.IsSelfTest
         || (row.Layers[^1].Operator is Conv2d { OutChannels: > LargestTile } convolution
             && Products(convolution, row.Input) <= MostProducts);
+
+    /// <summary>Whether a case is one for the kernels of linear layers with barriers, which drivers on CPUs compile for a
+    /// second each: inputs that are no whole quads, behind which stand another item's.</summary>
+    private static bool HasLooseInputs(OperatorCase row) =>
+        row is { IsSelfTest: true, Layers: [.., { Operator: Linear { InFeatures: 31 or 1030 } }] };
 
     /// <summary>The device's own choice, and each variant that an operator has.</summary>
     public static IEnumerable<VariantChoice> ChoicesFor(Operator op)

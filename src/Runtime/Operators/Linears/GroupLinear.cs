@@ -2,14 +2,15 @@ using SoftPool.Kernels;
 
 namespace SoftPool.Operators.Linears;
 
-/// <summary>By the kernels of linear_group.glsl, whose workgroups compute 16 features and add a feature's sums in shared
-/// memory: for GPUs, which wait long for a load and have many lanes to do so.</summary>
+/// <summary>By the kernels of linear_group.glsl, whose workgroups compute 16 features and add a feature's sums in
+/// shared memory: for GPUs, which hide the time of a load behind many lanes that wait.</summary>
 internal sealed record GroupLinear(string Kernel, int Items, int LeastBatch) : LinearVariant(Kernel, Items, LeastBatch)
 {
     // As linear_group.glsl has them.
     private const int WorkgroupSize = 256;
     private const int GroupFeatures = 16;
-    private const int InputsOfTrip = WorkgroupSize / 8 * 4;
+    private const int Sums = WorkgroupSize / 8;
+    private const int InputsOfTrip = Sums * 4;
 
     // A GPU hides the time that a load takes behind other lanes: at least so many, more on one of many units. To read
     // fewer inputs than a slice has takes less time than another launch.
@@ -22,10 +23,11 @@ internal sealed record GroupLinear(string Kernel, int Items, int LeastBatch) : L
     public override bool Takes(Linear op, LoweringStep step) =>
         !step.Options.IsStrict && step.Options.Device.LargestWorkgroup >= WorkgroupSize;
 
-    // Ahead of all kernels of a lane on GPUs, and behind them on processors' drivers, where a barrier costs more than
-    // it saves.
+    // Ahead of all kernels of a lane on GPUs. On processors' drivers a barrier costs more than it saves.
     public override double Cost(Linear op, LoweringStep step) =>
-        base.Cost(op, step) + (step.Options.Device.Driver == Driver.Other ? -100 : 100);
+        step.Options.Device.Driver == Driver.Other ? base.Cost(op, step) - 100 : double.MaxValue;
+
+    protected override int MostTiles => GroupCount.Largest * GroupFeatures / TileFeatures;
 
     protected override GroupCount Groups(Linear op, LoweringStep step, int features, int itemGroups)
     {
@@ -33,11 +35,12 @@ internal sealed record GroupLinear(string Kernel, int Items, int LeastBatch) : L
         long wanted = Math.Max(EnoughLanes, EnoughLanesOfUnit * step.Options.Device.Units)
             / ((long)itemGroups * featureGroups * WorkgroupSize);
         int slices = step.IsRejected("linear_sum")
-            ? op.LeastSlices
-            : (int)Math.Clamp(wanted, op.LeastSlices, Math.Max(op.InFeatures / LeastSlice, op.LeastSlices));
+            ? 1
+            : (int)Math.Clamp(wanted, 1, Math.Max(op.InFeatures / LeastSlice, 1));
         return new(itemGroups, featureGroups, slices);
     }
 
     protected override long Iterations(Linear op, int slices) =>
-        LoopIterations.Of(Division.RoundUp(Division.RoundUp(op.InFeatures, slices), InputsOfTrip));
+        LoopIterations.Of(Division.RoundUp(Division.RoundUp(op.InFeatures, slices), InputsOfTrip)) + 1
+            + LoopIterations.Of(Sums / 4);
 }

@@ -13,11 +13,19 @@ internal abstract record LinearVariant(string Kernel, int Items, int LeastBatch)
     // How linear_shape.glsl lays the weights out.
     protected const int TileFeatures = 64;
 
+    private const int MostPasses = 4;
+
     public override string Name => Kernel;
 
     // Of those that suit the batch the one for the largest; else the one for the smallest.
     public override double Cost(Linear op, LoweringStep step) =>
         LeastBatch <= op.VectorsOf(step) ? -LeastBatch : LeastBatch;
+
+    /// <summary>Whether it is worth measuring for so many vectors: it loads each weight four times at most.</summary>
+    public bool Suits(int vectors) => LeastBatch <= vectors && Division.RoundUp(vectors, Items) <= MostPasses;
+
+    /// <summary>The tiles of 64 features that one launch takes at most.</summary>
+    protected virtual int MostTiles => int.MaxValue;
 
     /// <summary>Whether inputs and weights are read as texels.</summary>
     protected virtual bool ReadsTexels(Linear op, LoweringStep step) => false;
@@ -75,16 +83,16 @@ internal abstract record LinearVariant(string Kernel, int Items, int LeastBatch)
     }
 
     /// <summary>The elements of the largest weight that one launch reads.</summary>
-    protected static long LargestWeight(Linear op, LoweringStep step) => TilesAtOnce(op, step) * TileCount(op);
+    protected long LargestWeight(Linear op, LoweringStep step) => TilesAtOnce(op, step) * TileCount(op);
 
     private static int Tiles(Linear op) => Division.RoundUp(op.OutFeatures, TileFeatures);
 
     /// <summary>The elements of a tile of weights.</summary>
     private static long TileCount(Linear op) => Division.Align(op.InFeatures, 4L) * TileFeatures;
 
-    /// <summary>How many tiles one buffer holds.</summary>
-    private static int TilesAtOnce(Linear op, LoweringStep step) =>
-        (int)Math.Clamp(step.LargestWeight / TileCount(op), 1, Tiles(op));
+    /// <summary>How many tiles one buffer holds, and one launch takes.</summary>
+    private int TilesAtOnce(Linear op, LoweringStep step) =>
+        (int)Math.Clamp(step.LargestWeight / TileCount(op), 1, Math.Min(Tiles(op), MostTiles));
 
     /// <summary>(out, in) to (out / 64, in / 4, 8, 8, 4), as linear_shape.glsl has it.</summary>
     private static float[] PackWeight(Linear op, ReadOnlySpan<float> weight, int features, long count)
