@@ -88,7 +88,9 @@ public sealed class LinearVariantTests
         return ExecutionPlan.Create(
             graph, name => throw new AssertFailedException(name), new PlanOptions(batch)
             {
-                Device = device, Numerics = numerics, Variants = new VariantChoice(RejectedKernels: [.. rejected]),
+                Device = device,
+                Numerics = numerics,
+                Variants = new VariantChoice(RejectedKernels: [.. rejected]),
             }).Launches[^1].Kernel;
     }
 }
