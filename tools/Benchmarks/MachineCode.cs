@@ -143,7 +143,7 @@ internal sealed partial class MachineCode
     [GeneratedRegex(@"^\s+v_")]
     private static partial Regex RadvVector();
 
-    [GeneratedRegex(@"\bv_(dual_)?(pk_)?(fma|mad|mac)[a-z]*_f")]
+    [GeneratedRegex(@"\bv_(dual_)?(pk_)?(fma|mad|mac)[a-z]*_(mix\w*_)?f")]
     private static partial Regex RadvMultiplyAdd();
 
     [GeneratedRegex(@"\bv_(dual_)?(pk_)?fma[a-z]*_(mix\w*_)?f")]

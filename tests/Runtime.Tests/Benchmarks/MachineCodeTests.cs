@@ -18,6 +18,7 @@ public sealed class MachineCodeTests
             BB2:
               global_load_dwordx4 v[4:7], v[2:3], off
               v_fma_f32 v8, v4, v5, v8
+              v_fma_mix_f32 v8, v4, v5, v8 op_sel_hi:[1,0,0]
               v_dual_fmac_f32 v9, v4, v5 :: v_dual_fmac_f32 v10, v6, v7
               v_pk_fma_f16 v11, v4, v5, v11
               s_cbranch_scc1 BB2
@@ -25,7 +26,7 @@ public sealed class MachineCodeTests
             BB3:
               s_endpgm
             """);
-        Assert.AreEqual(new MainLoop(3, 3, 1, 5, 1 + 2 + 2) { Around = 2 }, MainLoop.Find(code));
+        Assert.AreEqual(new MainLoop(4, 4, 1, 6, 1 + 1 + 2 + 2) { Around = 2 }, MainLoop.Find(code));
         Assert.AreEqual(2, code.Loops.Count);
     }
 

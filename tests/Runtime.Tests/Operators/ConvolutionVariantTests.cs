@@ -109,11 +109,15 @@ public sealed class ConvolutionVariantTests
         {
             // An image takes 28 or 74 KB in the largest buffer.
             ExecutionPlan whole = Plan(variant, long.MaxValue), parts = Plan(variant, 100_000);
-            if (!whole.Launches.Any(dispatch => dispatch.Variant == variant))
+            // For subgroups of 16 the weights alone exceed that buffer.
+            bool isTooSmall = device.Vulkan.Traits.SubgroupSize > 8 && !parts.Launches.Any(IsOfVariant);
+            if (isTooSmall || !whole.Launches.Any(IsOfVariant))
                 continue;
             Assert.IsGreaterThan(whole.Launches.Count, parts.Launches.Count, variant);
             CollectionAssert.AreEqual(Run(whole), Run(parts), variant);
             tested++;
+
+            bool IsOfVariant(KernelLaunch launch) => launch.Variant == variant;
         }
         Assert.IsGreaterThan(0, tested);
 
